@@ -1,1 +1,44 @@
-export {};
+export { defineEntity } from './definition/defineEntity.js';
+export { assertPartitionOf } from './definition/compileIndex.js';
+export type {
+  AnyEntityDefinition,
+  EntityDefinition,
+  EntityHooks,
+  EntityInput,
+  HookContext,
+  Index,
+  IndexCondition,
+  IndexInput,
+  IndexPart,
+  Infer,
+  InferInput,
+  InferKey,
+  InferWithSecrets,
+  KeyPart,
+  PreParseHook,
+  SystemFields,
+} from './definition/EntityDefinition.js';
+export { PLAIN_DATA, type ValueShape } from './definition/ValueShape.js';
+export { AccessType } from './entities/AccessType.js';
+export { Account } from './entities/Account.js';
+export { AccountToken } from './entities/AccountToken.js';
+export { Session } from './entities/Session.js';
+export {
+  type AnySchemaError,
+  SchemaError,
+  type SchemaErrorCode,
+  type SchemaErrorDetails,
+} from './errors/SchemaError.js';
+export { emailAddress } from './fields/emailAddress.js';
+export { phoneNumber } from './fields/phoneNumber.js';
+export { username } from './fields/username.js';
+export type {
+  DatePath,
+  FieldPath,
+  OmitPaths,
+  Prettify,
+  Scalar,
+  ScalarPath,
+  ValueAt,
+} from './paths/Path.js';
+export { schemasAt } from './paths/schemasAt.js';

@@ -1,0 +1,45 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
+
+/** Reads what `toAttributeValue` wrote. */
+export function fromAttributeValue(attribute: AttributeValue, shape: ValueShape): unknown {
+  if (attribute.S !== undefined) {
+    return shape.strings === 'date' ? new Date(attribute.S) : attribute.S;
+  }
+  if (attribute.N !== undefined) {
+    return shape.numbers === 'bigint' ? BigInt(attribute.N) : Number(attribute.N);
+  }
+  if (attribute.BOOL !== undefined) return attribute.BOOL;
+  if (attribute.M !== undefined) return fromAttributeMap(attribute.M, shape);
+  if (attribute.L !== undefined) {
+    const element = shape.element ?? PLAIN_DATA;
+    return attribute.L.map((item) => fromAttributeValue(item, element));
+  }
+  if (attribute.NULL !== undefined) return null;
+  if (attribute.SS !== undefined) return fromStrings(attribute.SS, shape.element);
+  if (attribute.NS !== undefined) {
+    const isBigint = shape.element?.numbers === 'bigint';
+    return new Set(attribute.NS.map((text) => (isBigint ? BigInt(text) : Number(text))));
+  }
+  if (attribute.BS !== undefined) return new Set(attribute.BS);
+  return attribute.B;
+}
+
+/** Reads what `toAttributeMap` wrote. */
+export function fromAttributeMap(
+  map: Readonly<Record<string, AttributeValue>>,
+  shape: ValueShape,
+): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
+  const { fields, rest = PLAIN_DATA } = shape;
+  for (const name in map) {
+    const attribute = map[name];
+    if (attribute) object[name] = fromAttributeValue(attribute, fields?.get(name) ?? rest);
+  }
+  return object;
+}
+
+function fromStrings(strings: readonly string[], element: ValueShape | undefined): Set<unknown> {
+  const isDate = element?.strings === 'date';
+  return new Set(strings.map((text) => (isDate ? new Date(text) : text)));
+}

@@ -1,0 +1,239 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { AnyEntityDefinition, Index, KeyPart, ValueShape } from '@latchkey/schema';
+import { fromAttributeMap } from '../attributes/fromAttributeValue.js';
+import { toAttributeMap } from '../attributes/toAttributeValue.js';
+import { EntityError } from '../errors/EntityError.js';
+import { documentId } from '../keys/documentId.js';
+import type { KeyValue } from '../keys/encodeKeyPart.js';
+import { assertKeySize, encodeKey, type Key } from '../keys/Key.js';
+import { deepValue, hideFields, omitFields } from './fields.js';
+
+/** An item as DynamoDB keeps it. */
+export type Item = Record<string, AttributeValue>;
+
+/** A document while the package works on it: any field, by name. */
+export type Fields = Record<string, unknown>;
+
+/** The item that keeps one value of a unique index for its document. */
+export interface UniqueKey extends Key {
+  readonly index: Index;
+}
+
+/** The shapes of the fields that every document has. */
+const SYSTEM_SHAPES: readonly (readonly [string, ValueShape])[] = [
+  ['ulid', { strings: 'string' }],
+  ['createdAt', { strings: 'date' }],
+  ['updatedAt', { strings: 'date' }],
+  ['createdBy', { strings: 'string' }],
+  ['updatedBy', { strings: 'string' }],
+];
+
+/**
+ * One entity in one table: the pure functions between its documents, their keys and their items.
+ * Made once when a definition is bound to a table.
+ */
+export class EntityModel {
+  readonly definition: AnyEntityDefinition;
+  readonly name: string;
+  readonly shape: ValueShape;
+  /** The indexes that are items of their own. */
+  readonly uniqueIndexes: readonly Index[];
+  /** The indexes that are global secondary indexes of the table. */
+  readonly globalIndexes: readonly Index[];
+  readonly #namespace: string;
+  readonly #secrets: readonly (readonly string[])[];
+
+  constructor(definition: AnyEntityDefinition, namespace: string) {
+    this.definition = definition;
+    this.name = definition.name;
+    this.shape = { fields: new Map([...(definition.shape.fields ?? []), ...SYSTEM_SHAPES]) };
+    const secondary = definition.indexes.slice(1);
+    this.uniqueIndexes = secondary.filter((index) => index.unique);
+    this.globalIndexes = secondary.filter((index) => !index.unique);
+    this.#namespace = namespace;
+    this.#secrets = definition.secrets.map((path) => path.split('.'));
+  }
+
+  /** What the sort key of every item of this entity starts with, in lower case. */
+  get sortKeyHead(): string {
+    return this.name.toLowerCase();
+  }
+
+  /** What the partition keys of an index start with. */
+  partitionKeyHead(index: Index): string {
+    const head = index.unique ? `${this.sortKeyHead}.${index.name}` : index.partition.toLowerCase();
+    return this.#namespace + head;
+  }
+
+  /** What the sort keys of an index start with. */
+  indexSortKeyHead(index: Index): string {
+    return index.unique ? 'unique' : this.sortKeyHead;
+  }
+
+  /** @throws {@link EntityError} `InvalidKey` when a field of the key is missing. */
+  primaryKey(fields: Readonly<Fields>): Key {
+    const [index] = this.definition.indexes;
+    const key = this.keyIn(index, fields);
+    if (key) return key;
+    const missing = [...index.PK, ...index.SK].find(
+      (part) => part.kind === 'field' && isAbsent(deepValue(fields, part.segments)),
+    );
+    const path = missing?.kind === 'field' ? missing.path : '';
+    throw new EntityError('InvalidKey', `"${path}" is part of ${this.name}'s key, but missing.`, {
+      path,
+      reason: 'missing',
+    });
+  }
+
+  /** The document's key in an index; undefined if the index leaves the document out. */
+  keyIn(index: Index, fields: Readonly<Fields>): Key | undefined {
+    if (!isIncluded(index, fields)) return undefined;
+    const PK = join(this.partitionKeyHead(index), index.PK, fields);
+    const SK = join(this.indexSortKeyHead(index), index.SK, fields);
+    if (PK === undefined || SK === undefined) return undefined;
+    assertKeySize(PK, 'PK', nameOf(index.PK));
+    assertKeySize(SK, 'SK', nameOf(index.SK));
+    return { PK, SK };
+  }
+
+  /** The unique items that belong to a document. */
+  uniqueKeys(fields: Readonly<Fields>): UniqueKey[] {
+    return this.uniqueIndexes.flatMap((index) => {
+      const key = this.keyIn(index, fields);
+      return key ? [{ ...key, index }] : [];
+    });
+  }
+
+  /** The item of a document: its fields, its keys, and what the package keeps beside them. */
+  toItem(fields: Readonly<Fields>, version: number, operationId: string): Item {
+    const { PK, SK } = this.primaryKey(fields);
+    const item = toAttributeMap(fields, this.shape);
+    item['PK'] = { S: PK };
+    item['SK'] = { S: SK };
+    item['_e'] = { S: this.name };
+    item['_v'] = { N: String(version) };
+    item['_op'] = { S: operationId };
+    for (const index of this.globalIndexes) {
+      const key = this.keyIn(index, fields);
+      if (!key) continue;
+      item[`${index.name}PK`] = { S: key.PK };
+      item[`${index.name}SK`] = { S: key.SK };
+    }
+    const ttl = this.ttl(fields);
+    if (ttl) item['ttl'] = ttl;
+    return item;
+  }
+
+  /** The item that keeps a unique value for the document at `owner`. */
+  uniqueItem(unique: Key, owner: Key, fields: Readonly<Fields>): Item {
+    const ttl = this.ttl(fields);
+    return {
+      PK: { S: unique.PK },
+      SK: { S: unique.SK },
+      ownerPK: { S: owner.PK },
+      ownerSK: { S: owner.SK },
+      ...(ttl && { ttl }),
+    };
+  }
+
+  /** The document of an item; with `reveal`, secret fields are there but not enumerable. */
+  fromItem(item: Item, reveal = false): Fields {
+    const fields = this.allFields(item);
+    const document: Fields = reveal
+      ? hideFields(fields, this.#secrets)
+      : omitFields(fields, this.#secrets);
+    const PK = item['PK']?.S ?? '';
+    const SK = item['SK']?.S ?? '';
+    document['id'] = documentId({ PK, SK });
+    return Object.defineProperty(document, '_v', { value: versionOf(item) });
+  }
+
+  /** Every field of an item, secret ones included, without what the package keeps beside them. */
+  allFields(item: Item): Fields {
+    const fields: Item = {};
+    for (const name in item) {
+      const attribute = item[name];
+      if (attribute && !isOwnAttribute(name)) fields[name] = attribute;
+    }
+    return fromAttributeMap(fields, this.shape);
+  }
+
+  /** Whether a field is one that every document has, which no schema describes. */
+  isSystemField(path: string): boolean {
+    return SYSTEM_SHAPES.some(([name]) => name === path);
+  }
+
+  /** Whether an item holds a document of this entity and name space. */
+  owns(item: Item): boolean {
+    return item['_e']?.S === this.name && item['PK']?.S?.startsWith(this.#namespace) === true;
+  }
+
+  /** The TTL attribute in epoch seconds, from the definition's `expiresAt`. */
+  ttl(fields: Readonly<Fields>): AttributeValue | undefined {
+    const { expiresAt } = this.definition;
+    const date = expiresAt === undefined ? undefined : fields[expiresAt];
+    return date instanceof Date ? { N: String(Math.floor(date.getTime() / 1000)) } : undefined;
+  }
+}
+
+/** The version of a stored document. */
+export function versionOf(item: Item): number {
+  return Number(item['_v']?.N ?? 0);
+}
+
+/** Whether a value can be written into a key. */
+export function isKeyValue(value: unknown): value is KeyValue {
+  return typeof value === 'object' ? value instanceof Date : value !== undefined;
+}
+
+/** What the package keeps in an item beside the document's fields. */
+function isOwnAttribute(name: string): boolean {
+  return name.startsWith('_') || name === 'PK' || name === 'SK' || name === 'ttl';
+}
+
+function isIncluded(index: Index, fields: Readonly<Fields>): boolean {
+  return index.where.every(({ segments, $in, $notIn }) => {
+    const value = deepValue(fields, segments) as string;
+    return ($in?.includes(value) ?? true) && !($notIn?.includes(value) ?? false);
+  });
+}
+
+function join(
+  head: string,
+  parts: readonly KeyPart[],
+  fields: Readonly<Fields>,
+): string | undefined {
+  const values: KeyValue[] = [];
+  for (const part of parts) {
+    if (part.kind === 'literal') {
+      values.push(part.value);
+      continue;
+    }
+    const value = deepValue(fields, part.segments);
+    if (isAbsent(value)) {
+      if (part.optional) continue;
+      return undefined;
+    }
+    values.push(assertKeyValue(value, part.path));
+  }
+  return encodeKey(head, values, nameOf(parts));
+}
+
+/** @throws {@link EntityError} `InvalidKey` for the empty string, and for what is no scalar. */
+export function assertKeyValue(value: unknown, path: string): KeyValue {
+  const reason = value === '' ? 'is empty' : isKeyValue(value) ? undefined : 'is no scalar';
+  if (reason === undefined) return value as KeyValue;
+  throw new EntityError('InvalidKey', `"${path}" cannot be part of a key: it ${reason}.`, {
+    path,
+    reason,
+  });
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function nameOf(parts: readonly KeyPart[]): string {
+  return parts.flatMap((part) => (part.kind === 'field' ? [part.path] : [])).join(', ');
+}
+

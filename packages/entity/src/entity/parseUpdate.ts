@@ -1,0 +1,207 @@
+import { schemasAt, type AnyEntityDefinition } from '@latchkey/schema';
+import type { UpdateOperator, UpdateStep } from '../expressions/updateOperators.js';
+import type { EntityModel, Fields } from './EntityModel.js';
+import { invalidInput, parseValue } from './parseInput.js';
+
+type Schema = ReturnType<typeof schemasAt>[number];
+
+/** An update, validated. */
+export interface ParsedUpdate {
+  readonly steps: readonly UpdateStep[];
+  /**
+   * Whether the steps can be one update expression. If not, the document is read, changed here
+   * and written back on condition that nobody changed it in between: because a key or a unique
+   * item follows from the change, because only the whole field shows whether the schema allows it,
+   * or because DynamoDB has no expression for it.
+   */
+  readonly isExpression: boolean;
+}
+
+const OPERATORS: readonly UpdateOperator[] = [
+  '$set',
+  '$setIfNull',
+  '$setOnInsert',
+  '$inc',
+  '$append',
+  '$prepend',
+  '$pull',
+  '$addToSet',
+  '$remove',
+];
+
+/**
+ * Validates an update against the schema, path by path.
+ *
+ * @throws {@link EntityError} `InvalidInput` for an unknown operator, a path that the schema does
+ *   not have, a value that it forbids, or two operators on one field.
+ */
+export function parseUpdate(model: EntityModel, update: Readonly<Fields>): ParsedUpdate {
+  const { definition } = model;
+  for (const operator of Object.keys(update)) {
+    if (!(OPERATORS as readonly string[]).includes(operator)) {
+      throw invalidInput(model.name, [{ path: operator, message: 'not an update operator' }]);
+    }
+  }
+  const steps = OPERATORS.flatMap((operator) => stepsOf(definition, operator, update[operator]));
+  if (steps.length === 0) {
+    throw invalidInput(model.name, [{ path: 'update', message: 'it changes nothing' }]);
+  }
+  assertApart(model, steps);
+  const indexed = indexedPaths(definition);
+  const isExpression = steps.every(
+    (step) =>
+      !indexed.some((path) => overlaps(path, step.path)) && canExpress(definition, step),
+  );
+  return { steps, isExpression };
+}
+
+function stepsOf(
+  definition: AnyEntityDefinition,
+  operator: UpdateOperator,
+  operand: unknown,
+): UpdateStep[] {
+  if (operand === undefined) return [];
+  if (operator === '$remove') {
+    if (!Array.isArray(operand)) {
+      throw invalidInput(definition.name, [{ path: operator, message: 'takes a list of paths' }]);
+    }
+    return operand.map((path: unknown) => parseRemove(definition, String(path)));
+  }
+  if (typeof operand !== 'object' || operand === null || Array.isArray(operand)) {
+    throw invalidInput(definition.name, [{ path: operator, message: 'takes values by path' }]);
+  }
+  return Object.entries(operand).map(([path, value]) => {
+    const segments = path.split('.');
+    return { operator, path, segments, value: parseOperand(definition, operator, path, value) };
+  });
+}
+
+function parseOperand(
+  definition: AnyEntityDefinition,
+  operator: UpdateOperator,
+  path: string,
+  value: unknown,
+): unknown {
+  if (value === undefined) {
+    throw invalidInput(definition.name, [{ path, message: 'undefined: use $remove' }]);
+  }
+  switch (operator) {
+    case '$inc':
+      if (typeof value !== 'bigint' && !Number.isFinite(value)) {
+        throw invalidInput(definition.name, [{ path, message: '$inc takes a number' }]);
+      }
+      assertType(definition, path, ['number', 'bigint']);
+      return value;
+    case '$append':
+    case '$prepend':
+    case '$pull':
+    case '$addToSet': {
+      const isList = operator === '$append' || operator === '$prepend';
+      const type = assertType(definition, path, isList ? ['array'] : ['array', 'set']);
+      if (!Array.isArray(value)) {
+        throw invalidInput(definition.name, [{ path, message: `${operator} takes a list` }]);
+      }
+      return value.map((element: unknown) => parseElement(definition, path, type, element));
+    }
+    default:
+      return parseValue(definition, path, value);
+  }
+}
+
+function parseElement(
+  definition: AnyEntityDefinition,
+  path: string,
+  type: Schema,
+  element: unknown,
+): unknown {
+  const { element: ofList, valueType: ofSet } = type._zod.def as {
+    element?: Schema;
+    valueType?: Schema;
+  };
+  const result = (ofList ?? ofSet)?.safeParse(element);
+  if (!result) throw invalidInput(definition.name, [{ path, message: 'it has no elements' }]);
+  if (result.success) return result.data;
+  const message = result.error.issues[0]?.message ?? 'invalid element';
+  throw invalidInput(definition.name, [{ path, message }]);
+}
+
+function parseRemove(definition: AnyEntityDefinition, path: string): UpdateStep {
+  const segments = path.split('.');
+  const schemas = schemasAt(definition.schema, segments);
+  if (schemas.length === 0) {
+    throw invalidInput(definition.name, [{ path, message: 'no such field' }]);
+  }
+  for (const schema of schemas) {
+    const result = schema.safeParse(undefined);
+    if (!result.success) continue;
+    // A field with a default never goes: it takes its default again.
+    if (result.data === undefined) return { operator: '$remove', path, segments, value: undefined };
+    return { operator: '$set', path, segments, value: result.data };
+  }
+  throw invalidInput(definition.name, [{ path, message: 'it cannot be removed: it is required' }]);
+}
+
+/** The schema under the wrappers, if it is of one of the types. */
+function assertType(
+  definition: AnyEntityDefinition,
+  path: string,
+  types: readonly string[],
+): Schema {
+  const found = schemasAt(definition.schema, path.split('.'))
+    .map(innermost)
+    .find((schema) => types.includes(schema._zod.def.type));
+  if (found) return found;
+  throw invalidInput(definition.name, [{ path, message: `no ${types.join(' or ')} field` }]);
+}
+
+function innermost(schema: Schema): Schema {
+  let current = schema;
+  for (;;) {
+    const { innerType } = current._zod.def as { innerType?: Schema };
+    if (!innerType) return current;
+    current = innerType;
+  }
+}
+
+/** Whether one update expression can do the step and the schema needs no more than its operand. */
+function canExpress(definition: AnyEntityDefinition, { operator, segments }: UpdateStep): boolean {
+  const [schema, ...more] = schemasAt(definition.schema, segments);
+  // Several schemas at one path: which one holds depends on the rest of the document.
+  if (!schema || more.length > 0 || hasOuterChecks(definition, segments)) return false;
+  if (['$set', '$setIfNull', '$setOnInsert', '$remove'].includes(operator)) return true;
+  const { type, checks = [] } = innermost(schema)._zod.def;
+  if (checks.length > 0) return false;
+  // DynamoDB's ADD and DELETE take sets at the top of an item only.
+  if (type === 'set') return segments.length === 1;
+  return operator === '$inc' || operator === '$append' || operator === '$prepend';
+}
+
+/** Whether an object around the field has a refinement, which needs the whole object. */
+function hasOuterChecks(definition: AnyEntityDefinition, segments: readonly string[]): boolean {
+  return segments.slice(1).some((_, depth) => {
+    const outer = schemasAt(definition.schema, segments.slice(0, depth + 1));
+    return outer.some((schema) => (innermost(schema)._zod.def.checks?.length ?? 0) > 0);
+  });
+}
+
+/** The fields from which keys are made, or on which being in an index depends. */
+function indexedPaths(definition: AnyEntityDefinition): string[] {
+  return definition.indexes.flatMap(({ PK, SK, where }) => [
+    ...[...PK, ...SK].flatMap((part) => (part.kind === 'field' ? [part.path] : [])),
+    ...where.map(({ segments }) => segments.join('.')),
+  ]);
+}
+
+function overlaps(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+}
+
+function assertApart(model: EntityModel, steps: readonly UpdateStep[]): void {
+  for (const [at, step] of steps.entries()) {
+    const other = steps.slice(at + 1).find(({ path }) => overlaps(path, step.path));
+    if (!other) continue;
+    // $setOnInsert speaks of new documents, the others of existing ones.
+    if ([step, other].some(({ operator }) => operator === '$setOnInsert')) continue;
+    throw invalidInput(model.name, [{ path: other.path, message: 'two operators change it' }]);
+  }
+}

@@ -1,0 +1,78 @@
+/** One thing that is wrong with an input. */
+export interface InputIssue {
+  /** Where, as a dotted path. */
+  readonly path: string;
+  /** What, as a sentence; never the value itself. */
+  readonly message: string;
+}
+
+/** What each {@link EntityError} code tells about the fault, by code. */
+export interface EntityErrorDetails {
+  /** The input does not fit the schema; nothing was sent. */
+  InvalidInput: { entity: string; path: string; issues: readonly InputIssue[] };
+  /** A value cannot be part of a key: too long, empty, not well-formed, or missing. */
+  InvalidKey: { path: string; reason: string };
+  /** A value cannot be stored: `NaN`, a function, a class instance, a `Date` where none is declared… */
+  UnsupportedValue: { path: string; reason: string };
+  /** Another document has the same value in a unique index. */
+  UniqueViolation: { entity: string; index: string; paths: readonly string[] };
+  /** A document with the same key exists. */
+  AlreadyExists: { entity: string };
+  /** The document is not as the condition says; `item` is the document as it stands. */
+  ConditionFailed: { entity: string; item: unknown };
+  /** The document has another version than asked for; `item` is the document as it stands. */
+  VersionConflict: { entity: string; item: unknown };
+  /** The document that a transaction would change does not exist. */
+  NotFound: { entity: string };
+  /** No index has its partition key in the filter. */
+  NoIndexFits: { entity: string; fields: readonly string[]; indexes: readonly string[] };
+  /** A filter that must name one document matches several. */
+  AmbiguousFilter: { entity: string };
+  /** Others kept changing the same items; every attempt met one of them. */
+  TransactionConflict: { attempts: number };
+  /** A transaction holds too many items, or two operations on one item. */
+  InvalidTransaction: { reason: string };
+  /** Two definitions in one table cannot live together, or a name is no table or namespace name. */
+  InvalidTable: { reason: string };
+  /** DynamoDB did not carry out the request; `cause` is what the SDK threw. */
+  RequestFailed: { command: string; retryable: boolean };
+}
+
+/** The stable codes of {@link EntityError}. */
+export type EntityErrorCode = keyof EntityErrorDetails;
+
+/** Any {@link EntityError}, so that testing `code` narrows `details`. */
+export type AnyEntityError = { [C in EntityErrorCode]: EntityError<C> }[EntityErrorCode];
+
+const brand: unique symbol = Symbol.for('@latchkey/entity/EntityError') as never;
+
+/**
+ * What goes wrong between a program and its table. Messages and details never hold a secret field.
+ *
+ * @example
+ * ```ts
+ * import { EntityError } from '@latchkey/entity';
+ *
+ * export function takenField(error: unknown): string | undefined {
+ *   if (!EntityError.is(error) || error.code !== 'UniqueViolation') return undefined;
+ *   return error.details.paths[0];
+ * }
+ * ```
+ */
+export class EntityError<C extends EntityErrorCode = EntityErrorCode> extends Error {
+  override readonly name: string = 'EntityError';
+  readonly code: C;
+  readonly details: EntityErrorDetails[C];
+
+  constructor(code: C, message: string, details: EntityErrorDetails[C], options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Whether a value is an `EntityError`, also one from another copy of this package. */
+  static is(value: unknown): value is AnyEntityError {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+}

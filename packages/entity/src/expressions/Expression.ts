@@ -1,0 +1,45 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+/** The placeholders of one request: every name and value goes through them, so none can be syntax. */
+export class Expression {
+  readonly #names = new Map<string, string>();
+  readonly #values: Record<string, AttributeValue> = {};
+  #valueCount = 0;
+
+  /** A placeholder path, such as `#0.#1[2]`; digits are a list position if `isList` says so. */
+  path(segments: readonly string[], isList: (depth: number) => boolean = () => false): string {
+    let path = '';
+    for (const [depth, segment] of segments.entries()) {
+      if (depth > 0 && isList(depth) && /^\d+$/.test(segment)) path += `[${segment}]`;
+      else path += (depth > 0 ? '.' : '') + this.#name(segment);
+    }
+    return path;
+  }
+
+  /** A placeholder for a value, such as `:0`. */
+  value(attribute: AttributeValue): string {
+    const placeholder = `:${String(this.#valueCount++)}`;
+    this.#values[placeholder] = attribute;
+    return placeholder;
+  }
+
+  /** The request parameters that say what the placeholders stand for. */
+  get attributes(): {
+    ExpressionAttributeNames?: Record<string, string>;
+    ExpressionAttributeValues?: Record<string, AttributeValue>;
+  } {
+    const names = Object.fromEntries([...this.#names].map(([name, key]) => [key, name]));
+    return {
+      ...(this.#names.size > 0 && { ExpressionAttributeNames: names }),
+      ...(this.#valueCount > 0 && { ExpressionAttributeValues: this.#values }),
+    };
+  }
+
+  #name(segment: string): string {
+    const known = this.#names.get(segment);
+    if (known !== undefined) return known;
+    const placeholder = `#${String(this.#names.size)}`;
+    this.#names.set(segment, placeholder);
+    return placeholder;
+  }
+}

@@ -1,0 +1,148 @@
+import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
+import { toAttributeValue } from '../attributes/toAttributeValue.js';
+import { EntityError } from '../errors/EntityError.js';
+import type { Expression } from './Expression.js';
+
+/** DynamoDB takes at most 100 operands in one `IN`. */
+const MAX_IN = 100;
+
+const COMPARATORS: Readonly<Record<string, string>> = {
+  $eq: '=',
+  $ne: '<>',
+  $lt: '<',
+  $lte: '<=',
+  $gt: '>',
+  $gte: '>=',
+};
+
+/**
+ * Writes a condition as a condition expression; an empty one as undefined.
+ *
+ * `{ total: { $gt: 5 }, $not: { state: 'paid' } }` is `#0 > :0 AND (NOT (#1 = :1))`.
+ *
+ * @throws {@link EntityError} `InvalidInput` for an operator that does not exist or has a wrong
+ *   operand; `UnsupportedValue` for a value that DynamoDB cannot hold.
+ */
+export function compileCondition(
+  condition: Readonly<Record<string, unknown>>,
+  expression: Expression,
+  shape: ValueShape,
+  entity: string,
+): string | undefined {
+  const clauses = Object.entries(condition).flatMap(([key, operand]) => {
+    if (operand === undefined) throw invalid(entity, key, 'is undefined');
+    if (key === '$and' || key === '$or') return combine(key, operand);
+    if (key === '$not') {
+      const inner = compileCondition(asObject(operand, key, entity), expression, shape, entity);
+      return inner === undefined ? [] : [`(NOT (${inner}))`];
+    }
+    if (key.startsWith('$')) throw invalid(entity, key, 'is no operator');
+    return compileComparison(key, operand, expression, shape, entity);
+  });
+  return clauses.length === 0 ? undefined : clauses.join(' AND ');
+
+  function combine(key: '$and' | '$or', operand: unknown): string[] {
+    if (!Array.isArray(operand) || operand.length === 0) {
+      throw invalid(entity, key, 'takes a list that is not empty');
+    }
+    const inner = operand.map((part: unknown) => {
+      const text = compileCondition(asObject(part, key, entity), expression, shape, entity);
+      if (text === undefined) throw invalid(entity, key, 'holds an empty condition');
+      return `(${text})`;
+    });
+    return [`(${inner.join(key === '$and' ? ' AND ' : ' OR ')})`];
+  }
+}
+
+/** Writes what is asked of one field; a plain value asks for equality. */
+export function compileComparison(
+  path: string,
+  operand: unknown,
+  expression: Expression,
+  shape: ValueShape,
+  entity: string,
+): string[] {
+  const segments = path.split('.');
+  const at = shapeAt(shape, segments);
+  const name = expression.path(segments, (depth) => isList(shape, segments.slice(0, depth)));
+  const value = (given: unknown, valueShape = at): string =>
+    expression.value(toAttributeValue(given, valueShape, path));
+  if (!isComparison(operand)) return [`${name} = ${value(operand)}`];
+
+  return Object.entries(operand).map(([operator, given]): string => {
+    const comparator = COMPARATORS[operator];
+    if (comparator !== undefined) return `${name} ${comparator} ${value(given)}`;
+    switch (operator) {
+      case '$between': {
+        const [low, high] = asList(given, path, operator, 2, 2);
+        return `${name} BETWEEN ${value(low)} AND ${value(high)}`;
+      }
+      case '$in': {
+        const values = asList(given, path, operator, 1, MAX_IN).map((item) => value(item));
+        return `${name} IN (${values.join(', ')})`;
+      }
+      case '$exists':
+        if (typeof given !== 'boolean') throw invalid(entity, path, '$exists takes a boolean');
+        return `${given ? 'attribute_exists' : 'attribute_not_exists'}(${name})`;
+      case '$type':
+        return `attribute_type(${name}, ${value(asText(given, operator), PLAIN_DATA)})`;
+      case '$startsWith':
+        return `begins_with(${name}, ${value(asText(given, operator), PLAIN_DATA)})`;
+      case '$contains':
+        return `contains(${name}, ${value(given, at.element ?? PLAIN_DATA)})`;
+      default:
+        throw invalid(entity, path, `${operator} is no operator`);
+    }
+  });
+
+  function asText(given: unknown, operator: string): string {
+    if (typeof given !== 'string') throw invalid(entity, path, `${operator} takes a string`);
+    return given;
+  }
+
+  function asList(given: unknown, at: string, operator: string, min: number, max: number) {
+    if (!Array.isArray(given) || given.length < min || given.length > max) {
+      const count = min === max ? String(min) : `${String(min)} to ${String(max)}`;
+      throw invalid(entity, at, `${operator} takes a list of ${count} values`);
+    }
+    return given as unknown[];
+  }
+}
+
+/** Whether an operand is `{ $operator: … }` rather than a value. */
+export function isComparison(operand: unknown): operand is Record<string, unknown> {
+  if (typeof operand !== 'object' || operand === null) return false;
+  const keys = Object.keys(operand);
+  return keys.length > 0 && keys.every((key) => key.startsWith('$'));
+}
+
+/** The shape of what stands at a path. */
+export function shapeAt(shape: ValueShape, segments: readonly string[]): ValueShape {
+  let at = shape;
+  for (const segment of segments) {
+    at = at.fields?.get(segment) ?? at.rest ?? at.element ?? PLAIN_DATA;
+  }
+  return at;
+}
+
+/** Whether what stands at a path is a list, where digits are a position. */
+export function isList(shape: ValueShape, segments: readonly string[]): boolean {
+  const at = shapeAt(shape, segments);
+  return at.element !== undefined && at.fields === undefined && at.rest === undefined;
+}
+
+function asObject(value: unknown, key: string, entity: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(entity, key, 'takes conditions');
+  }
+  return value as Record<string, unknown>;
+}
+
+function invalid(entity: string, path: string, message: string): EntityError<'InvalidInput'> {
+  return new EntityError('InvalidInput', `The condition on ${entity} is not valid: "${path}" ${message}.`, {
+    entity,
+    path,
+    issues: [{ path, message }],
+  });
+}
+

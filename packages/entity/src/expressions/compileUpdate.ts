@@ -1,0 +1,70 @@
+import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
+import { toAttributeValue } from '../attributes/toAttributeValue.js';
+import { isList, shapeAt } from './compileCondition.js';
+import type { Expression } from './Expression.js';
+import type { UpdateStep } from './updateOperators.js';
+
+/**
+ * Writes steps as one update expression.
+ *
+ * `[{ operator: '$inc', path: 'count', value: 1 }]` is `SET #0 = if_not_exists(#0, :0) + :1`.
+ *
+ * @param extra - assignments to add to the `SET` clause.
+ */
+export function compileUpdate(
+  steps: readonly UpdateStep[],
+  expression: Expression,
+  shape: ValueShape,
+  extra: readonly string[] = [],
+): string {
+  const set = [...extra];
+  const remove: string[] = [];
+  const add: string[] = [];
+  const take: string[] = [];
+  for (const { operator, path, segments, value } of steps) {
+    const at = shapeAt(shape, segments);
+    const name = expression.path(segments, (depth) => isList(shape, segments.slice(0, depth)));
+    const put = (given: unknown, valueShape = at): string =>
+      expression.value(toAttributeValue(given, valueShape, path));
+    switch (operator) {
+      case '$set':
+        set.push(`${name} = ${put(value)}`);
+        break;
+      case '$setIfNull':
+        set.push(`${name} = if_not_exists(${name}, ${put(value)})`);
+        break;
+      case '$inc': {
+        const zero = typeof value === 'bigint' ? 0n : 0;
+        set.push(`${name} = if_not_exists(${name}, ${put(zero)}) + ${put(value)}`);
+        break;
+      }
+      case '$append':
+      case '$prepend': {
+        const there = `if_not_exists(${name}, ${put([], PLAIN_DATA)})`;
+        const given = put(value);
+        const order = operator === '$append' ? [there, given] : [given, there];
+        set.push(`${name} = list_append(${order.join(', ')})`);
+        break;
+      }
+      case '$addToSet':
+        if ((value as []).length > 0) add.push(`${name} ${put(new Set(value as []))}`);
+        break;
+      case '$pull':
+        if ((value as []).length > 0) take.push(`${name} ${put(new Set(value as []))}`);
+        break;
+      case '$remove':
+        remove.push(name);
+        break;
+      case '$setOnInsert':
+        // The document exists: an upsert that makes one does not come here.
+        break;
+    }
+  }
+  return [clause('SET', set), clause('REMOVE', remove), clause('ADD', add), clause('DELETE', take)]
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+function clause(keyword: string, parts: readonly string[]): string {
+  return parts.length > 0 ? `${keyword} ${parts.join(', ')}` : '';
+}

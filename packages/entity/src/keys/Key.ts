@@ -1,0 +1,42 @@
+import { EntityError } from '../errors/EntityError.js';
+import { decodeKeyPart } from './decodeKeyPart.js';
+import { DELIMITER, encodeKeyPart, type KeyValue } from './encodeKeyPart.js';
+
+/** The key of one item. */
+export interface Key {
+  readonly PK: string;
+  readonly SK: string;
+}
+
+/** DynamoDB's limits, in bytes (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html). */
+export const MAX_KEY_BYTES = { PK: 2048, SK: 1024 } as const;
+
+/**
+ * Joins a head (an entity's name, say) and values to one key.
+ *
+ * `encodeKey('order', ['a#b', 7])` is `order#a$23b#$n0000000000000007`.
+ *
+ * @throws {@link EntityError} `InvalidKey` for a value that cannot be part of a key.
+ */
+export function encodeKey(head: string, values: readonly KeyValue[], path: string = head): string {
+  let key = head;
+  for (const value of values) key += DELIMITER + encodeKeyPart(value, path);
+  return key;
+}
+
+/** Takes a key apart again: its head and its values. */
+export function decodeKey(key: string): { head: string; values: (KeyValue | undefined)[] } {
+  const [head = '', ...parts] = key.split(DELIMITER);
+  return { head, values: parts.map(decodeKeyPart) };
+}
+
+/** @throws {@link EntityError} `InvalidKey` for a key over DynamoDB's limit. */
+export function assertKeySize(key: string, attribute: 'PK' | 'SK', path: string): void {
+  const limit = MAX_KEY_BYTES[attribute];
+  if (key.length * 3 <= limit || Buffer.byteLength(key) <= limit) return;
+  const reason = `makes a key of more than ${String(limit)} bytes`;
+  throw new EntityError('InvalidKey', `"${path}" cannot be part of a key: it ${reason}.`, {
+    path,
+    reason,
+  });
+}

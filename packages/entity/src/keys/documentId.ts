@@ -1,0 +1,17 @@
+import type { Key } from './Key.js';
+
+// Keys never hold a NUL: it is escaped.
+const SEPARATOR = '\0';
+
+/** The opaque `id` of the document at a key. */
+export function documentId(key: Key): string {
+  return Buffer.from(key.PK + SEPARATOR + key.SK).toString('base64url');
+}
+
+/** The key that an `id` stands for; undefined for text that `documentId` never made. */
+export function keyOfDocumentId(id: string): Key | undefined {
+  const [PK, SK, ...more] = Buffer.from(id, 'base64url').toString().split(SEPARATOR);
+  if (PK === undefined || SK === undefined || more.length > 0) return undefined;
+  const key = { PK, SK };
+  return documentId(key) === id ? key : undefined;
+}

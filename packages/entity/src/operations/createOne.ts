@@ -1,0 +1,117 @@
+import type { PutItemCommandInput, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
+import { EntityError } from '../errors/EntityError.js';
+import {
+  newOperationId,
+  runPreParse,
+  userOf,
+  type EntityContext,
+  type OperationContext,
+} from '../entity/EntityContext.js';
+import type { EntityModel, Fields, Item, UniqueKey } from '../entity/EntityModel.js';
+import { parseInput } from '../entity/parseInput.js';
+import { commit } from '../table/commit.js';
+import type { Write } from '../table/transactWrite.js';
+
+/** What creates a document, as the operations see it. */
+export interface CreateInput {
+  readonly item: Readonly<Fields>;
+  readonly context?: OperationContext;
+}
+
+/** A document to be written: its item, and every write that belongs to it. */
+interface Creation {
+  readonly item: Item;
+  readonly writes: readonly [Write, ...Write[]];
+}
+
+/** Writes a new document, with its unique items in one transaction if it has any. */
+export async function createOne(entity: EntityContext, input: CreateInput): Promise<Item> {
+  const { item, writes } = await prepareCreate(entity, input);
+  await commit(entity.sender, writes);
+  return item;
+}
+
+/** The SDK input that {@link createOne} would send; hooks, which may wait, do not run. */
+export function createOneParams(
+  entity: EntityContext,
+  input: CreateInput,
+): PutItemCommandInput | TransactWriteItemsCommandInput {
+  const { writes } = planCreate(entity, newFields(entity, input));
+  const [first, ...more] = writes;
+  if (first.action.Put && more.length === 0) return first.action.Put;
+  return { TransactItems: writes.map(({ action }) => action) };
+}
+
+/** Runs the hooks and plans the writes. */
+export async function prepareCreate(entity: EntityContext, input: CreateInput): Promise<Creation> {
+  const { context = {} } = input;
+  const item = await runPreParse(entity.model, input.item, { operation: 'create', context });
+  return planCreate(entity, newFields(entity, { item, context }));
+}
+
+/** A new document's fields: the validated input, and what every document has. */
+export function newFields(entity: EntityContext, { item, context }: CreateInput): Fields {
+  const now = entity.now();
+  const userId = userOf(context);
+  return {
+    ...parseInput(entity.model.definition, item),
+    ulid: entity.newUlid(),
+    createdAt: now,
+    updatedAt: now,
+    ...(userId !== undefined && { createdBy: userId, updatedBy: userId }),
+  };
+}
+
+function planCreate(entity: EntityContext, fields: Readonly<Fields>): Creation {
+  const { model, tableName } = entity;
+  const item = model.toItem(fields, 1, newOperationId());
+  const put: Write = {
+    action: {
+      Put: {
+        TableName: tableName,
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(PK)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+    },
+    failure: () =>
+      new EntityError('AlreadyExists', `A ${model.name} with this key exists.`, {
+        entity: model.name,
+      }),
+  };
+  const owner = model.primaryKey(fields);
+  const uniques = model
+    .uniqueKeys(fields)
+    .map((key) => putUnique(model, tableName, key, owner, fields));
+  return { item, writes: [put, ...uniques] };
+}
+
+/** Takes a unique value for a document, unless another has it. */
+export function putUnique(
+  model: EntityModel,
+  tableName: string,
+  key: UniqueKey,
+  owner: { readonly PK: string; readonly SK: string },
+  fields: Readonly<Fields>,
+): Write {
+  return {
+    action: {
+      Put: {
+        TableName: tableName,
+        Item: model.uniqueItem(key, owner, fields),
+        ConditionExpression: 'attribute_not_exists(PK)',
+      },
+    },
+    failure: () => {
+      const { index } = key;
+      const paths = [...index.PK, ...index.SK].flatMap((part) =>
+        part.kind === 'field' ? [part.path] : [],
+      );
+      return new EntityError(
+        'UniqueViolation',
+        `Another ${model.name} has this ${paths.join(', ')}.`,
+        { entity: model.name, index: index.name, paths },
+      );
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { DeleteItemCommand, type DeleteItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { EntityContext } from '../entity/EntityContext.js';
+import type { Fields, Item } from '../entity/EntityModel.js';
+import { invalidInput } from '../entity/parseInput.js';
+import { exactKey, planQuery } from '../entity/planQuery.js';
+import { EntityError } from '../errors/EntityError.js';
+import { compileCondition } from '../expressions/compileCondition.js';
+import { Expression } from '../expressions/Expression.js';
+import type { Key } from '../keys/Key.js';
+import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
+import { commit } from '../table/commit.js';
+import { findTheOne, marshalKey } from './find.js';
+import { planDelete } from './replace.js';
+
+/** What deletes a document, as the operations see it. */
+export interface DeleteInput {
+  readonly filter: Readonly<Fields>;
+  /** What the document must be like; otherwise `ConditionFailed`. */
+  readonly condition?: Readonly<Fields>;
+}
+
+/** Deletes one document and its unique items; gives the item as it was, or undefined. */
+export async function deleteOne(
+  entity: EntityContext,
+  input: DeleteInput,
+): Promise<Item | undefined> {
+  const key = plainKey(entity, input.filter);
+  if (key) return deleteByKey(entity, key, input);
+  for (let attempt = 1; ; attempt++) {
+    const item = await findTheOne(entity, input.filter);
+    if (!item) return undefined;
+    try {
+      await commit(entity.sender, planDelete(entity, item, input.condition));
+      return item;
+    } catch (error) {
+      const isStale = EntityError.is(error) && error.code === 'VersionConflict';
+      if (!isStale || attempt === MAX_ATTEMPTS) throw error;
+      await backOff(attempt);
+    }
+  }
+}
+
+/**
+ * The SDK input of a delete by key.
+ *
+ * @throws {@link EntityError} `InvalidInput` for any other delete: it needs the stored document.
+ */
+export function deleteOneParams(entity: EntityContext, input: DeleteInput): DeleteItemCommandInput {
+  const key = plainKey(entity, input.filter);
+  if (key) return deleteParams(entity, key, input);
+  throw invalidInput(entity.model.name, [{ path: 'filter', message: 'needs the stored document' }]);
+}
+
+/** The key in a filter that says nothing else, of an entity without unique items. */
+function plainKey({ model }: EntityContext, filter: Readonly<Fields>): Key | undefined {
+  if (model.uniqueIndexes.length > 0) return undefined;
+  const plan = planQuery(model, filter);
+  const isPlain = plan.index.name === '_id' && Object.keys(plan.rest).length === 0;
+  return isPlain ? exactKey(plan) : undefined;
+}
+
+async function deleteByKey(
+  entity: EntityContext,
+  key: Key,
+  input: DeleteInput,
+): Promise<Item | undefined> {
+  try {
+    const answer = await entity.sender.send(
+      new DeleteItemCommand(deleteParams(entity, key, input)),
+    );
+    return answer.Attributes;
+  } catch (error) {
+    const { name, Item: current } = error as Error & { Item?: Item };
+    if (name !== 'ConditionalCheckFailedException') throw error;
+    // Without an item nothing is there to delete, or a first answer was lost.
+    if (!current) return undefined;
+    const { model } = entity;
+    throw new EntityError('ConditionFailed', `The ${model.name} is not as the condition says.`, {
+      entity: model.name,
+      item: model.fromItem(current),
+    });
+  }
+}
+
+function deleteParams(
+  { model, tableName }: EntityContext,
+  key: Key,
+  { condition = {} }: DeleteInput,
+): DeleteItemCommandInput {
+  const expression = new Expression();
+  const text = compileCondition(condition, expression, model.shape, model.name);
+  return {
+    TableName: tableName,
+    Key: marshalKey(key),
+    ...(text !== undefined && {
+      ConditionExpression: text,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    }),
+    ...expression.attributes,
+    ReturnValues: 'ALL_OLD',
+  };
+}

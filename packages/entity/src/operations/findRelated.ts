@@ -1,0 +1,57 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { EntityContext } from '../entity/EntityContext.js';
+import type { EntityModel, Item } from '../entity/EntityModel.js';
+import { planQuery } from '../entity/planQuery.js';
+import { invalidInput } from '../entity/parseInput.js';
+import { queryParams, type FindInput } from './find.js';
+
+/** An entity to be read along with its parent. */
+export interface RelatedModel {
+  readonly name: string;
+  readonly model: EntityModel;
+  /** At most this many of its documents. */
+  readonly limit: number;
+}
+
+/** A parent's item and those of its relations, in the order of their keys. */
+export interface Family {
+  readonly parent: Item;
+  readonly related: Readonly<Record<string, readonly Item[]>>;
+}
+
+/**
+ * Reads a document and its related ones in one Query: they lie side by side in one partition. It
+ * reaches from the first of the names to the last, and passes over what else lies between.
+ */
+export async function findRelated(
+  entity: EntityContext,
+  input: FindInput,
+  relations: readonly RelatedModel[],
+): Promise<Family | undefined> {
+  const { model, tableName, sender } = entity;
+  const plan = planQuery(model, input.filter);
+  if (plan.index.name !== '_id' || !('equals' in plan.SK) || Object.keys(plan.rest).length > 0) {
+    throw invalidInput(model.name, [{ path: 'filter', message: 'include needs the whole key' }]);
+  }
+  const heads = [plan.SK.equals, ...relations.map((relation) => relation.model.sortKeyHead)].sort();
+  // `$` follows the delimiter `#`, so that the last name's items are within the range.
+  const SK = { from: heads[0] ?? '', to: `${heads[heads.length - 1] ?? ''}$` };
+  const params = queryParams(model, tableName, { ...plan, SK }, input);
+  let parent: Item | undefined;
+  const related: Record<string, Item[]> = {};
+  for (const { name } of relations) related[name] = [];
+  let startKey: Item | undefined;
+  do {
+    const page = await sender.send(
+      new QueryCommand({ ...params, ExclusiveStartKey: startKey }),
+    );
+    for (const item of page.Items ?? []) {
+      if (item['SK']?.S === plan.SK.equals) parent = item;
+      const relation = relations.find((candidate) => candidate.model.owns(item));
+      const found = relation && related[relation.name];
+      if (relation && found && found.length < relation.limit) found.push(item);
+    }
+    startKey = page.LastEvaluatedKey;
+  } while (startKey);
+  return parent && { parent, related };
+}

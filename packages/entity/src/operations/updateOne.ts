@@ -1,0 +1,298 @@
+import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import {
+  newOperationId,
+  runPreParse,
+  userOf,
+  type EntityContext,
+  type OperationContext,
+} from '../entity/EntityContext.js';
+import { versionOf, type Fields, type Item } from '../entity/EntityModel.js';
+import { nestFields } from '../entity/fields.js';
+import { invalidInput } from '../entity/parseInput.js';
+import { parseUpdate, type ParsedUpdate } from '../entity/parseUpdate.js';
+import { exactKey, planQuery } from '../entity/planQuery.js';
+import { EntityError } from '../errors/EntityError.js';
+import { compileCondition } from '../expressions/compileCondition.js';
+import { compileUpdate } from '../expressions/compileUpdate.js';
+import { Expression } from '../expressions/Expression.js';
+import type { Key } from '../keys/Key.js';
+import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
+import { commit } from '../table/commit.js';
+import type { Write } from '../table/transactWrite.js';
+import { createOne } from './createOne.js';
+import { findTheOne, marshalKey } from './find.js';
+import { planReplace } from './replace.js';
+
+/** What changes a document, as the operations see it. */
+export interface UpdateInput {
+  readonly filter: Readonly<Fields>;
+  readonly update: Readonly<Fields>;
+  /** What the document must be like; otherwise `ConditionFailed`. */
+  readonly condition?: Readonly<Fields>;
+  /** The version that the document must have; otherwise `VersionConflict`. */
+  readonly version?: number;
+  /** Makes the document if there is none (default: false). */
+  readonly upsert?: boolean;
+  readonly context?: OperationContext;
+}
+
+/** An update with its hooks run and its operators validated. */
+interface PreparedUpdate extends UpdateInput {
+  readonly parsed: ParsedUpdate;
+}
+
+/** Changes one document and gives the item as it is then; undefined if no document matches. */
+export async function updateOne(
+  entity: EntityContext,
+  input: UpdateInput,
+): Promise<Item | undefined> {
+  const prepared = await prepareUpdate(entity, input);
+  for (let attempt = 1; ; attempt++) {
+    const updated = await updateExisting(entity, prepared);
+    if (updated || input.upsert !== true) return updated;
+    try {
+      return await insert(entity, prepared);
+    } catch (error) {
+      // Somebody else made it in between: update that one.
+      if (!EntityError.is(error) || error.code !== 'AlreadyExists') throw error;
+      if (attempt === MAX_ATTEMPTS) throw error;
+      await backOff(attempt);
+    }
+  }
+}
+
+/** Runs the hooks and validates the operators. */
+export async function prepareUpdate(
+  entity: EntityContext,
+  input: UpdateInput,
+): Promise<PreparedUpdate> {
+  const { model } = entity;
+  const { context = {} } = input;
+  const $set = input.update['$set'] as Readonly<Fields> | undefined;
+  const hooked = $set && (await runPreParse(model, $set, { operation: 'update', context }));
+  const update = hooked ? { ...input.update, $set: hooked } : input.update;
+  return { ...input, update, parsed: parseUpdate(model, update) };
+}
+
+/**
+ * The SDK input of an update that is one expression on one key.
+ *
+ * @throws {@link EntityError} `InvalidInput` for any other update: it needs the stored document.
+ */
+export function updateOneParams(entity: EntityContext, input: UpdateInput): UpdateItemCommandInput {
+  const { model } = entity;
+  const parsed = parseUpdate(model, input.update);
+  const plan = planQuery(model, input.filter);
+  const key = exactKey(plan);
+  if (!key || plan.index.name !== '_id' || !parsed.isExpression) {
+    throw invalidInput(model.name, [{ path: 'update', message: 'needs the stored document' }]);
+  }
+  return expressionParams(entity, { ...input, parsed }, key, newOperationId(), plan.rest);
+}
+
+/**
+ * Plans an update as part of a transaction: one expression, or the writes that follow from the
+ * stored document, which is then read.
+ *
+ * @throws {@link EntityError} `NotFound` when the document must be read and is not there.
+ */
+export async function planUpdate(
+  entity: EntityContext,
+  input: UpdateInput,
+): Promise<{ item?: Item; writes: readonly Write[] }> {
+  const { model } = entity;
+  const prepared = await prepareUpdate(entity, input);
+  const plan = planQuery(model, input.filter);
+  const key = plan.index.name === '_id' ? exactKey(plan) : undefined;
+  if (key && prepared.parsed.isExpression) {
+    const { ReturnValues: _, ...params } = expressionParams(
+      entity,
+      prepared,
+      key,
+      newOperationId(),
+      plan.rest,
+    );
+    const action = { Update: { ...params, UpdateExpression: params.UpdateExpression ?? '' } };
+    return {
+      writes: [
+        {
+          action: action as Write['action'],
+          failure: (current) => (current ? refused(entity, input, current) : notFound(entity)),
+        },
+      ],
+    };
+  }
+  const item = await findTheOne(entity, input.filter);
+  if (!item) throw notFound(entity);
+  if (input.version !== undefined && versionOf(item) !== input.version) {
+    throw refused(entity, input, item);
+  }
+  return planReplace(entity, item, prepared);
+}
+
+async function updateExisting(
+  entity: EntityContext,
+  input: PreparedUpdate,
+): Promise<Item | undefined> {
+  const { model } = entity;
+  const plan = planQuery(model, input.filter);
+  const key = plan.index.name === '_id' ? exactKey(plan) : undefined;
+  if (!key || !input.parsed.isExpression || Object.keys(plan.rest).length > 0) {
+    return readAndReplace(entity, input);
+  }
+  const params = expressionParams(entity, input, key, newOperationId(), {});
+  try {
+    const { Attributes } = await entity.sender.send(new UpdateItemCommand(params));
+    return Attributes;
+  } catch (error) {
+    const { name, message, Item: current } = error as Error & { Item?: Item };
+    // A field is set inside an object that is not there: only the whole document can say what.
+    if (name === 'ValidationException' && message.includes('document path')) {
+      return readAndReplace(entity, input);
+    }
+    if (name !== 'ConditionalCheckFailedException') throw error;
+    if (!current) return undefined;
+    // The SDK sent the request again after its first answer was lost: the change is made.
+    if (current['_op']?.S === operationIdOf(params)) return current;
+    throw refused(entity, input, current);
+  }
+}
+
+function expressionParams(
+  entity: EntityContext,
+  input: PreparedUpdate,
+  key: Key,
+  operationId: string,
+  rest: Readonly<Fields>,
+): UpdateItemCommandInput {
+  const { model } = entity;
+  const expression = new Expression();
+  const { shape } = model;
+  const userId = userOf(input.context);
+  const op = expression.path(['_op']);
+  const opValue = expression.value({ S: operationId });
+  const v = expression.path(['_v']);
+  const set = [
+    `${op} = ${opValue}`,
+    `${v} = ${v} + ${expression.value({ N: '1' })}`,
+    `${expression.path(['updatedAt'])} = ${expression.value({ S: entity.now().toISOString() })}`,
+  ];
+  if (userId !== undefined) {
+    set.push(`${expression.path(['updatedBy'])} = ${expression.value({ S: userId })}`);
+  }
+  const update = compileUpdate(input.parsed.steps, expression, shape, [
+    ...set,
+    ...ttlAssignments(entity, input, expression),
+  ]);
+  const removesTtl = input.parsed.steps.some(
+    ({ operator, path }) => operator === '$remove' && path === model.definition.expiresAt,
+  );
+  const conditions = [
+    'attribute_exists(PK)',
+    `${op} <> ${opValue}`,
+    compileCondition(rest, expression, shape, model.name),
+    ...conditionsOf(input, expression, entity),
+  ].filter((text) => text !== undefined);
+  return {
+    TableName: entity.tableName,
+    Key: marshalKey(key),
+    UpdateExpression: removesTtl ? withRemoved(update, expression.path(['ttl'])) : update,
+    ConditionExpression: conditions.join(' AND '),
+    ...expression.attributes,
+    ReturnValues: 'ALL_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
+function conditionsOf(
+  { condition, version }: UpdateInput,
+  expression: Expression,
+  { model }: EntityContext,
+): (string | undefined)[] {
+  const text = compileCondition(condition ?? {}, expression, model.shape, model.name);
+  return [
+    text,
+    version === undefined
+      ? undefined
+      : `${expression.path(['_v'])} = ${expression.value({ N: String(version) })}`,
+  ];
+}
+
+/** The TTL attribute follows the field that it is made from. */
+function ttlAssignments(
+  { model }: EntityContext,
+  { parsed }: PreparedUpdate,
+  expression: Expression,
+): string[] {
+  const { expiresAt } = model.definition;
+  return parsed.steps.flatMap(({ operator, path, value }) => {
+    if (path !== expiresAt || (operator !== '$set' && operator !== '$setIfNull')) return [];
+    const ttl = model.ttl({ [path]: value });
+    if (!ttl) return [];
+    const name = expression.path(['ttl']);
+    const given = expression.value(ttl);
+    return [`${name} = ${operator === '$set' ? given : `if_not_exists(${name}, ${given})`}`];
+  });
+}
+
+function withRemoved(update: string, name: string): string {
+  return update.replace('REMOVE ', `REMOVE ${name}, `);
+}
+
+function operationIdOf(params: UpdateItemCommandInput): string | undefined {
+  return params.ExpressionAttributeValues?.[':0']?.S;
+}
+
+/** Reads the document, changes it here, and writes it back unless somebody changed it meanwhile. */
+async function readAndReplace(
+  entity: EntityContext,
+  input: PreparedUpdate,
+): Promise<Item | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const item = await findTheOne(entity, input.filter);
+    if (!item) return undefined;
+    if (input.version !== undefined && versionOf(item) !== input.version) {
+      throw refused(entity, input, item);
+    }
+    const replacement = planReplace(entity, item, input);
+    try {
+      await commit(entity.sender, replacement.writes);
+      return replacement.item;
+    } catch (error) {
+      const isStale = EntityError.is(error) && error.code === 'VersionConflict';
+      if (!isStale || input.version !== undefined || attempt === MAX_ATTEMPTS) throw error;
+      await backOff(attempt);
+    }
+  }
+}
+
+/** Makes the document that an upsert found missing: from the filter, the update and its inserts. */
+function insert(entity: EntityContext, { filter, parsed, context }: PreparedUpdate): Promise<Item> {
+  const equal = Object.fromEntries(
+    Object.entries(filter).filter(([path]) => !path.startsWith('$')),
+  );
+  const given = parsed.steps.flatMap(({ operator, path, value }): [string, unknown][] =>
+    operator === '$remove' || operator === '$pull' ? [] : [[path, value]],
+  );
+  const item = nestFields({ ...equal, ...Object.fromEntries(given) });
+  return createOne(entity, { item, ...(context && { context }) });
+}
+
+function notFound({ model }: EntityContext): EntityError<'NotFound'> {
+  return new EntityError('NotFound', `There is no such ${model.name}.`, { entity: model.name });
+}
+
+function refused(entity: EntityContext, input: UpdateInput, current: Item): EntityError {
+  const { model } = entity;
+  const item = model.fromItem(current);
+  if (input.version !== undefined && versionOf(current) !== input.version) {
+    return new EntityError('VersionConflict', `The ${model.name} has another version.`, {
+      entity: model.name,
+      item,
+    });
+  }
+  return new EntityError('ConditionFailed', `The ${model.name} is not as the condition says.`, {
+    entity: model.name,
+    item,
+  });
+}

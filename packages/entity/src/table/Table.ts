@@ -1,0 +1,169 @@
+import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { AnyEntityDefinition } from '@latchkey/schema';
+import { monotonicFactory } from 'ulid';
+import { Entity } from '../entity/Entity.js';
+import { EntityModel } from '../entity/EntityModel.js';
+import { EntityError } from '../errors/EntityError.js';
+import { encodeKeyPart } from '../keys/encodeKeyPart.js';
+import { batchGet, keyText } from './batchGet.js';
+import { Definitions } from './Definitions.js';
+import { createTable, deleteTable, describeTable, ensureTable } from './lifecycle.js';
+import type { Reference, Referenced, TransactOperation, TransactResults } from './operations.js';
+import { Sender, type CommandEvent } from './Sender.js';
+import { transactWrite } from './transactWrite.js';
+
+const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
+
+/** What {@link Table} takes. */
+export interface TableOptions {
+  /** The table's name: 3 to 255 letters, digits, `_`, `.` and `-`. */
+  readonly name: string;
+  /** A client of the AWS SDK; a document client serves as well. */
+  readonly client: DynamoDBClient | DynamoDBDocumentClient;
+  /** Gives the time (default: the system's). */
+  readonly clock?: () => Date;
+  /** Is told of every request that was sent. */
+  readonly onCommand?: (event: CommandEvent) => void;
+}
+
+/**
+ * One DynamoDB table, and the entities in it.
+ *
+ * @example
+ * ```ts
+ * import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+ * import { Table } from '@latchkey/entity';
+ * import { Account } from '@latchkey/schema';
+ *
+ * export const table = new Table({ name: 'my-application', client: new DynamoDBClient() });
+ * export const accounts = table.entity(Account);
+ * ```
+ */
+export class Table {
+  readonly name: string;
+  readonly #options: TableOptions;
+  readonly #prefix: string;
+  readonly #sender: Sender;
+  readonly #definitions: Definitions;
+  readonly #newUlid: (seedTime: number) => string;
+
+  /** @throws {@link EntityError} `InvalidTable` for a name that no table can have. */
+  constructor(options: TableOptions, shared?: { prefix: string; definitions: Definitions }) {
+    if (!TABLE_NAME.test(options.name)) {
+      throw invalidTable('a table name has 3 to 255 letters, digits, "_", "." and "-"');
+    }
+    this.name = options.name;
+    this.#options = options;
+    this.#prefix = shared?.prefix ?? '';
+    // A document client is the same client with its commands translated; ours need no translation.
+    this.#sender = new Sender(options.client as DynamoDBClient, options.onCommand);
+    this.#definitions = shared?.definitions ?? new Definitions();
+    this.#newUlid = monotonicFactory();
+  }
+
+  /** The time, from the table's clock. */
+  now(): Date {
+    return this.#options.clock?.() ?? new Date();
+  }
+
+  /**
+   * The documents of an entity in this table.
+   *
+   * @throws {@link EntityError} `InvalidTable` when another definition in this table has its name,
+   *   or its keys would meet another's.
+   */
+  entity<D extends AnyEntityDefinition>(definition: D): Entity<D> {
+    const bind = (other: AnyEntityDefinition): EntityModel => {
+      this.#definitions.add(other);
+      return new EntityModel(other, this.#prefix);
+    };
+    return new Entity(definition, {
+      model: bind(definition),
+      bind,
+      tableName: this.name,
+      sender: this.#sender,
+      now: () => this.now(),
+      newUlid: () => this.#newUlid(this.now().getTime()),
+    });
+  }
+
+  /**
+   * A view of the table whose keys all carry a prefix, so that tenants never meet.
+   *
+   * PK `@tenant-a#account#01J…`
+   *
+   * @param name - any text but the empty one.
+   * @throws {@link EntityError} `InvalidTable`
+   */
+  namespace(name: string): Table {
+    if (name === '') throw invalidTable('a name space needs a name');
+    const prefix = `${this.#prefix}@${encodeKeyPart(name, 'namespace')}#`;
+    return new Table(this.#options, { prefix, definitions: this.#definitions });
+  }
+
+  /**
+   * Writes everything or nothing, in one request.
+   *
+   * @param operations - 1 to 100 items in all, unique items included.
+   * @returns what each operation returns, in their order.
+   * @throws {@link EntityError} what the operation that could not be done throws by itself;
+   *   `InvalidTransaction`, `TransactionConflict`.
+   */
+  async transact<const O extends readonly TransactOperation<unknown>[]>(
+    operations: O,
+  ): Promise<TransactResults<O>> {
+    const planned = await Promise.all(operations.map((operation) => operation.prepare()));
+    await transactWrite(
+      this.#sender,
+      planned.flatMap(({ writes }) => writes),
+    );
+    return planned.map(({ result }) => result) as TransactResults<O>;
+  }
+
+  /**
+   * Reads documents of any entities by key, in one request for every 100.
+   *
+   * @param options - `consistent`: reads what every write before has left (default: false).
+   */
+  async batchGet<const R extends readonly Reference<unknown>[]>(
+    references: R,
+    options: { readonly consistent?: boolean } = {},
+  ): Promise<Referenced<R>> {
+    const keys = references.map(({ key }) => key);
+    const items = await batchGet(this.#sender, this.name, keys, options.consistent === true);
+    return references.map(({ key, read }) => {
+      const item = items.get(keyText(key));
+      return item ? read(item) : null;
+    }) as Referenced<R>;
+  }
+
+  /**
+   * Makes the table, with TTL and the indexes that the entities bound so far need, and waits until
+   * it can be used. Billing is on demand.
+   *
+   * @throws {@link EntityError} `RequestFailed`, also when the table exists.
+   */
+  async create(): Promise<void> {
+    await createTable(this.#sender, this.name, this.#definitions.globalIndexNames());
+  }
+
+  /** Makes the table if there is none, and waits until it can be used. */
+  async ensure(): Promise<void> {
+    await ensureTable(this.#sender, this.name, this.#definitions.globalIndexNames());
+  }
+
+  /** Deletes the table and everything in it, and waits until it is gone; no table is no error. */
+  async delete(): Promise<void> {
+    await deleteTable(this.#sender, this.name);
+  }
+
+  /** What DynamoDB says of the table; null if there is none. */
+  async describe(): Promise<TableDescription | null> {
+    return describeTable(this.#sender, this.name);
+  }
+}
+
+function invalidTable(reason: string): EntityError<'InvalidTable'> {
+  return new EntityError('InvalidTable', `The table cannot be used: ${reason}.`, { reason });
+}

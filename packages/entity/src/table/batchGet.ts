@@ -1,0 +1,55 @@
+import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../entity/EntityModel.js';
+import { EntityError } from '../errors/EntityError.js';
+import type { Key } from '../keys/Key.js';
+import { marshalKey } from '../operations/find.js';
+import { backOff, MAX_ATTEMPTS } from './backOff.js';
+import type { Sender } from './Sender.js';
+
+/** DynamoDB's limit on the items of one `BatchGetItem`. */
+const MAX_BATCH = 100;
+
+/**
+ * Reads items by key, in as few requests as DynamoDB allows; what it leaves unprocessed is asked
+ * for again.
+ *
+ * @returns the items that exist, by {@link keyText}.
+ * @throws {@link EntityError} `RequestFailed` when keys stay unprocessed.
+ */
+export async function batchGet(
+  sender: Sender,
+  tableName: string,
+  keys: readonly Key[],
+  consistent: boolean,
+): Promise<Map<string, Item>> {
+  const found = new Map<string, Item>();
+  const unique = [...new Map(keys.map((key) => [keyText(key), marshalKey(key)])).values()];
+  for (let start = 0; start < unique.length; start += MAX_BATCH) {
+    let pending = unique.slice(start, start + MAX_BATCH);
+    for (let attempt = 1; pending.length > 0; attempt++) {
+      const { Responses, UnprocessedKeys } = await sender.send(
+        new BatchGetItemCommand({
+          RequestItems: { [tableName]: { Keys: pending, ConsistentRead: consistent } },
+        }),
+      );
+      for (const item of Responses?.[tableName] ?? []) {
+        found.set(keyText({ PK: item['PK']?.S ?? '', SK: item['SK']?.S ?? '' }), item);
+      }
+      pending = UnprocessedKeys?.[tableName]?.Keys ?? [];
+      if (pending.length === 0) break;
+      if (attempt === MAX_ATTEMPTS) {
+        throw new EntityError('RequestFailed', 'DynamoDB left keys of BatchGetItem unprocessed.', {
+          command: 'BatchGetItem',
+          retryable: true,
+        });
+      }
+      await backOff(attempt);
+    }
+  }
+  return found;
+}
+
+/** A key as one text; keys hold no NUL. */
+export function keyText(key: Key): string {
+  return `${key.PK}\0${key.SK}`;
+}

@@ -1,0 +1,30 @@
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../entity/EntityModel.js';
+import type { Sender } from './Sender.js';
+import { transactWrite, type Write } from './transactWrite.js';
+
+/**
+ * Carries out writes that belong together: a single one by itself, at half the price of a
+ * transaction; several in one.
+ *
+ * @throws {@link EntityError} the `failure` of the first write whose condition did not hold.
+ */
+export async function commit(sender: Sender, writes: readonly Write[]): Promise<void> {
+  const [write, ...more] = writes;
+  const { Put, Delete } = write?.action ?? {};
+  if (!write || more.length > 0 || !(Put ?? Delete)) {
+    await transactWrite(sender, writes);
+    return;
+  }
+  try {
+    if (Put) await sender.send(new PutItemCommand(Put));
+    else if (Delete) await sender.send(new DeleteItemCommand(Delete));
+  } catch (error) {
+    const { name, Item: current } = error as { name: string; Item?: Item };
+    if (name !== 'ConditionalCheckFailedException') throw error;
+    // The SDK sent the request again after its first answer was lost: what is there is ours.
+    const operation = Put?.Item?.['_op']?.S;
+    if (operation !== undefined && current?.['_op']?.S === operation) return;
+    throw write.failure(current);
+  }
+}

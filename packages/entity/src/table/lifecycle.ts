@@ -1,0 +1,141 @@
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  UpdateTimeToLiveCommand,
+  type CreateTableCommandInput,
+  type TableDescription,
+} from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { requestFailed, type Sender } from './Sender.js';
+
+const POLL_MS = 500;
+/** How long to wait for a table to come or go: DynamoDB needs seconds, rarely minutes. */
+const PATIENCE_MS = 5 * 60_000;
+
+/** The `CreateTable` input of a table with the given global secondary indexes. */
+export function createTableParams(
+  tableName: string,
+  globalIndexes: readonly string[],
+): CreateTableCommandInput {
+  const keys = ['', ...globalIndexes];
+  const schemaOf = (index: string): CreateTableCommandInput['KeySchema'] => [
+    { AttributeName: `${index}PK`, KeyType: 'HASH' },
+    { AttributeName: `${index}SK`, KeyType: 'RANGE' },
+  ];
+  return {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: schemaOf(''),
+    AttributeDefinitions: keys.flatMap((index) => [
+      { AttributeName: `${index}PK`, AttributeType: 'S' },
+      { AttributeName: `${index}SK`, AttributeType: 'S' },
+    ]),
+    ...(globalIndexes.length > 0 && {
+      GlobalSecondaryIndexes: globalIndexes.map((index) => ({
+        IndexName: index,
+        KeySchema: schemaOf(index),
+        Projection: { ProjectionType: 'ALL' },
+      })),
+    }),
+  };
+}
+
+/** Makes the table, waits until it is active, and switches TTL on. */
+export async function createTable(
+  sender: Sender,
+  tableName: string,
+  globalIndexes: readonly string[],
+): Promise<void> {
+  try {
+    await sender.send(new CreateTableCommand(createTableParams(tableName, globalIndexes)));
+  } catch (error) {
+    throw wrapped('CreateTable', error);
+  }
+  await becomeReady(sender, tableName);
+}
+
+/** Makes the table unless there is one; several at once make it once. */
+export async function ensureTable(
+  sender: Sender,
+  tableName: string,
+  globalIndexes: readonly string[],
+): Promise<void> {
+  if (!(await describeTable(sender, tableName))) {
+    try {
+      await sender.send(new CreateTableCommand(createTableParams(tableName, globalIndexes)));
+    } catch (error) {
+      if ((error as Error).name !== 'ResourceInUseException') throw wrapped('CreateTable', error);
+    }
+  }
+  await becomeReady(sender, tableName);
+}
+
+/** Deletes the table and waits until it is gone. */
+export async function deleteTable(sender: Sender, tableName: string): Promise<void> {
+  try {
+    await sender.send(new DeleteTableCommand({ TableName: tableName }));
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') return;
+    throw wrapped('DeleteTable', error);
+  }
+  await until('DeleteTable', async () => (await describeTable(sender, tableName)) === null);
+}
+
+/** What DynamoDB says of the table; null if there is none. */
+export async function describeTable(
+  sender: Sender,
+  tableName: string,
+): Promise<TableDescription | null> {
+  try {
+    const { Table } = await sender.send(new DescribeTableCommand({ TableName: tableName }));
+    return Table ?? null;
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') return null;
+    throw wrapped('DescribeTable', error);
+  }
+}
+
+async function becomeReady(sender: Sender, tableName: string): Promise<void> {
+  await until('CreateTable', async () => {
+    const table = await describeTable(sender, tableName);
+    const indexes = table?.GlobalSecondaryIndexes ?? [];
+    return (
+      table?.TableStatus === 'ACTIVE' &&
+      indexes.every(({ IndexStatus }) => IndexStatus === undefined || IndexStatus === 'ACTIVE')
+    );
+  });
+  const { TimeToLiveDescription: ttl } = await sender.send(
+    new DescribeTimeToLiveCommand({ TableName: tableName }),
+  );
+  if (ttl?.TimeToLiveStatus === 'ENABLED' || ttl?.TimeToLiveStatus === 'ENABLING') return;
+  try {
+    await sender.send(
+      new UpdateTimeToLiveCommand({
+        TableName: tableName,
+        TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      }),
+    );
+  } catch (error) {
+    // Another process that made sure of the table at the same time has switched it on.
+    const { name, message } = error as Error;
+    if (name !== 'ValidationException' || !/already enabled/i.test(message)) {
+      throw wrapped('UpdateTimeToLive', error);
+    }
+  }
+}
+
+async function until(command: string, isDone: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await isDone())) {
+    if (performance.now() > deadline) {
+      throw requestFailed(command, new Error('the table did not become ready in time'));
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+function wrapped(command: string, error: unknown): unknown {
+  return (error as Error).name === 'EntityError' ? error : requestFailed(command, error);
+}

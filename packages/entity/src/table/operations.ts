@@ -1,0 +1,25 @@
+import type { Item } from '../entity/EntityModel.js';
+import type { Key } from '../keys/Key.js';
+import type { Write } from './transactWrite.js';
+
+/** One operation of a transaction, made by an entity's `…Operation` methods. */
+export interface TransactOperation<R> {
+  /** Validates the operation and plans its writes. */
+  prepare(): Promise<{ readonly writes: readonly Write[]; readonly result: R }>;
+}
+
+/** What the operations of a transaction return, in their order. */
+export type TransactResults<O extends readonly TransactOperation<unknown>[]> = {
+  -readonly [K in keyof O]: O[K] extends TransactOperation<infer R> ? R : never;
+};
+
+/** One document, named by its key. */
+export interface Reference<Doc> {
+  readonly key: Key;
+  readonly read: (item: Item) => Doc;
+}
+
+/** What references lead to, in their order; null where there is nothing. */
+export type Referenced<R extends readonly Reference<unknown>[]> = {
+  -readonly [K in keyof R]: R[K] extends Reference<infer Doc> ? Doc | null : never;
+};

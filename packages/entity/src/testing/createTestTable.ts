@@ -1,0 +1,51 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AnyEntityDefinition } from '@latchkey/schema';
+import { Table, type TableOptions } from '../table/Table.js';
+import { localClient } from './localClient.js';
+import { uniqueTableName } from './uniqueTableName.js';
+
+/** A table for one test file, and what ends it. */
+export interface TestTable {
+  readonly table: Table;
+  readonly client: DynamoDBClient;
+  /** Deletes the table and closes its client. */
+  drop(): Promise<void>;
+}
+
+/** What {@link createTestTable} takes besides the definitions. */
+export type TestTableOptions = Partial<Pick<TableOptions, 'clock' | 'onCommand' | 'client'>>;
+
+/**
+ * Makes an empty table with a name of its own in the DynamoDB Local at `DYNAMODB_ENDPOINT`.
+ *
+ * @param definitions - entities whose global secondary indexes the table must have (default: none).
+ * @param options - `clock` and `onCommand` as `Table` takes them; `client` (default: a local one).
+ * @throws {@link TestingError} `EndpointMissing` when no endpoint is known.
+ *
+ * @example
+ * ```ts
+ * import { createTestTable } from '@latchkey/entity/testing';
+ * import { Account } from '@latchkey/schema';
+ *
+ * const { table, drop } = await createTestTable([Account]);
+ * console.log(await table.entity(Account).findOne({ filter: { username: 'ada' } }));
+ * await drop();
+ * ```
+ */
+export async function createTestTable(
+  definitions: readonly AnyEntityDefinition[] = [],
+  options: TestTableOptions = {},
+): Promise<TestTable> {
+  const client = options.client ?? localClient();
+  const table = new Table({ ...options, name: uniqueTableName(), client });
+  for (const definition of definitions) table.entity(definition);
+  await table.create();
+  return {
+    table,
+    client: client as DynamoDBClient,
+    drop: async () => {
+      await table.delete();
+      client.destroy();
+    },
+  };
+}

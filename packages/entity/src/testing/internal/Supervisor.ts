@@ -1,0 +1,89 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { supervisorProgram, type SupervisorOrder } from './superviseJava.js';
+
+const STOP_TIMEOUT_MS = 5_000;
+const STDERR_KEPT_CHARACTERS = 4_000;
+
+/** The process between us and Java: when our end of its standard input closes, it kills Java. */
+export class Supervisor {
+  readonly #child: ChildProcessByStdio<Writable, null, Readable>;
+  readonly #closed: Promise<void>;
+  #stderr = '';
+  #hasExited = false;
+
+  /** Starts the supervisor, and through it Java; does not wait for either. */
+  constructor(order: SupervisorOrder) {
+    // A process group of its own keeps Ctrl-C in the terminal from us alone: Java must live for as
+    // long as the parent takes to end, and no longer.
+    this.#child = spawn(
+      process.execPath,
+      ['--input-type=commonjs', '-e', supervisorProgram(order)],
+      { detached: true, windowsHide: true, stdio: ['pipe', 'ignore', 'pipe'], env: environment() },
+    );
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT_CHARACTERS);
+    });
+    // Writing to one that has died must not become an uncaught error: 'exit' tells it anyway.
+    this.#child.stdin.on('error', () => undefined);
+    this.#child.on('exit', () => {
+      this.#hasExited = true;
+      this.#killGroup();
+    });
+    this.#closed = new Promise((resolve) => {
+      this.#child.once('close', () => resolve());
+      this.#child.once('error', (error) => {
+        this.#stderr += String(error);
+        this.#hasExited = true;
+        resolve();
+      });
+    });
+  }
+
+  /** Whether Java and its supervisor are gone. */
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
+  /** The end of what Java and the supervisor wrote to standard error. */
+  get stderrTail(): string {
+    return this.#stderr.trim();
+  }
+
+  /** Lets this process end although Java runs; which then ends Java. */
+  unref(): void {
+    this.#child.unref();
+    for (const pipe of this.#pipes()) pipe.unref();
+  }
+
+  /** Ends Java and waits until it is gone. */
+  async stop(): Promise<void> {
+    this.#child.ref();
+    for (const pipe of this.#pipes()) pipe.ref();
+    this.#child.stdin.end();
+    const overdue = setTimeout(() => this.#killGroup(), STOP_TIMEOUT_MS);
+    await this.#closed;
+    clearTimeout(overdue);
+  }
+
+  // The supervisor leads a group of which Java is the only other member, so this reaches a Java
+  // whose supervisor was itself killed.
+  #killGroup(): void {
+    try {
+      if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // Nobody is left in it, as there should not be; or this is Windows, which has no groups.
+      this.#child.kill('SIGKILL');
+    }
+  }
+
+  #pipes(): Socket[] {
+    return [this.#child.stdin, this.#child.stderr] as unknown as Socket[];
+  }
+}
+
+// NODE_OPTIONS of the parent (a debugger, a loader) and its coverage are not meant for a helper.
+function environment(): NodeJS.ProcessEnv {
+  return { ...process.env, NODE_OPTIONS: undefined, NODE_V8_COVERAGE: undefined };
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { findPeers } from './findPeers.js';
+import { freePort } from './freePort.js';
+import { launchOnPort } from './launchOnPort.js';
+import { javaGoneFrom } from './testHelpers/javaOnPort.js';
+
+jest.setTimeout(60_000);
+
+let occupant: Server;
+let occupied: number;
+beforeEach(async () => {
+  // It answers like a DynamoDB Local of somebody else, which must not be taken for ours.
+  occupant = createServer((_, response) => {
+    response.writeHead(400, { 'Access-Control-Allow-Origin': '*' }).end();
+  }).listen(0);
+  await once(occupant, 'listening');
+  occupied = (occupant.address() as AddressInfo).port;
+});
+afterEach(() => {
+  occupant.close();
+});
+
+test('A port taken between choosing and launching is given up for another', async () => {
+  const ports = [occupied, await freePort()];
+  const launched = await launchOnPort(findPeers(), {
+    choosePort: () => Promise.resolve(ports.shift() ?? 0),
+    attempts: 2,
+    timeoutMs: 30_000,
+  });
+  expect(launched.port).not.toBe(occupied);
+  expect(await javaGoneFrom(occupied)).toBe(true);
+  await launched.stop();
+});
+
+test('Ports that are always taken end in an error which shows what Java wrote', async () => {
+  const launching = launchOnPort(findPeers(), {
+    choosePort: () => Promise.resolve(occupied),
+    attempts: 2,
+    timeoutMs: 30_000,
+  });
+  await expect(launching).rejects.toMatchObject({
+    code: 'StartFailed',
+    message: expect.stringMatching(
+      /could not listen on port \d+\. Java wrote:\n[^]*already in use/,
+    ),
+  });
+  expect(await javaGoneFrom(occupied)).toBe(true);
+});
+
+test('A start that takes too long is ended, Java included', async () => {
+  const port = await freePort();
+  const launching = launchOnPort(findPeers(), {
+    choosePort: () => Promise.resolve(port),
+    attempts: 1,
+    timeoutMs: 100,
+  });
+  await expect(launching).rejects.toMatchObject({
+    code: 'StartFailed',
+    message: expect.stringContaining('did not answer within 100 ms'),
+  });
+  expect(await javaGoneFrom(port)).toBe(true);
+});

@@ -1,0 +1,51 @@
+import type { ChildProcess } from 'node:child_process';
+
+/** What the supervisor has to launch; travels to it as JSON. */
+export interface SupervisorOrder {
+  readonly dynamodbLocalPath: string;
+  readonly installPath: string | null;
+  readonly port: number;
+  readonly args: readonly string[];
+}
+
+interface DynamoDBLocalPackage {
+  configureInstaller(config: { installPath: string }): void;
+  launch(port: number, dbPath: null, args: readonly string[]): Promise<ChildProcess>;
+}
+
+/** The program of the supervisor process, for `node -e`. */
+export function supervisorProgram(order: SupervisorOrder): string {
+  return `(${superviseJava.toString()})(require, ${JSON.stringify(order)})`;
+}
+
+/**
+ * Runs Java for as long as standard input stays open, which is as long as the parent lives.
+ *
+ * Only the text of this function reaches the supervisor, since no path leads to this file from both
+ * ES modules and CommonJS. So it uses nothing from around it: no imports, no coverage counters, and
+ * no named inner functions, for which esbuild's `keepNames` adds a helper.
+ */
+/* istanbul ignore next -- counters would not exist in the supervisor */
+function superviseJava(load: (path: string) => unknown, order: SupervisorOrder): void {
+  const running: { java?: ChildProcess } = {};
+  process.stdin.on('close', () => {
+    if (running.java?.kill('SIGKILL') !== true) process.exit();
+  });
+  process.stdin.resume();
+
+  const dynamodbLocal = load(order.dynamodbLocalPath) as DynamoDBLocalPackage;
+  if (order.installPath !== null) {
+    dynamodbLocal.configureInstaller({ installPath: order.installPath });
+  }
+  // dynamodb-local also kills Java when this process exits by itself, as it does on an error.
+  dynamodbLocal.launch(order.port, null, order.args).then(
+    (java) => {
+      running.java = java;
+      java.once('exit', () => process.exit());
+    },
+    (error: unknown) => {
+      process.stderr.write(String(error));
+      process.exit(1);
+    },
+  );
+}

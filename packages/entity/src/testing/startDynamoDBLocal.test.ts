@@ -1,0 +1,88 @@
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { javaGoneFrom, javaOnPort } from './internal/testHelpers/javaOnPort.js';
+import { withEnvironment } from './internal/testHelpers/withEnvironment.js';
+import { localClient } from './localClient.js';
+import { startDynamoDBLocal, type LocalDynamoDB } from './startDynamoDBLocal.js';
+
+jest.setTimeout(60_000);
+
+const started: LocalDynamoDB[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((local) => local.stop()));
+});
+
+async function start(options?: { port?: number }): Promise<LocalDynamoDB> {
+  return withEnvironment({ DYNAMODB_ENDPOINT: undefined }, async () => {
+    const local = await startDynamoDBLocal(options);
+    started.push(local);
+    return local;
+  });
+}
+
+const portOf = (local: LocalDynamoDB): string => new URL(local.endpoint).port;
+
+test('It answers the SDK once it has started, with no tables', async () => {
+  const client = localClient((await start()).endpoint);
+  expect(await client.send(new ListTablesCommand())).toMatchObject({ TableNames: [] });
+  client.destroy();
+});
+
+test('Two at a time have ports of their own, while somebody holds port 8000', async () => {
+  const holder = createServer().on('error', () => undefined); // Taken already is as good.
+  holder.listen(8000);
+  const [one, other] = await Promise.all([start(), start()]);
+  expect(new Set([portOf(one), portOf(other), '8000']).size).toBe(3);
+  holder.close();
+});
+
+test('A port in use that was asked for is named in the error', async () => {
+  const port = Number(portOf(await start()));
+  await expect(start({ port })).rejects.toMatchObject({
+    code: 'StartFailed',
+    message: expect.stringContaining(`could not listen on port ${port}`),
+  });
+});
+
+test('Stopping ends Java before it returns, and stopping again does no harm', async () => {
+  const local = await start();
+  expect(javaOnPort(portOf(local))).toBeDefined();
+  await Promise.all([local.stop(), local.stop()]);
+  expect(javaOnPort(portOf(local))).toBeUndefined();
+  await local.stop();
+});
+
+test('Disposing of it, as `await using` does, stops it', async () => {
+  const local = await start();
+  await local[Symbol.asyncDispose]();
+  expect(javaOnPort(portOf(local))).toBeUndefined();
+});
+
+test('Killing the supervisor ends Java too', async () => {
+  const local = await start();
+  const java = javaOnPort(portOf(local));
+  process.kill(java?.parentPid ?? NaN, 'SIGKILL');
+  expect(await javaGoneFrom(portOf(local))).toBe(true);
+  await local.stop();
+});
+
+test('DYNAMODB_ENDPOINT is returned as it is, and nothing is started or stopped', async () => {
+  const local = await start();
+  await withEnvironment({ DYNAMODB_ENDPOINT: local.endpoint, PATH: '' }, async () => {
+    const same = await startDynamoDBLocal();
+    expect(same.endpoint).toBe(local.endpoint);
+    await same.stop();
+  });
+  expect(javaOnPort(portOf(local))).toBeDefined();
+});
+
+test('Without Java it says so in a sentence', async () => {
+  const empty = await mkdtemp(path.join(tmpdir(), 'latchkey-empty-'));
+  await withEnvironment({ PATH: empty }, async () => {
+    await expect(start()).rejects.toMatchObject({ code: 'JavaMissing' });
+  });
+  await rm(empty, { recursive: true });
+});

@@ -1,0 +1,173 @@
+import type { z } from 'zod';
+import type { DatePath, OmitPaths, Prettify, ScalarPath, ValueAt } from '../paths/Path.js';
+import type { ValueShape } from './ValueShape.js';
+
+/** The fields that every document has besides those of its schema. */
+export interface SystemFields {
+  /** Opaque identifier made from the document's key; what `findById` takes. */
+  id: string;
+  /** Sorts documents by the time they were created (https://github.com/ulid/spec). */
+  ulid: string;
+  createdAt: Date;
+  updatedAt: Date;
+  createdBy?: string;
+  updatedBy?: string;
+}
+
+/** The system fields that can be part of a key: they never change. */
+type KeySystemFields = Pick<SystemFields, 'ulid' | 'createdAt' | 'createdBy'>;
+
+/** A part of a key: the value of a field, or fixed text. Only the last part of a PK may be optional. */
+export type IndexPart<S extends z.ZodObject> =
+  | `.${ScalarPath<z.output<S> & KeySystemFields>}`
+  | `.${ScalarPath<z.output<S>>}?`
+  | `#${string}`;
+
+/** Which documents an index holds, by the value of a field. */
+export interface IndexCondition {
+  readonly $in?: readonly (string | number | boolean)[];
+  readonly $notIn?: readonly (string | number | boolean)[];
+}
+
+/** One index of an entity, as its author writes it. */
+export interface IndexInput<S extends z.ZodObject = z.ZodObject> {
+  /** `_id` is the table's own key; `_id2`, `_id3`, … are secondary. */
+  readonly name: `_id${number | ''}`;
+  /** The parts of the partition key. */
+  readonly PK: readonly IndexPart<S>[];
+  /** The parts of the sort key (default: none). */
+  readonly SK?: readonly IndexPart<S>[];
+  /** No two documents have the same values in this index (secondary indexes only; default: false). */
+  readonly unique?: boolean;
+  /** The entity in whose partition the documents live: its name, or its definition. */
+  readonly relatedTo?: string | AnyEntityDefinition;
+  /** Leaves out the documents that do not meet every condition. */
+  readonly where?: { readonly [P in ScalarPath<z.output<S>>]?: IndexCondition };
+}
+
+/** An index as any author may have written it, from JavaScript, too. */
+export interface UncheckedIndex {
+  readonly name: string;
+  readonly PK: readonly string[];
+  readonly SK?: readonly string[];
+  readonly unique?: boolean;
+  readonly relatedTo?: string | AnyEntityDefinition;
+  readonly where?: Readonly<Record<string, IndexCondition | undefined>>;
+}
+
+/** A part of a key, taken apart. */
+export type KeyPart =
+  | { readonly kind: 'literal'; readonly value: string }
+  | {
+      readonly kind: 'field';
+      readonly path: string;
+      readonly segments: readonly string[];
+      readonly optional: boolean;
+    };
+
+/** One index of an entity, checked and taken apart. */
+export interface Index {
+  readonly name: string;
+  readonly PK: readonly KeyPart[];
+  readonly SK: readonly KeyPart[];
+  readonly unique: boolean;
+  /** The name of the entity that the documents belong to. */
+  readonly relatedTo?: string;
+  /** The name that starts the partition key: that of the entity at the root of the partition. */
+  readonly partition: string;
+  readonly where: readonly (IndexCondition & { readonly segments: readonly string[] })[];
+}
+
+/** What a hook is told about the operation that it takes part in. */
+export interface HookContext {
+  readonly operation: 'create' | 'update';
+  /** What the caller gave the operation as its `context`. */
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+/** Changes what a caller gave, before it is validated: a new item, or the `$set` of an update. */
+export type PreParseHook = (
+  input: Readonly<Record<string, unknown>>,
+  context: HookContext,
+) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
+
+/** Functions that take part in the operations of an entity. */
+export interface EntityHooks {
+  readonly preParse?: readonly PreParseHook[];
+}
+
+/** What {@link defineEntity} takes. */
+export interface EntityInput<
+  N extends string,
+  S extends z.ZodObject,
+  I extends readonly IndexInput<S>[],
+  X extends string,
+> {
+  /** Letters and digits, starting with a letter; lower-cased, it starts the entity's keys. */
+  readonly name: N;
+  /** The document's own fields. Fields that it does not name are refused. */
+  readonly schema: S;
+  /** `_id` first. */
+  readonly indexes: I;
+  /** The date field at which DynamoDB may remove the document (its TTL). */
+  readonly expiresAt?: DatePath<z.output<S>>;
+  /** Fields that results, errors and logs never show. */
+  readonly secrets?: readonly (X & ScalarPath<z.output<S>>)[];
+  readonly hooks?: EntityHooks;
+}
+
+/** An entity: what its documents hold, the keys they are found by, and what happens on the way. */
+export interface EntityDefinition<
+  N extends string = string,
+  S extends z.ZodObject = z.ZodObject,
+  I extends readonly IndexInput<S>[] = readonly IndexInput<S>[],
+  X extends string = string,
+> {
+  readonly name: N;
+  readonly schema: S;
+  /** `_id` first, as {@link EntityInput.indexes}, checked and taken apart. */
+  readonly indexes: readonly [Index, ...Index[]];
+  readonly expiresAt?: string;
+  /** The dotted paths of the secret fields. */
+  readonly secrets: readonly X[];
+  readonly hooks: EntityHooks;
+  /** Where the schema has dates and bigints. */
+  readonly shape: ValueShape;
+  /** Never there; carries the index types. */
+  readonly '~indexes'?: I;
+}
+
+/** Any entity definition, whatever its types. */
+export interface AnyEntityDefinition extends Omit<EntityDefinition, 'schema' | '~indexes'> {
+  readonly schema: z.ZodObject;
+  readonly '~indexes'?: readonly UncheckedIndex[];
+}
+
+type SchemaOf<D extends AnyEntityDefinition> = D['schema'];
+
+/** A document with its secret fields, as it is stored. */
+export type InferWithSecrets<D extends AnyEntityDefinition> = Prettify<
+  z.output<SchemaOf<D>> & SystemFields
+>;
+
+/** A document as an operation returns it: without its secret fields. */
+export type Infer<D extends AnyEntityDefinition> = string extends D['secrets'][number]
+  ? InferWithSecrets<D>
+  : Prettify<OmitPaths<z.output<SchemaOf<D>>, D['secrets'][number]> & SystemFields>;
+
+/** What creates a document: the schema's input, where defaults may be left out. */
+export type InferInput<D extends AnyEntityDefinition> = Prettify<z.input<SchemaOf<D>>>;
+
+type IdIndex<D extends AnyEntityDefinition> = Extract<
+  NonNullable<D['~indexes']>[number],
+  { name: '_id' }
+>;
+type Parts<I> =
+  | (I extends { PK: readonly (infer P)[] } ? P : never)
+  | (I extends { SK: readonly (infer P)[] } ? P : never);
+type FieldOf<P> = P extends `.${infer Path}?` ? Path : P extends `.${infer Path}` ? Path : never;
+
+/** The fields, by dotted path, that name one document: those of its `_id` index. */
+export type InferKey<D extends AnyEntityDefinition> = Prettify<{
+  [P in FieldOf<Parts<IdIndex<D>>>]: NonNullable<ValueAt<z.output<SchemaOf<D>> & SystemFields, P>>;
+}>;

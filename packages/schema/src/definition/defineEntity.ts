@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import { SchemaError } from '../errors/SchemaError.js';
+import { scalarTypes } from '../paths/scalarTypes.js';
+import { schemasAt } from '../paths/schemasAt.js';
+import { compileIndex } from './compileIndex.js';
+import type { EntityDefinition, EntityInput, IndexInput, UncheckedIndex } from './EntityDefinition.js';
+import { valueShape } from './ValueShape.js';
+
+const ENTITY_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
+const INDEX_NAME = /^_id([2-9]|[1-9]\d+)?$/;
+/** What a storage layer keeps beside the schema's fields; `_…` is its own, too. */
+const RESERVED = ['id', 'ulid', 'createdAt', 'updatedAt', 'createdBy', 'updatedBy', 'PK', 'SK', 'ttl'];
+
+/**
+ * Defines an entity: its fields, the keys its documents are found by, and what happens on the way.
+ *
+ * Everything that can be wrong with a definition is an error here, before any table exists.
+ *
+ * @throws {@link SchemaError} with the code that says what is wrong.
+ *
+ * @example
+ * ```ts
+ * import { Account, defineEntity } from '@latchkey/schema';
+ * import { z } from 'zod';
+ *
+ * export const Order = defineEntity({
+ *   name: 'Order',
+ *   schema: z.object({ accountId: z.ulid(), number: z.int(), note: z.string().optional() }),
+ *   indexes: [{ name: '_id', PK: ['.accountId'], SK: ['.number'], relatedTo: Account }],
+ * });
+ * ```
+ */
+export function defineEntity<
+  N extends string,
+  S extends z.ZodObject,
+  const I extends readonly IndexInput<S>[],
+  const X extends string = never,
+>(input: EntityInput<N, S, I, X>): EntityDefinition<N, S, I, X> {
+  const { name, expiresAt, hooks = {} } = input;
+  const secrets: readonly X[] = input.secrets ?? [];
+  if (!ENTITY_NAME.test(name)) {
+    throw new SchemaError(
+      'InvalidEntityName',
+      'The name of an entity is letters and digits, starting with a letter.',
+      { name },
+    );
+  }
+  assertFieldNames(name, input.schema);
+  assertIndexNames(name, input.indexes);
+  const schema = input.schema.strict() as S;
+  const indexes: readonly UncheckedIndex[] = input.indexes;
+  const [first, ...others] = indexes.map((index) => compileIndex(name, schema, index));
+  if (!first) throw invalidIndexName(name, '');
+  for (const path of secrets) {
+    if (schemasAt(schema, path.split('.')).length === 0) {
+      throw new SchemaError('UnknownPath', `${name}'s schema has no field "${path}".`, {
+        entity: name,
+        path,
+      });
+    }
+  }
+  if (expiresAt !== undefined) assertDate(name, schema, expiresAt);
+  return Object.freeze({
+    name,
+    schema,
+    indexes: Object.freeze([first, ...others] as const),
+    ...(expiresAt !== undefined && { expiresAt }),
+    secrets: Object.freeze([...secrets]),
+    hooks: Object.freeze({ ...hooks }),
+    shape: valueShape(schema),
+  });
+}
+
+function assertFieldNames(entity: string, schema: z.ZodObject): void {
+  for (const path of Object.keys(schema.shape)) {
+    if (RESERVED.includes(path) || path.startsWith('_') || path.includes('.')) {
+      throw new SchemaError(
+        'ReservedField',
+        `${entity} cannot have a field "${path}": names that start with "_", hold a dot, or belong to every document are taken.`,
+        { entity, path },
+      );
+    }
+  }
+}
+
+function assertIndexNames(entity: string, indexes: readonly UncheckedIndex[]) {
+  const seen = new Set<string>();
+  for (const [at, { name, unique }] of indexes.entries()) {
+    if (seen.has(name)) {
+      throw new SchemaError('DuplicateIndexName', `${entity} has two indexes "${name}".`, {
+        entity,
+        index: name,
+      });
+    }
+    seen.add(name);
+    const isFirst = at === 0;
+    if (!INDEX_NAME.test(name) || isFirst !== (name === '_id') || (isFirst && unique)) {
+      throw invalidIndexName(entity, name);
+    }
+  }
+}
+
+function invalidIndexName(entity: string, index: string): SchemaError<'InvalidIndexName'> {
+  return new SchemaError(
+    'InvalidIndexName',
+    `The first index of ${entity} is "_id", which is unique by itself; others are "_id2", "_id3", ….`,
+    { entity, index },
+  );
+}
+
+function assertDate(entity: string, schema: z.ZodObject, path: string): void {
+  const field = schema.shape[path];
+  const types = field && scalarTypes(field as z.ZodType);
+  if (types?.size === 1 && types.has('date')) return;
+  throw new SchemaError('ExpiryNotDate', `${entity}'s "${path}", its expiry, is no date field.`, {
+    entity,
+    path,
+  });
+}

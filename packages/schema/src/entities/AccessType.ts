@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { defineEntity } from '../definition/defineEntity.js';
+import { emailAddress } from '../fields/emailAddress.js';
+import { phoneNumber } from '../fields/phoneNumber.js';
+import { Account } from './Account.js';
+
+const identifier = z.string().min(1).max(1000);
+const meta = z.record(z.string(), z.unknown());
+
+/**
+ * One way to reach or recognise an account's owner: an e-mail address, a phone number, an identity
+ * at another provider, or one of the application's own. Item: PK `account#<accountId>`,
+ * SK `accesstype#<kind>#<ulid>`; each identity belongs to one account.
+ *
+ * @example
+ * ```ts
+ * import { AccessType, type InferInput } from '@latchkey/schema';
+ *
+ * export const contact: InferInput<typeof AccessType>['data'] = {
+ *   kind: 'email',
+ *   value: 'ada@example.com',
+ * };
+ * ```
+ */
+export const AccessType = defineEntity({
+  name: 'AccessType',
+  schema: z.object({
+    accountId: z.ulid(),
+    verified: z.boolean().optional(),
+    meta: meta.optional(),
+    data: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('email'), value: emailAddress }),
+      z.strictObject({ kind: z.literal('phone'), value: phoneNumber }),
+      z.strictObject({
+        kind: z.literal('oauth'),
+        provider: z.string().min(1).max(100),
+        value: identifier,
+        authToken: z.string().max(8192).optional(),
+      }),
+      z.strictObject({ kind: z.literal('custom'), value: identifier, meta }),
+    ]),
+  }),
+  indexes: [
+    { name: '_id', PK: ['.accountId'], SK: ['.data.kind', '.ulid'], relatedTo: Account },
+    { name: '_id2', PK: ['.data.kind', '.data.value', '.data.provider?'], unique: true },
+  ],
+  secrets: ['data.authToken'],
+});

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { defineEntity } from '../definition/defineEntity.js';
+import { username } from '../fields/username.js';
+
+/**
+ * A user's account. Item: PK `account#<accountId>`, SK `account`.
+ *
+ * @example
+ * ```ts
+ * import { Account, type Infer } from '@latchkey/schema';
+ *
+ * export const nameOf = (account: Infer<typeof Account>) => account.username ?? account.accountId;
+ * ```
+ */
+export const Account = defineEntity({
+  name: 'Account',
+  schema: z.object({
+    accountId: z.ulid(),
+    username: username.optional(),
+    permissions: z.array(z.string().min(1).max(256)).default([]),
+    deactivated: z.boolean().default(false),
+    profile: z.record(z.string(), z.unknown()).optional(),
+    /** Sessions that were started under another generation are void: one write revokes them all. */
+    sessionGeneration: z.int().nonnegative().default(0),
+  }),
+  indexes: [
+    { name: '_id', PK: ['.accountId'] },
+    { name: '_id2', PK: ['.username'], unique: true },
+  ],
+});

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { defineEntity } from '../definition/defineEntity.js';
+import { Account } from './Account.js';
+
+const meta = z.record(z.string(), z.unknown());
+const location = z.strictObject({
+  ip: z.string().max(64).optional(),
+  device: z.string().max(1024).optional(),
+  meta: meta.optional(),
+});
+
+/**
+ * A secret that belongs to an account: its password, or something sent to its owner. What is stored
+ * as `value` is a digest, never the secret itself. Item: PK `account#<accountId>`,
+ * SK `accounttoken#<kind>#<createdFor>#<ulid>`.
+ *
+ * @example
+ * ```ts
+ * import { AccountToken, type Infer } from '@latchkey/schema';
+ *
+ * export const isUsed = (token: Infer<typeof AccountToken>) => token.used === true;
+ * ```
+ */
+export const AccountToken = defineEntity({
+  name: 'AccountToken',
+  schema: z.object({
+    accountId: z.ulid(),
+    kind: z.enum([
+      'password',
+      'email_verification',
+      'phone_verification',
+      'password_recovery',
+      'magick_link',
+      'twoFactorAuth',
+      'custom',
+    ]),
+    /** What the token is for: the account's id, an address, or the application's own purpose. */
+    createdFor: z.string().min(2).max(300),
+    reason: z.string().max(1000).optional(),
+    value: z.string().min(4).max(1000),
+    used: z.boolean().optional(),
+    usageLocations: z.array(location).optional(),
+    location: location.optional(),
+    meta: meta.optional(),
+    expiresAt: z.date().optional(),
+  }),
+  indexes: [
+    {
+      name: '_id',
+      PK: ['.accountId'],
+      SK: ['.kind', '.createdFor', '.ulid'],
+      relatedTo: Account,
+    },
+    {
+      name: '_id2',
+      PK: ['.value'],
+      SK: ['.accountId', '.kind'],
+      unique: true,
+      where: { kind: { $notIn: ['password'] } },
+    },
+  ],
+  expiresAt: 'expiresAt',
+  secrets: ['value'],
+});

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { defineEntity } from '../definition/defineEntity.js';
+import { Account } from './Account.js';
+
+/**
+ * A login that lasts: what an auth token points to. `token` is the digest of the secret that the
+ * auth token carries. Item: PK `account#<accountId>`, SK `session#<ulid>`.
+ *
+ * @example
+ * ```ts
+ * import { Session, type Infer } from '@latchkey/schema';
+ *
+ * export const isOver = (session: Infer<typeof Session>, now: Date) => session.expiresAt <= now;
+ * ```
+ */
+export const Session = defineEntity({
+  name: 'Session',
+  schema: z.object({
+    accountId: z.ulid(),
+    token: z.string().min(32).max(128),
+    valid: z.boolean(),
+    connectionInfo: z
+      .object({ ip: z.string().max(64).optional(), userAgent: z.string().max(1024).optional() })
+      .catchall(z.unknown()),
+    expiresAt: z.date(),
+    /** The account's `sessionGeneration` when the session began. */
+    generation: z.int().nonnegative(),
+    /** How often the auth token has been renewed. */
+    rotation: z.int().nonnegative().default(0),
+    rotatedAt: z.date().optional(),
+    /** The digest of the secret before the last rotation, which is good for a moment longer. */
+    previousToken: z.string().min(32).max(128).optional(),
+  }),
+  indexes: [{ name: '_id', PK: ['.accountId'], SK: ['.ulid'], relatedTo: Account }],
+  expiresAt: 'expiresAt',
+  secrets: ['token', 'previousToken'],
+});

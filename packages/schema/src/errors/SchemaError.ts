@@ -1,0 +1,68 @@
+/** What each {@link SchemaError} code tells about the fault, by code. */
+export interface SchemaErrorDetails {
+  /** The entity's name is not letters and digits, starting with a letter. */
+  InvalidEntityName: { name: string };
+  /** A path in an index, in `secrets`, in `where` or in `expiresAt` names no field of the schema. */
+  UnknownPath: { entity: string; path: string };
+  /** A path in an index names an object, a list or a mixed type, which cannot be part of a key. */
+  PathNotScalar: { entity: string; path: string };
+  /** An index part is neither `.path` nor `#literal`, or a `?` stands where it must not. */
+  InvalidIndexPart: { entity: string; index: string; part: string };
+  /** The first index is not `_id`, or a further one is not `_id2`, `_id3`, … */
+  InvalidIndexName: { entity: string; index: string };
+  /** Two indexes of the entity have one name. */
+  DuplicateIndexName: { entity: string; index: string };
+  /** The partition key of a `relatedTo` index cannot be equal to its parent's. */
+  RelatedKeyMismatch: { entity: string; index: string; parent: string };
+  /** The field named by `expiresAt` is not a date. */
+  ExpiryNotDate: { entity: string; path: string };
+  /** One position of the schema takes both dates and strings (or bigints and numbers). */
+  AmbiguousType: { path: string };
+  /** The schema declares a field that every document has already, such as `createdAt`. */
+  ReservedField: { entity: string; path: string };
+}
+
+/** The stable codes of {@link SchemaError}. */
+export type SchemaErrorCode = keyof SchemaErrorDetails;
+
+/** Any {@link SchemaError}, so that testing `code` narrows `details`. */
+export type AnySchemaError = { [C in SchemaErrorCode]: SchemaError<C> }[SchemaErrorCode];
+
+const brand = Symbol.for('@latchkey/schema/SchemaError');
+
+/**
+ * A fault in an entity definition, thrown when the definition is made.
+ *
+ * @example
+ * ```ts
+ * import { defineEntity, SchemaError } from '@latchkey/schema';
+ * import { z } from 'zod';
+ *
+ * try {
+ *   defineEntity({
+ *     name: 'two words',
+ *     schema: z.object({ a: z.string() }),
+ *     indexes: [{ name: '_id', PK: ['.a'] }],
+ *   });
+ * } catch (error) {
+ *   if (SchemaError.is(error) && error.code === 'InvalidEntityName') console.log(error.details.name);
+ * }
+ * ```
+ */
+export class SchemaError<C extends SchemaErrorCode = SchemaErrorCode> extends Error {
+  override readonly name: string = 'SchemaError';
+  readonly code: C;
+  readonly details: SchemaErrorDetails[C];
+
+  constructor(code: C, message: string, details: SchemaErrorDetails[C]) {
+    super(message);
+    this.code = code;
+    this.details = details;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Whether a value is a `SchemaError`, also one from another copy of this package. */
+  static is(value: unknown): value is AnySchemaError {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+}

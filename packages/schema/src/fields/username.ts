@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+// RFC 8264 §4.2, IdentifierClass: letters, digits and printable ASCII; no spaces, symbols,
+// controls or invisible characters. `@`, `#` and a leading `+` are left to other identifiers.
+const ALLOWED = /^(?:[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}]|[!-~])+$/u;
+
+/**
+ * A username in the one form in which it is stored: lower case, Unicode normal form KC, in the
+ * manner of RFC 8265's UsernameCaseMapped profile; 1 to 100 characters.
+ *
+ * Usernames, e-mail addresses, phone numbers and account ids share one name space without
+ * overlap: a username never holds `@`, never starts with `+`, and never looks like a ULID.
+ *
+ * @example
+ * ```ts
+ * import { username } from '@latchkey/schema';
+ *
+ * console.log(username.parse('Ada')); // 'ada'
+ * ```
+ */
+export const username = z
+  .string()
+  .min(1)
+  .max(100, { abort: true })
+  .normalize('NFKC')
+  .toLowerCase()
+  .normalize('NFKC')
+  .max(100)
+  .refine(isUsername, { error: 'not a username' });
+
+function isUsername(value: string): boolean {
+  return (
+    value.isWellFormed() &&
+    ALLOWED.test(value) &&
+    !/[@#]/.test(value) &&
+    !value.startsWith('+') &&
+    !ULID.test(value)
+  );
+}

@@ -1,0 +1,104 @@
+import type { core, z } from 'zod';
+
+type Schema = core.$ZodType;
+type Def = core.$ZodTypes['_zod']['def'];
+
+/**
+ * The schemas that a value at a dotted path can have: one, or several where the path leads
+ * through a union; none where the schema has no such path.
+ *
+ * @param schema - where to start.
+ * @param segments - the path, split at its dots.
+ * @param siblings - known values by dotted path, such as `{ 'data.kind': 'email' }`; a
+ *   discriminated union on the way is narrowed by them.
+ *
+ * @example
+ * ```ts
+ * import { schemasAt } from '@latchkey/schema';
+ * import { z } from 'zod';
+ *
+ * const [email] = schemasAt(z.object({ contact: z.object({ email: z.email() }) }), ['contact', 'email']);
+ * console.log(email?._zod.def.type); // 'string'
+ * ```
+ */
+export function schemasAt(
+  schema: z.ZodType,
+  segments: readonly string[],
+  siblings: Readonly<Record<string, unknown>> = {},
+): z.ZodType[] {
+  // Every schema that zod's own builders make is a ZodType; the core type is its supertype.
+  return [...walk(schema, segments, '', siblings)] as z.ZodType[];
+}
+
+function* walk(
+  schema: Schema,
+  segments: readonly string[],
+  path: string,
+  siblings: Readonly<Record<string, unknown>>,
+): Generator<Schema> {
+  const def = schema._zod.def as Def;
+  const inner = unwrap(def);
+  if (inner && segments.length > 0) return yield* walk(inner, segments, path, siblings);
+  if (def.type === 'union' && segments.length > 0) {
+    for (const option of narrowed(def, path, siblings)) {
+      yield* walk(option, segments, path, siblings);
+    }
+    return;
+  }
+  const [segment, ...rest] = segments;
+  if (segment === undefined) {
+    yield schema;
+    return;
+  }
+  const child = childOf(def, segment);
+  if (child) yield* walk(child, rest, path === '' ? segment : `${path}.${segment}`, siblings);
+}
+
+/** What a wrapper (optional, nullable, default, …) wraps; a pipe gives what comes out of it. */
+export function unwrap(def: Def): Schema | undefined {
+  switch (def.type) {
+    case 'optional':
+    case 'nullable':
+    case 'default':
+    case 'prefault':
+    case 'nonoptional':
+    case 'catch':
+    case 'readonly':
+      return def.innerType;
+    case 'pipe':
+      return def.out;
+    case 'lazy':
+      return def.getter();
+    default:
+      return undefined;
+  }
+}
+
+function childOf(def: Def, segment: string): Schema | undefined {
+  switch (def.type) {
+    case 'object':
+      if (Object.hasOwn(def.shape, segment)) return def.shape[segment];
+      return def.catchall?._zod.def.type === 'never' ? undefined : def.catchall;
+    case 'record':
+      return def.valueType;
+    case 'array':
+      return /^\d+$/.test(segment) ? def.element : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The options of a union that agree with what is known of its discriminator. */
+function narrowed(
+  def: core.$ZodUnionDef,
+  path: string,
+  siblings: Readonly<Record<string, unknown>>,
+): readonly Schema[] {
+  const { discriminator } = def as Partial<core.$ZodDiscriminatedUnionDef>;
+  if (discriminator === undefined) return def.options;
+  const known = siblings[path === '' ? discriminator : `${path}.${discriminator}`];
+  const fits = def.options.filter((option) =>
+    option._zod.propValues?.[discriminator]?.has(known as core.util.Primitive),
+  );
+  return fits.length > 0 ? fits : def.options;
+}
