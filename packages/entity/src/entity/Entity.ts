@@ -19,7 +19,7 @@ import type { Condition } from '../expressions/Condition.js';
 import type { Update } from '../expressions/Update.js';
 import { createOne, createOneParams, prepareCreate } from '../operations/createOne.js';
 import { deleteOne, deleteOneParams } from '../operations/deleteOne.js';
-import { findById, findMany, findOne, findParams, findTheOne } from '../operations/find.js';
+import { findById, findMany, findOne, findOwner, findParams, findTheOne } from '../operations/find.js';
 import { findRelated, type RelatedModel } from '../operations/findRelated.js';
 import { planDelete } from '../operations/replace.js';
 import { planUpdate, updateOne, updateOneParams } from '../operations/updateOne.js';
@@ -45,6 +45,8 @@ export type Document<D extends AnyEntityDefinition, O = unknown> = (O extends { 
 /** What {@link Entity.createOne} takes. */
 export interface CreateOneInput<D extends AnyEntityDefinition> {
   readonly item: InferInput<D>;
+  /** The document's ulid, for who must know it before (default: a new one). */
+  readonly ulid?: string;
   /** For hooks; `userId` becomes `createdBy` and `updatedBy`. */
   readonly context?: OperationContext;
 }
@@ -214,6 +216,19 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = {}> {
   /** The SDK input of the first request of {@link Entity.findOne}. */
   findOneParams(input: FindOneInput<D>): GetItemCommandInput | QueryCommandInput {
     return findParams(this.#context, { ...input, limit: 1 });
+  }
+
+  /**
+   * The key fields of the document that holds a unique value: one `GetItem`, strongly consistent.
+   * The document itself is not read: it may have given the value up a moment later.
+   *
+   * @param input - `filter`: every field of a unique index, and nothing else.
+   * @throws {@link EntityError} `InvalidInput`, `NoIndexFits`
+   */
+  async findKey(input: Pick<FindOneInput<D>, 'filter'>): Promise<{ key: InferKey<D> | null }> {
+    const owner = await findOwner(this.#context, input);
+    const fields = owner && this.#context.model.keyFields(owner);
+    return { key: (fields as InferKey<D> | undefined) ?? null };
   }
 
   /** The document with this `id`; null for an `id` of another entity, table or name space, too. */

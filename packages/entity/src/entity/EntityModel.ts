@@ -5,7 +5,7 @@ import { toAttributeMap } from '../attributes/toAttributeValue.js';
 import { EntityError } from '../errors/EntityError.js';
 import { documentId } from '../keys/documentId.js';
 import type { KeyValue } from '../keys/encodeKeyPart.js';
-import { assertKeySize, encodeKey, type Key } from '../keys/Key.js';
+import { assertKeySize, decodeKey, encodeKey, type Key } from '../keys/Key.js';
 import { deepValue, hideFields, omitFields } from './fields.js';
 
 /** An item as DynamoDB keeps it. */
@@ -94,6 +94,18 @@ export class EntityModel {
     assertKeySize(PK, 'PK', nameOf(index.PK));
     assertKeySize(SK, 'SK', nameOf(index.SK));
     return { PK, SK };
+  }
+
+  /** The fields that a primary key is made of, by dotted path. */
+  keyFields({ PK, SK }: Key): Fields {
+    const [index] = this.definition.indexes;
+    const values = [PK.slice(this.#namespace.length), SK].map((text) => decodeKey(text).values);
+    const fields = [index.PK, index.SK].flatMap((parts, side) =>
+      parts.flatMap((part, at) =>
+        part.kind === 'field' ? [[part.path, values[side]?.[at]] as const] : [],
+      ),
+    );
+    return Object.fromEntries(fields);
   }
 
   /** The unique items that belong to a document. */

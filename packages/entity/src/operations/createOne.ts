@@ -15,6 +15,7 @@ import type { Write } from '../table/transactWrite.js';
 /** What creates a document, as the operations see it. */
 export interface CreateInput {
   readonly item: Readonly<Fields>;
+  readonly ulid?: string;
   readonly context?: OperationContext;
 }
 
@@ -46,16 +47,16 @@ export function createOneParams(
 export async function prepareCreate(entity: EntityContext, input: CreateInput): Promise<Creation> {
   const { context = {} } = input;
   const item = await runPreParse(entity.model, input.item, { operation: 'create', context });
-  return planCreate(entity, newFields(entity, { item, context }));
+  return planCreate(entity, newFields(entity, { ...input, item, context }));
 }
 
 /** A new document's fields: the validated input, and what every document has. */
-export function newFields(entity: EntityContext, { item, context }: CreateInput): Fields {
+export function newFields(entity: EntityContext, { item, ulid, context }: CreateInput): Fields {
   const now = entity.now();
   const userId = userOf(context);
   return {
     ...parseInput(entity.model.definition, item),
-    ulid: entity.newUlid(),
+    ulid: ulid ?? entity.newUlid(),
     createdAt: now,
     updatedAt: now,
     ...(userId !== undefined && { createdBy: userId, updatedBy: userId }),

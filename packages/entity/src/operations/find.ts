@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { EntityModel, Fields, Item } from '../entity/EntityModel.js';
+import { invalidInput } from '../entity/parseInput.js';
 import { exactKey, planQuery, type QueryPlan } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
 import { compileCondition } from '../expressions/compileCondition.js';
@@ -110,23 +111,43 @@ function readParams(
  */
 async function findByUnique(entity: EntityContext, plan: QueryPlan): Promise<Item | undefined> {
   const { model } = entity;
-  const params = readParams(entity, plan, { consistent: true, limit: 1 });
-  let unique: Item | undefined;
-  if ('Key' in params) unique = (await entity.sender.send(new GetItemCommand(params))).Item;
-  else {
-    const { Items } = await entity.sender.send(new QueryCommand(params as QueryCommandInput));
-    unique = Items?.[0];
-  }
-  const PK = unique?.['ownerPK']?.S;
-  const SK = unique?.['ownerSK']?.S;
-  if (PK === undefined || SK === undefined) return undefined;
+  const unique = await readUnique(entity, plan);
+  if (!unique) return undefined;
+  const { PK, SK } = ownerOf(unique);
   const [primary] = model.definition.indexes;
   const byOwner: QueryPlan = { index: primary, PK, SK: { equals: SK }, rest: plan.rest };
   for await (const item of query(entity, byOwner, { consistent: true, limit: 1 })) {
     const held = model.keyIn(plan.index, model.allFields(item));
-    return held?.PK === plan.PK && held.SK === unique?.['SK']?.S ? item : undefined;
+    return held?.PK === plan.PK && held.SK === unique['SK']?.S ? item : undefined;
   }
   return undefined;
+}
+
+/** The key of the document that holds the unique value in a filter. */
+export async function findOwner(
+  entity: EntityContext,
+  input: Pick<FindInput, 'filter'>,
+): Promise<Key | undefined> {
+  const plan = planQuery(entity.model, input.filter);
+  if (!plan.index.unique || Object.keys(plan.rest).length > 0) {
+    throw invalidInput(entity.model.name, [
+      { path: 'filter', message: 'names more, or less, than the fields of a unique index' },
+    ]);
+  }
+  const unique = await readUnique(entity, plan);
+  return unique && ownerOf(unique);
+}
+
+/** The item that keeps a unique value. */
+async function readUnique(entity: EntityContext, plan: QueryPlan): Promise<Item | undefined> {
+  const params = readParams(entity, plan, { consistent: true, limit: 1 });
+  if ('Key' in params) return (await entity.sender.send(new GetItemCommand(params))).Item;
+  const { Items } = await entity.sender.send(new QueryCommand(params as QueryCommandInput));
+  return Items?.[0];
+}
+
+function ownerOf(unique: Item): Key {
+  return { PK: unique['ownerPK']?.S ?? '', SK: unique['ownerSK']?.S ?? '' };
 }
 
 /** The items of a plan, as a Get if it names one by its whole key, or else page by page. */
@@ -136,7 +157,9 @@ async function* query(
   input: Pick<FindInput, 'consistent' | 'limit' | 'sort'>,
 ): AsyncGenerator<Item> {
   const { limit = Infinity } = input;
-  if (!(limit > 0)) throw invalidLimit(entity.model);
+  if (!(limit > 0)) {
+    throw invalidInput(entity.model.name, [{ path: 'limit', message: 'takes a number above 0' }]);
+  }
   const params = readParams(entity, plan, input);
   if ('Key' in params) {
     const { Item: item } = await entity.sender.send(new GetItemCommand(params));
@@ -190,13 +213,4 @@ export function queryParams(
 
 export function marshalKey(key: Key): Item {
   return { PK: { S: key.PK }, SK: { S: key.SK } };
-}
-
-function invalidLimit(model: EntityModel): EntityError<'InvalidInput'> {
-  const message = 'takes a number above 0';
-  return new EntityError('InvalidInput', `"limit" ${message}.`, {
-    entity: model.name,
-    path: 'limit',
-    issues: [{ path: 'limit', message }],
-  });
 }

@@ -67,6 +67,11 @@ export class Table {
     return this.#options.clock?.() ?? new Date();
   }
 
+  /** A new ULID at the table's time, later in order than the one before. */
+  newUlid(): string {
+    return this.#newUlid(this.now().getTime());
+  }
+
   /**
    * The documents of an entity in this table.
    *
@@ -84,7 +89,7 @@ export class Table {
       tableName: this.name,
       sender: this.#sender,
       now: () => this.now(),
-      newUlid: () => this.#newUlid(this.now().getTime()),
+      newUlid: () => this.newUlid(),
     });
   }
 

@@ -1,0 +1,67 @@
+import { AccountError } from './AccountError.js';
+import { accountErrorCodes } from './accountErrorCodes.js';
+
+describe('AccountError', () => {
+  it('takes status and sentence from the table of codes', () => {
+    const error = new AccountError('EmailAlreadyExists', { path: 'email' });
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({
+      name: 'AccountError',
+      code: 'EmailAlreadyExists',
+      status: 409,
+      message: 'The e-mail address is already in use.',
+      details: { path: 'email' },
+    });
+  });
+
+  it('has a complete sentence and a client or server status for every code', () => {
+    for (const { status, message } of Object.values(accountErrorCodes)) {
+      expect(message).toMatch(/^The [^{}$]+\.$/);
+      expect([400, 401, 403, 409, 500, 503]).toContain(status);
+    }
+  });
+
+  it('shows no stack and no cause in JSON (ASVS 16.5.1)', () => {
+    const error = new AccountError('ServiceUnavailable', {}, { cause: new Error('canary') });
+    expect(JSON.parse(JSON.stringify({ error }))).toEqual({
+      error: {
+        code: 'ServiceUnavailable',
+        status: 503,
+        message: 'The service is unavailable for the moment.',
+        details: {},
+      },
+    });
+  });
+
+  it('keeps the cause for the server, and has none unless one was given', () => {
+    const cause = new Error('no route to host');
+    expect(new AccountError('ServiceUnavailable', {}, { cause }).cause).toBe(cause);
+    expect('cause' in new AccountError('LoginFailed', {})).toBe(false);
+  });
+
+  it('does not share its details with whoever made it', () => {
+    const details = { path: 'password', minLength: 8 };
+    const error = new AccountError('PasswordTooShort', details);
+    details.minLength = 1;
+    expect(error.details.minLength).toBe(8);
+    expect(Object.isFrozen(error.details)).toBe(true);
+  });
+
+  it('is recognised from another copy of the package', () => {
+    jest.isolateModules(() => {
+      const copy = jest.requireActual<typeof import('./AccountError.js')>('./AccountError.js');
+      expect(copy.AccountError).not.toBe(AccountError);
+      expect(AccountError.is(new copy.AccountError('LoginFailed', {}))).toBe(true);
+    });
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a string', 'LoginFailed'],
+    ['another error', new Error('LoginFailed')],
+    ['its own JSON', new AccountError('LoginFailed', {}).toJSON()],
+  ])('does not recognise %s', (_name, value) => {
+    expect(AccountError.is(value)).toBe(false);
+  });
+});

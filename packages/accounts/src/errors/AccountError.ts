@@ -1,0 +1,71 @@
+import {
+  accountErrorCodes,
+  type AccountErrorCode,
+  type AccountErrorDetails,
+} from './accountErrorCodes.js';
+
+// From the global registry, so that the ESM and the CJS copy of the package know each other's errors.
+const brand = Symbol.for('@latchkey/accounts/AccountError');
+
+/** Any error of this package, as a union that `code` narrows. */
+export type AnyAccountError = { [C in AccountErrorCode]: AccountError<C> }[AccountErrorCode];
+
+/** What `JSON.stringify` shows of an error: neither its stack nor its cause. */
+export interface AccountErrorJson<C extends AccountErrorCode = AccountErrorCode> {
+  readonly code: C;
+  readonly status: number;
+  readonly message: string;
+  readonly details: Readonly<AccountErrorDetails[C]>;
+}
+
+/**
+ * The one error class of this package: a stable `code`, an HTTP `status`, and `details` whose
+ * shape follows from the code.
+ *
+ * @example
+ * ```ts
+ * import { AccountError } from '@latchkey/accounts';
+ *
+ * export function toHttp(error: unknown): { status: number; body: string } {
+ *   if (!AccountError.is(error)) throw error;
+ *   if (error.code === 'InvalidInput') {
+ *     return { status: error.status, body: `Please check ${error.details.path}.` };
+ *   }
+ *   return { status: error.status, body: JSON.stringify(error) };
+ * }
+ * ```
+ */
+export class AccountError<C extends AccountErrorCode = AccountErrorCode> extends Error {
+  override readonly name: string = 'AccountError';
+  readonly code: C;
+  /** The HTTP status that a web application would answer with. */
+  readonly status: number;
+  readonly details: Readonly<AccountErrorDetails[C]>;
+
+  /**
+   * @param code - Which failure this is; it decides `status` and the message.
+   * @param details - What the code carries. Never a value that a caller sent.
+   * @param options - `cause`: the error behind this one. It is kept, but not shown by `toJSON`.
+   */
+  constructor(code: C, details: AccountErrorDetails[C], options?: ErrorOptions) {
+    super(accountErrorCodes[code].message, options);
+    this.code = code;
+    this.status = accountErrorCodes[code].status;
+    this.details = Object.freeze({ ...details });
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /**
+   * Tells whether a caught value is an error of this package, from whichever copy of it.
+   *
+   * @param value - Anything.
+   */
+  static is(value: unknown): value is AnyAccountError {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  /** Gives what may leave the server: code, status, message and details. */
+  toJSON(): AccountErrorJson<C> {
+    return { code: this.code, status: this.status, message: this.message, details: this.details };
+  }
+}

@@ -1,0 +1,63 @@
+/** Details of a code that has nothing to add to its name. */
+export type NoDetails = Readonly<Record<string, never>>;
+
+/**
+ * What each code carries in `details`. Values are places, limits and reasons that the library
+ * wrote itself, never something that a caller sent (ASVS 16.2.5).
+ */
+export interface AccountErrorDetails {
+  /** Some input has the wrong form; `reason` is a machine word such as `notAString`. */
+  readonly InvalidInput: { readonly path: string; readonly reason: string };
+  /** The chosen password has fewer than `minLength` code points. */
+  readonly PasswordTooShort: { readonly path: string; readonly minLength: number };
+  /** The chosen password has more than `maxLength` code points. */
+  readonly PasswordTooLong: { readonly path: string; readonly maxLength: number };
+  /** Another account owns the username. */
+  readonly UsernameAlreadyExists: { readonly path: string };
+  /** Another account owns the e-mail address. */
+  readonly EmailAlreadyExists: { readonly path: string };
+  /** Unknown user, wrong password, or anything else that must look the same (ASVS 6.3.8). */
+  readonly LoginFailed: NoDetails;
+  /** A token was not accepted, for whatever reason. */
+  readonly TokenVerificationFailed: { readonly path: string };
+  /** The token is genuine, but its session was ended or replaced. */
+  readonly InvalidSession: NoDetails;
+  /** The account exists and may not be used. */
+  readonly AccountDeactivated: NoDetails;
+  /** The application signs tokens with a secret below RFC 7518 §3.2's minimum. */
+  readonly SecretTooShort: { readonly minBytes: number };
+  /** An option of the library has an unusable value; `reason` is a sentence without that value. */
+  readonly InvalidConfiguration: { readonly path: string; readonly reason: string };
+  /** Something that the library depends on did not answer; the same call may succeed later. */
+  readonly ServiceUnavailable: NoDetails;
+}
+
+/** The stable name of a failure; it decides the shape of `details`. */
+export type AccountErrorCode = keyof AccountErrorDetails;
+
+/** The HTTP status and the sentence that belong to one code. */
+export interface AccountErrorEntry {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Every code with its status and sentence. The sentence is fixed, so that it can hold no secret. */
+export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEntry>> =
+  Object.freeze({
+    InvalidInput: entry(400, 'The input is not valid.'),
+    PasswordTooShort: entry(400, 'The password is too short.'),
+    PasswordTooLong: entry(400, 'The password is too long.'),
+    UsernameAlreadyExists: entry(409, 'The username is already taken.'),
+    EmailAlreadyExists: entry(409, 'The e-mail address is already in use.'),
+    LoginFailed: entry(401, 'The login failed.'),
+    TokenVerificationFailed: entry(401, 'The token could not be verified.'),
+    InvalidSession: entry(401, 'The session is not valid any more.'),
+    AccountDeactivated: entry(403, 'The account is deactivated.'),
+    SecretTooShort: entry(500, 'The secret that signs tokens is too short.'),
+    InvalidConfiguration: entry(500, 'The accounts library is misconfigured.'),
+    ServiceUnavailable: entry(503, 'The service is unavailable for the moment.'),
+  });
+
+function entry(status: number, message: string): AccountErrorEntry {
+  return Object.freeze({ status, message });
+}

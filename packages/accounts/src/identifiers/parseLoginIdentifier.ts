@@ -1,0 +1,50 @@
+import { emailAddress, phoneNumber, username } from '@latchkey/schema';
+import { AccountError } from '../errors/AccountError.js';
+
+/** The ways to name an account at login. */
+export type LoginIdentifierKind = 'email' | 'phone' | 'username' | 'accountId';
+
+/** An identifier in the form in which it is stored. */
+export interface LoginIdentifier {
+  readonly kind: LoginIdentifierKind;
+  readonly value: string;
+}
+
+const MAX_LENGTH = 1000;
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
+
+/**
+ * Reads what somebody typed to say who they are, and gives it as it is stored. The form alone
+ * decides the kind, and the fields of `@latchkey/schema` keep every kind out of the others' form,
+ * so that nobody can take another's e-mail address as a username (Keycloak CVE-2021-3754).
+ *
+ * @param value - The input, of any type. White space around it does not count.
+ * @param path - The name that the error gives to the input.
+ * @throws AccountError `InvalidInput` with reason `notAString`, `tooLong` (over 1000 UTF-16 units),
+ *   `notWellFormed`, `notAnEmailAddress`, `notAPhoneNumber` or `notAUsername`.
+ */
+export function parseLoginIdentifier(value: unknown, path: string): LoginIdentifier {
+  if (typeof value !== 'string') throw invalid(path, 'notAString');
+  if (value.length > MAX_LENGTH) throw invalid(path, 'tooLong');
+  if (!value.isWellFormed()) throw invalid(path, 'notWellFormed');
+  const identifier = value.trim();
+  // What zod says of a fault stays behind: it may quote what was typed.
+  if (identifier.includes('@')) {
+    const { data } = emailAddress.safeParse(identifier);
+    if (data === undefined) throw invalid(path, 'notAnEmailAddress');
+    return { kind: 'email', value: data };
+  }
+  if (identifier.startsWith('+')) {
+    const { data } = phoneNumber.safeParse(identifier);
+    if (data === undefined) throw invalid(path, 'notAPhoneNumber');
+    return { kind: 'phone', value: data };
+  }
+  if (ULID.test(identifier)) return { kind: 'accountId', value: identifier.toUpperCase() };
+  const { data } = username.safeParse(identifier);
+  if (data === undefined) throw invalid(path, 'notAUsername');
+  return { kind: 'username', value: data };
+}
+
+function invalid(path: string, reason: string): AccountError<'InvalidInput'> {
+  return new AccountError('InvalidInput', { path, reason });
+}

@@ -1,0 +1,165 @@
+import type { Entity, Table } from '@latchkey/entity';
+import { EntityError } from '@latchkey/entity';
+import { Session, type Infer } from '@latchkey/schema';
+import type { AccountEntity } from '../accounts/AccountEntity.js';
+import { AccountError } from '../errors/AccountError.js';
+import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { AuthTokens, type AuthTokensOptions, type VerifiedAuthToken } from '../tokens/AuthTokens.js';
+import { digestMatches, digestSecret } from '../tokens/digestSecret.js';
+import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+import {
+  destroySession,
+  readConnectionInfo,
+  type AccountDocument,
+  type SessionRequest,
+} from './SessionRequest.js';
+
+/** How sessions are signed, and how long they last. */
+export interface SessionsOptions extends Pick<
+  AuthTokensOptions<SessionRequest>,
+  'getTokenSecret' | 'audience'
+> {
+  /** How long a session lasts (default: `'7d'`; at most 400 days). */
+  readonly tokenDuration?: Duration;
+}
+
+/** What a login gives. */
+export interface LoginResult {
+  readonly account: AccountDocument;
+  /** For the client. It is not stored, and cannot be had again. */
+  readonly authToken: string;
+  readonly sessionDocument: Infer<typeof Session>;
+}
+
+/** What {@link Sessions.logout} takes. */
+export interface LogoutInput {
+  readonly authToken: string;
+  readonly request: SessionRequest;
+}
+
+/** The sessions of all accounts: they begin at login, and every request is checked against them. */
+export class Sessions {
+  readonly #table: Table;
+  readonly #accounts: AccountEntity;
+  readonly #sessions: Entity<typeof Session>;
+  readonly #tokens: AuthTokens<SessionRequest>;
+  readonly #durationMs: number;
+
+  /** @internal */
+  constructor(
+    options: SessionsOptions,
+    table: Table,
+    accounts: AccountEntity,
+    sessions: Entity<typeof Session>,
+  ) {
+    const { tokenDuration = '7d', getTokenSecret, audience } = options;
+    this.#table = table;
+    this.#accounts = accounts;
+    this.#sessions = sessions;
+    this.#durationMs = parseDuration(tokenDuration, 'sessions.tokenDuration');
+    this.#tokens = new AuthTokens({
+      getTokenSecret,
+      ...(audience !== undefined && { audience }),
+      now: () => table.now().getTime(),
+    });
+  }
+
+  /**
+   * Begins a session: one `PutItem`. The account's generation goes into it, so that a revocation
+   * that happens at the same time voids it, too.
+   *
+   * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
+   */
+  async begin(account: AccountDocument, request: SessionRequest): Promise<LoginResult> {
+    const connectionInfo = readConnectionInfo(request);
+    const { accountId, sessionGeneration: generation } = account;
+    const expiresAt = new Date(this.#table.now().getTime() + this.#durationMs);
+    const ulid = this.#table.newUlid();
+    const { authToken, secretDigest: token } = await this.#tokens.issue(
+      { accountId, sessionId: ulid, rotation: 0, expiresAtMs: expiresAt.getTime() },
+      request,
+    );
+    const { item: sessionDocument } = await this.#sessions.createOne({
+      ulid,
+      item: { accountId, token, valid: true, connectionInfo, expiresAt, generation },
+    });
+    request.authToken = authToken;
+    request.user = account;
+    return { account, authToken, sessionDocument };
+  }
+
+  /**
+   * Finds out whose request it is, and sets `request.user`: one strongly consistent `BatchGetItem`
+   * of account and session, so that a logout holds everywhere as soon as it has returned. A request
+   * without token is left alone.
+   *
+   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
+   *   off the request; `ServiceUnavailable`, which says nothing of the session; `SecretTooShort`.
+   */
+  readonly handleRequest = async <R extends SessionRequest>(request: R): Promise<R> => {
+    // Whatever a caller claims: only what is verified here counts.
+    delete request.user;
+    if (request.authToken === undefined) return request;
+    try {
+      const token = await this.#tokens.verify(request.authToken, request);
+      request.user = await inAccountTerms(() => this.#accountOf(token));
+      return request;
+    } catch (error) {
+      if (AccountError.is(error) && error.status === 401) await destroySession(request);
+      throw error;
+    }
+  };
+
+  /**
+   * Ends the session of a token, everywhere, before it returns: one `UpdateItem`. An expired token
+   * will do, and so will one whose session has ended already.
+   *
+   * @returns whether there was a session to end.
+   * @throws AccountError `TokenVerificationFailed`, `InvalidSession` for a token that the session
+   *   has replaced, `ServiceUnavailable`, `SecretTooShort`.
+   */
+  readonly logout = async ({ authToken, request }: LogoutInput): Promise<boolean> => {
+    const token = await this.#tokens.verify(authToken, request, { ignoreExpiration: true });
+    const ended = await inAccountTerms(() => this.#end(token));
+    await destroySession(request);
+    return ended;
+  };
+
+  async #accountOf(token: VerifiedAuthToken): Promise<AccountDocument> {
+    const { accountId, sessionId: ulid, secret, rotation } = token;
+    const [account, session] = await this.#table.batchGet(
+      [
+        this.#accounts.reference({ accountId }),
+        this.#sessions.reference({ accountId, ulid }, { secrets: true }),
+      ],
+      { consistent: true },
+    );
+    const isLive =
+      account !== null &&
+      !account.deactivated &&
+      session?.valid === true &&
+      session.generation === account.sessionGeneration &&
+      session.rotation === rotation &&
+      // TTL removes rows late, by days: the clock decides.
+      session.expiresAt > this.#table.now() &&
+      digestMatches(secret, session.token);
+    if (!isLive) throw new AccountError('InvalidSession', {});
+    return account;
+  }
+
+  async #end({ accountId, sessionId: ulid, secret }: VerifiedAuthToken): Promise<boolean> {
+    try {
+      const { item } = await this.#sessions.updateOne({
+        filter: { accountId, ulid },
+        condition: { token: digestSecret(secret) },
+        update: { $set: { valid: false } },
+      });
+      return item !== null;
+    } catch (error) {
+      if (EntityError.is(error) && error.code === 'ConditionFailed') {
+        throw new AccountError('InvalidSession', {});
+      }
+      throw error;
+    }
+  }
+}
