@@ -12,4 +12,11 @@ export default {
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }],
   },
+  // From the build, because Jest loads these two without the mapper above. They start and stop
+  // DynamoDB Local, and set DYNAMODB_ENDPOINT.
+  globalSetup: '<rootDir>/packages/entity/dist/cjs/testing/globalSetup.js',
+  globalTeardown: '<rootDir>/packages/entity/dist/cjs/testing/globalTeardown.js',
+  cacheDirectory: '<rootDir>/.cache/jest',
+  maxWorkers: 2,
+  testTimeout: 60_000,
 };

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { AccountError } from '../errors/AccountError.js';
-import { parseLoginIdentifier } from './parseLoginIdentifier.js';
+import { type LoginIdentifier, parseLoginIdentifier } from './parseLoginIdentifier.js';
 
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
@@ -93,12 +93,14 @@ describe('parseLoginIdentifier', () => {
       fc.property(
         fc.oneof(fc.string({ unit: letters }), fc.string({ unit: 'binary' })),
         (value) => {
+          let identifier: LoginIdentifier;
           try {
-            const identifier = parseLoginIdentifier(value, 'username');
-            expect(parseLoginIdentifier(identifier.value, 'username')).toEqual(identifier);
+            identifier = parseLoginIdentifier(value, 'username');
           } catch (error) {
-            if (!AccountError.is(error)) throw error;
+            expect(AccountError.is(error)).toBe(true);
+            return;
           }
+          expect(parseLoginIdentifier(identifier.value, 'username')).toEqual(identifier);
         },
       ),
       { numRuns: 2000 },

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { javaGoneFrom } from './internal/testHelpers/javaOnPort.js';
-import { builtFile } from './internal/testHelpers/runBuilt.js';
+import { javaGoneFrom } from '../../test/support/javaOnPort.js';
+import { builtFile } from '../../test/support/runBuilt.js';
 
 jest.setTimeout(60_000);
 

@@ -1,4 +1,4 @@
-import { withEnvironment } from './internal/testHelpers/withEnvironment.js';
+import { withEnvironment } from '../../test/support/withEnvironment.js';
 import { localClient } from './localClient.js';
 import { TestingError } from './TestingError.js';
 

@@ -1,5 +1,5 @@
-import { javaGoneFrom, javaOnPort } from './internal/testHelpers/javaOnPort.js';
-import { runBuilt } from './internal/testHelpers/runBuilt.js';
+import { javaGoneFrom, javaOnPort } from '../../test/support/javaOnPort.js';
+import { runBuilt } from '../../test/support/runBuilt.js';
 
 jest.setTimeout(60_000);
 

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { javaGoneFrom, javaOnPort } from './internal/testHelpers/javaOnPort.js';
-import { withEnvironment } from './internal/testHelpers/withEnvironment.js';
+import { javaGoneFrom, javaOnPort } from '../../test/support/javaOnPort.js';
+import { withEnvironment } from '../../test/support/withEnvironment.js';
 import { localClient } from './localClient.js';
 import { startDynamoDBLocal, type LocalDynamoDB } from './startDynamoDBLocal.js';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { findPeers } from './findPeers.js';
 import { freePort } from './freePort.js';
 import { launchOnPort } from './launchOnPort.js';
-import { javaGoneFrom } from './testHelpers/javaOnPort.js';
+import { javaGoneFrom } from '../../../test/support/javaOnPort.js';
 
 jest.setTimeout(60_000);
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TestingError } from '../TestingError.js';
 import { javaMajor, requireJava } from './requireJava.js';
-import { withEnvironment } from './testHelpers/withEnvironment.js';
+import { withEnvironment } from '../../../test/support/withEnvironment.js';
 
 let folder: string;
 beforeEach(async () => {

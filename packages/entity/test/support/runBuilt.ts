@@ -9,7 +9,7 @@ export type Format = 'esm' | 'cjs';
 
 /** The built file of this folder, which has to be there. */
 export function builtFile(format: Format, name: string): string {
-  const file = path.join(__dirname, '../../../../dist', format, 'testing', name);
+  const file = path.join(__dirname, '../../dist', format, 'testing', name);
   if (!existsSync(file)) throw new Error(`Build the package before testing it: no ${file}.`);
   return file;
 }

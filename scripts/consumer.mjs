@@ -1,0 +1,146 @@
+// An application that has installed the tarballs, and nothing else: does every entry point load as
+// an ES module, as CommonJS and in a CommonJS Jest, and do its types hold in both?
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { runJest } from './jest.mjs';
+import { CommandError, runBin, runNode, temporaryFolder } from './run.mjs';
+import { readJson, ROOT } from './setup.mjs';
+
+/** Installs the tarballs in an empty project and checks them there. */
+export async function checkConsumer(packed) {
+  const folder = await installTarballs(packed);
+  const write = (name, text) => writeFileSync(join(folder, name), text);
+  const entries = packed.flatMap(({ name, exports }) =>
+    Object.keys(exports)
+      .filter((subpath) => subpath !== './package.json')
+      .map((subpath) => name + subpath.slice(1)),
+  );
+
+  write(
+    'load.mjs',
+    loader(entries, (entry) => `await import('${entry}')`),
+  );
+  write(
+    'load.cjs',
+    loader(entries, (entry) => `require('${entry}')`),
+  );
+  const esm = JSON.parse(await runNode('load.mjs', [], { cwd: folder }));
+  const cjs = JSON.parse(await runNode('load.cjs', [], { cwd: folder }));
+  for (const entry of entries) {
+    if (esm[entry].length === 0) throw new CommandError(`${entry} exports nothing.`);
+    if (esm[entry].join() !== cjs[entry].join()) {
+      throw new CommandError(
+        `${entry} exports other names as an ES module than as CommonJS:\n` +
+          `  ES module: ${esm[entry].join(', ')}\n  CommonJS:  ${cjs[entry].join(', ')}`,
+      );
+    }
+  }
+
+  write('types.mts', entries.map((entry, i) => `export * as e${i} from '${entry}';`).join('\n'));
+  write(
+    'types.cts',
+    entries.map((entry, i) => `export import e${i} = require('${entry}');`).join('\n'),
+  );
+  checkTypes(folder, ['types.mts', 'types.cts']);
+
+  write('entries.test.js', jestTest(entries));
+  write('jest.config.json', JSON.stringify({ transform: {}, cacheDirectory: '.cache' }));
+  await runJest(['--rootDir', folder], { cwd: folder });
+}
+
+/** Checks these files and every declaration in the tarballs, but no declaration of third parties. */
+function checkTypes(folder, files) {
+  const program = ts.createProgram({
+    rootNames: files.map((file) => join(folder, file)),
+    options: {
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      types: ['node'],
+      typeRoots: [join(folder, 'node_modules', '@types')],
+    },
+  });
+  // Third parties' files are links, and so lie outside. `tsc` would check them all, for 20 seconds.
+  const ours = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(folder));
+  const found = [
+    ...program.getOptionsDiagnostics(),
+    ...program.getGlobalDiagnostics(),
+    ...ours.flatMap((file) => program.getSyntacticDiagnostics(file)),
+    ...ours.flatMap((file) => program.getSemanticDiagnostics(file)),
+  ];
+  if (found.length > 0) {
+    throw new CommandError(
+      ts.formatDiagnostics(found, {
+        getCanonicalFileName: (name) => name,
+        getCurrentDirectory: () => folder,
+        getNewLine: () => '\n',
+      }),
+    );
+  }
+}
+
+function loader(entries, load) {
+  const names = entries.map((entry) => `'${entry}': Object.keys(${load(entry)}).sort()`);
+  return `console.log(JSON.stringify({\n${names.join(',\n')}\n}));\n`;
+}
+
+function jestTest(entries) {
+  return `test.each(${JSON.stringify(entries)})('%s loads with require() in Jest', (entry) => {
+  expect(Object.keys(require(entry))).not.toEqual([]);
+});
+`;
+}
+
+/** A project that depends on the tarballs, and on the peers that they ask for. */
+async function installTarballs(packed) {
+  const folder = join(temporaryFolder(), 'consumer');
+  mkdirSync(folder);
+  const tarballs = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
+  const { dependencies, peers } = linksToInstalledCopies(packed);
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({
+      name: 'consumer',
+      private: true,
+      dependencies: { ...tarballs, ...peers, '@types/node': link(ROOT, '@types/node') },
+    }),
+  );
+  // JSON is YAML. The file also ends pnpm's search for an outer workspace.
+  writeFileSync(
+    join(folder, 'pnpm-workspace.yaml'),
+    JSON.stringify({
+      packages: ['.'],
+      overrides: { ...tarballs, ...dependencies },
+      hoist: false, // or a package could load what it never declared
+      autoInstallPeers: false,
+      strictPeerDependencies: true,
+      storeDir: join(folder, '..', 'store'),
+    }),
+  );
+  await runBin('pnpm', ['install', '--offline', '--reporter=append-only'], { cwd: folder });
+  return folder;
+}
+
+/** No registry is asked: what the packages declare are the copies that this workspace has. */
+function linksToInstalledCopies(packed) {
+  const dependencies = {};
+  const peers = {};
+  const own = new Set(packed.map(({ name }) => name));
+  for (const { name, folder } of packed) {
+    const manifest = readJson(folder, 'package.json');
+    for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+      if (!own.has(dependency)) dependencies[`${name}>${dependency}`] = link(folder, dependency);
+    }
+    for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
+      peers[peer] = link(folder, peer);
+    }
+  }
+  return { dependencies, peers };
+}
+
+function link(folder, dependency) {
+  return `link:${realpathSync(join(folder, 'node_modules', dependency))}`;
+}

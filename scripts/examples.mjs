@@ -1,0 +1,126 @@
+// Compiles the examples in the documentation and in TSDoc, and runs those of the documentation.
+//
+// In Markdown, a block is a program of its own; `ts continue` adds to the one before it in the same
+// file. In TSDoc, a block is a module of its own, with its own imports.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { CommandError, runBin, runNode } from './run.mjs';
+import { PACKAGES, ROOT } from './setup.mjs';
+
+const SOURCES = join(ROOT, '.cache', 'examples');
+const COMPILED = join(ROOT, '.cache', 'examples-compiled');
+
+export async function checkExamples() {
+  const programs = markdownFiles().flatMap((file) => extract(file, readFileSync(file, 'utf8')));
+  const snippets = sourceFiles().flatMap((file) => extract(file, docComments(file)));
+
+  for (const folder of [SOURCES, COMPILED]) rmSync(folder, { recursive: true, force: true });
+  for (const { path, code } of [...programs, ...snippets]) {
+    const file = join(SOURCES, `${path}.ts`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, code);
+  }
+  if (programs.length + snippets.length > 0) await runBin('tsc', ['-p', 'tsconfig.examples.json']);
+  if (programs.length > 0) await runAll(programs);
+  return { summary: `${programs.length} run, ${snippets.length} more compiled` };
+}
+
+async function runAll(programs) {
+  const { startDynamoDBLocal } = await import('@latchkey/entity/testing');
+  const database = await startDynamoDBLocal();
+  const failures = [];
+  try {
+    for (const [index, { path }] of programs.entries()) {
+      // DynamoDB Local keeps a database for each access key: every program starts with no tables.
+      const env = {
+        DYNAMODB_ENDPOINT: database.endpoint,
+        AWS_REGION: 'local',
+        AWS_ACCESS_KEY_ID: `local${index}`,
+        AWS_SECRET_ACCESS_KEY: 'local',
+        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`,
+      };
+      await runNode(join(COMPILED, `${path}.js`), [], { env, timeoutMs: 60_000 }).catch((error) =>
+        failures.push(`The example ${path} failed:\n${error.message}`),
+      );
+    }
+  } finally {
+    await database.stop();
+  }
+  if (failures.length > 0) throw new CommandError(failures.join('\n\n'));
+}
+
+/**
+ * The TypeScript blocks of a text, as `{ path, code }`: `docs/guide.md/12` begins on line 12. The code
+ * stands on the lines it has in the text, so that an error names the right one.
+ */
+function extract(file, text) {
+  const name = relative(ROOT, file).split(sep).join('/');
+  const examples = [];
+  let block; // the one that is open: the fence that ends it, and the lines it adds to
+  for (const [index, line] of text.split('\n').entries()) {
+    const [, fence, info] = /^\s*(```+)\s*(.*?)\s*$/.exec(line) ?? [];
+    if (block) {
+      if (fence === block.fence && info === '') block = undefined;
+      else block.lines[index] = line;
+    } else if (fence) {
+      block = { fence, lines: linesOf(info, `${name}/${index + 1}`, examples) };
+    }
+  }
+  return examples.map(({ path, lines }) => ({ path, code: `${Array.from(lines).join('\n')}\n` }));
+}
+
+/** The lines of the example that a block belongs to; a block in another language has its own. */
+function linesOf(info, path, examples) {
+  if (!/^(ts|tsx|mts|cts|typescript)\b/i.test(info)) return [];
+  if (info === 'ts') examples.push({ path, lines: [] });
+  else if (info !== 'ts continue' || examples.length === 0) {
+    throw new CommandError(
+      `${path}: a block is \`ts\`, or \`ts continue\` after one, not \`${info}\`.`,
+    );
+  }
+  return examples.at(-1).lines;
+}
+
+/** A source file of which everything but the text of its TSDoc comments is blank. */
+function docComments(file) {
+  let inside = false;
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => {
+      if (/^\s*\/\*\*/.test(line)) inside = true;
+      const text = inside ? line.replace(/^\s*\/?\*+ ?|\*\/.*$/g, '') : '';
+      if (line.includes('*/')) inside = false;
+      return text;
+    });
+  const open = lines.findIndex(
+    (line, i) => line.startsWith('@example') && !/^```ts$/.test(lines[i + 1] ?? ''),
+  );
+  if (open !== -1) {
+    throw new CommandError(
+      `${relative(ROOT, file)}:${open + 1}: \`@example\` needs a \`ts\` block on the next line.`,
+    );
+  }
+  return lines.join('\n');
+}
+
+function markdownFiles() {
+  const below = (folder) => filesBelow(folder).filter((file) => file.endsWith('.md'));
+  const readmes = ['.', ...PACKAGES.map((name) => join('packages', name))]
+    .map((folder) => join(ROOT, folder, 'README.md'))
+    .filter((file) => existsSync(file));
+  return [...readmes, ...below(join(ROOT, 'docs'))];
+}
+
+function sourceFiles() {
+  return PACKAGES.flatMap((name) => filesBelow(join(ROOT, 'packages', name, 'src'))).filter(
+    (file) => file.endsWith('.ts') && !/\.(test|test-d)\.ts$/.test(file),
+  );
+}
+
+function filesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

@@ -1,0 +1,78 @@
+// `npm test`: sets the clone up and runs every check. `npm test -- --only lint,jest` runs a few.
+import { setup } from './setup.mjs';
+
+setup();
+
+// Only now is there a TypeScript, a Jest and so on to be found.
+const { build } = await import('./build.mjs');
+const { checkConsumer } = await import('./consumer.mjs');
+const { checkExamples } = await import('./examples.mjs');
+const { runJest, totals } = await import('./jest.mjs');
+const { lintPackages, pack } = await import('./packed.mjs');
+const { CommandError, runBin } = await import('./run.mjs');
+
+let tarballs;
+const packed = () => (tarballs ??= pack());
+
+const checks = {
+  build: { title: 'build', run: build },
+  format: { title: 'format', run: () => runBin('prettier', ['--check', '.']) },
+  lint: { title: 'lint', run: () => runBin('eslint', ['--max-warnings=0', '.']) },
+  types: { title: 'types and type tests', run: () => runBin('tsc', ['-p', 'tsconfig.test.json']) },
+  jest: { title: 'Jest', run: () => runJest([]) },
+  packages: {
+    title: 'publint and are-the-types-wrong',
+    needsBuild: true,
+    run: async () => lintPackages(await packed()),
+  },
+  consumer: {
+    title: 'packed packages in an application',
+    needsBuild: true,
+    run: async () => checkConsumer(await packed()),
+  },
+  examples: { title: 'examples', needsBuild: true, run: checkExamples },
+};
+
+const chosen = choose(process.argv.slice(2));
+const failed = [];
+for (const name of chosen) {
+  const { title, needsBuild, run } = checks[name];
+  if (needsBuild && failed.includes('build')) {
+    console.log(`- ${title}: not run, for there is no build`);
+    continue;
+  }
+  const start = performance.now();
+  const time = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  try {
+    const detail = await run();
+    console.log(`✓ ${title}${detail?.summary ? `: ${detail.summary}` : ''} (${time()})`);
+  } catch (error) {
+    failed.push(name);
+    console.log(`✗ ${title} (${time()})\n`);
+    console.log(error instanceof CommandError ? error.message : error, '\n');
+  }
+}
+
+if (
+  totals.passed + totals.failed === 0 &&
+  (chosen.includes('jest') || chosen.includes('consumer'))
+) {
+  failed.push('no test ran');
+}
+console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : '\nEvery check passed.');
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exitCode = failed.length > 0 || totals.failed > 0 ? 1 : 0;
+
+/** The names of the checks to run. Everything stands on the build. */
+function choose(args) {
+  const all = Object.keys(checks);
+  if (args.length === 0) return all;
+  const wanted = args[0] === '--only' && args.length === 2 ? args[1].split(',') : [];
+  if (wanted.length === 0 || wanted.some((name) => !all.includes(name))) {
+    console.error(
+      `Usage: npm test [-- --only <check>,…], where a check is one of ${all.join(', ')}.`,
+    );
+    process.exit(2);
+  }
+  return all.filter((name) => name === 'build' || wanted.includes(name));
+}
