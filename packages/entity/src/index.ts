@@ -16,6 +16,7 @@ export {
   type FindOneWithInput,
   type Include,
   type Included,
+  type NoRelations,
   type Relations,
   type Stored,
   type UpdateOneInput,

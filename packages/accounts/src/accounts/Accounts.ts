@@ -131,7 +131,10 @@ export class Accounts {
     return inAccountTerms(async () => {
       const accountId = await this.#accountIdOf(identifier);
       if (accountId === undefined) return null;
-      const { item } = await this.AccountEntity.findOne({ filter: { accountId }, consistent: true });
+      const { item } = await this.AccountEntity.findOne({
+        filter: { accountId },
+        consistent: true,
+      });
       return item;
     });
   }

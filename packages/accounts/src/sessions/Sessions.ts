@@ -4,7 +4,11 @@ import { Session, type Infer } from '@latchkey/schema';
 import type { AccountEntity } from '../accounts/AccountEntity.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
-import { AuthTokens, type AuthTokensOptions, type VerifiedAuthToken } from '../tokens/AuthTokens.js';
+import {
+  AuthTokens,
+  type AuthTokensOptions,
+  type VerifiedAuthToken,
+} from '../tokens/AuthTokens.js';
 import { digestMatches, digestSecret } from '../tokens/digestSecret.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import {

@@ -43,7 +43,10 @@ export function toAttributeValue(
     case 'object':
       break;
     default:
-      throw unsupported(path, `is ${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`}`);
+      throw unsupported(
+        path,
+        `is ${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`}`,
+      );
   }
   if (value === null) return { NULL: true };
   if (depth >= MAX_DEPTH) throw unsupported(path, 'is nested more than 32 levels deep');

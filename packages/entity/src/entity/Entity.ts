@@ -19,7 +19,14 @@ import type { Condition } from '../expressions/Condition.js';
 import type { Update } from '../expressions/Update.js';
 import { createOne, createOneParams, prepareCreate } from '../operations/createOne.js';
 import { deleteOne, deleteOneParams } from '../operations/deleteOne.js';
-import { findById, findMany, findOne, findOwner, findParams, findTheOne } from '../operations/find.js';
+import {
+  findById,
+  findMany,
+  findOne,
+  findOwner,
+  findParams,
+  findTheOne,
+} from '../operations/find.js';
 import { findRelated, type RelatedModel } from '../operations/findRelated.js';
 import { planDelete } from '../operations/replace.js';
 import { planUpdate, updateOne, updateOneParams } from '../operations/updateOne.js';
@@ -66,6 +73,10 @@ export type Include<R extends Relations> = {
 
 /** The relations of an entity, by name. */
 export type Relations = Readonly<Record<string, AnyEntityDefinition>>;
+
+/** The relations of an entity that has none. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- it is what is meant
+export type NoRelations = Readonly<Record<never, AnyEntityDefinition>>;
 
 /** The documents that {@link Entity.findOne} reads along. */
 export type Included<R extends Relations, I> = I extends { include: infer N }
@@ -127,7 +138,7 @@ export interface DeleteOneInput<D extends AnyEntityDefinition> {
  * }
  * ```
  */
-export class Entity<D extends AnyEntityDefinition, R extends Relations = {}> {
+export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelations> {
   readonly definition: D;
   readonly #context: EntityContext;
   readonly #relations: readonly Omit<RelatedModel, 'limit'>[];
@@ -153,7 +164,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = {}> {
   addIndexRelation<const N extends string, C extends AnyEntityDefinition>(
     name: N,
     definition: C,
-  ): Entity<D, R & { readonly [K in N]: C }> {
+  ): Entity<D, R & Readonly<Record<N, C>>> {
     const model = this.#context.bind(definition);
     if (definition.indexes[0].partition !== this.definition.indexes[0].partition) {
       const reason = `${definition.name} does not live in the partition of ${this.definition.name}`;
@@ -339,7 +350,9 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = {}> {
     return Object.entries(include).map(([name, option]) => {
       const relation = this.#relations.find((candidate) => candidate.name === name);
       if (!relation) {
-        throw invalidInput(this.definition.name, [{ path: 'include', message: 'no such relation' }]);
+        throw invalidInput(this.definition.name, [
+          { path: 'include', message: 'no such relation' },
+        ]);
       }
       return { ...relation, limit: typeof option === 'object' ? option.limit : Infinity };
     });

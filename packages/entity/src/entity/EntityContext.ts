@@ -37,6 +37,6 @@ export async function runPreParse(
 
 /** The user on whose behalf an operation happens, if the caller said so. */
 export function userOf(context: OperationContext | undefined): string | undefined {
-  const userId = context?.['userId'];
+  const userId = context?.userId;
   return typeof userId === 'string' ? userId : undefined;
 }

@@ -120,11 +120,11 @@ export class EntityModel {
   toItem(fields: Readonly<Fields>, version: number, operationId: string): Item {
     const { PK, SK } = this.primaryKey(fields);
     const item = toAttributeMap(fields, this.shape);
-    item['PK'] = { S: PK };
-    item['SK'] = { S: SK };
-    item['_e'] = { S: this.name };
-    item['_v'] = { N: String(version) };
-    item['_op'] = { S: operationId };
+    item.PK = { S: PK };
+    item.SK = { S: SK };
+    item._e = { S: this.name };
+    item._v = { N: String(version) };
+    item._op = { S: operationId };
     for (const index of this.globalIndexes) {
       const key = this.keyIn(index, fields);
       if (!key) continue;
@@ -132,7 +132,7 @@ export class EntityModel {
       item[`${index.name}SK`] = { S: key.SK };
     }
     const ttl = this.ttl(fields);
-    if (ttl) item['ttl'] = ttl;
+    if (ttl) item.ttl = ttl;
     return item;
   }
 
@@ -154,9 +154,9 @@ export class EntityModel {
     const document: Fields = reveal
       ? hideFields(fields, this.#secrets)
       : omitFields(fields, this.#secrets);
-    const PK = item['PK']?.S ?? '';
-    const SK = item['SK']?.S ?? '';
-    document['id'] = documentId({ PK, SK });
+    const PK = item.PK?.S ?? '';
+    const SK = item.SK?.S ?? '';
+    document.id = documentId({ PK, SK });
     return Object.defineProperty(document, '_v', { value: versionOf(item) });
   }
 
@@ -177,7 +177,7 @@ export class EntityModel {
 
   /** Whether an item holds a document of this entity and name space. */
   owns(item: Item): boolean {
-    return item['_e']?.S === this.name && item['PK']?.S?.startsWith(this.#namespace) === true;
+    return item._e?.S === this.name && item.PK?.S?.startsWith(this.#namespace) === true;
   }
 
   /** The TTL attribute in epoch seconds, from the definition's `expiresAt`. */
@@ -190,7 +190,7 @@ export class EntityModel {
 
 /** The version of a stored document. */
 export function versionOf(item: Item): number {
-  return Number(item['_v']?.N ?? 0);
+  return Number(item._v?.N ?? 0);
 }
 
 /** Whether a value can be written into a key. */
@@ -248,4 +248,3 @@ function isAbsent(value: unknown): boolean {
 function nameOf(parts: readonly KeyPart[]): string {
   return parts.flatMap((part) => (part.kind === 'field' ? [part.path] : [])).join(', ');
 }
-

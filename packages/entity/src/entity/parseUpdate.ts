@@ -49,8 +49,7 @@ export function parseUpdate(model: EntityModel, update: Readonly<Fields>): Parse
   assertApart(model, steps);
   const indexed = indexedPaths(definition);
   const isExpression = steps.every(
-    (step) =>
-      !indexed.some((path) => overlaps(path, step.path)) && canExpress(definition, step),
+    (step) => !indexed.some((path) => overlaps(path, step.path)) && canExpress(definition, step),
   );
   return { steps, isExpression };
 }

@@ -44,7 +44,8 @@ export function planQuery(model: EntityModel, filter: Readonly<Fields>): QueryPl
   if (best) return best.plan;
   const fields = Object.keys(filter);
   const indexes = model.definition.indexes.map(
-    ({ name, PK }) => `${name} (${PK.map((part) => (part.kind === 'field' ? part.path : `#${part.value}`)).join(', ')})`,
+    ({ name, PK }) =>
+      `${name} (${PK.map((part) => (part.kind === 'field' ? part.path : `#${part.value}`)).join(', ')})`,
   );
   throw new EntityError(
     'NoIndexFits',
@@ -58,7 +59,7 @@ function equalities(model: EntityModel, filter: Readonly<Fields>): Map<string, u
   const given = Object.entries(filter).flatMap(([path, operand]): [string, unknown][] => {
     if (path.startsWith('$')) return [];
     if (!isComparison(operand)) return [[path, operand]];
-    return Object.keys(operand).length === 1 && '$eq' in operand ? [[path, operand['$eq']]] : [];
+    return Object.keys(operand).length === 1 && '$eq' in operand ? [[path, operand.$eq]] : [];
   });
   const siblings = Object.fromEntries(given);
   return new Map(
@@ -94,9 +95,7 @@ function planIndex(
   const prefix = encodeKey(head, sk.values);
   const range = sk.next ? rangeOf(sk.next, filter, prefix) : undefined;
   if (range && sk.next?.kind === 'field' && !range.keep) used.add(sk.next.path);
-  const SK = sk.next
-    ? (range?.SK ?? { startsWith: prefix + DELIMITER })
-    : { equals: prefix };
+  const SK = sk.next ? (range?.SK ?? { startsWith: prefix + DELIMITER }) : { equals: prefix };
   const rest = Object.fromEntries(
     Object.entries(filter).flatMap(([path, operand]) => {
       if (used.has(path)) return [];

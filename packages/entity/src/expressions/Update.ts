@@ -7,9 +7,7 @@ type Values<T, P extends string> = { readonly [K in P]?: NonNullable<ValueAt<T, 
 type Lists<T> = PathsTo<T, readonly unknown[]>;
 type ListsAndSets<T> = PathsTo<T, readonly unknown[] | ReadonlySet<unknown>>;
 type Elements<T, P extends string> = {
-  readonly [K in P]?: NonNullable<ValueAt<T, K>> extends
-    | readonly (infer E)[]
-    | ReadonlySet<infer E>
+  readonly [K in P]?: NonNullable<ValueAt<T, K>> extends readonly (infer E)[] | ReadonlySet<infer E>
     ? readonly E[]
     : never;
 };

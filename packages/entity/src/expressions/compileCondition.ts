@@ -139,10 +139,13 @@ function asObject(value: unknown, key: string, entity: string): Record<string, u
 }
 
 function invalid(entity: string, path: string, message: string): EntityError<'InvalidInput'> {
-  return new EntityError('InvalidInput', `The condition on ${entity} is not valid: "${path}" ${message}.`, {
-    entity,
-    path,
-    issues: [{ path, message }],
-  });
+  return new EntityError(
+    'InvalidInput',
+    `The condition on ${entity} is not valid: "${path}" ${message}.`,
+    {
+      entity,
+      path,
+      issues: [{ path, message }],
+    },
+  );
 }
-

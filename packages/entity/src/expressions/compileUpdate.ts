@@ -47,10 +47,10 @@ export function compileUpdate(
         break;
       }
       case '$addToSet':
-        if ((value as []).length > 0) add.push(`${name} ${put(new Set(value as []))}`);
+        if ((value as unknown[]).length > 0) add.push(`${name} ${put(new Set(value as unknown[]))}`);
         break;
       case '$pull':
-        if ((value as []).length > 0) take.push(`${name} ${put(new Set(value as []))}`);
+        if ((value as unknown[]).length > 0) take.push(`${name} ${put(new Set(value as unknown[]))}`);
         break;
       case '$remove':
         remove.push(name);

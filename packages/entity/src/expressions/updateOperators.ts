@@ -22,28 +22,29 @@ export interface UpdateStep {
 }
 
 /** What an operator makes of the value that stands at its path (undefined: none does). */
-export const APPLY: Readonly<Record<UpdateOperator, (current: unknown, value: unknown) => unknown>> =
-  {
-    $set: (_, value) => value,
-    $setIfNull: (current, value) => (current === undefined ? value : current),
-    $setOnInsert: (current) => current,
-    $inc: add,
-    $append: (current, value) => [...list(current), ...list(value)],
-    $prepend: (current, value) => [...list(value), ...list(current)],
-    $pull: (current, value) => {
-      if (current === undefined) return undefined;
-      const kept = Array.from(elements(current)).filter((element) => !has(list(value), element));
-      if (!(current instanceof Set)) return kept;
-      return kept.length > 0 ? new Set(kept) : undefined;
-    },
-    $addToSet: (current, value) => {
-      if (current instanceof Set) return new Set([...(current as Set<unknown>), ...list(value)]);
-      const result = [...list(current)];
-      for (const element of list(value)) if (!has(result, element)) result.push(element);
-      return result;
-    },
-    $remove: () => undefined,
-  };
+export const APPLY: Readonly<
+  Record<UpdateOperator, (current: unknown, value: unknown) => unknown>
+> = {
+  $set: (_, value) => value,
+  $setIfNull: (current, value) => (current === undefined ? value : current),
+  $setOnInsert: (current) => current,
+  $inc: add,
+  $append: (current, value) => [...list(current), ...list(value)],
+  $prepend: (current, value) => [...list(value), ...list(current)],
+  $pull: (current, value) => {
+    if (current === undefined) return undefined;
+    const kept = Array.from(elements(current)).filter((element) => !has(list(value), element));
+    if (!(current instanceof Set)) return kept;
+    return kept.length > 0 ? new Set(kept) : undefined;
+  },
+  $addToSet: (current, value) => {
+    if (current instanceof Set) return new Set([...(current as Set<unknown>), ...list(value)]);
+    const result = [...list(current)];
+    for (const element of list(value)) if (!has(result, element)) result.push(element);
+    return result;
+  },
+  $remove: () => undefined,
+};
 
 function add(current: unknown, value: unknown): unknown {
   if (current === undefined) return value;

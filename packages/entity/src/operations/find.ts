@@ -74,7 +74,11 @@ export async function findById(
   const key = keyOfDocumentId(id);
   if (!key) return undefined;
   const { Item: item } = await entity.sender.send(
-    new GetItemCommand({ TableName: entity.tableName, Key: marshalKey(key), ConsistentRead: consistent }),
+    new GetItemCommand({
+      TableName: entity.tableName,
+      Key: marshalKey(key),
+      ConsistentRead: consistent,
+    }),
   );
   return item && entity.model.owns(item) ? item : undefined;
 }
@@ -118,7 +122,7 @@ async function findByUnique(entity: EntityContext, plan: QueryPlan): Promise<Ite
   const byOwner: QueryPlan = { index: primary, PK, SK: { equals: SK }, rest: plan.rest };
   for await (const item of query(entity, byOwner, { consistent: true, limit: 1 })) {
     const held = model.keyIn(plan.index, model.allFields(item));
-    return held?.PK === plan.PK && held.SK === unique['SK']?.S ? item : undefined;
+    return held?.PK === plan.PK && held.SK === unique.SK?.S ? item : undefined;
   }
   return undefined;
 }
@@ -142,12 +146,12 @@ export async function findOwner(
 async function readUnique(entity: EntityContext, plan: QueryPlan): Promise<Item | undefined> {
   const params = readParams(entity, plan, { consistent: true, limit: 1 });
   if ('Key' in params) return (await entity.sender.send(new GetItemCommand(params))).Item;
-  const { Items } = await entity.sender.send(new QueryCommand(params as QueryCommandInput));
+  const { Items } = await entity.sender.send(new QueryCommand(params));
   return Items?.[0];
 }
 
 function ownerOf(unique: Item): Key {
-  return { PK: unique['ownerPK']?.S ?? '', SK: unique['ownerSK']?.S ?? '' };
+  return { PK: unique.ownerPK?.S ?? '', SK: unique.ownerSK?.S ?? '' };
 }
 
 /** The items of a plan, as a Get if it names one by its whole key, or else page by page. */
@@ -170,7 +174,7 @@ async function* query(
   let startKey: Item | undefined;
   do {
     const page = await entity.sender.send(
-      new QueryCommand({ ...(params as QueryCommandInput), ExclusiveStartKey: startKey }),
+      new QueryCommand({ ...params, ExclusiveStartKey: startKey }),
     );
     for (const item of page.Items ?? []) {
       yield item;
@@ -185,7 +189,11 @@ export function queryParams(
   model: EntityModel,
   tableName: string,
   plan: QueryPlan,
-  { consistent = false, limit, sort = 'ascending' }: Pick<FindInput, 'consistent' | 'limit' | 'sort'>,
+  {
+    consistent = false,
+    limit,
+    sort = 'ascending',
+  }: Pick<FindInput, 'consistent' | 'limit' | 'sort'>,
 ): QueryCommandInput {
   const expression = new Expression();
   const isGlobal = plan.index.name !== '_id' && !plan.index.unique;

@@ -42,11 +42,9 @@ export async function findRelated(
   for (const { name } of relations) related[name] = [];
   let startKey: Item | undefined;
   do {
-    const page = await sender.send(
-      new QueryCommand({ ...params, ExclusiveStartKey: startKey }),
-    );
+    const page = await sender.send(new QueryCommand({ ...params, ExclusiveStartKey: startKey }));
     for (const item of page.Items ?? []) {
-      if (item['SK']?.S === plan.SK.equals) parent = item;
+      if (item.SK?.S === plan.SK.equals) parent = item;
       const relation = relations.find((candidate) => candidate.model.owns(item));
       const found = relation && related[relation.name];
       if (relation && found && found.length < relation.limit) found.push(item);

@@ -40,7 +40,12 @@ export function planReplace(
   const asRead = unchanged(entity, stored, input.condition);
   const documentWrites: Write[] = moves
     ? [deletion(tableName, oldKey, asRead), insertion(entity, item)]
-    : [{ action: { Put: { TableName: tableName, Item: item, ...asRead.parameters } }, failure: asRead.failure }];
+    : [
+        {
+          action: { Put: { TableName: tableName, Item: item, ...asRead.parameters } },
+          failure: asRead.failure,
+        },
+      ];
   return { item, writes: [...documentWrites, ...uniqueWrites(entity, before, after, moves)] };
 }
 
@@ -139,7 +144,9 @@ function deleteUnique(entity: EntityContext, key: Key, owner: Key): Write {
   };
 }
 
-function ownedBy(owner: Key): Pick<
+function ownedBy(
+  owner: Key,
+): Pick<
   NonNullable<TransactWriteItem['Delete']>,
   'ConditionExpression' | 'ExpressionAttributeValues'
 > {
@@ -168,8 +175,8 @@ function unchanged(
 ): AsRead {
   const { model } = entity;
   const expression = new Expression();
-  const version = stored['_v'] ?? { N: '0' };
-  const operation = stored['_op'] ?? { S: '' };
+  const version = stored._v ?? { N: '0' };
+  const operation = stored._op ?? { S: '' };
   const clauses = [
     `${expression.path(['_v'])} = ${expression.value(version)}`,
     `${expression.path(['_op'])} = ${expression.value(operation)}`,
@@ -182,7 +189,7 @@ function unchanged(
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },
     failure: (current) => {
-      if (!current || current['_op']?.S !== operation.S) return stale(entity, current);
+      if (!current || current._op?.S !== operation.S) return stale(entity, current);
       return new EntityError('ConditionFailed', `The ${model.name} is not as the condition says.`, {
         entity: model.name,
         item: model.fromItem(current),
@@ -222,5 +229,5 @@ function insertion({ model, tableName }: EntityContext, item: Item): Write {
 }
 
 function keyOf(item: Item): Key {
-  return { PK: item['PK']?.S ?? '', SK: item['SK']?.S ?? '' };
+  return { PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' };
 }

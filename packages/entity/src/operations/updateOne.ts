@@ -68,7 +68,7 @@ export async function prepareUpdate(
 ): Promise<PreparedUpdate> {
   const { model } = entity;
   const { context = {} } = input;
-  const $set = input.update['$set'] as Readonly<Fields> | undefined;
+  const $set = input.update.$set as Readonly<Fields> | undefined;
   const hooked = $set && (await runPreParse(model, $set, { operation: 'update', context }));
   const update = hooked ? { ...input.update, $set: hooked } : input.update;
   return { ...input, update, parsed: parseUpdate(model, update) };
@@ -116,7 +116,7 @@ export async function planUpdate(
     return {
       writes: [
         {
-          action: action as Write['action'],
+          action: action,
           failure: (current) => (current ? refused(entity, input, current) : notFound(entity)),
         },
       ],
@@ -153,7 +153,7 @@ async function updateExisting(
     if (name !== 'ConditionalCheckFailedException') throw error;
     if (!current) return undefined;
     // The SDK sent the request again after its first answer was lost: the change is made.
-    if (current['_op']?.S === operationIdOf(params)) return current;
+    if (current._op?.S === operationIdOf(params)) return current;
     throw refused(entity, input, current);
   }
 }

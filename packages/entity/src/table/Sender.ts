@@ -15,6 +15,9 @@ export interface CommandEvent {
   readonly errorName?: string;
 }
 
+/** What sends commands: a client of the SDK. */
+export type CommandClient = Pick<DynamoDBClient, 'send'>;
+
 type Command = Parameters<DynamoDBClient['send']>[0];
 interface Answer {
   readonly $metadata: { readonly attempts?: number };
@@ -35,10 +38,10 @@ const RETRYABLE =
 
 /** The one place from which requests leave. */
 export class Sender {
-  readonly #client: DynamoDBClient;
+  readonly #client: CommandClient;
   readonly #onCommand: ((event: CommandEvent) => void) | undefined;
 
-  constructor(client: DynamoDBClient, onCommand?: (event: CommandEvent) => void) {
+  constructor(client: CommandClient, onCommand?: (event: CommandEvent) => void) {
     this.#client = client;
     this.#onCommand = onCommand;
   }

@@ -57,7 +57,7 @@ export class Table {
     this.#options = options;
     this.#prefix = shared?.prefix ?? '';
     // A document client is the same client with its commands translated; ours need no translation.
-    this.#sender = new Sender(options.client as DynamoDBClient, options.onCommand);
+    this.#sender = new Sender(options.client, options.onCommand);
     this.#definitions = shared?.definitions ?? new Definitions();
     this.#newUlid = monotonicFactory();
   }

@@ -33,7 +33,7 @@ export async function batchGet(
         }),
       );
       for (const item of Responses?.[tableName] ?? []) {
-        found.set(keyText({ PK: item['PK']?.S ?? '', SK: item['SK']?.S ?? '' }), item);
+        found.set(keyText({ PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' }), item);
       }
       pending = UnprocessedKeys?.[tableName]?.Keys ?? [];
       if (pending.length === 0) break;

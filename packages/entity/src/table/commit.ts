@@ -23,8 +23,8 @@ export async function commit(sender: Sender, writes: readonly Write[]): Promise<
     const { name, Item: current } = error as { name: string; Item?: Item };
     if (name !== 'ConditionalCheckFailedException') throw error;
     // The SDK sent the request again after its first answer was lost: what is there is ours.
-    const operation = Put?.Item?.['_op']?.S;
-    if (operation !== undefined && current?.['_op']?.S === operation) return;
+    const operation = Put?.Item?._op?.S;
+    if (operation !== undefined && current?._op?.S === operation) return;
     throw write.failure(current);
   }
 }

@@ -75,7 +75,7 @@ function assertValid(writes: readonly Write[]): void {
   const keys = writes.map(({ action }) => {
     const { Put, Delete, Update, ConditionCheck } = action;
     const key = Put?.Item ?? Delete?.Key ?? Update?.Key ?? ConditionCheck?.Key;
-    return `${key?.['PK']?.S ?? ''}\0${key?.['SK']?.S ?? ''}`;
+    return `${key?.PK?.S ?? ''}\0${key?.SK?.S ?? ''}`;
   });
   if (new Set(keys).size < keys.length) throw invalidTransaction('holds two writes to one item');
 }

@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AnyEntityDefinition } from '@latchkey/schema';
 import { Table, type TableOptions } from '../table/Table.js';
 import { localClient } from './localClient.js';
@@ -7,7 +6,7 @@ import { uniqueTableName } from './uniqueTableName.js';
 /** A table for one test file, and what ends it. */
 export interface TestTable {
   readonly table: Table;
-  readonly client: DynamoDBClient;
+  readonly client: TableOptions['client'];
   /** Deletes the table and closes its client. */
   drop(): Promise<void>;
 }
@@ -42,7 +41,7 @@ export async function createTestTable(
   await table.create();
   return {
     table,
-    client: client as DynamoDBClient,
+    client: client,
     drop: async () => {
       await table.delete();
       client.destroy();

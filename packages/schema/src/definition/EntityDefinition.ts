@@ -19,9 +19,7 @@ type KeySystemFields = Pick<SystemFields, 'ulid' | 'createdAt' | 'createdBy'>;
 
 /** A part of a key: the value of a field, or fixed text. Only the last part of a PK may be optional. */
 export type IndexPart<S extends z.ZodObject> =
-  | `.${ScalarPath<z.output<S> & KeySystemFields>}`
-  | `.${ScalarPath<z.output<S>>}?`
-  | `#${string}`;
+  `.${ScalarPath<z.output<S> & KeySystemFields>}` | `.${ScalarPath<z.output<S>>}?` | `#${string}`;
 
 /** Which documents an index holds, by the value of a field. */
 export interface IndexCondition {
@@ -42,7 +40,7 @@ export interface IndexInput<S extends z.ZodObject = z.ZodObject> {
   /** The entity in whose partition the documents live: its name, or its definition. */
   readonly relatedTo?: string | AnyEntityDefinition;
   /** Leaves out the documents that do not meet every condition. */
-  readonly where?: { readonly [P in ScalarPath<z.output<S>>]?: IndexCondition };
+  readonly where?: Readonly<Partial<Record<ScalarPath<z.output<S>>, IndexCondition>>>;
 }
 
 /** An index as any author may have written it, from JavaScript, too. */

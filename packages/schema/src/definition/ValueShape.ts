@@ -61,10 +61,18 @@ export function valueShape(schema: core.$ZodType, path = ''): ValueShape {
       return { element: valueShape(def.valueType, join(path, '*')) };
     case 'tuple': {
       const items = def.rest ? [...def.items, def.rest] : def.items;
-      return { element: merged(items.map((item) => valueShape(item, join(path, '*'))), path) };
+      return {
+        element: merged(
+          items.map((item) => valueShape(item, join(path, '*'))),
+          path,
+        ),
+      };
     }
     case 'union':
-      return merged(def.options.map((option) => valueShape(option, path)), path);
+      return merged(
+        def.options.map((option) => valueShape(option, path)),
+        path,
+      );
     case 'intersection':
       return merged([valueShape(def.left, path), valueShape(def.right, path)], path);
     case 'boolean':

@@ -3,13 +3,28 @@ import { SchemaError } from '../errors/SchemaError.js';
 import { scalarTypes } from '../paths/scalarTypes.js';
 import { schemasAt } from '../paths/schemasAt.js';
 import { compileIndex } from './compileIndex.js';
-import type { EntityDefinition, EntityInput, IndexInput, UncheckedIndex } from './EntityDefinition.js';
+import type {
+  EntityDefinition,
+  EntityInput,
+  IndexInput,
+  UncheckedIndex,
+} from './EntityDefinition.js';
 import { valueShape } from './ValueShape.js';
 
 const ENTITY_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 const INDEX_NAME = /^_id([2-9]|[1-9]\d+)?$/;
 /** What a storage layer keeps beside the schema's fields; `_…` is its own, too. */
-const RESERVED = ['id', 'ulid', 'createdAt', 'updatedAt', 'createdBy', 'updatedBy', 'PK', 'SK', 'ttl'];
+const RESERVED = [
+  'id',
+  'ulid',
+  'createdAt',
+  'updatedAt',
+  'createdBy',
+  'updatedBy',
+  'PK',
+  'SK',
+  'ttl',
+];
 
 /**
  * Defines an entity: its fields, the keys its documents are found by, and what happens on the way.
@@ -109,8 +124,8 @@ function invalidIndexName(entity: string, index: string): SchemaError<'InvalidIn
 }
 
 function assertDate(entity: string, schema: z.ZodObject, path: string): void {
-  const field = schema.shape[path];
-  const types = field && scalarTypes(field as z.ZodType);
+  const field = schema.shape[path] as z.ZodType | undefined;
+  const types = field && scalarTypes(field);
   if (types?.size === 1 && types.has('date')) return;
   throw new SchemaError('ExpiryNotDate', `${entity}'s "${path}", its expiry, is no date field.`, {
     entity,

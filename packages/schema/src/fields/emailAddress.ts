@@ -4,7 +4,8 @@ const MAX_BYTES = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
 const MAX_LOCAL_BYTES = 64; // RFC 5321 §4.5.3.1.1
 // RFC 6531 mailboxes without quoted strings, comments and address literals. Neither expression
 // has nested repetition over one alphabet, so both are linear in the length of the input.
-const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+const LOCAL =
+  /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;
 
 const utf8 = new TextEncoder();

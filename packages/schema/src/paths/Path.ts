@@ -1,7 +1,8 @@
 /** A value that can be part of a key. */
 export type Scalar = string | number | bigint | boolean | Date;
 
-type Branch = readonly unknown[] | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown> | Uint8Array;
+type Branch =
+  readonly unknown[] | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown> | Uint8Array;
 
 /**
  * The dotted paths of a type that end in a {@link Scalar}; unions give the paths of all members.

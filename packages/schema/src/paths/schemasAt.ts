@@ -38,7 +38,10 @@ function* walk(
 ): Generator<Schema> {
   const def = schema._zod.def as Def;
   const inner = unwrap(def);
-  if (inner && segments.length > 0) return yield* walk(inner, segments, path, siblings);
+  if (inner && segments.length > 0) {
+    yield* walk(inner, segments, path, siblings);
+    return;
+  }
   if (def.type === 'union' && segments.length > 0) {
     for (const option of narrowed(def, path, siblings)) {
       yield* walk(option, segments, path, siblings);
