@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { Accounts } from '@latchkey/accounts';
+import { Table } from '@latchkey/entity';
+import { localClient, startDynamoDBLocal, uniqueTableName } from '@latchkey/entity/testing';
+import { printItems } from './printItems.mjs';
+import { Narrator } from './Narrator.mjs';
+import { tellTheStory } from './tellTheStory.mjs';
+
+/** Runs the demo against the real DynamoDB Local, and leaves nothing behind, however it ends. */
+export async function runDemo() {
+  const cleanUps = [];
+  const cleanUp = async () => {
+    while (cleanUps.length > 0) await cleanUps.pop()();
+  };
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ]) {
+    process.removeAllListeners(signal);
+    process.once(signal, () => {
+      console.log('\nStopping…');
+      void cleanUp().finally(() => process.exit(code));
+    });
+  }
+  try {
+    const local = await startDynamoDBLocal();
+    cleanUps.push(() => local.stop());
+    const client = localClient(local.endpoint);
+    cleanUps.push(() => client.destroy());
+
+    const narrator = new Narrator();
+    const { onCommand } = narrator;
+    const table = new Table({ name: uniqueTableName('latchkey-demo'), client, onCommand });
+    cleanUps.push(() => table.delete());
+    await table.create();
+    console.log(`DynamoDB answers at ${local.endpoint}; the table is ${table.name}.\n`);
+
+    const secret = randomBytes(32).toString('base64url');
+    const accounts = new Accounts({ table, sessions: { getTokenSecret: () => secret } });
+    await tellTheStory(accounts, narrator);
+    await printItems(client, table.name);
+    narrator.printRequests();
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+  } finally {
+    await cleanUp();
+  }
+}
