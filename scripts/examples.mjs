@@ -34,6 +34,8 @@ async function runAll(programs) {
       // DynamoDB Local keeps a database for each access key: every program starts with no tables.
       const env = {
         DYNAMODB_ENDPOINT: database.endpoint,
+        AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
         AWS_REGION: 'local',
         AWS_ACCESS_KEY_ID: `local${index}`,
         AWS_SECRET_ACCESS_KEY: 'local',

@@ -133,12 +133,14 @@ describe('BcryptHasher', () => {
     },
   );
 
-  it('gives false for a truncated or flipped digest of the right password', async () => {
+  it('gives false for a truncated, extended or flipped digest of the right password', async () => {
     const stored = await hasher.hash('correct horse');
     const last = stored.at(-2) === 'a' ? 'b' : 'a';
     const flipped = stored.slice(0, -2) + last + stored.slice(-1);
     expect(await hasher.verify('correct horse', flipped)).toBe(false);
-    expect(await hasher.verify('correct horse', stored.slice(0, -1))).toBe(false);
+    for (const other of [stored.slice(0, -1), `${stored}.`, `${stored}\n`, ` ${stored}`]) {
+      expect(await hasher.verify('correct horse', other)).toBe(false);
+    }
   });
 
   it('has a dummy hash of its own cost that costs a comparison and matches nothing', async () => {

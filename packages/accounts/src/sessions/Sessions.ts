@@ -100,7 +100,9 @@ export class Sessions {
    * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
    *   off the request; `ServiceUnavailable`, which says nothing of the session; `SecretTooShort`.
    */
-  readonly handleRequest = async <R extends SessionRequest>(request: R): Promise<R> => {
+  readonly handleRequest = async <R extends SessionRequest>(
+    request: R,
+  ): Promise<R & SessionRequest> => {
     // Whatever a caller claims: only what is verified here counts.
     delete request.user;
     if (request.authToken === undefined) return request;

@@ -340,6 +340,10 @@ describe('AuthTokens and time', () => {
     const token = forge(goodHeader, { ...goodPayload, nbf: NOW_SECONDS + 10 });
     await expectRefused(token, at(NOW + 9_999));
     await expect(at(NOW + 10_000).verify(token, {})).resolves.toBeTruthy();
+    const year2200 = Date.UTC(2200, 0) / 1000; // to come for Date.now
+    const future = { ...goodPayload, nbf: year2200, exp: year2200 + 60 };
+    const inFuture = at(year2200 * 1000).verify(forge(goodHeader, future), {});
+    await expect(inFuture).resolves.toBeTruthy();
   });
 
   it('lets nobody in while the clock is broken (ASVS 16.5.3)', async () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 // RFC 8264 §4.2, IdentifierClass: letters, digits and printable ASCII; no spaces, symbols,
 // controls or invisible characters. `@`, `#` and a leading `+` are left to other identifiers.
-const ALLOWED = /^(?:[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}]|[!-~])+$/u;
+const ALLOWED = /^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}!-~]+$/u;
 
 /**
  * A username in the one form in which it is stored: lower case, Unicode normal form KC, in the
