@@ -34,7 +34,7 @@ export function compileCondition(
     if (key === '$and' || key === '$or') return combine(key, operand);
     if (key === '$not') {
       const inner = compileCondition(asObject(operand, key, entity), expression, shape, entity);
-      return inner === undefined ? [] : [`(NOT (${inner}))`];
+      return inner === undefined ? [] : [`(NOT ${enclosed(inner)})`];
     }
     if (key.startsWith('$')) throw invalid(entity, key, 'is no operator');
     return compileComparison(key, operand, expression, shape, entity);
@@ -48,10 +48,21 @@ export function compileCondition(
     const inner = operand.map((part: unknown) => {
       const text = compileCondition(asObject(part, key, entity), expression, shape, entity);
       if (text === undefined) throw invalid(entity, key, 'holds an empty condition');
-      return `(${text})`;
+      return enclosed(text);
     });
-    return [`(${inner.join(key === '$and' ? ' AND ' : ' OR ')})`];
+    return [enclosed(inner.join(key === '$and' ? ' AND ' : ' OR '))];
   }
+}
+
+/** An expression in parentheses; in one pair only, since DynamoDB refuses redundant ones. */
+function enclosed(text: string): string {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    else if (text[at] === ')') depth--;
+    if (depth === 0 && at < text.length - 1) return `(${text})`;
+  }
+  return text;
 }
 
 /** Writes what is asked of one field; a plain value asks for equality. */
@@ -75,7 +86,8 @@ export function compileComparison(
     switch (operator) {
       case '$between': {
         const [low, high] = asList(given, path, operator, 2, 2);
-        return `${name} BETWEEN ${value(low)} AND ${value(high)}`;
+        // Not BETWEEN, which DynamoDB refuses when nothing can lie between its ends.
+        return `${name} >= ${value(low)} AND ${name} <= ${value(high)}`;
       }
       case '$in': {
         const values = asList(given, path, operator, 1, MAX_IN).map((item) => value(item));
