@@ -1,26 +1,40 @@
 export type { CommandEvent } from './table/Sender.js';
 export type {
+  BatchRequest,
   Reference,
   Referenced,
   TransactOperation,
   TransactResults,
 } from './table/operations.js';
 export { Table, type TableOptions } from './table/Table.js';
-export {
-  type CreateOneInput,
-  type DeleteOneInput,
-  type Document,
-  Entity,
-  type FindManyInput,
-  type FindOneInput,
-  type FindOneWithInput,
-  type Include,
-  type Included,
-  type NoRelations,
-  type Relations,
-  type Stored,
-  type UpdateOneInput,
-} from './entity/Entity.js';
+export { Entity } from './entity/Entity.js';
+export type {
+  Connection,
+  ContextOption,
+  CreatedRelated,
+  CreateFamilyInput,
+  CreateOneInput,
+  DeleteManyInput,
+  DeleteOneInput,
+  Document,
+  FindManyInput,
+  FindOneInput,
+  FindOneWithInput,
+  Include,
+  Included,
+  NoRelations,
+  PaginateInput,
+  RelatedInput,
+  Relations,
+  ScanInput,
+  SecretsOption,
+  Stored,
+  UpdateInput,
+  UpdateManyInput,
+  UpdateOneInput,
+} from './entity/inputs.js';
+export type { HookRegistry } from './entity/Hooks.js';
+export { DocumentQuery } from './operations/DocumentQuery.js';
 export type { OperationContext } from './entity/EntityContext.js';
 export {
   type AnyEntityError,

@@ -47,6 +47,7 @@ export function parseUpdate(model: EntityModel, update: Readonly<Fields>): Parse
     throw invalidInput(model.name, [{ path: 'update', message: 'it changes nothing' }]);
   }
   assertApart(model, steps);
+  assertChangeable(definition, steps);
   const indexed = indexedPaths(definition);
   const isExpression = steps.every(
     (step) => !indexed.some((path) => overlaps(path, step.path)) && canExpress(definition, step),
@@ -183,16 +184,29 @@ function hasOuterChecks(definition: AnyEntityDefinition, segments: readonly stri
   });
 }
 
-/** The fields from which keys are made, or on which being in an index depends. */
+/** Fields that others follow from: keys, being in an index, computed fields. */
 function indexedPaths(definition: AnyEntityDefinition): string[] {
-  return definition.indexes.flatMap(({ PK, SK, where }) => [
+  const inKeys = definition.indexes.flatMap(({ PK, SK, where }) => [
     ...[...PK, ...SK].flatMap((part) => (part.kind === 'field' ? [part.path] : [])),
     ...where.map(({ segments }) => segments.join('.')),
   ]);
+  return [...inKeys, ...[...definition.computed.values()].flatMap(({ from }) => from)];
 }
 
 function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+}
+
+function assertChangeable(definition: AnyEntityDefinition, steps: readonly UpdateStep[]): void {
+  for (const { operator, path } of steps) {
+    const isInsert = operator === '$setOnInsert';
+    if (!isInsert && definition.readOnly.some((fixed) => overlaps(fixed, path))) {
+      throw invalidInput(definition.name, [{ path, message: 'it is read-only' }]);
+    }
+    if ([...definition.computed.keys()].some((field) => overlaps(field, path))) {
+      throw invalidInput(definition.name, [{ path, message: 'it is computed from other fields' }]);
+    }
+  }
 }
 
 function assertApart(model: EntityModel, steps: readonly UpdateStep[]): void {

@@ -1,7 +1,8 @@
-import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
+import { PLAIN_DATA } from '@latchkey/schema';
 import { toAttributeValue } from '../attributes/toAttributeValue.js';
 import { isList, shapeAt } from './compileCondition.js';
 import type { Expression } from './Expression.js';
+import type { FieldScope } from './FieldScope.js';
 import type { UpdateStep } from './updateOperators.js';
 
 /**
@@ -14,7 +15,7 @@ import type { UpdateStep } from './updateOperators.js';
 export function compileUpdate(
   steps: readonly UpdateStep[],
   expression: Expression,
-  shape: ValueShape,
+  scope: FieldScope,
   extra: readonly string[] = [],
 ): string {
   const set = [...extra];
@@ -22,8 +23,9 @@ export function compileUpdate(
   const add: string[] = [];
   const take: string[] = [];
   for (const { operator, path, segments, value } of steps) {
-    const at = shapeAt(shape, segments);
-    const name = expression.path(segments, (depth) => isList(shape, segments.slice(0, depth)));
+    const at = shapeAt(scope.shape, segments);
+    const stored = scope.storedPath(segments);
+    const name = expression.path(stored, (depth) => isList(scope.shape, segments.slice(0, depth)));
     const put = (given: unknown, valueShape = at): string =>
       expression.value(toAttributeValue(given, valueShape, path));
     switch (operator) {
@@ -47,10 +49,12 @@ export function compileUpdate(
         break;
       }
       case '$addToSet':
-        if ((value as unknown[]).length > 0) add.push(`${name} ${put(new Set(value as unknown[]))}`);
+        if ((value as unknown[]).length > 0)
+          add.push(`${name} ${put(new Set(value as unknown[]))}`);
         break;
       case '$pull':
-        if ((value as unknown[]).length > 0) take.push(`${name} ${put(new Set(value as unknown[]))}`);
+        if ((value as unknown[]).length > 0)
+          take.push(`${name} ${put(new Set(value as unknown[]))}`);
         break;
       case '$remove':
         remove.push(name);

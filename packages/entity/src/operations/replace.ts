@@ -80,7 +80,7 @@ export function applySteps(
       : after[field];
     write(after, [field], parsed);
   }
-  return after;
+  return model.withComputed(after);
 
   function parseField(schema: Parameters<typeof schemasAt>[0], field: string, value: unknown) {
     // An optional field that is not there is valid; parsing it could only bring back a default.
@@ -180,7 +180,7 @@ function unchanged(
   const clauses = [
     `${expression.path(['_v'])} = ${expression.value(version)}`,
     `${expression.path(['_op'])} = ${expression.value(operation)}`,
-    compileCondition(condition ?? {}, expression, model.shape, model.name),
+    compileCondition(condition ?? {}, expression, model),
   ];
   return {
     parameters: {

@@ -33,6 +33,19 @@ const ANSWERS = new Set([
   'ResourceInUseException',
   'ValidationException',
 ]);
+/** Requests that DynamoDB charges for, and tells what. */
+const CHARGED = new Set([
+  'GetItem',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'Query',
+  'Scan',
+  'BatchGetItem',
+  'BatchWriteItem',
+  'TransactGetItems',
+  'TransactWriteItems',
+]);
 const RETRYABLE =
   /Throttl|ProvisionedThroughput|RequestLimit|InternalServer|ServiceUnavailable|Timeout|ECONN|ENOTFOUND|EPIPE|socket/i;
 
@@ -53,6 +66,9 @@ export class Sender {
    */
   readonly send: DynamoDBClient['send'] = async (command: Command): Promise<never> => {
     const name = command.constructor.name.replace(/Command$/, '');
+    if (this.#onCommand && CHARGED.has(name)) {
+      Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
+    }
     const startedMs = performance.now();
     try {
       const answer = (await this.#client.send(command)) as Answer;
