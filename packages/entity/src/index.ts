@@ -5,6 +5,7 @@ export type {
   TransactOperation,
   TransactResults,
 } from './table/operations.js';
+export { createClient } from './table/createClient.js';
 export { Table, type TableOptions } from './table/Table.js';
 export {
   type CreateOneInput,

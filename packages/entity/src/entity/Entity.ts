@@ -39,6 +39,9 @@ import { parseKey } from './parseKey.js';
 /** A document's own and system fields, secret ones included: what conditions and filters may name. */
 export type Stored<D extends AnyEntityDefinition> = InferWithSecrets<D>;
 
+/** A document's own fields, secret ones included: what updates may name. */
+type OwnFields<D extends AnyEntityDefinition> = D['schema']['_zod']['output'];
+
 /** Whether results carry the secret fields; they are then there, but not enumerable. */
 interface SecretsOption {
   readonly secrets?: boolean;
@@ -79,17 +82,23 @@ export type Relations = Readonly<Record<string, AnyEntityDefinition>>;
 export type NoRelations = Readonly<Record<never, AnyEntityDefinition>>;
 
 /** The documents that {@link Entity.findOne} reads along. */
-export type Included<R extends Relations, I> = I extends { include: infer N }
-  ? { readonly [K in keyof N & keyof R]: Document<R[K], I>[] }
-  : unknown;
+export type Included<R extends Relations, N, O = unknown> = {
+  readonly [K in keyof N & keyof R]: Document<R[K], O>[];
+};
 
 /** What finds one document with its related ones. */
 export interface FindOneWithInput<
   D extends AnyEntityDefinition,
   R extends Relations,
+  N extends Include<R> = Include<R>,
 > extends FindOneInput<D> {
   /** Related documents to read in the same request; the filter must be the whole key. */
-  readonly include?: Include<R>;
+  readonly include?: N;
+}
+
+/** `secrets: true` as a type of its own: a type parameter for the whole input would hide its typos. */
+interface Reveals<S extends boolean> {
+  readonly secrets?: S;
 }
 
 /** What finds documents. */
@@ -103,7 +112,7 @@ export interface FindManyInput<D extends AnyEntityDefinition> extends FindOneInp
 /** What changes one document. */
 export interface UpdateOneInput<D extends AnyEntityDefinition> extends SecretsOption {
   readonly filter: Condition<Stored<D>>;
-  readonly update: Update<Omit<Stored<D>, keyof SystemFields>>;
+  readonly update: Update<OwnFields<D>>;
   /** What the document must be like; otherwise `ConditionFailed`. */
   readonly condition?: Condition<Stored<D>>;
   /** The version (`_v`) that the document must have; otherwise `VersionConflict`. */
@@ -204,10 +213,10 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`
    */
-  async findOne<const I extends FindOneWithInput<D, R>>(
-    input: I,
-  ): Promise<{ item: (Document<D, I> & Included<R, I>) | null }> {
-    type Found = Document<D, I> & Included<R, I>;
+  async findOne<const S extends boolean = false, const N extends Include<R> = object>(
+    input: FindOneWithInput<D, R, N> & Reveals<S>,
+  ): Promise<{ item: (Document<D, { secrets: S }> & Included<R, N, { secrets: S }>) | null }> {
+    type Found = Document<D, { secrets: S }> & Included<R, N, { secrets: S }>;
     if (!input.include) {
       const item = await findOne(this.#context, input);
       return { item: item ? (this.#read(item, input) as Found) : null };
@@ -248,7 +257,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
     options?: O,
   ): Promise<{ item: Document<D, O> | null }> {
     const item = await findById(this.#context, id, options?.consistent);
-    return { item: item ? this.#read(item, options) : null };
+    return { item: item ? this.#read<O>(item, options) : null };
   }
 
   /**
@@ -256,8 +265,10 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`
    */
-  async findMany<const I extends FindManyInput<D>>(input: I): Promise<{ items: Document<D, I>[] }> {
-    const items: Document<D, I>[] = [];
+  async findMany<const S extends boolean = false>(
+    input: FindManyInput<D> & Reveals<S>,
+  ): Promise<{ items: Document<D, { secrets: S }>[] }> {
+    const items: Document<D, { secrets: S }>[] = [];
     for await (const item of findMany(this.#context, input)) items.push(this.#read(item, input));
     return { items };
   }
@@ -275,11 +286,11 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    * @throws {@link EntityError} `InvalidInput` before anything is sent; `ConditionFailed`,
    *   `VersionConflict`, `UniqueViolation`, `AmbiguousFilter`, `NoIndexFits`.
    */
-  async updateOne<const I extends UpdateOneInput<D>>(
-    input: I,
-  ): Promise<{ item: Document<D, I> | null }> {
+  async updateOne<const S extends boolean = false>(
+    input: UpdateOneInput<D> & Reveals<S>,
+  ): Promise<{ item: Document<D, { secrets: S }> | null }> {
     const item = await updateOne(this.#context, input);
-    return { item: item ? this.#read(item, input) : null };
+    return { item: item ? this.#read<{ secrets: S }>(item, input) : null };
   }
 
   /** The SDK input of an {@link Entity.updateOne} that is one `UpdateItem`. */
@@ -358,7 +369,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
     });
   }
 
-  #read<O extends SecretsOption>(item: Item, options?: O): Document<D, O> {
+  #read<O>(item: Item, options?: SecretsOption): Document<D, O> {
     return this.#context.model.fromItem(item, options?.secrets === true) as Document<D, O>;
   }
 }

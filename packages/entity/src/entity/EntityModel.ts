@@ -1,10 +1,17 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { AnyEntityDefinition, Index, KeyPart, ValueShape } from '@latchkey/schema';
-import { fromAttributeMap } from '../attributes/fromAttributeValue.js';
+import {
+  type AnyEntityDefinition,
+  type Index,
+  type IndexCondition,
+  type KeyPart,
+  PLAIN_DATA,
+  type ValueShape,
+} from '@latchkey/schema';
+import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
 import { toAttributeMap } from '../attributes/toAttributeValue.js';
 import { EntityError } from '../errors/EntityError.js';
 import { documentId } from '../keys/documentId.js';
-import type { KeyValue } from '../keys/encodeKeyPart.js';
+import { DELIMITER, type KeyValue } from '../keys/encodeKeyPart.js';
 import { assertKeySize, decodeKey, encodeKey, type Key } from '../keys/Key.js';
 import { deepValue, hideFields, omitFields } from './fields.js';
 
@@ -162,12 +169,13 @@ export class EntityModel {
 
   /** Every field of an item, secret ones included, without what the package keeps beside them. */
   allFields(item: Item): Fields {
-    const fields: Item = {};
+    const fields: Fields = {};
     for (const name in item) {
       const attribute = item[name];
-      if (attribute && !isOwnAttribute(name)) fields[name] = attribute;
+      if (!attribute || isOwnAttribute(name)) continue;
+      fields[name] = fromAttributeValue(attribute, this.shape.fields?.get(name) ?? PLAIN_DATA);
     }
-    return fromAttributeMap(fields, this.shape);
+    return fields;
   }
 
   /** Whether a field is one that every document has, which no schema describes. */
@@ -177,7 +185,9 @@ export class EntityModel {
 
   /** Whether an item holds a document of this entity and name space. */
   owns(item: Item): boolean {
-    return item._e?.S === this.name && item.PK?.S?.startsWith(this.#namespace) === true;
+    const head = this.partitionKeyHead(this.definition.indexes[0]);
+    const PK = item.PK?.S ?? '';
+    return item._e?.S === this.name && (PK === head || PK.startsWith(head + DELIMITER));
   }
 
   /** The TTL attribute in epoch seconds, from the definition's `expiresAt`. */
@@ -195,7 +205,7 @@ export function versionOf(item: Item): number {
 
 /** Whether a value can be written into a key. */
 export function isKeyValue(value: unknown): value is KeyValue {
-  return typeof value === 'object' ? value instanceof Date : value !== undefined;
+  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Date;
 }
 
 /** What the package keeps in an item beside the document's fields. */
@@ -204,10 +214,15 @@ function isOwnAttribute(name: string): boolean {
 }
 
 function isIncluded(index: Index, fields: Readonly<Fields>): boolean {
-  return index.where.every(({ segments, $in, $notIn }) => {
-    const value = deepValue(fields, segments) as string;
-    return ($in?.includes(value) ?? true) && !($notIn?.includes(value) ?? false);
-  });
+  return index.where.every((condition) =>
+    meetsWhere(condition, deepValue(fields, condition.segments)),
+  );
+}
+
+/** Whether an index takes in the documents that have this value where its `where` looks. */
+export function meetsWhere({ $in, $notIn }: IndexCondition, value: unknown): boolean {
+  const scalar = value as string;
+  return ($in?.includes(scalar) ?? true) && !($notIn?.includes(scalar) ?? false);
 }
 
 function join(
@@ -245,6 +260,13 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
+const names = new WeakMap<readonly KeyPart[], string>();
+
+/** The paths in a key, as errors name them; put together once. */
 function nameOf(parts: readonly KeyPart[]): string {
-  return parts.flatMap((part) => (part.kind === 'field' ? [part.path] : [])).join(', ');
+  const known = names.get(parts);
+  if (known !== undefined) return known;
+  const name = parts.flatMap((part) => (part.kind === 'field' ? [part.path] : [])).join(', ');
+  names.set(parts, name);
+  return name;
 }

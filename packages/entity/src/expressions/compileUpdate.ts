@@ -22,6 +22,8 @@ export function compileUpdate(
   const add: string[] = [];
   const take: string[] = [];
   for (const { operator, path, segments, value } of steps) {
+    // An upsert that makes a document does not come here. A name that no clause uses is refused.
+    if (operator === '$setOnInsert' || isNothing(value)) continue;
     const at = shapeAt(shape, segments);
     const name = expression.path(segments, (depth) => isList(shape, segments.slice(0, depth)));
     const put = (given: unknown, valueShape = at): string =>
@@ -47,22 +49,24 @@ export function compileUpdate(
         break;
       }
       case '$addToSet':
-        if ((value as unknown[]).length > 0) add.push(`${name} ${put(new Set(value as unknown[]))}`);
+        add.push(`${name} ${put(value)}`);
         break;
       case '$pull':
-        if ((value as unknown[]).length > 0) take.push(`${name} ${put(new Set(value as unknown[]))}`);
+        take.push(`${name} ${put(value)}`);
         break;
       case '$remove':
         remove.push(name);
-        break;
-      case '$setOnInsert':
-        // The document exists: an upsert that makes one does not come here.
         break;
     }
   }
   return [clause('SET', set), clause('REMOVE', remove), clause('ADD', add), clause('DELETE', take)]
     .filter((text) => text !== '')
     .join(' ');
+}
+
+/** Whether there is nothing to add to a set, or to take from it. */
+function isNothing(value: unknown): boolean {
+  return value instanceof Set && value.size === 0;
 }
 
 function clause(keyword: string, parts: readonly string[]): string {

@@ -54,13 +54,16 @@ export async function prepareCreate(entity: EntityContext, input: CreateInput): 
 export function newFields(entity: EntityContext, { item, ulid, context }: CreateInput): Fields {
   const now = entity.now();
   const userId = userOf(context);
-  return {
-    ...parseInput(entity.model.definition, item),
-    ulid: ulid ?? entity.newUlid(),
-    createdAt: now,
-    updatedAt: now,
-    ...(userId !== undefined && { createdBy: userId, updatedBy: userId }),
-  };
+  // What the schema gives is an object of our own: zod never returns its input.
+  const fields = parseInput(entity.model.definition, item);
+  fields.ulid = ulid ?? entity.newUlid();
+  fields.createdAt = now;
+  fields.updatedAt = now;
+  if (userId !== undefined) {
+    fields.createdBy = userId;
+    fields.updatedBy = userId;
+  }
+  return fields;
 }
 
 function planCreate(entity: EntityContext, fields: Readonly<Fields>): Creation {

@@ -27,9 +27,7 @@ export interface FindInput {
 
 /** The first matching item, or undefined. */
 export async function findOne(entity: EntityContext, input: FindInput): Promise<Item | undefined> {
-  const plan = planQuery(entity.model, input.filter);
-  if (plan.index.unique) return findByUnique(entity, plan);
-  for await (const item of query(entity, plan, { ...input, limit: 1 })) return item;
+  for await (const item of findMany(entity, { ...input, limit: 1 })) return item;
   return undefined;
 }
 
@@ -55,14 +53,15 @@ export async function findTheOne(
 }
 
 /** Every matching item, page by page. */
-export async function* findMany(entity: EntityContext, input: FindInput): AsyncGenerator<Item> {
+export function findMany(entity: EntityContext, input: FindInput): AsyncGenerator<Item> {
   const plan = planQuery(entity.model, input.filter);
-  if (plan.index.unique) {
-    const item = await findByUnique(entity, plan);
-    if (item) yield item;
-    return;
+  const { limit = Infinity } = input;
+  if (!(limit > 0 && (Number.isInteger(limit) || limit === Infinity))) {
+    throw invalidInput(entity.model.name, [
+      { path: 'limit', message: 'takes a whole number above 0' },
+    ]);
   }
-  yield* query(entity, plan, input);
+  return plan.index.unique ? queryUnique(entity, plan, input) : query(entity, plan, input);
 }
 
 /** The item that an `id` stands for; undefined if it stands for nothing, or for something else. */
@@ -100,7 +99,9 @@ function readParams(
   const key = exactKey(plan);
   const isItem = plan.index.name === '_id' || plan.index.unique;
   if (!key || !isItem || (!plan.index.unique && Object.keys(plan.rest).length > 0)) {
-    return queryParams(entity.model, entity.tableName, plan, input);
+    // A unique item has none of its document's other fields.
+    const own = plan.index.unique ? { ...plan, rest: {} } : plan;
+    return queryParams(entity.model, entity.tableName, own, input);
   }
   return {
     TableName: entity.tableName,
@@ -110,21 +111,28 @@ function readParams(
 }
 
 /**
- * The document that owns a unique value. Both reads are strongly consistent; a document that has
- * given the value up in between is not returned.
+ * The documents that own unique values: one, or several where the filter says only a part of the
+ * index. All reads are strongly consistent; a document that has given its value up in between is
+ * passed over.
  */
-async function findByUnique(entity: EntityContext, plan: QueryPlan): Promise<Item | undefined> {
+async function* queryUnique(
+  entity: EntityContext,
+  plan: QueryPlan,
+  { limit = Infinity, sort = 'ascending' }: Pick<FindInput, 'limit' | 'sort'>,
+): AsyncGenerator<Item> {
   const { model } = entity;
-  const unique = await readUnique(entity, plan);
-  if (!unique) return undefined;
-  const { PK, SK } = ownerOf(unique);
   const [primary] = model.definition.indexes;
-  const byOwner: QueryPlan = { index: primary, PK, SK: { equals: SK }, rest: plan.rest };
-  for await (const item of query(entity, byOwner, { consistent: true, limit: 1 })) {
-    const held = model.keyIn(plan.index, model.allFields(item));
-    return held?.PK === plan.PK && held.SK === unique.SK?.S ? item : undefined;
+  let found = 0;
+  for await (const unique of query(entity, plan, { sort })) {
+    const { PK, SK } = ownerOf(unique);
+    const byOwner: QueryPlan = { index: primary, PK, SK: { equals: SK }, rest: plan.rest };
+    for await (const item of query(entity, byOwner, { consistent: true })) {
+      const held = model.keyIn(plan.index, model.allFields(item));
+      if (held?.PK !== plan.PK || held.SK !== unique.SK?.S) continue;
+      yield item;
+      if (++found >= limit) return;
+    }
   }
-  return undefined;
 }
 
 /** The key of the document that holds the unique value in a filter. */
@@ -133,21 +141,14 @@ export async function findOwner(
   input: Pick<FindInput, 'filter'>,
 ): Promise<Key | undefined> {
   const plan = planQuery(entity.model, input.filter);
-  if (!plan.index.unique || Object.keys(plan.rest).length > 0) {
+  const key = exactKey(plan);
+  if (!key || !plan.index.unique || Object.keys(plan.rest).length > 0) {
     throw invalidInput(entity.model.name, [
       { path: 'filter', message: 'names more, or less, than the fields of a unique index' },
     ]);
   }
-  const unique = await readUnique(entity, plan);
-  return unique && ownerOf(unique);
-}
-
-/** The item that keeps a unique value. */
-async function readUnique(entity: EntityContext, plan: QueryPlan): Promise<Item | undefined> {
-  const params = readParams(entity, plan, { consistent: true, limit: 1 });
-  if ('Key' in params) return (await entity.sender.send(new GetItemCommand(params))).Item;
-  const { Items } = await entity.sender.send(new QueryCommand(params));
-  return Items?.[0];
+  for await (const unique of query(entity, plan, { consistent: true })) return ownerOf(unique);
+  return undefined;
 }
 
 function ownerOf(unique: Item): Key {
@@ -161,9 +162,6 @@ async function* query(
   input: Pick<FindInput, 'consistent' | 'limit' | 'sort'>,
 ): AsyncGenerator<Item> {
   const { limit = Infinity } = input;
-  if (!(limit > 0)) {
-    throw invalidInput(entity.model.name, [{ path: 'limit', message: 'takes a number above 0' }]);
-  }
   const params = readParams(entity, plan, input);
   if ('Key' in params) {
     const { Item: item } = await entity.sender.send(new GetItemCommand(params));

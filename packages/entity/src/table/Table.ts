@@ -8,8 +8,10 @@ import { EntityError } from '../errors/EntityError.js';
 import { encodeKeyPart } from '../keys/encodeKeyPart.js';
 import { batchGet, keyText } from './batchGet.js';
 import { Definitions } from './Definitions.js';
+import { leanClient } from './leanClient.js';
 import { createTable, deleteTable, describeTable, ensureTable } from './lifecycle.js';
 import type { Reference, Referenced, TransactOperation, TransactResults } from './operations.js';
+import { randomFraction } from './random.js';
 import { Sender, type CommandEvent } from './Sender.js';
 import { transactWrite } from './transactWrite.js';
 
@@ -57,9 +59,9 @@ export class Table {
     this.#options = options;
     this.#prefix = shared?.prefix ?? '';
     // A document client is the same client with its commands translated; ours need no translation.
-    this.#sender = new Sender(options.client, options.onCommand);
+    this.#sender = new Sender(leanClient(options.client), options.onCommand);
     this.#definitions = shared?.definitions ?? new Definitions();
-    this.#newUlid = monotonicFactory();
+    this.#newUlid = monotonicFactory(randomFraction);
   }
 
   /** The time, from the table's clock. */
@@ -119,10 +121,9 @@ export class Table {
     operations: O,
   ): Promise<TransactResults<O>> {
     const planned = await Promise.all(operations.map((operation) => operation.prepare()));
-    await transactWrite(
-      this.#sender,
-      planned.flatMap(({ writes }) => writes),
-    );
+    const writes = planned.flatMap((plan) => plan.writes);
+    // Deletes of what is not there have nothing to write.
+    if (writes.length > 0 || operations.length === 0) await transactWrite(this.#sender, writes);
     return planned.map(({ result }) => result) as TransactResults<O>;
   }
 
