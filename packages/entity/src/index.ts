@@ -6,12 +6,12 @@ export type {
   TransactOperation,
   TransactResults,
 } from './table/operations.js';
+export { createClient } from './table/createClient.js';
 export { Table, type TableOptions } from './table/Table.js';
 export { Entity } from './entity/Entity.js';
 export type {
   Connection,
   ContextOption,
-  CreatedRelated,
   CreateFamilyInput,
   CreateOneInput,
   DeleteManyInput,
@@ -24,7 +24,9 @@ export type {
   Included,
   NoRelations,
   PaginateInput,
+  ProjectOption,
   RelatedInput,
+  RelatedInputs,
   Relations,
   ScanInput,
   SecretsOption,

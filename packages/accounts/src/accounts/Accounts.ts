@@ -2,6 +2,7 @@ import type { Entity, Table } from '@latchkey/entity';
 import { AccessType, Account, AccountToken, Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { requireObject } from '../errors/requireObject.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { BcryptHasher } from '../passwords/BcryptHasher.js';
 import { parseLoginPassword } from '../passwords/parsePassword.js';
@@ -126,8 +127,9 @@ export class Accounts {
    * @returns the account, or null if there is none.
    * @throws AccountError `InvalidInput`, `ServiceUnavailable`
    */
-  async findUser({ username }: { readonly username: string }): Promise<AccountDocument | null> {
-    const identifier = parseLoginIdentifier(username, 'username');
+  async findUser(input: { readonly username: string }): Promise<AccountDocument | null> {
+    requireObject(input, '');
+    const identifier = parseLoginIdentifier(input.username, 'username');
     return inAccountTerms(async () => {
       const accountId = await this.#accountIdOf(identifier);
       if (accountId === undefined) return null;
@@ -147,6 +149,7 @@ export class Accounts {
    *   alike; `AccountDeactivated` after the right password; `SecretTooShort`, `ServiceUnavailable`.
    */
   async userByPasswordLogin(input: PasswordLoginInput): Promise<LoginResult> {
+    requireObject(input, '');
     const identifier = parseLoginIdentifier(input.username, 'username');
     const password = parseLoginPassword(input.password, { policy: this.#policy });
     readConnectionInfo(input.request);

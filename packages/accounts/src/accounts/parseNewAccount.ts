@@ -12,7 +12,7 @@ export interface CreateAccountInput {
   readonly email?: string;
   /** 8 to 1000 characters, unless configured otherwise. */
   readonly password: string;
-  /** Whatever the application knows of the person. */
+  /** Whatever the application knows of the person; at most 300 KB as JSON. */
   readonly profile?: Readonly<Record<string, unknown>>;
   /** The request on which the account is made; hooks get it as their context. */
   readonly request?: object;
@@ -27,13 +27,16 @@ export interface NewAccount {
 }
 
 const MAX_SHOWN_PATH = 200;
+// DynamoDB's items hold 400 KB; the rest is for the account's other fields.
+const MAX_PROFILE_BYTES = 300 * 1024;
 
 const newAccount = z.strictObject({
   username: username.optional(),
   email: emailAddress.optional(),
   password: z.unknown().optional(),
   profile: z.record(z.string(), z.unknown()).optional(),
-  request: z.looseObject({}).optional(),
+  // Of whatever class, and not looked into: its getters may do work, or throw.
+  request: z.custom<object>((value) => typeof value === 'object' && value !== null).optional(),
 });
 
 /**
@@ -54,6 +57,7 @@ export function parseNewAccount(input: unknown, policy: PasswordPolicy): NewAcco
     throw invalid('username', 'neitherUsernameNorEmail');
   }
   const password = parsePassword(data.password, { policy });
+  if (profile && !isSmall(profile)) throw invalid('profile', 'tooLarge');
   return {
     password,
     ...(username !== undefined && { username }),
@@ -61,6 +65,15 @@ export function parseNewAccount(input: unknown, policy: PasswordPolicy): NewAcco
     // As it was given: the copy that zod made has left out what it does not like.
     ...(profile && { profile: (input as { profile: Record<string, unknown> }).profile }),
   };
+}
+
+/** Whether a profile fits into its item, as its JSON says. */
+function isSmall(profile: Readonly<Record<string, unknown>>): boolean {
+  try {
+    return Buffer.byteLength(JSON.stringify(profile)) <= MAX_PROFILE_BYTES;
+  } catch {
+    return true; // Circles and bigints are no JSON: the table refuses them, and says where.
+  }
 }
 
 function invalid(path: string, reason: string): AccountError<'InvalidInput'> {

@@ -1,5 +1,6 @@
 import type { Account, Infer } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
 
 /** An account as this package gives it: without secrets. */
 export type AccountDocument = Infer<typeof Account>;
@@ -36,7 +37,7 @@ const MAX_USER_AGENT = 1024;
  *   `request.userAgent`.
  */
 export function readConnectionInfo(request: unknown): ConnectionInfo {
-  if (typeof request !== 'object' || request === null) throw invalid('request', 'notAnObject');
+  requireObject(request, 'request');
   const { requestIp, userAgent } = request as Partial<SessionRequest>;
   if (typeof requestIp !== 'string') throw invalid('request.requestIp', 'notAString');
   if (requestIp.length > MAX_IP) throw invalid('request.requestIp', 'tooLong');

@@ -4,6 +4,7 @@ import { Session, type Infer } from '@latchkey/schema';
 import type { AccountEntity } from '../accounts/AccountEntity.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { requireObject } from '../errors/requireObject.js';
 import {
   AuthTokens,
   type AuthTokensOptions,
@@ -83,12 +84,16 @@ export class Sessions {
       { accountId, sessionId: ulid, rotation: 0, expiresAtMs: expiresAt.getTime() },
       request,
     );
-    const { item: sessionDocument } = await this.#sessions.createOne({
-      ulid,
-      item: { accountId, token, valid: true, connectionInfo, expiresAt, generation },
-    });
+    const { item: sessionDocument } = await inAccountTerms(() =>
+      this.#sessions.createOne({
+        ulid,
+        item: { accountId, token, valid: true, connectionInfo, expiresAt, generation },
+      }),
+    );
     request.authToken = authToken;
     request.user = account;
+    // Said of the session before, if there was one.
+    delete request.sessionDestroyed;
     return { account, authToken, sessionDocument };
   }
 
@@ -103,6 +108,7 @@ export class Sessions {
   readonly handleRequest = async <R extends SessionRequest>(
     request: R,
   ): Promise<R & SessionRequest> => {
+    requireObject(request, 'request');
     // Whatever a caller claims: only what is verified here counts.
     delete request.user;
     if (request.authToken === undefined) return request;
@@ -124,7 +130,10 @@ export class Sessions {
    * @throws AccountError `TokenVerificationFailed`, `InvalidSession` for a token that the session
    *   has replaced, `ServiceUnavailable`, `SecretTooShort`.
    */
-  readonly logout = async ({ authToken, request }: LogoutInput): Promise<boolean> => {
+  readonly logout = async (input: LogoutInput): Promise<boolean> => {
+    requireObject(input, '');
+    const { authToken, request } = input;
+    requireObject(request, 'request');
     const token = await this.#tokens.verify(authToken, request, { ignoreExpiration: true });
     const ended = await inAccountTerms(() => this.#end(token));
     await destroySession(request);

@@ -61,10 +61,11 @@ export class AuthTokens<TRequest = unknown> {
 
   /**
    * @param options - See {@link AuthTokensOptions}.
-   * @throws AccountError `InvalidConfiguration` for an audience that is not a non-empty string.
+   * @throws AccountError `InvalidConfiguration` for a `getTokenSecret` that is no function, and for
+   *   an audience that is not a non-empty string.
    */
   constructor(options: AuthTokensOptions<TRequest>) {
-    this.#getTokenSecret = options.getTokenSecret;
+    this.#getTokenSecret = parseGetTokenSecret(options.getTokenSecret);
     this.#audience = parseAudience(options.audience);
     this.#now = options.now ?? Date.now;
     this.#randomBytes = options.randomBytes ?? randomBytes;
@@ -170,6 +171,14 @@ function verifySignature(authToken: unknown, keys: readonly TokenKey[]): unknown
   } catch {
     return undefined;
   }
+}
+
+function parseGetTokenSecret<F>(getTokenSecret: F): F {
+  if (typeof getTokenSecret === 'function') return getTokenSecret;
+  throw new AccountError('InvalidConfiguration', {
+    path: 'getTokenSecret',
+    reason: 'A function must give the secret.',
+  });
 }
 
 function parseAudience(audience: unknown = AUTH_TOKEN_ISSUER): string {

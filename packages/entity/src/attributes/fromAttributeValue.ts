@@ -34,6 +34,8 @@ export function fromAttributeMap(
   const { fields, rest = PLAIN_DATA } = shape;
   for (const name in map) {
     const attribute = map[name];
+    // `toAttributeMap` never writes this name; another program's must not become a prototype.
+    if (name === '__proto__') continue;
     if (attribute) object[name] = fromAttributeValue(attribute, fields?.get(name) ?? rest);
   }
   return object;

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
+import { isPlainObject } from '../entity/fields.js';
 import { EntityError } from '../errors/EntityError.js';
 
 /** DynamoDB's limit on nested lists and maps. */
@@ -81,10 +82,18 @@ export function toAttributeMap(
     const value = object[name];
     if (value === undefined) continue;
     const below = path === '' ? name : `${path}.${name}`;
-    if (name === '__proto__') throw unsupported(below, 'is a reserved name');
-    map[name] = toAttributeValue(value, fields?.get(name) ?? rest, below, depth);
+    const declared = fields?.get(name);
+    if (!declared) assertName(name, below);
+    map[name] = toAttributeValue(value, declared ?? rest, below, depth);
   }
   return map;
+}
+
+/** Refuses a name that the caller chose and DynamoDB cannot hold, or that would be a prototype. */
+function assertName(name: string, path: string): void {
+  if (name === '__proto__') throw unsupported(path, 'is a reserved name');
+  if (name === '') throw unsupported(path, 'has an empty name');
+  if (!name.isWellFormed()) throw unsupported(path, 'has a lone surrogate in its name');
 }
 
 function toAttributeSet(set: Set<unknown>, element: ValueShape, path: string): AttributeValue {
@@ -116,11 +125,6 @@ function dateText(date: Date, path: string): string {
   const text = date.toISOString();
   if (text.length !== 24) throw unsupported(path, 'is a date outside the years 0 to 9999');
   return text;
-}
-
-function isPlainObject(value: object): value is Record<string, unknown> {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 function unsupported(path: string, reason: string): EntityError<'UnsupportedValue'> {

@@ -7,7 +7,7 @@ import type {
   TransactWriteItemsCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { AnyEntityDefinition, HookContext, InferKey } from '@latchkey/schema';
+import type { AnyEntityDefinition, FieldPath, HookContext, InferKey } from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
 import { checkWrite } from '../operations/check.js';
 import { count } from '../operations/count.js';
@@ -33,12 +33,12 @@ import { scan, scanParams } from '../operations/scan.js';
 import { planUpdate, updateOne, updateOneParams } from '../operations/updateOne.js';
 import { commit } from '../table/commit.js';
 import type { BatchRequest, Reference, TransactOperation } from '../table/operations.js';
-import { hookContext, type EntityContext, type OperationContext } from './EntityContext.js';
+import { hookContext, type EntityContext } from './EntityContext.js';
 import type { Fields, Item } from './EntityModel.js';
 import type { HookRegistry } from './Hooks.js';
 import type {
   Connection,
-  CreatedRelated,
+  ContextOption,
   CreateFamilyInput,
   CreateOneInput,
   DeleteManyInput,
@@ -51,9 +51,11 @@ import type {
   Included,
   NoRelations,
   PaginateInput,
+  RelatedInputs,
   Relations,
   ScanInput,
   SecretsOption,
+  Stored,
   UpdateManyInput,
   UpdateOneInput,
 } from './inputs.js';
@@ -130,9 +132,9 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    * @throws {@link EntityError} `InvalidInput`, `InvalidKey`, `UnsupportedValue` before anything is
    *   sent; `AlreadyExists`, `UniqueViolation`.
    */
-  async createOne<const I extends CreateFamilyInput<D, R>>(
-    input: I,
-  ): Promise<{ item: Document<D> & CreatedRelated<R, I> }> {
+  async createOne<const N extends RelatedInputs<R> = object>(
+    input: CreateFamilyInput<D, R, N>,
+  ): Promise<{ item: Document<D> & Included<R, N> }> {
     const related = Object.entries(input.related ?? {}) as [string, readonly Fields[]][];
     const children = related.flatMap(([name, items]) => {
       const { entity } = this.#relation(name);
@@ -147,7 +149,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
       const { entity } = this.#relation(name);
       attach(item, name, await readAll(entity, own, {}, { ...context, entity: entity.model.name }));
     }
-    return { item: item as Document<D> & CreatedRelated<R, I> };
+    return { item: item as Document<D> & Included<R, N> };
   }
 
   /** The SDK input of {@link Entity.createOne}, without what hooks would change. */
@@ -172,10 +174,14 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
    */
-  async findOne<const I extends FindOneWithInput<D, R>>(
-    input: I,
-  ): Promise<{ item: (Document<D, I> & Included<R, I>) | null }> {
-    type Found = (Document<D, I> & Included<R, I>) | null;
+  async findOne<
+    const S extends boolean = false,
+    const P extends FieldPath<Stored<D>> = never,
+    const N extends Include<R> = object,
+  >(
+    input: FindOneWithInput<D, R, P, N> & SecretsOption<S>,
+  ): Promise<{ item: (Document<D, S, P> & Included<R, N, S>) | null }> {
+    type Found = (Document<D, S, P> & Included<R, N, S>) | null;
     const context = hookContext(this.#context, 'find', input.context);
     if (!input.include) {
       const item = await findOne(this.#context, input);
@@ -213,12 +219,10 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   }
 
   /** The document with this `id`; null for an `id` of another entity, table or name space, too. */
-  async findById<
-    const O extends SecretsOption & {
-      readonly consistent?: boolean;
-      readonly context?: OperationContext;
-    },
-  >(id: string, options?: O): Promise<{ item: Document<D, O> | null }> {
+  async findById<const S extends boolean = false>(
+    id: string,
+    options?: SecretsOption<S> & ContextOption & { readonly consistent?: boolean },
+  ): Promise<{ item: Document<D, S> | null }> {
     const context = hookContext(this.#context, 'find', options?.context);
     const item = await findById(this.#context, id, options?.consistent);
     return { item: item ? await this.#read(item, options, context) : null };
@@ -230,7 +234,9 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
    */
-  findMany<const I extends FindManyInput<D>>(input: I): DocumentQuery<Document<D, I>> {
+  findMany<const S extends boolean = false, const P extends FieldPath<Stored<D>> = never>(
+    input: FindManyInput<D, P> & SecretsOption<S>,
+  ): DocumentQuery<Document<D, S, P>> {
     const context = hookContext(this.#context, 'find', input.context);
     return this.#query(() => findMany(this.#context, input), input, context);
   }
@@ -246,12 +252,14 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `InvalidCursor`, `TooManyPages`
    */
-  async paginate<const I extends PaginateInput<D>>(input: I): Promise<Connection<Document<D, I>>> {
+  async paginate<const S extends boolean = false, const P extends FieldPath<Stored<D>> = never>(
+    input: PaginateInput<D, P> & SecretsOption<S>,
+  ): Promise<Connection<Document<D, S, P>>> {
     const page = await paginate(this.#context, input);
     const context = hookContext(this.#context, 'find', input.context);
-    const edges: { node: Document<D, I>; cursor: string }[] = [];
+    const edges: { node: Document<D, S, P>; cursor: string }[] = [];
     for (const { item, cursor } of page.edges) {
-      const node = await this.#read(item, input, context);
+      const node = await this.#read<S, P>(item, input, context);
       if (node) edges.push({ node, cursor });
     }
     const { hasNextPage, hasPreviousPage } = page;
@@ -278,8 +286,10 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    *
    * @throws {@link EntityError} `InvalidInput`, `TooManyPages`
    */
-  scan<const I extends ScanInput<D>>(input?: I): DocumentQuery<Document<D, I>> {
-    const context = hookContext(this.#context, 'find', input?.context);
+  scan<const S extends boolean = false, const P extends FieldPath<Stored<D>> = never>(
+    input: ScanInput<D, P> & SecretsOption<S> = {},
+  ): DocumentQuery<Document<D, S, P>> {
+    const context = hookContext(this.#context, 'find', input.context);
     return this.#query(() => scan(this.#context, input), input, context);
   }
 
@@ -296,9 +306,9 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    * @throws {@link EntityError} `InvalidInput` before anything is sent; `ConditionFailed`,
    *   `VersionConflict`, `UniqueViolation`, `AmbiguousFilter`, `NoIndexFits`.
    */
-  async updateOne<const I extends UpdateOneInput<D>>(
-    input: I,
-  ): Promise<{ item: Document<D, I> | null }> {
+  async updateOne<const S extends boolean = false>(
+    input: UpdateOneInput<D> & SecretsOption<S>,
+  ): Promise<{ item: Document<D, S> | null }> {
     const context = hookContext(this.#context, 'update', input.context);
     const item = await updateOne(this.#context, input);
     return { item: item ? await this.#written(item, context, input) : null };
@@ -404,14 +414,14 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    *
    * @throws {@link EntityError} `InvalidInput`, `InvalidKey`
    */
-  reference<const O extends SecretsOption>(
+  reference<const S extends boolean = false>(
     key: InferKey<D>,
-    options?: O,
-  ): Reference<Document<D, O>> {
+    options?: SecretsOption<S>,
+  ): Reference<Document<D, S>> {
     const { model } = this.#context;
     return {
       key: parseKey(model, key),
-      read: (item) => model.fromItem(item, options?.secrets === true) as Document<D, O>,
+      read: (item) => model.fromItem(item, options?.secrets === true) as Document<D, S>,
     };
   }
 
@@ -457,15 +467,15 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
     });
   }
 
-  #query<I extends SecretsOption>(
+  #query<S extends boolean, P extends string>(
     start: () => AsyncGenerator<Item>,
-    input: I | undefined,
+    input: SecretsOption<S>,
     context: HookContext,
-  ): DocumentQuery<Document<D, I>> {
+  ): DocumentQuery<Document<D, S, P>> {
     return new DocumentQuery(
       async function* (this: Entity<D, R>) {
         for await (const item of start()) {
-          const document = await this.#read(item, input, context);
+          const document = await this.#read<S, P>(item, input, context);
           if (document) yield document;
         }
       }.bind(this),
@@ -473,26 +483,26 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   }
 
   /** A found item's document; null where a hook keeps it back. */
-  async #read<O extends SecretsOption>(
+  async #read<S extends boolean, P extends string = never>(
     item: Item,
-    options: O | undefined,
+    options: SecretsOption<S> | undefined,
     context: HookContext,
-  ): Promise<Document<D, O> | null> {
+  ): Promise<Document<D, S, P> | null> {
     const { model, hooks } = this.#context;
     const document = model.fromItem(item, options?.secrets === true);
-    if (!hooks.seeResults) return document as Document<D, O>;
-    return ((await hooks.resolve(document, context)) as Document<D, O> | undefined) ?? null;
+    if (!hooks.seeResults) return document as Document<D, S, P>;
+    return ((await hooks.resolve(document, context)) as Document<D, S, P> | undefined) ?? null;
   }
 
   /** A written item's document: no hook can keep back that it was written. */
-  async #written<O extends SecretsOption>(
+  async #written<S extends boolean = false>(
     item: Item,
     context: HookContext,
-    options?: O,
-  ): Promise<Document<D, O>> {
+    options?: SecretsOption<S>,
+  ): Promise<Document<D, S>> {
     const { model, hooks } = this.#context;
     const document = model.fromItem(item, options?.secrets === true);
-    return (await hooks.willResolve(document, context)) as Document<D, O>;
+    return (await hooks.willResolve(document, context)) as Document<D, S>;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AnyEntityDefinition, HookContext } from '@latchkey/schema';
-import { randomBytes } from 'node:crypto';
+import { randomText } from '../table/random.js';
 import type { Sender } from '../table/Sender.js';
 import type { EntityModel } from './EntityModel.js';
 import type { Hooks } from './Hooks.js';
@@ -25,7 +25,7 @@ export type OperationContext = Readonly<Record<string, unknown>>;
 
 /** Marks one write, so that a repetition of it is recognised as the same. */
 export function newOperationId(): string {
-  return randomBytes(9).toString('base64url');
+  return randomText(9);
 }
 
 /** What hooks are told of an operation. */

@@ -3,15 +3,17 @@ import {
   schemasAt,
   type AnyEntityDefinition,
   type Index,
+  type IndexCondition,
   type KeyPart,
+  PLAIN_DATA,
   type ValueShape,
 } from '@latchkey/schema';
 import { assertItemSize } from '../attributes/assertItemSize.js';
-import { fromAttributeMap } from '../attributes/fromAttributeValue.js';
+import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
 import { toAttributeMap } from '../attributes/toAttributeValue.js';
 import { EntityError } from '../errors/EntityError.js';
 import { documentId } from '../keys/documentId.js';
-import type { KeyValue } from '../keys/encodeKeyPart.js';
+import { DELIMITER, type KeyValue } from '../keys/encodeKeyPart.js';
 import { assertKeySize, decodeKey, encodeKey, type Key } from '../keys/Key.js';
 import type { Expression } from '../expressions/Expression.js';
 import { invalidInput } from './parseInput.js';
@@ -207,13 +209,14 @@ export class EntityModel {
    * the present form.
    */
   allFields(item: Item): Fields {
-    const attributes: Item = {};
-    for (const name in item) {
-      const attribute = item[name];
-      if (!attribute || isOwnAttribute(name)) continue;
-      attributes[this.#fieldNames.get(name) ?? name] = attribute;
+    const fields: Fields = {};
+    for (const stored in item) {
+      const attribute = item[stored];
+      if (!attribute || isOwnAttribute(stored)) continue;
+      const name = this.#fieldNames.get(stored) ?? stored;
+      fields[name] = fromAttributeValue(attribute, this.shape.fields?.get(name) ?? PLAIN_DATA);
     }
-    const fields = fromAttributeMap(attributes, this.shape);
+    if (this.storedForm === 0) return fields;
     const missed = this.definition.migrations.slice(storedFormOf(item));
     return missed.reduce((form, migrate) => migrate(form), fields);
   }
@@ -244,10 +247,9 @@ export class EntityModel {
 
   /** Whether an item holds a document of this entity and name space. */
   owns(item: Item): boolean {
+    const head = this.partitionKeyHead(this.definition.indexes[0]);
     const PK = item.PK?.S ?? '';
-    // A name space within this one starts with `@`, too.
-    const isHere = PK.startsWith(this.#namespace) && PK[this.#namespace.length] !== NAMESPACE_MARK;
-    return item._e?.S === this.name && isHere;
+    return item._e?.S === this.name && (PK === head || PK.startsWith(head + DELIMITER));
   }
 
   #shortNames(item: Item): Item {
@@ -280,7 +282,7 @@ export function versionOf(item: Item): number {
 
 /** Whether a value can be written into a key. */
 export function isKeyValue(value: unknown): value is KeyValue {
-  return typeof value === 'object' ? value instanceof Date : value !== undefined;
+  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Date;
 }
 
 /** What the package keeps in an item beside the document's fields. */
@@ -289,10 +291,15 @@ function isOwnAttribute(name: string): boolean {
 }
 
 function isIncluded(index: Index, fields: Readonly<Fields>): boolean {
-  return index.where.every(({ segments, $in, $notIn }) => {
-    const value = deepValue(fields, segments) as string;
-    return ($in?.includes(value) ?? true) && !($notIn?.includes(value) ?? false);
-  });
+  return index.where.every((condition) =>
+    meetsWhere(condition, deepValue(fields, condition.segments)),
+  );
+}
+
+/** Whether an index takes in the documents that have this value where its `where` looks. */
+export function meetsWhere({ $in, $notIn }: IndexCondition, value: unknown): boolean {
+  const scalar = value as string;
+  return ($in?.includes(scalar) ?? true) && !($notIn?.includes(scalar) ?? false);
 }
 
 function join(
@@ -330,6 +337,13 @@ function isAbsent(value: unknown): boolean {
   return value === undefined || value === null;
 }
 
+const names = new WeakMap<readonly KeyPart[], string>();
+
+/** The paths in a key, as errors name them; put together once. */
 function nameOf(parts: readonly KeyPart[]): string {
-  return parts.flatMap((part) => (part.kind === 'field' ? [part.path] : [])).join(', ');
+  const known = names.get(parts);
+  if (known !== undefined) return known;
+  const name = parts.flatMap((part) => (part.kind === 'field' ? [part.path] : [])).join(', ');
+  names.set(parts, name);
+  return name;
 }

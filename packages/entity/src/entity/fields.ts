@@ -45,8 +45,36 @@ export function nestFields(flat: Readonly<Fields>): Fields {
     const segments = path.split('.');
     const leaf = segments.pop() ?? '';
     let parent = nested;
-    for (const segment of segments) parent = (parent[segment] ??= {}) as Fields;
+    for (const segment of segments) parent = ownChild(parent, segment);
     parent[leaf] = value;
   }
   return nested;
+}
+
+/** The value of an object's own field, as an object to write into; made if there is none. */
+export function ownChild(parent: Fields, name: string): Fields {
+  // Only own fields: `constructor` leads to what every object of the process inherits from.
+  const own = Object.hasOwn(parent, name) ? parent[name] : undefined;
+  if (typeof own === 'object' && own !== null) return own as Fields;
+  const made: Fields = {};
+  parent[name] = made;
+  return made;
+}
+
+/** A copy whose objects, lists and sets can be changed; dates and bytes are shared. */
+export function cloneValue(value: unknown): unknown {
+  // Not structuredClone: in Jest its dates are of another realm, which zod takes for no dates.
+  if (Array.isArray(value)) return value.map(cloneValue);
+  if (value instanceof Set) return new Set<unknown>(value);
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, cloneValue(field)]),
+  );
+}
+
+/** Whether a value is an object without a class, from whatever realm. */
+export function isPlainObject(value: unknown): value is Fields {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

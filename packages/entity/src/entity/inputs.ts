@@ -23,23 +23,33 @@ export interface ContextOption {
 }
 
 /** Whether results carry the secret fields; they are then there, but not enumerable. */
-export interface SecretsOption {
-  readonly secrets?: boolean;
+export interface SecretsOption<S extends boolean = boolean> {
+  readonly secrets?: S;
 }
 
-type Visible<D extends AnyEntityDefinition, O> = O extends { secrets: true }
-  ? InferWithSecrets<D>
-  : Infer<D>;
+/** The fields to read, by dotted path (default: all). */
+export interface ProjectOption<P extends string> {
+  readonly project?: readonly P[];
+}
+
+/** A document's own fields, secret ones included: what updates may name. */
+type OwnFields<D extends AnyEntityDefinition> = D['schema']['_zod']['output'];
 
 /**
- * A document as an operation returns it: the fields asked for, without secret ones unless asked
- * for. `_v`, its version, is not enumerable.
+ * A document as an operation returns it: the fields asked for (`P`), without secret ones unless
+ * asked for (`S`). `_v`, its version, is not enumerable.
  */
-export type Document<D extends AnyEntityDefinition, O = unknown> = (O extends {
-  project: readonly (infer P extends string)[];
-}
-  ? Prettify<PickPaths<Visible<D, O>, P> & Pick<SystemFields, 'id'>>
-  : Visible<D, O>) & { readonly _v: number };
+export type Document<
+  D extends AnyEntityDefinition,
+  S extends boolean = false,
+  P extends string = never,
+> = ([P] extends [never]
+  ? Visible<D, S>
+  : Prettify<PickPaths<Visible<D, S>, P> & Pick<SystemFields, 'id'>>) & { readonly _v: number };
+
+type Visible<D extends AnyEntityDefinition, S extends boolean> = S extends true
+  ? InferWithSecrets<D>
+  : Infer<D>;
 
 /** The relations of an entity, by name. */
 export type Relations = Readonly<Record<string, AnyEntityDefinition>>;
@@ -65,24 +75,32 @@ export interface CreateOneInput<D extends AnyEntityDefinition> extends ContextOp
 export interface CreateFamilyInput<
   D extends AnyEntityDefinition,
   R extends Relations,
+  N extends RelatedInputs<R> = RelatedInputs<R>,
 > extends CreateOneInput<D> {
   /** Documents to be made in the same transaction, by relation. */
-  readonly related?: { readonly [K in keyof R]?: readonly RelatedInput<R[K]>[] };
+  readonly related?: N;
 }
 
-/** The related documents that a create has made. */
-export type CreatedRelated<R extends Relations, I> = I extends { related: infer N }
-  ? { readonly [K in keyof N & keyof R]: Document<R[K]>[] }
-  : unknown;
+/** Documents to be made with their parent, by relation. */
+export type RelatedInputs<R extends Relations> = {
+  readonly [K in keyof R]?: readonly RelatedInput<R[K]>[];
+};
+
+/** Related documents, by relation. */
+export type Included<R extends Relations, N, S extends boolean = false> = {
+  readonly [K in keyof N & keyof R]: Document<R[K], S>[];
+};
 
 /** What finds one document. */
-export interface FindOneInput<D extends AnyEntityDefinition> extends SecretsOption, ContextOption {
+export interface FindOneInput<
+  D extends AnyEntityDefinition,
+  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+>
+  extends ProjectOption<P>, ContextOption {
   /** Values or comparisons by dotted path; one index must have its whole partition key in it. */
   readonly filter: Condition<Stored<D>>;
   /** Reads what every write before has left (default: false); always so by a unique index. */
   readonly consistent?: boolean;
-  /** The fields to read, by dotted path (default: all). */
-  readonly project?: readonly FieldPath<Stored<D>>[];
   /** How many pages of up to 1 MB to read at the most (default: 100); then `TooManyPages`. */
   readonly maxPages?: number;
 }
@@ -92,22 +110,22 @@ export type Include<R extends Relations> = {
   readonly [K in keyof R]?: true | { readonly limit: number };
 };
 
-/** The documents that `findOne` reads along. */
-export type Included<R extends Relations, I> = I extends { include: infer N }
-  ? { readonly [K in keyof N & keyof R]: Document<R[K], Omit<I, 'project'>>[] }
-  : unknown;
-
 /** What finds one document with its related ones. */
 export interface FindOneWithInput<
   D extends AnyEntityDefinition,
   R extends Relations,
-> extends FindOneInput<D> {
+  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+  N extends Include<R> = Include<R>,
+> extends FindOneInput<D, P> {
   /** Related documents to read in the same request; the filter must be the whole key. */
-  readonly include?: Include<R>;
+  readonly include?: N;
 }
 
 /** What finds documents. */
-export interface FindManyInput<D extends AnyEntityDefinition> extends FindOneInput<D> {
+export interface FindManyInput<
+  D extends AnyEntityDefinition,
+  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+> extends FindOneInput<D, P> {
   /** At most this many matching documents (default: all). */
   readonly limit?: number;
   /** By sort key (default: `ascending`). */
@@ -115,10 +133,10 @@ export interface FindManyInput<D extends AnyEntityDefinition> extends FindOneInp
 }
 
 /** What asks for one page. */
-export interface PaginateInput<D extends AnyEntityDefinition> extends Omit<
-  FindManyInput<D>,
-  'limit'
-> {
+export interface PaginateInput<
+  D extends AnyEntityDefinition,
+  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+> extends Omit<FindManyInput<D, P>, 'limit'> {
   /** How many, from the beginning or after a cursor: 1 to 1000 (default: 25). */
   readonly first?: number;
   readonly after?: string | null;
@@ -139,10 +157,10 @@ export interface Connection<T> {
 }
 
 /** What reads the whole table. */
-export interface ScanInput<D extends AnyEntityDefinition> extends Pick<
-  FindManyInput<D>,
-  'consistent' | 'project' | 'secrets' | 'limit' | 'maxPages' | 'context'
-> {
+export interface ScanInput<
+  D extends AnyEntityDefinition,
+  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+> extends Pick<FindManyInput<D, P>, 'consistent' | 'project' | 'limit' | 'maxPages' | 'context'> {
   /** What a document must be like. */
   readonly condition?: Condition<Stored<D>>;
   /** How many parts of the table to read side by side: 1 to 1000 (default: 1). */
@@ -152,14 +170,13 @@ export interface ScanInput<D extends AnyEntityDefinition> extends Pick<
 /** What changes documents. */
 export interface UpdateInput<D extends AnyEntityDefinition> extends ContextOption {
   readonly filter: Condition<Stored<D>>;
-  readonly update: Update<Omit<Stored<D>, keyof SystemFields>>;
+  readonly update: Update<OwnFields<D>>;
   /** What a document must be like. */
   readonly condition?: Condition<Stored<D>>;
 }
 
 /** What changes one document. */
-export interface UpdateOneInput<D extends AnyEntityDefinition>
-  extends UpdateInput<D>, SecretsOption {
+export interface UpdateOneInput<D extends AnyEntityDefinition> extends UpdateInput<D> {
   /** The version (`_v`) that the document must have; otherwise `VersionConflict`. */
   readonly version?: number;
   /** Makes the document if there is none (default: false). */

@@ -48,9 +48,9 @@ export function parseUpdate(model: EntityModel, update: Readonly<Fields>): Parse
   }
   assertApart(model, steps);
   assertChangeable(definition, steps);
-  const indexed = indexedPaths(definition);
+  const followed = followedPaths(model);
   const isExpression = steps.every(
-    (step) => !indexed.some((path) => overlaps(path, step.path)) && canExpress(definition, step),
+    (step) => !followed.some((path) => overlaps(path, step.path)) && canExpress(definition, step),
   );
   return { steps, isExpression };
 }
@@ -65,15 +65,23 @@ function stepsOf(
     if (!Array.isArray(operand)) {
       throw invalidInput(definition.name, [{ path: operator, message: 'takes a list of paths' }]);
     }
-    return operand.map((path: unknown) => parseRemove(definition, String(path)));
+    return operand.map((path: unknown) =>
+      parseRemove(definition, ownPath(definition, String(path))),
+    );
   }
   if (typeof operand !== 'object' || operand === null || Array.isArray(operand)) {
     throw invalidInput(definition.name, [{ path: operator, message: 'takes values by path' }]);
   }
   return Object.entries(operand).map(([path, value]) => {
-    const segments = path.split('.');
+    const segments = ownPath(definition, path).split('.');
     return { operator, path, segments, value: parseOperand(definition, operator, path, value) };
   });
+}
+
+/** Refuses a path on which an object's prototype would be read or written. */
+function ownPath(definition: AnyEntityDefinition, path: string): string {
+  if (!path.split('.').includes('__proto__')) return path;
+  throw invalidInput(definition.name, [{ path, message: 'a reserved name' }]);
 }
 
 function parseOperand(
@@ -90,7 +98,7 @@ function parseOperand(
       if (typeof value !== 'bigint' && !Number.isFinite(value)) {
         throw invalidInput(definition.name, [{ path, message: '$inc takes a number' }]);
       }
-      assertType(definition, path, ['number', 'bigint']);
+      assertType(definition, path, [typeof value]);
       return value;
     case '$append':
     case '$prepend':
@@ -101,10 +109,16 @@ function parseOperand(
       if (!Array.isArray(value)) {
         throw invalidInput(definition.name, [{ path, message: `${operator} takes a list` }]);
       }
-      return value.map((element: unknown) => parseElement(definition, path, type, element));
+      const elements = value.map((element: unknown) =>
+        parseElement(definition, path, type, element),
+      );
+      return type._zod.def.type === 'set' ? new Set(elements) : elements;
     }
-    default:
-      return parseValue(definition, path, value);
+    default: {
+      const parsed = parseValue(definition, path, value);
+      // Of several schemas at one path, the stored document says which one is to normalise it.
+      return schemasAt(definition.schema, path.split('.')).length > 1 ? value : parsed;
+    }
   }
 }
 
@@ -167,21 +181,42 @@ function innermost(schema: Schema): Schema {
 function canExpress(definition: AnyEntityDefinition, { operator, segments }: UpdateStep): boolean {
   const [schema, ...more] = schemasAt(definition.schema, segments);
   // Several schemas at one path: which one holds depends on the rest of the document.
-  if (!schema || more.length > 0 || hasOuterChecks(definition, segments)) return false;
+  if (!schema || more.length > 0 || needsOuter(definition, segments)) return false;
   if (['$set', '$setIfNull', '$setOnInsert', '$remove'].includes(operator)) return true;
-  const { type, checks = [] } = innermost(schema)._zod.def;
-  if (checks.length > 0) return false;
+  if (hasChecks(schema)) return false;
+  const { type } = innermost(schema)._zod.def;
   // DynamoDB's ADD and DELETE take sets at the top of an item only.
   if (type === 'set') return segments.length === 1;
   return operator === '$inc' || operator === '$append' || operator === '$prepend';
 }
 
-/** Whether an object around the field has a refinement, which needs the whole object. */
-function hasOuterChecks(definition: AnyEntityDefinition, segments: readonly string[]): boolean {
-  return segments.slice(1).some((_, depth) => {
-    const outer = schemasAt(definition.schema, segments.slice(0, depth + 1));
-    return outer.some((schema) => (innermost(schema)._zod.def.checks?.length ?? 0) > 0);
+/** Whether an object around the field must be whole to be judged: it has a refinement, or is a union. */
+function needsOuter(definition: AnyEntityDefinition, segments: readonly string[]): boolean {
+  return segments.some((_, depth) => {
+    const outer =
+      depth === 0 ? [definition.schema] : schemasAt(definition.schema, segments.slice(0, depth));
+    return outer.some(
+      (schema) => hasChecks(schema) || ['union', 'pipe'].includes(innermost(schema)._zod.def.type),
+    );
   });
+}
+
+/** Whether a schema, or a wrapper around it, looks at a value as a whole. */
+export function hasChecks(schema: Schema): boolean {
+  const def = schema._zod.def as { checks?: unknown[]; check?: string; innerType?: Schema };
+  if (def.check !== undefined || (def.checks?.length ?? 0) > 0) return true;
+  return def.innerType !== undefined && hasChecks(def.innerType);
+}
+
+const followedByModel = new WeakMap<EntityModel, readonly string[]>();
+
+/** The fields whose change other attributes or items must follow; put together once. */
+function followedPaths(model: EntityModel): readonly string[] {
+  const known = followedByModel.get(model);
+  if (known) return known;
+  const paths = [...indexedPaths(model.definition), ...ttlPaths(model)];
+  followedByModel.set(model, paths);
+  return paths;
 }
 
 /** Fields that others follow from: keys, being in an index, computed fields. */
@@ -191,6 +226,12 @@ function indexedPaths(definition: AnyEntityDefinition): string[] {
     ...where.map(({ segments }) => segments.join('.')),
   ]);
   return [...inKeys, ...[...definition.computed.values()].flatMap(({ from }) => from)];
+}
+
+/** The field that the TTL is made from, where unique items must follow it. */
+function ttlPaths({ definition, uniqueIndexes }: EntityModel): string[] {
+  const { expiresAt } = definition;
+  return expiresAt === undefined || uniqueIndexes.length === 0 ? [] : [expiresAt];
 }
 
 function overlaps(a: string, b: string): boolean {

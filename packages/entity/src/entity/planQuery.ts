@@ -1,9 +1,9 @@
 import type { Index, KeyPart } from '@latchkey/schema';
 import { isComparison } from '../expressions/compileCondition.js';
 import { EntityError } from '../errors/EntityError.js';
-import { encodeKey, type Key } from '../keys/Key.js';
+import { assertKeySize, encodeKey, type Key } from '../keys/Key.js';
 import { DELIMITER, encodeKeyPart, type KeyValue } from '../keys/encodeKeyPart.js';
-import { assertKeyValue, type EntityModel, type Fields } from './EntityModel.js';
+import { assertKeyValue, meetsWhere, type EntityModel, type Fields } from './EntityModel.js';
 import { parseValue } from './parseInput.js';
 
 /** What a query asks of the sort key; `to` is included. */
@@ -41,7 +41,7 @@ export function planQuery(model: EntityModel, filter: Readonly<Fields>): QueryPl
     const candidate = planIndex(model, index, filter, equal);
     if (candidate && candidate.score > (best?.score ?? -1)) best = candidate;
   }
-  if (best) return best.plan;
+  if (best) return withinLimits(best.plan, Object.keys(filter).join(', '));
   const fields = Object.keys(filter);
   const indexes = model.definition.indexes.map(
     ({ name, PK }) =>
@@ -54,20 +54,35 @@ export function planQuery(model: EntityModel, filter: Readonly<Fields>): QueryPl
   );
 }
 
+/** The values that a filter asks for by equality, by path. */
+export function equalitiesIn(filter: Readonly<Fields>): [string, unknown][] {
+  const equal: [string, unknown][] = [];
+  for (const path of Object.keys(filter)) {
+    if (path.startsWith('$')) continue;
+    const operand = filter[path];
+    if (!isComparison(operand)) equal.push([path, operand]);
+    else if (Object.keys(operand).length === 1 && '$eq' in operand) equal.push([path, operand.$eq]);
+  }
+  return equal;
+}
+
 /** The values that a filter asks for by equality, in the form in which they are stored. */
 function equalities(model: EntityModel, filter: Readonly<Fields>): Map<string, unknown> {
-  const given = Object.entries(filter).flatMap(([path, operand]): [string, unknown][] => {
-    if (path.startsWith('$')) return [];
-    if (!isComparison(operand)) return [[path, operand]];
-    return Object.keys(operand).length === 1 && '$eq' in operand ? [[path, operand.$eq]] : [];
-  });
+  const given = equalitiesIn(filter);
   const siblings = Object.fromEntries(given);
-  return new Map(
-    given.map(([path, value]) => [
-      path,
-      model.isSystemField(path) ? value : parseValue(model.definition, path, value, siblings),
-    ]),
-  );
+  const equal = new Map<string, unknown>();
+  for (const [path, value] of given) {
+    const isParsed = !model.isSystemField(path);
+    equal.set(path, isParsed ? parseValue(model.definition, path, value, siblings) : value);
+  }
+  return equal;
+}
+
+/** @throws {@link EntityError} `InvalidKey` for a key that no item can have. */
+function withinLimits(plan: QueryPlan, paths: string): QueryPlan {
+  assertKeySize(plan.PK, 'PK', paths);
+  for (const SK of Object.values<string>(plan.SK)) assertKeySize(SK, 'SK', paths);
+  return plan;
 }
 
 function planIndex(
@@ -76,6 +91,11 @@ function planIndex(
   filter: Readonly<Fields>,
   equal: ReadonlyMap<string, unknown>,
 ): { plan: QueryPlan; score: number } | undefined {
+  const isLeftOut = index.where.some((condition) => {
+    const path = condition.segments.join('.');
+    return equal.has(path) && !meetsWhere(condition, equal.get(path));
+  });
+  if (isLeftOut) return undefined;
   const used = new Set<string>();
   const take = (parts: readonly KeyPart[]): { values: KeyValue[]; next: KeyPart | undefined } => {
     const values: KeyValue[] = [];

@@ -9,9 +9,11 @@ export class Expression {
   /** A placeholder path, such as `#0.#1[2]`; digits are a list position if `isList` says so. */
   path(segments: readonly string[], isList: (depth: number) => boolean = () => false): string {
     let path = '';
-    for (const [depth, segment] of segments.entries()) {
+    let depth = 0;
+    for (const segment of segments) {
       if (depth > 0 && isList(depth) && /^\d+$/.test(segment)) path += `[${segment}]`;
       else path += (depth > 0 ? '.' : '') + this.#name(segment);
+      depth++;
     }
     return path;
   }
@@ -28,11 +30,15 @@ export class Expression {
     ExpressionAttributeNames?: Record<string, string>;
     ExpressionAttributeValues?: Record<string, AttributeValue>;
   } {
-    const names = Object.fromEntries([...this.#names].map(([name, key]) => [key, name]));
-    return {
-      ...(this.#names.size > 0 && { ExpressionAttributeNames: names }),
-      ...(this.#valueCount > 0 && { ExpressionAttributeValues: this.#values }),
-    };
+    const attributes: Expression['attributes'] = {};
+    if (this.#names.size > 0) {
+      attributes.ExpressionAttributeNames = {};
+      for (const [name, placeholder] of this.#names) {
+        attributes.ExpressionAttributeNames[placeholder] = name;
+      }
+    }
+    if (this.#valueCount > 0) attributes.ExpressionAttributeValues = this.#values;
+    return attributes;
   }
 
   #name(segment: string): string {

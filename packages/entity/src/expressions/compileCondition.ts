@@ -79,7 +79,8 @@ export function compileComparison(
     switch (operator) {
       case '$between': {
         const [low, high] = asList(given, path, operator, 2, 2);
-        return `${name} BETWEEN ${value(low)} AND ${value(high)}`;
+        // Not BETWEEN, which DynamoDB refuses when nothing can lie between its ends.
+        return `${name} >= ${value(low)} AND ${name} <= ${value(high)}`;
       }
       case '$in': {
         const values = asList(given, path, operator, 1, MAX_IN).map((item) => value(item));

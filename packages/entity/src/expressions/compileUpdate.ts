@@ -1,4 +1,6 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PLAIN_DATA } from '@latchkey/schema';
+import { assertItemSize } from '../attributes/assertItemSize.js';
 import { toAttributeValue } from '../attributes/toAttributeValue.js';
 import { isList, shapeAt } from './compileCondition.js';
 import type { Expression } from './Expression.js';
@@ -23,11 +25,17 @@ export function compileUpdate(
   const add: string[] = [];
   const take: string[] = [];
   for (const { operator, path, segments, value } of steps) {
+    // An upsert that makes a document does not come here. A name that no clause uses is refused.
+    if (operator === '$setOnInsert' || isNothing(value)) continue;
     const at = shapeAt(scope.shape, segments);
     const stored = scope.storedPath(segments);
     const name = expression.path(stored, (depth) => isList(scope.shape, segments.slice(0, depth)));
     const put = (given: unknown, valueShape = at): string =>
-      expression.value(toAttributeValue(given, valueShape, path));
+      expression.value(checked(toAttributeValue(given, valueShape, path)));
+    const checked = (attribute: AttributeValue): AttributeValue => {
+      assertItemSize({ [path]: attribute }, path);
+      return attribute;
+    };
     switch (operator) {
       case '$set':
         set.push(`${name} = ${put(value)}`);
@@ -49,24 +57,24 @@ export function compileUpdate(
         break;
       }
       case '$addToSet':
-        if ((value as unknown[]).length > 0)
-          add.push(`${name} ${put(new Set(value as unknown[]))}`);
+        add.push(`${name} ${put(value)}`);
         break;
       case '$pull':
-        if ((value as unknown[]).length > 0)
-          take.push(`${name} ${put(new Set(value as unknown[]))}`);
+        take.push(`${name} ${put(value)}`);
         break;
       case '$remove':
         remove.push(name);
-        break;
-      case '$setOnInsert':
-        // The document exists: an upsert that makes one does not come here.
         break;
     }
   }
   return [clause('SET', set), clause('REMOVE', remove), clause('ADD', add), clause('DELETE', take)]
     .filter((text) => text !== '')
     .join(' ');
+}
+
+/** Whether there is nothing to add to a set, or to take from it. */
+function isNothing(value: unknown): boolean {
+  return value instanceof Set && value.size === 0;
 }
 
 function clause(keyword: string, parts: readonly string[]): string {

@@ -17,7 +17,7 @@ export interface UpdateStep {
   readonly operator: UpdateOperator;
   readonly path: string;
   readonly segments: readonly string[];
-  /** The operand; a list of elements for the operators of lists and sets. */
+  /** The operand; for the operators of lists and sets, a list or set of elements. */
   readonly value: unknown;
 }
 
@@ -33,15 +33,15 @@ export const APPLY: Readonly<
   $prepend: (current, value) => [...list(value), ...list(current)],
   $pull: (current, value) => {
     if (current === undefined) return undefined;
-    const kept = Array.from(elements(current)).filter((element) => !has(list(value), element));
+    const kept = list(current).filter((element) => !has(list(value), element));
     if (!(current instanceof Set)) return kept;
     return kept.length > 0 ? new Set(kept) : undefined;
   },
   $addToSet: (current, value) => {
-    if (current instanceof Set) return new Set([...(current as Set<unknown>), ...list(value)]);
     const result = [...list(current)];
     for (const element of list(value)) if (!has(result, element)) result.push(element);
-    return result;
+    if (!(value instanceof Set)) return result;
+    return result.length > 0 ? new Set(result) : undefined;
   },
   $remove: () => undefined,
 };
@@ -54,11 +54,7 @@ function add(current: unknown, value: unknown): unknown {
 }
 
 function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function elements(value: unknown): Iterable<unknown> {
-  return value as Iterable<unknown>;
+  return Array.isArray(value) || value instanceof Set ? [...(value as Iterable<unknown>)] : [];
 }
 
 function has(values: readonly unknown[], wanted: unknown): boolean {

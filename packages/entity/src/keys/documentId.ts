@@ -1,4 +1,4 @@
-import type { Key } from './Key.js';
+import { MAX_KEY_BYTES, type Key } from './Key.js';
 
 // Keys never hold a NUL: it is escaped.
 const SEPARATOR = '\0';
@@ -11,7 +11,10 @@ export function documentId(key: Key): string {
 /** The key that an `id` stands for; undefined for text that `documentId` never made. */
 export function keyOfDocumentId(id: string): Key | undefined {
   const [PK, SK, ...more] = Buffer.from(id, 'base64url').toString().split(SEPARATOR);
-  if (PK === undefined || SK === undefined || more.length > 0) return undefined;
+  if (!PK || !SK || more.length > 0) return undefined;
+  if (Buffer.byteLength(PK) > MAX_KEY_BYTES.PK || Buffer.byteLength(SK) > MAX_KEY_BYTES.SK) {
+    return undefined;
+  }
   const key = { PK, SK };
   return documentId(key) === id ? key : undefined;
 }

@@ -16,7 +16,8 @@
  * }
  * ```
  */
-export class DocumentQuery<T> implements AsyncIterable<T>, PromiseLike<{ items: T[] }> {
+export class DocumentQuery<T> implements AsyncIterable<T>, Promise<{ items: T[] }> {
+  readonly [Symbol.toStringTag]: string = 'DocumentQuery';
   readonly #start: () => AsyncGenerator<T>;
 
   /** @internal */
@@ -33,6 +34,16 @@ export class DocumentQuery<T> implements AsyncIterable<T>, PromiseLike<{ items: 
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     return this.#all().then(onFulfilled, onRejected);
+  }
+
+  catch<B = never>(
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<{ items: T[] } | B> {
+    return this.#all().catch(onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<{ items: T[] }> {
+    return this.#all().finally(onFinally);
   }
 
   async #all(): Promise<{ items: T[] }> {

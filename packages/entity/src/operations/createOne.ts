@@ -56,14 +56,17 @@ export function newFields(entity: EntityContext, { item, ulid, context }: Create
   const { model } = entity;
   const now = entity.now();
   const userId = userOf(context);
+  // What the schema gives is an object of our own: zod never returns its input.
+  const fields = parseInput(model.definition, item);
   assertNotComputed(model, Object.keys(item));
-  return model.withComputed({
-    ...parseInput(model.definition, item),
-    ulid: ulid ?? entity.newUlid(),
-    createdAt: now,
-    updatedAt: now,
-    ...(userId !== undefined && { createdBy: userId, updatedBy: userId }),
-  });
+  fields.ulid = ulid ?? entity.newUlid();
+  fields.createdAt = now;
+  fields.updatedAt = now;
+  if (userId !== undefined) {
+    fields.createdBy = userId;
+    fields.updatedBy = userId;
+  }
+  return model.withComputed(fields);
 }
 
 /** @throws {@link EntityError} `InvalidInput` for a field that is made from others. */

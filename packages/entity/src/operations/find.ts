@@ -1,6 +1,5 @@
 import {
   GetItemCommand,
-  QueryCommand,
   type GetItemCommandInput,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
@@ -86,12 +85,13 @@ export async function findOwner(
   input: Pick<FindInput, 'filter' | 'context'>,
 ): Promise<Key | undefined> {
   const plan = await planFind(entity, input);
-  if (!plan.index.unique || Object.keys(plan.rest).length > 0) {
+  const key = exactKey(plan);
+  if (!key || !plan.index.unique || Object.keys(plan.rest).length > 0) {
     throw invalidInput(entity.model.name, [
       { path: 'filter', message: 'names more, or less, than the fields of a unique index' },
     ]);
   }
-  const unique = await readUnique(entity, plan);
+  const unique = await firstOf(readItems(entity, plan, { consistent: true }));
   return unique && ownerOf(unique);
 }
 
@@ -107,34 +107,68 @@ export function marshalKey(key: Key): Item {
   return { PK: { S: key.PK }, SK: { S: key.SK } };
 }
 
-/** The items of a plan: by a unique item, by a Get of the whole key, or by a query. */
-async function* readPlan(
+/** The documents of a plan, at most `limit`. */
+export async function* readPlan(
   entity: EntityContext,
   plan: QueryPlan,
   input: Omit<FindInput, 'filter'>,
 ): AsyncGenerator<Item> {
   const { limit = Infinity } = input;
-  if (!(limit > 0)) {
-    throw invalidInput(entity.model.name, [{ path: 'limit', message: 'takes a number above 0' }]);
+  if (!(limit > 0 && (Number.isInteger(limit) || limit === Infinity))) {
+    throw invalidInput(entity.model.name, [
+      { path: 'limit', message: 'takes a whole number above 0' },
+    ]);
   }
-  if (plan.index.unique) {
-    const item = await findByUnique(entity, plan, input);
-    if (item) yield item;
-    return;
+  let found = 0;
+  const items = plan.index.unique ? readOwners : readItems;
+  for await (const item of items(entity, plan, input)) {
+    if (!entity.model.owns(item)) continue;
+    yield item;
+    if (++found >= limit) return;
   }
+}
+
+/** The items of a plan: by a Get of the whole key, or by a query, page by page. */
+async function* readItems(
+  entity: EntityContext,
+  plan: QueryPlan,
+  input: Omit<FindInput, 'filter'>,
+): AsyncGenerator<Item> {
   const params = readParams(entity, plan, input);
   if (isGet(params)) {
     const item = await getItem(entity, params);
-    if (item && entity.model.owns(item)) yield item;
+    if (item) yield item;
     return;
   }
-  let found = 0;
-  for await (const { items } of readPages(entity, params, input)) {
-    for (const item of items) {
-      if (!entity.model.owns(item)) continue;
-      yield item;
-      if (++found >= limit) return;
-    }
+  for await (const { items } of readPages(entity, params, input)) yield* items;
+}
+
+/**
+ * The documents that own unique values: one, or several where the filter says only a part of the
+ * index. All reads are strongly consistent; a document that has given its value up in between is
+ * passed over.
+ */
+async function* readOwners(
+  entity: EntityContext,
+  plan: QueryPlan,
+  { sort = 'ascending', project }: Omit<FindInput, 'filter'>,
+): AsyncGenerator<Item> {
+  const { model } = entity;
+  const [primary] = model.definition.indexes;
+  const indexFields = [...plan.index.PK, ...plan.index.SK].flatMap((part) =>
+    part.kind === 'field' ? [part.path] : [],
+  );
+  for await (const unique of readItems(entity, plan, { sort, consistent: true })) {
+    const { PK, SK } = ownerOf(unique);
+    const byOwner: QueryPlan = { index: primary, PK, SK: { equals: SK }, rest: plan.rest };
+    const item = await firstOf(
+      readItems(entity, byOwner, {
+        consistent: true,
+        ...(project && { project: [...new Set([...project, ...indexFields])] }),
+      }),
+    );
+    const held = item && model.keyIn(plan.index, model.allFields(item));
+    if (item && held?.PK === plan.PK && held.SK === unique.SK?.S) yield item;
   }
 }
 
@@ -149,7 +183,9 @@ function readParams(
   if (!key || !isItem) {
     const { limit, pageSize } = input;
     const size = pageSize ?? (limit === undefined || limit === Infinity ? undefined : limit);
-    return queryParams(model, tableName, plan, {
+    // A unique item has none of its document's other fields.
+    const own = unique ? { ...plan, rest: {} } : plan;
+    return queryParams(model, tableName, own, {
       ...input,
       ...(size !== undefined && { pageSize: size }),
     });
@@ -163,43 +199,6 @@ function readParams(
     ...(project && !unique && { ProjectionExpression: projection(model, expression, project) }),
     ...expression.attributes,
   };
-}
-
-/**
- * The document that owns a unique value. Both reads are strongly consistent; a document that has
- * given the value up in between is not returned.
- */
-async function findByUnique(
-  entity: EntityContext,
-  plan: QueryPlan,
-  { project }: Pick<FindInput, 'project'>,
-): Promise<Item | undefined> {
-  const { model } = entity;
-  const unique = await readUnique(entity, plan);
-  if (!unique) return undefined;
-  const { PK, SK } = ownerOf(unique);
-  const [primary] = model.definition.indexes;
-  const byOwner: QueryPlan = { index: primary, PK, SK: { equals: SK }, rest: plan.rest };
-  const indexFields = [...plan.index.PK, ...plan.index.SK].flatMap((part) =>
-    part.kind === 'field' ? [part.path] : [],
-  );
-  const item = await firstOf(
-    readPlan(entity, byOwner, {
-      consistent: true,
-      limit: 1,
-      ...(project && { project: [...new Set([...project, ...indexFields])] }),
-    }),
-  );
-  const held = item && model.keyIn(plan.index, model.allFields(item));
-  return held?.PK === plan.PK && held.SK === unique.SK?.S ? item : undefined;
-}
-
-/** The item that keeps a unique value. */
-async function readUnique(entity: EntityContext, plan: QueryPlan): Promise<Item | undefined> {
-  const params = readParams(entity, plan, { consistent: true, limit: 1 });
-  if (isGet(params)) return getItem(entity, params);
-  const { Items } = await entity.sender.send(new QueryCommand({ ...params, Limit: 1 }));
-  return Items?.[0];
 }
 
 async function getItem(

@@ -19,8 +19,8 @@ export type UpdateManyInput = Omit<UpdateInput, 'upsert' | 'version'> &
  * @returns how many were changed.
  */
 export async function updateMany(entity: EntityContext, input: UpdateManyInput): Promise<number> {
-  const { filter, limit, maxPages, ...change } = input;
-  return forEach(entity, { filter, limit, maxPages }, async (item) => {
+  const { filter: _, limit: _limit, maxPages: _maxPages, ...change } = input;
+  return forEach(entity, input, async (item) => {
     const updated = await updateOne(entity, { ...change, filter: keyFilter(entity, item) });
     return updated !== undefined;
   });
@@ -31,22 +31,21 @@ export async function deleteMany(
   entity: EntityContext,
   input: DeleteInput & Pick<FindInput, 'limit' | 'maxPages'>,
 ): Promise<number> {
-  const { filter, limit, maxPages, ...rest } = input;
-  return forEach(entity, { filter, limit, maxPages }, async (item) => {
+  const { filter: _, limit: _limit, maxPages: _maxPages, ...rest } = input;
+  return forEach(entity, input, async (item) => {
     const deleted = await deleteOne(entity, { ...rest, filter: keyFilter(entity, item) });
     return deleted !== undefined;
   });
 }
 
-type Select = {
-  readonly filter: FindInput['filter'];
-  readonly limit: number | undefined;
-  readonly maxPages: number | undefined;
-};
-
 async function forEach(
   entity: EntityContext,
-  { filter, limit, maxPages }: Select,
+  {
+    filter,
+    limit,
+    maxPages,
+    context,
+  }: Pick<FindInput, 'filter' | 'limit' | 'maxPages' | 'context'>,
   act: (item: Item) => Promise<boolean>,
 ): Promise<number> {
   let done = 0;
@@ -60,6 +59,7 @@ async function forEach(
     filter,
     ...(limit !== undefined && { limit }),
     ...(maxPages !== undefined && { maxPages }),
+    ...(context && { context }),
   });
   for await (const item of found) {
     batch.push(item);

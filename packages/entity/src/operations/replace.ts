@@ -2,8 +2,9 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { schemasAt } from '@latchkey/schema';
 import { newOperationId, userOf, type EntityContext } from '../entity/EntityContext.js';
 import { versionOf, type Fields, type Item, type UniqueKey } from '../entity/EntityModel.js';
-import { deepValue } from '../entity/fields.js';
-import { parseValue } from '../entity/parseInput.js';
+import { cloneValue, deepValue, ownChild } from '../entity/fields.js';
+import { parseInput, parseValue } from '../entity/parseInput.js';
+import { hasChecks } from '../entity/parseUpdate.js';
 import { EntityError } from '../errors/EntityError.js';
 import { compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
@@ -70,7 +71,7 @@ export function applySteps(
   before: Readonly<Fields>,
   steps: readonly UpdateStep[],
 ): Fields {
-  const after = structuredClone(before) as Fields;
+  const after = cloneValue(before) as Fields;
   for (const { operator, segments, value } of steps) {
     write(after, segments, APPLY[operator](deepValue(after, segments), value));
   }
@@ -80,7 +81,12 @@ export function applySteps(
       : after[field];
     write(after, [field], parsed);
   }
-  return model.withComputed(after);
+  model.withComputed(after);
+  if (hasChecks(model.definition.schema)) {
+    const own = Object.keys(model.definition.schema.shape).map((name) => [name, after[name]]);
+    parseInput(model.definition, Object.fromEntries(own));
+  }
+  return after;
 
   function parseField(schema: Parameters<typeof schemasAt>[0], field: string, value: unknown) {
     // An optional field that is not there is valid; parsing it could only bring back a default.
@@ -90,12 +96,12 @@ export function applySteps(
 }
 
 /** Sets or, with undefined, removes the value at a path; objects on the way are made. */
-function write(fields: Fields, segments: readonly string[], value: unknown): void {
+export function write(fields: Fields, segments: readonly string[], value: unknown): void {
   const leaf = segments[segments.length - 1] ?? '';
   let parent = fields;
   for (const segment of segments.slice(0, -1)) {
-    if (value === undefined && parent[segment] === undefined) return;
-    parent = (parent[segment] ??= {}) as Fields;
+    if (value === undefined && deepValue(parent, [segment]) === undefined) return;
+    parent = ownChild(parent, segment);
   }
   if (value !== undefined) parent[leaf] = value;
   else if (Array.isArray(parent)) parent.splice(Number(leaf), 1);
@@ -151,7 +157,8 @@ function ownedBy(
   'ConditionExpression' | 'ExpressionAttributeValues'
 > {
   return {
-    ConditionExpression: 'ownerPK = :ownerPK AND ownerSK = :ownerSK',
+    // Not there at all: DynamoDB's TTL has removed it before its document.
+    ConditionExpression: 'attribute_not_exists(PK) OR (ownerPK = :ownerPK AND ownerSK = :ownerSK)',
     ExpressionAttributeValues: { ':ownerPK': { S: owner.PK }, ':ownerSK': { S: owner.SK } },
   };
 }

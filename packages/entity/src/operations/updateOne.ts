@@ -7,21 +7,23 @@ import {
   type OperationContext,
 } from '../entity/EntityContext.js';
 import { storedFormOf, versionOf, type Fields, type Item } from '../entity/EntityModel.js';
-import { nestFields } from '../entity/fields.js';
+import { deepValue, nestFields } from '../entity/fields.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { parseUpdate, type ParsedUpdate } from '../entity/parseUpdate.js';
-import { exactKey, planQuery } from '../entity/planQuery.js';
+import { equalitiesIn, exactKey, planQuery } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
 import { compileCondition } from '../expressions/compileCondition.js';
 import { compileUpdate } from '../expressions/compileUpdate.js';
 import { Expression } from '../expressions/Expression.js';
+import { APPLY } from '../expressions/updateOperators.js';
 import type { Key } from '../keys/Key.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
+import { sdkErrorOf } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
 import { createOne } from './createOne.js';
 import { findTheOne, marshalKey } from './find.js';
-import { planReplace } from './replace.js';
+import { planReplace, write } from './replace.js';
 
 /** What changes a document, as the operations see it. */
 export interface UpdateInput {
@@ -85,10 +87,11 @@ export function updateOneParams(entity: EntityContext, input: UpdateInput): Upda
   const parsed = parseUpdate(model, input.update);
   const plan = planQuery(model, input.filter);
   const key = exactKey(plan);
-  if (!key || plan.index.name !== '_id' || !parsed.isExpression) {
+  const isPlain = plan.index.name === '_id' && Object.keys(plan.rest).length === 0;
+  if (!key || !isPlain || !parsed.isExpression) {
     throw invalidInput(model.name, [{ path: 'update', message: 'needs the stored document' }]);
   }
-  return expressionParams(entity, { ...input, parsed }, key, newOperationId(), plan.rest);
+  return expressionParams(entity, { ...input, parsed }, key, newOperationId());
 }
 
 /**
@@ -105,13 +108,14 @@ export async function planUpdate(
   const prepared = await prepareUpdate(entity, input);
   const plan = planQuery(model, input.filter);
   const key = plan.index.name === '_id' ? exactKey(plan) : undefined;
-  if (key && prepared.parsed.isExpression) {
+  // Without the document nobody knows whether the objects around a nested field are there.
+  const isFlat = prepared.parsed.steps.every(({ segments }) => segments.length === 1);
+  if (key && prepared.parsed.isExpression && isFlat && Object.keys(plan.rest).length === 0) {
     const { ReturnValues: _, ...params } = expressionParams(
       entity,
       prepared,
       key,
       newOperationId(),
-      plan.rest,
     );
     const action = { Update: { ...params, UpdateExpression: params.UpdateExpression ?? '' } };
     return {
@@ -141,12 +145,12 @@ async function updateExisting(
   if (!key || !input.parsed.isExpression || Object.keys(plan.rest).length > 0) {
     return readAndReplace(entity, input);
   }
-  const params = expressionParams(entity, input, key, newOperationId(), {});
+  const params = expressionParams(entity, input, key, newOperationId());
   try {
     const { Attributes } = await entity.sender.send(new UpdateItemCommand(params));
     return Attributes;
   } catch (error) {
-    const { name, message, Item: current } = error as Error & { Item?: Item };
+    const { name, message, Item: current } = sdkErrorOf(error) as Error & { Item?: Item };
     // A field is set inside an object that is not there: only the whole document can say what.
     if (name === 'ValidationException' && message.includes('document path')) {
       return readAndReplace(entity, input);
@@ -166,7 +170,6 @@ function expressionParams(
   input: PreparedUpdate,
   key: Key,
   operationId: string,
-  rest: Readonly<Fields>,
 ): UpdateItemCommandInput {
   const { model } = entity;
   const expression = new Expression();
@@ -192,7 +195,6 @@ function expressionParams(
   const conditions = [
     'attribute_exists(PK)',
     `${op} <> ${opValue}`,
-    compileCondition(rest, expression, model),
     ...conditionsOf(input, expression, entity),
   ].filter((text) => text !== undefined);
   return {
@@ -273,13 +275,11 @@ async function readAndReplace(
 
 /** Makes the document that an upsert found missing: from the filter, the update and its inserts. */
 function insert(entity: EntityContext, { filter, parsed, context }: PreparedUpdate): Promise<Item> {
-  const equal = Object.fromEntries(
-    Object.entries(filter).filter(([path]) => !path.startsWith('$')),
-  );
-  const given = parsed.steps.flatMap(({ operator, path, value }): [string, unknown][] =>
-    operator === '$remove' || operator === '$pull' ? [] : [[path, value]],
-  );
-  const item = nestFields({ ...equal, ...Object.fromEntries(given) });
+  const item = nestFields(Object.fromEntries(equalitiesIn(filter)));
+  for (const { operator, segments, value } of parsed.steps) {
+    const apply = APPLY[operator === '$setOnInsert' ? '$set' : operator];
+    write(item, segments, apply(deepValue(item, segments), value));
+  }
   return createOne(entity, { item, ...(context && { context }) });
 }
 

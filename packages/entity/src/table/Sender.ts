@@ -29,9 +29,6 @@ const ANSWERS = new Set([
   'ConditionalCheckFailedException',
   'TransactionCanceledException',
   'TransactionInProgressException',
-  'ResourceNotFoundException',
-  'ResourceInUseException',
-  'ValidationException',
 ]);
 /** Requests that DynamoDB charges for, and tells what. */
 const CHARGED = new Set([
@@ -47,7 +44,8 @@ const CHARGED = new Set([
   'TransactWriteItems',
 ]);
 const RETRYABLE =
-  /Throttl|ProvisionedThroughput|RequestLimit|InternalServer|ServiceUnavailable|Timeout|ECONN|ENOTFOUND|EPIPE|socket/i;
+  /Throttl|ProvisionedThroughput|RequestLimit|InternalServer|ServiceUnavailable|Timeout|[Ss]ocket/;
+const RETRYABLE_CODE = /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/;
 
 /** The one place from which requests leave. */
 export class Sender {
@@ -65,25 +63,24 @@ export class Sender {
    * @throws {@link EntityError} `RequestFailed`; failed conditions come as the SDK's own errors.
    */
   readonly send: DynamoDBClient['send'] = async (command: Command): Promise<never> => {
-    const name = command.constructor.name.replace(/Command$/, '');
-    if (this.#onCommand && CHARGED.has(name)) {
+    if (this.#onCommand && CHARGED.has(nameOf(command))) {
       Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
     }
     const startedMs = performance.now();
     try {
       const answer = (await this.#client.send(command)) as Answer;
-      this.#report(name, startedMs, answer.$metadata.attempts, answer.ConsumedCapacity);
+      this.#report(command, startedMs, answer.$metadata.attempts, answer.ConsumedCapacity);
       return answer as never;
     } catch (error) {
       const { $metadata, name: errorName } = error as Partial<Answer> & { name: string };
-      this.#report(name, startedMs, $metadata?.attempts, undefined, errorName);
+      this.#report(command, startedMs, $metadata?.attempts, undefined, errorName);
       if (ANSWERS.has(errorName)) throw error;
-      throw requestFailed(name, error);
+      throw requestFailed(nameOf(command), error);
     }
   };
 
   #report(
-    command: string,
+    command: Command,
     startedMs: number,
     attempts = 1,
     capacity?: unknown,
@@ -92,7 +89,7 @@ export class Sender {
     if (!this.#onCommand) return;
     const consumedCapacity = sumCapacity(capacity);
     this.#onCommand({
-      command,
+      command: nameOf(command),
       attempts,
       durationMs: performance.now() - startedMs,
       ...(consumedCapacity !== undefined && { consumedCapacity }),
@@ -101,17 +98,42 @@ export class Sender {
   }
 }
 
+function nameOf(command: Command): string {
+  return command.constructor.name.replace(/Command$/, '');
+}
+
 /** Wraps what the SDK threw; the request itself, which may hold secrets, is no part of that. */
-export function requestFailed(command: string, cause: unknown): EntityError<'RequestFailed'> {
-  const error = cause as { name?: string; code?: string; $retryable?: unknown };
-  const retryable =
-    error.$retryable !== undefined || RETRYABLE.test(`${error.name ?? ''} ${error.code ?? ''}`);
+export function requestFailed(
+  command: string,
+  cause: unknown,
+  retryable: boolean = isRetryable(cause),
+): EntityError<'RequestFailed'> {
   return new EntityError(
     'RequestFailed',
     `DynamoDB did not carry out ${command}.`,
     { command, retryable },
     { cause },
   );
+}
+
+/** What the SDK threw, whether it has been wrapped or not. */
+export function sdkErrorOf(error: unknown): Error {
+  return EntityError.is(error) && error.code === 'RequestFailed' && error.cause instanceof Error
+    ? error.cause
+    : (error as Error);
+}
+
+function isRetryable(cause: unknown): boolean {
+  const {
+    name = '',
+    code = '',
+    $retryable,
+  } = cause as {
+    name?: string;
+    code?: unknown;
+    $retryable?: unknown;
+  };
+  return $retryable !== undefined || RETRYABLE.test(name) || RETRYABLE_CODE.test(String(code));
 }
 
 function sumCapacity(capacity: unknown): number | undefined {

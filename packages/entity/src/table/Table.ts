@@ -11,6 +11,7 @@ import { DELIMITER, encodeKeyPart } from '../keys/encodeKeyPart.js';
 import { batchGet, keyText } from './batchGet.js';
 import { batchWrite, keyOf } from './batchWrite.js';
 import { Definitions } from './Definitions.js';
+import { leanClient } from './leanClient.js';
 import { createTable, deleteTable, describeTable, ensureTable } from './lifecycle.js';
 import type {
   BatchRequest,
@@ -19,6 +20,7 @@ import type {
   TransactOperation,
   TransactResults,
 } from './operations.js';
+import { randomFraction } from './random.js';
 import { Sender, type CommandEvent } from './Sender.js';
 import { transactGet } from './transactGet.js';
 import { invalidTransaction, MAX_TRANSACTION_ITEMS, transactWrite } from './transactWrite.js';
@@ -69,9 +71,9 @@ export class Table {
     this.#options = options;
     this.#prefix = shared?.prefix ?? '';
     // A document client is the same client with its commands translated; ours need no translation.
-    this.#sender = new Sender(options.client, options.onCommand);
+    this.#sender = new Sender(leanClient(options.client), options.onCommand);
     this.#definitions = shared?.definitions ?? new Definitions();
-    this.#newUlid = monotonicFactory();
+    this.#newUlid = monotonicFactory(randomFraction);
   }
 
   /** The time, from the table's clock. */
@@ -144,7 +146,8 @@ export class Table {
         failure: (item: Item | undefined) => atPosition(write.failure(item), position),
       })),
     );
-    await transactWrite(this.#sender, writes);
+    // Deletes of what is not there have nothing to write.
+    if (writes.length > 0 || operations.length === 0) await transactWrite(this.#sender, writes);
     return planned.map(({ result }) => result) as TransactResults<O>;
   }
 

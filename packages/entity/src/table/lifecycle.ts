@@ -8,7 +8,7 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { requestFailed, type Sender } from './Sender.js';
+import { requestFailed, sdkErrorOf, type Sender } from './Sender.js';
 
 const POLL_MS = 500;
 /** How long to wait for a table to come or go: DynamoDB needs seconds, rarely minutes. */
@@ -48,11 +48,7 @@ export async function createTable(
   tableName: string,
   globalIndexes: readonly string[],
 ): Promise<void> {
-  try {
-    await sender.send(new CreateTableCommand(createTableParams(tableName, globalIndexes)));
-  } catch (error) {
-    throw wrapped('CreateTable', error);
-  }
+  await sender.send(new CreateTableCommand(createTableParams(tableName, globalIndexes)));
   await becomeReady(sender, tableName);
 }
 
@@ -66,7 +62,7 @@ export async function ensureTable(
     try {
       await sender.send(new CreateTableCommand(createTableParams(tableName, globalIndexes)));
     } catch (error) {
-      if ((error as Error).name !== 'ResourceInUseException') throw wrapped('CreateTable', error);
+      if (sdkErrorOf(error).name !== 'ResourceInUseException') throw error;
     }
   }
   await becomeReady(sender, tableName);
@@ -77,8 +73,8 @@ export async function deleteTable(sender: Sender, tableName: string): Promise<vo
   try {
     await sender.send(new DeleteTableCommand({ TableName: tableName }));
   } catch (error) {
-    if ((error as Error).name === 'ResourceNotFoundException') return;
-    throw wrapped('DeleteTable', error);
+    if (sdkErrorOf(error).name === 'ResourceNotFoundException') return;
+    throw error;
   }
   await until('DeleteTable', async () => (await describeTable(sender, tableName)) === null);
 }
@@ -92,8 +88,8 @@ export async function describeTable(
     const { Table } = await sender.send(new DescribeTableCommand({ TableName: tableName }));
     return Table ?? null;
   } catch (error) {
-    if ((error as Error).name === 'ResourceNotFoundException') return null;
-    throw wrapped('DescribeTable', error);
+    if (sdkErrorOf(error).name === 'ResourceNotFoundException') return null;
+    throw error;
   }
 }
 
@@ -119,9 +115,9 @@ async function becomeReady(sender: Sender, tableName: string): Promise<void> {
     );
   } catch (error) {
     // Another process that made sure of the table at the same time has switched it on.
-    const { name, message } = error as Error;
+    const { name, message } = sdkErrorOf(error);
     if (name !== 'ValidationException' || !/already enabled/i.test(message)) {
-      throw wrapped('UpdateTimeToLive', error);
+      throw error;
     }
   }
 }
@@ -134,8 +130,4 @@ async function until(command: string, isDone: () => Promise<boolean>): Promise<v
     }
     await sleep(POLL_MS);
   }
-}
-
-function wrapped(command: string, error: unknown): unknown {
-  return (error as Error).name === 'EntityError' ? error : requestFailed(command, error);
 }

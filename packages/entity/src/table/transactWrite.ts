@@ -3,7 +3,7 @@ import {
   type CancellationReason,
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Item } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
@@ -37,7 +37,7 @@ export async function transactWrite(sender: Sender, writes: readonly Write[]): P
   assertValid(writes);
   const command = new TransactWriteItemsCommand({
     TransactItems: writes.map(({ action }) => action),
-    ClientRequestToken: randomBytes(16).toString('hex'),
+    ClientRequestToken: randomUUID(),
   });
   for (let attempt = 1; ; attempt++) {
     try {
@@ -60,7 +60,7 @@ export async function transactWrite(sender: Sender, writes: readonly Write[]): P
       } else {
         throw EntityError.is(error) ? error : requestFailed('TransactWriteItems', error);
       }
-      if (attempt === MAX_ATTEMPTS) throw conflict(attempt);
+      if (attempt === MAX_ATTEMPTS) throw exhausted(attempt, reasons);
       await backOff(attempt);
     }
   }
@@ -84,7 +84,11 @@ export function invalidTransaction(reason: string): EntityError<'InvalidTransact
   return new EntityError('InvalidTransaction', `The transaction ${reason}.`, { reason });
 }
 
-function conflict(attempts: number): EntityError<'TransactionConflict'> {
+function exhausted(attempts: number, reasons: readonly CancellationReason[]): EntityError {
+  const codes = reasons.map(({ Code }) => Code ?? '');
+  if (codes.some((code) => RETRYABLE.has(code)) && !codes.includes('TransactionConflict')) {
+    return requestFailed('TransactWriteItems', withoutItems(reasons), true);
+  }
   return new EntityError(
     'TransactionConflict',
     `Other writers were in the way ${String(attempts)} times in a row.`,

@@ -1,4 +1,4 @@
-import type { Step, ThingChange } from './steps';
+import type { Step, ThingChange } from './steps.js';
 
 interface OwnerRow {
   ownerId: string;
@@ -116,13 +116,13 @@ export class Model {
         const rows = this.things
           .filter(({ ownerId, number }) => ownerId === step.ownerId && number >= step.from)
           .sort((a, b) => a.number - b.number)
-          .map(copy);
+          .map((row) => ({ ...row }));
         return step.descending ? rows.reverse() : rows;
       }
       case 'listState':
         return this.things
           .filter(({ state, size }) => state === step.state && size < step.upTo)
-          .map(copy)
+          .map((row) => ({ ...row }))
           .sort(byPlace);
       case 'writeEntry': {
         const { do: _, ...row } = step;

@@ -1,7 +1,7 @@
 import { EntityError, type Table } from '@latchkey/entity';
-import { byPlace } from './Model';
-import { Entry, Owner, Thing } from './definitions';
-import type { Step } from './steps';
+import { byPlace } from './Model.js';
+import { Entry, Owner, Thing } from './definitions.js';
+import type { Step } from './steps.js';
 
 const SYSTEM = ['id', 'ulid', 'createdAt', 'updatedAt', 'createdBy', 'updatedBy'];
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,11 +1,11 @@
 import { Table } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import fc from 'fast-check';
-import { sweepUniques } from '../support/sweepUniques';
-import { Entry, Owner, Thing } from './definitions';
-import { Model } from './Model';
-import { plain, Real } from './Real';
-import { anyStep, type Step } from './steps';
+import { sweepUniques } from '../support/sweepUniques.js';
+import { Entry, Owner, Thing } from './definitions.js';
+import { Model } from './Model.js';
+import { plain, Real } from './Real.js';
+import { anyStep, type Step } from './steps.js';
 
 const SEQUENCES = 2000;
 const RACES = 60;

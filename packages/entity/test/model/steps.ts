@@ -7,7 +7,14 @@ export type Step =
   | { do: 'visit'; ownerId: string; by: number; tag: string }
   | { do: 'deleteOwner'; ownerId: string; withRelated: boolean }
   | { do: 'findOwner'; name: string }
-  | { do: 'createThing'; ownerId: string; number: number; code?: string; state: State; size: number }
+  | {
+      do: 'createThing';
+      ownerId: string;
+      number: number;
+      code?: string;
+      state: State;
+      size: number;
+    }
   | { do: 'changeThing'; ownerId: string; number: number; set: ThingChange }
   | { do: 'moveThing'; ownerId: string; number: number; to: number }
   | { do: 'label'; ownerId: string; number: number; add: boolean; label: string }
@@ -37,7 +44,13 @@ const step = <T extends Step['do']>(kind: T) => fc.constant(kind);
 
 /** Any step. Creates come more often than what needs something to be there. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: step('createOwner'), ownerId, name }, { requiredKeys: ['do', 'ownerId'] }) },
+  {
+    weight: 3,
+    arbitrary: fc.record(
+      { do: step('createOwner'), ownerId, name },
+      { requiredKeys: ['do', 'ownerId'] },
+    ),
+  },
   fc.record({ do: step('renameOwner'), ownerId, name: fc.option(name) }),
   fc.record({ do: step('visit'), ownerId, by: fc.integer({ min: -3, max: 3 }), tag: name }),
   fc.record({ do: step('deleteOwner'), ownerId, withRelated: fc.boolean() }),

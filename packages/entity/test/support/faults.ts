@@ -5,6 +5,9 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 
+/** A client whose requests can be made to fail. */
+type Faulty = Pick<DynamoDBClient, 'middlewareStack'>;
+
 /** What a fault says of itself afterwards. */
 export interface Fault {
   /** How often a request of the command reached this point, by attempt. */
@@ -45,7 +48,7 @@ export function inProgress(): Error {
 
 /** Lets attempts of a command reach DynamoDB, but loses the answers to the first `times`. */
 export function loseAnswers(
-  client: DynamoDBClient,
+  client: Faulty,
   command: string,
   times = 1,
   meanwhile: () => Promise<void> = () => Promise.resolve(),
@@ -55,7 +58,7 @@ export function loseAnswers(
 
 /** Fails the first `times` attempts of a command before they reach DynamoDB. */
 export function failWith(
-  client: DynamoDBClient,
+  client: Faulty,
   command: string,
   makeError: () => Error,
   times = 1,
@@ -64,7 +67,7 @@ export function failWith(
 }
 
 function inject(
-  client: DynamoDBClient,
+  client: Faulty,
   command: string,
   times: number,
   when: 'before' | 'after',

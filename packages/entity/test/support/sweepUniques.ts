@@ -1,6 +1,7 @@
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { AnyEntityDefinition } from '@latchkey/schema';
 import { EntityModel } from '../../src/entity/EntityModel.js';
+import type { CommandClient } from '../../src/table/Sender.js';
 import { tableItems } from './tableItems.js';
 
 type Item = Record<string, AttributeValue>;
@@ -11,7 +12,7 @@ type Item = Record<string, AttributeValue>;
  * and both expire at the same time. An empty list means that all is well.
  */
 export async function sweepUniques(
-  client: DynamoDBClient,
+  client: CommandClient,
   tableName: string,
   definitions: readonly AnyEntityDefinition[],
 ): Promise<string[]> {

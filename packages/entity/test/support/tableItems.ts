@@ -1,8 +1,9 @@
-import { ScanCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { CommandClient } from '../../src/table/Sender.js';
 
 /** Every item of a table as it is stored, by key. */
 export async function tableItems(
-  client: DynamoDBClient,
+  client: CommandClient,
   tableName: string,
 ): Promise<Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];

@@ -22,13 +22,23 @@ export interface ValueShape {
 /** The shape of what a schema leaves open (`z.unknown()`): strings are strings, numbers numbers. */
 export const PLAIN_DATA: ValueShape = Object.freeze({ strings: 'string', numbers: 'number' });
 
+/** More than any stored value is nested, wrappers included. */
+const MAX_DEPTH = 100;
+
 /**
  * The {@link ValueShape} of a schema.
  *
  * @throws {@link SchemaError} `AmbiguousType` where one position takes dates and strings, or
  *   bigints and numbers: once stored they could not be told apart.
  */
-export function valueShape(schema: core.$ZodType, path = ''): ValueShape {
+export function valueShape(
+  schema: core.$ZodType,
+  path = '',
+  around: readonly core.$ZodType[] = [],
+): ValueShape {
+  // A schema may hold itself: what is below it is kept as plain data.
+  if (around.includes(schema) || around.length > MAX_DEPTH) return PLAIN_DATA;
+  const within = [...around, schema];
   const def = schema._zod.def as core.$ZodTypes['_zod']['def'];
   switch (def.type) {
     case 'string':
@@ -47,46 +57,46 @@ export function valueShape(schema: core.$ZodType, path = ''): ValueShape {
     case 'object': {
       const fields = new Map<string, ValueShape>();
       for (const [name, field] of Object.entries(def.shape)) {
-        fields.set(name, valueShape(field, join(path, name)));
+        fields.set(name, valueShape(field, join(path, name), within));
       }
       return def.catchall && def.catchall._zod.def.type !== 'never'
-        ? { fields, rest: valueShape(def.catchall, join(path, '*')) }
+        ? { fields, rest: valueShape(def.catchall, join(path, '*'), within) }
         : { fields };
     }
     case 'record':
-      return { rest: valueShape(def.valueType, join(path, '*')) };
+      return { rest: valueShape(def.valueType, join(path, '*'), within) };
     case 'array':
-      return { element: valueShape(def.element, join(path, '*')) };
+      return { element: valueShape(def.element, join(path, '*'), within) };
     case 'set':
-      return { element: valueShape(def.valueType, join(path, '*')) };
+      return { element: valueShape(def.valueType, join(path, '*'), within) };
     case 'tuple': {
       const items = def.rest ? [...def.items, def.rest] : def.items;
       return {
         element: merged(
-          items.map((item) => valueShape(item, join(path, '*'))),
+          items.map((item) => valueShape(item, join(path, '*'), within)),
           path,
         ),
       };
     }
     case 'union':
       return merged(
-        def.options.map((option) => valueShape(option, path)),
+        def.options.map((option) => valueShape(option, path, within)),
         path,
       );
     case 'intersection':
-      return merged([valueShape(def.left, path), valueShape(def.right, path)], path);
+      return merged(
+        [valueShape(def.left, path, within), valueShape(def.right, path, within)],
+        path,
+      );
     case 'boolean':
     case 'null':
     case 'undefined':
     case 'void':
     case 'never':
       return {};
-    // A lazy schema may hold itself: what is below it is kept as plain data.
-    case 'lazy':
-      return PLAIN_DATA;
     default: {
       const inner = unwrap(def);
-      return inner ? valueShape(inner, path) : PLAIN_DATA;
+      return inner ? valueShape(inner, path, within) : PLAIN_DATA;
     }
   }
 }
@@ -114,9 +124,15 @@ function merge(a: ValueShape, b: ValueShape, path: string): ValueShape {
   const numbers = a.numbers ?? b.numbers;
   const rest = both(a.rest, b.rest, join(path, '*'));
   const element = both(a.element, b.element, join(path, '*'));
-  const fields = new Map(a.fields);
-  for (const [name, shape] of b.fields ?? []) {
-    fields.set(name, both(fields.get(name), shape, join(path, name)) ?? shape);
+  const fields = new Map<string, ValueShape>();
+  for (const name of [...(a.fields?.keys() ?? []), ...(b.fields?.keys() ?? [])]) {
+    // Where one of them has names only, the other's shape for names that it does not know counts.
+    const shape = both(
+      a.fields?.get(name) ?? a.rest,
+      b.fields?.get(name) ?? b.rest,
+      join(path, name),
+    );
+    if (shape) fields.set(name, shape);
   }
   return {
     ...(strings && { strings }),

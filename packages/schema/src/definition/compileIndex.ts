@@ -4,11 +4,12 @@ import { scalarTypes, type ScalarType } from '../paths/scalarTypes.js';
 import { schemasAt } from '../paths/schemasAt.js';
 import type { AnyEntityDefinition, Index, KeyPart, UncheckedIndex } from './EntityDefinition.js';
 
-const SYSTEM_SCALARS: Readonly<Record<string, ScalarType>> = {
-  ulid: 'string',
-  createdAt: 'date',
-  createdBy: 'string',
-};
+const ENTITY_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
+const SYSTEM_SCALARS: ReadonlyMap<string, ScalarType> = new Map([
+  ['ulid', 'string'],
+  ['createdAt', 'date'],
+  ['createdBy', 'string'],
+]);
 
 /** Checks one index against its entity's schema and takes its parts apart. */
 export function compileIndex(entity: string, schema: z.ZodObject, input: UncheckedIndex): Index {
@@ -24,6 +25,7 @@ export function compileIndex(entity: string, schema: z.ZodObject, input: Uncheck
     return Object.freeze({ ...condition, segments });
   });
   const { relatedTo } = input;
+  if (typeof relatedTo === 'string') assertEntityName(relatedTo);
   if (typeof relatedTo === 'object') assertPartitionOf(entity, schema, { ...input, PK }, relatedTo);
   const parent = typeof relatedTo === 'object' ? relatedTo.name : relatedTo;
   const root = typeof relatedTo === 'object' ? relatedTo.indexes[0].partition : relatedTo;
@@ -36,6 +38,16 @@ export function compileIndex(entity: string, schema: z.ZodObject, input: Uncheck
     partition: root ?? entity,
     where: Object.freeze(where),
   });
+}
+
+/** @throws {@link SchemaError} `InvalidEntityName` */
+export function assertEntityName(name: string): void {
+  if (ENTITY_NAME.test(name)) return;
+  throw new SchemaError(
+    'InvalidEntityName',
+    'The name of an entity is letters and digits, starting with a letter.',
+    { name },
+  );
 }
 
 /**
@@ -101,7 +113,7 @@ function parsePart(
 
 /** The scalar types at a path: undefined where there is no such path, empty where no scalar. */
 function typesAt(schema: z.ZodObject, segments: readonly string[]): Set<ScalarType> | undefined {
-  const system = SYSTEM_SCALARS[segments.join('.')];
+  const system = SYSTEM_SCALARS.get(segments.join('.'));
   if (system) return new Set([system]);
   const schemas = schemasAt(schema, segments);
   if (schemas.length === 0) return undefined;
@@ -114,7 +126,7 @@ function typesAt(schema: z.ZodObject, segments: readonly string[]): Set<ScalarTy
   return types;
 }
 
-function unknownPath(entity: string, path: string): SchemaError<'UnknownPath'> {
+export function unknownPath(entity: string, path: string): SchemaError<'UnknownPath'> {
   return new SchemaError('UnknownPath', `${entity}'s schema has no field "${path}".`, {
     entity,
     path,

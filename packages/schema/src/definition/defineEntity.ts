@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
 import { scalarTypes } from '../paths/scalarTypes.js';
 import { schemasAt } from '../paths/schemasAt.js';
-import { compileIndex } from './compileIndex.js';
+import { assertEntityName, compileIndex, unknownPath } from './compileIndex.js';
 import type {
   ComputedField,
   EntityDefinition,
@@ -12,7 +12,6 @@ import type {
 } from './EntityDefinition.js';
 import { valueShape } from './ValueShape.js';
 
-const ENTITY_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 type AnyComputed = ComputedField<Record<string, unknown>, string>;
 
 const INDEX_NAME = /^_id([2-9]|[1-9]\d+)?$/;
@@ -56,13 +55,7 @@ export function defineEntity<
 >(input: EntityInput<N, S, I, X>): EntityDefinition<N, S, I, X> {
   const { name, expiresAt, hooks = {} } = input;
   const secrets: readonly X[] = input.secrets ?? [];
-  if (!ENTITY_NAME.test(name)) {
-    throw new SchemaError(
-      'InvalidEntityName',
-      'The name of an entity is letters and digits, starting with a letter.',
-      { name },
-    );
-  }
+  assertEntityName(name);
   assertFieldNames(name, input.schema);
   assertIndexNames(name, input.indexes);
   const schema = input.schema.strict() as S;
@@ -98,11 +91,7 @@ export function defineEntity<
 }
 
 function assertPath(entity: string, schema: z.ZodObject, path: string): void {
-  if (schemasAt(schema, path.split('.')).length > 0) return;
-  throw new SchemaError('UnknownPath', `${entity}'s schema has no field "${path}".`, {
-    entity,
-    path,
-  });
+  if (schemasAt(schema, path.split('.')).length === 0) throw unknownPath(entity, path);
 }
 
 /** A stored name must not be another field's, or one of those that every item has. */
@@ -166,8 +155,9 @@ function invalidIndexName(entity: string, index: string): SchemaError<'InvalidIn
 }
 
 function assertDate(entity: string, schema: z.ZodObject, path: string): void {
-  const field = schema.shape[path] as z.ZodType | undefined;
-  const types = field && scalarTypes(field);
+  const [field] = schemasAt(schema, [path]);
+  if (!field) throw unknownPath(entity, path);
+  const types = scalarTypes(field);
   if (types?.size === 1 && types.has('date')) return;
   throw new SchemaError('ExpiryNotDate', `${entity}'s "${path}", its expiry, is no date field.`, {
     entity,

@@ -7,6 +7,8 @@ const MAX_LOCAL_BYTES = 64; // RFC 5321 §4.5.3.1.1
 const LOCAL =
   /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;
+// Letters and marks that cannot be seen, such as Hangul fillers and variation selectors.
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
 const utf8 = new TextEncoder();
 
@@ -39,6 +41,7 @@ function isEmailAddress(value: string): boolean {
     more.length === 0 &&
     value.isWellFormed() &&
     value === value.normalize('NFKC') &&
+    !INVISIBLE.test(value) &&
     utf8.encode(value).length <= MAX_BYTES &&
     utf8.encode(local).length <= MAX_LOCAL_BYTES &&
     LOCAL.test(local) &&

@@ -4,6 +4,8 @@ const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 // RFC 8264 §4.2, IdentifierClass: letters, digits and printable ASCII; no spaces, symbols,
 // controls or invisible characters. `@`, `#` and a leading `+` are left to other identifiers.
 const ALLOWED = /^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}!-~]+$/u;
+// Some letters and marks cannot be seen either, such as Hangul fillers and variation selectors.
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /**
  * A username in the one form in which it is stored: lower case, Unicode normal form KC, in the
@@ -33,6 +35,7 @@ function isUsername(value: string): boolean {
   return (
     value.isWellFormed() &&
     ALLOWED.test(value) &&
+    !INVISIBLE.test(value) &&
     !/[@#]/.test(value) &&
     !value.startsWith('+') &&
     !ULID.test(value)

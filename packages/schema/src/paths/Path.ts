@@ -46,13 +46,19 @@ export type DatePath<T> = T extends object
 /** The type at a dotted path; for a union, what any of its members has there. */
 export type ValueAt<T, P extends string> = T extends unknown
   ? P extends `${infer K}.${infer Rest}`
-    ? K extends keyof T
-      ? ValueAt<NonNullable<T[K]>, Rest>
-      : never
-    : P extends keyof T
-      ? T[P]
-      : never
+    ? ValueAt<NonNullable<ChildOf<T, K>>, Rest>
+    : ChildOf<T, P>
   : never;
+
+type ChildOf<T, K extends string> = K extends keyof T
+  ? T[K]
+  : T extends readonly (infer E)[]
+    ? K extends `${number}`
+      ? E
+      : never
+    : string extends K
+      ? unknown
+      : never;
 
 /** A type without the fields at the given dotted paths. */
 export type OmitPaths<T, P extends string> = [P] extends [never]

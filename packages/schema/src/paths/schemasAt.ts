@@ -26,6 +26,13 @@ export function schemasAt(
   segments: readonly string[],
   siblings: Readonly<Record<string, unknown>> = {},
 ): z.ZodType[] {
+  // Nearly every path is the name of a field: there is nothing to walk.
+  const [field, ...below] = segments;
+  const def = schema._zod.def as Def;
+  if (field !== undefined && below.length === 0 && def.type === 'object') {
+    const child = childOf(def, field);
+    return (child ? [child] : []) as z.ZodType[];
+  }
   // Every schema that zod's own builders make is a ZodType; the core type is its supertype.
   return [...walk(schema, segments, '', siblings)] as z.ZodType[];
 }
@@ -50,6 +57,11 @@ function* walk(
   }
   const [segment, ...rest] = segments;
   if (segment === undefined) {
+    yield schema;
+    return;
+  }
+  if (def.type === 'unknown' || def.type === 'any') {
+    // Whatever is below is left open, too.
     yield schema;
     return;
   }
