@@ -87,4 +87,4 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
   ),
   fc.record({ do: step('listEntries'), ownerId, day }),
   fc.record({ do: step('swapCodes'), ownerId, a: number, b: number }),
-) as fc.Arbitrary<Step>;
+);
