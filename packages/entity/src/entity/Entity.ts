@@ -12,7 +12,6 @@ import type {
   InferInput,
   InferKey,
   InferWithSecrets,
-  SystemFields,
 } from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
 import type { Condition } from '../expressions/Condition.js';

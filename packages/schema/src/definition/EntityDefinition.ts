@@ -19,7 +19,9 @@ type KeySystemFields = Pick<SystemFields, 'ulid' | 'createdAt' | 'createdBy'>;
 
 /** A part of a key: the value of a field, or fixed text. Only the last part of a PK may be optional. */
 export type IndexPart<S extends z.ZodObject> =
-  `.${ScalarPath<z.output<S>> | keyof KeySystemFields}` | `.${ScalarPath<z.output<S>>}?` | `#${string}`;
+  | `.${ScalarPath<z.output<S>> | keyof KeySystemFields}`
+  | `.${ScalarPath<z.output<S>>}?`
+  | `#${string}`;
 
 /** Which documents an index holds, by the value of a field. */
 export interface IndexCondition {

@@ -1,0 +1,86 @@
+import { expectTypeOf } from 'expect-type';
+import type { AccountError, AnyAccountError } from '../errors/AccountError.js';
+import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
+import type { LoginResult } from '../sessions/Sessions.js';
+import type { Accounts, AccountsOptions, PasswordLoginInput } from './Accounts.js';
+import type { CreateAccountInput } from './parseNewAccount.js';
+
+declare const accounts: Accounts;
+declare const request: SessionRequest;
+
+// Whose request it is: an account without secrets, or nobody.
+expectTypeOf(request.user).toEqualTypeOf<AccountDocument | undefined>();
+expectTypeOf<AccountDocument['accountId']>().toEqualTypeOf<string>();
+expectTypeOf<AccountDocument['username']>().toEqualTypeOf<string | undefined>();
+expectTypeOf<AccountDocument['permissions']>().toEqualTypeOf<string[]>();
+expectTypeOf<AccountDocument['deactivated']>().toEqualTypeOf<boolean>();
+expectTypeOf<AccountDocument['createdAt']>().toEqualTypeOf<Date>();
+expectTypeOf<AccountDocument>().not.toHaveProperty('password');
+expectTypeOf<AccountDocument>().not.toHaveProperty('value');
+
+// A request keeps what its own type adds.
+interface HttpRequest extends SessionRequest {
+  readonly path: string;
+}
+declare const httpRequest: HttpRequest;
+const handled = accounts.handleRequest(httpRequest);
+expectTypeOf(handled).resolves.toHaveProperty('path').toEqualTypeOf<string>();
+expectTypeOf(handled).resolves.toHaveProperty('user').toEqualTypeOf<AccountDocument | undefined>();
+
+// What a session's row keeps secret is not in its document.
+expectTypeOf<LoginResult['sessionDocument']>().not.toHaveProperty('token');
+expectTypeOf<LoginResult['sessionDocument']>().not.toHaveProperty('previousToken');
+expectTypeOf<LoginResult['authToken']>().toEqualTypeOf<string>();
+expectTypeOf<Accounts['userByPasswordLogin']>().returns.resolves.toEqualTypeOf<LoginResult>();
+expectTypeOf<Accounts['findUser']>().returns.resolves.toEqualTypeOf<AccountDocument | null>();
+expectTypeOf<Accounts['logout']>().returns.resolves.toEqualTypeOf<boolean>();
+
+// Sign-up takes these, …
+const password = 'correct horse';
+expectTypeOf<{ username: string; password: string }>().toExtend<CreateAccountInput>();
+expectTypeOf<{ email: string; password: string }>().toExtend<CreateAccountInput>();
+expectTypeOf<{
+  username: string;
+  password: string;
+  request: SessionRequest;
+}>().toExtend<CreateAccountInput>();
+expectTypeOf<{
+  email: string;
+  password: string;
+  profile: { name: string };
+}>().toExtend<CreateAccountInput>();
+
+// … and no password that is missing or no string, …
+expectTypeOf<{ username: string }>().not.toExtend<CreateAccountInput>();
+expectTypeOf<{ username: string; password: number }>().not.toExtend<CreateAccountInput>();
+expectTypeOf<{ username: string; password: undefined }>().not.toExtend<CreateAccountInput>();
+expectTypeOf<{ username: null; password: string }>().not.toExtend<CreateAccountInput>();
+expectTypeOf<{
+  email: string;
+  password: string;
+  profile: string;
+}>().not.toExtend<CreateAccountInput>();
+
+// … and no field that only the library sets (ASVS 15.3.3).
+// @ts-expect-error -- permissions are not the caller's to choose.
+void accounts.createAccount({ username: 'ada', password, permissions: ['root'] });
+// @ts-expect-error -- nor is the account's id.
+void accounts.createAccount({ username: 'ada', password, accountId: '01ARZ3NDEKTSV4RRFFQ69G5FAV' });
+// @ts-expect-error -- nor whether it is deactivated.
+void accounts.createAccount({ username: 'ada', password, deactivated: false });
+// @ts-expect-error -- nor which sessions are valid.
+void accounts.createAccount({ username: 'ada', password, sessionGeneration: 1 });
+
+// A login says where it comes from.
+expectTypeOf<PasswordLoginInput['request']>().toEqualTypeOf<SessionRequest>();
+expectTypeOf<Omit<SessionRequest, 'requestIp'>>().not.toExtend<SessionRequest>();
+expectTypeOf<Omit<SessionRequest, 'userAgent'>>().not.toExtend<SessionRequest>();
+expectTypeOf<Omit<SessionRequest, 'onCallDestroySession'>>().not.toExtend<SessionRequest>();
+
+// A secret must be given, and may be looked up.
+expectTypeOf<{ table: AccountsOptions['table'] }>().not.toExtend<AccountsOptions>();
+expectTypeOf<() => Promise<string>>().toExtend<AccountsOptions['sessions']['getTokenSecret']>();
+expectTypeOf<() => undefined>().not.toExtend<AccountsOptions['sessions']['getTokenSecret']>();
+
+// Each error of the union is one of the class.
+expectTypeOf<AnyAccountError>().toExtend<AccountError>();

@@ -1,0 +1,75 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Table } from '@latchkey/entity';
+import { createTestTable, localClient } from '@latchkey/entity/testing';
+import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
+import type { SessionRequest } from '../../src/sessions/SessionRequest.js';
+import type { SessionsOptions } from '../../src/sessions/Sessions.js';
+import { RequestLog } from './RequestLog.js';
+
+/** The secret that signs the tests' tokens, and that must be found nowhere. */
+export const SECRET = 'canary-token-secret-0123456789-abcdef';
+/** A password that must be found nowhere. */
+export const PASSWORD = 'canary-password correct horse';
+
+/** A clock that stands still until it is told to go. */
+export class TestClock {
+  #nowMs = Date.UTC(2026, 10, 21, 12);
+  readonly now = (): Date => new Date(this.#nowMs);
+  advance(milliseconds: number): void {
+    this.#nowMs += milliseconds;
+  }
+}
+
+/** Accounts in a table of their own. */
+export interface TestAccounts {
+  readonly accounts: Accounts;
+  readonly table: Table;
+  readonly client: DynamoDBClient;
+  readonly clock: TestClock;
+  readonly log: RequestLog;
+  /** The same accounts as another process sees them: nothing is shared but the table. */
+  another(sessions?: Partial<SessionsOptions>): Accounts;
+  drop(): Promise<void>;
+}
+
+/** Makes an empty table with accounts in it. */
+export async function createTestAccounts(
+  options: Partial<Omit<AccountsOptions, 'table'>> = {},
+): Promise<TestAccounts> {
+  const clock = new TestClock();
+  const client = localClient();
+  const test = await createTestTable([], { clock: clock.now, client });
+  const { table } = test;
+  const clients = [client];
+  const sessions = { getTokenSecret: () => SECRET, ...options.sessions };
+  return {
+    accounts: new Accounts({ ...options, table, sessions }),
+    table,
+    client,
+    clock,
+    log: new RequestLog(client),
+    another: (own = {}) => {
+      const other = localClient();
+      clients.push(other);
+      return new Accounts({
+        ...options,
+        table: new Table({ name: table.name, client: other, clock: clock.now }),
+        sessions: { ...sessions, ...own },
+      });
+    },
+    drop: async () => {
+      await test.drop();
+      for (const each of clients) each.destroy();
+    },
+  };
+}
+
+/** A request, with a token if one is given. */
+export function requestWith(authToken?: string): SessionRequest {
+  return {
+    requestIp: '203.0.113.7',
+    userAgent: 'latchkey-tests/1',
+    onCallDestroySession: null,
+    ...(authToken !== undefined && { authToken }),
+  };
+}

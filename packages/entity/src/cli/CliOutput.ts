@@ -1,0 +1,8 @@
+/** Where a command writes. */
+export interface CliOutput {
+  readonly out: (text: string) => unknown;
+  readonly error: (text: string) => unknown;
+}
+
+/** What a command ends with. */
+export const EXIT_CODES = { done: 0, lacking: 1, usage: 2, failed: 3 } as const;

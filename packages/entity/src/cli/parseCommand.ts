@@ -1,0 +1,121 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { IamRole } from '../infrastructure/toIamPolicy.js';
+import { UsageError } from './UsageError.js';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+const COMMON = {
+  name: { type: 'string' },
+  definitions: { type: 'string', multiple: true },
+} satisfies Options;
+const LIVE = {
+  endpoint: { type: 'string' },
+  region: { type: 'string' },
+} satisfies Options;
+const SAFEGUARDS = {
+  'no-point-in-time-recovery': { type: 'boolean' },
+  'no-deletion-protection': { type: 'boolean' },
+  'no-encryption': { type: 'boolean' },
+} satisfies Options;
+const RETAIN = { 'no-retain': { type: 'boolean' } } satisfies Options;
+const IAM = {
+  role: { type: 'string' },
+  'table-arn': { type: 'string' },
+  scan: { type: 'boolean' },
+  namespace: { type: 'string', multiple: true },
+} satisfies Options;
+
+/** A command of `latchkey table`. */
+export type CommandName =
+  | 'create-input'
+  | 'cloudformation'
+  | 'cdk'
+  | 'terraform'
+  | 'iam'
+  | 'workbench'
+  | 'create'
+  | 'describe'
+  | 'diff';
+
+/** The options that each command takes besides the common ones. */
+const COMMANDS: Readonly<Record<CommandName, Options>> = {
+  'create-input': {},
+  cloudformation: { ...SAFEGUARDS, ...RETAIN },
+  cdk: SAFEGUARDS,
+  terraform: { ...SAFEGUARDS, ...RETAIN },
+  iam: IAM,
+  workbench: {},
+  create: LIVE,
+  describe: LIVE,
+  diff: LIVE,
+};
+
+/** A command line, taken apart. */
+export interface ParsedCommand {
+  readonly name: CommandName;
+  readonly tableName: string;
+  /** The files that hold the definitions; none stands for the account entities. */
+  readonly files: readonly string[];
+  readonly off: ReadonlySet<string>;
+  readonly iam: { role: IamRole; tableArn: string; scan: boolean; namespace: readonly string[] };
+  readonly endpoint?: string;
+  readonly region?: string;
+}
+
+/** @throws {@link UsageError} when it makes no sense. */
+export function parseCommand(args: readonly string[]): ParsedCommand {
+  const [topic, name, ...rest] = args;
+  if (topic !== 'table' || name === undefined || !isCommand(name)) {
+    const commands = Object.keys(COMMANDS).join(', ');
+    throw new UsageError(`the first words are "table" and one of ${commands} (see --help).`);
+  }
+  const values = valuesOf(name, rest);
+  const texts = (option: string): readonly string[] => [values[option] ?? []].flat().map(String);
+  const text = (option: string): string | undefined => texts(option)[0];
+  const needed = (option: string): string => {
+    const value = text(option);
+    if (value === undefined) throw new UsageError(`${name} needs --${option} (see --help).`);
+    return value;
+  };
+  const [endpoint, region] = [text('endpoint'), text('region')];
+  return {
+    name,
+    tableName: needed('name'),
+    files: texts('definitions'),
+    off: new Set(Object.keys(values).filter((option) => option.startsWith('no-'))),
+    iam: {
+      role: name === 'iam' ? roleOf(needed('role')) : 'read-only',
+      tableArn: name === 'iam' ? needed('table-arn') : '',
+      scan: values.scan === true,
+      namespace: texts('namespace'),
+    },
+    ...(endpoint !== undefined && { endpoint: urlOf(endpoint) }),
+    ...(region !== undefined && { region }),
+  };
+}
+
+function valuesOf(name: CommandName, args: readonly string[]): Record<string, unknown> {
+  const options: Options = { ...COMMON, ...COMMANDS[name] };
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    // Node explains more than one sentence does.
+    const reason = (error as Error).message.split(/[.\n]/, 1)[0] ?? '';
+    throw new UsageError(`${name}: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}.`);
+  }
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+function roleOf(role: string): IamRole {
+  if (role === 'read-only' || role === 'read-write') return role;
+  throw new UsageError('--role is read-only or read-write.');
+}
+
+function urlOf(endpoint: string): string {
+  const protocol = URL.canParse(endpoint) ? new URL(endpoint).protocol : '';
+  if (protocol === 'http:' || protocol === 'https:') return endpoint;
+  throw new UsageError('--endpoint is a URL such as http://localhost:8000.');
+}

@@ -1,0 +1,43 @@
+import { SchemaError } from '@latchkey/schema';
+import { EntityError } from '../errors/EntityError.js';
+import { type CliOutput, EXIT_CODES } from './CliOutput.js';
+import { parseCommand } from './parseCommand.js';
+import { runTableCommand } from './runTableCommand.js';
+import { UsageError } from './UsageError.js';
+import { USAGE } from './usage.js';
+
+/**
+ * Runs the command `latchkey`.
+ *
+ * @param args - what follows its name on the command line.
+ * @returns the exit code: 0 done, 1 the live table lacks something, 2 wrong usage, 3 not done.
+ */
+export async function runCli(args: readonly string[], output: CliOutput): Promise<number> {
+  if (args.some((arg) => arg === '--help' || arg === '-h')) {
+    output.out(USAGE);
+    return EXIT_CODES.done;
+  }
+  try {
+    return await runTableCommand(parseCommand(args), output);
+  } catch (error) {
+    output.error(`latchkey: ${sentenceOf(error)}\n`);
+    return isWrongUsage(error) ? EXIT_CODES.usage : EXIT_CODES.failed;
+  }
+}
+
+function isWrongUsage(error: unknown): boolean {
+  if (error instanceof UsageError || SchemaError.is(error)) return true;
+  return EntityError.is(error) && (error.code === 'InvalidTable' || error.code === 'InvalidKey');
+}
+
+/** What went wrong, without a stack; of a failed request also what the SDK said. */
+function sentenceOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  if (!EntityError.is(error) || error.code !== 'RequestFailed') return firstLine(message);
+  const { name, message: said, code } = cause as Error & { code?: string };
+  return `${firstLine(message).replace(/\.$/, '')}: ${firstLine(said) || (code ?? name)}`;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

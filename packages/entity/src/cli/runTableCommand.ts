@@ -1,0 +1,79 @@
+import type { DescribedTable, Safeguards } from '../infrastructure/DescribedTable.js';
+import { toCdk } from '../infrastructure/toCdk.js';
+import { toCloudFormation } from '../infrastructure/toCloudFormation.js';
+import { toCreateTableInput } from '../infrastructure/toCreateTableInput.js';
+import { toIamPolicy } from '../infrastructure/toIamPolicy.js';
+import { toNoSqlWorkbench } from '../infrastructure/toNoSqlWorkbench.js';
+import { toTerraform } from '../infrastructure/toTerraform.js';
+import { type CliOutput, EXIT_CODES } from './CliOutput.js';
+import { LiveDynamoDB } from './LiveDynamoDB.js';
+import { loadDefinitions } from './loadDefinitions.js';
+import type { CommandName, ParsedCommand } from './parseCommand.js';
+
+type LiveCommandName = 'create' | 'describe' | 'diff';
+type Print = (table: DescribedTable, command: ParsedCommand) => unknown;
+
+const PRINTED: Readonly<Record<Exclude<CommandName, LiveCommandName>, Print>> = {
+  'create-input': toCreateTableInput,
+  cloudformation: (table, command) => toCloudFormation(table, safeguardsOf(command)),
+  cdk: (table, command) => toCdk(table, safeguardsOf(command)),
+  terraform: (table, command) => toTerraform(table, safeguardsOf(command)),
+  iam: (table, { iam: { namespace, ...iam } }) =>
+    toIamPolicy({ ...table, ...iam, ...(namespace.length > 0 && { namespace }) }),
+  workbench: toNoSqlWorkbench,
+};
+
+/** Carries out one command, and gives its exit code. */
+export async function runTableCommand(command: ParsedCommand, output: CliOutput): Promise<number> {
+  const { name, tableName, files, endpoint, region } = command;
+  const table = { tableName, definitions: await loadDefinitions(files) };
+  if (name !== 'create' && name !== 'describe' && name !== 'diff') {
+    printJson(output, PRINTED[name](table, command));
+    return EXIT_CODES.done;
+  }
+  // Refuses what can be no table, before a request is sent.
+  toCreateTableInput(table);
+  const live = new LiveDynamoDB({
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+  });
+  try {
+    return await runLive(name, table, live, output);
+  } finally {
+    live.close();
+  }
+}
+
+async function runLive(
+  name: LiveCommandName,
+  table: DescribedTable,
+  live: LiveDynamoDB,
+  output: CliOutput,
+): Promise<number> {
+  if (name === 'describe') {
+    const found = await live.describe(table.tableName);
+    if (found.table) printJson(output, found);
+    else output.error(`latchkey: there is no table ${table.tableName}.\n`);
+    return found.table ? EXIT_CODES.done : EXIT_CODES.lacking;
+  }
+  if (name === 'create') await live.create(table);
+  // A table that was there before may still lack something: `create` changes none.
+  const differences = await live.diff(table);
+  for (const { message } of differences) output.out(`${message}\n`);
+  if (differences.length > 0) return EXIT_CODES.lacking;
+  if (name === 'create') output.out(`The table ${table.tableName} is ready.\n`);
+  return EXIT_CODES.done;
+}
+
+function safeguardsOf({ off }: ParsedCommand): Safeguards {
+  return {
+    pointInTimeRecovery: !off.has('no-point-in-time-recovery'),
+    deletionProtection: !off.has('no-deletion-protection'),
+    encryption: !off.has('no-encryption'),
+    retain: !off.has('no-retain'),
+  };
+}
+
+function printJson(output: CliOutput, value: unknown): void {
+  output.out(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,35 @@
+/** What `latchkey --help` prints. */
+export const USAGE = `Usage: latchkey table <command> --name <table> [options]
+
+Prints as JSON what the table of your entities is made with:
+  create-input     the input of CreateTable
+  cloudformation   a CloudFormation template
+  cdk              the properties of the CDK construct CfnTable
+  terraform        a Terraform configuration (.tf.json)
+  iam              a least-privilege IAM policy
+  workbench        a data model with sample data for NoSQL Workbench
+
+Works on a live table:
+  create           makes the table unless there is one
+  describe         prints what DynamoDB says of it
+  diff             prints what it lacks, one line each; ends with 1 if there is something
+
+Options of every command:
+  --name <table>             the table's name
+  --definitions <file>       a JavaScript module that exports entity definitions; may be given
+                             several times (default: Latchkey's account entities)
+  cloudformation, cdk, terraform:
+  --no-point-in-time-recovery, --no-deletion-protection, --no-encryption, --no-retain
+  iam:
+  --table-arn <arn>          the table's ARN
+  --role <role>              read-only or read-write
+  --namespace <name>         the one name space that is allowed; may be given several times, for
+                             one inside another (default: the whole table)
+  --scan                     allows scans, too
+  create, describe, diff:
+  --region <region>          default: that of your AWS configuration
+  --endpoint <url>           default: AWS; one on this machine needs no AWS configuration
+
+Ends with 0 when done, 1 when diff or create finds something lacking, 2 for wrong usage, and 3 when
+something could not be done.
+`;

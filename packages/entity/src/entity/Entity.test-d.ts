@@ -1,0 +1,137 @@
+import { Account, AccountToken, Session } from '@latchkey/schema';
+import { expectTypeOf } from 'expect-type';
+import { Note, Order, User } from '../../test/support/entities.js';
+import type { AnyEntityError } from '../errors/EntityError.js';
+import type { Table } from '../table/Table.js';
+
+declare const table: Table;
+const accounts = table.entity(Account);
+const tokens = table.entity(AccountToken);
+const notes = table.entity(Note);
+
+/** Never called: only its types are looked at. */
+export async function documents(): Promise<void> {
+  const { item } = await accounts.createOne({ item: { accountId: 'a' } });
+  expectTypeOf(item.username).toEqualTypeOf<string | undefined>();
+  expectTypeOf(item._v).toEqualTypeOf<number>();
+  expectTypeOf(item.createdAt).toEqualTypeOf<Date>();
+
+  const found = await tokens.findOne({ filter: { value: 'x' } });
+  // @ts-expect-error: a secret is not there unless it is asked for.
+  expectTypeOf(found.item?.value).toEqualTypeOf<string>();
+  const open = await tokens.findOne({ filter: { value: 'x' }, secrets: true });
+  expectTypeOf(open.item?.value).toEqualTypeOf<string | undefined>();
+  const many = await tokens.findMany({ filter: { accountId: 'a' }, secrets: true, limit: 3 });
+  expectTypeOf(many.items[0]?.value).toEqualTypeOf<string | undefined>();
+  expectTypeOf(found.item).extract<null>().toEqualTypeOf<null>();
+}
+
+export async function inputs(): Promise<void> {
+  // @ts-expect-error: a required field is missing.
+  await accounts.createOne({ item: {} });
+  // @ts-expect-error: there is no such field.
+  await accounts.createOne({ item: { accountId: 'a', nothing: 5 } });
+  // @ts-expect-error: system fields are not given.
+  await accounts.createOne({ item: { accountId: 'a', createdAt: new Date() } });
+  // @ts-expect-error: a filter names fields.
+  await accounts.findOne({ filter: { nothing: 5 } });
+  // @ts-expect-error: a filter's value is of the field's type.
+  await accounts.findOne({ filter: { accountId: 5 } });
+  // @ts-expect-error: there is no such operator.
+  await accounts.findOne({ filter: { accountId: { $near: 'a' } } });
+  await accounts.findOne({ filter: { accountId: 'a', createdAt: { $gt: new Date() } } });
+  await accounts.findOne({
+    filter: { accountId: 'a', $or: [{ username: 'a' }, { $not: { deactivated: true } }] },
+  });
+  await accounts.findOne({
+    filter: { accountId: 'a', 'profile.name': 'x', permissions: { $contains: 'x' } },
+  });
+  await accounts.findById('id', { consistent: true });
+  accounts.reference({ accountId: 'a' });
+  // @ts-expect-error: a reference is the whole key.
+  table.entity(Session).reference({ accountId: 'a' });
+}
+
+export async function updates(): Promise<void> {
+  const filter = { owner: 'a', title: 'b' };
+  await notes.updateOne({
+    filter,
+    update: {
+      $set: {
+        text: 'a',
+        'place.city': 'x',
+        'extra.any': 5,
+        'lines.0': 'a',
+        'place.deep.at': new Date(),
+      },
+      $setIfNull: { seenAt: new Date() },
+      $setOnInsert: { whole: 1 },
+      $inc: { count: 1, big: 1n, 'place.visits': 1 },
+      $append: { lines: ['a'] },
+      $prepend: { moments: [new Date()] },
+      $pull: { tags: ['a'] },
+      $addToSet: { tags: ['a'], 'place.labels': ['a'] },
+      $remove: ['until', 'place.city'],
+    },
+    condition: { count: { $lt: 5 } },
+    version: 1,
+    upsert: true,
+  });
+  // @ts-expect-error: the value is of the field's type.
+  await notes.updateOne({ filter, update: { $set: { text: 5 } } });
+  // @ts-expect-error: there is no such field.
+  await notes.updateOne({ filter, update: { $set: { nothing: 5 } } });
+  // @ts-expect-error: nor such a nested one.
+  await notes.updateOne({ filter, update: { $set: { 'place.nothing': 5 } } });
+  // @ts-expect-error: text cannot be counted up.
+  await notes.updateOne({ filter, update: { $inc: { text: 1 } } });
+  // @ts-expect-error: nothing can be appended to a set.
+  await notes.updateOne({ filter, update: { $append: { tags: ['a'] } } });
+  // @ts-expect-error: elements are of the list's type.
+  await notes.updateOne({ filter, update: { $append: { lines: [5] } } });
+  // @ts-expect-error: a system field cannot be set.
+  await notes.updateOne({ filter, update: { $set: { createdAt: new Date() } } });
+  // @ts-expect-error: there is no such operator.
+  await notes.updateOne({ filter, update: { $rename: { text: 'a' } } });
+}
+
+export async function relations(): Promise<void> {
+  const users = table.entity(User).addIndexRelation('orders', Order);
+  const { item } = await users.findOne({
+    filter: { userId: 'a' },
+    include: { orders: { limit: 1 } },
+  });
+  expectTypeOf(item?.orders[0]?.number).toEqualTypeOf<number | undefined>();
+  const plain = await users.findOne({ filter: { userId: 'a' } });
+  // @ts-expect-error: what is not included is not there.
+  expectTypeOf(plain.item?.orders).toBeArray();
+  // @ts-expect-error: there is no such relation.
+  await users.findOne({ filter: { userId: 'a' }, include: { nothing: true } });
+}
+
+export async function several(): Promise<void> {
+  const [account, token] = await table.batchGet([
+    accounts.reference({ accountId: 'a' }),
+    tokens.reference(
+      { accountId: 'a', kind: 'custom', createdFor: 'x', ulid: 'u' },
+      { secrets: true },
+    ),
+  ]);
+  expectTypeOf(account?.username).toEqualTypeOf<string | undefined>();
+  expectTypeOf(token?.value).toEqualTypeOf<string | undefined>();
+  const [created, updated] = await table.transact([
+    accounts.createOneOperation({ item: { accountId: 'a' } }),
+    notes.updateOneOperation({
+      filter: { owner: 'a', title: 'b' },
+      update: { $inc: { count: 1 } },
+    }),
+  ]);
+  expectTypeOf(created.permissions).toEqualTypeOf<string[]>();
+  expectTypeOf(updated).extract<null>().toEqualTypeOf<null>();
+}
+
+export function errors(error: AnyEntityError): void {
+  if (error.code === 'UniqueViolation') {
+    expectTypeOf(error.details.paths).toEqualTypeOf<readonly string[]>();
+  }
+}

@@ -1,0 +1,130 @@
+import type {
+  GlobalSecondaryIndexDescription,
+  KeySchemaElement,
+  TableDescription,
+  TimeToLiveDescription,
+} from '@aws-sdk/client-dynamodb';
+import type { DescribedTable } from './DescribedTable.js';
+import { planTable, TTL_ATTRIBUTE } from './internal/planTable.js';
+
+/** A table as DynamoDB describes it. */
+export interface LiveTable {
+  /** What `DescribeTable` answers; null where there is no table. */
+  readonly table: TableDescription | null;
+  /** What `DescribeTimeToLive` answers. */
+  readonly timeToLive?: TimeToLiveDescription;
+}
+
+/** One thing that a live table lacks, or has otherwise than its definitions need it. */
+export interface TableDifference {
+  readonly kind:
+    | 'MissingTable'
+    | 'WrongKey'
+    | 'MissingIndex'
+    | 'WrongIndexKey'
+    | 'WrongIndexProjection'
+    | 'TtlOff'
+    | 'WrongTtlAttribute'
+    | 'WrongBillingMode';
+  /** What it is, in one sentence. */
+  readonly message: string;
+}
+
+/**
+ * What a live table lacks of what its definitions need. What it has beyond that is left alone.
+ *
+ * @returns one entry for each difference; none when the table will do.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
+ * @throws {@link EntityError} `InvalidTable`
+ *
+ * @example
+ * ```ts
+ * import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+ * import { Table } from '@latchkey/entity';
+ * import { diffTable } from '@latchkey/entity/infrastructure';
+ * import { Account } from '@latchkey/schema';
+ *
+ * const client = new DynamoDBClient();
+ * const table = await new Table({ name: 'accounts', client }).describe();
+ * const ttl = await client.send(new DescribeTimeToLiveCommand({ TableName: 'accounts' }));
+ * const live = { table, timeToLive: ttl.TimeToLiveDescription ?? {} };
+ * for (const { message } of diffTable({ tableName: 'accounts', definitions: [Account] }, live)) {
+ *   console.log(message);
+ * }
+ * ```
+ */
+export function diffTable(expected: DescribedTable, live: LiveTable): TableDifference[] {
+  const { tableName, globalIndexes } = planTable(expected);
+  const { table, timeToLive } = live;
+  if (!table) return [{ kind: 'MissingTable', message: `There is no table ${tableName}.` }];
+  return [
+    ...keyDifference(table),
+    ...globalIndexes.flatMap((index) => indexDifference(table, index)),
+    ...ttlDifference(timeToLive),
+    ...billingDifference(table),
+  ];
+}
+
+function keyDifference(table: TableDescription): TableDifference[] {
+  const key = keyText(table, table.KeySchema);
+  if (key === wantedKey('')) return [];
+  return [{ kind: 'WrongKey', message: `The key is ${key}, and must be ${wantedKey('')}.` }];
+}
+
+function indexDifference(table: TableDescription, name: string): TableDifference[] {
+  const index = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === name);
+  if (!index || index.IndexStatus === 'DELETING') {
+    return [{ kind: 'MissingIndex', message: `There is no global secondary index ${name}.` }];
+  }
+  const key = keyText(table, index.KeySchema);
+  if (key !== wantedKey(name)) {
+    const message = `The key of the index ${name} is ${key}, and must be ${wantedKey(name)}.`;
+    return [{ kind: 'WrongIndexKey', message }];
+  }
+  return projectionDifference(index, name);
+}
+
+function projectionDifference(
+  { Projection }: GlobalSecondaryIndexDescription,
+  name: string,
+): TableDifference[] {
+  const type = Projection?.ProjectionType ?? 'unknown';
+  if (type === 'ALL') return [];
+  const message = `The index ${name} projects ${type}, and must project ALL.`;
+  return [{ kind: 'WrongIndexProjection', message }];
+}
+
+function ttlDifference(ttl: TimeToLiveDescription | undefined): TableDifference[] {
+  const status = ttl?.TimeToLiveStatus;
+  if (status !== 'ENABLED' && status !== 'ENABLING') {
+    return [{ kind: 'TtlOff', message: 'TTL is off: expired items are never removed.' }];
+  }
+  const attribute = ttl?.AttributeName ?? 'unknown';
+  if (attribute === TTL_ATTRIBUTE) return [];
+  const message = `TTL looks at the attribute ${attribute}, and must look at ${TTL_ATTRIBUTE}.`;
+  return [{ kind: 'WrongTtlAttribute', message }];
+}
+
+function billingDifference({ BillingModeSummary }: TableDescription): TableDifference[] {
+  // A table that has always been provisioned has no summary.
+  const mode = BillingModeSummary?.BillingMode ?? 'PROVISIONED';
+  if (mode === 'PAY_PER_REQUEST') return [];
+  const message = `Billing is ${mode}, and must be PAY_PER_REQUEST.`;
+  return [{ kind: 'WrongBillingMode', message }];
+}
+
+function wantedKey(index: string): string {
+  return `HASH ${index}PK (S), RANGE ${index}SK (S)`;
+}
+
+function keyText(table: TableDescription, schema: KeySchemaElement[] | undefined): string {
+  const typeOf = (name: string | undefined): string =>
+    table.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name)
+      ?.AttributeType ?? '?';
+  return (schema ?? [])
+    .map(
+      ({ AttributeName, KeyType }) =>
+        `${KeyType ?? '?'} ${AttributeName ?? '?'} (${typeOf(AttributeName)})`,
+    )
+    .join(', ');
+}

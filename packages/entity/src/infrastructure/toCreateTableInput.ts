@@ -1,0 +1,26 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { createTableParams } from '../table/lifecycle.js';
+import type { DescribedTable } from './DescribedTable.js';
+import { planTable } from './internal/planTable.js';
+
+/**
+ * The input of `CreateTable` for a table: string keys `PK` and `SK`, a global secondary index for
+ * each non-unique secondary index of its entities, billing on demand. TTL is no part of that request.
+ *
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+ * @throws {@link EntityError} `InvalidTable`
+ *
+ * @example
+ * ```ts
+ * import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+ * import { toCreateTableInput } from '@latchkey/entity/infrastructure';
+ * import { Account } from '@latchkey/schema';
+ *
+ * const input = toCreateTableInput({ tableName: 'my-application', definitions: [Account] });
+ * await new DynamoDBClient().send(new CreateTableCommand(input));
+ * ```
+ */
+export function toCreateTableInput(table: DescribedTable): CreateTableCommandInput {
+  const { tableName, globalIndexes } = planTable(table);
+  return createTableParams(tableName, globalIndexes);
+}

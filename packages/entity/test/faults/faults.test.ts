@@ -1,0 +1,357 @@
+import { Table } from '@latchkey/entity';
+import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Note, Order, User } from '../support/entities.js';
+import { errorOf } from '../support/errorOf.js';
+import {
+  beforeAnswer,
+  cancelled,
+  failWith,
+  inProgress,
+  loseAnswers,
+  throttled,
+  timeout,
+  type Fault,
+} from '../support/faults.js';
+import { sweepUniques } from '../support/sweepUniques.js';
+import { tableItems } from '../support/tableItems.js';
+
+let table: Table;
+let client: DynamoDBClient;
+let test: TestTable;
+const faults: Fault[] = [];
+
+beforeAll(async () => {
+  client = localClient();
+  test = await createTestTable([User, Note, Order], { client });
+  table = test.table;
+});
+afterAll(() => test.drop());
+afterEach(async () => {
+  for (const fault of faults.splice(0)) fault.remove();
+  expect(await sweepUniques(client, table.name, [User, Note, Order])).toEqual([]);
+});
+
+function during(fault: Fault): Fault {
+  faults.push(fault);
+  return fault;
+}
+
+let count = 0;
+function fresh(word: string): string {
+  return `${word}${String(++count)}`;
+}
+
+describe('an answer that is lost after the write was made', () => {
+  it('lets a create without unique values succeed, with one document', async () => {
+    const fault = during(loseAnswers(client, 'PutItem'));
+    const title = fresh('note');
+    const { item } = await table.entity(Note).createOne({ item: { owner: 'a', title } });
+    expect(fault.attempts).toBe(2);
+    expect(item).toMatchObject({ title, _v: 1 });
+    expect((await table.entity(Note).findOne({ filter: { owner: 'a', title } })).item).toEqual(
+      item,
+    );
+  });
+
+  it('lets a create with unique values succeed, and does not report them as taken', async () => {
+    const fault = during(loseAnswers(client, 'TransactWriteItems'));
+    const userId = fresh('user');
+    const { item } = await table
+      .entity(User)
+      .createOne({ item: { userId, email: userId, nick: userId } });
+    expect(fault.attempts).toBe(2);
+    expect((await table.entity(User).findOne({ filter: { nick: userId } })).item).toEqual(item);
+  });
+
+  it('does not hide that another has the key', async () => {
+    const title = fresh('note');
+    const notes = table.entity(Note);
+    await notes.createOne({ item: { owner: 'a', title, text: 'first' } });
+    during(loseAnswers(client, 'PutItem'));
+    const error = await errorOf(notes.createOne({ item: { owner: 'a', title, text: 'second' } }));
+    expect(error.code).toBe('AlreadyExists');
+    expect((await notes.findOne({ filter: { owner: 'a', title } })).item?.text).toBe('first');
+  });
+
+  it('applies $inc and $append once, and raises the version once', async () => {
+    const notes = table.entity(Note);
+    const filter = { owner: 'a', title: fresh('note') };
+    await notes.createOne({ item: { ...filter, count: 1, lines: ['a'] } });
+    const fault = during(loseAnswers(client, 'UpdateItem'));
+    const { item } = await notes.updateOne({
+      filter,
+      update: { $inc: { count: 1 }, $append: { lines: ['b'] } },
+      condition: { count: 1 },
+      version: 1,
+    });
+    expect(fault.attempts).toBe(2);
+    expect(item).toMatchObject({ count: 2, lines: ['a', 'b'], _v: 2 });
+    expect((await notes.findOne({ filter, consistent: true })).item).toEqual(item);
+  });
+
+  it('changes a document that was read and written back once', async () => {
+    const notes = table.entity(Note);
+    const filter = { owner: 'a', title: fresh('note') };
+    await notes.createOne({ item: { ...filter, whole: 1 } });
+    const fault = during(loseAnswers(client, 'PutItem'));
+    const { item } = await notes.updateOne({ filter, update: { $inc: { whole: 1 } } });
+    expect(fault.attempts).toBe(2);
+    expect(item).toMatchObject({ whole: 2, _v: 2 });
+    expect((await notes.findOne({ filter, consistent: true })).item).toEqual(item);
+  });
+
+  it('renames and moves once', async () => {
+    const users = table.entity(User);
+    const [userId, moved] = [fresh('user'), fresh('moved')];
+    await users.createOne({ item: { userId, email: userId } });
+    const fault = during(loseAnswers(client, 'TransactWriteItems', 1));
+    const update = { $set: { userId: moved, nick: moved } };
+    const { item } = await users.updateOne({ filter: { userId }, update });
+    expect(fault.attempts).toBe(2);
+    expect(item).toMatchObject({ userId: moved, nick: moved, email: userId, _v: 2 });
+  });
+
+  it('deletes once, with and without unique values', async () => {
+    const users = table.entity(User);
+    const userId = fresh('user');
+    await users.createOne({ item: { userId, email: userId } });
+    during(loseAnswers(client, 'TransactWriteItems'));
+    expect((await users.deleteOne({ filter: { userId } })).item?.userId).toBe(userId);
+    expect((await users.findOne({ filter: { userId }, consistent: true })).item).toBeNull();
+    const filter = { owner: 'a', title: fresh('note') };
+    await table.entity(Note).createOne({ item: filter });
+    during(loseAnswers(client, 'DeleteItem'));
+    await table.entity(Note).deleteOne({ filter });
+    expect((await table.entity(Note).findOne({ filter, consistent: true })).item).toBeNull();
+  });
+
+  it('carries out a transaction of several entities once', async () => {
+    const userId = fresh('user');
+    const title = fresh('note');
+    const notes = table.entity(Note);
+    await notes.createOne({ item: { owner: 'a', title, count: 1 } });
+    const fault = during(loseAnswers(client, 'TransactWriteItems', 2));
+    await table.transact([
+      table.entity(User).createOneOperation({ item: { userId, email: userId } }),
+      notes.updateOneOperation({ filter: { owner: 'a', title }, update: { $inc: { count: 1 } } }),
+    ]);
+    expect(fault.attempts).toBe(3);
+    expect((await notes.findOne({ filter: { owner: 'a', title } })).item).toMatchObject({
+      count: 2,
+      _v: 2,
+    });
+  });
+});
+
+describe('a request that never arrives', () => {
+  it('leaves nothing behind when every attempt fails, and says that it can be tried again', async () => {
+    const before = await tableItems(client, table.name);
+    for (const [command, makeError] of [
+      ['PutItem', timeout],
+      ['PutItem', throttled],
+      ['TransactWriteItems', timeout],
+      ['TransactWriteItems', throttled],
+    ] as const) {
+      const fault = during(failWith(client, command, makeError, Infinity));
+      const userId = fresh('user');
+      const error = await errorOf(
+        command === 'PutItem'
+          ? table.entity(Note).createOne({ item: { owner: 'a', title: userId } })
+          : table.entity(User).createOne({ item: { userId, email: userId } }),
+      );
+      expect(error).toMatchObject({ code: 'RequestFailed', details: { command, retryable: true } });
+      expect(error.cause).toBeInstanceOf(Error);
+      expect(fault.attempts).toBeGreaterThan(1);
+      fault.remove();
+    }
+    expect(await tableItems(client, table.name)).toEqual(before);
+  });
+
+  it('says of a read that it can be tried again', async () => {
+    during(failWith(client, 'GetItem', throttled, Infinity));
+    const error = await errorOf(table.entity(User).findOne({ filter: { userId: 'a' } }));
+    expect(error).toMatchObject({
+      code: 'RequestFailed',
+      details: { command: 'GetItem', retryable: true },
+    });
+  });
+
+  it('says of a missing permission that trying again is no use', async () => {
+    const denied = () =>
+      Object.assign(new Error('no'), {
+        name: 'AccessDeniedException',
+        $metadata: {},
+        $fault: 'client',
+      });
+    during(failWith(client, 'GetItem', denied, Infinity));
+    const error = await errorOf(table.entity(User).findOne({ filter: { userId: 'a' } }));
+    expect(error).toMatchObject({ code: 'RequestFailed', details: { retryable: false } });
+  });
+});
+
+describe('a transaction that meets others', () => {
+  it('is tried again until it gets through, and never taken for a unique violation', async () => {
+    const fault = during(
+      failWith(
+        client,
+        'TransactWriteItems',
+        () => cancelled('None', 'TransactionConflict', 'None'),
+        3,
+      ),
+    );
+    const userId = fresh('user');
+    await table.entity(User).createOne({ item: { userId, email: userId, nick: userId } });
+    expect(fault.attempts).toBe(4);
+  });
+
+  it('waits for the same transaction that is still under way', async () => {
+    const fault = during(failWith(client, 'TransactWriteItems', inProgress, 2));
+    const userId = fresh('user');
+    await table.entity(User).createOne({ item: { userId, email: userId } });
+    expect(fault.attempts).toBe(3);
+  });
+
+  it('is the same one when it is sent again, even long after it was carried out', async () => {
+    // More often than the SDK itself tries again.
+    const fault = during(loseAnswers(client, 'TransactWriteItems', 5, inProgress));
+    const userId = fresh('user');
+    await table.entity(User).createOne({ item: { userId, email: userId } });
+    expect(fault.attempts).toBe(6);
+  });
+
+  it('gives up with TransactionConflict when others are always in the way', async () => {
+    const conflict = () => cancelled('TransactionConflict', 'None');
+    const fault = during(failWith(client, 'TransactWriteItems', conflict, Infinity));
+    const userId = fresh('user');
+    const error = await errorOf(table.entity(User).createOne({ item: { userId, email: userId } }));
+    expect(error).toMatchObject({
+      code: 'TransactionConflict',
+      details: { attempts: fault.attempts },
+    });
+    expect(fault.attempts).toBeGreaterThan(2);
+  });
+
+  it('gives up with RequestFailed, to be tried again, when the table is throttled for good', async () => {
+    for (const code of ['ThrottlingError', 'ProvisionedThroughputExceeded']) {
+      const fault = during(
+        failWith(client, 'TransactWriteItems', () => cancelled('None', code), Infinity),
+      );
+      const userId = fresh('user');
+      const error = await errorOf(
+        table.entity(User).createOne({ item: { userId, email: userId } }),
+      );
+      expect(error).toMatchObject({ code: 'RequestFailed', details: { retryable: true } });
+      expect(fault.attempts).toBeGreaterThan(2);
+      fault.remove();
+    }
+  });
+
+  it('does not try again what can never succeed', async () => {
+    const fault = during(
+      failWith(client, 'TransactWriteItems', () => cancelled('None', 'ValidationError'), Infinity),
+    );
+    const userId = fresh('user');
+    const error = await errorOf(table.entity(User).createOne({ item: { userId, email: userId } }));
+    expect(error).toMatchObject({ code: 'RequestFailed', details: { retryable: false } });
+    expect(fault.attempts).toBe(1);
+  });
+});
+
+describe('a document that changes while it is changed', () => {
+  it('is read again, and both changes are kept', async () => {
+    const users = table.entity(User);
+    const userId = fresh('user');
+    await users.createOne({ item: { userId, email: userId } });
+    const changes: string[] = [];
+    const fault = during(
+      failWith(client, 'TransactWriteItems', () => cancelled('TransactionConflict'), 1),
+    );
+    const rename = users.updateOne({ filter: { userId }, update: { $set: { nick: userId } } });
+    const birthday = users.updateOne({ filter: { userId }, update: { $inc: { age: 1 } } });
+    for (const { item } of await Promise.all([rename, birthday])) changes.push(item?.userId ?? '');
+    expect(changes).toEqual([userId, userId]);
+    expect(fault.attempts).toBeGreaterThanOrEqual(2);
+    const { item } = await users.findOne({ filter: { userId }, consistent: true });
+    expect(item).toMatchObject({ nick: userId, age: 1, _v: 3 });
+  });
+});
+
+describe('a document that is deleted and made again while it is changed', () => {
+  it('is not taken for the one that was read, though it has the same version', async () => {
+    const users = table.entity(User);
+    const [userId, before, after] = [fresh('user'), fresh('nick'), fresh('nick')];
+    await users.createOne({ item: { userId, email: userId, nick: before } });
+    const other = new Table({ name: table.name, client: localClient() }).entity(User);
+    const fault = during(
+      beforeAnswer(client, 'GetItem', async () => {
+        await other.deleteOne({ filter: { userId } });
+        await other.createOne({ item: { userId, email: `${userId}x`, age: 7 } });
+      }),
+    );
+    await users.updateOne({ filter: { userId }, update: { $set: { nick: after } } });
+    expect(fault.attempts).toBe(2);
+    const { item } = await users.findOne({ filter: { userId }, consistent: true });
+    expect(item).toMatchObject({ email: `${userId}x`, nick: after, age: 7, _v: 2 });
+  });
+
+  it('keeps its unique values when the old one was to be deleted', async () => {
+    const users = table.entity(User);
+    const userId = fresh('user');
+    await users.createOne({ item: { userId, email: userId } });
+    const other = new Table({ name: table.name, client: localClient() }).entity(User);
+    during(
+      beforeAnswer(client, 'GetItem', async () => {
+        await other.deleteOne({ filter: { userId } });
+        await other.createOne({ item: { userId: `${userId}x`, email: userId } });
+      }),
+    );
+    expect((await users.deleteOne({ filter: { userId } })).item).toBeNull();
+    expect((await users.findOne({ filter: { email: userId } })).item?.userId).toBe(`${userId}x`);
+  });
+});
+
+describe('what DynamoDB refuses for other reasons', () => {
+  it('is an EntityError, too: an item over 400 KB, an update that makes it so', async () => {
+    const notes = table.entity(Note);
+    const filter = { owner: 'a', title: fresh('note') };
+    const text = 'x'.repeat(420_000);
+    await notes.createOne({ item: filter });
+    for (const attempt of [
+      notes.createOne({ item: { owner: 'a', title: fresh('note'), text } }),
+      notes.updateOne({ filter, update: { $set: { text } } }),
+      notes.updateOne({ filter, update: { $set: { text, whole: 1 }, $pull: { lines: ['a'] } } }),
+    ]) {
+      const error = await errorOf(attempt);
+      expect(error).toMatchObject({ code: 'RequestFailed', details: { retryable: false } });
+      expect(error.cause).toMatchObject({ name: 'ValidationException' });
+    }
+  });
+
+  it('is an EntityError, too: a table that does not exist', async () => {
+    const gone = await createTestTable([]);
+    const { table: missing } = gone;
+    await missing.delete();
+    const users = missing.entity(User);
+    const item = { userId: 'a', email: 'a' };
+    const notes = missing.entity(Note);
+    const filter = { owner: 'a', title: 'a' };
+    for (const attempt of [
+      () => users.createOne({ item }),
+      () => users.findOne({ filter: { userId: 'a' } }),
+      () => users.findById(Buffer.from('user#a\0user').toString('base64url')),
+      () => users.findMany({ filter: { email: 'a' } }),
+      () => users.deleteOne({ filter: { userId: 'a' } }),
+      () => notes.createOne({ item: filter }),
+      () => notes.findMany({ filter: { owner: 'a' } }),
+      () => notes.updateOne({ filter, update: { $set: { text: 'a' } } }),
+      () => notes.deleteOne({ filter }),
+      () => missing.batchGet([users.reference({ userId: 'a' })]),
+    ]) {
+      const error = await errorOf(attempt());
+      expect(error).toMatchObject({ code: 'RequestFailed', details: { retryable: false } });
+      expect(error.cause).toMatchObject({ name: 'ResourceNotFoundException' });
+    }
+    await gone.drop();
+  });
+});

@@ -1,0 +1,211 @@
+import { DeleteTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { runCli } from '../../src/cli/runCli.js';
+import {
+  toCdk,
+  toCloudFormation,
+  toCreateTableInput,
+  toIamPolicy,
+  toNoSqlWorkbench,
+  toTerraform,
+} from '../../src/infrastructure/index.js';
+import { localClient, uniqueTableName } from '../../src/testing/index.js';
+import { withEnvironment } from '../support/withEnvironment.js';
+import { ACCOUNTS, arnOf, HOSTILE_NAMES } from './support/describedTables.js';
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+const endpoint = process.env.DYNAMODB_ENDPOINT ?? '';
+const client = localClient();
+afterAll(() => {
+  client.destroy();
+});
+
+/** Runs the command in this process. */
+async function run(...args: string[]): Promise<Run> {
+  let [out, error] = ['', ''];
+  const code = await runCli(args, {
+    out: (text) => (out += text),
+    error: (text) => (error += text),
+  });
+  return { code, out, error };
+}
+
+/** Runs the built command as a shell would, in the folder of the fixtures. */
+function runBuilt(...args: string[]): Promise<Run> {
+  const bin = path.join(__dirname, '../../dist/esm/cli/latchkey.js');
+  const options = { cwd: path.join(__dirname, 'fixtures'), env: localEnvironment() };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--no-warnings', bin, ...args], options, (failure, out, error) => {
+      resolve({ code: Number(failure?.code ?? 0), out, error });
+    });
+  });
+}
+
+/** Without anything that an AWS configuration could be taken from. */
+function localEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  return Object.fromEntries(entries);
+}
+
+const WRONG = { code: 2, out: '', error: expect.stringMatching(/^latchkey: [^\n]+\n$/) };
+
+describe('latchkey table', () => {
+  const tableArn = arnOf('accounts');
+  it.each<[readonly string[], unknown]>([
+    [['create-input'], toCreateTableInput(ACCOUNTS)],
+    [['cloudformation'], toCloudFormation(ACCOUNTS)],
+    [['cdk'], toCdk(ACCOUNTS)],
+    [['terraform'], toTerraform(ACCOUNTS)],
+    [['workbench'], toNoSqlWorkbench(ACCOUNTS)],
+    [
+      ['cloudformation', '--no-retain', '--no-deletion-protection'],
+      toCloudFormation(ACCOUNTS, { retain: false, deletionProtection: false }),
+    ],
+    [
+      ['terraform', '--no-point-in-time-recovery', '--no-encryption'],
+      toTerraform(ACCOUNTS, { pointInTimeRecovery: false, encryption: false }),
+    ],
+    [
+      ['iam', '--role', 'read-only', '--table-arn', tableArn],
+      toIamPolicy({ ...ACCOUNTS, tableArn, role: 'read-only' }),
+    ],
+    [
+      ['iam', '--role', 'read-write', '--table-arn', tableArn, '--namespace', 'a'],
+      toIamPolicy({ ...ACCOUNTS, tableArn, role: 'read-write', namespace: 'a' }),
+    ],
+    [
+      ['iam', '--role', 'read-write', '--table-arn', tableArn, '--scan'],
+      toIamPolicy({ ...ACCOUNTS, tableArn, role: 'read-write', scan: true }),
+    ],
+  ])('%j prints JSON of the account entities', async (args, expected) => {
+    const { code, out, error } = await run('table', ...args, '--name', 'accounts');
+    expect([code, error]).toEqual([0, '']);
+    expect(JSON.parse(out)).toEqual(expected);
+  });
+
+  it('prints its usage when asked', async () => {
+    const { code, out, error } = await run('table', '--help');
+    expect([code, error]).toEqual([0, '']);
+    expect(out).toContain('Usage: latchkey table');
+  });
+
+  it.each([
+    [],
+    ['table'],
+    ['tables', 'cdk', '--name', 'accounts'],
+    ['table', 'toString', '--name', 'accounts'],
+    ['table', 'pulumi', '--name', 'accounts'],
+    ['table', 'cdk'],
+    ['table', 'cdk', '--name'],
+    ['table', 'cdk', '--name', 'accounts', 'more'],
+    ['table', 'cdk', '--name', 'accounts', '--wat'],
+    ['table', 'cdk', '--name', 'accounts', '--no-retain'],
+    ['table', 'cdk', '--name', 'accounts', '--endpoint', endpoint],
+    ['table', 'iam', '--name', 'accounts', '--role', 'read-only'],
+    ['table', 'iam', '--name', 'accounts', '--table-arn', arnOf('accounts')],
+    ['table', 'iam', '--name', 'accounts', '--table-arn', arnOf('accounts'), '--role', 'admin'],
+    ['table', 'iam', '--name', 'accounts', '--table-arn', arnOf('other'), '--role', 'read-only'],
+    ['table', 'diff', '--name', 'accounts', '--endpoint', 'localhost:8000'],
+  ])('calls %j wrong usage, in one sentence', async (...args) => {
+    expect(await run(...args)).toEqual(WRONG);
+  });
+
+  it.each(HOSTILE_NAMES)('refuses the table name %j, whatever the command', async (name) => {
+    for (const command of ['create-input', 'workbench', 'create', 'describe', 'diff']) {
+      expect(await run('table', command, `--name=${name}`)).toEqual(WRONG);
+    }
+  });
+
+  it('creates, describes and diffs a live table, and needs no AWS configuration for that', async () => {
+    const name = uniqueTableName('cli');
+    const live = ['--name', name, '--endpoint', endpoint];
+    await withEnvironment(
+      { AWS_REGION: undefined, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined },
+      async () => {
+        expect(await run('table', 'diff', ...live)).toEqual({
+          code: 1,
+          out: `There is no table ${name}.\n`,
+          error: '',
+        });
+        expect(await run('table', 'describe', ...live)).toMatchObject({ code: 1, out: '' });
+
+        const ready = { code: 0, out: `The table ${name} is ready.\n`, error: '' };
+        expect(await run('table', 'create', ...live)).toEqual(ready);
+        expect(await run('table', 'create', ...live)).toEqual(ready);
+        expect(await run('table', 'diff', ...live)).toEqual({ code: 0, out: '', error: '' });
+
+        const { code, out } = await run('table', 'describe', ...live);
+        expect(code).toBe(0);
+        expect(JSON.parse(out)).toMatchObject({
+          table: { TableName: name, TableStatus: 'ACTIVE' },
+          timeToLive: { TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' },
+        });
+
+        const TimeToLiveSpecification = { AttributeName: 'ttl', Enabled: false };
+        await client.send(
+          new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }),
+        );
+        expect(await run('table', 'diff', ...live)).toEqual({
+          code: 1,
+          out: 'TTL is off: expired items are never removed.\n',
+          error: '',
+        });
+      },
+    );
+    await client.send(new DeleteTableCommand({ TableName: name }));
+  });
+
+  it('says in one sentence that nobody answers, which is no difference', async () => {
+    const args = ['--name', 'accounts', '--endpoint', 'http://127.0.0.1:1'];
+    const { code, out, error } = await run('table', 'diff', ...args);
+    expect([code, out]).toEqual([3, '']);
+    expect(error).toMatch(
+      /^latchkey: DynamoDB did not carry out DescribeTable: .*ECONNREFUSED.*\n$/,
+    );
+  });
+});
+
+describe('the built command', () => {
+  it.each([
+    ['./shop.mjs', ['_id2'], ['Account', 'Account._id2', 'Order']],
+    ['./shop.cjs', ['_id3'], ['Account', 'Account._id2', 'Invoice']],
+  ])('takes the definitions that %s exports', async (file, indexes, facets) => {
+    const { code, out, error } = await runBuilt(
+      ...['table', 'workbench', '--name', 'shop', '--definitions', file],
+    );
+    expect([code, error]).toEqual([0, '']);
+    const [table] = (JSON.parse(out) as ReturnType<typeof toNoSqlWorkbench>).DataModel;
+    expect(table?.GlobalSecondaryIndexes.map(({ IndexName }) => IndexName)).toEqual(indexes);
+    expect(table?.TableFacets.map(({ FacetName }) => FacetName)).toEqual(facets);
+  });
+
+  it('makes and diffs a table with the indexes of those definitions', async () => {
+    const name = uniqueTableName('cli');
+    const live = ['--name', name, '--endpoint', endpoint];
+    const definitions = ['--definitions', './shop.mjs'];
+    expect((await runBuilt('table', 'create', ...live)).code).toBe(0);
+    expect(await runBuilt('table', 'diff', ...live, ...definitions)).toEqual({
+      code: 1,
+      out: 'There is no global secondary index _id2.\n',
+      error: '',
+    });
+    await client.send(new DeleteTableCommand({ TableName: name }));
+    expect((await runBuilt('table', 'create', ...live, ...definitions)).code).toBe(0);
+    expect((await runBuilt('table', 'diff', ...live, ...definitions)).code).toBe(0);
+    await client.send(new DeleteTableCommand({ TableName: name }));
+  });
+
+  it.each(['./nothing.mjs', './missing.mjs', '.', '../cli.test.ts'])(
+    'refuses %s as definitions, in one sentence',
+    async (file) => {
+      const args = ['table', 'cdk', '--name', 'shop', '--definitions', file];
+      expect(await runBuilt(...args)).toEqual(WRONG);
+    },
+  );
+});
