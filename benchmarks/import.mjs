@@ -11,7 +11,7 @@ const { runNode } = await import('../scripts/run.mjs');
 const { report } = await import('./support/report.mjs');
 const { median, shuffled } = await import('./support/rounds.mjs');
 
-const ROUNDS = 31;
+const ROUNDS = 21;
 const BASE = 'lib-dynamodb';
 /** What an application imports to work with a table. The SDK's clients are part of the time. */
 const LIBRARIES = {

@@ -35,7 +35,7 @@ export function compileCondition(
     if (key === '$and' || key === '$or') return combine(key, operand);
     if (key === '$not') {
       const inner = compileCondition(asObject(operand, key, entity), expression, scope);
-      return inner === undefined ? [] : [`(NOT (${inner}))`];
+      return inner === undefined ? [] : [`(NOT ${enclosed(inner)})`];
     }
     if (key.startsWith('$')) throw invalid(entity, key, 'is no operator');
     return compileComparison(key, operand, expression, scope);
@@ -49,10 +49,21 @@ export function compileCondition(
     const inner = operand.map((part: unknown) => {
       const text = compileCondition(asObject(part, key, entity), expression, scope);
       if (text === undefined) throw invalid(entity, key, 'holds an empty condition');
-      return `(${text})`;
+      return enclosed(text);
     });
-    return [`(${inner.join(key === '$and' ? ' AND ' : ' OR ')})`];
+    return [enclosed(inner.join(key === '$and' ? ' AND ' : ' OR '))];
   }
+}
+
+/** An expression in parentheses; in one pair only, since DynamoDB refuses redundant ones. */
+function enclosed(text: string): string {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    else if (text[at] === ')') depth--;
+    if (depth === 0 && at < text.length - 1) return `(${text})`;
+  }
+  return text;
 }
 
 /** Writes what is asked of one field; a plain value asks for equality. */

@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EntityError, type Table } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { User } from '../support/entities.js';
@@ -28,6 +28,11 @@ function fresh(word: string): string {
 
 async function expectNoOrphans(): Promise<void> {
   expect(await sweepUniques(client, table.name, [User])).toEqual([]);
+}
+
+/** The one that a test of this file has made on purpose. */
+async function expectOneOrphan(): Promise<void> {
+  expect(await sweepUniques(client, table.name, [User])).toHaveLength(1);
 }
 
 function codes(results: readonly PromiseSettledResult<unknown>[]): string[] {
@@ -291,6 +296,48 @@ describe('a unique index', () => {
     expect((await users.findMany({ filter: { email } })).items).toEqual([]);
     expect((await users.deleteOne({ filter: { email } })).item).toBeNull();
     expect((await users.findOne({ filter: { userId } })).item).not.toBeNull();
+  });
+
+  it('is never taken from its owner by a document that only believes to hold it', async () => {
+    const users = table.entity(User);
+    const { userId, email } = await createUser();
+    const thief = await createUser();
+    // What no operation of this package does: the item is given to another document.
+    const give = (owner: string) =>
+      client.send(
+        new PutItemCommand({
+          TableName: table.name,
+          Item: {
+            PK: { S: `user._id2#${email}` },
+            SK: { S: 'unique' },
+            ownerPK: { S: `user#${owner}` },
+            ownerSK: { S: 'user' },
+          },
+        }),
+      );
+    await give(thief.userId);
+    expect((await errorOf(users.deleteOne({ filter: { userId } }))).code).toBe('VersionConflict');
+    const rename = { filter: { userId }, update: { $set: { email: fresh('mail') } } };
+    expect((await errorOf(users.updateOne(rename))).code).toBe('VersionConflict');
+    const items = await tableItems(client, table.name);
+    expect(items.find(({ PK }) => PK?.S === `user._id2#${email}`)?.ownerPK).toEqual({
+      S: `user#${thief.userId}`,
+    });
+    await give(userId);
+    await expectOneOrphan();
+  });
+
+  it('may be gone before its document, as after TTL: the document can still be changed and deleted', async () => {
+    const users = table.entity(User);
+    const [changed, deleted] = [await createUser(), await createUser()];
+    for (const { email } of [changed, deleted]) {
+      const Key = { PK: { S: `user._id2#${email}` }, SK: { S: 'unique' } };
+      await client.send(new DeleteItemCommand({ TableName: table.name, Key }));
+    }
+    const update = { $set: { email: fresh('mail') } };
+    await users.updateOne({ filter: { userId: changed.userId }, update });
+    await users.deleteOne({ filter: { userId: deleted.userId } });
+    await expectOneOrphan();
   });
 
   it('survives answers that are lost while documents are renamed and deleted', async () => {

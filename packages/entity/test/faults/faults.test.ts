@@ -1,9 +1,10 @@
-import type { Table } from '@latchkey/entity';
+import { Table } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Note, Order, User } from '../support/entities.js';
 import { errorOf } from '../support/errorOf.js';
 import {
+  beforeAnswer,
   cancelled,
   failWith,
   inProgress,
@@ -211,6 +212,14 @@ describe('a transaction that meets others', () => {
     expect(fault.attempts).toBe(3);
   });
 
+  it('is the same one when it is sent again, even long after it was carried out', async () => {
+    // More often than the SDK itself tries again.
+    const fault = during(loseAnswers(client, 'TransactWriteItems', 5, inProgress));
+    const userId = fresh('user');
+    await table.entity(User).createOne({ item: { userId, email: userId } });
+    expect(fault.attempts).toBe(6);
+  });
+
   it('gives up with TransactionConflict when others are always in the way', async () => {
     const conflict = () => cancelled('TransactionConflict', 'None');
     const fault = during(failWith(client, 'TransactWriteItems', conflict, Infinity));
@@ -268,7 +277,41 @@ describe('a document that changes while it is changed', () => {
   });
 });
 
-describe('what DynamoDB would refuse', () => {
+describe('a document that is deleted and made again while it is changed', () => {
+  it('is not taken for the one that was read, though it has the same version', async () => {
+    const users = table.entity(User);
+    const [userId, before, after] = [fresh('user'), fresh('nick'), fresh('nick')];
+    await users.createOne({ item: { userId, email: userId, nick: before } });
+    const other = new Table({ name: table.name, client: localClient() }).entity(User);
+    const fault = during(
+      beforeAnswer(client, 'GetItem', async () => {
+        await other.deleteOne({ filter: { userId } });
+        await other.createOne({ item: { userId, email: `${userId}x`, age: 7 } });
+      }),
+    );
+    await users.updateOne({ filter: { userId }, update: { $set: { nick: after } } });
+    expect(fault.attempts).toBe(2);
+    const { item } = await users.findOne({ filter: { userId }, consistent: true });
+    expect(item).toMatchObject({ email: `${userId}x`, nick: after, age: 7, _v: 2 });
+  });
+
+  it('keeps its unique values when the old one was to be deleted', async () => {
+    const users = table.entity(User);
+    const userId = fresh('user');
+    await users.createOne({ item: { userId, email: userId } });
+    const other = new Table({ name: table.name, client: localClient() }).entity(User);
+    during(
+      beforeAnswer(client, 'GetItem', async () => {
+        await other.deleteOne({ filter: { userId } });
+        await other.createOne({ item: { userId: `${userId}x`, email: userId } });
+      }),
+    );
+    expect((await users.deleteOne({ filter: { userId } })).item).toBeNull();
+    expect((await users.findOne({ filter: { email: userId } })).item?.userId).toBe(`${userId}x`);
+  });
+});
+
+describe('what DynamoDB refuses for other reasons', () => {
   it('is refused before it is sent: an item over 400 KB, an update that makes it so', async () => {
     const notes = table.entity(Note);
     const filter = { owner: 'a', title: fresh('note') };

@@ -51,9 +51,13 @@ export function loseAnswers(
   client: Faulty,
   command: string,
   times = 1,
-  meanwhile: () => Promise<void> = () => Promise.resolve(),
+  makeError: () => Error = timeout,
 ): Fault {
-  return inject(client, command, times, 'after', timeout, meanwhile);
+  return inject(client, command, async (attempt, send) => {
+    const answer = await send();
+    if (attempt <= times) throw makeError();
+    return answer;
+  });
 }
 
 /** Fails the first `times` attempts of a command before they reach DynamoDB. */
@@ -63,16 +67,29 @@ export function failWith(
   makeError: () => Error,
   times = 1,
 ): Fault {
-  return inject(client, command, times, 'before', makeError, () => Promise.resolve());
+  return inject(client, command, (attempt, send) => {
+    if (attempt <= times) throw makeError();
+    return send();
+  });
+}
+
+/** Does something between DynamoDB's first answer to a command and its arrival. */
+export function beforeAnswer(
+  client: Faulty,
+  command: string,
+  meanwhile: () => Promise<unknown>,
+): Fault {
+  return inject(client, command, async (attempt, send) => {
+    const answer = await send();
+    if (attempt === 1) await meanwhile();
+    return answer;
+  });
 }
 
 function inject(
   client: Faulty,
   command: string,
-  times: number,
-  when: 'before' | 'after',
-  makeError: () => Error,
-  meanwhile: () => Promise<void>,
+  carryOut: <A>(attempt: number, send: () => Promise<A>) => Promise<A>,
 ): Fault {
   const name = `fault-${command}-${String(++faults)}`;
   const fault: Fault = {
@@ -84,12 +101,7 @@ function inject(
   client.middlewareStack.add(
     (next, context) => async (args) => {
       if (context.commandName !== `${command}Command`) return next(args);
-      const isHit = ++fault.attempts <= times;
-      if (isHit && when === 'before') throw makeError();
-      const answer = await next(args);
-      if (!isHit) return answer;
-      await meanwhile();
-      throw makeError();
+      return carryOut(++fault.attempts, () => next(args));
     },
     // After the middleware that tries again, so that every attempt comes through here.
     { step: 'finalizeRequest', priority: 'low', name },

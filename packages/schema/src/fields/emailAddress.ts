@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const MAX_BYTES = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
 const MAX_LOCAL_BYTES = 64; // RFC 5321 §4.5.3.1.1

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A phone number in E.164 form: `+`, country code and number, 7 to 15 digits, nothing between.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const ULID = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 // RFC 8264 §4.2, IdentifierClass: letters, digits and printable ASCII; no spaces, symbols,

@@ -1,0 +1,94 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import { Order } from '../../test/support/entities.js';
+import { createClient } from './createClient.js';
+import { leanClient, QUIET_LOGGER } from './leanClient.js';
+import { Table } from './Table.js';
+
+let test: TestTable;
+beforeAll(async () => {
+  test = await createTestTable([Order]);
+});
+afterAll(() => test.drop());
+
+/** A client with the settings of `createClient`, for the database of the tests. */
+function cachingClient(): DynamoDBClient {
+  const { endpoint, credentials, region } = localClient().config;
+  return createClient({ endpoint, credentials, region });
+}
+
+/** Loses the answers to every third request, after it has reached the database. */
+function loseSomeAnswers(client: DynamoDBClient): void {
+  let requests = 0;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      if (++requests % 3 > 0) return answer;
+      throw Object.assign(new Error('lost'), { name: 'TimeoutError', $metadata: {} });
+    },
+    { step: 'deserialize', priority: 'low', name: 'loseSomeAnswers' },
+  );
+}
+
+describe('createClient', () => {
+  it('keeps what concurrent requests of all kinds ask for and get apart, retries included', async () => {
+    const client = cachingClient();
+    loseSomeAnswers(client);
+    const orders = new Table({ name: test.table.name, client }).entity(Order);
+    const users = Array.from({ length: 20 }, (_, at) => `caching-${String(at)}`);
+    await Promise.all(
+      users.map(async (userId, at) => {
+        const other = { userId, number: at + 100 };
+        await Promise.all([
+          orders.createOne({ item: { userId, number: at } }),
+          orders.createOne({ item: other }),
+        ]);
+        const [{ item: found }, { item: updated }, { items }] = await Promise.all([
+          orders.findOne({ filter: { userId, number: at }, consistent: true }),
+          orders.updateOne({ filter: other, update: { $set: { note: userId } } }),
+          orders.findMany({ filter: { userId }, consistent: true }),
+        ]);
+        expect(found).toMatchObject({ userId, number: at });
+        expect(updated).toMatchObject({ ...other, note: userId, _v: 2 });
+        expect(items.map(({ number }) => number)).toEqual([at, at + 100]);
+      }),
+    );
+    client.destroy();
+  });
+
+  it('takes every setting of the SDK, its own two included', () => {
+    const client = createClient({ region: 'eu-central-1', cacheMiddleware: false, maxAttempts: 7 });
+    expect(client.config.cacheMiddleware).toBe(false);
+    expect(createClient().config).toMatchObject({ cacheMiddleware: true, logger: QUIET_LOGGER });
+  });
+});
+
+describe('leanClient', () => {
+  it('changes nothing about the client that it is a view of', () => {
+    const client = new DynamoDBClient({ region: 'eu-central-1' });
+    const before = { ...client.config };
+    expect(leanClient(client)).not.toBe(client);
+    expect({ ...client.config }).toEqual(before);
+  });
+
+  it('runs through middleware that is added to the client later', async () => {
+    const client = localClient();
+    const lean = leanClient(client);
+    const command = () =>
+      new GetItemCommand({
+        TableName: test.table.name,
+        Key: { PK: { S: 'order#nobody' }, SK: { S: 'order' } },
+      });
+    await lean.send(command());
+    let seen = 0;
+    client.middlewareStack.add((next) => (args) => (seen++, next(args)), { step: 'initialize' });
+    await lean.send(command());
+    expect(seen).toBe(1);
+    client.destroy();
+  });
+
+  it('leaves a logger of the application alone', () => {
+    const client = new DynamoDBClient({ region: 'eu-central-1', logger: console });
+    expect(leanClient(client)).toBe(client);
+  });
+});
