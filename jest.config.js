@@ -7,6 +7,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^@latchkey/(schema|entity|accounts)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@latchkey/entity/infrastructure$': '<rootDir>/packages/entity/src/infrastructure/index.ts',
     '^@latchkey/entity/testing$': '<rootDir>/packages/entity/src/testing/index.ts',
   },
   transform: {

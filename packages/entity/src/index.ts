@@ -1,5 +1,6 @@
 export type { CommandEvent } from './table/Sender.js';
 export type {
+  BatchRequest,
   Reference,
   Referenced,
   TransactOperation,
@@ -7,21 +8,35 @@ export type {
 } from './table/operations.js';
 export { createClient } from './table/createClient.js';
 export { Table, type TableOptions } from './table/Table.js';
-export {
-  type CreateOneInput,
-  type DeleteOneInput,
-  type Document,
-  Entity,
-  type FindManyInput,
-  type FindOneInput,
-  type FindOneWithInput,
-  type Include,
-  type Included,
-  type NoRelations,
-  type Relations,
-  type Stored,
-  type UpdateOneInput,
-} from './entity/Entity.js';
+export { Entity } from './entity/Entity.js';
+export type {
+  Connection,
+  ContextOption,
+  CreateFamilyInput,
+  CreateOneInput,
+  DeleteManyInput,
+  DeleteOneInput,
+  Document,
+  FindManyInput,
+  FindOneInput,
+  FindOneWithInput,
+  Include,
+  Included,
+  NoRelations,
+  PaginateInput,
+  ProjectOption,
+  RelatedInput,
+  RelatedInputs,
+  Relations,
+  ScanInput,
+  SecretsOption,
+  Stored,
+  UpdateInput,
+  UpdateManyInput,
+  UpdateOneInput,
+} from './entity/inputs.js';
+export type { HookRegistry } from './entity/Hooks.js';
+export { DocumentQuery } from './operations/DocumentQuery.js';
 export type { OperationContext } from './entity/EntityContext.js';
 export {
   type AnyEntityError,

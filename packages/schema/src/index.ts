@@ -2,10 +2,9 @@ export { defineEntity } from './definition/defineEntity.js';
 export { assertPartitionOf } from './definition/compileIndex.js';
 export type {
   AnyEntityDefinition,
+  ComputedField,
   EntityDefinition,
-  EntityHooks,
   EntityInput,
-  HookContext,
   Index,
   IndexCondition,
   IndexInput,
@@ -13,11 +12,23 @@ export type {
   Infer,
   InferInput,
   InferKey,
+  InferPartition,
   InferWithSecrets,
   KeyPart,
-  PreParseHook,
+  Migration,
   SystemFields,
 } from './definition/EntityDefinition.js';
+export type {
+  BeforeQueryHook,
+  EntityHooks,
+  FilterResultHook,
+  HookContext,
+  HookFields,
+  HookQuery,
+  PostParseHook,
+  PreParseHook,
+  WillResolveHook,
+} from './definition/EntityHooks.js';
 export { PLAIN_DATA, type ValueShape } from './definition/ValueShape.js';
 export { AccessType } from './entities/AccessType.js';
 export { Account } from './entities/Account.js';
@@ -36,6 +47,7 @@ export type {
   DatePath,
   FieldPath,
   OmitPaths,
+  PickPaths,
   Prettify,
   Scalar,
   ScalarPath,

@@ -3,21 +3,19 @@ import type {
   GetItemCommandInput,
   PutItemCommandInput,
   QueryCommandInput,
+  ScanCommandInput,
   TransactWriteItemsCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type {
-  AnyEntityDefinition,
-  Infer,
-  InferInput,
-  InferKey,
-  InferWithSecrets,
-} from '@latchkey/schema';
+import type { AnyEntityDefinition, FieldPath, HookContext, InferKey } from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
-import type { Condition } from '../expressions/Condition.js';
-import type { Update } from '../expressions/Update.js';
-import { createOne, createOneParams, prepareCreate } from '../operations/createOne.js';
+import { checkWrite } from '../operations/check.js';
+import { count } from '../operations/count.js';
+import { prepareFamily, type ChildInput } from '../operations/createFamily.js';
+import { createOneParams, prepareCreate } from '../operations/createOne.js';
+import { deleteFamily } from '../operations/deleteFamily.js';
 import { deleteOne, deleteOneParams } from '../operations/deleteOne.js';
+import { DocumentQuery } from '../operations/DocumentQuery.js';
 import {
   findById,
   findMany,
@@ -25,118 +23,56 @@ import {
   findOwner,
   findParams,
   findTheOne,
+  marshalKey,
 } from '../operations/find.js';
 import { findRelated, type RelatedModel } from '../operations/findRelated.js';
+import { deleteMany, updateMany } from '../operations/many.js';
+import { paginate } from '../operations/paginate.js';
 import { planDelete } from '../operations/replace.js';
+import { scan, scanParams } from '../operations/scan.js';
 import { planUpdate, updateOne, updateOneParams } from '../operations/updateOne.js';
-import type { Reference, TransactOperation } from '../table/operations.js';
-import type { EntityContext, OperationContext } from './EntityContext.js';
-import type { Item } from './EntityModel.js';
+import { commit } from '../table/commit.js';
+import type { BatchRequest, Reference, TransactOperation } from '../table/operations.js';
+import { hookContext, type EntityContext } from './EntityContext.js';
+import type { Fields, Item } from './EntityModel.js';
+import type { HookRegistry } from './Hooks.js';
+import type {
+  Connection,
+  ContextOption,
+  CreateFamilyInput,
+  CreateOneInput,
+  DeleteManyInput,
+  DeleteOneInput,
+  Document,
+  FindManyInput,
+  FindOneInput,
+  FindOneWithInput,
+  Include,
+  Included,
+  NoRelations,
+  PaginateInput,
+  RelatedInputs,
+  Relations,
+  ScanInput,
+  SecretsOption,
+  Stored,
+  UpdateManyInput,
+  UpdateOneInput,
+} from './inputs.js';
 import { invalidInput } from './parseInput.js';
 import { parseKey } from './parseKey.js';
 
-/** A document's own and system fields, secret ones included: what conditions and filters may name. */
-export type Stored<D extends AnyEntityDefinition> = InferWithSecrets<D>;
-
-/** A document's own fields, secret ones included: what updates may name. */
-type OwnFields<D extends AnyEntityDefinition> = D['schema']['_zod']['output'];
-
-/** Whether results carry the secret fields; they are then there, but not enumerable. */
-interface SecretsOption {
-  readonly secrets?: boolean;
-}
-
-/** A document as an operation returns it; `_v`, its version, is not enumerable. */
-export type Document<D extends AnyEntityDefinition, O = unknown> = (O extends { secrets: true }
-  ? InferWithSecrets<D>
-  : Infer<D>) & { readonly _v: number };
-
-/** What {@link Entity.createOne} takes. */
-export interface CreateOneInput<D extends AnyEntityDefinition> {
-  readonly item: InferInput<D>;
-  /** The document's ulid, for who must know it before (default: a new one). */
-  readonly ulid?: string;
-  /** For hooks; `userId` becomes `createdBy` and `updatedBy`. */
-  readonly context?: OperationContext;
-}
-
-/** What finds one document. */
-export interface FindOneInput<D extends AnyEntityDefinition> extends SecretsOption {
-  /** Values or comparisons by dotted path; one index must have its whole partition key in it. */
-  readonly filter: Condition<Stored<D>>;
-  /** Reads what every write before has left (default: false); always so by a unique index. */
-  readonly consistent?: boolean;
-}
-
-/** Which related documents to read along: all of a relation, or at most `limit`. */
-export type Include<R extends Relations> = {
-  readonly [K in keyof R]?: true | { readonly limit: number };
-};
-
-/** The relations of an entity, by name. */
-export type Relations = Readonly<Record<string, AnyEntityDefinition>>;
-
-/** The relations of an entity that has none. */
-// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- it is what is meant
-export type NoRelations = Readonly<Record<never, AnyEntityDefinition>>;
-
-/** The documents that {@link Entity.findOne} reads along. */
-export type Included<R extends Relations, N, O = unknown> = {
-  readonly [K in keyof N & keyof R]: Document<R[K], O>[];
-};
-
-/** What finds one document with its related ones. */
-export interface FindOneWithInput<
-  D extends AnyEntityDefinition,
-  R extends Relations,
-  N extends Include<R> = Include<R>,
-> extends FindOneInput<D> {
-  /** Related documents to read in the same request; the filter must be the whole key. */
-  readonly include?: N;
-}
-
-/** `secrets: true` as a type of its own: a type parameter for the whole input would hide its typos. */
-interface Reveals<S extends boolean> {
-  readonly secrets?: S;
-}
-
-/** What finds documents. */
-export interface FindManyInput<D extends AnyEntityDefinition> extends FindOneInput<D> {
-  /** At most this many matching documents (default: all). */
-  readonly limit?: number;
-  /** By sort key (default: `ascending`). */
-  readonly sort?: 'ascending' | 'descending';
-}
-
-/** What changes one document. */
-export interface UpdateOneInput<D extends AnyEntityDefinition> extends SecretsOption {
-  readonly filter: Condition<Stored<D>>;
-  readonly update: Update<OwnFields<D>>;
-  /** What the document must be like; otherwise `ConditionFailed`. */
-  readonly condition?: Condition<Stored<D>>;
-  /** The version (`_v`) that the document must have; otherwise `VersionConflict`. */
-  readonly version?: number;
-  /** Makes the document if there is none (default: false). */
-  readonly upsert?: boolean;
-  readonly context?: OperationContext;
-}
-
-/** What deletes one document. */
-export interface DeleteOneInput<D extends AnyEntityDefinition> {
-  readonly filter: Condition<Stored<D>>;
-  /** What the document must be like; otherwise `ConditionFailed`. */
-  readonly condition?: Condition<Stored<D>>;
-}
+type Relation = Omit<RelatedModel, 'limit'>;
 
 /**
  * The documents of one entity in one table. Made by `table.entity(definition)`.
  *
- * Every method that reaches DynamoDB has a `…Params` twin that returns the SDK's input instead,
- * and every write has an `…Operation` twin for `table.transact`.
+ * Every method that reaches DynamoDB by one request has a `…Params` twin that returns the SDK's
+ * input instead, and every write has an `…Operation` twin for `table.transact`.
  *
  * @example
  * ```ts
- * import { Table } from '@latchkey/entity';
+ * import type { Table } from '@latchkey/entity';
  * import { Account } from '@latchkey/schema';
  *
  * export async function rename(table: Table, accountId: string, username: string) {
@@ -149,23 +85,20 @@ export interface DeleteOneInput<D extends AnyEntityDefinition> {
 export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelations> {
   readonly definition: D;
   readonly #context: EntityContext;
-  readonly #relations: readonly Omit<RelatedModel, 'limit'>[];
+  readonly #relations: readonly Relation[];
 
   /** @internal */
-  constructor(
-    definition: D,
-    context: EntityContext,
-    relations: readonly Omit<RelatedModel, 'limit'>[] = [],
-  ) {
+  constructor(definition: D, context: EntityContext, relations: readonly Relation[] = []) {
     this.definition = definition;
     this.#context = context;
     this.#relations = relations;
   }
 
   /**
-   * The same entity, whose finds can `include` the documents of another in its partition.
+   * The same entity, whose finds can `include` the documents of another in its partition, and whose
+   * creates can make them, too.
    *
-   * @param name - what the result calls them.
+   * @param name - what inputs and results call them.
    * @param definition - an entity that is `relatedTo` this one.
    * @throws {@link EntityError} `InvalidTable` when its documents do not live in this partition.
    */
@@ -173,22 +106,50 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
     name: N,
     definition: C,
   ): Entity<D, R & Readonly<Record<N, C>>> {
-    const model = this.#context.bind(definition);
+    const entity = this.#context.bind(definition);
     if (definition.indexes[0].partition !== this.definition.indexes[0].partition) {
       const reason = `${definition.name} does not live in the partition of ${this.definition.name}`;
       throw new EntityError('InvalidTable', `There is no such relation: ${reason}.`, { reason });
     }
-    return new Entity(this.definition, this.#context, [...this.#relations, { name, model }]);
+    return new Entity(this.definition, this.#context, [...this.#relations, { name, entity }]);
   }
 
   /**
-   * Writes a new document: one `PutItem`, or one transaction if it has unique values.
+   * Adds hooks to this entity, after those of the table and the definition.
+   *
+   * @param add - is given the registry and calls it once for each hook.
+   * @returns the same entity.
+   */
+  addHooks(add: (hooks: HookRegistry<D>) => void): this {
+    add(this.#context.hooks.registry<D>());
+    return this;
+  }
+
+  /**
+   * Writes a new document: one `PutItem`, or one transaction if it has unique values or `related`
+   * documents.
    *
    * @throws {@link EntityError} `InvalidInput`, `InvalidKey`, `UnsupportedValue` before anything is
    *   sent; `AlreadyExists`, `UniqueViolation`.
    */
-  async createOne(input: CreateOneInput<D>): Promise<{ item: Document<D> }> {
-    return { item: this.#read(await createOne(this.#context, input)) };
+  async createOne<const N extends RelatedInputs<R> = object>(
+    input: CreateFamilyInput<D, R, N>,
+  ): Promise<{ item: Document<D> & Included<R, N> }> {
+    const related = Object.entries(input.related ?? {}) as [string, readonly Fields[]][];
+    const children = related.flatMap(([name, items]) => {
+      const { entity } = this.#relation(name);
+      return items.map((item): ChildInput & { name: string } => ({ name, entity, item }));
+    });
+    const family = await prepareFamily(this.#context, input, children);
+    await commit(this.#context.sender, family.writes);
+    const context = hookContext(this.#context, 'create', input.context);
+    const item = await this.#written(family.parent, context);
+    for (const [name] of related) {
+      const own = family.children.filter((_, at) => children[at]?.name === name);
+      const { entity } = this.#relation(name);
+      attach(item, name, await readAll(entity, own, {}, { ...context, entity: entity.model.name }));
+    }
+    return { item: item as Document<D> & Included<R, N> };
   }
 
   /** The SDK input of {@link Entity.createOne}, without what hooks would change. */
@@ -201,7 +162,8 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
     return {
       prepare: async () => {
         const { item, writes } = await prepareCreate(this.#context, input);
-        return { writes, result: this.#read(item) };
+        const context = hookContext(this.#context, 'create', input.context);
+        return { writes, result: await this.#written(item, context) };
       },
     };
   }
@@ -210,24 +172,28 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    * The first document that matches: one `GetItem` by whole key, two by unique value, or a `Query`.
    * With `include`, one `Query` reads the related documents, too.
    *
-   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`
+   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
    */
-  async findOne<const S extends boolean = false, const N extends Include<R> = object>(
-    input: FindOneWithInput<D, R, N> & Reveals<S>,
-  ): Promise<{ item: (Document<D, { secrets: S }> & Included<R, N, { secrets: S }>) | null }> {
-    type Found = Document<D, { secrets: S }> & Included<R, N, { secrets: S }>;
+  async findOne<
+    const S extends boolean = false,
+    const P extends FieldPath<Stored<D>> = never,
+    const N extends Include<R> = object,
+  >(
+    input: FindOneWithInput<D, R, P, N> & SecretsOption<S>,
+  ): Promise<{ item: (Document<D, S, P> & Included<R, N, S>) | null }> {
+    type Found = (Document<D, S, P> & Included<R, N, S>) | null;
+    const context = hookContext(this.#context, 'find', input.context);
     if (!input.include) {
       const item = await findOne(this.#context, input);
-      return { item: item ? (this.#read(item, input) as Found) : null };
+      return { item: (item ? await this.#read(item, input, context) : null) as Found };
     }
-    const family = await findRelated(this.#context, input, this.#included(input.include));
-    if (!family) return { item: null };
-    const document = this.#read(family.parent, input);
-    for (const { name, model } of this.#relations) {
-      const items = family.related[name];
-      if (!items) continue;
-      const documents = items.map((item) => model.fromItem(item, input.secrets === true));
-      Object.defineProperty(document, name, { value: documents, enumerable: true });
+    const relations = this.#included(input.include);
+    const family = await findRelated(this.#context, input, relations);
+    const document = family && (await this.#read(family.parent, input, context));
+    if (!family || !document) return { item: null };
+    for (const { name, entity } of relations) {
+      const own = { ...context, entity: entity.model.name };
+      attach(document, name, await readAll(entity, family.related[name] ?? [], input, own));
     }
     return { item: document as Found };
   }
@@ -244,32 +210,35 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    * @param input - `filter`: every field of a unique index, and nothing else.
    * @throws {@link EntityError} `InvalidInput`, `NoIndexFits`
    */
-  async findKey(input: Pick<FindOneInput<D>, 'filter'>): Promise<{ key: InferKey<D> | null }> {
+  async findKey(
+    input: Pick<FindOneInput<D>, 'filter' | 'context'>,
+  ): Promise<{ key: InferKey<D> | null }> {
     const owner = await findOwner(this.#context, input);
     const fields = owner && this.#context.model.keyFields(owner);
     return { key: (fields as InferKey<D> | undefined) ?? null };
   }
 
   /** The document with this `id`; null for an `id` of another entity, table or name space, too. */
-  async findById<const O extends SecretsOption & { readonly consistent?: boolean }>(
+  async findById<const S extends boolean = false>(
     id: string,
-    options?: O,
-  ): Promise<{ item: Document<D, O> | null }> {
+    options?: SecretsOption<S> & ContextOption & { readonly consistent?: boolean },
+  ): Promise<{ item: Document<D, S> | null }> {
+    const context = hookContext(this.#context, 'find', options?.context);
     const item = await findById(this.#context, id, options?.consistent);
-    return { item: item ? this.#read<O>(item, options) : null };
+    return { item: item ? await this.#read(item, options, context) : null };
   }
 
   /**
-   * Every document that matches, in the order of the sort key.
+   * Every document that matches, in the order of the sort key: page by page with `for await`, or as
+   * `{ items }` with `await`.
    *
-   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`
+   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
    */
-  async findMany<const S extends boolean = false>(
-    input: FindManyInput<D> & Reveals<S>,
-  ): Promise<{ items: Document<D, { secrets: S }>[] }> {
-    const items: Document<D, { secrets: S }>[] = [];
-    for await (const item of findMany(this.#context, input)) items.push(this.#read(item, input));
-    return { items };
+  findMany<const S extends boolean = false, const P extends FieldPath<Stored<D>> = never>(
+    input: FindManyInput<D, P> & SecretsOption<S>,
+  ): DocumentQuery<Document<D, S, P>> {
+    const context = hookContext(this.#context, 'find', input.context);
+    return this.#query(() => findMany(this.#context, input), input, context);
   }
 
   /** The SDK input of the first request of {@link Entity.findMany}. */
@@ -278,18 +247,71 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   }
 
   /**
+   * One page of the documents that match, forwards (`first`, `after`) or backwards (`last`,
+   * `before`). Cursors are opaque, and good for the same filter only.
+   *
+   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `InvalidCursor`, `TooManyPages`
+   */
+  async paginate<const S extends boolean = false, const P extends FieldPath<Stored<D>> = never>(
+    input: PaginateInput<D, P> & SecretsOption<S>,
+  ): Promise<Connection<Document<D, S, P>>> {
+    const page = await paginate(this.#context, input);
+    const context = hookContext(this.#context, 'find', input.context);
+    const edges: { node: Document<D, S, P>; cursor: string }[] = [];
+    for (const { item, cursor } of page.edges) {
+      const node = await this.#read<S, P>(item, input, context);
+      if (node) edges.push({ node, cursor });
+    }
+    const { hasNextPage, hasPreviousPage } = page;
+    // Of what was found, not of what hooks let through: the next page begins after it.
+    const startCursor = page.edges[0]?.cursor ?? null;
+    const endCursor = page.edges.at(-1)?.cursor ?? null;
+    return { edges, pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor } };
+  }
+
+  /**
+   * How many documents match; none of them is sent.
+   *
+   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
+   */
+  async count(
+    input: Pick<FindManyInput<D>, 'filter' | 'consistent' | 'maxPages' | 'context'>,
+  ): Promise<number> {
+    return count(this.#context, input);
+  }
+
+  /**
+   * Every document of the entity, from all partitions. It reads, and is charged for, the whole
+   * table: for maintenance, not for requests of users.
+   *
+   * @throws {@link EntityError} `InvalidInput`, `TooManyPages`
+   */
+  scan<const S extends boolean = false, const P extends FieldPath<Stored<D>> = never>(
+    input: ScanInput<D, P> & SecretsOption<S> = {},
+  ): DocumentQuery<Document<D, S, P>> {
+    const context = hookContext(this.#context, 'find', input.context);
+    return this.#query(() => scan(this.#context, input), input, context);
+  }
+
+  /** The SDK input of {@link Entity.scan}, of one segment. */
+  scanParams(input: ScanInput<D> = {}): ScanCommandInput {
+    return scanParams(this.#context.model, this.#context.tableName, input);
+  }
+
+  /**
    * Changes one document: one `UpdateItem` where an expression can say it; otherwise a read and a
-   * transaction conditioned on what was read, in which keys and unique values follow.
+   * write conditioned on what was read, in which keys and unique values follow.
    *
    * @returns the document as it is then; null if none matches.
    * @throws {@link EntityError} `InvalidInput` before anything is sent; `ConditionFailed`,
    *   `VersionConflict`, `UniqueViolation`, `AmbiguousFilter`, `NoIndexFits`.
    */
   async updateOne<const S extends boolean = false>(
-    input: UpdateOneInput<D> & Reveals<S>,
-  ): Promise<{ item: Document<D, { secrets: S }> | null }> {
+    input: UpdateOneInput<D> & SecretsOption<S>,
+  ): Promise<{ item: Document<D, S> | null }> {
+    const context = hookContext(this.#context, 'update', input.context);
     const item = await updateOne(this.#context, input);
-    return { item: item ? this.#read<{ secrets: S }>(item, input) : null };
+    return { item: item ? await this.#written(item, context, input) : null };
   }
 
   /** The SDK input of an {@link Entity.updateOne} that is one `UpdateItem`. */
@@ -298,28 +320,49 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   }
 
   /**
-   * {@link Entity.updateOne} as part of a transaction, whose filter must be the whole key.
-   * Its result is null, since a transaction does not return what it wrote, unless the document
-   * had to be read.
+   * {@link Entity.updateOne} as part of a transaction. Its result is null, since a transaction does
+   * not return what it wrote, unless the document had to be read.
+   *
+   * @throws {@link EntityError} `NotFound` for a document that is not there.
    */
-  updateOneOperation(input: UpdateOneInput<D>): TransactOperation<Document<D> | null> {
+  updateOneOperation(
+    input: Omit<UpdateOneInput<D>, 'upsert'>,
+  ): TransactOperation<Document<D> | null> {
     return {
       prepare: async () => {
         const { item, writes } = await planUpdate(this.#context, input);
-        return { writes, result: item ? this.#read(item) : null };
+        const context = hookContext(this.#context, 'update', input.context);
+        return { writes, result: item ? await this.#written(item, context) : null };
       },
     };
   }
 
   /**
-   * Deletes one document and its unique values.
+   * Changes every document that matches, each by itself: when an error stops it, some are changed.
+   * One that does not meet the condition is passed over.
    *
-   * @returns the document as it was; null if none matches.
-   * @throws {@link EntityError} `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`
+   * @throws {@link EntityError} as {@link Entity.updateOne}; `TooManyPages`.
    */
-  async deleteOne(input: DeleteOneInput<D>): Promise<{ item: Document<D> | null }> {
-    const item = await deleteOne(this.#context, input);
-    return { item: item ? this.#read(item) : null };
+  async updateMany(input: UpdateManyInput<D>): Promise<{ modifiedCount: number }> {
+    return { modifiedCount: await updateMany(this.#context, input) };
+  }
+
+  /**
+   * Deletes one document and its unique values; with `withRelated`, everything else in its
+   * partition first. That takes several transactions: a call that was interrupted can be made again.
+   *
+   * @returns the document as it was, null if none matches; and how many were deleted.
+   * @throws {@link EntityError} `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`, `InvalidTable`
+   */
+  async deleteOne(
+    input: DeleteOneInput<D> & { readonly withRelated?: boolean },
+  ): Promise<{ item: Document<D> | null; deletedCount: number }> {
+    const context = hookContext(this.#context, 'delete', input.context);
+    const { item, deletedCount } = input.withRelated
+      ? await deleteFamily(this.#context, input)
+      : { item: await deleteOne(this.#context, input), deletedCount: 1 };
+    if (!item) return { item: null, deletedCount: 0 };
+    return { item: await this.#written(item, context), deletedCount };
   }
 
   /** The SDK input of a {@link Entity.deleteOne} by key of an entity without unique values. */
@@ -331,44 +374,151 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   deleteOneOperation(input: DeleteOneInput<D>): TransactOperation<Document<D> | null> {
     return {
       prepare: async () => {
-        const item = await findTheOne(this.#context, input.filter);
+        const query = hookContext(this.#context, 'delete', input.context);
+        const { filter, condition } = await this.#context.hooks.beforeQuery(input, query);
+        const item = await findTheOne(this.#context, filter);
         if (!item) return { writes: [], result: null };
-        return {
-          writes: planDelete(this.#context, item, input.condition),
-          result: this.#read(item),
-        };
+        const writes = planDelete(this.#context, item, condition);
+        return { writes, result: await this.#written(item, query) };
       },
     };
   }
 
   /**
-   * Names one document by its whole key, for `table.batchGet`.
+   * Deletes every document that matches, each with its unique values; when an error stops it, some
+   * are gone. One that does not meet the condition is passed over.
+   *
+   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
+   */
+  async deleteMany(input: DeleteManyInput<D>): Promise<{ deletedCount: number }> {
+    return { deletedCount: await deleteMany(this.#context, input) };
+  }
+
+  /**
+   * A part of a transaction that writes nothing: without a document that is as the condition says,
+   * the transaction fails.
+   *
+   * @throws {@link EntityError} `NotFound`, `ConditionFailed`
+   */
+  checkOperation(
+    input: Pick<DeleteOneInput<D>, 'filter' | 'condition'>,
+  ): TransactOperation<undefined> {
+    return {
+      prepare: () =>
+        Promise.resolve({ writes: [checkWrite(this.#context, input)], result: undefined }),
+    };
+  }
+
+  /**
+   * Names one document by its whole key, for `table.batchGet` and `table.transactGet`.
    *
    * @throws {@link EntityError} `InvalidInput`, `InvalidKey`
    */
-  reference<const O extends SecretsOption>(
+  reference<const S extends boolean = false>(
     key: InferKey<D>,
-    options?: O,
-  ): Reference<Document<D, O>> {
+    options?: SecretsOption<S>,
+  ): Reference<Document<D, S>> {
+    const { model } = this.#context;
     return {
-      key: parseKey(this.#context.model, key),
-      read: (item) => this.#read(item, options),
+      key: parseKey(model, key),
+      read: (item) => model.fromItem(item, options?.secrets === true) as Document<D, S>,
     };
+  }
+
+  /**
+   * Puts a document in `table.batchWrite`, whatever was there before.
+   *
+   * @throws {@link EntityError} `InvalidInput` for an entity with unique values: a batch has no
+   *   conditions, so nothing could hold them.
+   */
+  putRequest(input: CreateOneInput<D>): BatchRequest {
+    this.#assertNoUniques();
+    return {
+      prepare: async () => {
+        const { item } = await prepareCreate(this.#context, input);
+        return { PutRequest: { Item: item } };
+      },
+    };
+  }
+
+  /** Deletes a document in `table.batchWrite`; see {@link Entity.putRequest}. */
+  deleteRequest(key: InferKey<D>): BatchRequest {
+    this.#assertNoUniques();
+    const Key = marshalKey(parseKey(this.#context.model, key));
+    return { prepare: () => Promise.resolve({ DeleteRequest: { Key } }) };
+  }
+
+  #assertNoUniques(): void {
+    if (this.#context.model.uniqueIndexes.length === 0) return;
+    const message = 'has unique values, which a batch cannot hold: use a transaction';
+    throw invalidInput(this.definition.name, [{ path: 'batchWrite', message }]);
+  }
+
+  #relation(name: string): Relation {
+    const relation = this.#relations.find((candidate) => candidate.name === name);
+    if (relation) return relation;
+    throw invalidInput(this.definition.name, [{ path: name, message: 'no such relation' }]);
   }
 
   #included(include: Include<R>): RelatedModel[] {
     return Object.entries(include).map(([name, option]) => {
-      const relation = this.#relations.find((candidate) => candidate.name === name);
-      if (!relation) {
-        throw invalidInput(this.definition.name, [
-          { path: 'include', message: 'no such relation' },
-        ]);
-      }
-      return { ...relation, limit: typeof option === 'object' ? option.limit : Infinity };
+      const limit = typeof option === 'object' ? option.limit : Infinity;
+      return { ...this.#relation(name), limit };
     });
   }
 
-  #read<O>(item: Item, options?: SecretsOption): Document<D, O> {
-    return this.#context.model.fromItem(item, options?.secrets === true) as Document<D, O>;
+  #query<S extends boolean, P extends string>(
+    start: () => AsyncGenerator<Item>,
+    input: SecretsOption<S>,
+    context: HookContext,
+  ): DocumentQuery<Document<D, S, P>> {
+    return new DocumentQuery(
+      async function* (this: Entity<D, R>) {
+        for await (const item of start()) {
+          const document = await this.#read<S, P>(item, input, context);
+          if (document) yield document;
+        }
+      }.bind(this),
+    );
   }
+
+  /** A found item's document; null where a hook keeps it back. */
+  async #read<S extends boolean, P extends string = never>(
+    item: Item,
+    options: SecretsOption<S> | undefined,
+    context: HookContext,
+  ): Promise<Document<D, S, P> | null> {
+    const { model, hooks } = this.#context;
+    const document = model.fromItem(item, options?.secrets === true);
+    if (!hooks.seeResults) return document as Document<D, S, P>;
+    return ((await hooks.resolve(document, context)) as Document<D, S, P> | undefined) ?? null;
+  }
+
+  /** A written item's document: no hook can keep back that it was written. */
+  async #written<S extends boolean = false>(
+    item: Item,
+    context: HookContext,
+    options?: SecretsOption<S>,
+  ): Promise<Document<D, S>> {
+    const { model, hooks } = this.#context;
+    const document = model.fromItem(item, options?.secrets === true);
+    return (await hooks.willResolve(document, context)) as Document<D, S>;
+  }
+}
+
+/** The documents of related items, as the hooks of their entity let them through. */
+async function readAll(
+  { model, hooks }: EntityContext,
+  items: readonly Item[],
+  options: SecretsOption,
+  context: HookContext,
+): Promise<Fields[]> {
+  const documents = items.map((item) => model.fromItem(item, options.secrets === true));
+  if (!hooks.seeResults) return documents;
+  const resolved = await Promise.all(documents.map((each) => hooks.resolve(each, context)));
+  return resolved.filter((document) => document !== undefined);
+}
+
+function attach(document: object, name: string, related: readonly Fields[]): void {
+  Object.defineProperty(document, name, { value: related, enumerable: true, configurable: true });
 }

@@ -1,19 +1,23 @@
 import type { AnyEntityDefinition, HookContext } from '@latchkey/schema';
 import { randomText } from '../table/random.js';
 import type { Sender } from '../table/Sender.js';
-import type { EntityModel, Fields } from './EntityModel.js';
+import type { EntityModel } from './EntityModel.js';
+import type { Hooks } from './Hooks.js';
 
 /** What the operations of one entity work with. */
 export interface EntityContext {
   readonly model: EntityModel;
   readonly tableName: string;
   readonly sender: Sender;
+  readonly hooks: Hooks;
   /** The time, from the table's clock. */
   readonly now: () => Date;
   /** A new ULID, later in order than the one before. */
   readonly newUlid: () => string;
-  /** Binds another definition to the same table. */
-  readonly bind: (definition: AnyEntityDefinition) => EntityModel;
+  /** Another entity of the same table and name space. */
+  readonly bind: (definition: AnyEntityDefinition) => EntityContext;
+  /** The entity with a name, if its definition is bound to the table. */
+  readonly entityNamed: (name: string) => EntityContext | undefined;
 }
 
 /** What the caller passes through to hooks; `userId` becomes `createdBy` and `updatedBy`. */
@@ -24,15 +28,13 @@ export function newOperationId(): string {
   return randomText(9);
 }
 
-/** Lets the definition's hooks change what the caller gave. */
-export async function runPreParse(
-  model: EntityModel,
-  input: Readonly<Fields>,
-  context: HookContext,
-): Promise<Readonly<Fields>> {
-  let current = input;
-  for (const hook of model.definition.hooks.preParse ?? []) current = await hook(current, context);
-  return current;
+/** What hooks are told of an operation. */
+export function hookContext(
+  { model }: EntityContext,
+  operation: HookContext['operation'],
+  context: OperationContext = {},
+): HookContext {
+  return { entity: model.name, operation, context };
 }
 
 /** The user on whose behalf an operation happens, if the caller said so. */

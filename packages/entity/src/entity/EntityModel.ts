@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
+  schemasAt,
   type AnyEntityDefinition,
   type Index,
   type IndexCondition,
@@ -7,12 +8,15 @@ import {
   PLAIN_DATA,
   type ValueShape,
 } from '@latchkey/schema';
+import { assertItemSize } from '../attributes/assertItemSize.js';
 import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
 import { toAttributeMap } from '../attributes/toAttributeValue.js';
 import { EntityError } from '../errors/EntityError.js';
 import { documentId } from '../keys/documentId.js';
 import { DELIMITER, type KeyValue } from '../keys/encodeKeyPart.js';
 import { assertKeySize, decodeKey, encodeKey, type Key } from '../keys/Key.js';
+import type { Expression } from '../expressions/Expression.js';
+import { invalidInput } from './parseInput.js';
 import { deepValue, hideFields, omitFields } from './fields.js';
 
 /** An item as DynamoDB keeps it. */
@@ -25,6 +29,11 @@ export type Fields = Record<string, unknown>;
 export interface UniqueKey extends Key {
   readonly index: Index;
 }
+
+const MAX_KNOWN_PATHS = 1000;
+
+/** Starts the name of a name space in a key; the name of an entity never does. */
+export const NAMESPACE_MARK = '@';
 
 /** The shapes of the fields that every document has. */
 const SYSTEM_SHAPES: readonly (readonly [string, ValueShape])[] = [
@@ -49,6 +58,9 @@ export class EntityModel {
   readonly globalIndexes: readonly Index[];
   readonly #namespace: string;
   readonly #secrets: readonly (readonly string[])[];
+  readonly #paths = new Set<string>(['_v']);
+  /** The fields that are stored under short names, by those. */
+  readonly #fieldNames: ReadonlyMap<string, string>;
 
   constructor(definition: AnyEntityDefinition, namespace: string) {
     this.definition = definition;
@@ -59,6 +71,29 @@ export class EntityModel {
     this.globalIndexes = secondary.filter((index) => !index.unique);
     this.#namespace = namespace;
     this.#secrets = definition.secrets.map((path) => path.split('.'));
+    this.#fieldNames = new Map([...definition.aliases].map(([field, alias]) => [alias, field]));
+  }
+
+  /** How many migrations the present stored form stands behind. */
+  get storedForm(): number {
+    return this.definition.migrations.length;
+  }
+
+  /** @throws {@link EntityError} `InvalidInput` for a path that the schema does not have. */
+  assertPath(path: string): void {
+    if (this.#paths.has(path) || this.isSystemField(path)) return;
+    if (schemasAt(this.definition.schema, path.split('.')).length === 0) {
+      throw invalidInput(this.name, [{ path, message: 'no such field' }]);
+    }
+    // A record has any number of paths; those that a program names are few.
+    if (this.#paths.size < MAX_KNOWN_PATHS) this.#paths.add(path);
+  }
+
+  /** A path as it is stored: its first segment may have a short name. */
+  storedPath(segments: readonly string[]): readonly string[] {
+    const [field = '', ...rest] = segments;
+    const alias = this.definition.aliases.get(field);
+    return alias === undefined ? segments : [alias, ...rest];
   }
 
   /** What the sort key of every item of this entity starts with, in lower case. */
@@ -126,7 +161,7 @@ export class EntityModel {
   /** The item of a document: its fields, its keys, and what the package keeps beside them. */
   toItem(fields: Readonly<Fields>, version: number, operationId: string): Item {
     const { PK, SK } = this.primaryKey(fields);
-    const item = toAttributeMap(fields, this.shape);
+    const item = this.#shortNames(toAttributeMap(fields, this.shape));
     item.PK = { S: PK };
     item.SK = { S: SK };
     item._e = { S: this.name };
@@ -140,6 +175,8 @@ export class EntityModel {
     }
     const ttl = this.ttl(fields);
     if (ttl) item.ttl = ttl;
+    if (this.storedForm > 0) item._s = { N: String(this.storedForm) };
+    assertItemSize(item, this.name);
     return item;
   }
 
@@ -167,13 +204,29 @@ export class EntityModel {
     return Object.defineProperty(document, '_v', { value: versionOf(item) });
   }
 
-  /** Every field of an item, secret ones included, without what the package keeps beside them. */
+  /**
+   * Every field of an item, secret ones included, without what the package keeps beside them, in
+   * the present form.
+   */
   allFields(item: Item): Fields {
     const fields: Fields = {};
-    for (const name in item) {
-      const attribute = item[name];
-      if (!attribute || isOwnAttribute(name)) continue;
+    for (const stored in item) {
+      const attribute = item[stored];
+      if (!attribute || isOwnAttribute(stored)) continue;
+      const name = this.#fieldNames.get(stored) ?? stored;
       fields[name] = fromAttributeValue(attribute, this.shape.fields?.get(name) ?? PLAIN_DATA);
+    }
+    if (this.storedForm === 0) return fields;
+    const missed = this.definition.migrations.slice(storedFormOf(item));
+    return missed.reduce((form, migrate) => migrate(form), fields);
+  }
+
+  /** A new document's fields together with those that follow from them. */
+  withComputed(fields: Fields): Fields {
+    for (const [name, { compute }] of this.definition.computed) {
+      const value = compute(fields);
+      if (value === undefined) Reflect.deleteProperty(fields, name);
+      else fields[name] = value;
     }
     return fields;
   }
@@ -183,11 +236,30 @@ export class EntityModel {
     return SYSTEM_SHAPES.some(([name]) => name === path);
   }
 
+  /** The conditions under which an item is in this name space, for a scan. */
+  namespaceClauses(expression: Expression): string[] {
+    const PK = expression.path(['PK']);
+    const beginsWith = (prefix: string): string =>
+      `begins_with(${PK}, ${expression.value({ S: prefix })})`;
+    const inner = `NOT ${beginsWith(this.#namespace + NAMESPACE_MARK)}`;
+    return this.#namespace === '' ? [inner] : [beginsWith(this.#namespace), inner];
+  }
+
   /** Whether an item holds a document of this entity and name space. */
   owns(item: Item): boolean {
     const head = this.partitionKeyHead(this.definition.indexes[0]);
     const PK = item.PK?.S ?? '';
     return item._e?.S === this.name && (PK === head || PK.startsWith(head + DELIMITER));
+  }
+
+  #shortNames(item: Item): Item {
+    for (const [field, alias] of this.definition.aliases) {
+      const attribute = item[field];
+      if (!attribute) continue;
+      item[alias] = attribute;
+      Reflect.deleteProperty(item, field);
+    }
+    return item;
   }
 
   /** The TTL attribute in epoch seconds, from the definition's `expiresAt`. */
@@ -196,6 +268,11 @@ export class EntityModel {
     const date = expiresAt === undefined ? undefined : fields[expiresAt];
     return date instanceof Date ? { N: String(Math.floor(date.getTime() / 1000)) } : undefined;
   }
+}
+
+/** The stored form that an item is in: how many migrations it has behind it. */
+export function storedFormOf(item: Item): number {
+  return Number(item._s?.N ?? 0);
 }
 
 /** The version of a stored document. */

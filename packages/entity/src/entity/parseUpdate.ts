@@ -47,6 +47,7 @@ export function parseUpdate(model: EntityModel, update: Readonly<Fields>): Parse
     throw invalidInput(model.name, [{ path: 'update', message: 'it changes nothing' }]);
   }
   assertApart(model, steps);
+  assertChangeable(definition, steps);
   const followed = followedPaths(model);
   const isExpression = steps.every(
     (step) => !followed.some((path) => overlaps(path, step.path)) && canExpress(definition, step),
@@ -218,12 +219,19 @@ function followedPaths(model: EntityModel): readonly string[] {
   return paths;
 }
 
-/** The fields from which keys are made, or on which being in an index depends. */
+/** Fields that others follow from: keys, being in an index, computed fields. */
 function indexedPaths(definition: AnyEntityDefinition): string[] {
-  return definition.indexes.flatMap(({ PK, SK, where }) => [
+  const inKeys = definition.indexes.flatMap(({ PK, SK, where }) => [
     ...[...PK, ...SK].flatMap((part) => (part.kind === 'field' ? [part.path] : [])),
     ...where.map(({ segments }) => segments.join('.')),
   ]);
+  return [...inKeys, ...[...definition.computed.values()].flatMap(({ from }) => from)];
+}
+
+/** The field that the TTL is made from, where unique items must follow it. */
+function ttlPaths({ definition, uniqueIndexes }: EntityModel): string[] {
+  const { expiresAt } = definition;
+  return expiresAt === undefined || uniqueIndexes.length === 0 ? [] : [expiresAt];
 }
 
 /** The field that the TTL is made from, where unique items must follow it. */
@@ -234,6 +242,18 @@ function ttlPaths({ definition, uniqueIndexes }: EntityModel): string[] {
 
 function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+}
+
+function assertChangeable(definition: AnyEntityDefinition, steps: readonly UpdateStep[]): void {
+  for (const { operator, path } of steps) {
+    const isInsert = operator === '$setOnInsert';
+    if (!isInsert && definition.readOnly.some((fixed) => overlaps(fixed, path))) {
+      throw invalidInput(definition.name, [{ path, message: 'it is read-only' }]);
+    }
+    if ([...definition.computed.keys()].some((field) => overlaps(field, path))) {
+      throw invalidInput(definition.name, [{ path, message: 'it is computed from other fields' }]);
+    }
+  }
 }
 
 function assertApart(model: EntityModel, steps: readonly UpdateStep[]): void {

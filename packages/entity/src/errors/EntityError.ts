@@ -28,6 +28,12 @@ export interface EntityErrorDetails {
   NoIndexFits: { entity: string; fields: readonly string[]; indexes: readonly string[] };
   /** A filter that must name one document matches several. */
   AmbiguousFilter: { entity: string };
+  /** There is more to read than the call allows. */
+  TooManyPages: { entity: string; maxPages: number };
+  /** A cursor of another query, or text that is no cursor. */
+  InvalidCursor: { entity: string };
+  /** DynamoDB left a part of a batch undone; `undone` are the positions of those operations. */
+  BatchIncomplete: { undone: readonly number[] };
   /** Others kept changing the same items; every attempt met one of them. */
   TransactionConflict: { attempts: number };
   /** A transaction holds too many items, or two operations on one item. */
@@ -63,6 +69,9 @@ export class EntityError<C extends EntityErrorCode = EntityErrorCode> extends Er
   override readonly name: string = 'EntityError';
   readonly code: C;
   readonly details: EntityErrorDetails[C];
+
+  /** The position in `table.transact` of the operation that failed. */
+  operation?: number;
 
   constructor(code: C, message: string, details: EntityErrorDetails[C], options?: ErrorOptions) {
     super(message, options);

@@ -1,7 +1,7 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { Note } from '../../test/support/entities.js';
 import { errorOf } from '../../test/support/errorOf.js';
-import type { Stored } from '../entity/Entity.js';
+import type { Stored } from '../entity/inputs.js';
 import type { Condition } from './Condition.js';
 
 type NoteCondition = Condition<Stored<typeof Note>>;

@@ -2,6 +2,7 @@ import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
 import { toAttributeValue } from '../attributes/toAttributeValue.js';
 import { EntityError } from '../errors/EntityError.js';
 import type { Expression } from './Expression.js';
+import type { FieldScope } from './FieldScope.js';
 
 /** DynamoDB takes at most 100 operands in one `IN`. */
 const MAX_IN = 100;
@@ -26,18 +27,18 @@ const COMPARATORS: Readonly<Record<string, string>> = {
 export function compileCondition(
   condition: Readonly<Record<string, unknown>>,
   expression: Expression,
-  shape: ValueShape,
-  entity: string,
+  scope: FieldScope,
 ): string | undefined {
+  const entity = scope.name;
   const clauses = Object.entries(condition).flatMap(([key, operand]) => {
     if (operand === undefined) throw invalid(entity, key, 'is undefined');
     if (key === '$and' || key === '$or') return combine(key, operand);
     if (key === '$not') {
-      const inner = compileCondition(asObject(operand, key, entity), expression, shape, entity);
+      const inner = compileCondition(asObject(operand, key, entity), expression, scope);
       return inner === undefined ? [] : [`(NOT ${enclosed(inner)})`];
     }
     if (key.startsWith('$')) throw invalid(entity, key, 'is no operator');
-    return compileComparison(key, operand, expression, shape, entity);
+    return compileComparison(key, operand, expression, scope);
   });
   return clauses.length === 0 ? undefined : clauses.join(' AND ');
 
@@ -46,7 +47,7 @@ export function compileCondition(
       throw invalid(entity, key, 'takes a list that is not empty');
     }
     const inner = operand.map((part: unknown) => {
-      const text = compileCondition(asObject(part, key, entity), expression, shape, entity);
+      const text = compileCondition(asObject(part, key, entity), expression, scope);
       if (text === undefined) throw invalid(entity, key, 'holds an empty condition');
       return enclosed(text);
     });
@@ -70,12 +71,15 @@ export function compileComparison(
   path: string,
   operand: unknown,
   expression: Expression,
-  shape: ValueShape,
-  entity: string,
+  scope: FieldScope,
 ): string[] {
+  const { name: entity, shape } = scope;
+  scope.assertPath(path);
   const segments = path.split('.');
   const at = shapeAt(shape, segments);
-  const name = expression.path(segments, (depth) => isList(shape, segments.slice(0, depth)));
+  const name = expression.path(scope.storedPath(segments), (depth) =>
+    isList(shape, segments.slice(0, depth)),
+  );
   const value = (given: unknown, valueShape = at): string =>
     expression.value(toAttributeValue(given, valueShape, path));
   if (!isComparison(operand)) return [`${name} = ${value(operand)}`];

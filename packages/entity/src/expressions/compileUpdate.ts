@@ -1,7 +1,10 @@
-import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { PLAIN_DATA } from '@latchkey/schema';
+import { assertItemSize } from '../attributes/assertItemSize.js';
 import { toAttributeValue } from '../attributes/toAttributeValue.js';
 import { isList, shapeAt } from './compileCondition.js';
 import type { Expression } from './Expression.js';
+import type { FieldScope } from './FieldScope.js';
 import type { UpdateStep } from './updateOperators.js';
 
 /**
@@ -14,7 +17,7 @@ import type { UpdateStep } from './updateOperators.js';
 export function compileUpdate(
   steps: readonly UpdateStep[],
   expression: Expression,
-  shape: ValueShape,
+  scope: FieldScope,
   extra: readonly string[] = [],
 ): string {
   const set = [...extra];
@@ -24,10 +27,15 @@ export function compileUpdate(
   for (const { operator, path, segments, value } of steps) {
     // An upsert that makes a document does not come here. A name that no clause uses is refused.
     if (operator === '$setOnInsert' || isNothing(value)) continue;
-    const at = shapeAt(shape, segments);
-    const name = expression.path(segments, (depth) => isList(shape, segments.slice(0, depth)));
+    const at = shapeAt(scope.shape, segments);
+    const stored = scope.storedPath(segments);
+    const name = expression.path(stored, (depth) => isList(scope.shape, segments.slice(0, depth)));
     const put = (given: unknown, valueShape = at): string =>
-      expression.value(toAttributeValue(given, valueShape, path));
+      expression.value(checked(toAttributeValue(given, valueShape, path)));
+    const checked = (attribute: AttributeValue): AttributeValue => {
+      assertItemSize({ [path]: attribute }, path);
+      return attribute;
+    };
     switch (operator) {
       case '$set':
         set.push(`${name} = ${put(value)}`);

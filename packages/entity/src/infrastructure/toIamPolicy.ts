@@ -37,7 +37,7 @@ export interface IamStatement {
 // A transaction needs the actions of its parts, and none of its own:
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
 const READS = ['BatchGetItem', 'GetItem', 'Query'];
-const WRITES = ['ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'];
+const WRITES = ['BatchWriteItem', 'ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'];
 
 const ROLES: readonly string[] = ['read-only', 'read-write'] satisfies IamRole[];
 const TABLE_ARN = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/([^/]+)$/;

@@ -1,14 +1,14 @@
 import type { PutItemCommandInput, TransactWriteItemsCommandInput } from '@aws-sdk/client-dynamodb';
 import { EntityError } from '../errors/EntityError.js';
 import {
+  hookContext,
   newOperationId,
-  runPreParse,
   userOf,
   type EntityContext,
   type OperationContext,
 } from '../entity/EntityContext.js';
 import type { EntityModel, Fields, Item, UniqueKey } from '../entity/EntityModel.js';
-import { parseInput } from '../entity/parseInput.js';
+import { invalidInput, parseInput } from '../entity/parseInput.js';
 import { commit } from '../table/commit.js';
 import type { Write } from '../table/transactWrite.js';
 
@@ -20,7 +20,7 @@ export interface CreateInput {
 }
 
 /** A document to be written: its item, and every write that belongs to it. */
-interface Creation {
+export interface Creation {
   readonly item: Item;
   readonly writes: readonly [Write, ...Write[]];
 }
@@ -45,17 +45,20 @@ export function createOneParams(
 
 /** Runs the hooks and plans the writes. */
 export async function prepareCreate(entity: EntityContext, input: CreateInput): Promise<Creation> {
-  const { context = {} } = input;
-  const item = await runPreParse(entity.model, input.item, { operation: 'create', context });
-  return planCreate(entity, newFields(entity, { ...input, item, context }));
+  const context = hookContext(entity, 'create', input.context);
+  const item = await entity.hooks.preParse(input.item, context);
+  const fields = await entity.hooks.postParse(newFields(entity, { ...input, item }), context);
+  return planCreate(entity, fields);
 }
 
 /** A new document's fields: the validated input, and what every document has. */
 export function newFields(entity: EntityContext, { item, ulid, context }: CreateInput): Fields {
+  const { model } = entity;
   const now = entity.now();
   const userId = userOf(context);
   // What the schema gives is an object of our own: zod never returns its input.
-  const fields = parseInput(entity.model.definition, item);
+  const fields = parseInput(model.definition, item);
+  assertNotComputed(model, Object.keys(item));
   fields.ulid = ulid ?? entity.newUlid();
   fields.createdAt = now;
   fields.updatedAt = now;
@@ -63,7 +66,14 @@ export function newFields(entity: EntityContext, { item, ulid, context }: Create
     fields.createdBy = userId;
     fields.updatedBy = userId;
   }
-  return fields;
+  return model.withComputed(fields);
+}
+
+/** @throws {@link EntityError} `InvalidInput` for a field that is made from others. */
+export function assertNotComputed(model: EntityModel, fields: readonly string[]): void {
+  const path = fields.find((field) => model.definition.computed.has(field));
+  if (path === undefined) return;
+  throw invalidInput(model.name, [{ path, message: 'it is computed from other fields' }]);
 }
 
 function planCreate(entity: EntityContext, fields: Readonly<Fields>): Creation {

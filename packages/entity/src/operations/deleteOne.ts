@@ -1,5 +1,5 @@
 import { DeleteItemCommand, type DeleteItemCommandInput } from '@aws-sdk/client-dynamodb';
-import type { EntityContext } from '../entity/EntityContext.js';
+import { hookContext, type EntityContext, type OperationContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { exactKey, planQuery } from '../entity/planQuery.js';
@@ -17,13 +17,16 @@ export interface DeleteInput {
   readonly filter: Readonly<Fields>;
   /** What the document must be like; otherwise `ConditionFailed`. */
   readonly condition?: Readonly<Fields>;
+  readonly context?: OperationContext;
 }
 
 /** Deletes one document and its unique items; gives the item as it was, or undefined. */
 export async function deleteOne(
   entity: EntityContext,
-  input: DeleteInput,
+  given: DeleteInput,
 ): Promise<Item | undefined> {
+  const context = hookContext(entity, 'delete', given.context);
+  const input = await entity.hooks.beforeQuery(given, context);
   const key = plainKey(entity, input.filter);
   if (key) return deleteByKey(entity, key, input);
   for (let attempt = 1; ; attempt++) {
@@ -88,7 +91,7 @@ function deleteParams(
   { condition = {} }: DeleteInput,
 ): DeleteItemCommandInput {
   const expression = new Expression();
-  const text = compileCondition(condition, expression, model.shape, model.name);
+  const text = compileCondition(condition, expression, model);
   return {
     TableName: tableName,
     Key: marshalKey(key),

@@ -7,7 +7,7 @@ import { Note, Order, Ticket, User } from '../../test/support/entities.js';
 import { errorFrom, errorOf } from '../../test/support/errorOf.js';
 import type { CommandEvent } from '../table/Sender.js';
 import type { Condition } from '../expressions/Condition.js';
-import type { Stored } from '../entity/Entity.js';
+import type { Stored } from '../entity/inputs.js';
 
 let test: TestTable;
 const sent: CommandEvent[] = [];

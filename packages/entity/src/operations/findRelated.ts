@@ -1,14 +1,13 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { EntityContext } from '../entity/EntityContext.js';
-import type { EntityModel, Item } from '../entity/EntityModel.js';
-import { planQuery } from '../entity/planQuery.js';
+import type { Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
-import { queryParams, type FindInput } from './find.js';
+import { planFind, type FindInput } from './find.js';
+import { queryParams, readPages } from './readPages.js';
 
 /** An entity to be read along with its parent. */
 export interface RelatedModel {
   readonly name: string;
-  readonly model: EntityModel;
+  readonly entity: EntityContext;
   /** At most this many of its documents. */
   readonly limit: number;
 }
@@ -28,28 +27,28 @@ export async function findRelated(
   input: FindInput,
   relations: readonly RelatedModel[],
 ): Promise<Family | undefined> {
-  const { model, tableName, sender } = entity;
-  const plan = planQuery(model, input.filter);
+  const { model, tableName } = entity;
+  const plan = await planFind(entity, input);
   if (plan.index.name !== '_id' || !('equals' in plan.SK) || Object.keys(plan.rest).length > 0) {
     throw invalidInput(model.name, [{ path: 'filter', message: 'include needs the whole key' }]);
   }
-  const heads = [plan.SK.equals, ...relations.map((relation) => relation.model.sortKeyHead)].sort();
+  const heads = [
+    plan.SK.equals,
+    ...relations.map((relation) => relation.entity.model.sortKeyHead),
+  ].sort();
   // `$` follows the delimiter `#`, so that the last name's items are within the range.
   const SK = { from: heads[0] ?? '', to: `${heads[heads.length - 1] ?? ''}$` };
   const params = queryParams(model, tableName, { ...plan, SK }, input);
   let parent: Item | undefined;
   const related: Record<string, Item[]> = {};
   for (const { name } of relations) related[name] = [];
-  let startKey: Item | undefined;
-  do {
-    const page = await sender.send(new QueryCommand({ ...params, ExclusiveStartKey: startKey }));
-    for (const item of page.Items ?? []) {
+  for await (const { items } of readPages(entity, params, input)) {
+    for (const item of items) {
       if (item.SK?.S === plan.SK.equals) parent = item;
-      const relation = relations.find((candidate) => candidate.model.owns(item));
+      const relation = relations.find((candidate) => candidate.entity.model.owns(item));
       const found = relation && related[relation.name];
       if (relation && found && found.length < relation.limit) found.push(item);
     }
-    startKey = page.LastEvaluatedKey;
-  } while (startKey);
+  }
   return parent && { parent, related };
 }

@@ -81,6 +81,7 @@ export function applySteps(
       : after[field];
     write(after, [field], parsed);
   }
+  model.withComputed(after);
   if (hasChecks(model.definition.schema)) {
     const own = Object.keys(model.definition.schema.shape).map((name) => [name, after[name]]);
     parseInput(model.definition, Object.fromEntries(own));
@@ -186,7 +187,7 @@ function unchanged(
   const clauses = [
     `${expression.path(['_v'])} = ${expression.value(version)}`,
     `${expression.path(['_op'])} = ${expression.value(operation)}`,
-    compileCondition(condition ?? {}, expression, model.shape, model.name),
+    compileCondition(condition ?? {}, expression, model),
   ];
   return {
     parameters: {

@@ -1,12 +1,12 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import {
+  hookContext,
   newOperationId,
-  runPreParse,
   userOf,
   type EntityContext,
   type OperationContext,
 } from '../entity/EntityContext.js';
-import { versionOf, type Fields, type Item } from '../entity/EntityModel.js';
+import { storedFormOf, versionOf, type Fields, type Item } from '../entity/EntityModel.js';
 import { deepValue, nestFields } from '../entity/fields.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { parseUpdate, type ParsedUpdate } from '../entity/parseUpdate.js';
@@ -51,7 +51,7 @@ export async function updateOne(
   const prepared = await prepareUpdate(entity, input);
   for (let attempt = 1; ; attempt++) {
     const updated = await updateExisting(entity, prepared);
-    if (updated || input.upsert !== true) return updated;
+    if (updated || prepared.upsert !== true) return updated;
     try {
       return await insert(entity, prepared);
     } catch (error) {
@@ -69,11 +69,12 @@ export async function prepareUpdate(
   input: UpdateInput,
 ): Promise<PreparedUpdate> {
   const { model } = entity;
-  const { context = {} } = input;
+  const context = hookContext(entity, 'update', input.context);
+  const query = await entity.hooks.beforeQuery(input, context);
   const $set = input.update.$set as Readonly<Fields> | undefined;
-  const hooked = $set && (await runPreParse(model, $set, { operation: 'update', context }));
+  const hooked = $set && (await entity.hooks.preParse($set, context));
   const update = hooked ? { ...input.update, $set: hooked } : input.update;
-  return { ...input, update, parsed: parseUpdate(model, update) };
+  return { ...query, update, parsed: parseUpdate(model, update) };
 }
 
 /**
@@ -156,6 +157,8 @@ async function updateExisting(
     }
     if (name !== 'ConditionalCheckFailedException') throw error;
     if (!current) return undefined;
+    // An older stored form is brought up to date as a whole.
+    if (storedFormOf(current) < model.storedForm) return readAndReplace(entity, input);
     // The SDK sent the request again after its first answer was lost: the change is made.
     if (current._op?.S === operationIdOf(params)) return current;
     throw refused(entity, input, current);
@@ -170,7 +173,6 @@ function expressionParams(
 ): UpdateItemCommandInput {
   const { model } = entity;
   const expression = new Expression();
-  const { shape } = model;
   const userId = userOf(input.context);
   const op = expression.path(['_op']);
   const opValue = expression.value({ S: operationId });
@@ -183,7 +185,7 @@ function expressionParams(
   if (userId !== undefined) {
     set.push(`${expression.path(['updatedBy'])} = ${expression.value({ S: userId })}`);
   }
-  const update = compileUpdate(input.parsed.steps, expression, shape, [
+  const update = compileUpdate(input.parsed.steps, expression, model, [
     ...set,
     ...ttlAssignments(entity, input, expression),
   ]);
@@ -211,9 +213,12 @@ function conditionsOf(
   expression: Expression,
   { model }: EntityContext,
 ): (string | undefined)[] {
-  const text = compileCondition(condition ?? {}, expression, model.shape, model.name);
+  const text = compileCondition(condition ?? {}, expression, model);
   return [
     text,
+    model.storedForm === 0
+      ? undefined
+      : `${expression.path(['_s'])} = ${expression.value({ N: String(model.storedForm) })}`,
     version === undefined
       ? undefined
       : `${expression.path(['_v'])} = ${expression.value({ N: String(version) })}`,

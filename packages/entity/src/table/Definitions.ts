@@ -24,6 +24,16 @@ export class Definitions {
     this.#byName.set(key, definition);
   }
 
+  /** The definition with a name. */
+  named(name: string): AnyEntityDefinition | undefined {
+    return this.#byName.get(name.toLowerCase());
+  }
+
+  /** Every definition bound to the table. */
+  get all(): readonly AnyEntityDefinition[] {
+    return [...this.#byName.values()];
+  }
+
   /** The secondary indexes that are no unique items: those the table itself must have. */
   globalIndexNames(): string[] {
     const names = [...this.#byName.values()].flatMap(({ indexes }) =>

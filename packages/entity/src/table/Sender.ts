@@ -30,6 +30,19 @@ const ANSWERS = new Set([
   'TransactionCanceledException',
   'TransactionInProgressException',
 ]);
+/** Requests that DynamoDB charges for, and tells what. */
+const CHARGED = new Set([
+  'GetItem',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'Query',
+  'Scan',
+  'BatchGetItem',
+  'BatchWriteItem',
+  'TransactGetItems',
+  'TransactWriteItems',
+]);
 const RETRYABLE =
   /Throttl|ProvisionedThroughput|RequestLimit|InternalServer|ServiceUnavailable|Timeout|[Ss]ocket/;
 const RETRYABLE_CODE = /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/;
@@ -50,6 +63,9 @@ export class Sender {
    * @throws {@link EntityError} `RequestFailed`; failed conditions come as the SDK's own errors.
    */
   readonly send: DynamoDBClient['send'] = async (command: Command): Promise<never> => {
+    if (this.#onCommand && CHARGED.has(nameOf(command))) {
+      Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
+    }
     const startedMs = performance.now();
     try {
       const answer = (await this.#client.send(command)) as Answer;

@@ -1,19 +1,29 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { AnyEntityDefinition } from '@latchkey/schema';
+import type { AnyEntityDefinition, EntityHooks } from '@latchkey/schema';
 import { monotonicFactory } from 'ulid';
 import { Entity } from '../entity/Entity.js';
-import { EntityModel } from '../entity/EntityModel.js';
+import type { EntityContext } from '../entity/EntityContext.js';
+import { EntityModel, NAMESPACE_MARK, type Item } from '../entity/EntityModel.js';
+import { Hooks } from '../entity/Hooks.js';
 import { EntityError } from '../errors/EntityError.js';
-import { encodeKeyPart } from '../keys/encodeKeyPart.js';
+import { DELIMITER, encodeKeyPart } from '../keys/encodeKeyPart.js';
 import { batchGet, keyText } from './batchGet.js';
+import { batchWrite, keyOf } from './batchWrite.js';
 import { Definitions } from './Definitions.js';
 import { leanClient } from './leanClient.js';
 import { createTable, deleteTable, describeTable, ensureTable } from './lifecycle.js';
-import type { Reference, Referenced, TransactOperation, TransactResults } from './operations.js';
+import type {
+  BatchRequest,
+  Reference,
+  Referenced,
+  TransactOperation,
+  TransactResults,
+} from './operations.js';
 import { randomFraction } from './random.js';
 import { Sender, type CommandEvent } from './Sender.js';
-import { transactWrite } from './transactWrite.js';
+import { transactGet } from './transactGet.js';
+import { invalidTransaction, MAX_TRANSACTION_ITEMS, transactWrite } from './transactWrite.js';
 
 const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 
@@ -25,6 +35,8 @@ export interface TableOptions {
   readonly client: DynamoDBClient | DynamoDBDocumentClient;
   /** Gives the time (default: the system's). */
   readonly clock?: () => Date;
+  /** Take part in the operations of every entity, before the entity's own. */
+  readonly hooks?: EntityHooks;
   /** Is told of every request that was sent. */
   readonly onCommand?: (event: CommandEvent) => void;
 }
@@ -81,18 +93,25 @@ export class Table {
    *   or its keys would meet another's.
    */
   entity<D extends AnyEntityDefinition>(definition: D): Entity<D> {
-    const bind = (other: AnyEntityDefinition): EntityModel => {
-      this.#definitions.add(other);
-      return new EntityModel(other, this.#prefix);
-    };
-    return new Entity(definition, {
-      model: bind(definition),
-      bind,
+    return new Entity(definition, this.#bind(definition));
+  }
+
+  #bind(definition: AnyEntityDefinition): EntityContext {
+    this.#definitions.add(definition);
+    const { hooks = {} } = this.#options;
+    return {
+      model: new EntityModel(definition, this.#prefix),
       tableName: this.name,
       sender: this.#sender,
+      hooks: new Hooks(hooks, definition.hooks),
       now: () => this.now(),
       newUlid: () => this.newUlid(),
-    });
+      bind: (other) => this.#bind(other),
+      entityNamed: (name) => {
+        const known = this.#definitions.named(name);
+        return known && this.#bind(known);
+      },
+    };
   }
 
   /**
@@ -105,7 +124,7 @@ export class Table {
    */
   namespace(name: string): Table {
     if (name === '') throw invalidTable('a name space needs a name');
-    const prefix = `${this.#prefix}@${encodeKeyPart(name, 'namespace')}#`;
+    const prefix = this.#prefix + NAMESPACE_MARK + encodeKeyPart(name, 'namespace') + DELIMITER;
     return new Table(this.#options, { prefix, definitions: this.#definitions });
   }
 
@@ -114,14 +133,19 @@ export class Table {
    *
    * @param operations - 1 to 100 items in all, unique items included.
    * @returns what each operation returns, in their order.
-   * @throws {@link EntityError} what the operation that could not be done throws by itself;
-   *   `InvalidTransaction`, `TransactionConflict`.
+   * @throws {@link EntityError} what the operation that could not be done throws by itself, with
+   *   its position as `operation`; `InvalidTransaction`, `TransactionConflict`.
    */
   async transact<const O extends readonly TransactOperation<unknown>[]>(
     operations: O,
   ): Promise<TransactResults<O>> {
     const planned = await Promise.all(operations.map((operation) => operation.prepare()));
-    const writes = planned.flatMap((plan) => plan.writes);
+    const writes = planned.flatMap((plan, position) =>
+      plan.writes.map((write) => ({
+        ...write,
+        failure: (item: Item | undefined) => atPosition(write.failure(item), position),
+      })),
+    );
     // Deletes of what is not there have nothing to write.
     if (writes.length > 0 || operations.length === 0) await transactWrite(this.#sender, writes);
     return planned.map(({ result }) => result) as TransactResults<O>;
@@ -142,6 +166,40 @@ export class Table {
       const item = items.get(keyText(key));
       return item ? read(item) : null;
     }) as Referenced<R>;
+  }
+
+  /**
+   * Reads documents of any entities by key, all as they were at one moment, in one request.
+   *
+   * @param references - 1 to 100.
+   * @throws {@link EntityError} `TransactionConflict` when writers were in the way every time.
+   */
+  async transactGet<const R extends readonly Reference<unknown>[]>(
+    references: R,
+  ): Promise<Referenced<R>> {
+    const keys = references.map(({ key }) => key);
+    assertCount(keys.length);
+    const items = await transactGet(this.#sender, this.name, keys);
+    return references.map(({ read }, at) => {
+      const item = items[at];
+      return item ? read(item) : null;
+    }) as Referenced<R>;
+  }
+
+  /**
+   * Puts and deletes documents without conditions, in one request for every 25. Not a transaction:
+   * some may be written when others are not.
+   *
+   * @param requests - made by an entity's `putRequest` and `deleteRequest`.
+   * @throws {@link EntityError} `BatchIncomplete` with the positions of what was not done;
+   *   `InvalidTransaction` for two requests on one item.
+   */
+  async batchWrite(requests: readonly BatchRequest[]): Promise<void> {
+    const prepared = await Promise.all(requests.map((request) => request.prepare()));
+    if (new Set(prepared.map(keyOf)).size < prepared.length) {
+      throw invalidTransaction('holds two writes to one item');
+    }
+    await batchWrite(this.#sender, this.name, prepared);
   }
 
   /**
@@ -168,6 +226,16 @@ export class Table {
   async describe(): Promise<TableDescription | null> {
     return describeTable(this.#sender, this.name);
   }
+}
+
+function atPosition(error: EntityError, position: number): EntityError {
+  error.operation = position;
+  return error;
+}
+
+function assertCount(count: number): void {
+  if (count >= 1 && count <= MAX_TRANSACTION_ITEMS) return;
+  throw invalidTransaction(`holds ${count} items, and must hold 1 to ${MAX_TRANSACTION_ITEMS}`);
 }
 
 function invalidTable(reason: string): EntityError<'InvalidTable'> {

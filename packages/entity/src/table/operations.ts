@@ -1,3 +1,4 @@
+import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
 import type { Key } from '../keys/Key.js';
 import type { Write } from './transactWrite.js';
@@ -12,6 +13,12 @@ export interface TransactOperation<R> {
 export type TransactResults<O extends readonly TransactOperation<unknown>[]> = {
   -readonly [K in keyof O]: O[K] extends TransactOperation<infer R> ? R : never;
 };
+
+/** One request of `table.batchWrite`, made by an entity. */
+export interface BatchRequest {
+  /** Validates the request. */
+  prepare(): Promise<WriteRequest>;
+}
 
 /** One document, named by its key. */
 export interface Reference<Doc> {

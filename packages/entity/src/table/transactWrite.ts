@@ -80,7 +80,7 @@ function assertValid(writes: readonly Write[]): void {
   if (new Set(keys).size < keys.length) throw invalidTransaction('holds two writes to one item');
 }
 
-function invalidTransaction(reason: string): EntityError<'InvalidTransaction'> {
+export function invalidTransaction(reason: string): EntityError<'InvalidTransaction'> {
   return new EntityError('InvalidTransaction', `The transaction ${reason}.`, { reason });
 }
 

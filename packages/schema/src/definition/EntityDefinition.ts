@@ -1,5 +1,13 @@
 import type { z } from 'zod';
-import type { DatePath, OmitPaths, Prettify, ScalarPath, ValueAt } from '../paths/Path.js';
+import type { EntityHooks } from './EntityHooks.js';
+import type {
+  DatePath,
+  FieldPath,
+  OmitPaths,
+  Prettify,
+  ScalarPath,
+  ValueAt,
+} from '../paths/Path.js';
 import type { ValueShape } from './ValueShape.js';
 
 /** The fields that every document has besides those of its schema. */
@@ -78,24 +86,6 @@ export interface Index {
   readonly where: readonly (IndexCondition & { readonly segments: readonly string[] })[];
 }
 
-/** What a hook is told about the operation that it takes part in. */
-export interface HookContext {
-  readonly operation: 'create' | 'update';
-  /** What the caller gave the operation as its `context`. */
-  readonly context: Readonly<Record<string, unknown>>;
-}
-
-/** Changes what a caller gave, before it is validated: a new item, or the `$set` of an update. */
-export type PreParseHook = (
-  input: Readonly<Record<string, unknown>>,
-  context: HookContext,
-) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
-
-/** Functions that take part in the operations of an entity. */
-export interface EntityHooks {
-  readonly preParse?: readonly PreParseHook[];
-}
-
 /** What {@link defineEntity} takes. */
 export interface EntityInput<
   N extends string,
@@ -113,8 +103,32 @@ export interface EntityInput<
   readonly expiresAt?: DatePath<z.output<S>>;
   /** Fields that results, errors and logs never show. */
   readonly secrets?: readonly (X & ScalarPath<z.output<S>>)[];
+  /** Fields that are set when a document is made, and never after. */
+  readonly readOnly?: readonly FieldPath<z.output<S>>[];
+  /** Fields that follow from others: they are made anew whenever one of those changes. */
+  readonly computed?: {
+    readonly [K in keyof z.output<S> & string]?: ComputedField<z.output<S>, K>;
+  };
+  /** Short names under which fields are stored, for small items. */
+  readonly aliases?: Readonly<Partial<Record<keyof z.output<S> & string, string>>>;
+  /**
+   * From each older stored form to the next, oldest first. A document is brought up to date when it
+   * is read, and stored so when it is next written.
+   */
+  readonly migrations?: readonly Migration[];
   readonly hooks?: EntityHooks;
 }
+
+/** A field that follows from others. */
+export interface ComputedField<T, K extends keyof T> {
+  /** The fields that it is made from. */
+  readonly from: readonly (keyof T & string)[];
+  /** Makes it. Must give the same for the same fields. */
+  readonly compute: (fields: Readonly<T>) => T[K] | undefined;
+}
+
+/** Turns the fields of one stored form into those of the next. */
+export type Migration = (stored: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
 /** An entity: what its documents hold, the keys they are found by, and what happens on the way. */
 export interface EntityDefinition<
@@ -130,6 +144,13 @@ export interface EntityDefinition<
   readonly expiresAt?: string;
   /** The dotted paths of the secret fields. */
   readonly secrets: readonly X[];
+  /** The dotted paths of the fields that never change. */
+  readonly readOnly: readonly string[];
+  /** The fields that follow from others, by name. */
+  readonly computed: ReadonlyMap<string, ComputedField<Record<string, unknown>, string>>;
+  /** The stored names of fields that have another one. */
+  readonly aliases: ReadonlyMap<string, string>;
+  readonly migrations: readonly Migration[];
   readonly hooks: EntityHooks;
   /** Where the schema has dates and bigints. */
   readonly shape: ValueShape;
@@ -166,6 +187,11 @@ type Parts<I> =
   | (I extends { PK: readonly (infer P)[] } ? P : never)
   | (I extends { SK: readonly (infer P)[] } ? P : never);
 type FieldOf<P> = P extends `.${infer Path}?` ? Path : P extends `.${infer Path}` ? Path : never;
+
+/** The names of the fields that a document's partition key is made of. */
+export type InferPartition<D extends AnyEntityDefinition> = FieldOf<
+  IdIndex<D> extends { PK: readonly (infer P)[] } ? P : never
+>;
 
 /** The fields, by dotted path, that name one document: those of its `_id` index. */
 export type InferKey<D extends AnyEntityDefinition> = Prettify<{

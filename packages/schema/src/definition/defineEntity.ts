@@ -4,12 +4,15 @@ import { scalarTypes } from '../paths/scalarTypes.js';
 import { schemasAt } from '../paths/schemasAt.js';
 import { assertEntityName, compileIndex, unknownPath } from './compileIndex.js';
 import type {
+  ComputedField,
   EntityDefinition,
   EntityInput,
   IndexInput,
   UncheckedIndex,
 } from './EntityDefinition.js';
 import { valueShape } from './ValueShape.js';
+
+type AnyComputed = ComputedField<Record<string, unknown>, string>;
 
 const INDEX_NAME = /^_id([2-9]|[1-9]\d+)?$/;
 /** What a storage layer keeps beside the schema's fields; `_…` is its own, too. */
@@ -59,24 +62,64 @@ export function defineEntity<
   const indexes: readonly UncheckedIndex[] = input.indexes;
   const [first, ...others] = indexes.map((index) => compileIndex(name, schema, index));
   if (!first) throw invalidIndexName(name, '');
-  for (const path of secrets) {
-    if (schemasAt(schema, path.split('.')).length === 0) throw unknownPath(name, path);
-  }
+  for (const path of secrets) assertPath(name, schema, path);
   if (expiresAt !== undefined) assertDate(name, schema, expiresAt);
+  const readOnly: readonly string[] = input.readOnly ?? [];
+  const computed = new Map(Object.entries((input.computed ?? {}) as Record<string, AnyComputed>));
+  const aliases = new Map(Object.entries(input.aliases ?? {})) as ReadonlyMap<string, string>;
+  for (const path of [
+    ...readOnly,
+    ...[...computed].flatMap(([field, { from }]) => [field, ...from]),
+    ...aliases.keys(),
+  ]) {
+    assertPath(name, schema, path);
+  }
+  assertAliases(name, schema, aliases);
   return Object.freeze({
     name,
     schema,
     indexes: Object.freeze([first, ...others] as const),
     ...(expiresAt !== undefined && { expiresAt }),
     secrets: Object.freeze([...secrets]),
+    readOnly: Object.freeze([...readOnly]),
+    computed,
+    aliases,
+    migrations: Object.freeze([...(input.migrations ?? [])]),
     hooks: Object.freeze({ ...hooks }),
     shape: valueShape(schema),
   });
 }
 
+function assertPath(entity: string, schema: z.ZodObject, path: string): void {
+  if (schemasAt(schema, path.split('.')).length === 0) throw unknownPath(entity, path);
+}
+
+/** A stored name must not be another field's, or one of those that every item has. */
+function assertAliases(
+  entity: string,
+  schema: z.ZodObject,
+  aliases: ReadonlyMap<string, string>,
+): void {
+  const taken = Object.keys(schema.shape).filter((field) => !aliases.has(field));
+  for (const [path, alias] of aliases) {
+    if (isReserved(alias) || taken.includes(alias)) {
+      throw new SchemaError(
+        'ReservedField',
+        `${entity} cannot store "${path}" as "${alias}": the name is taken.`,
+        { entity, path },
+      );
+    }
+    taken.push(alias);
+  }
+}
+
+function isReserved(name: string): boolean {
+  return RESERVED.includes(name) || name === '' || name.startsWith('_') || name.includes('.');
+}
+
 function assertFieldNames(entity: string, schema: z.ZodObject): void {
   for (const path of Object.keys(schema.shape)) {
-    if (RESERVED.includes(path) || path.startsWith('_') || path.includes('.')) {
+    if (isReserved(path)) {
       throw new SchemaError(
         'ReservedField',
         `${entity} cannot have a field "${path}": names that start with "_", hold a dot, or belong to every document are taken.`,

@@ -75,5 +75,19 @@ type OmitBelow<V, K, P extends string> = K extends string
     : OmitPaths<V, P extends `${K}.${infer Rest}` ? Rest : never>
   : V;
 
+/** A type with the fields at the given dotted paths only. */
+export type PickPaths<T, P extends string> = T extends Scalar | Branch | null | undefined
+  ? T
+  : T extends object
+    ? { [K in keyof T as K extends HeadOf<P> ? K : never]: PickBelow<T[K], K, P> }
+    : T;
+
+type HeadOf<P extends string> = P extends `${infer Head}.${string}` ? Head : P;
+type PickBelow<V, K, P extends string> = K extends P
+  ? V
+  : K extends string
+    ? PickPaths<V, P extends `${K}.${infer Rest}` ? Rest : never>
+    : V;
+
 /** Flattens intersections, so that a hover shows the fields. */
 export type Prettify<T> = { [K in keyof T]: T[K] } & {};

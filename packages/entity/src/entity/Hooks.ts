@@ -1,0 +1,119 @@
+import type {
+  AnyEntityDefinition,
+  BeforeQueryHook,
+  EntityHooks,
+  FilterResultHook,
+  HookContext,
+  HookQuery,
+  Infer,
+  InferInput,
+  InferWithSecrets,
+  PostParseHook,
+  PreParseHook,
+  WillResolveHook,
+} from '@latchkey/schema';
+import type { Fields } from './EntityModel.js';
+
+type Awaitable<T> = T | Promise<T>;
+type Filter = Readonly<Record<string, unknown>>;
+
+/** Adds hooks to an entity, each after those that are there already. */
+export interface HookRegistry<D extends AnyEntityDefinition> {
+  /** Changes a new item, or the `$set` of an update, before it is validated. */
+  preParse(
+    hook: (
+      input: Readonly<Partial<InferInput<D>>>,
+      context: HookContext,
+    ) => Awaitable<Readonly<Partial<InferInput<D>>>>,
+  ): void;
+  /** Changes, or by an error refuses, a validated new item before it is written. */
+  postParse(
+    hook: (
+      fields: Readonly<InferWithSecrets<D>>,
+      context: HookContext,
+    ) => Awaitable<Readonly<InferWithSecrets<D>>>,
+  ): void;
+  /** Changes, or by an error refuses, what a find, update or delete looks for. */
+  beforeQuery(
+    hook: (
+      query: { readonly filter: Filter; readonly condition?: Filter },
+      context: HookContext,
+    ) => Awaitable<{ readonly filter: Filter; readonly condition?: Filter }>,
+  ): void;
+  /** Changes a document before the caller gets it. */
+  willResolve(
+    hook: (document: Readonly<Infer<D>>, context: HookContext) => Awaitable<Readonly<Infer<D>>>,
+  ): void;
+  /** Decides whether the caller gets a document that was found. */
+  filterResult(
+    hook: (document: Readonly<Infer<D>>, context: HookContext) => Awaitable<boolean>,
+  ): void;
+}
+
+/** The hooks of one entity in one table: the table's, then the definition's, then its own. */
+export class Hooks {
+  readonly #preParse: PreParseHook[] = [];
+  readonly #postParse: PostParseHook[] = [];
+  readonly #beforeQuery: BeforeQueryHook[] = [];
+  readonly #willResolve: WillResolveHook[] = [];
+  readonly #filterResult: FilterResultHook[] = [];
+
+  constructor(...sets: readonly EntityHooks[]) {
+    for (const hooks of sets) {
+      this.#preParse.push(...(hooks.preParse ?? []));
+      this.#postParse.push(...(hooks.postParse ?? []));
+      this.#beforeQuery.push(...(hooks.beforeQuery ?? []));
+      this.#willResolve.push(...(hooks.willResolve ?? []));
+      this.#filterResult.push(...(hooks.filterResult ?? []));
+    }
+  }
+
+  /** What `entity.addHooks` hands to its caller. */
+  registry<D extends AnyEntityDefinition>(): HookRegistry<D> {
+    return {
+      preParse: (hook) => this.#preParse.push(hook as unknown as PreParseHook),
+      postParse: (hook) => this.#postParse.push(hook as unknown as PostParseHook),
+      beforeQuery: (hook) => this.#beforeQuery.push(hook),
+      willResolve: (hook) => this.#willResolve.push(hook as unknown as WillResolveHook),
+      filterResult: (hook) => this.#filterResult.push(hook as unknown as FilterResultHook),
+    };
+  }
+
+  async preParse(input: Readonly<Fields>, context: HookContext): Promise<Readonly<Fields>> {
+    let current = input;
+    for (const hook of this.#preParse) current = await hook(current, context);
+    return current;
+  }
+
+  async postParse(fields: Fields, context: HookContext): Promise<Fields> {
+    let current: Readonly<Fields> = fields;
+    for (const hook of this.#postParse) current = await hook(current, context);
+    return current;
+  }
+
+  async beforeQuery<Q extends HookQuery>(query: Q, context: HookContext): Promise<Q> {
+    let current = query;
+    for (const hook of this.#beforeQuery) {
+      const { filter, condition } = await hook(current, context);
+      current = { ...current, filter, ...(condition && { condition }) };
+    }
+    return current;
+  }
+
+  /** Whether documents are seen by a hook before the caller gets them. */
+  get seeResults(): boolean {
+    return this.#willResolve.length > 0 || this.#filterResult.length > 0;
+  }
+
+  /** The document for the caller; undefined where a hook keeps it back. */
+  async resolve(document: Fields, context: HookContext): Promise<Fields | undefined> {
+    for (const hook of this.#filterResult) if (!(await hook(document, context))) return undefined;
+    return this.willResolve(document, context);
+  }
+
+  async willResolve(document: Fields, context: HookContext): Promise<Fields> {
+    let current: Readonly<Fields> = document;
+    for (const hook of this.#willResolve) current = await hook(current, context);
+    return current;
+  }
+}

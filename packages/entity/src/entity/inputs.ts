@@ -1,0 +1,199 @@
+import type {
+  AnyEntityDefinition,
+  FieldPath,
+  Infer,
+  InferInput,
+  InferPartition,
+  InferWithSecrets,
+  PickPaths,
+  Prettify,
+  SystemFields,
+} from '@latchkey/schema';
+import type { Condition } from '../expressions/Condition.js';
+import type { Update } from '../expressions/Update.js';
+import type { OperationContext } from './EntityContext.js';
+
+/** A document's own and system fields, secret ones included: what conditions and filters may name. */
+export type Stored<D extends AnyEntityDefinition> = InferWithSecrets<D>;
+
+/** What every operation takes. */
+export interface ContextOption {
+  /** For hooks; `userId` becomes `createdBy` and `updatedBy`. */
+  readonly context?: OperationContext;
+}
+
+/** Whether results carry the secret fields; they are then there, but not enumerable. */
+export interface SecretsOption<S extends boolean = boolean> {
+  readonly secrets?: S;
+}
+
+/** The fields to read, by dotted path (default: all). */
+export interface ProjectOption<P extends string> {
+  readonly project?: readonly P[];
+}
+
+/** A document's own fields, secret ones included: what updates may name. */
+type OwnFields<D extends AnyEntityDefinition> = D['schema']['_zod']['output'];
+
+/**
+ * A document as an operation returns it: the fields asked for (`P`), without secret ones unless
+ * asked for (`S`). `_v`, its version, is not enumerable.
+ */
+export type Document<
+  D extends AnyEntityDefinition,
+  S extends boolean = false,
+  P extends string = never,
+> = ([P] extends [never]
+  ? Visible<D, S>
+  : Prettify<PickPaths<Visible<D, S>, P> & Pick<SystemFields, 'id'>>) & { readonly _v: number };
+
+type Visible<D extends AnyEntityDefinition, S extends boolean> = S extends true
+  ? InferWithSecrets<D>
+  : Infer<D>;
+
+/** The relations of an entity, by name. */
+export type Relations = Readonly<Record<string, AnyEntityDefinition>>;
+
+/** The relations of an entity that has none. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- it is what is meant
+export type NoRelations = Readonly<Record<never, AnyEntityDefinition>>;
+
+/** A document to be made with its parent: it takes the parent's partition key unless it gives it. */
+export type RelatedInput<C extends AnyEntityDefinition> = Prettify<
+  Omit<InferInput<C>, InferPartition<C>> &
+    Partial<Pick<InferInput<C>, InferPartition<C> & keyof InferInput<C>>>
+>;
+
+/** What creates one document. */
+export interface CreateOneInput<D extends AnyEntityDefinition> extends ContextOption {
+  readonly item: InferInput<D>;
+  /** The document's ulid, for who must know it before (default: a new one). */
+  readonly ulid?: string;
+}
+
+/** What creates one document and related ones. */
+export interface CreateFamilyInput<
+  D extends AnyEntityDefinition,
+  R extends Relations,
+  N extends RelatedInputs<R> = RelatedInputs<R>,
+> extends CreateOneInput<D> {
+  /** Documents to be made in the same transaction, by relation. */
+  readonly related?: N;
+}
+
+/** Documents to be made with their parent, by relation. */
+export type RelatedInputs<R extends Relations> = {
+  readonly [K in keyof R]?: readonly RelatedInput<R[K]>[];
+};
+
+/** Related documents, by relation. */
+export type Included<R extends Relations, N, S extends boolean = false> = {
+  readonly [K in keyof N & keyof R]: Document<R[K], S>[];
+};
+
+/** What finds one document. */
+export interface FindOneInput<
+  D extends AnyEntityDefinition,
+  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+>
+  extends ProjectOption<P>, ContextOption {
+  /** Values or comparisons by dotted path; one index must have its whole partition key in it. */
+  readonly filter: Condition<Stored<D>>;
+  /** Reads what every write before has left (default: false); always so by a unique index. */
+  readonly consistent?: boolean;
+  /** How many pages of up to 1 MB to read at the most (default: 100); then `TooManyPages`. */
+  readonly maxPages?: number;
+}
+
+/** Which related documents to read along: all of a relation, or at most `limit`. */
+export type Include<R extends Relations> = {
+  readonly [K in keyof R]?: true | { readonly limit: number };
+};
+
+/** What finds one document with its related ones. */
+export interface FindOneWithInput<
+  D extends AnyEntityDefinition,
+  R extends Relations,
+  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+  N extends Include<R> = Include<R>,
+> extends FindOneInput<D, P> {
+  /** Related documents to read in the same request; the filter must be the whole key. */
+  readonly include?: N;
+}
+
+/** What finds documents. */
+export interface FindManyInput<
+  D extends AnyEntityDefinition,
+  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+> extends FindOneInput<D, P> {
+  /** At most this many matching documents (default: all). */
+  readonly limit?: number;
+  /** By sort key (default: `ascending`). */
+  readonly sort?: 'ascending' | 'descending';
+}
+
+/** What asks for one page. */
+export interface PaginateInput<
+  D extends AnyEntityDefinition,
+  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+> extends Omit<FindManyInput<D, P>, 'limit'> {
+  /** How many, from the beginning or after a cursor: 1 to 1000 (default: 25). */
+  readonly first?: number;
+  readonly after?: string | null;
+  /** How many, from the end or before a cursor: 1 to 1000. */
+  readonly last?: number;
+  readonly before?: string | null;
+}
+
+/** One page (https://relay.dev/graphql/connections.htm). */
+export interface Connection<T> {
+  readonly edges: { readonly node: T; readonly cursor: string }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+/** What reads the whole table. */
+export interface ScanInput<
+  D extends AnyEntityDefinition,
+  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+> extends Pick<FindManyInput<D, P>, 'consistent' | 'project' | 'limit' | 'maxPages' | 'context'> {
+  /** What a document must be like. */
+  readonly condition?: Condition<Stored<D>>;
+  /** How many parts of the table to read side by side: 1 to 1000 (default: 1). */
+  readonly segments?: number;
+}
+
+/** What changes documents. */
+export interface UpdateInput<D extends AnyEntityDefinition> extends ContextOption {
+  readonly filter: Condition<Stored<D>>;
+  readonly update: Update<OwnFields<D>>;
+  /** What a document must be like. */
+  readonly condition?: Condition<Stored<D>>;
+}
+
+/** What changes one document. */
+export interface UpdateOneInput<D extends AnyEntityDefinition> extends UpdateInput<D> {
+  /** The version (`_v`) that the document must have; otherwise `VersionConflict`. */
+  readonly version?: number;
+  /** Makes the document if there is none (default: false). */
+  readonly upsert?: boolean;
+}
+
+/** What changes many documents. */
+export interface UpdateManyInput<D extends AnyEntityDefinition>
+  extends UpdateInput<D>, Pick<FindManyInput<D>, 'limit' | 'maxPages'> {}
+
+/** What deletes one document. */
+export interface DeleteOneInput<D extends AnyEntityDefinition> extends ContextOption {
+  readonly filter: Condition<Stored<D>>;
+  /** What the document must be like; otherwise `ConditionFailed`. */
+  readonly condition?: Condition<Stored<D>>;
+}
+
+/** What deletes many documents. */
+export interface DeleteManyInput<D extends AnyEntityDefinition>
+  extends DeleteOneInput<D>, Pick<FindManyInput<D>, 'limit' | 'maxPages'> {}

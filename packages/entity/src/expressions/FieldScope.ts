@@ -1,0 +1,16 @@
+import type { ValueShape } from '@latchkey/schema';
+
+/** What an expression must know of the fields that it names. */
+export interface FieldScope {
+  /** The entity's name, for errors. */
+  readonly name: string;
+  readonly shape: ValueShape;
+  /**
+   * Refuses a path that the schema does not have.
+   *
+   * @throws {@link EntityError} `InvalidInput`
+   */
+  assertPath(path: string): void;
+  /** A path as it is stored. */
+  storedPath(segments: readonly string[]): readonly string[];
+}

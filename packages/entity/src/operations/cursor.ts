@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { EntityContext } from '../entity/EntityContext.js';
+import type { Item } from '../entity/EntityModel.js';
+import type { QueryPlan, SortKeyRange } from '../entity/planQuery.js';
+import { EntityError } from '../errors/EntityError.js';
+
+const FINGERPRINT_LENGTH = 11; // 64 bits, base64url
+const SEPARATOR = '\0';
+
+/**
+ * Names the place of an item in a query, as opaque text. It holds sort keys only: the partition
+ * comes from the query that it is given to, which it fits or is refused by.
+ */
+export function encodeCursor(entity: EntityContext, plan: QueryPlan, item: Item): string {
+  const keys = cursorAttributes(plan).map((name) => item[name]?.S ?? '');
+  const text = [fingerprint(entity, plan), ...keys].join(SEPARATOR);
+  return Buffer.from(text).toString('base64url');
+}
+
+/**
+ * The key at which a query begins after a cursor.
+ *
+ * @throws {@link EntityError} `InvalidCursor` for a cursor of another partition, entity, index or
+ *   range, and for text that is no cursor.
+ */
+export function decodeCursor(entity: EntityContext, plan: QueryPlan, cursor: unknown): Item {
+  const text = typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString() : '';
+  const [mark, ...keys] = text.split(SEPARATOR);
+  const names = cursorAttributes(plan);
+  const [sortKey] = keys;
+  if (
+    mark !== fingerprint(entity, plan) ||
+    keys.length !== names.length ||
+    sortKey === undefined ||
+    !isWithin(plan.SK, sortKey) ||
+    Buffer.from(text).toString('base64url') !== cursor
+  ) {
+    throw new EntityError(
+      'InvalidCursor',
+      `This is no cursor of the query on ${entity.model.name}.`,
+      {
+        entity: entity.model.name,
+      },
+    );
+  }
+  const key = Object.fromEntries(names.map((name, at) => [name, { S: keys[at] ?? '' }]));
+  const isGlobal = plan.index.name !== '_id';
+  return { ...key, [isGlobal ? `${plan.index.name}PK` : 'PK']: { S: plan.PK } };
+}
+
+/** The attributes that, with the query's partition key, make a start key. */
+function cursorAttributes(plan: QueryPlan): string[] {
+  return plan.index.name === '_id' ? ['SK'] : [`${plan.index.name}SK`, 'PK', 'SK'];
+}
+
+/** Stands for everything that a cursor must not be carried across. */
+function fingerprint(entity: EntityContext, plan: QueryPlan): string {
+  const parts = [entity.tableName, entity.model.name, plan.index.name, plan.PK];
+  const digest = createHash('sha256').update(parts.join(SEPARATOR)).digest('base64url');
+  return digest.slice(0, FINGERPRINT_LENGTH);
+}
+
+function isWithin(range: SortKeyRange, sortKey: string): boolean {
+  if ('equals' in range) return sortKey === range.equals;
+  if ('startsWith' in range) return sortKey.startsWith(range.startsWith);
+  const at = Buffer.from(sortKey);
+  return at.compare(Buffer.from(range.from)) >= 0 && at.compare(Buffer.from(range.to)) <= 0;
+}

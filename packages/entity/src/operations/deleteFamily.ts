@@ -1,0 +1,91 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { hookContext, type EntityContext } from '../entity/EntityContext.js';
+import type { Item } from '../entity/EntityModel.js';
+import { EntityError } from '../errors/EntityError.js';
+import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
+import { commit } from '../table/commit.js';
+import { MAX_TRANSACTION_ITEMS, type Write } from '../table/transactWrite.js';
+import type { DeleteInput } from './deleteOne.js';
+import { findTheOne } from './find.js';
+import { planDelete } from './replace.js';
+
+/**
+ * Deletes a document and everything else in its partition, with all unique items: in transactions
+ * of up to 100 items, the document itself last. So a call that was interrupted can be made again,
+ * however far it came, and unique values are free exactly when their documents are gone.
+ *
+ * @returns the document's item as it was, and how many documents were deleted.
+ */
+export async function deleteFamily(
+  entity: EntityContext,
+  given: DeleteInput,
+): Promise<{ item: Item | undefined; deletedCount: number }> {
+  const context = hookContext(entity, 'delete', given.context);
+  const input = await entity.hooks.beforeQuery(given, context);
+  const parent = await findTheOne(entity, input.filter);
+  if (!parent) return { item: undefined, deletedCount: 0 };
+  let deletedCount = 0;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      deletedCount += await deleteOthers(entity, parent);
+      const current = await findTheOne(entity, input.filter);
+      if (current) await commit(entity.sender, planDelete(entity, current, input.condition));
+      return { item: parent, deletedCount: deletedCount + 1 };
+    } catch (error) {
+      const isStale = EntityError.is(error) && error.code === 'VersionConflict';
+      if (!isStale || attempt === MAX_ATTEMPTS) throw error;
+      await backOff(attempt);
+    }
+  }
+}
+
+/** Deletes the other documents of a partition, page by page. */
+async function deleteOthers(entity: EntityContext, parent: Item): Promise<number> {
+  let count = 0;
+  let startKey: Item | undefined;
+  do {
+    const page = await entity.sender.send(
+      new QueryCommand({
+        TableName: entity.tableName,
+        KeyConditionExpression: 'PK = :pk',
+        ExpressionAttributeValues: { ':pk': parent.PK ?? { S: '' } },
+        ConsistentRead: true,
+        ExclusiveStartKey: startKey,
+      }),
+    );
+    const others = (page.Items ?? []).filter((item) => item.SK?.S !== parent.SK?.S);
+    const plans = others.map((item) => planDelete(ownerOf(entity, item), item));
+    for (const writes of packed(plans)) await commit(entity.sender, writes);
+    count += others.length;
+    startKey = page.LastEvaluatedKey;
+  } while (startKey);
+  return count;
+}
+
+/** Whole plans together, up to DynamoDB's limit on one transaction. */
+function packed(plans: readonly (readonly Write[])[]): Write[][] {
+  const packs: Write[][] = [];
+  let last: Write[] = [];
+  for (const writes of plans) {
+    if (last.length === 0 || last.length + writes.length > MAX_TRANSACTION_ITEMS) {
+      last = [];
+      packs.push(last);
+    }
+    last.push(...writes);
+  }
+  return packs;
+}
+
+/**
+ * The entity of an item.
+ *
+ * @throws {@link EntityError} `InvalidTable` for one whose definition is not bound to the table:
+ *   its unique items cannot be known.
+ */
+function ownerOf(entity: EntityContext, item: Item): EntityContext {
+  const name = item._e?.S ?? '';
+  const owner = entity.entityNamed(name);
+  if (owner) return owner;
+  const reason = `the partition holds a document of ${name === '' ? 'another program' : name}, whose definition is not bound to this table`;
+  throw new EntityError('InvalidTable', `The documents cannot be deleted: ${reason}.`, { reason });
+}

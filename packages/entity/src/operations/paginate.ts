@@ -1,0 +1,74 @@
+import type { EntityContext } from '../entity/EntityContext.js';
+import type { Item } from '../entity/EntityModel.js';
+import { invalidInput } from '../entity/parseInput.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { planFind, type FindInput } from './find.js';
+import { queryParams, readPages } from './readPages.js';
+
+/** What asks for one page, as the operations see it. */
+export interface PaginateInput extends Omit<FindInput, 'limit' | 'startKey' | 'pageSize'> {
+  readonly first?: number;
+  readonly after?: string | null;
+  readonly last?: number;
+  readonly before?: string | null;
+}
+
+/** One page of items, with the cursor of each. */
+export interface ItemPage {
+  readonly edges: readonly { readonly item: Item; readonly cursor: string }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+const DEFAULT_SIZE = 25;
+const MAX_SIZE = 1000;
+
+/**
+ * One page of matching items: the `first` after a cursor, or the `last` before one, always in the
+ * order of `sort`. One more than asked for is read, to know whether there is more.
+ */
+export async function paginate(entity: EntityContext, input: PaginateInput): Promise<ItemPage> {
+  const { after, before, sort = 'ascending' } = input;
+  const backwards = input.last !== undefined || (before !== undefined && before !== null);
+  if (backwards && (input.first !== undefined || (after !== undefined && after !== null))) {
+    throw invalidInput(entity.model.name, [
+      { path: 'first', message: 'goes with after, and last with before' },
+    ]);
+  }
+  const size = sizeOf(entity, backwards ? 'last' : 'first', backwards ? input.last : input.first);
+  const plan = await planFind(entity, input);
+  if (plan.index.unique) {
+    throw invalidInput(entity.model.name, [
+      { path: 'filter', message: 'names one document by a unique value' },
+    ]);
+  }
+  const cursor = backwards ? before : after;
+  const hasCursor = cursor !== undefined && cursor !== null;
+  const isAscending = (sort === 'ascending') !== backwards;
+  const params = queryParams(entity.model, entity.tableName, plan, {
+    ...input,
+    sort: isAscending ? 'ascending' : 'descending',
+    pageSize: size + 1,
+  });
+  const found: Item[] = [];
+  const start = hasCursor ? { startKey: decodeCursor(entity, plan, cursor) } : {};
+  for await (const { items } of readPages(entity, params, { ...input, ...start })) {
+    found.push(...items.filter((item) => entity.model.owns(item)));
+    if (found.length > size) break;
+  }
+  const hasMore = found.length > size;
+  const items = found.slice(0, size);
+  if (backwards) items.reverse();
+  return {
+    edges: items.map((item) => ({ item, cursor: encodeCursor(entity, plan, item) })),
+    hasNextPage: backwards ? hasCursor : hasMore,
+    hasPreviousPage: backwards ? hasMore : hasCursor,
+  };
+}
+
+function sizeOf(entity: EntityContext, path: string, size: number = DEFAULT_SIZE): number {
+  if (Number.isInteger(size) && size > 0 && size <= MAX_SIZE) return size;
+  throw invalidInput(entity.model.name, [
+    { path, message: `takes a whole number from 1 to ${MAX_SIZE}` },
+  ]);
+}

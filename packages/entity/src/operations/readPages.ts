@@ -1,0 +1,118 @@
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import type { EntityContext } from '../entity/EntityContext.js';
+import type { EntityModel, Item } from '../entity/EntityModel.js';
+import type { QueryPlan } from '../entity/planQuery.js';
+import { EntityError } from '../errors/EntityError.js';
+import { compileCondition } from '../expressions/compileCondition.js';
+import { Expression } from '../expressions/Expression.js';
+
+/** How pages of a query are read. */
+export interface PageOptions {
+  /** Reads what every write before has left (default: false). */
+  readonly consistent?: boolean;
+  /** By sort key (default: `ascending`). */
+  readonly sort?: 'ascending' | 'descending';
+  /** The fields to read, by dotted path (default: all). */
+  readonly project?: readonly string[];
+  /** How many items to ask for in one page; DynamoDB stops at 1 MB in any case. */
+  readonly pageSize?: number;
+  /** How many pages to read at the most (default: 100). */
+  readonly maxPages?: number;
+  /** The key of the item after which to begin. */
+  readonly startKey?: Item;
+}
+
+/** One page: what matched of it, and where the next begins. */
+export interface Page {
+  readonly items: readonly Item[];
+  readonly count: number;
+  readonly lastKey: Item | undefined;
+}
+
+/** 100 MB, before any filter. */
+const DEFAULT_MAX_PAGES = 100;
+
+/**
+ * Reads a query page by page.
+ *
+ * @throws {@link EntityError} `TooManyPages` when there are more pages than `maxPages`.
+ */
+export async function* readPages(
+  entity: EntityContext,
+  params: QueryCommandInput,
+  { startKey, maxPages = DEFAULT_MAX_PAGES }: Pick<PageOptions, 'startKey' | 'maxPages'>,
+): AsyncGenerator<Page> {
+  let ExclusiveStartKey = startKey;
+  for (let page = 1; ; page++) {
+    const answer = await entity.sender.send(
+      new QueryCommand(ExclusiveStartKey ? { ...params, ExclusiveStartKey } : params),
+    );
+    ExclusiveStartKey = answer.LastEvaluatedKey;
+    yield {
+      items: answer.Items ?? [],
+      count: answer.Count ?? 0,
+      lastKey: ExclusiveStartKey,
+    };
+    if (!ExclusiveStartKey) return;
+    if (page >= maxPages) throw tooManyPages(entity.model.name, maxPages);
+  }
+}
+
+/** The SDK input of a query. */
+export function queryParams(
+  model: EntityModel,
+  tableName: string,
+  plan: QueryPlan,
+  options: PageOptions = {},
+): QueryCommandInput {
+  const { consistent = false, pageSize, sort = 'ascending', project } = options;
+  const expression = new Expression();
+  const isGlobal = plan.index.name !== '_id' && !plan.index.unique;
+  const prefix = isGlobal ? plan.index.name : '';
+  const PK = expression.path([`${prefix}PK`]);
+  const SK = expression.path([`${prefix}SK`]);
+  const text = (value: string): string => expression.value({ S: value });
+  let range = `${PK} = ${text(plan.PK)} AND `;
+  if ('equals' in plan.SK) range += `${SK} = ${text(plan.SK.equals)}`;
+  else if ('startsWith' in plan.SK) range += `begins_with(${SK}, ${text(plan.SK.startsWith)})`;
+  else range += `${SK} BETWEEN ${text(plan.SK.from)} AND ${text(plan.SK.to)}`;
+  const filter = compileCondition(plan.rest, expression, model);
+  return {
+    TableName: tableName,
+    ...(isGlobal && { IndexName: plan.index.name }),
+    KeyConditionExpression: range,
+    ...(filter !== undefined && { FilterExpression: filter }),
+    ...(project && {
+      ProjectionExpression: projection(model, expression, project, [`${prefix}SK`]),
+    }),
+    ...expression.attributes,
+    ...(!isGlobal && { ConsistentRead: consistent || plan.index.unique }),
+    ScanIndexForward: sort === 'ascending',
+    // A filter is applied after the limit, which then says nothing of matching documents.
+    ...(pageSize !== undefined && filter === undefined && { Limit: pageSize }),
+  };
+}
+
+/** A projection expression; what the package itself needs of an item comes along. */
+export function projection(
+  model: EntityModel,
+  expression: Expression,
+  paths: readonly string[],
+  more: readonly string[] = [],
+): string {
+  const own = ['PK', 'SK', '_e', '_v', '_s', ...more].map((name) => expression.path([name]));
+  const fields = paths.map((path) => {
+    model.assertPath(path);
+    return expression.path(model.storedPath(path.split('.')));
+  });
+  return [...new Set([...own, ...fields])].join(', ');
+}
+
+/** @throws {@link EntityError} `TooManyPages` */
+export function tooManyPages(entity: string, maxPages: number): EntityError<'TooManyPages'> {
+  return new EntityError(
+    'TooManyPages',
+    `There is more to read of ${entity} than ${maxPages} pages; raise maxPages, or paginate.`,
+    { entity, maxPages },
+  );
+}

@@ -1,0 +1,39 @@
+import { TransactGetItemsCommand, type CancellationReason } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../entity/EntityModel.js';
+import { EntityError } from '../errors/EntityError.js';
+import type { Key } from '../keys/Key.js';
+import { marshalKey } from '../operations/find.js';
+import { backOff, MAX_ATTEMPTS } from './backOff.js';
+import { requestFailed, type Sender } from './Sender.js';
+
+/** Reads up to 100 items as they were at one moment. */
+export async function transactGet(
+  sender: Sender,
+  tableName: string,
+  keys: readonly Key[],
+): Promise<(Item | undefined)[]> {
+  const command = new TransactGetItemsCommand({
+    TransactItems: keys.map((key) => ({ Get: { TableName: tableName, Key: marshalKey(key) } })),
+  });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { Responses = [] } = await sender.send(command);
+      return Responses.map(({ Item: item }) => item);
+    } catch (error) {
+      const { name, CancellationReasons: reasons = [] } = error as {
+        name: string;
+        CancellationReasons?: CancellationReason[];
+      };
+      const isConflict = reasons.some(({ Code }) => Code === 'TransactionConflict');
+      if (name !== 'TransactionCanceledException' || !isConflict) {
+        throw EntityError.is(error) ? error : requestFailed('TransactGetItems', error);
+      }
+      if (attempt === MAX_ATTEMPTS) {
+        throw new EntityError('TransactionConflict', 'Writers were in the way every time.', {
+          attempts: attempt,
+        });
+      }
+      await backOff(attempt);
+    }
+  }
+}
