@@ -234,12 +234,6 @@ function ttlPaths({ definition, uniqueIndexes }: EntityModel): string[] {
   return expiresAt === undefined || uniqueIndexes.length === 0 ? [] : [expiresAt];
 }
 
-/** The field that the TTL is made from, where unique items must follow it. */
-function ttlPaths({ definition, uniqueIndexes }: EntityModel): string[] {
-  const { expiresAt } = definition;
-  return expiresAt === undefined || uniqueIndexes.length === 0 ? [] : [expiresAt];
-}
-
 function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }

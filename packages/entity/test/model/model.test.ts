@@ -68,7 +68,7 @@ it('leaves no orphan and no missing unique item when the steps of three clients 
     fc.asyncProperty(batch, async (steps: Step[]) => {
       const { clients } = freshClients();
       const outcomes = await Promise.allSettled(
-        steps.map((step, at) => clients[at % clients.length]?.run(step)),
+        steps.map(async (step, at) => clients[at % clients.length]?.run(step)),
       );
       expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
     }),
