@@ -98,7 +98,8 @@ export class Accounts {
   async createAccount(input: CreateAccountInput): Promise<AccountDocument> {
     const { email, password, ...own } = parseNewAccount(input, this.#policy);
     const accountId = this.#table.newUlid();
-    const context = (input.request ?? {}) as Readonly<Record<string, unknown>>;
+    // As one value: what a request carries must not pass for what the application says itself.
+    const context = { request: input.request };
     const value = await this.#hasher.hash(password);
     const account = this.AccountEntity.createOneOperation({
       item: { ...own, accountId, permissions: [`admin_profile:${accountId}`] },

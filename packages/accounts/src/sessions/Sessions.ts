@@ -126,7 +126,7 @@ export class Sessions {
    * Ends the session of a token, everywhere, before it returns: one `UpdateItem`. An expired token
    * will do, and so will one whose session has ended already.
    *
-   * @returns whether there was a session to end.
+   * @returns whether the session is there; false for one that its expiry has removed.
    * @throws AccountError `TokenVerificationFailed`, `InvalidSession` for a token that the session
    *   has replaced, `ServiceUnavailable`, `SecretTooShort`.
    */

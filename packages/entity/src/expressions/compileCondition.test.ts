@@ -146,7 +146,9 @@ describe('deleteOne', () => {
     expect((await notes.deleteOne({ filter, condition: { flag: false } })).item).toEqual(
       created.item,
     );
-    expect(await notes.deleteOne({ filter })).toEqual({ item: null });
-    expect(await notes.deleteOne({ filter, condition: { flag: false } })).toEqual({ item: null });
+    expect(await notes.deleteOne({ filter })).toMatchObject({ item: null });
+    expect(await notes.deleteOne({ filter, condition: { flag: false } })).toMatchObject({
+      item: null,
+    });
   });
 });

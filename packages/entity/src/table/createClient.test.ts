@@ -13,8 +13,11 @@ afterAll(() => test.drop());
 
 /** A client with the settings of `createClient`, for the database of the tests. */
 function cachingClient(): DynamoDBClient {
-  const { endpoint, credentials, region } = localClient().config;
-  return createClient({ endpoint, credentials, region });
+  return createClient({
+    endpoint: process.env.DYNAMODB_ENDPOINT ?? '',
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
 }
 
 /** Loses the answer to every fifth request, after it has reached the database; the SDK retries. */
