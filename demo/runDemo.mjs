@@ -9,6 +9,7 @@ import { tellTheStory } from './tellTheStory.mjs';
 /** Runs the demo against the real DynamoDB Local, and leaves nothing behind, however it ends. */
 export async function runDemo() {
   const cleanUps = [];
+  let isStopping = false;
   const cleanUp = async () => {
     while (cleanUps.length > 0) await cleanUps.pop()();
   };
@@ -18,6 +19,7 @@ export async function runDemo() {
   ]) {
     process.removeAllListeners(signal);
     process.once(signal, () => {
+      isStopping = true;
       console.log('\nStopping…');
       void cleanUp().finally(() => process.exit(code));
     });
@@ -41,7 +43,8 @@ export async function runDemo() {
     await printItems(client, table.name);
     narrator.printRequests();
   } catch (error) {
-    console.error(error);
+    // A step that was under way when the user stopped the demo has lost its database.
+    if (!isStopping) console.error(error);
     process.exitCode = 1;
   } finally {
     await cleanUp();

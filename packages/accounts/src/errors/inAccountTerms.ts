@@ -30,6 +30,7 @@ function toAccountError(error: AnyEntityError): AnyAccountError | undefined {
         : new AccountError('EmailAlreadyExists', { path: 'email' });
     case 'RequestFailed':
     case 'TransactionConflict':
+    case 'BatchIncomplete':
       return new AccountError('ServiceUnavailable', {}, { cause: error });
     default:
       return undefined;

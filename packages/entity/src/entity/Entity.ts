@@ -35,6 +35,7 @@ import { commit } from '../table/commit.js';
 import type { BatchRequest, Reference, TransactOperation } from '../table/operations.js';
 import { hookContext, type EntityContext } from './EntityContext.js';
 import type { Fields, Item } from './EntityModel.js';
+import { keepFields } from './fields.js';
 import type { HookRegistry } from './Hooks.js';
 import type {
   Connection,
@@ -51,6 +52,7 @@ import type {
   Included,
   NoRelations,
   PaginateInput,
+  ProjectOption,
   RelatedInputs,
   Relations,
   ScanInput,
@@ -418,10 +420,9 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
     key: InferKey<D>,
     options?: SecretsOption<S>,
   ): Reference<Document<D, S>> {
-    const { model } = this.#context;
     return {
-      key: parseKey(model, key),
-      read: (item) => model.fromItem(item, options?.secrets === true) as Document<D, S>,
+      key: parseKey(this.#context.model, key),
+      read: (item) => this.#read(item, options, hookContext(this.#context, 'find')),
     };
   }
 
@@ -469,7 +470,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
 
   #query<S extends boolean, P extends string>(
     start: () => AsyncGenerator<Item>,
-    input: SecretsOption<S>,
+    input: SecretsOption<S> & ProjectOption<string>,
     context: HookContext,
   ): DocumentQuery<Document<D, S, P>> {
     return new DocumentQuery(
@@ -485,11 +486,15 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   /** A found item's document; null where a hook keeps it back. */
   async #read<S extends boolean, P extends string = never>(
     item: Item,
-    options: SecretsOption<S> | undefined,
+    options: (SecretsOption<S> & ProjectOption<string>) | undefined,
     context: HookContext,
   ): Promise<Document<D, S, P> | null> {
     const { model, hooks } = this.#context;
     const document = model.fromItem(item, options?.secrets === true);
+    if (options?.project) {
+      // More was read where an index or a migration needs it.
+      keepFields(document, [['id'], ['_v'], ...options.project.map((path) => path.split('.'))]);
+    }
     if (!hooks.seeResults) return document as Document<D, S, P>;
     return ((await hooks.resolve(document, context)) as Document<D, S, P> | undefined) ?? null;
   }

@@ -253,13 +253,12 @@ export class EntityModel {
   }
 
   #shortNames(item: Item): Item {
-    for (const [field, alias] of this.definition.aliases) {
-      const attribute = item[field];
-      if (!attribute) continue;
-      item[alias] = attribute;
-      Reflect.deleteProperty(item, field);
-    }
-    return item;
+    const { aliases } = this.definition;
+    if (aliases.size === 0) return item;
+    // Not one after the other: a short name may be another field's own.
+    return Object.fromEntries(
+      Object.entries(item).map(([field, attribute]) => [aliases.get(field) ?? field, attribute]),
+    );
   }
 
   /** The TTL attribute in epoch seconds, from the definition's `expiresAt`. */

@@ -114,6 +114,15 @@ export class Hooks {
   async willResolve(document: Fields, context: HookContext): Promise<Fields> {
     let current: Readonly<Fields> = document;
     for (const hook of this.#willResolve) current = await hook(current, context);
-    return current;
+    return current === document ? document : withHidden(current, document);
   }
+}
+
+/** What a hook made of a document, with the fields that spreading does not copy. */
+function withHidden(made: Readonly<Fields>, document: Fields): Fields {
+  const hidden = Object.entries(Object.getOwnPropertyDescriptors(document)).filter(
+    ([name, { enumerable }]) => enumerable !== true && !Object.hasOwn(made, name),
+  );
+  if (hidden.length === 0) return made;
+  return Object.defineProperties({ ...made }, Object.fromEntries(hidden));
 }

@@ -30,6 +30,18 @@ export function hideFields(fields: Fields, paths: readonly (readonly string[])[]
   return fields;
 }
 
+/** Leaves an object of our own nothing but the fields at these paths. */
+export function keepFields(fields: Fields, paths: readonly (readonly string[])[]): Fields {
+  for (const name of Object.getOwnPropertyNames(fields)) {
+    const below = paths.filter(([first]) => first === name).map(([, ...rest]) => rest);
+    if (below.some((rest) => rest.length === 0)) continue;
+    const value = fields[name];
+    if (below.length === 0) Reflect.deleteProperty(fields, name);
+    else if (isPlainObject(value)) keepFields(value, below);
+  }
+  return fields;
+}
+
 /** The object that holds the last segment of a path, if there is one. */
 function parentOf(fields: Fields, segments: readonly string[]): [Fields | undefined, string] {
   const leaf = segments[segments.length - 1] ?? '';

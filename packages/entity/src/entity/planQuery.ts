@@ -78,6 +78,11 @@ function equalities(model: EntityModel, filter: Readonly<Fields>): Map<string, u
   return equal;
 }
 
+/** A filter whose equalities are in the form in which values are stored. */
+export function normalised(model: EntityModel, filter: Readonly<Fields>): Fields {
+  return { ...filter, ...Object.fromEntries(equalities(model, filter)) };
+}
+
 /** @throws {@link EntityError} `InvalidKey` for a key that no item can have. */
 function withinLimits(plan: QueryPlan, paths: string): QueryPlan {
   assertKeySize(plan.PK, 'PK', paths);

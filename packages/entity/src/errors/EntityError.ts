@@ -14,10 +14,10 @@ export interface EntityErrorDetails {
   InvalidKey: { path: string; reason: string };
   /** A value cannot be stored: `NaN`, a function, a class instance, a `Date` where none is declared… */
   UnsupportedValue: { path: string; reason: string };
-  /** Another document has the same value in a unique index. */
-  UniqueViolation: { entity: string; index: string; paths: readonly string[] };
-  /** A document with the same key exists. */
-  AlreadyExists: { entity: string };
+  /** Another document has the same value in a unique index; `ownerId` is its `id`. */
+  UniqueViolation: { entity: string; index: string; paths: readonly string[]; ownerId?: string };
+  /** A document with the same key exists: `item`. */
+  AlreadyExists: { entity: string; item: unknown };
   /** The document is not as the condition says; `item` is the document as it stands. */
   ConditionFailed: { entity: string; item: unknown };
   /** The document has another version than asked for; `item` is the document as it stands. */

@@ -9,8 +9,10 @@ import {
 } from '../entity/EntityContext.js';
 import type { EntityModel, Fields, Item, UniqueKey } from '../entity/EntityModel.js';
 import { invalidInput, parseInput } from '../entity/parseInput.js';
+import { documentId } from '../keys/documentId.js';
 import { commit } from '../table/commit.js';
 import type { Write } from '../table/transactWrite.js';
+import { ownerOf } from './find.js';
 
 /** What creates a document, as the operations see it. */
 export interface CreateInput {
@@ -48,7 +50,8 @@ export async function prepareCreate(entity: EntityContext, input: CreateInput): 
   const context = hookContext(entity, 'create', input.context);
   const item = await entity.hooks.preParse(input.item, context);
   const fields = await entity.hooks.postParse(newFields(entity, { ...input, item }), context);
-  return planCreate(entity, fields);
+  const { computed } = entity.model.definition;
+  return planCreate(entity, computed.size > 0 ? entity.model.withComputed({ ...fields }) : fields);
 }
 
 /** A new document's fields: the validated input, and what every document has. */
@@ -88,16 +91,24 @@ function planCreate(entity: EntityContext, fields: Readonly<Fields>): Creation {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },
-    failure: () =>
-      new EntityError('AlreadyExists', `A ${model.name} with this key exists.`, {
-        entity: model.name,
-      }),
+    failure: (existing) => alreadyExists(model, existing),
   };
   const owner = model.primaryKey(fields);
   const uniques = model
     .uniqueKeys(fields)
     .map((key) => putUnique(model, tableName, key, owner, fields));
   return { item, writes: [put, ...uniques] };
+}
+
+/** The error for a document whose key another has. */
+export function alreadyExists(
+  model: EntityModel,
+  existing: Item | undefined,
+): EntityError<'AlreadyExists'> {
+  return new EntityError('AlreadyExists', `A ${model.name} with this key exists.`, {
+    entity: model.name,
+    item: existing && model.fromItem(existing),
+  });
 }
 
 /** Takes a unique value for a document, unless another has it. */
@@ -114,9 +125,10 @@ export function putUnique(
         TableName: tableName,
         Item: model.uniqueItem(key, owner, fields),
         ConditionExpression: 'attribute_not_exists(PK)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },
-    failure: () => {
+    failure: (unique) => {
       const { index } = key;
       const paths = [...index.PK, ...index.SK].flatMap((part) =>
         part.kind === 'field' ? [part.path] : [],
@@ -124,7 +136,12 @@ export function putUnique(
       return new EntityError(
         'UniqueViolation',
         `Another ${model.name} has this ${paths.join(', ')}.`,
-        { entity: model.name, index: index.name, paths },
+        {
+          entity: model.name,
+          index: index.name,
+          paths,
+          ...(unique && { ownerId: documentId(ownerOf(unique)) }),
+        },
       );
     },
   };

@@ -1,10 +1,16 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  QueryCommand,
+  type QueryCommandInput,
+  type QueryCommandOutput,
+} from '@aws-sdk/client-dynamodb';
 import { hookContext, type EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
+import { invalidInput } from '../entity/parseInput.js';
 import { EntityError } from '../errors/EntityError.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { MAX_TRANSACTION_ITEMS, type Write } from '../table/transactWrite.js';
+import { checkWrite } from './check.js';
 import type { DeleteInput } from './deleteOne.js';
 import { findTheOne } from './find.js';
 import { planDelete } from './replace.js';
@@ -22,8 +28,13 @@ export async function deleteFamily(
 ): Promise<{ item: Item | undefined; deletedCount: number }> {
   const context = hookContext(entity, 'delete', given.context);
   const input = await entity.hooks.beforeQuery(given, context);
+  assertRoot(entity);
   const parent = await findTheOne(entity, input.filter);
   if (!parent) return { item: undefined, deletedCount: 0 };
+  if (input.condition) {
+    const filter = entity.model.keyFields({ PK: parent.PK?.S ?? '', SK: parent.SK?.S ?? '' });
+    await commit(entity.sender, [checkWrite(entity, { filter, condition: input.condition })]);
+  }
   let deletedCount = 0;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -39,27 +50,64 @@ export async function deleteFamily(
   }
 }
 
+/**
+ * Refuses an entity whose documents share a partition: one of them would take its siblings, and the
+ * document that they belong to, along.
+ *
+ * @throws {@link EntityError} `InvalidInput`
+ */
+function assertRoot({ model }: EntityContext): void {
+  const { relatedTo, SK } = model.definition.indexes[0];
+  if (relatedTo === undefined && SK.every(({ kind }) => kind === 'literal')) return;
+  throw invalidInput(model.name, [
+    { path: 'withRelated', message: 'its documents have no partition of their own' },
+  ]);
+}
+
 /** Deletes the other documents of a partition, page by page. */
 async function deleteOthers(entity: EntityContext, parent: Item): Promise<number> {
   let count = 0;
   let startKey: Item | undefined;
   do {
     const page = await entity.sender.send(
-      new QueryCommand({
-        TableName: entity.tableName,
-        KeyConditionExpression: 'PK = :pk',
-        ExpressionAttributeValues: { ':pk': parent.PK ?? { S: '' } },
-        ConsistentRead: true,
-        ExclusiveStartKey: startKey,
-      }),
+      new QueryCommand({ ...partitionParams(entity, parent), ExclusiveStartKey: startKey }),
     );
     const others = (page.Items ?? []).filter((item) => item.SK?.S !== parent.SK?.S);
     const plans = others.map((item) => planDelete(ownerOf(entity, item), item));
+    // Before the first is deleted, every one must be known.
+    if (!startKey && page.LastEvaluatedKey)
+      await assertBound(entity, page.LastEvaluatedKey, parent);
     for (const writes of packed(plans)) await commit(entity.sender, writes);
     count += others.length;
     startKey = page.LastEvaluatedKey;
   } while (startKey);
   return count;
+}
+
+/** Reads on through a partition, and refuses a document of an unknown definition. */
+async function assertBound(entity: EntityContext, startKey: Item, parent: Item): Promise<void> {
+  let ExclusiveStartKey: Item | undefined = startKey;
+  do {
+    const page: QueryCommandOutput = await entity.sender.send(
+      new QueryCommand({
+        ...partitionParams(entity, parent),
+        ProjectionExpression: '#e',
+        ExpressionAttributeNames: { '#e': '_e' },
+        ExclusiveStartKey,
+      }),
+    );
+    for (const item of page.Items ?? []) ownerOf(entity, item);
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+}
+
+function partitionParams({ tableName }: EntityContext, parent: Item): QueryCommandInput {
+  return {
+    TableName: tableName,
+    KeyConditionExpression: 'PK = :pk',
+    ExpressionAttributeValues: { ':pk': parent.PK ?? { S: '' } },
+    ConsistentRead: true,
+  };
 }
 
 /** Whole plans together, up to DynamoDB's limit on one transaction. */

@@ -11,7 +11,7 @@ import { EntityError } from '../errors/EntityError.js';
 import { Expression } from '../expressions/Expression.js';
 import { keyOfDocumentId } from '../keys/documentId.js';
 import type { Key } from '../keys/Key.js';
-import { projection, queryParams, readPages, type PageOptions } from './readPages.js';
+import { assertLimit, projection, queryParams, readPages, type PageOptions } from './readPages.js';
 
 /** What finds documents, as the operations see it. */
 export interface FindInput extends PageOptions {
@@ -114,11 +114,7 @@ export async function* readPlan(
   input: Omit<FindInput, 'filter'>,
 ): AsyncGenerator<Item> {
   const { limit = Infinity } = input;
-  if (!(limit > 0 && (Number.isInteger(limit) || limit === Infinity))) {
-    throw invalidInput(entity.model.name, [
-      { path: 'limit', message: 'takes a whole number above 0' },
-    ]);
-  }
+  assertLimit(entity.model.name, limit);
   let found = 0;
   const items = plan.index.unique ? readOwners : readItems;
   for await (const item of items(entity, plan, input)) {
@@ -155,9 +151,12 @@ async function* readOwners(
 ): AsyncGenerator<Item> {
   const { model } = entity;
   const [primary] = model.definition.indexes;
-  const indexFields = [...plan.index.PK, ...plan.index.SK].flatMap((part) =>
-    part.kind === 'field' ? [part.path] : [],
-  );
+  const indexFields = [
+    ...[...plan.index.PK, ...plan.index.SK].flatMap((part) =>
+      part.kind === 'field' ? [part.path] : [],
+    ),
+    ...plan.index.where.map(({ segments }) => segments.join('.')),
+  ];
   for await (const unique of readItems(entity, plan, { sort, consistent: true })) {
     const { PK, SK } = ownerOf(unique);
     const byOwner: QueryPlan = { index: primary, PK, SK: { equals: SK }, rest: plan.rest };
@@ -196,7 +195,7 @@ function readParams(
     TableName: tableName,
     Key: marshalKey(key),
     ConsistentRead: unique || consistent,
-    ...(project && !unique && { ProjectionExpression: projection(model, expression, project) }),
+    ...projection(model, expression, unique ? undefined : project),
     ...expression.attributes,
   };
 }
@@ -217,6 +216,7 @@ async function firstOf(items: AsyncIterable<Item>): Promise<Item | undefined> {
   return undefined;
 }
 
-function ownerOf(unique: Item): Key {
+/** The key of the document that a unique item belongs to. */
+export function ownerOf(unique: Item): Key {
   return { PK: unique.ownerPK?.S ?? '', SK: unique.ownerSK?.S ?? '' };
 }

@@ -2,7 +2,7 @@ import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { planFind, type FindInput } from './find.js';
-import { queryParams, readPages } from './readPages.js';
+import { assertLimit, queryParams, readPages } from './readPages.js';
 
 /** An entity to be read along with its parent. */
 export interface RelatedModel {
@@ -32,13 +32,16 @@ export async function findRelated(
   if (plan.index.name !== '_id' || !('equals' in plan.SK) || Object.keys(plan.rest).length > 0) {
     throw invalidInput(model.name, [{ path: 'filter', message: 'include needs the whole key' }]);
   }
+  for (const { limit } of relations) assertLimit(model.name, limit);
   const heads = [
     plan.SK.equals,
     ...relations.map((relation) => relation.entity.model.sortKeyHead),
   ].sort();
   // `$` follows the delimiter `#`, so that the last name's items are within the range.
   const SK = { from: heads[0] ?? '', to: `${heads[heads.length - 1] ?? ''}$` };
-  const params = queryParams(model, tableName, { ...plan, SK }, input);
+  // The fields to read are the parent's: they are picked from the whole of it.
+  const { project: _, ...options } = input;
+  const params = queryParams(model, tableName, { ...plan, SK }, options);
   let parent: Item | undefined;
   const related: Record<string, Item[]> = {};
   for (const { name } of relations) related[name] = [];
@@ -49,6 +52,7 @@ export async function findRelated(
       const found = relation && related[relation.name];
       if (relation && found && found.length < relation.limit) found.push(item);
     }
+    if (parent && relations.every(({ name, limit }) => related[name]?.length === limit)) break;
   }
   return parent && { parent, related };
 }

@@ -1,9 +1,10 @@
-import type { EntityContext } from '../entity/EntityContext.js';
+import { hookContext, type EntityContext } from '../entity/EntityContext.js';
+import type { Fields, Item } from '../entity/EntityModel.js';
+import { normalised, planQuery } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
 import { deleteOne, type DeleteInput } from './deleteOne.js';
-import { findMany, type FindInput } from './find.js';
+import { readPlan, type FindInput } from './find.js';
 import { updateOne, type UpdateInput } from './updateOne.js';
-import type { Item } from '../entity/EntityModel.js';
 
 /** How many documents are written side by side. */
 const CONCURRENCY = 8;
@@ -19,11 +20,12 @@ export type UpdateManyInput = Omit<UpdateInput, 'upsert' | 'version'> &
  * @returns how many were changed.
  */
 export async function updateMany(entity: EntityContext, input: UpdateManyInput): Promise<number> {
-  const { filter: _, limit: _limit, maxPages: _maxPages, ...change } = input;
-  return forEach(entity, input, async (item) => {
-    const updated = await updateOne(entity, { ...change, filter: keyFilter(entity, item) });
-    return updated !== undefined;
-  });
+  const { limit: _limit, maxPages: _maxPages, ...change } = input;
+  const act = async (meant: Meant): Promise<boolean> =>
+    (await updateOne(entity, { ...change, ...meant })) !== undefined;
+  // All are found before the first is changed: an update can move a document to where it would be
+  // found again.
+  return forEach(entity, input, act, Infinity);
 }
 
 /** Deletes every document that matches, each with its unique items; see {@link updateMany}. */
@@ -31,42 +33,57 @@ export async function deleteMany(
   entity: EntityContext,
   input: DeleteInput & Pick<FindInput, 'limit' | 'maxPages'>,
 ): Promise<number> {
-  const { filter: _, limit: _limit, maxPages: _maxPages, ...rest } = input;
-  return forEach(entity, input, async (item) => {
-    const deleted = await deleteOne(entity, { ...rest, filter: keyFilter(entity, item) });
-    return deleted !== undefined;
-  });
+  const { limit: _limit, maxPages: _maxPages, ...rest } = input;
+  const act = async (meant: Meant): Promise<boolean> =>
+    (await deleteOne(entity, { ...rest, ...meant })) !== undefined;
+  return forEach(entity, input, act);
 }
+
+/** One of the documents that were found: by its key, as long as it is what was looked for. */
+type Meant = Required<Pick<DeleteInput, 'filter' | 'condition'>>;
 
 async function forEach(
   entity: EntityContext,
-  {
-    filter,
-    limit,
-    maxPages,
-    context,
-  }: Pick<FindInput, 'filter' | 'limit' | 'maxPages' | 'context'>,
-  act: (item: Item) => Promise<boolean>,
+  input: DeleteInput & Pick<FindInput, 'limit' | 'maxPages'>,
+  act: (meant: Meant) => Promise<boolean>,
+  batchSize = CONCURRENCY,
 ): Promise<number> {
+  const { limit, maxPages, condition } = input;
+  const query = hookContext(entity, 'find', input.context);
+  const { filter } = await entity.hooks.beforeQuery({ filter: input.filter }, query);
+  const conditions = [beyondKey(entity, filter), condition ?? {}];
+  const given = conditions.filter((each) => Object.keys(each).length > 0);
+  const meant: Fields = given.length > 0 ? { $and: given } : {};
   let done = 0;
-  let batch: Item[] = [];
+  const batch: Fields[] = [];
   const flush = async (): Promise<void> => {
-    const outcomes = await Promise.all(batch.map((item) => passingOver(() => act(item))));
-    done += outcomes.filter(Boolean).length;
-    batch = [];
+    while (batch.length > 0) {
+      const together = batch.splice(0, CONCURRENCY);
+      const outcomes = await Promise.all(
+        together.map((key) => passingOver(() => act({ filter: key, condition: meant }))),
+      );
+      done += outcomes.filter(Boolean).length;
+    }
   };
-  const found = findMany(entity, {
-    filter,
+  const found = readPlan(entity, planQuery(entity.model, filter), {
     ...(limit !== undefined && { limit }),
     ...(maxPages !== undefined && { maxPages }),
-    ...(context && { context }),
   });
   for await (const item of found) {
-    batch.push(item);
-    if (batch.length === CONCURRENCY) await flush();
+    batch.push(keyFilter(entity, item));
+    if (batch.length === batchSize) await flush();
   }
   await flush();
   return done;
+}
+
+/** What a filter asks of documents beside their key, which they are named by: it may change. */
+function beyondKey({ model }: EntityContext, filter: Readonly<Fields>): Fields {
+  const [{ PK, SK }] = model.definition.indexes;
+  const inKey = [...PK, ...SK].flatMap((part) => (part.kind === 'field' ? [part.path] : []));
+  return Object.fromEntries(
+    Object.entries(normalised(model, filter)).filter(([path]) => !inKey.includes(path)),
+  );
 }
 
 /** A document that is not as the condition says any more is none of those that were meant. */
@@ -80,6 +97,6 @@ async function passingOver(act: () => Promise<boolean>): Promise<boolean> {
 }
 
 /** A filter that names a document by its whole key. */
-function keyFilter({ model }: EntityContext, item: Item): Record<string, unknown> {
+function keyFilter({ model }: EntityContext, item: Item): Fields {
   return model.keyFields({ PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' });
 }

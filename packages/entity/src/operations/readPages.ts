@@ -1,6 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { EntityModel, Item } from '../entity/EntityModel.js';
+import { invalidInput } from '../entity/parseInput.js';
 import type { QueryPlan } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
 import { compileCondition } from '../expressions/compileCondition.js';
@@ -82,9 +83,7 @@ export function queryParams(
     ...(isGlobal && { IndexName: plan.index.name }),
     KeyConditionExpression: range,
     ...(filter !== undefined && { FilterExpression: filter }),
-    ...(project && {
-      ProjectionExpression: projection(model, expression, project, [`${prefix}SK`]),
-    }),
+    ...projection(model, expression, project, [`${prefix}SK`]),
     ...expression.attributes,
     ...(!isGlobal && { ConsistentRead: consistent || plan.index.unique }),
     ScanIndexForward: sort === 'ascending',
@@ -93,19 +92,34 @@ export function queryParams(
   };
 }
 
-/** A projection expression; what the package itself needs of an item comes along. */
+/**
+ * A projection expression; what the package itself needs of an item comes along. None where
+ * documents may be in an older stored form: a migration needs the whole of it.
+ *
+ * @throws {@link EntityError} `InvalidInput` for a path that the schema does not have.
+ */
 export function projection(
   model: EntityModel,
   expression: Expression,
-  paths: readonly string[],
+  project: readonly string[] | undefined,
   more: readonly string[] = [],
-): string {
+): { ProjectionExpression?: string } {
+  if (!project) return {};
+  const paths = project.filter((path) => path !== 'id');
+  for (const path of paths) model.assertPath(path);
+  if (model.storedForm > 0) return {};
   const own = ['PK', 'SK', '_e', '_v', '_s', ...more].map((name) => expression.path([name]));
-  const fields = paths.map((path) => {
-    model.assertPath(path);
-    return expression.path(model.storedPath(path.split('.')));
-  });
-  return [...new Set([...own, ...fields])].join(', ');
+  // DynamoDB refuses a path next to one that it lies in.
+  const fields = paths
+    .filter((path) => !paths.some((other) => path.startsWith(`${other}.`)))
+    .map((path) => expression.path(model.storedPath(path.split('.'))));
+  return { ProjectionExpression: [...new Set([...own, ...fields])].join(', ') };
+}
+
+/** @throws {@link EntityError} `InvalidInput` for a limit that is no whole number above 0. */
+export function assertLimit(entity: string, limit: number): void {
+  if (limit > 0 && (Number.isInteger(limit) || limit === Infinity)) return;
+  throw invalidInput(entity, [{ path: 'limit', message: 'takes a whole number above 0' }]);
 }
 
 /** @throws {@link EntityError} `TooManyPages` */

@@ -11,7 +11,7 @@ import { Expression } from '../expressions/Expression.js';
 import { APPLY, type UpdateStep } from '../expressions/updateOperators.js';
 import type { Key } from '../keys/Key.js';
 import type { Write } from '../table/transactWrite.js';
-import { putUnique } from './createOne.js';
+import { alreadyExists, putUnique } from './createOne.js';
 import { marshalKey } from './find.js';
 import type { UpdateInput } from './updateOne.js';
 
@@ -226,12 +226,10 @@ function insertion({ model, tableName }: EntityContext, item: Item): Write {
         TableName: tableName,
         Item: item,
         ConditionExpression: 'attribute_not_exists(PK)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },
-    failure: () =>
-      new EntityError('AlreadyExists', `A ${model.name} with this key exists.`, {
-        entity: model.name,
-      }),
+    failure: (existing) => alreadyExists(model, existing),
   };
 }
 

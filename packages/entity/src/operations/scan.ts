@@ -1,10 +1,10 @@
 import { ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import type { EntityContext } from '../entity/EntityContext.js';
+import { hookContext, type EntityContext, type OperationContext } from '../entity/EntityContext.js';
 import type { EntityModel, Fields, Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
-import { projection, tooManyPages, type PageOptions } from './readPages.js';
+import { assertLimit, projection, tooManyPages, type PageOptions } from './readPages.js';
 
 /** What scans, as the operations see it. */
 export interface ScanInput extends Pick<PageOptions, 'consistent' | 'project' | 'maxPages'> {
@@ -14,6 +14,7 @@ export interface ScanInput extends Pick<PageOptions, 'consistent' | 'project' | 
   readonly segments?: number;
   /** At most this many matching documents. */
   readonly limit?: number;
+  readonly context?: OperationContext;
 }
 
 const MAX_SEGMENTS = 1000;
@@ -29,7 +30,10 @@ export async function* scan(entity: EntityContext, input: ScanInput = {}): Async
       { path: 'segments', message: `takes a whole number from 1 to ${MAX_SEGMENTS}` },
     ]);
   }
-  const params = scanParams(entity.model, entity.tableName, input);
+  assertLimit(entity.model.name, limit);
+  const context = hookContext(entity, 'find', input.context);
+  const query = await entity.hooks.beforeQuery({ filter: input.condition ?? {} }, context);
+  const params = scanParams(entity.model, entity.tableName, { ...input, condition: query.filter });
   let found = 0;
   let pages = 0;
   let open: Partial<ScanCommandInput>[] = Array.from({ length: segments }, (_, Segment) =>
@@ -70,7 +74,7 @@ export function scanParams(
   return {
     TableName: tableName,
     FilterExpression: clauses.join(' AND '),
-    ...(project && { ProjectionExpression: projection(model, expression, project) }),
+    ...projection(model, expression, project),
     ...expression.attributes,
     ConsistentRead: consistent,
   };

@@ -106,11 +106,13 @@ export async function planUpdate(
 ): Promise<{ item?: Item; writes: readonly Write[] }> {
   const { model } = entity;
   const prepared = await prepareUpdate(entity, input);
-  const plan = planQuery(model, input.filter);
+  const plan = planQuery(model, prepared.filter);
   const key = plan.index.name === '_id' ? exactKey(plan) : undefined;
-  // Without the document nobody knows whether the objects around a nested field are there.
-  const isFlat = prepared.parsed.steps.every(({ segments }) => segments.length === 1);
-  if (key && prepared.parsed.isExpression && isFlat && Object.keys(plan.rest).length === 0) {
+  // Without the document nobody knows whether the objects around a nested field are there, or
+  // whether it is in an older stored form.
+  const isBlind =
+    model.storedForm === 0 && prepared.parsed.steps.every(({ segments }) => segments.length === 1);
+  if (key && prepared.parsed.isExpression && isBlind && Object.keys(plan.rest).length === 0) {
     const { ReturnValues: _, ...params } = expressionParams(
       entity,
       prepared,
@@ -127,7 +129,7 @@ export async function planUpdate(
       ],
     };
   }
-  const item = await findTheOne(entity, input.filter);
+  const item = await findTheOne(entity, prepared.filter);
   if (!item) throw notFound(entity);
   if (input.version !== undefined && versionOf(item) !== input.version) {
     throw refused(entity, input, item);

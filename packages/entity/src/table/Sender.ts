@@ -67,16 +67,17 @@ export class Sender {
       Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
     }
     const startedMs = performance.now();
+    let answer: Answer;
     try {
-      const answer = (await this.#client.send(command)) as Answer;
-      this.#report(command, startedMs, answer.$metadata.attempts, answer.ConsumedCapacity);
-      return answer as never;
+      answer = (await this.#client.send(command)) as Answer;
     } catch (error) {
       const { $metadata, name: errorName } = error as Partial<Answer> & { name: string };
       this.#report(command, startedMs, $metadata?.attempts, undefined, errorName);
       if (ANSWERS.has(errorName)) throw error;
       throw requestFailed(nameOf(command), error);
     }
+    this.#report(command, startedMs, answer.$metadata.attempts, answer.ConsumedCapacity);
+    return answer as never;
   };
 
   #report(
@@ -88,13 +89,17 @@ export class Sender {
   ): void {
     if (!this.#onCommand) return;
     const consumedCapacity = sumCapacity(capacity);
-    this.#onCommand({
-      command: nameOf(command),
-      attempts,
-      durationMs: performance.now() - startedMs,
-      ...(consumedCapacity !== undefined && { consumedCapacity }),
-      ...(errorName !== undefined && { errorName }),
-    });
+    try {
+      this.#onCommand({
+        command: nameOf(command),
+        attempts,
+        durationMs: performance.now() - startedMs,
+        ...(consumedCapacity !== undefined && { consumedCapacity }),
+        ...(errorName !== undefined && { errorName }),
+      });
+    } catch {
+      // What an observer does cannot change what became of the request.
+    }
   }
 }
 

@@ -37,7 +37,7 @@ export interface TableOptions {
   readonly clock?: () => Date;
   /** Take part in the operations of every entity, before the entity's own. */
   readonly hooks?: EntityHooks;
-  /** Is told of every request that was sent. */
+  /** Is told of every request that was sent; what it throws is ignored. */
   readonly onCommand?: (event: CommandEvent) => void;
 }
 
@@ -139,7 +139,13 @@ export class Table {
   async transact<const O extends readonly TransactOperation<unknown>[]>(
     operations: O,
   ): Promise<TransactResults<O>> {
-    const planned = await Promise.all(operations.map((operation) => operation.prepare()));
+    const planned = await Promise.all(
+      operations.map((operation, position) =>
+        operation.prepare().catch((error: unknown) => {
+          throw EntityError.is(error) ? atPosition(error, position) : error;
+        }),
+      ),
+    );
     const writes = planned.flatMap((plan, position) =>
       plan.writes.map((write) => ({
         ...write,
@@ -162,10 +168,11 @@ export class Table {
   ): Promise<Referenced<R>> {
     const keys = references.map(({ key }) => key);
     const items = await batchGet(this.#sender, this.name, keys, options.consistent === true);
-    return references.map(({ key, read }) => {
-      const item = items.get(keyText(key));
-      return item ? read(item) : null;
-    }) as Referenced<R>;
+    const read = references.map((reference) => {
+      const item = items.get(keyText(reference.key));
+      return item ? reference.read(item) : null;
+    });
+    return (await Promise.all(read)) as Referenced<R>;
   }
 
   /**
@@ -180,10 +187,11 @@ export class Table {
     const keys = references.map(({ key }) => key);
     assertCount(keys.length);
     const items = await transactGet(this.#sender, this.name, keys);
-    return references.map(({ read }, at) => {
+    const read = references.map((reference, at) => {
       const item = items[at];
-      return item ? read(item) : null;
-    }) as Referenced<R>;
+      return item ? reference.read(item) : null;
+    });
+    return (await Promise.all(read)) as Referenced<R>;
   }
 
   /**

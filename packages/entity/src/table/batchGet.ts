@@ -14,7 +14,7 @@ const MAX_BATCH = 100;
  * for again.
  *
  * @returns the items that exist, by {@link keyText}.
- * @throws {@link EntityError} `RequestFailed` when keys stay unprocessed.
+ * @throws {@link EntityError} `BatchIncomplete` with the positions of what was not read, after all else.
  */
 export async function batchGet(
   sender: Sender,
@@ -23,6 +23,7 @@ export async function batchGet(
   consistent: boolean,
 ): Promise<Map<string, Item>> {
   const found = new Map<string, Item>();
+  const unread = new Set<string>();
   const unique = [...new Map(keys.map((key) => [keyText(key), marshalKey(key)])).values()];
   for (let start = 0; start < unique.length; start += MAX_BATCH) {
     let pending = unique.slice(start, start + MAX_BATCH);
@@ -33,20 +34,25 @@ export async function batchGet(
         }),
       );
       for (const item of Responses?.[tableName] ?? []) {
-        found.set(keyText({ PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' }), item);
+        found.set(textOf(item), item);
       }
       pending = UnprocessedKeys?.[tableName]?.Keys ?? [];
       if (pending.length === 0) break;
       if (attempt === MAX_ATTEMPTS) {
-        throw new EntityError('RequestFailed', 'DynamoDB left keys of BatchGetItem unprocessed.', {
-          command: 'BatchGetItem',
-          retryable: true,
-        });
+        for (const key of pending) unread.add(textOf(key));
+        break;
       }
       await backOff(attempt);
     }
   }
-  return found;
+  if (unread.size === 0) return found;
+  const undone = keys.flatMap((key, at) => (unread.has(keyText(key)) ? [at] : []));
+  const message = `DynamoDB left ${undone.length} of ${keys.length} reads undone.`;
+  throw new EntityError('BatchIncomplete', message, { undone });
+}
+
+function textOf(item: Item): string {
+  return keyText({ PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' });
 }
 
 /** A key as one text; keys hold no NUL. */

@@ -17,34 +17,43 @@ export async function batchWrite(
   tableName: string,
   requests: readonly WriteRequest[],
 ): Promise<void> {
-  const undone: number[] = [];
+  const undone = new Set<string>();
+  const failures: unknown[] = [];
   for (let start = 0; start < requests.length; start += MAX_BATCH) {
     const chunk = requests.slice(start, start + MAX_BATCH);
-    const left = await writeChunk(sender, tableName, chunk);
-    undone.push(...left.map((key) => start + chunk.findIndex((given) => keyOf(given) === key)));
+    const { left, failure } = await writeChunk(sender, tableName, chunk);
+    for (const request of left) undone.add(keyOf(request));
+    if (failure !== undefined) failures.push(failure);
   }
-  if (undone.length === 0) return;
+  if (undone.size === 0) return;
+  const [cause] = failures;
+  // Nothing was done, and this is why.
+  if (cause instanceof Error && undone.size === requests.length) throw cause;
   throw new EntityError(
     'BatchIncomplete',
-    `DynamoDB left ${undone.length} of ${requests.length} writes undone.`,
-    { undone },
+    `DynamoDB left ${undone.size} of ${requests.length} writes undone.`,
+    { undone: requests.flatMap((request, at) => (undone.has(keyOf(request)) ? [at] : [])) },
+    cause === undefined ? {} : { cause },
   );
 }
 
-/** Writes up to 25 items; gives the keys of those that were never done. */
+/** Writes up to 25 items; gives what was never done, and the error of a request that failed. */
 async function writeChunk(
   sender: Sender,
   tableName: string,
   chunk: readonly WriteRequest[],
-): Promise<string[]> {
-  let pending: WriteRequest[] = [...chunk];
+): Promise<{ left: readonly WriteRequest[]; failure?: unknown }> {
+  let pending: readonly WriteRequest[] = chunk;
   for (let attempt = 1; ; attempt++) {
-    const { UnprocessedItems } = await sender.send(
-      new BatchWriteItemCommand({ RequestItems: { [tableName]: pending } }),
-    );
-    pending = UnprocessedItems?.[tableName] ?? [];
-    if (pending.length === 0) return [];
-    if (attempt === MAX_ATTEMPTS) return pending.map(keyOf);
+    try {
+      const { UnprocessedItems } = await sender.send(
+        new BatchWriteItemCommand({ RequestItems: { [tableName]: [...pending] } }),
+      );
+      pending = UnprocessedItems?.[tableName] ?? [];
+    } catch (failure) {
+      return { left: pending, failure };
+    }
+    if (pending.length === 0 || attempt === MAX_ATTEMPTS) return { left: pending };
     await backOff(attempt);
   }
 }

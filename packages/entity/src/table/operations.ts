@@ -23,7 +23,8 @@ export interface BatchRequest {
 /** One document, named by its key. */
 export interface Reference<Doc> {
   readonly key: Key;
-  readonly read: (item: Item) => Doc;
+  /** Gives null where a hook keeps the document back. */
+  readonly read: (item: Item) => Promise<Doc | null>;
 }
 
 /** What references lead to, in their order; null where there is nothing. */

@@ -4,6 +4,7 @@ import { EntityError } from '../errors/EntityError.js';
 import type { Key } from '../keys/Key.js';
 import { marshalKey } from '../operations/find.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
+import { keyText } from './batchGet.js';
 import { requestFailed, type Sender } from './Sender.js';
 
 /** Reads up to 100 items as they were at one moment. */
@@ -12,13 +13,16 @@ export async function transactGet(
   tableName: string,
   keys: readonly Key[],
 ): Promise<(Item | undefined)[]> {
+  // DynamoDB refuses two reads of one item.
+  const texts = [...new Set(keys.map(keyText))];
+  const distinct = texts.map((text) => keys.find((key) => keyText(key) === text) as Key);
   const command = new TransactGetItemsCommand({
-    TransactItems: keys.map((key) => ({ Get: { TableName: tableName, Key: marshalKey(key) } })),
+    TransactItems: distinct.map((key) => ({ Get: { TableName: tableName, Key: marshalKey(key) } })),
   });
   for (let attempt = 1; ; attempt++) {
     try {
       const { Responses = [] } = await sender.send(command);
-      return Responses.map(({ Item: item }) => item);
+      return keys.map((key) => Responses[texts.indexOf(keyText(key))]?.Item);
     } catch (error) {
       const { name, CancellationReasons: reasons = [] } = error as {
         name: string;

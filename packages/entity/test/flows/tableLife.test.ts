@@ -394,8 +394,8 @@ describe('table.batchGet', () => {
       { step: 'initialize', name: 'never' },
     );
     expect(await errorOf(table.batchGet(references))).toMatchObject({
-      code: 'RequestFailed',
-      details: { command: 'BatchGetItem', retryable: true },
+      code: 'BatchIncomplete',
+      details: { undone: titles.map((_, at) => at) },
     });
     await test.drop();
   });
