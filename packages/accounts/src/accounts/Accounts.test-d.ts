@@ -69,7 +69,7 @@ void accounts.createAccount({ username: 'ada', password, accountId: '01ARZ3NDEKT
 // @ts-expect-error -- nor whether it is deactivated.
 void accounts.createAccount({ username: 'ada', password, deactivated: false });
 // @ts-expect-error -- nor which sessions are valid.
-void accounts.createAccount({ username: 'ada', password, sessionGeneration: 1 });
+void accounts.createAccount({ username: 'ada', password, sessionGeneration: '1' });
 
 // A login says where it comes from.
 expectTypeOf<PasswordLoginInput['request']>().toEqualTypeOf<SessionRequest>();

@@ -1,12 +1,19 @@
-import type { Entity, Table } from '@latchkey/entity';
-import { AccessType, Account, AccountToken, Session } from '@latchkey/schema';
+import type { Entity, Table, TransactOperation } from '@latchkey/entity';
+import { AccessType, Account, AccountToken, Session, type Infer } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
+import { requireUlid } from '../errors/requireUlid.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import {
+  OneTimeTokens,
+  type IssuedOneTimeToken,
+  type OneTimeTokenLifetimes,
+} from '../oneTimeTokens/OneTimeTokens.js';
 import { BcryptHasher } from '../passwords/BcryptHasher.js';
-import { parseLoginPassword } from '../passwords/parsePassword.js';
+import { parseLoginPassword, parsePassword } from '../passwords/parsePassword.js';
 import type { PasswordHasher } from '../passwords/PasswordHasher.js';
+import { replacePassword, type PasswordHolder } from '../passwords/replacePassword.js';
 import { definePasswordPolicy, type PasswordPolicy } from '../passwords/PasswordPolicy.js';
 import {
   readConnectionInfo,
@@ -15,6 +22,7 @@ import {
 } from '../sessions/SessionRequest.js';
 import { Sessions, type LoginResult, type SessionsOptions } from '../sessions/Sessions.js';
 import type { AccountEntity } from './AccountEntity.js';
+import { readEmailOfAccount, type EmailOfAccount } from './readEmailOfAccount.js';
 import { parseNewAccount, type CreateAccountInput } from './parseNewAccount.js';
 
 /** What {@link Accounts} takes. */
@@ -28,6 +36,8 @@ export interface AccountsOptions {
     /** How long a password must and may be, in code points (default: 8 to 1000). */
     readonly policy?: Partial<PasswordPolicy>;
   };
+  /** How long one-time tokens are good for. */
+  readonly tokens?: OneTimeTokenLifetimes;
 }
 
 /** What {@link Accounts.userByPasswordLogin} takes. */
@@ -62,9 +72,10 @@ export class Accounts {
   readonly #table: Table;
   readonly #hasher: PasswordHasher;
   readonly #policy: PasswordPolicy;
+  readonly #oneTimeTokens: OneTimeTokens;
 
   /** @throws AccountError `InvalidConfiguration` for an option that cannot be used. */
-  constructor({ table, sessions, passwords = {} }: AccountsOptions) {
+  constructor({ table, sessions, passwords = {}, tokens }: AccountsOptions) {
     this.#table = table;
     this.#hasher = passwords.hasher ?? new BcryptHasher();
     this.#policy = definePasswordPolicy(passwords.policy);
@@ -75,6 +86,7 @@ export class Accounts {
     this.AccessTypeEntity = table.entity(AccessType);
     this.TokenEntity = table.entity(AccountToken);
     this.SessionEntity = table.entity(Session);
+    this.#oneTimeTokens = new OneTimeTokens(table, this.AccountEntity, this.TokenEntity, tokens);
     this.sessions = new Sessions(sessions, table, this.AccountEntity, this.SessionEntity);
   }
 
@@ -168,6 +180,233 @@ export class Accounts {
       if (item.deactivated) throw new AccountError('AccountDeactivated', {});
       const { tokens: _, ...account } = item;
       return this.sessions.begin(account, input.request);
+    });
+  }
+
+  /**
+   * Marks an e-mail address of an account as verified: two requests.
+   *
+   * @returns the contact as it is then.
+   * @throws AccountError `InvalidInput`; `UserNotFound` when the account does not have the address.
+   */
+  async verifyEmail(input: EmailOfAccount): Promise<Infer<typeof AccessType>> {
+    const { accountId, email } = readEmailOfAccount(input);
+    return inAccountTerms(async () => {
+      const filter = { 'data.kind': 'email', 'data.value': email } as const;
+      const { key } = await this.AccessTypeEntity.findKey({ filter });
+      if (key?.accountId !== accountId) throw new AccountError('UserNotFound', {});
+      const { item } = await this.AccessTypeEntity.updateOne({
+        filter: key,
+        update: { $set: { verified: true } },
+      });
+      if (!item) throw new AccountError('UserNotFound', {});
+      return item;
+    });
+  }
+
+  /**
+   * Issues a token to be sent to an e-mail address of an account, which proves that its owner reads
+   * it: one request.
+   *
+   * @param input - `token`: the caller's own, 4 to 1000 characters (default: 256 random bits).
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  async addEmailVerificationToken(
+    input: EmailOfAccount & { readonly token?: string },
+  ): Promise<IssuedOneTimeToken> {
+    const { accountId, email } = readEmailOfAccount(input);
+    const { token } = input;
+    return inAccountTerms(() =>
+      this.#oneTimeTokens.issue({
+        accountId,
+        kind: 'email_verification',
+        createdFor: email,
+        token,
+      }),
+    );
+  }
+
+  /**
+   * Verifies the e-mail address that a token was sent to; the token works once. Three requests.
+   *
+   * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a token that is unknown,
+   *   expired, used, of another kind, or for an address that the account no longer has.
+   */
+  async verifyEmailWithToken(input: { readonly token: string }): Promise<void> {
+    requireObject(input, '');
+    await inAccountTerms(async () => {
+      const holder = await this.#oneTimeTokens.find(input.token, 'email_verification');
+      const contact = holder.account.accessTypes.find(
+        ({ data }) => data.kind === 'email' && data.value === holder.token.createdFor,
+      );
+      if (!contact) throw new AccountError('TokenVerificationFailed', { path: 'token' });
+      const { accountId, ulid } = contact;
+      const verify = this.AccessTypeEntity.updateOneOperation({
+        filter: { accountId, 'data.kind': 'email', ulid },
+        update: { $set: { verified: true } },
+      });
+      await this.#oneTimeTokens.consume(holder, [verify]);
+    });
+  }
+
+  /**
+   * Gives an account a new password: two requests. Every session of the account has ended, and
+   * every token sent out before is void, when it returns.
+   *
+   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `UserNotFound`
+   */
+  async setPassword(input: {
+    readonly accountId: string;
+    readonly newPassword: string;
+  }): Promise<void> {
+    requireObject(input, '');
+    const { accountId } = input;
+    requireUlid(accountId, 'accountId');
+    const value = await this.#hashNew(input.newPassword);
+    await inAccountTerms(async () => {
+      const { item: account } = await this.AccountEntity.findOne({
+        filter: { accountId },
+        include: { tokens: true },
+        consistent: true,
+      });
+      if (!account) throw new AccountError('UserNotFound', {});
+      await this.#table.transact(this.#newPassword({ account, now: this.#table.now() }, value));
+    });
+  }
+
+  /**
+   * Issues a token with which an account's owner can choose a new password: one request.
+   *
+   * @param input - `token`: the caller's own, 4 to 1000 characters (default: 256 random bits).
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  async addResetPasswordToken(input: {
+    readonly accountId: string;
+    readonly reason?: string;
+    readonly token?: string;
+  }): Promise<IssuedOneTimeToken> {
+    requireObject(input, '');
+    const { accountId, reason, token } = input;
+    requireUlid(accountId, 'accountId');
+    return inAccountTerms(() =>
+      this.#oneTimeTokens.issue({
+        accountId,
+        kind: 'password_recovery',
+        createdFor: accountId,
+        token,
+        ...(reason !== undefined && { reason }),
+      }),
+    );
+  }
+
+  /**
+   * Sets a new password by a token; the token works once. Three requests. It does not log in; every
+   * session has ended, and every other token sent out before is void, when it returns.
+   *
+   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`;
+   *   `TokenVerificationFailed` for a token that is unknown, expired, used or of another kind.
+   */
+  async resetPassword(input: {
+    readonly token: string;
+    readonly newPassword: string;
+  }): Promise<void> {
+    requireObject(input, '');
+    const { token, newPassword } = input;
+    parsePassword(newPassword, { path: 'newPassword', policy: this.#policy });
+    await inAccountTerms(async () => {
+      const holder = await this.#oneTimeTokens.find(token, 'password_recovery');
+      // Only now, so that a guess costs no hashing (ASVS 15.1.3).
+      const value = await this.#hashNew(newPassword);
+      const { account, token: used } = holder;
+      const change = { account, except: used.ulid, now: this.#table.now() };
+      await this.#oneTimeTokens.consume(holder, this.#newPassword(change, value));
+    });
+  }
+
+  /**
+   * Deletes every password reset token of an account.
+   *
+   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
+   */
+  async removeAllResetPasswordTokens(input: {
+    readonly accountId: string;
+  }): Promise<{ deletedCount: number }> {
+    requireObject(input, '');
+    const { accountId } = input;
+    requireUlid(accountId, 'accountId');
+    return inAccountTerms(() =>
+      this.TokenEntity.deleteMany({ filter: { accountId, kind: 'password_recovery' } }),
+    );
+  }
+
+  /**
+   * Keeps an account from being used, and ends its sessions, in one write.
+   *
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  async deactivate(input: { readonly accountId: string }): Promise<AccountDocument> {
+    return this.#setDeactivated(input, true);
+  }
+
+  /**
+   * Lets an account be used again; the sessions that deactivation has ended stay so.
+   *
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  async reactivate(input: { readonly accountId: string }): Promise<AccountDocument> {
+    return this.#setDeactivated(input, false);
+  }
+
+  /**
+   * Deletes an account with everything in its partition; its username and addresses are free again.
+   * A call that was interrupted can be made again. From the first write on, no session verifies.
+   *
+   * @returns how many documents were deleted; 0 for an account that is not there.
+   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
+   */
+  async deleteAccount(input: { readonly accountId: string }): Promise<{ deletedCount: number }> {
+    requireObject(input, '');
+    const { accountId } = input;
+    requireUlid(accountId, 'accountId');
+    return inAccountTerms(async () => {
+      const filter = { accountId };
+      const { item } = await this.AccountEntity.updateOne({
+        filter,
+        update: { $set: { deactivated: true } },
+      });
+      if (!item) return { deletedCount: 0 };
+      const { deletedCount } = await this.AccountEntity.deleteOne({ filter, withRelated: true });
+      return { deletedCount };
+    });
+  }
+
+  async #setDeactivated(
+    input: { readonly accountId: string },
+    deactivated: boolean,
+  ): Promise<AccountDocument> {
+    requireObject(input, '');
+    const { accountId } = input;
+    requireUlid(accountId, 'accountId');
+    const { item } = await inAccountTerms(() =>
+      this.AccountEntity.updateOne({
+        filter: { accountId },
+        update: { $set: { deactivated, sessionGeneration: this.#table.newUlid() } },
+      }),
+    );
+    if (!item) throw new AccountError('UserNotFound', {});
+    return item;
+  }
+
+  async #hashNew(newPassword: unknown): Promise<string> {
+    const options = { path: 'newPassword', policy: this.#policy };
+    return this.#hasher.hash(parsePassword(newPassword, options));
+  }
+
+  #newPassword(holder: PasswordHolder, value: string): TransactOperation<unknown>[] {
+    return replacePassword(holder, value, this.#table.newUlid(), {
+      accounts: this.AccountEntity,
+      tokens: this.TokenEntity,
+      oneTimeTokens: this.#oneTimeTokens,
     });
   }
 

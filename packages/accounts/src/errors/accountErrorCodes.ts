@@ -22,6 +22,8 @@ export interface AccountErrorDetails {
   readonly TokenVerificationFailed: { readonly path: string };
   /** The token is genuine, but its session was ended or replaced. */
   readonly InvalidSession: NoDetails;
+  /** No account has this id, or it has no such contact. */
+  readonly UserNotFound: NoDetails;
   /** The account exists and may not be used. */
   readonly AccountDeactivated: NoDetails;
   /** The application signs tokens with a secret below RFC 7518 §3.2's minimum. */
@@ -52,6 +54,7 @@ export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEn
     LoginFailed: entry(401, 'The login failed.'),
     TokenVerificationFailed: entry(401, 'The token could not be verified.'),
     InvalidSession: entry(401, 'The session is not valid any more.'),
+    UserNotFound: entry(404, 'The user was not found.'),
     AccountDeactivated: entry(403, 'The account is deactivated.'),
     SecretTooShort: entry(500, 'The secret that signs tokens is too short.'),
     InvalidConfiguration: entry(500, 'The accounts library is misconfigured.'),

@@ -31,6 +31,9 @@ function toAccountError(error: AnyEntityError): AnyAccountError | undefined {
     case 'RequestFailed':
     case 'TransactionConflict':
     case 'BatchIncomplete':
+    case 'NotFound':
+    case 'VersionConflict':
+      // The last two: somebody changed what the flow had read. The same call may succeed now.
       return new AccountError('ServiceUnavailable', {}, { cause: error });
     default:
       return undefined;

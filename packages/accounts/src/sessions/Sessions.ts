@@ -1,10 +1,11 @@
-import type { Entity, Table } from '@latchkey/entity';
+import type { Connection, Entity, Table } from '@latchkey/entity';
 import { EntityError } from '@latchkey/entity';
 import { Session, type Infer } from '@latchkey/schema';
 import type { AccountEntity } from '../accounts/AccountEntity.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
+import { requireUlid } from '../errors/requireUlid.js';
 import {
   AuthTokens,
   type AuthTokensOptions,
@@ -34,6 +35,13 @@ export interface LoginResult {
   /** For the client. It is not stored, and cannot be had again. */
   readonly authToken: string;
   readonly sessionDocument: Infer<typeof Session>;
+}
+
+/** What {@link Sessions.listSessions} takes. */
+export interface ListSessionsInput {
+  readonly account: AccountDocument;
+  readonly first?: number;
+  readonly after?: string | null;
 }
 
 /** What {@link Sessions.logout} takes. */
@@ -139,6 +147,65 @@ export class Sessions {
     await destroySession(request);
     return ended;
   };
+
+  /**
+   * The live sessions of an account, oldest first: one `Query` for up to 25, as a rule.
+   *
+   * @param input - `account` as `handleRequest` or `findUser` gave it; `first` 1 to 1000 (default:
+   *   25); `after`, the cursor of the page before.
+   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
+   */
+  async listSessions(input: ListSessionsInput): Promise<Connection<Infer<typeof Session>>> {
+    requireObject(input, '');
+    const { account, first = 25, after = null } = input;
+    requireObject(account, 'account');
+    const { accountId, sessionGeneration: generation } = account;
+    return inAccountTerms(() =>
+      this.#sessions.paginate({
+        filter: { accountId, valid: true, generation, expiresAt: { $gt: this.#table.now() } },
+        consistent: true,
+        first,
+        after,
+      }),
+    );
+  }
+
+  /**
+   * Ends one session of an account before it returns: one `UpdateItem`.
+   *
+   * @param input - `sessionId`: the session's `ulid`.
+   * @returns whether the account has such a session.
+   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
+   */
+  async revokeSession(input: {
+    readonly accountId: string;
+    readonly sessionId: string;
+  }): Promise<boolean> {
+    requireObject(input, '');
+    const { accountId, sessionId: ulid } = input;
+    requireUlid(accountId, 'accountId');
+    requireUlid(ulid, 'sessionId');
+    const { item } = await inAccountTerms(() =>
+      this.#sessions.updateOne({ filter: { accountId, ulid }, update: { $set: { valid: false } } }),
+    );
+    return item !== null;
+  }
+
+  /**
+   * Ends every session of an account before it returns, however many there are: one `UpdateItem`.
+   *
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  async revokeAllSessions(input: { readonly accountId: string }): Promise<void> {
+    requireObject(input, '');
+    const { accountId } = input;
+    requireUlid(accountId, 'accountId');
+    const update = { $set: { sessionGeneration: this.#table.newUlid() } };
+    const { item } = await inAccountTerms(() =>
+      this.#accounts.updateOne({ filter: { accountId }, update }),
+    );
+    if (!item) throw new AccountError('UserNotFound', {});
+  }
 
   async #accountOf(token: VerifiedAuthToken): Promise<AccountDocument> {
     const { accountId, sessionId: ulid, secret, rotation } = token;

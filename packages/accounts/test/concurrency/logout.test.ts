@@ -75,7 +75,7 @@ describe('a logout that races with requests', () => {
     const { accountId } = ada;
     await test.accounts.AccountEntity.updateOne({
       filter: { accountId },
-      update: { $inc: { sessionGeneration: 1 } },
+      update: { $set: { sessionGeneration: '1' } },
     });
     // The login has read the account before the revocation, and writes its session after it.
     const { authToken } = await test.accounts.sessions.begin(ada, requestWith());

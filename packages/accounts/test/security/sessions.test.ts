@@ -102,7 +102,7 @@ describe('a session is refused', () => {
     const { accountId } = account;
     await accounts.AccountEntity.updateOne({
       filter: { accountId },
-      update: { $inc: { sessionGeneration: 1 } },
+      update: { $set: { sessionGeneration: '1' } },
     });
     await expectInvalid(authToken);
     const now = await accounts.findUser({ username: accountId });
@@ -115,7 +115,7 @@ describe('a session is refused', () => {
     ['its digest is another', { token: digestSecret('x'.repeat(43)) }],
     ['it is not valid', { valid: false }],
     ['it was rotated', { rotation: 1 }],
-    ['it is of a later generation', { generation: 1 }],
+    ['it is of a later generation', { generation: '1' }],
   ])('when %s', async (_name, change) => {
     const { authToken } = await someone();
     const { sub: accountId, sid: ulid } = claimsOf(authToken);

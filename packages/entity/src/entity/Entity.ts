@@ -206,11 +206,12 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   }
 
   /**
-   * The key fields of the document that holds a unique value: one `GetItem`, strongly consistent.
+   * The key fields of the document that holds a unique value: one request, strongly consistent.
    * The document itself is not read: it may have given the value up a moment later.
    *
-   * @param input - `filter`: every field of a unique index, and nothing else.
-   * @throws {@link EntityError} `InvalidInput`, `NoIndexFits`
+   * @param input - `filter`: the fields of a unique index, at least its partition key, and no other.
+   * @throws {@link EntityError} `InvalidInput`, `NoIndexFits`; `AmbiguousFilter` when several
+   *   documents share the part of the index that the filter says.
    */
   async findKey(
     input: Pick<FindOneInput<D>, 'filter' | 'context'>,
@@ -226,7 +227,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
     options?: SecretsOption<S> & ContextOption & { readonly consistent?: boolean },
   ): Promise<{ item: Document<D, S> | null }> {
     const context = hookContext(this.#context, 'find', options?.context);
-    const item = await findById(this.#context, id, options?.consistent);
+    const item = await findById(this.#context, id, options);
     return { item: item ? await this.#read(item, options, context) : null };
   }
 

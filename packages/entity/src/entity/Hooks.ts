@@ -100,6 +100,11 @@ export class Hooks {
     return current;
   }
 
+  /** Whether a hook changes what operations look for. */
+  get seeQueries(): boolean {
+    return this.#beforeQuery.length > 0;
+  }
+
   /** Whether documents are seen by a hook before the caller gets them. */
   get seeResults(): boolean {
     return this.#willResolve.length > 0 || this.#filterResult.length > 0;

@@ -1,7 +1,8 @@
-import { schemasAt, type AnyEntityDefinition } from '@latchkey/schema';
+import { schemasAt, type AnyEntityDefinition, type Index } from '@latchkey/schema';
 import type { UpdateOperator, UpdateStep } from '../expressions/updateOperators.js';
-import type { EntityModel, Fields } from './EntityModel.js';
+import { meetsWhere, type EntityModel, type Fields } from './EntityModel.js';
 import { invalidInput, parseValue } from './parseInput.js';
+import { equalitiesIn } from './planQuery.js';
 
 type Schema = ReturnType<typeof schemasAt>[number];
 
@@ -35,7 +36,11 @@ const OPERATORS: readonly UpdateOperator[] = [
  * @throws {@link EntityError} `InvalidInput` for an unknown operator, a path that the schema does
  *   not have, a value that it forbids, or two operators on one field.
  */
-export function parseUpdate(model: EntityModel, update: Readonly<Fields>): ParsedUpdate {
+export function parseUpdate(
+  model: EntityModel,
+  update: Readonly<Fields>,
+  filter: Readonly<Fields>,
+): ParsedUpdate {
   const { definition } = model;
   for (const operator of Object.keys(update)) {
     if (!(OPERATORS as readonly string[]).includes(operator)) {
@@ -48,7 +53,7 @@ export function parseUpdate(model: EntityModel, update: Readonly<Fields>): Parse
   }
   assertApart(model, steps);
   assertChangeable(definition, steps);
-  const followed = followedPaths(model);
+  const followed = followedPaths(model, filter);
   const isExpression = steps.every(
     (step) => !followed.some((path) => overlaps(path, step.path)) && canExpress(definition, step),
   );
@@ -208,24 +213,27 @@ export function hasChecks(schema: Schema): boolean {
   return def.innerType !== undefined && hasChecks(def.innerType);
 }
 
-const followedByModel = new WeakMap<EntityModel, readonly string[]>();
-
-/** The fields whose change other attributes or items must follow; put together once. */
-function followedPaths(model: EntityModel): readonly string[] {
-  const known = followedByModel.get(model);
-  if (known) return known;
-  const paths = [...indexedPaths(model.definition), ...ttlPaths(model)];
-  followedByModel.set(model, paths);
-  return paths;
-}
-
-/** Fields that others follow from: keys, being in an index, computed fields. */
-function indexedPaths(definition: AnyEntityDefinition): string[] {
-  const inKeys = definition.indexes.flatMap(({ PK, SK, where }) => [
-    ...[...PK, ...SK].flatMap((part) => (part.kind === 'field' ? [part.path] : [])),
-    ...where.map(({ segments }) => segments.join('.')),
-  ]);
-  return [...inKeys, ...[...definition.computed.values()].flatMap(({ from }) => from)];
+/**
+ * The fields whose change other attributes or items must follow. An index that the filter's own
+ * values leave the document out of has nothing to follow.
+ */
+function followedPaths(model: EntityModel, filter: Readonly<Fields>): string[] {
+  const equal = new Map(equalitiesIn(filter));
+  const isOut = ({ where }: Index): boolean =>
+    where.some((condition) => {
+      const path = condition.segments.join('.');
+      return equal.has(path) && !meetsWhere(condition, equal.get(path));
+    });
+  const { indexes, computed } = model.definition;
+  return [
+    ...indexes.flatMap(({ where }) => where.map(({ segments }) => segments.join('.'))),
+    ...indexes
+      .filter((index) => !isOut(index))
+      .flatMap(({ PK, SK }) => [...PK, ...SK])
+      .flatMap((part) => (part.kind === 'field' ? [part.path] : [])),
+    ...[...computed.values()].flatMap(({ from }) => from),
+    ...ttlPaths(model),
+  ];
 }
 
 /** The field that the TTL is made from, where unique items must follow it. */

@@ -1,7 +1,7 @@
 import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
 import { toAttributeValue } from '../attributes/toAttributeValue.js';
 import { EntityError } from '../errors/EntityError.js';
-import type { Expression } from './Expression.js';
+import { Expression } from './Expression.js';
 import type { FieldScope } from './FieldScope.js';
 
 /** DynamoDB takes at most 100 operands in one `IN`. */
@@ -53,6 +53,14 @@ export function compileCondition(
     });
     return [enclosed(inner.join(key === '$and' ? ' AND ' : ' OR '))];
   }
+}
+
+/** Refuses a condition that is not valid, where it is not known whether it will be sent. */
+export function assertCondition(
+  condition: Readonly<Record<string, unknown>> | undefined,
+  scope: FieldScope,
+): void {
+  if (condition) compileCondition(condition, new Expression(), scope);
 }
 
 /** An expression in parentheses; in one pair only, since DynamoDB refuses redundant ones. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import type { QueryPlan, SortKeyRange } from '../entity/planQuery.js';
+import { MAX_KEY_BYTES } from '../keys/Key.js';
 import { EntityError } from '../errors/EntityError.js';
 
 const FINGERPRINT_LENGTH = 11; // 64 bits, base64url
@@ -33,6 +34,7 @@ export function decodeCursor(entity: EntityContext, plan: QueryPlan, cursor: unk
     keys.length !== names.length ||
     sortKey === undefined ||
     !isWithin(plan.SK, sortKey) ||
+    !names.every((name, at) => fits(name, keys[at] ?? '')) ||
     Buffer.from(text).toString('base64url') !== cursor
   ) {
     throw new EntityError(
@@ -58,6 +60,12 @@ function fingerprint(entity: EntityContext, plan: QueryPlan): string {
   const parts = [entity.tableName, entity.model.name, plan.index.name, plan.PK];
   const digest = createHash('sha256').update(parts.join(SEPARATOR)).digest('base64url');
   return digest.slice(0, FINGERPRINT_LENGTH);
+}
+
+/** Whether text can be the value of a key attribute; DynamoDB refuses any other. */
+function fits(attribute: string, text: string): boolean {
+  const isPartition = attribute.endsWith('PK');
+  return text !== '' && Buffer.byteLength(text) <= MAX_KEY_BYTES[isPartition ? 'PK' : 'SK'];
 }
 
 function isWithin(range: SortKeyRange, sortKey: string): boolean {

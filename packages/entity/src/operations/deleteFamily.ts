@@ -7,6 +7,7 @@ import { hookContext, type EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { EntityError } from '../errors/EntityError.js';
+import { assertCondition } from '../expressions/compileCondition.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { MAX_TRANSACTION_ITEMS, type Write } from '../table/transactWrite.js';
@@ -29,6 +30,7 @@ export async function deleteFamily(
   const context = hookContext(entity, 'delete', given.context);
   const input = await entity.hooks.beforeQuery(given, context);
   assertRoot(entity);
+  assertCondition(input.condition, entity.model);
   const parent = await findTheOne(entity, input.filter);
   if (!parent) return { item: undefined, deletedCount: 0 };
   if (input.condition) {

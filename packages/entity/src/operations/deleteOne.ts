@@ -4,7 +4,7 @@ import type { Fields, Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { exactKey, planQuery } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
-import { compileCondition } from '../expressions/compileCondition.js';
+import { assertCondition, compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
 import type { Key } from '../keys/Key.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
@@ -29,6 +29,7 @@ export async function deleteOne(
   const input = await entity.hooks.beforeQuery(given, context);
   const key = plainKey(entity, input.filter);
   if (key) return deleteByKey(entity, key, input);
+  assertCondition(input.condition, entity.model);
   for (let attempt = 1; ; attempt++) {
     const item = await findTheOne(entity, input.filter);
     if (!item) return undefined;

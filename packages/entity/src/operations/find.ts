@@ -53,11 +53,7 @@ export async function findTheOne(
   const plan = planQuery(entity.model, filter);
   const consistent = plan.index.unique || plan.index.name === '_id';
   for await (const item of readPlan(entity, plan, { consistent, limit: 2 })) {
-    if (found) {
-      throw new EntityError('AmbiguousFilter', `Several ${entity.model.name} match the filter.`, {
-        entity: entity.model.name,
-      });
-    }
+    if (found) throw ambiguous(entity);
     found = item;
   }
   return found;
@@ -67,7 +63,7 @@ export async function findTheOne(
 export async function findById(
   entity: EntityContext,
   id: string,
-  consistent = false,
+  { consistent = false, context }: Pick<FindInput, 'consistent' | 'context'> = {},
 ): Promise<Item | undefined> {
   const key = keyOfDocumentId(id);
   if (!key) return undefined;
@@ -76,7 +72,12 @@ export async function findById(
     Key: marshalKey(key),
     ConsistentRead: consistent,
   });
-  return item && entity.model.owns(item) ? item : undefined;
+  if (!item || !entity.model.owns(item)) return undefined;
+  if (!entity.hooks.seeQueries) return item;
+  const filter = entity.model.keyFields(key);
+  const found = await findOne(entity, { filter, consistent, ...(context && { context }) });
+  // Another document, that a hook may lead to, is not the one with this id.
+  return found?.PK?.S === key.PK && found.SK?.S === key.SK ? found : undefined;
 }
 
 /** The key of the document that holds the unique value in a filter. */
@@ -85,14 +86,23 @@ export async function findOwner(
   input: Pick<FindInput, 'filter' | 'context'>,
 ): Promise<Key | undefined> {
   const plan = await planFind(entity, input);
-  const key = exactKey(plan);
-  if (!key || !plan.index.unique || Object.keys(plan.rest).length > 0) {
+  if (!plan.index.unique || Object.keys(plan.rest).length > 0) {
     throw invalidInput(entity.model.name, [
-      { path: 'filter', message: 'names more, or less, than the fields of a unique index' },
+      { path: 'filter', message: 'names other fields than those of a unique index' },
     ]);
   }
-  const unique = await firstOf(readItems(entity, plan, { consistent: true }));
-  return unique && ownerOf(unique);
+  let owner: Key | undefined;
+  for await (const unique of readItems(entity, plan, { consistent: true, limit: 2 })) {
+    if (owner) throw ambiguous(entity);
+    owner = ownerOf(unique);
+  }
+  return owner;
+}
+
+function ambiguous({ model }: EntityContext): EntityError<'AmbiguousFilter'> {
+  return new EntityError('AmbiguousFilter', `Several ${model.name} match the filter.`, {
+    entity: model.name,
+  });
 }
 
 /** The SDK input of the first request that a find sends. */

@@ -69,6 +69,10 @@ export function queryParams(
   const { consistent = false, pageSize, sort = 'ascending', project } = options;
   const expression = new Expression();
   const isGlobal = plan.index.name !== '_id' && !plan.index.unique;
+  if (isGlobal && consistent) {
+    const message = `is not possible in ${plan.index.name}, a global secondary index`;
+    throw invalidInput(model.name, [{ path: 'consistent', message }]);
+  }
   const prefix = isGlobal ? plan.index.name : '';
   const PK = expression.path([`${prefix}PK`]);
   const SK = expression.path([`${prefix}SK`]);

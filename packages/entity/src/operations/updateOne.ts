@@ -12,7 +12,7 @@ import { invalidInput } from '../entity/parseInput.js';
 import { parseUpdate, type ParsedUpdate } from '../entity/parseUpdate.js';
 import { equalitiesIn, exactKey, planQuery } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
-import { compileCondition } from '../expressions/compileCondition.js';
+import { assertCondition, compileCondition } from '../expressions/compileCondition.js';
 import { compileUpdate } from '../expressions/compileUpdate.js';
 import { Expression } from '../expressions/Expression.js';
 import { APPLY } from '../expressions/updateOperators.js';
@@ -74,7 +74,7 @@ export async function prepareUpdate(
   const $set = input.update.$set as Readonly<Fields> | undefined;
   const hooked = $set && (await entity.hooks.preParse($set, context));
   const update = hooked ? { ...input.update, $set: hooked } : input.update;
-  return { ...query, update, parsed: parseUpdate(model, update) };
+  return { ...query, update, parsed: parseUpdate(model, update, query.filter) };
 }
 
 /**
@@ -84,7 +84,7 @@ export async function prepareUpdate(
  */
 export function updateOneParams(entity: EntityContext, input: UpdateInput): UpdateItemCommandInput {
   const { model } = entity;
-  const parsed = parseUpdate(model, input.update);
+  const parsed = parseUpdate(model, input.update, input.filter);
   const plan = planQuery(model, input.filter);
   const key = exactKey(plan);
   const isPlain = plan.index.name === '_id' && Object.keys(plan.rest).length === 0;
@@ -257,6 +257,7 @@ async function readAndReplace(
   entity: EntityContext,
   input: PreparedUpdate,
 ): Promise<Item | undefined> {
+  assertCondition(input.condition, entity.model);
   for (let attempt = 1; ; attempt++) {
     const item = await findTheOne(entity, input.filter);
     if (!item) return undefined;

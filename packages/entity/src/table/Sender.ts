@@ -69,7 +69,7 @@ export class Sender {
     const startedMs = performance.now();
     let answer: Answer;
     try {
-      answer = (await this.#client.send(command)) as Answer;
+      answer = await this.#client.send(command);
     } catch (error) {
       const { $metadata, name: errorName } = error as Partial<Answer> & { name: string };
       this.#report(command, startedMs, $metadata?.attempts, undefined, errorName);

@@ -140,11 +140,13 @@ export class Table {
     operations: O,
   ): Promise<TransactResults<O>> {
     const planned = await Promise.all(
-      operations.map((operation, position) =>
-        operation.prepare().catch((error: unknown) => {
+      operations.map(async (operation, position) => {
+        try {
+          return await operation.prepare();
+        } catch (error) {
           throw EntityError.is(error) ? atPosition(error, position) : error;
-        }),
-      ),
+        }
+      }),
     );
     const writes = planned.flatMap((plan, position) =>
       plan.writes.map((write) => ({
@@ -168,9 +170,9 @@ export class Table {
   ): Promise<Referenced<R>> {
     const keys = references.map(({ key }) => key);
     const items = await batchGet(this.#sender, this.name, keys, options.consistent === true);
-    const read = references.map((reference) => {
+    const read = references.map(async (reference) => {
       const item = items.get(keyText(reference.key));
-      return item ? reference.read(item) : null;
+      return item ? await reference.read(item) : null;
     });
     return (await Promise.all(read)) as Referenced<R>;
   }
@@ -187,9 +189,9 @@ export class Table {
     const keys = references.map(({ key }) => key);
     assertCount(keys.length);
     const items = await transactGet(this.#sender, this.name, keys);
-    const read = references.map((reference, at) => {
+    const read = references.map(async (reference, at) => {
       const item = items[at];
-      return item ? reference.read(item) : null;
+      return item ? await reference.read(item) : null;
     });
     return (await Promise.all(read)) as Referenced<R>;
   }

@@ -14,10 +14,12 @@ export async function transactGet(
   keys: readonly Key[],
 ): Promise<(Item | undefined)[]> {
   // DynamoDB refuses two reads of one item.
-  const texts = [...new Set(keys.map(keyText))];
-  const distinct = texts.map((text) => keys.find((key) => keyText(key) === text) as Key);
+  const byText = new Map(keys.map((key) => [keyText(key), key]));
+  const texts = [...byText.keys()];
   const command = new TransactGetItemsCommand({
-    TransactItems: distinct.map((key) => ({ Get: { TableName: tableName, Key: marshalKey(key) } })),
+    TransactItems: [...byText.values()].map((key) => ({
+      Get: { TableName: tableName, Key: marshalKey(key) },
+    })),
   });
   for (let attempt = 1; ; attempt++) {
     try {

@@ -252,7 +252,7 @@ describe('a secret', () => {
         valid: true,
         connectionInfo: {},
         expiresAt: new Date(),
-        generation: 0,
+        generation: '0',
       },
     });
     const filter = { accountId, ulid: created.item.ulid };

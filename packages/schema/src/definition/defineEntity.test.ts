@@ -566,7 +566,7 @@ describe('the account entities', () => {
       username: 'ada',
       permissions: [],
       deactivated: false,
-      sessionGeneration: 0,
+      sessionGeneration: '0',
     });
   });
 });

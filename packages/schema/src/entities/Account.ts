@@ -20,8 +20,8 @@ export const Account = defineEntity({
     permissions: z.array(z.string().min(1).max(256)).default([]),
     deactivated: z.boolean().default(false),
     profile: z.record(z.string(), z.unknown()).optional(),
-    /** Sessions that were started under another generation are void: one write revokes them all. */
-    sessionGeneration: z.int().nonnegative().default(0),
+    /** Sessions that began under another generation are void: one write revokes them all. */
+    sessionGeneration: z.string().min(1).max(26).default('0'),
   }),
   indexes: [
     { name: '_id', PK: ['.accountId'] },

@@ -24,7 +24,7 @@ export const Session = defineEntity({
       .catchall(z.unknown()),
     expiresAt: z.date(),
     /** The account's `sessionGeneration` when the session began. */
-    generation: z.int().nonnegative(),
+    generation: z.string().min(1).max(26),
     /** How often the auth token has been renewed. */
     rotation: z.int().nonnegative().default(0),
     rotatedAt: z.date().optional(),

@@ -1,0 +1,27 @@
+import { emailAddress } from '@latchkey/schema';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import { requireUlid } from '../errors/requireUlid.js';
+
+/** An e-mail address, and the account that it belongs to. */
+export interface EmailOfAccount {
+  readonly accountId: string;
+  /** In any case of letters. */
+  readonly email: string;
+}
+
+/**
+ * Checks an account's id and an e-mail address, and gives the address as it is stored.
+ *
+ * @throws AccountError `InvalidInput` with the path `accountId` or `email`.
+ */
+export function readEmailOfAccount(input: unknown): EmailOfAccount {
+  requireObject(input, '');
+  const { accountId, email } = input as Partial<EmailOfAccount>;
+  requireUlid(accountId, 'accountId');
+  const { data } = emailAddress.safeParse(email);
+  if (data === undefined) {
+    throw new AccountError('InvalidInput', { path: 'email', reason: 'notAnEmailAddress' });
+  }
+  return { accountId, email: data };
+}
