@@ -7,7 +7,7 @@ export type {
   TransactResults,
 } from './table/operations.js';
 export { createClient } from './table/createClient.js';
-export { Table, type TableOptions } from './table/Table.js';
+export { type AnyDynamoDBClient, Table, type TableOptions } from './table/Table.js';
 export { Entity } from './entity/Entity.js';
 export type {
   Connection,

@@ -114,6 +114,7 @@ export class Accounts {
     const context = { request: input.request };
     const value = await this.#hasher.hash(password);
     const account = this.AccountEntity.createOneOperation({
+      // The owner may administer the account's own profile, and nothing else.
       item: { ...own, accountId, permissions: [`admin_profile:${accountId}`] },
       context,
     });

@@ -31,6 +31,11 @@ export function assertItemSize(
   });
 }
 
+/** The bytes that DynamoDB counts for an item. */
+export function itemSize(item: Readonly<Record<string, AttributeValue>>): number {
+  return sum(Object.entries(item), ([name, value]) => Buffer.byteLength(name) + sizeOf(value));
+}
+
 function sizeOf(attribute: AttributeValue): number {
   if (attribute.S !== undefined) return Buffer.byteLength(attribute.S);
   if (attribute.N !== undefined) return sizeOfNumber(attribute.N);

@@ -69,8 +69,8 @@ type Relation = Omit<RelatedModel, 'limit'>;
 /**
  * The documents of one entity in one table. Made by `table.entity(definition)`.
  *
- * Every method that reaches DynamoDB by one request has a `…Params` twin that returns the SDK's
- * input instead, and every write has an `…Operation` twin for `table.transact`.
+ * Creates, finds, updates and deletes have a `…Params` twin, which returns the SDK's input instead of
+ * sending it, and the writes of one document an `…Operation` twin for `table.transact`.
  *
  * @example
  * ```ts
@@ -117,7 +117,8 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   }
 
   /**
-   * Adds hooks to this entity, after those of the table and the definition.
+   * Adds hooks to this entity, after those of the table and the definition. They are this object's:
+   * where another entity reads or makes its documents along, the table's and the definition's run.
    *
    * @param add - is given the registry and calls it once for each hook.
    * @returns the same entity.
@@ -251,9 +252,9 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
 
   /**
    * One page of the documents that match, forwards (`first`, `after`) or backwards (`last`,
-   * `before`). Cursors are opaque, and good for the same filter only.
+   * `before`). Cursors are opaque, and good for the same partition, index and key range only.
    *
-   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `InvalidCursor`, `TooManyPages`
+   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `InvalidCursor`
    */
   async paginate<const S extends boolean = false, const P extends FieldPath<Stored<D>> = never>(
     input: PaginateInput<D, P> & SecretsOption<S>,
@@ -267,8 +268,10 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
     }
     const { hasNextPage, hasPreviousPage } = page;
     // Of what was found, not of what hooks let through: the next page begins after it.
-    const startCursor = page.edges[0]?.cursor ?? null;
-    const endCursor = page.edges.at(-1)?.cursor ?? null;
+    const isForward = input.last === undefined && (input.before ?? null) === null;
+    const { stoppedAt } = page;
+    const startCursor = (isForward ? undefined : stoppedAt) ?? page.edges[0]?.cursor ?? null;
+    const endCursor = (isForward ? stoppedAt : undefined) ?? page.edges.at(-1)?.cursor ?? null;
     return { edges, pageInfo: { hasNextPage, hasPreviousPage, startCursor, endCursor } };
   }
 
@@ -317,7 +320,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
     return { item: item ? await this.#written(item, context, input) : null };
   }
 
-  /** The SDK input of an {@link Entity.updateOne} that is one `UpdateItem`. */
+  /** The SDK input of an {@link Entity.updateOne} that is one `UpdateItem`; hooks do not run. */
   updateOneParams(input: UpdateOneInput<D>): UpdateItemCommandInput {
     return updateOneParams(this.#context, input);
   }

@@ -89,6 +89,16 @@ export class EntityModel {
     if (this.#paths.size < MAX_KNOWN_PATHS) this.#paths.add(path);
   }
 
+  /** A value in the form in which the schema would store it; as it is where it would refuse it. */
+  normalise(path: string, value: unknown): unknown {
+    if (value === undefined || this.isSystemField(path)) return value;
+    for (const schema of schemasAt(this.definition.schema, path.split('.'))) {
+      const result = schema.safeParse(value);
+      if (result.success) return result.data;
+    }
+    return value;
+  }
+
   /** A path as it is stored: its first segment may have a short name. */
   storedPath(segments: readonly string[]): readonly string[] {
     const [field = '', ...rest] = segments;

@@ -2,7 +2,7 @@ import { schemasAt, type AnyEntityDefinition, type Index } from '@latchkey/schem
 import type { UpdateOperator, UpdateStep } from '../expressions/updateOperators.js';
 import { meetsWhere, type EntityModel, type Fields } from './EntityModel.js';
 import { invalidInput, parseValue } from './parseInput.js';
-import { equalitiesIn } from './planQuery.js';
+import { equalities } from './planQuery.js';
 
 type Schema = ReturnType<typeof schemasAt>[number];
 
@@ -218,7 +218,7 @@ export function hasChecks(schema: Schema): boolean {
  * values leave the document out of has nothing to follow.
  */
 function followedPaths(model: EntityModel, filter: Readonly<Fields>): string[] {
-  const equal = new Map(equalitiesIn(filter));
+  const equal = equalities(model, filter);
   const isOut = ({ where }: Index): boolean =>
     where.some((condition) => {
       const path = condition.segments.join('.');

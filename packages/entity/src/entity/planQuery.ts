@@ -67,7 +67,7 @@ export function equalitiesIn(filter: Readonly<Fields>): [string, unknown][] {
 }
 
 /** The values that a filter asks for by equality, in the form in which they are stored. */
-function equalities(model: EntityModel, filter: Readonly<Fields>): Map<string, unknown> {
+export function equalities(model: EntityModel, filter: Readonly<Fields>): Map<string, unknown> {
   const given = equalitiesIn(filter);
   const siblings = Object.fromEntries(given);
   const equal = new Map<string, unknown>();

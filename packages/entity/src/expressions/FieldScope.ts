@@ -11,6 +11,8 @@ export interface FieldScope {
    * @throws {@link EntityError} `InvalidInput`
    */
   assertPath(path: string): void;
+  /** A value in the form in which the schema would store it; as it is where the schema has none. */
+  normalise(path: string, value: unknown): unknown;
   /** A path as it is stored. */
   storedPath(segments: readonly string[]): readonly string[];
 }

@@ -90,10 +90,14 @@ export function compileComparison(
   );
   const value = (given: unknown, valueShape = at): string =>
     expression.value(toAttributeValue(given, valueShape, path));
-  if (!isComparison(operand)) return [`${name} = ${value(operand)}`];
+  // Equality asks for what is stored: `condition: { username: 'Ada' }` means the stored `ada`.
+  const same = (given: unknown): string => value(scope.normalise(path, given));
+  if (!isComparison(operand)) return [`${name} = ${same(operand)}`];
 
   return Object.entries(operand).map(([operator, given]): string => {
     const comparator = COMPARATORS[operator];
+    if (operator === '$eq' || operator === '$ne')
+      return `${name} ${COMPARATORS[operator]} ${same(given)}`;
     if (comparator !== undefined) return `${name} ${comparator} ${value(given)}`;
     switch (operator) {
       case '$between': {
@@ -102,7 +106,7 @@ export function compileComparison(
         return `${name} >= ${value(low)} AND ${name} <= ${value(high)}`;
       }
       case '$in': {
-        const values = asList(given, path, operator, 1, MAX_IN).map((item) => value(item));
+        const values = asList(given, path, operator, 1, MAX_IN).map(same);
         return `${name} IN (${values.join(', ')})`;
       }
       case '$exists':

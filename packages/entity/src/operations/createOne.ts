@@ -92,6 +92,8 @@ function planCreate(entity: EntityContext, fields: Readonly<Fields>): Creation {
       },
     },
     failure: (existing) => alreadyExists(model, existing),
+    // Even if somebody has changed it since: no two documents have one ulid.
+    isOwn: (existing) => existing.ulid?.S === item.ulid?.S,
   };
   const owner = model.primaryKey(fields);
   const uniques = model

@@ -38,12 +38,18 @@ export async function deleteFamily(
     await commit(entity.sender, [checkWrite(entity, { filter, condition: input.condition })]);
   }
   let deletedCount = 0;
+  const onDeleted = (count: number): void => {
+    deletedCount += count;
+  };
   for (let attempt = 1; ; attempt++) {
     try {
-      deletedCount += await deleteOthers(entity, parent);
+      await deleteOthers(entity, parent, onDeleted);
       const current = await findTheOne(entity, input.filter);
-      if (current) await commit(entity.sender, planDelete(entity, current, input.condition));
-      return { item: parent, deletedCount: deletedCount + 1 };
+      if (current) {
+        await commit(entity.sender, planDelete(entity, current, input.condition));
+        onDeleted(1);
+      }
+      return { item: parent, deletedCount };
     } catch (error) {
       const isStale = EntityError.is(error) && error.code === 'VersionConflict';
       if (!isStale || attempt === MAX_ATTEMPTS) throw error;
@@ -67,8 +73,11 @@ function assertRoot({ model }: EntityContext): void {
 }
 
 /** Deletes the other documents of a partition, page by page. */
-async function deleteOthers(entity: EntityContext, parent: Item): Promise<number> {
-  let count = 0;
+async function deleteOthers(
+  entity: EntityContext,
+  parent: Item,
+  onDeleted: (count: number) => void,
+): Promise<void> {
   let startKey: Item | undefined;
   do {
     const page = await entity.sender.send(
@@ -79,11 +88,12 @@ async function deleteOthers(entity: EntityContext, parent: Item): Promise<number
     // Before the first is deleted, every one must be known.
     if (!startKey && page.LastEvaluatedKey)
       await assertBound(entity, page.LastEvaluatedKey, parent);
-    for (const writes of packed(plans)) await commit(entity.sender, writes);
-    count += others.length;
+    for (const pack of packed(plans)) {
+      await commit(entity.sender, pack.flat());
+      onDeleted(pack.length);
+    }
     startKey = page.LastEvaluatedKey;
   } while (startKey);
-  return count;
 }
 
 /** Reads on through a partition, and refuses a document of an unknown definition. */
@@ -113,15 +123,18 @@ function partitionParams({ tableName }: EntityContext, parent: Item): QueryComma
 }
 
 /** Whole plans together, up to DynamoDB's limit on one transaction. */
-function packed(plans: readonly (readonly Write[])[]): Write[][] {
-  const packs: Write[][] = [];
-  let last: Write[] = [];
+function packed(plans: readonly (readonly Write[])[]): (readonly Write[])[][] {
+  const packs: (readonly Write[])[][] = [];
+  let last: (readonly Write[])[] = [];
+  let size = 0;
   for (const writes of plans) {
-    if (last.length === 0 || last.length + writes.length > MAX_TRANSACTION_ITEMS) {
+    if (last.length === 0 || size + writes.length > MAX_TRANSACTION_ITEMS) {
       last = [];
+      size = 0;
       packs.push(last);
     }
-    last.push(...writes);
+    last.push(writes);
+    size += writes.length;
   }
   return packs;
 }

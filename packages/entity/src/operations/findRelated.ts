@@ -42,6 +42,7 @@ export async function findRelated(
   // The fields to read are the parent's: they are picked from the whole of it.
   const { project: _, ...options } = input;
   const params = queryParams(model, tableName, { ...plan, SK }, options);
+  const isAscending = input.sort !== 'descending';
   let parent: Item | undefined;
   const related: Record<string, Item[]> = {};
   for (const { name } of relations) related[name] = [];
@@ -52,7 +53,10 @@ export async function findRelated(
       const found = relation && related[relation.name];
       if (relation && found && found.length < relation.limit) found.push(item);
     }
-    if (parent && relations.every(({ name, limit }) => related[name]?.length === limit)) break;
+    const reached = items.at(-1)?.SK?.S ?? '';
+    const isDone = ({ name, limit, entity: { model: child } }: RelatedModel): boolean =>
+      related[name]?.length === limit || (isAscending && reached > `${child.sortKeyHead}$`);
+    if (parent && relations.every(isDone)) break;
   }
   return parent && { parent, related };
 }

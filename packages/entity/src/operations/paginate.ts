@@ -3,7 +3,7 @@ import type { Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { planFind, type FindInput } from './find.js';
-import { queryParams, readPages } from './readPages.js';
+import { DEFAULT_MAX_PAGES, queryParams, readPages } from './readPages.js';
 
 /** What asks for one page, as the operations see it. */
 export interface PaginateInput extends Omit<FindInput, 'limit' | 'startKey' | 'pageSize'> {
@@ -18,6 +18,8 @@ export interface ItemPage {
   readonly edges: readonly { readonly item: Item; readonly cursor: string }[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
+  /** Where reading stopped for its bound on pages, if it did. */
+  readonly stoppedAt?: string;
 }
 
 const DEFAULT_SIZE = 25;
@@ -52,17 +54,25 @@ export async function paginate(entity: EntityContext, input: PaginateInput): Pro
   });
   const found: Item[] = [];
   const start = hasCursor ? { startKey: decodeCursor(entity, plan, cursor) } : {};
-  for await (const { items } of readPages(entity, params, { ...input, ...start })) {
-    found.push(...items.filter((item) => entity.model.owns(item)));
+  let stoppedAt: Item | undefined;
+  const { maxPages = DEFAULT_MAX_PAGES } = input;
+  let pages = 0;
+  for await (const page of readPages(entity, params, { maxPages: Infinity, ...start })) {
+    found.push(...page.items.filter((item) => entity.model.owns(item)));
     if (found.length > size) break;
+    // A short page is better than an error: its cursor leads on from where reading stopped.
+    if (++pages < maxPages || !page.lastKey) continue;
+    stoppedAt = page.lastKey;
+    break;
   }
-  const hasMore = found.length > size;
+  const hasMore = found.length > size || stoppedAt !== undefined;
   const items = found.slice(0, size);
   if (backwards) items.reverse();
   return {
     edges: items.map((item) => ({ item, cursor: encodeCursor(entity, plan, item) })),
     hasNextPage: backwards ? hasCursor : hasMore,
     hasPreviousPage: backwards ? hasMore : hasCursor,
+    ...(stoppedAt && { stoppedAt: encodeCursor(entity, plan, stoppedAt) }),
   };
 }
 

@@ -31,7 +31,7 @@ export interface Page {
 }
 
 /** 100 MB, before any filter. */
-const DEFAULT_MAX_PAGES = 100;
+export const DEFAULT_MAX_PAGES = 100;
 
 /**
  * Reads a query page by page.

@@ -1,5 +1,23 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  CreateTableCommand,
+  DeleteItemCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactGetItemsCommand,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+  UpdateTimeToLiveCommand,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import { EntityError } from '../errors/EntityError.js';
+import { backOff, MAX_ATTEMPTS } from './backOff.js';
 
 /** What an observer is told of every request that was sent, whether it succeeded or not. */
 export interface CommandEvent {
@@ -44,7 +62,7 @@ const CHARGED = new Set([
   'TransactWriteItems',
 ]);
 const RETRYABLE =
-  /Throttl|ProvisionedThroughput|RequestLimit|InternalServer|ServiceUnavailable|Timeout|[Ss]ocket/;
+  /Throttl|ProvisionedThroughput|RequestLimit|InternalServer|ServiceUnavailable|Timeout|TransactionConflict|[Ss]ocket/;
 const RETRYABLE_CODE = /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/;
 
 /** The one place from which requests leave. */
@@ -66,18 +84,23 @@ export class Sender {
     if (this.#onCommand && CHARGED.has(nameOf(command))) {
       Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
     }
-    const startedMs = performance.now();
-    let answer: Answer;
-    try {
-      answer = await this.#client.send(command);
-    } catch (error) {
-      const { $metadata, name: errorName } = error as Partial<Answer> & { name: string };
-      this.#report(command, startedMs, $metadata?.attempts, undefined, errorName);
-      if (ANSWERS.has(errorName)) throw error;
-      throw requestFailed(nameOf(command), error);
+    for (let attempt = 1; ; attempt++) {
+      const startedMs = performance.now();
+      try {
+        const answer: Answer = await this.#client.send(command);
+        this.#report(command, startedMs, answer.$metadata.attempts, answer.ConsumedCapacity);
+        return answer as never;
+      } catch (error) {
+        const { $metadata, name: errorName } = error as Partial<Answer> & { name: string };
+        this.#report(command, startedMs, $metadata?.attempts, undefined, errorName);
+        if (ANSWERS.has(errorName)) throw error;
+        // A transaction was at work on the item. Nothing was written, and the SDK does not try again.
+        if (errorName !== 'TransactionConflictException' || attempt === MAX_ATTEMPTS) {
+          throw requestFailed(nameOf(command), error);
+        }
+        await backOff(attempt);
+      }
     }
-    this.#report(command, startedMs, answer.$metadata.attempts, answer.ConsumedCapacity);
-    return answer as never;
   };
 
   #report(
@@ -103,8 +126,27 @@ export class Sender {
   }
 }
 
+// By class, not by the name of the class, which a bundler may have shortened.
+const NAMES = new Map<unknown, string>([
+  [BatchGetItemCommand, 'BatchGetItem'],
+  [BatchWriteItemCommand, 'BatchWriteItem'],
+  [CreateTableCommand, 'CreateTable'],
+  [DeleteItemCommand, 'DeleteItem'],
+  [DeleteTableCommand, 'DeleteTable'],
+  [DescribeTableCommand, 'DescribeTable'],
+  [DescribeTimeToLiveCommand, 'DescribeTimeToLive'],
+  [GetItemCommand, 'GetItem'],
+  [PutItemCommand, 'PutItem'],
+  [QueryCommand, 'Query'],
+  [ScanCommand, 'Scan'],
+  [TransactGetItemsCommand, 'TransactGetItems'],
+  [TransactWriteItemsCommand, 'TransactWriteItems'],
+  [UpdateItemCommand, 'UpdateItem'],
+  [UpdateTimeToLiveCommand, 'UpdateTimeToLive'],
+]);
+
 function nameOf(command: Command): string {
-  return command.constructor.name.replace(/Command$/, '');
+  return NAMES.get(command.constructor) ?? 'a request';
 }
 
 /** Wraps what the SDK threw; the request itself, which may hold secrets, is no part of that. */

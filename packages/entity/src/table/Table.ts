@@ -1,5 +1,4 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AnyEntityDefinition, EntityHooks } from '@latchkey/schema';
 import { monotonicFactory } from 'ulid';
 import { Entity } from '../entity/Entity.js';
@@ -27,12 +26,18 @@ import { invalidTransaction, MAX_TRANSACTION_ITEMS, transactWrite } from './tran
 
 const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 
+/**
+ * A `DynamoDBClient`, or a `DynamoDBDocumentClient` of `@aws-sdk/lib-dynamodb`, which need not be
+ * installed.
+ */
+export type AnyDynamoDBClient = Pick<DynamoDBClient, 'config' | 'destroy'>;
+
 /** What {@link Table} takes. */
 export interface TableOptions {
   /** The table's name: 3 to 255 letters, digits, `_`, `.` and `-`. */
   readonly name: string;
   /** A client of the AWS SDK; a document client serves as well. */
-  readonly client: DynamoDBClient | DynamoDBDocumentClient;
+  readonly client: AnyDynamoDBClient;
   /** Gives the time (default: the system's). */
   readonly clock?: () => Date;
   /** Take part in the operations of every entity, before the entity's own. */
@@ -61,6 +66,8 @@ export class Table {
   readonly #sender: Sender;
   readonly #definitions: Definitions;
   readonly #newUlid: (seedTime: number) => string;
+  /** What is worked out of a definition once. */
+  readonly #models = new Map<AnyEntityDefinition, EntityModel>();
 
   /** @throws {@link EntityError} `InvalidTable` for a name that no table can have. */
   constructor(options: TableOptions, shared?: { prefix: string; definitions: Definitions }) {
@@ -71,7 +78,7 @@ export class Table {
     this.#options = options;
     this.#prefix = shared?.prefix ?? '';
     // A document client is the same client with its commands translated; ours need no translation.
-    this.#sender = new Sender(leanClient(options.client), options.onCommand);
+    this.#sender = new Sender(leanClient(options.client as DynamoDBClient), options.onCommand);
     this.#definitions = shared?.definitions ?? new Definitions();
     this.#newUlid = monotonicFactory(randomFraction);
   }
@@ -89,8 +96,7 @@ export class Table {
   /**
    * The documents of an entity in this table.
    *
-   * @throws {@link EntityError} `InvalidTable` when another definition in this table has its name,
-   *   or its keys would meet another's.
+   * @throws {@link EntityError} `InvalidTable` when another definition in this table has its name.
    */
   entity<D extends AnyEntityDefinition>(definition: D): Entity<D> {
     return new Entity(definition, this.#bind(definition));
@@ -99,8 +105,10 @@ export class Table {
   #bind(definition: AnyEntityDefinition): EntityContext {
     this.#definitions.add(definition);
     const { hooks = {} } = this.#options;
+    const model = this.#models.get(definition) ?? new EntityModel(definition, this.#prefix);
+    this.#models.set(definition, model);
     return {
-      model: new EntityModel(definition, this.#prefix),
+      model,
       tableName: this.name,
       sender: this.#sender,
       hooks: new Hooks(hooks, definition.hooks),
@@ -222,7 +230,11 @@ export class Table {
     await createTable(this.#sender, this.name, this.#definitions.globalIndexNames());
   }
 
-  /** Makes the table if there is none, and waits until it can be used. */
+  /**
+   * Makes the table if there is none, and waits until it can be used: for development and tests, as
+   * it needs permissions that an application should not have. It adds nothing to a table that is
+   * there; `latchkey table diff` says what one lacks.
+   */
   async ensure(): Promise<void> {
     await ensureTable(this.#sender, this.name, this.#definitions.globalIndexNames());
   }

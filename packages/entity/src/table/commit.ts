@@ -22,9 +22,10 @@ export async function commit(sender: Sender, writes: readonly Write[]): Promise<
   } catch (error) {
     const { name, Item: current } = error as { name: string; Item?: Item };
     if (name !== 'ConditionalCheckFailedException') throw error;
-    // The SDK sent the request again after its first answer was lost: what is there is ours.
     const operation = Put?.Item?._op?.S;
-    if (operation !== undefined && current?._op?.S === operation) return;
+    const isOwn = write.isOwn ?? ((item: Item) => item._op?.S === operation);
+    // The SDK sent the request again after its first answer was lost: what is there is ours.
+    if (operation !== undefined && current && isOwn(current)) return;
     throw write.failure(current);
   }
 }

@@ -4,6 +4,7 @@ import {
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
+import { itemSize } from '../attributes/assertItemSize.js';
 import type { Item } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
@@ -11,12 +12,19 @@ import { requestFailed, type Sender } from './Sender.js';
 
 /** DynamoDB's limit on the items of one transaction. */
 export const MAX_TRANSACTION_ITEMS = 100;
+/** And on their size. */
+const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
 
 /** One write of a transaction, and what it means when its condition does not hold. */
 export interface Write {
   readonly action: TransactWriteItem;
   /** The error for a failed condition, from the item that stood in the way. */
   readonly failure: (item: Item | undefined) => EntityError;
+  /**
+   * Whether the item that stood in the way is there because this very write made it, and its answer
+   * was lost (default: by the mark of the write).
+   */
+  readonly isOwn?: (item: Item) => boolean;
 }
 
 /** Codes that say the transaction met another one, or a limit, and may be sent again. */
@@ -72,6 +80,8 @@ function assertValid(writes: readonly Write[]): void {
       `holds ${String(writes.length)} items, and must hold 1 to ${String(MAX_TRANSACTION_ITEMS)}`,
     );
   }
+  const bytes = writes.reduce((sum, { action }) => sum + itemSize(action.Put?.Item ?? {}), 0);
+  if (bytes > MAX_TRANSACTION_BYTES) throw invalidTransaction('holds more than 4 MB');
   const keys = writes.map(({ action }) => {
     const { Put, Delete, Update, ConditionCheck } = action;
     const key = Put?.Item ?? Delete?.Key ?? Update?.Key ?? ConditionCheck?.Key;

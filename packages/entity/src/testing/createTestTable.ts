@@ -1,3 +1,4 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AnyEntityDefinition } from '@latchkey/schema';
 import { Table, type TableOptions } from '../table/Table.js';
 import { localClient } from './localClient.js';
@@ -6,13 +7,15 @@ import { uniqueTableName } from './uniqueTableName.js';
 /** A table for one test file, and what ends it. */
 export interface TestTable {
   readonly table: Table;
-  readonly client: TableOptions['client'];
+  readonly client: DynamoDBClient;
   /** Deletes the table and closes its client. */
   drop(): Promise<void>;
 }
 
 /** What {@link createTestTable} takes besides the definitions. */
-export type TestTableOptions = Partial<Pick<TableOptions, 'clock' | 'onCommand' | 'client'>>;
+export type TestTableOptions = Partial<Pick<TableOptions, 'clock' | 'onCommand'>> & {
+  readonly client?: DynamoDBClient;
+};
 
 /**
  * Makes an empty table with a name of its own in the DynamoDB Local at `DYNAMODB_ENDPOINT`.

@@ -64,6 +64,18 @@ describe('an answer that is lost after the write was made', () => {
     expect((await table.entity(User).findOne({ filter: { nick: userId } })).item).toEqual(item);
   });
 
+  it('lets a create succeed even if somebody changes the document before it is sent again', async () => {
+    const notes = table.entity(Note);
+    const filter = { owner: 'a', title: fresh('note') };
+    during(loseAnswers(client, 'PutItem'));
+    const other = new Table({ name: table.name, client: localClient() }).entity(Note);
+    const change = { filter, update: { $set: { text: 'theirs' } } };
+    during(beforeAnswer(client, 'PutItem', () => other.updateOne(change)));
+    const { item } = await notes.createOne({ item: { ...filter, text: 'ours' } });
+    expect(item).toMatchObject({ text: 'ours', _v: 1 });
+    expect((await notes.findOne({ filter })).item).toMatchObject({ text: 'theirs', _v: 2 });
+  });
+
   it('does not hide that another has the key', async () => {
     const title = fresh('note');
     const notes = table.entity(Note);
@@ -187,6 +199,28 @@ describe('a request that never arrives', () => {
     during(failWith(client, 'GetItem', denied, Infinity));
     const error = await errorOf(table.entity(User).findOne({ filter: { userId: 'a' } }));
     expect(error).toMatchObject({ code: 'RequestFailed', details: { retryable: false } });
+  });
+});
+
+describe('a single write that meets a transaction', () => {
+  it('is sent again, for nothing was written, and says so when it never gets through', async () => {
+    const conflict = (): Error =>
+      Object.assign(new Error('a transaction is at work'), {
+        name: 'TransactionConflictException',
+        $metadata: {},
+        $fault: 'client',
+      });
+    const notes = table.entity(Note);
+    const filter = { owner: 'a', title: fresh('note') };
+    const put = during(failWith(client, 'PutItem', conflict, 2));
+    await notes.createOne({ item: filter });
+    expect(put.attempts).toBe(3);
+    during(failWith(client, 'UpdateItem', conflict, Infinity));
+    const update = notes.updateOne({ filter, update: { $set: { text: 'x' } } });
+    expect(await errorOf(update)).toMatchObject({
+      code: 'RequestFailed',
+      details: { command: 'UpdateItem', retryable: true },
+    });
   });
 });
 

@@ -142,18 +142,34 @@ describe('paginate', () => {
     expect(await codeOf(sales.paginate({ filter: { receipt: 'r' } }))).toBe('InvalidInput');
   });
 
-  it('reads no more pages than allowed', async () => {
+  it('reads no more pages than allowed, and leads on from where it stopped', async () => {
     const guests = test.table.entity(Guest);
     const text = 'x'.repeat(390_000);
     for (let n = 1; n <= 6; n++) {
       await guests.createOne({ item: { shopId: 'big', seat: String(n), text } });
     }
     const big = { shopId: 'big', text: { $exists: true } };
-    const error = await errorOf(guests.paginate({ filter: big, first: 6, maxPages: 1 }));
-    expect(error).toMatchObject({
-      code: 'TooManyPages',
-      details: { entity: 'Guest', maxPages: 1 },
+    const seats: string[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < 6; page++) {
+      const { edges, pageInfo } = await guests.paginate({
+        filter: big,
+        first: 6,
+        maxPages: 1,
+        after,
+      });
+      expect(edges.length).toBeLessThan(6);
+      seats.push(...edges.map(({ node }) => node.seat));
+      after = pageInfo.endCursor;
+      if (!pageInfo.hasNextPage) break;
+    }
+    expect(seats).toEqual(['1', '2', '3', '4', '5', '6']);
+    const none = await guests.paginate({
+      filter: { shopId: 'big', text: 'nobody wrote this' },
+      maxPages: 1,
     });
+    expect(none).toMatchObject({ edges: [], pageInfo: { hasNextPage: true } });
+    expect(none.pageInfo.endCursor).toEqual(expect.any(String));
     const all = await guests.paginate({ filter: { shopId: 'big' }, project: ['seat'], first: 6 });
     expect(all.edges).toHaveLength(6);
     expect(all.pageInfo.hasNextPage).toBe(false);
