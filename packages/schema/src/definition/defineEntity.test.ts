@@ -70,6 +70,13 @@ describe('defineEntity', () => {
       { path: 'updatedAt' },
     ],
     ['an unknown secret', { secrets: ['nothing'] }, 'UnknownPath', { path: 'nothing' }],
+    ['a secret in the key', { secrets: ['key'] }, 'SecretInKey', { path: 'key' }],
+    [
+      'a secret in one element of a list',
+      { schema: schema.extend({ list: z.array(z.string()) }), secrets: ['list.0'] },
+      'UnknownPath',
+      { path: 'list.0' },
+    ],
     [
       'an unknown path in where',
       { indexes: [_id, { name: '_id2', PK: ['.key'], where: { x: {} } }] },

@@ -7,6 +7,7 @@ import type {
   ComputedField,
   EntityDefinition,
   EntityInput,
+  Index,
   IndexInput,
   UncheckedIndex,
 } from './EntityDefinition.js';
@@ -62,7 +63,7 @@ export function defineEntity<
   const indexes: readonly UncheckedIndex[] = input.indexes;
   const [first, ...others] = indexes.map((index) => compileIndex(name, schema, index));
   if (!first) throw invalidIndexName(name, '');
-  for (const path of secrets) assertPath(name, schema, path);
+  for (const path of secrets) assertSecret(name, schema, first, path);
   if (expiresAt !== undefined) assertDate(name, schema, expiresAt);
   const readOnly: readonly string[] = input.readOnly ?? [];
   const computed = new Map(Object.entries((input.computed ?? {}) as Record<string, AnyComputed>));
@@ -92,6 +93,20 @@ export function defineEntity<
 
 function assertPath(entity: string, schema: z.ZodObject, path: string): void {
   if (schemasAt(schema, path.split('.')).length === 0) throw unknownPath(entity, path);
+}
+
+/** A secret is one field of the document, of which its `id` says nothing. */
+function assertSecret(entity: string, schema: z.ZodObject, index: Index, path: string): void {
+  assertPath(entity, schema, path);
+  // An element of a list is not one field: its neighbours would be shown.
+  if (path.split('.').some((segment) => /^\d+$/.test(segment))) throw unknownPath(entity, path);
+  const parts = [...index.PK, ...index.SK];
+  if (!parts.some((part) => part.kind === 'field' && part.path === path)) return;
+  throw new SchemaError(
+    'SecretInKey',
+    `"${path}" of ${entity} is secret, but part of the key, which a document's id shows.`,
+    { entity, path },
+  );
 }
 
 /** A stored name must not be another field's, or one of those that every item has. */
