@@ -135,6 +135,8 @@ function linksToInstalledCopies(packed) {
       if (!own.has(dependency)) dependencies[`${name}>${dependency}`] = link(folder, dependency);
     }
     for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
+      // As in most applications: everything must load, and have its types, without what is optional.
+      if (manifest.peerDependenciesMeta?.[peer]?.optional) continue;
       peers[peer] = link(folder, peer);
     }
   }
