@@ -1,6 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
-  schemasAt,
   type AnyEntityDefinition,
   type Index,
   type IndexCondition,
@@ -16,6 +15,8 @@ import { documentId } from '../keys/documentId.js';
 import { DELIMITER, type KeyValue } from '../keys/encodeKeyPart.js';
 import { assertKeySize, decodeKey, encodeKey, type Key } from '../keys/Key.js';
 import type { Expression } from '../expressions/Expression.js';
+import type { Field, FieldScope } from '../expressions/FieldScope.js';
+import { compileField } from './compileField.js';
 import { invalidInput } from './parseInput.js';
 import { deepValue, hideFields, omitFields } from './fields.js';
 
@@ -48,7 +49,7 @@ const SYSTEM_SHAPES: readonly (readonly [string, ValueShape])[] = [
  * One entity in one table: the pure functions between its documents, their keys and their items.
  * Made once when a definition is bound to a table.
  */
-export class EntityModel {
+export class EntityModel implements FieldScope {
   readonly definition: AnyEntityDefinition;
   readonly name: string;
   readonly shape: ValueShape;
@@ -58,7 +59,7 @@ export class EntityModel {
   readonly globalIndexes: readonly Index[];
   readonly #namespace: string;
   readonly #secrets: readonly (readonly string[])[];
-  readonly #paths = new Set<string>(['_v']);
+  readonly #fields = new Map<string, Field>();
   /** The fields that are stored under short names, by those. */
   readonly #fieldNames: ReadonlyMap<string, string>;
 
@@ -80,30 +81,27 @@ export class EntityModel {
   }
 
   /** @throws {@link EntityError} `InvalidInput` for a path that the schema does not have. */
-  assertPath(path: string): void {
-    if (this.#paths.has(path) || this.isSystemField(path)) return;
-    if (schemasAt(this.definition.schema, path.split('.')).length === 0) {
+  field(path: string): Field {
+    const known = this.#fields.get(path);
+    if (known) return known;
+    const field = compileField(this.definition, this.shape, path);
+    const isOwn = path === '_v' || this.isSystemField(path);
+    if (field.schemas.length === 0 && !isOwn) {
       throw invalidInput(this.name, [{ path, message: 'no such field' }]);
     }
     // A record has any number of paths; those that a program names are few.
-    if (this.#paths.size < MAX_KNOWN_PATHS) this.#paths.add(path);
+    if (this.#fields.size < MAX_KNOWN_PATHS) this.#fields.set(path, field);
+    return field;
   }
 
   /** A value in the form in which the schema would store it; as it is where it would refuse it. */
   normalise(path: string, value: unknown): unknown {
-    if (value === undefined || this.isSystemField(path)) return value;
-    for (const schema of schemasAt(this.definition.schema, path.split('.'))) {
+    if (value === undefined) return value;
+    for (const schema of this.field(path).schemas) {
       const result = schema.safeParse(value);
       if (result.success) return result.data;
     }
     return value;
-  }
-
-  /** A path as it is stored: its first segment may have a short name. */
-  storedPath(segments: readonly string[]): readonly string[] {
-    const [field = '', ...rest] = segments;
-    const alias = this.definition.aliases.get(field);
-    return alias === undefined ? segments : [alias, ...rest];
   }
 
   /** What the sort key of every item of this entity starts with, in lower case. */

@@ -1,10 +1,11 @@
-import { schemasAt, type AnyEntityDefinition, type Index } from '@latchkey/schema';
+import type { Index } from '@latchkey/schema';
+import type { Field } from '../expressions/FieldScope.js';
 import type { UpdateOperator, UpdateStep } from '../expressions/updateOperators.js';
 import { meetsWhere, type EntityModel, type Fields } from './EntityModel.js';
 import { invalidInput, parseValue } from './parseInput.js';
 import { equalities } from './planQuery.js';
 
-type Schema = ReturnType<typeof schemasAt>[number];
+type Schema = Field['schemas'][number];
 
 /** An update, validated. */
 export interface ParsedUpdate {
@@ -41,115 +42,98 @@ export function parseUpdate(
   update: Readonly<Fields>,
   filter: Readonly<Fields>,
 ): ParsedUpdate {
-  const { definition } = model;
   for (const operator of Object.keys(update)) {
     if (!(OPERATORS as readonly string[]).includes(operator)) {
       throw invalidInput(model.name, [{ path: operator, message: 'not an update operator' }]);
     }
   }
-  const steps = OPERATORS.flatMap((operator) => stepsOf(definition, operator, update[operator]));
+  const steps = OPERATORS.flatMap((operator) => stepsOf(model, operator, update[operator]));
   if (steps.length === 0) {
     throw invalidInput(model.name, [{ path: 'update', message: 'it changes nothing' }]);
   }
   assertApart(model, steps);
-  assertChangeable(definition, steps);
+  assertChangeable(model, steps);
   const followed = followedPaths(model, filter);
   const isExpression = steps.every(
-    (step) => !followed.some((path) => overlaps(path, step.path)) && canExpress(definition, step),
+    (step) => !followed.some((path) => overlaps(path, step.path)) && canExpress(model, step),
   );
   return { steps, isExpression };
 }
 
-function stepsOf(
-  definition: AnyEntityDefinition,
-  operator: UpdateOperator,
-  operand: unknown,
-): UpdateStep[] {
+function stepsOf(model: EntityModel, operator: UpdateOperator, operand: unknown): UpdateStep[] {
   if (operand === undefined) return [];
   if (operator === '$remove') {
     if (!Array.isArray(operand)) {
-      throw invalidInput(definition.name, [{ path: operator, message: 'takes a list of paths' }]);
+      throw invalidInput(model.name, [{ path: operator, message: 'takes a list of paths' }]);
     }
-    return operand.map((path: unknown) =>
-      parseRemove(definition, ownPath(definition, String(path))),
-    );
+    return operand.map((path: unknown) => parseRemove(model, ownPath(model, String(path))));
   }
   if (typeof operand !== 'object' || operand === null || Array.isArray(operand)) {
-    throw invalidInput(definition.name, [{ path: operator, message: 'takes values by path' }]);
+    throw invalidInput(model.name, [{ path: operator, message: 'takes values by path' }]);
   }
   return Object.entries(operand).map(([path, value]) => {
-    const segments = ownPath(definition, path).split('.');
-    return { operator, path, segments, value: parseOperand(definition, operator, path, value) };
+    const segments = ownPath(model, path).split('.');
+    return { operator, path, segments, value: parseOperand(model, operator, path, value) };
   });
 }
 
 /** Refuses a path on which an object's prototype would be read or written. */
-function ownPath(definition: AnyEntityDefinition, path: string): string {
+function ownPath(model: EntityModel, path: string): string {
   if (!path.split('.').includes('__proto__')) return path;
-  throw invalidInput(definition.name, [{ path, message: 'a reserved name' }]);
+  throw invalidInput(model.name, [{ path, message: 'a reserved name' }]);
 }
 
 function parseOperand(
-  definition: AnyEntityDefinition,
+  model: EntityModel,
   operator: UpdateOperator,
   path: string,
   value: unknown,
 ): unknown {
   if (value === undefined) {
-    throw invalidInput(definition.name, [{ path, message: 'undefined: use $remove' }]);
+    throw invalidInput(model.name, [{ path, message: 'undefined: use $remove' }]);
   }
   switch (operator) {
     case '$inc':
       if (typeof value !== 'bigint' && !Number.isFinite(value)) {
-        throw invalidInput(definition.name, [{ path, message: '$inc takes a number' }]);
+        throw invalidInput(model.name, [{ path, message: '$inc takes a number' }]);
       }
-      assertType(definition, path, [typeof value]);
+      assertType(model, path, [typeof value]);
       return value;
     case '$append':
     case '$prepend':
     case '$pull':
     case '$addToSet': {
       const isList = operator === '$append' || operator === '$prepend';
-      const type = assertType(definition, path, isList ? ['array'] : ['array', 'set']);
+      const type = assertType(model, path, isList ? ['array'] : ['array', 'set']);
       if (!Array.isArray(value)) {
-        throw invalidInput(definition.name, [{ path, message: `${operator} takes a list` }]);
+        throw invalidInput(model.name, [{ path, message: `${operator} takes a list` }]);
       }
-      const elements = value.map((element: unknown) =>
-        parseElement(definition, path, type, element),
-      );
+      const elements = value.map((element: unknown) => parseElement(model, path, type, element));
       return type._zod.def.type === 'set' ? new Set(elements) : elements;
     }
     default: {
-      const parsed = parseValue(definition, path, value);
+      const parsed = parseValue(model.definition, path, value);
       // Of several schemas at one path, the stored document says which one is to normalise it.
-      return schemasAt(definition.schema, path.split('.')).length > 1 ? value : parsed;
+      return model.field(path).schemas.length > 1 ? value : parsed;
     }
   }
 }
 
-function parseElement(
-  definition: AnyEntityDefinition,
-  path: string,
-  type: Schema,
-  element: unknown,
-): unknown {
+function parseElement(model: EntityModel, path: string, type: Schema, element: unknown): unknown {
   const { element: ofList, valueType: ofSet } = type._zod.def as {
     element?: Schema;
     valueType?: Schema;
   };
   const result = (ofList ?? ofSet)?.safeParse(element);
-  if (!result) throw invalidInput(definition.name, [{ path, message: 'it has no elements' }]);
+  if (!result) throw invalidInput(model.name, [{ path, message: 'it has no elements' }]);
   if (result.success) return result.data;
   const message = result.error.issues[0]?.message ?? 'invalid element';
-  throw invalidInput(definition.name, [{ path, message }]);
+  throw invalidInput(model.name, [{ path, message }]);
 }
 
-function parseRemove(definition: AnyEntityDefinition, path: string): UpdateStep {
+function parseRemove(model: EntityModel, path: string): UpdateStep {
   const segments = path.split('.');
-  const schemas = schemasAt(definition.schema, segments);
-  if (schemas.length === 0) {
-    throw invalidInput(definition.name, [{ path, message: 'no such field' }]);
-  }
+  const { schemas } = model.field(path);
   for (const schema of schemas) {
     const result = schema.safeParse(undefined);
     if (!result.success) continue;
@@ -157,20 +141,17 @@ function parseRemove(definition: AnyEntityDefinition, path: string): UpdateStep 
     if (result.data === undefined) return { operator: '$remove', path, segments, value: undefined };
     return { operator: '$set', path, segments, value: result.data };
   }
-  throw invalidInput(definition.name, [{ path, message: 'it cannot be removed: it is required' }]);
+  throw invalidInput(model.name, [{ path, message: 'it cannot be removed: it is required' }]);
 }
 
 /** The schema under the wrappers, if it is of one of the types. */
-function assertType(
-  definition: AnyEntityDefinition,
-  path: string,
-  types: readonly string[],
-): Schema {
-  const found = schemasAt(definition.schema, path.split('.'))
-    .map(innermost)
+function assertType(model: EntityModel, path: string, types: readonly string[]): Schema {
+  const found = model
+    .field(path)
+    .schemas.map(innermost)
     .find((schema) => types.includes(schema._zod.def.type));
   if (found) return found;
-  throw invalidInput(definition.name, [{ path, message: `no ${types.join(' or ')} field` }]);
+  throw invalidInput(model.name, [{ path, message: `no ${types.join(' or ')} field` }]);
 }
 
 function innermost(schema: Schema): Schema {
@@ -183,10 +164,10 @@ function innermost(schema: Schema): Schema {
 }
 
 /** Whether one update expression can do the step and the schema needs no more than its operand. */
-function canExpress(definition: AnyEntityDefinition, { operator, segments }: UpdateStep): boolean {
-  const [schema, ...more] = schemasAt(definition.schema, segments);
+function canExpress(model: EntityModel, { operator, path, segments }: UpdateStep): boolean {
+  const [schema, ...more] = model.field(path).schemas;
   // Several schemas at one path: which one holds depends on the rest of the document.
-  if (!schema || more.length > 0 || needsOuter(definition, segments)) return false;
+  if (!schema || more.length > 0 || needsOuter(model, segments)) return false;
   if (['$set', '$setIfNull', '$setOnInsert', '$remove'].includes(operator)) return true;
   if (hasChecks(schema)) return false;
   const { type } = innermost(schema)._zod.def;
@@ -196,10 +177,12 @@ function canExpress(definition: AnyEntityDefinition, { operator, segments }: Upd
 }
 
 /** Whether an object around the field must be whole to be judged: it has a refinement, or is a union. */
-function needsOuter(definition: AnyEntityDefinition, segments: readonly string[]): boolean {
+function needsOuter(model: EntityModel, segments: readonly string[]): boolean {
   return segments.some((_, depth) => {
     const outer =
-      depth === 0 ? [definition.schema] : schemasAt(definition.schema, segments.slice(0, depth));
+      depth === 0
+        ? [model.definition.schema]
+        : model.field(segments.slice(0, depth).join('.')).schemas;
     return outer.some(
       (schema) => hasChecks(schema) || ['union', 'pipe'].includes(innermost(schema)._zod.def.type),
     );
@@ -246,14 +229,15 @@ function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }
 
-function assertChangeable(definition: AnyEntityDefinition, steps: readonly UpdateStep[]): void {
+function assertChangeable(model: EntityModel, steps: readonly UpdateStep[]): void {
+  const { readOnly, computed } = model.definition;
   for (const { operator, path } of steps) {
     const isInsert = operator === '$setOnInsert';
-    if (!isInsert && definition.readOnly.some((fixed) => overlaps(fixed, path))) {
-      throw invalidInput(definition.name, [{ path, message: 'it is read-only' }]);
+    if (!isInsert && readOnly.some((fixed) => overlaps(fixed, path))) {
+      throw invalidInput(model.name, [{ path, message: 'it is read-only' }]);
     }
-    if ([...definition.computed.keys()].some((field) => overlaps(field, path))) {
-      throw invalidInput(definition.name, [{ path, message: 'it is computed from other fields' }]);
+    if ([...computed.keys()].some((field) => overlaps(field, path))) {
+      throw invalidInput(model.name, [{ path, message: 'it is computed from other fields' }]);
     }
   }
 }

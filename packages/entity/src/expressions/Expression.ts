@@ -6,12 +6,12 @@ export class Expression {
   readonly #values: Record<string, AttributeValue> = {};
   #valueCount = 0;
 
-  /** A placeholder path, such as `#0.#1[2]`; digits are a list position if `isList` says so. */
-  path(segments: readonly string[], isList: (depth: number) => boolean = () => false): string {
+  /** A placeholder path, such as `#0.#1[2]`; digits are a list position where `lists` says so. */
+  path(segments: readonly string[], lists: readonly boolean[] = []): string {
     let path = '';
     let depth = 0;
     for (const segment of segments) {
-      if (depth > 0 && isList(depth) && /^\d+$/.test(segment)) path += `[${segment}]`;
+      if (lists[depth] === true && /^\d+$/.test(segment)) path += `[${segment}]`;
       else path += (depth > 0 ? '.' : '') + this.#name(segment);
       depth++;
     }

@@ -1,18 +1,27 @@
-import type { ValueShape } from '@latchkey/schema';
+import type { schemasAt, ValueShape } from '@latchkey/schema';
+
+/** What a definition says of one path: worked out once, however often the path is used. */
+export interface Field {
+  readonly segments: readonly string[];
+  /** The path as it is stored: its first segment may have a short name. */
+  readonly stored: readonly string[];
+  /** Whether digits at a depth of the path are a position in a list. */
+  readonly lists: readonly boolean[];
+  readonly shape: ValueShape;
+  /** The schemas that a value there can have; none for the fields that every document has. */
+  readonly schemas: ReturnType<typeof schemasAt>;
+}
 
 /** What an expression must know of the fields that it names. */
 export interface FieldScope {
   /** The entity's name, for errors. */
   readonly name: string;
-  readonly shape: ValueShape;
   /**
-   * Refuses a path that the schema does not have.
+   * What the definition says of a path.
    *
-   * @throws {@link EntityError} `InvalidInput`
+   * @throws {@link EntityError} `InvalidInput` for a path that the schema does not have.
    */
-  assertPath(path: string): void;
+  field(path: string): Field;
   /** A value in the form in which the schema would store it; as it is where the schema has none. */
   normalise(path: string, value: unknown): unknown;
-  /** A path as it is stored. */
-  storedPath(segments: readonly string[]): readonly string[];
 }

@@ -1,4 +1,4 @@
-import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
+import { PLAIN_DATA } from '@latchkey/schema';
 import { toAttributeValue } from '../attributes/toAttributeValue.js';
 import { EntityError } from '../errors/EntityError.js';
 import { Expression } from './Expression.js';
@@ -81,13 +81,9 @@ export function compileComparison(
   expression: Expression,
   scope: FieldScope,
 ): string[] {
-  const { name: entity, shape } = scope;
-  scope.assertPath(path);
-  const segments = path.split('.');
-  const at = shapeAt(shape, segments);
-  const name = expression.path(scope.storedPath(segments), (depth) =>
-    isList(shape, segments.slice(0, depth)),
-  );
+  const { name: entity } = scope;
+  const { stored, lists, shape: at } = scope.field(path);
+  const name = expression.path(stored, lists);
   const value = (given: unknown, valueShape = at): string =>
     expression.value(toAttributeValue(given, valueShape, path));
   // Equality asks for what is stored: `condition: { username: 'Ada' }` means the stored `ada`.
@@ -142,21 +138,6 @@ export function isComparison(operand: unknown): operand is Record<string, unknow
   if (typeof operand !== 'object' || operand === null) return false;
   const keys = Object.keys(operand);
   return keys.length > 0 && keys.every((key) => key.startsWith('$'));
-}
-
-/** The shape of what stands at a path. */
-export function shapeAt(shape: ValueShape, segments: readonly string[]): ValueShape {
-  let at = shape;
-  for (const segment of segments) {
-    at = at.fields?.get(segment) ?? at.rest ?? at.element ?? PLAIN_DATA;
-  }
-  return at;
-}
-
-/** Whether what stands at a path is a list, where digits are a position. */
-export function isList(shape: ValueShape, segments: readonly string[]): boolean {
-  const at = shapeAt(shape, segments);
-  return at.element !== undefined && at.fields === undefined && at.rest === undefined;
 }
 
 function asObject(value: unknown, key: string, entity: string): Record<string, unknown> {

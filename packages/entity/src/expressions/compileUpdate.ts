@@ -2,7 +2,6 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PLAIN_DATA } from '@latchkey/schema';
 import { assertItemSize } from '../attributes/assertItemSize.js';
 import { toAttributeValue } from '../attributes/toAttributeValue.js';
-import { isList, shapeAt } from './compileCondition.js';
 import type { Expression } from './Expression.js';
 import type { FieldScope } from './FieldScope.js';
 import type { UpdateStep } from './updateOperators.js';
@@ -24,12 +23,11 @@ export function compileUpdate(
   const remove: string[] = [];
   const add: string[] = [];
   const take: string[] = [];
-  for (const { operator, path, segments, value } of steps) {
+  for (const { operator, path, value } of steps) {
     // An upsert that makes a document does not come here. A name that no clause uses is refused.
     if (operator === '$setOnInsert' || isNothing(value)) continue;
-    const at = shapeAt(scope.shape, segments);
-    const stored = scope.storedPath(segments);
-    const name = expression.path(stored, (depth) => isList(scope.shape, segments.slice(0, depth)));
+    const { stored, lists, shape: at } = scope.field(path);
+    const name = expression.path(stored, lists);
     const put = (given: unknown, valueShape = at): string =>
       expression.value(checked(toAttributeValue(given, valueShape, path)));
     const checked = (attribute: AttributeValue): AttributeValue => {

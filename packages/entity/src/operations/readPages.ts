@@ -110,13 +110,13 @@ export function projection(
 ): { ProjectionExpression?: string } {
   if (!project) return {};
   const paths = project.filter((path) => path !== 'id');
-  for (const path of paths) model.assertPath(path);
+  for (const path of paths) model.field(path);
   if (model.storedForm > 0) return {};
   const own = ['PK', 'SK', '_e', '_v', '_s', ...more].map((name) => expression.path([name]));
   // DynamoDB refuses a path next to one that it lies in.
   const fields = paths
     .filter((path) => !paths.some((other) => path.startsWith(`${other}.`)))
-    .map((path) => expression.path(model.storedPath(path.split('.'))));
+    .map((path) => expression.path(model.field(path).stored));
   return { ProjectionExpression: [...new Set([...own, ...fields])].join(', ') };
 }
 
