@@ -19,7 +19,7 @@ import { APPLY } from '../expressions/updateOperators.js';
 import type { Key } from '../keys/Key.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
-import { sdkErrorOf } from '../table/Sender.js';
+import { outcomeUnknown, sdkErrorOf, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
 import { createOne } from './createOne.js';
 import { findTheOne, marshalKey } from './find.js';
@@ -163,6 +163,7 @@ async function updateExisting(
     if (storedFormOf(current) < model.storedForm) return readAndReplace(entity, input);
     // The SDK sent the request again after its first answer was lost: the change is made.
     if (current._op?.S === operationIdOf(params)) return current;
+    if (wasRepeated(error)) throw outcomeUnknown('UpdateItem', withoutItem(error));
     throw refused(entity, input, current);
   }
 }

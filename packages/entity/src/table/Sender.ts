@@ -183,6 +183,31 @@ function isRetryable(cause: unknown): boolean {
   return $retryable !== undefined || RETRYABLE.test(name) || RETRYABLE_CODE.test(String(code));
 }
 
+/**
+ * The error for a write whose condition failed when the SDK had sent it more than once: an earlier
+ * attempt may have made it, and somebody else may have written since. Neither success nor conflict
+ * could be reported with truth.
+ */
+export function outcomeUnknown(command: string, cause: unknown): EntityError<'RequestFailed'> {
+  return new EntityError(
+    'RequestFailed',
+    `An answer was lost: it is not known whether ${command} was carried out.`,
+    { command, retryable: false },
+    { cause },
+  );
+}
+
+/** What the SDK threw, without the item that DynamoDB returned with it, which may hold secrets. */
+export function withoutItem(error: unknown): Error {
+  const { name, message } = error as Error;
+  return Object.assign(new Error(message), { name });
+}
+
+/** Whether the SDK had sent a request more than once when it failed. */
+export function wasRepeated(error: unknown): boolean {
+  return ((error as Partial<Answer>).$metadata?.attempts ?? 1) > 1;
+}
+
 function sumCapacity(capacity: unknown): number | undefined {
   if (capacity === undefined) return undefined;
   const parts = (Array.isArray(capacity) ? capacity : [capacity]) as { CapacityUnits?: number }[];

@@ -1,6 +1,6 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
-import type { Sender } from './Sender.js';
+import { outcomeUnknown, wasRepeated, withoutItem, type Sender } from './Sender.js';
 import { transactWrite, type Write } from './transactWrite.js';
 
 /**
@@ -26,6 +26,9 @@ export async function commit(sender: Sender, writes: readonly Write[]): Promise<
     const isOwn = write.isOwn ?? ((item: Item) => item._op?.S === operation);
     // The SDK sent the request again after its first answer was lost: what is there is ours.
     if (operation !== undefined && current && isOwn(current)) return;
+    if (!write.isOwn && current && wasRepeated(error)) {
+      throw outcomeUnknown(Put ? 'PutItem' : 'DeleteItem', withoutItem(error));
+    }
     throw write.failure(current);
   }
 }

@@ -76,6 +76,23 @@ describe('an answer that is lost after the write was made', () => {
     expect((await notes.findOne({ filter })).item).toMatchObject({ text: 'theirs', _v: 2 });
   });
 
+  it('says that the outcome is unknown, and no conflict, when somebody wrote before an update is sent again', async () => {
+    const notes = table.entity(Note);
+    const filter = { owner: 'a', title: fresh('note') };
+    await notes.createOne({ item: { ...filter, text: 'first' } });
+    during(loseAnswers(client, 'UpdateItem'));
+    const other = new Table({ name: table.name, client: localClient() }).entity(Note);
+    const theirs = { filter, update: { $set: { whole: 7 } } };
+    during(beforeAnswer(client, 'UpdateItem', () => other.updateOne(theirs)));
+    const ours = { filter, condition: { text: 'first' }, update: { $set: { text: 'ours' } } };
+    const error = await errorOf(notes.updateOne(ours));
+    expect(error).toMatchObject({
+      code: 'RequestFailed',
+      details: { command: 'UpdateItem', retryable: false },
+    });
+    expect((await notes.findOne({ filter })).item).toMatchObject({ text: 'ours', whole: 7 });
+  });
+
   it('does not hide that another has the key', async () => {
     const title = fresh('note');
     const notes = table.entity(Note);
