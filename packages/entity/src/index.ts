@@ -35,7 +35,7 @@ export type {
   UpdateManyInput,
   UpdateOneInput,
 } from './entity/inputs.js';
-export type { HookRegistry } from './entity/Hooks.js';
+export type { EntityQuery, HookRegistry } from './entity/Hooks.js';
 export { DocumentQuery } from './operations/DocumentQuery.js';
 export type { OperationContext } from './entity/EntityContext.js';
 export {

@@ -12,10 +12,16 @@ import type {
   PreParseHook,
   WillResolveHook,
 } from '@latchkey/schema';
+import type { Condition } from '../expressions/Condition.js';
 import type { Fields } from './EntityModel.js';
 
 type Awaitable<T> = T | Promise<T>;
-type Filter = Readonly<Record<string, unknown>>;
+
+/** What an operation looks for. */
+export interface EntityQuery<D extends AnyEntityDefinition> {
+  readonly filter: Condition<InferWithSecrets<D>>;
+  readonly condition?: Condition<InferWithSecrets<D>>;
+}
 
 /** Adds hooks to an entity, each after those that are there already. */
 export interface HookRegistry<D extends AnyEntityDefinition> {
@@ -35,10 +41,7 @@ export interface HookRegistry<D extends AnyEntityDefinition> {
   ): void;
   /** Changes, or by an error refuses, what a find, update or delete looks for. */
   beforeQuery(
-    hook: (
-      query: { readonly filter: Filter; readonly condition?: Filter },
-      context: HookContext,
-    ) => Awaitable<{ readonly filter: Filter; readonly condition?: Filter }>,
+    hook: (query: EntityQuery<D>, context: HookContext) => Awaitable<EntityQuery<D>>,
   ): void;
   /** Changes a document before the caller gets it. */
   willResolve(
@@ -73,7 +76,7 @@ export class Hooks {
     return {
       preParse: (hook) => this.#preParse.push(hook as unknown as PreParseHook),
       postParse: (hook) => this.#postParse.push(hook as unknown as PostParseHook),
-      beforeQuery: (hook) => this.#beforeQuery.push(hook),
+      beforeQuery: (hook) => this.#beforeQuery.push(hook as unknown as BeforeQueryHook),
       willResolve: (hook) => this.#willResolve.push(hook as unknown as WillResolveHook),
       filterResult: (hook) => this.#filterResult.push(hook as unknown as FilterResultHook),
     };
