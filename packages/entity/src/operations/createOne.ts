@@ -82,7 +82,16 @@ export function assertNotComputed(model: EntityModel, fields: readonly string[])
 function planCreate(entity: EntityContext, fields: Readonly<Fields>): Creation {
   const { model, tableName } = entity;
   const item = model.toItem(fields, 1, newOperationId());
-  const put: Write = {
+  const owner = model.primaryKey(fields);
+  const uniques = model
+    .uniqueKeys(fields)
+    .map((key) => putUnique(model, tableName, key, owner, fields));
+  return { item, writes: [putNew(entity, item), ...uniques] };
+}
+
+/** Writes an item where there is none. */
+export function putNew({ model, tableName }: EntityContext, item: Item): Write {
+  return {
     action: {
       Put: {
         TableName: tableName,
@@ -91,26 +100,14 @@ function planCreate(entity: EntityContext, fields: Readonly<Fields>): Creation {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },
-    failure: (existing) => alreadyExists(model, existing),
+    failure: (existing) =>
+      new EntityError('AlreadyExists', `A ${model.name} with this key exists.`, {
+        entity: model.name,
+        item: existing && model.fromItem(existing),
+      }),
     // Even if somebody has changed it since: no two documents have one ulid.
     isOwn: (existing) => existing.ulid?.S === item.ulid?.S,
   };
-  const owner = model.primaryKey(fields);
-  const uniques = model
-    .uniqueKeys(fields)
-    .map((key) => putUnique(model, tableName, key, owner, fields));
-  return { item, writes: [put, ...uniques] };
-}
-
-/** The error for a document whose key another has. */
-export function alreadyExists(
-  model: EntityModel,
-  existing: Item | undefined,
-): EntityError<'AlreadyExists'> {
-  return new EntityError('AlreadyExists', `A ${model.name} with this key exists.`, {
-    entity: model.name,
-    item: existing && model.fromItem(existing),
-  });
 }
 
 /** Takes a unique value for a document, unless another has it. */

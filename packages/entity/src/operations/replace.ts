@@ -11,7 +11,7 @@ import { Expression } from '../expressions/Expression.js';
 import { APPLY, type UpdateStep } from '../expressions/updateOperators.js';
 import type { Key } from '../keys/Key.js';
 import type { Write } from '../table/transactWrite.js';
-import { alreadyExists, putUnique } from './createOne.js';
+import { putNew, putUnique } from './createOne.js';
 import { marshalKey } from './find.js';
 import type { UpdateInput } from './updateOne.js';
 
@@ -40,7 +40,7 @@ export function planReplace(
   const moves = oldKey.PK !== newKey.PK || oldKey.SK !== newKey.SK;
   const asRead = unchanged(entity, stored, input.condition);
   const documentWrites: Write[] = moves
-    ? [deletion(tableName, oldKey, asRead), insertion(entity, item)]
+    ? [deletion(tableName, oldKey, asRead), putNew(entity, item)]
     : [
         {
           action: { Put: { TableName: tableName, Item: item, ...asRead.parameters } },
@@ -216,20 +216,6 @@ function deletion(tableName: string, key: Key, { parameters, failure }: AsRead):
   return {
     action: { Delete: { TableName: tableName, Key: marshalKey(key), ...parameters } },
     failure,
-  };
-}
-
-function insertion({ model, tableName }: EntityContext, item: Item): Write {
-  return {
-    action: {
-      Put: {
-        TableName: tableName,
-        Item: item,
-        ConditionExpression: 'attribute_not_exists(PK)',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      },
-    },
-    failure: (existing) => alreadyExists(model, existing),
   };
 }
 
