@@ -32,7 +32,9 @@ export type {
 export { PLAIN_DATA, type ValueShape } from './definition/ValueShape.js';
 export { AccessType } from './entities/AccessType.js';
 export { Account } from './entities/Account.js';
+export { AccountAttempts } from './entities/AccountAttempts.js';
 export { AccountToken } from './entities/AccountToken.js';
+export { AddressAttempts } from './entities/AddressAttempts.js';
 export { Session } from './entities/Session.js';
 export {
   type AnySchemaError,

@@ -329,11 +329,11 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    * {@link Entity.updateOne} as part of a transaction. Its result is null, since a transaction does
    * not return what it wrote, unless the document had to be read.
    *
+   * @param input - `upsert`: makes the document if there is none; for an update that is one
+   *   expression, of an entity without unique values.
    * @throws {@link EntityError} `NotFound` for a document that is not there.
    */
-  updateOneOperation(
-    input: Omit<UpdateOneInput<D>, 'upsert'>,
-  ): TransactOperation<Document<D> | null> {
+  updateOneOperation(input: UpdateOneInput<D>): TransactOperation<Document<D> | null> {
     return {
       prepare: async () => {
         const { item, writes } = await planUpdate(this.#context, input);

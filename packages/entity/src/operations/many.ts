@@ -4,7 +4,8 @@ import { normalised, planQuery } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
 import { deleteOne, type DeleteInput } from './deleteOne.js';
 import { readPlan, type FindInput } from './find.js';
-import { updateOne, type UpdateInput } from './updateOne.js';
+import type { UpdateInput } from './updateExpression.js';
+import { updateOne } from './updateOne.js';
 
 /** How many documents are written side by side. */
 const CONCURRENCY = 8;

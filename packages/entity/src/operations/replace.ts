@@ -13,7 +13,7 @@ import type { Key } from '../keys/Key.js';
 import type { Write } from '../table/transactWrite.js';
 import { putNew, putUnique } from './createOne.js';
 import { marshalKey } from './find.js';
-import type { UpdateInput } from './updateOne.js';
+import type { UpdateInput } from './updateExpression.js';
 
 /**
  * Plans the writes that turn a stored document into a changed one: its item (at a new key, if the

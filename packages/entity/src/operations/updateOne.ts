@@ -1,47 +1,21 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import {
-  hookContext,
-  newOperationId,
-  userOf,
-  type EntityContext,
-  type OperationContext,
-} from '../entity/EntityContext.js';
+import { hookContext, newOperationId, type EntityContext } from '../entity/EntityContext.js';
 import { storedFormOf, versionOf, type Fields, type Item } from '../entity/EntityModel.js';
 import { deepValue, nestFields } from '../entity/fields.js';
 import { invalidInput } from '../entity/parseInput.js';
-import { parseUpdate, type ParsedUpdate } from '../entity/parseUpdate.js';
+import { parseUpdate } from '../entity/parseUpdate.js';
 import { equalitiesIn, exactKey, planQuery } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
-import { assertCondition, compileCondition } from '../expressions/compileCondition.js';
-import { compileUpdate } from '../expressions/compileUpdate.js';
-import { Expression } from '../expressions/Expression.js';
+import { assertCondition } from '../expressions/compileCondition.js';
 import { APPLY } from '../expressions/updateOperators.js';
-import type { Key } from '../keys/Key.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { outcomeUnknown, sdkErrorOf, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
-import { createOne } from './createOne.js';
-import { findTheOne, marshalKey } from './find.js';
+import { expressionParams, type PreparedUpdate, type UpdateInput } from './updateExpression.js';
+import { createOne, prepareCreate, type CreateInput } from './createOne.js';
+import { findTheOne } from './find.js';
 import { planReplace, write } from './replace.js';
-
-/** What changes a document, as the operations see it. */
-export interface UpdateInput {
-  readonly filter: Readonly<Fields>;
-  readonly update: Readonly<Fields>;
-  /** What the document must be like; otherwise `ConditionFailed`. */
-  readonly condition?: Readonly<Fields>;
-  /** The version that the document must have; otherwise `VersionConflict`. */
-  readonly version?: number;
-  /** Makes the document if there is none (default: false). */
-  readonly upsert?: boolean;
-  readonly context?: OperationContext;
-}
-
-/** An update with its hooks run and its operators validated. */
-interface PreparedUpdate extends UpdateInput {
-  readonly parsed: ParsedUpdate;
-}
 
 /** Changes one document and gives the item as it is then; undefined if no document matches. */
 export async function updateOne(
@@ -113,11 +87,13 @@ export async function planUpdate(
   const isBlind =
     model.storedForm === 0 && prepared.parsed.steps.every(({ segments }) => segments.length === 1);
   if (key && prepared.parsed.isExpression && isBlind && Object.keys(plan.rest).length === 0) {
+    const inserted = prepared.upsert === true ? await missingItem(entity, prepared) : undefined;
     const { ReturnValues: _, ...params } = expressionParams(
       entity,
       prepared,
       key,
       newOperationId(),
+      inserted,
     );
     const action = { Update: { ...params, UpdateExpression: params.UpdateExpression ?? '' } };
     return {
@@ -128,6 +104,9 @@ export async function planUpdate(
         },
       ],
     };
+  }
+  if (input.upsert === true) {
+    throw invalidInput(model.name, [{ path: 'upsert', message: 'needs the stored document' }]);
   }
   const item = await findTheOne(entity, prepared.filter);
   if (!item) throw notFound(entity);
@@ -168,87 +147,6 @@ async function updateExisting(
   }
 }
 
-function expressionParams(
-  entity: EntityContext,
-  input: PreparedUpdate,
-  key: Key,
-  operationId: string,
-): UpdateItemCommandInput {
-  const { model } = entity;
-  const expression = new Expression();
-  const userId = userOf(input.context);
-  const op = expression.path(['_op']);
-  const opValue = expression.value({ S: operationId });
-  const v = expression.path(['_v']);
-  const set = [
-    `${op} = ${opValue}`,
-    `${v} = ${v} + ${expression.value({ N: '1' })}`,
-    `${expression.path(['updatedAt'])} = ${expression.value({ S: entity.now().toISOString() })}`,
-  ];
-  if (userId !== undefined) {
-    set.push(`${expression.path(['updatedBy'])} = ${expression.value({ S: userId })}`);
-  }
-  const update = compileUpdate(input.parsed.steps, expression, model, [
-    ...set,
-    ...ttlAssignments(entity, input, expression),
-  ]);
-  const removesTtl = input.parsed.steps.some(
-    ({ operator, path }) => operator === '$remove' && path === model.definition.expiresAt,
-  );
-  const conditions = [
-    'attribute_exists(PK)',
-    `${op} <> ${opValue}`,
-    ...conditionsOf(input, expression, entity),
-  ].filter((text) => text !== undefined);
-  return {
-    TableName: entity.tableName,
-    Key: marshalKey(key),
-    UpdateExpression: removesTtl ? withRemoved(update, expression.path(['ttl'])) : update,
-    ConditionExpression: conditions.join(' AND '),
-    ...expression.attributes,
-    ReturnValues: 'ALL_NEW',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  };
-}
-
-function conditionsOf(
-  { condition, version }: UpdateInput,
-  expression: Expression,
-  { model }: EntityContext,
-): (string | undefined)[] {
-  const text = compileCondition(condition ?? {}, expression, model);
-  return [
-    text,
-    model.storedForm === 0
-      ? undefined
-      : `${expression.path(['_s'])} = ${expression.value({ N: String(model.storedForm) })}`,
-    version === undefined
-      ? undefined
-      : `${expression.path(['_v'])} = ${expression.value({ N: String(version) })}`,
-  ];
-}
-
-/** The TTL attribute follows the field that it is made from. */
-function ttlAssignments(
-  { model }: EntityContext,
-  { parsed }: PreparedUpdate,
-  expression: Expression,
-): string[] {
-  const { expiresAt } = model.definition;
-  return parsed.steps.flatMap(({ operator, path, value }) => {
-    if (path !== expiresAt || (operator !== '$set' && operator !== '$setIfNull')) return [];
-    const ttl = model.ttl({ [path]: value });
-    if (!ttl) return [];
-    const name = expression.path(['ttl']);
-    const given = expression.value(ttl);
-    return [`${name} = ${operator === '$set' ? given : `if_not_exists(${name}, ${given})`}`];
-  });
-}
-
-function withRemoved(update: string, name: string): string {
-  return update.replace('REMOVE ', `REMOVE ${name}, `);
-}
-
 function operationIdOf(params: UpdateItemCommandInput): string | undefined {
   return params.ExpressionAttributeValues?.[':0']?.S;
 }
@@ -277,14 +175,29 @@ async function readAndReplace(
   }
 }
 
-/** Makes the document that an upsert found missing: from the filter, the update and its inserts. */
-function insert(entity: EntityContext, { filter, parsed, context }: PreparedUpdate): Promise<Item> {
+/** Makes the document that an upsert found missing. */
+function insert(entity: EntityContext, update: PreparedUpdate): Promise<Item> {
+  return createOne(entity, missingDocument(update));
+}
+
+/** The item that an upsert makes where there is none, if no unique item belongs to it. */
+async function missingItem(entity: EntityContext, update: PreparedUpdate): Promise<Item> {
+  if (entity.model.uniqueIndexes.length > 0) {
+    throw invalidInput(entity.model.name, [
+      { path: 'upsert', message: 'cannot take unique values without reading first' },
+    ]);
+  }
+  return (await prepareCreate(entity, missingDocument(update))).item;
+}
+
+/** What an upsert makes: from the filter, the update and its inserts. */
+function missingDocument({ filter, parsed, context }: PreparedUpdate): CreateInput {
   const item = nestFields(Object.fromEntries(equalitiesIn(filter)));
   for (const { operator, segments, value } of parsed.steps) {
     const apply = APPLY[operator === '$setOnInsert' ? '$set' : operator];
     write(item, segments, apply(deepValue(item, segments), value));
   }
-  return createOne(entity, { item, ...(context && { context }) });
+  return { item, ...(context && { context }) };
 }
 
 function notFound({ model }: EntityContext): EntityError<'NotFound'> {
