@@ -6,12 +6,15 @@ export default {
   // Sources import each other as ES modules do (`./name.js`); Jest runs them from TypeScript.
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
+    // What must be CommonJS in both builds.
+    '^(\\./(?:openThreads|phoneLibrary))\\.cjs$': '$1.cts',
     '^@latchkey/(schema|entity|accounts)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@latchkey/accounts/argon2$': '<rootDir>/packages/accounts/src/passwords/argon2/index.ts',
     '^@latchkey/entity/infrastructure$': '<rootDir>/packages/entity/src/infrastructure/index.ts',
     '^@latchkey/entity/testing$': '<rootDir>/packages/entity/src/testing/index.ts',
   },
   transform: {
-    '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }],
+    '^.+\\.c?ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }],
   },
   // From the build, because Jest loads these two without the mapper above. They start and stop
   // DynamoDB Local, and set DYNAMODB_ENDPOINT.

@@ -25,9 +25,11 @@ export async function build() {
 
 function outputsMatchSources(name) {
   const expected = filesBelow(join(ROOT, 'packages', name, 'src'))
-    .filter((file) => file.endsWith('.ts') && !/\.(test|test-d|d)\.ts$/.test(file))
-    .map((file) => file.slice(0, -'.ts'.length))
-    .flatMap((stem) => ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((end) => stem + end));
+    .filter((file) => /\.c?ts$/.test(file) && !/\.(test|test-d|d)\.ts$/.test(file))
+    .flatMap((file) => {
+      const [, stem, c] = /^(.*)\.(c?)ts$/.exec(file);
+      return [`${c}js`, `${c}js.map`, `d.${c}ts`, `d.${c}ts.map`].map((end) => `${stem}.${end}`);
+    });
   return FORMATS.every((format) => {
     const actual = filesBelow(join(distOf(name), format)).filter((file) => file !== 'package.json');
     return expected.sort().join() === actual.sort().join();

@@ -1,24 +1,120 @@
-export type { AccountEntity } from './accounts/AccountEntity.js';
-export { Accounts, type AccountsOptions, type PasswordLoginInput } from './accounts/Accounts.js';
+export type { CreateAccountAndLoginInput, RequestAccountInput } from './accounts/AccountCreation.js';
+export { Accounts, type AccountsOptions, type FindUserInput } from './accounts/Accounts.js';
+export type { ActingAccount } from './accounts/actingAccount.js';
+export type {
+  AccountEntityWith,
+  AccountWith,
+  InputWith,
+  LoginResultWith,
+  NoFields,
+  RequestWith,
+} from './accounts/OwnFields.js';
 export type { CreateAccountInput } from './accounts/parseNewAccount.js';
+export type { PasswordOptions } from './accounts/PasswordService.js';
+export type { EmailOfAccount } from './accounts/readEmailOfAccount.js';
+export type { AddedContact } from './contacts/addContact.js';
+export {
+  Contacts,
+  type AddCustomInput,
+  type AddOAuthInput,
+  type ContactReference,
+} from './contacts/Contacts.js';
+export type { Contact, ContactData, ContactKind } from './contacts/ContactsAndTokens.js';
+export type { ContactInput } from './contacts/parseContact.js';
+export type { PhoneInput } from './contacts/parsePhone.js';
+export type { DeliveryOptions, Message, MessageKind, Recipient } from './delivery/Delivery.js';
 export {
   AccountError,
   type AccountErrorJson,
   type AnyAccountError,
 } from './errors/AccountError.js';
 export type { AccountErrorCode, AccountErrorDetails } from './errors/accountErrorCodes.js';
-export type { EmailOfAccount } from './accounts/readEmailOfAccount.js';
-export type { IssuedOneTimeToken, OneTimeTokenLifetimes } from './oneTimeTokens/OneTimeTokens.js';
+export type {
+  AccountEvent,
+  AccountEventListener,
+  AccountEventName,
+  AccountFlow,
+  AccountNotice,
+  EventFacts,
+  ValidateEvent,
+  ValidateEventListener,
+  ValidateEventName,
+} from './events/accountEvents.js';
+export type { EventsOptions } from './events/Events.js';
+export type { AccountExport, ExportAccountInput } from './lifecycle/AccountExporter.js';
+export type { DeletedAccount } from './lifecycle/AccountLifecycle.js';
+export type { Profile } from './lifecycle/parseProfile.js';
+export type { Json, JsonObject } from './lifecycle/toJson.js';
+export type { PasswordLoginInput, ReauthenticateInput } from './login/PasswordLogin.js';
+export type { MagicLinkLoginInput, RequestMagicLinkInput } from './magicLinks/MagicLinks.js';
+export type {
+  ConsumedToken,
+  ConsumeTokenInput,
+  IssueTokenInput,
+} from './oneTimeTokens/CustomTokens.js';
+export type {
+  AddEmailVerificationTokenInput,
+  VerifyEmailWithTokenInput,
+} from './oneTimeTokens/EmailVerification.js';
+export type { IssuedOneTimeToken } from './oneTimeTokens/OneTimeTokens.js';
+export type {
+  OneTimeTokenLifetimes,
+  OneTimeTokenOptions,
+  SentTokenKind,
+} from './oneTimeTokens/tokenPolicy.js';
+export type { ChangePasswordInput, SetPasswordInput } from './passwordChanges/PasswordChanges.js';
+export type {
+  AddResetPasswordTokenInput,
+  RequestPasswordResetInput,
+  ResetPasswordInput,
+} from './passwordChanges/PasswordResets.js';
 export { BcryptHasher, type BcryptHasherOptions } from './passwords/BcryptHasher.js';
 export type { PasswordHasher } from './passwords/PasswordHasher.js';
-export type { PasswordPolicy } from './passwords/PasswordPolicy.js';
+export type {
+  BreachCheck,
+  PasswordPolicy,
+  PasswordPolicyOptions,
+  PasswordPolicyPreset,
+} from './passwords/PasswordPolicy.js';
+export { ScryptHasher, type ScryptHasherOptions } from './passwords/ScryptHasher.js';
+export type { PushCustomSessionInput } from './sessions/CustomLogin.js';
+export type { ImpersonateInput } from './sessions/Impersonation.js';
+export type {
+  RefreshedTokens,
+  SessionHookRegistry,
+  UpsertSessionFailure,
+} from './sessions/SessionHooks.js';
+export type { ConnectionChangeAction } from './sessions/sessionPolicy.js';
 export type { AccountDocument, ConnectionInfo, SessionRequest } from './sessions/SessionRequest.js';
 export {
   Sessions,
+  type BeginSessionOptions,
+  type ListedSession,
   type ListSessionsInput,
   type LoginResult,
   type LogoutInput,
+  type PreparedSession,
+  type RefreshTokensInput,
+  type SessionDocument,
   type SessionsOptions,
+  type VerifiedSession,
 } from './sessions/Sessions.js';
+export type {
+  AddressThrottling,
+  AuthenticatorThrottling,
+  ThrottlingOptions,
+} from './throttling/throttlePolicy.js';
 export type { Duration, DurationUnit } from './tokens/parseDuration.js';
 export type { TokenSecret, TokenSecrets } from './tokens/TokenKeys.js';
+export type { EncryptionKey } from './twoFactor/prepareEncryptionKeys.js';
+export type { TotpEnrolment } from './twoFactor/enrolTotp.js';
+export { TwoFactor } from './twoFactor/TwoFactor.js';
+export type {
+  ConfirmedTwoFactor,
+  ConfirmTwoFactorInput,
+  DisableTwoFactorInput,
+  EnrolTwoFactorInput,
+  TwoFactorLoginInput,
+  TwoFactorStatus,
+} from './twoFactor/twoFactorInputs.js';
+export type { TwoFactorOptions } from './twoFactor/twoFactorSettings.js';

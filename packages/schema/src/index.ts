@@ -35,6 +35,11 @@ export { Account } from './entities/Account.js';
 export { AccountAttempts } from './entities/AccountAttempts.js';
 export { AccountToken } from './entities/AccountToken.js';
 export { AddressAttempts } from './entities/AddressAttempts.js';
+export {
+  type AccountFields,
+  extendAccount,
+  type ExtendedAccount,
+} from './entities/extendAccount.js';
 export { Session } from './entities/Session.js';
 export {
   type AnySchemaError,

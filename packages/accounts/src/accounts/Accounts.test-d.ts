@@ -2,7 +2,8 @@ import { expectTypeOf } from 'expect-type';
 import type { AccountError, AnyAccountError } from '../errors/AccountError.js';
 import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import type { Accounts, AccountsOptions, PasswordLoginInput } from './Accounts.js';
+import type { PasswordLoginInput } from '../login/PasswordLogin.js';
+import type { Accounts, AccountsOptions } from './Accounts.js';
 import type { CreateAccountInput } from './parseNewAccount.js';
 
 declare const accounts: Accounts;

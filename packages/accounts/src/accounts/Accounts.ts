@@ -1,51 +1,83 @@
-import type { Entity, Table, TransactOperation } from '@latchkey/entity';
-import { AccessType, Account, AccountToken, Session, type Infer } from '@latchkey/schema';
-import { AccountError } from '../errors/AccountError.js';
+import type { Entity, Table } from '@latchkey/entity';
+import {
+  AccessType,
+  Account,
+  AccountAttempts,
+  AccountToken,
+  extendAccount,
+  Session,
+  type AccountFields,
+} from '@latchkey/schema';
+import { Contacts } from '../contacts/Contacts.js';
+import { PhoneVerification } from '../contacts/PhoneVerification.js';
+import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
-import { requireUlid } from '../errors/requireUlid.js';
-import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import { Events, type EventsOptions } from '../events/Events.js';
+import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import { AccountExporter } from '../lifecycle/AccountExporter.js';
+import { AccountLifecycle } from '../lifecycle/AccountLifecycle.js';
+import { AccountProfile } from '../lifecycle/AccountProfile.js';
+import { PasswordLogin, type PasswordLoginInput } from '../login/PasswordLogin.js';
+import { MagicLinks } from '../magicLinks/MagicLinks.js';
+import { CustomTokens } from '../oneTimeTokens/CustomTokens.js';
+import { EmailVerification } from '../oneTimeTokens/EmailVerification.js';
+import { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';
+import type { OneTimeTokenOptions } from '../oneTimeTokens/tokenPolicy.js';
+import { PasswordChanges } from '../passwordChanges/PasswordChanges.js';
+import { PasswordResets } from '../passwordChanges/PasswordResets.js';
+import type { SessionRequest } from '../sessions/SessionRequest.js';
+import { CustomLogin } from '../sessions/CustomLogin.js';
+import { Impersonation } from '../sessions/Impersonation.js';
+import type { SessionHookRegistry } from '../sessions/SessionHooks.js';
+import { Sessions, type SessionsOptions } from '../sessions/Sessions.js';
+import { Throttle } from '../throttling/Throttle.js';
+import type { ThrottlingOptions } from '../throttling/throttlePolicy.js';
+import { TwoFactor } from '../twoFactor/TwoFactor.js';
+import { twoFactorSettings, type TwoFactorOptions } from '../twoFactor/twoFactorSettings.js';
 import {
-  OneTimeTokens,
-  type IssuedOneTimeToken,
-  type OneTimeTokenLifetimes,
-} from '../oneTimeTokens/OneTimeTokens.js';
-import { BcryptHasher } from '../passwords/BcryptHasher.js';
-import { parseLoginPassword, parsePassword } from '../passwords/parsePassword.js';
-import type { PasswordHasher } from '../passwords/PasswordHasher.js';
-import { replacePassword, type PasswordHolder } from '../passwords/replacePassword.js';
-import { definePasswordPolicy, type PasswordPolicy } from '../passwords/PasswordPolicy.js';
-import {
-  readConnectionInfo,
-  type AccountDocument,
-  type SessionRequest,
-} from '../sessions/SessionRequest.js';
-import { Sessions, type LoginResult, type SessionsOptions } from '../sessions/Sessions.js';
-import type { AccountEntity } from './AccountEntity.js';
-import { readEmailOfAccount, type EmailOfAccount } from './readEmailOfAccount.js';
-import { parseNewAccount, type CreateAccountInput } from './parseNewAccount.js';
+  AccountCreation,
+  type CreateAccountAndLoginInput,
+  type RequestAccountInput,
+} from './AccountCreation.js';
+import type { AccountsCore } from './AccountsCore.js';
+import type { CreateAccountInput } from './parseNewAccount.js';
+import { findAccountId } from './findAccountId.js';
+import type {
+  AccountEntityWith,
+  AccountWith,
+  InputWith,
+  LoginResultWith,
+  NoFields,
+  RequestWith,
+} from './OwnFields.js';
+import { PasswordService, type PasswordOptions } from './PasswordService.js';
 
 /** What {@link Accounts} takes. */
-export interface AccountsOptions {
+export interface AccountsOptions<F extends AccountFields = NoFields> {
   /** Where the accounts live; `table.namespace(…)` for one tenant of several. */
   readonly table: Table;
   readonly sessions: SessionsOptions;
-  readonly passwords?: {
-    /** Turns passwords into what is stored (default: bcryptjs at cost 10). */
-    readonly hasher?: PasswordHasher;
-    /** How long a password must and may be, in code points (default: 8 to 1000). */
-    readonly policy?: Partial<PasswordPolicy>;
-  };
-  /** How long one-time tokens are good for. */
-  readonly tokens?: OneTimeTokenLifetimes;
+  readonly passwords?: PasswordOptions;
+  /** How long one-time tokens are good for, and which make others void. */
+  readonly tokens?: OneTimeTokenOptions;
+  /** How many attempts passwords, codes and client addresses take. */
+  readonly throttling?: ThrottlingOptions;
+  /** How a second factor protects accounts (default: none can be enrolled). */
+  readonly twoFactor?: TwoFactorOptions;
+  /** How messages reach people. */
+  readonly delivery?: DeliveryOptions;
+  readonly events?: EventsOptions;
+  /** Fields of the application's own that every account has, by name, as zod schemas. */
+  readonly accountFields?: F;
 }
 
-/** What {@link Accounts.userByPasswordLogin} takes. */
-export interface PasswordLoginInput {
-  /** A username, an e-mail address, a phone number or an account id. */
+/** What {@link Accounts.findUser} takes. */
+export interface FindUserInput {
+  /** A username, an e-mail address (verified or not), a phone number or an account id. */
   readonly username: string;
-  readonly password: string;
-  readonly request: SessionRequest;
+  /** For the hooks of `AccountEntity`. */
+  readonly context?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -63,36 +95,117 @@ export interface PasswordLoginInput {
  * });
  * ```
  */
-export class Accounts {
-  readonly AccountEntity: AccountEntity;
+export class Accounts<F extends AccountFields = NoFields> {
+  readonly AccountEntity: AccountEntityWith<F>;
   readonly AccessTypeEntity: Entity<typeof AccessType>;
   readonly TokenEntity: Entity<typeof AccountToken>;
   readonly SessionEntity: Entity<typeof Session>;
   readonly sessions: Sessions;
-  readonly #table: Table;
-  readonly #hasher: PasswordHasher;
-  readonly #policy: PasswordPolicy;
+  readonly contacts: Contacts;
+  readonly twoFactor: TwoFactor;
   readonly #oneTimeTokens: OneTimeTokens;
+  readonly #events: Events;
+  readonly #core: AccountsCore;
+  readonly #creation: AccountCreation;
+  readonly #customLogin: CustomLogin;
+  readonly #impersonation: Impersonation;
+  readonly #passwordLogin: PasswordLogin;
+  readonly #emailVerification: EmailVerification;
+  readonly #passwordChanges: PasswordChanges;
+  readonly #passwordResets: PasswordResets;
+  readonly #magicLinks: MagicLinks;
+  readonly #customTokens: CustomTokens;
+  readonly #phoneVerification: PhoneVerification;
+  readonly #lifecycle: AccountLifecycle;
+  readonly #profile: AccountProfile;
+  readonly #exporter: AccountExporter;
 
   /** @throws AccountError `InvalidConfiguration` for an option that cannot be used. */
-  constructor({ table, sessions, passwords = {}, tokens }: AccountsOptions) {
-    this.#table = table;
-    this.#hasher = passwords.hasher ?? new BcryptHasher();
-    this.#policy = definePasswordPolicy(passwords.policy);
-    this.AccountEntity = table
-      .entity(Account)
+  constructor({
+    table,
+    sessions,
+    passwords = {},
+    tokens,
+    throttling,
+    twoFactor,
+    delivery,
+    events,
+    accountFields,
+  }: AccountsOptions<F>) {
+    // An account with more fields is an account: the flows know only what each has.
+    const definition = accountFields
+      ? (extendAccount(accountFields) as unknown as typeof Account)
+      : Account;
+    const accounts = table
+      .entity(definition)
       .addIndexRelation('accessTypes', AccessType)
+      .addIndexRelation('attempts', AccountAttempts)
       .addIndexRelation('tokens', AccountToken);
+    this.AccountEntity = accounts as unknown as AccountEntityWith<F>;
     this.AccessTypeEntity = table.entity(AccessType);
     this.TokenEntity = table.entity(AccountToken);
     this.SessionEntity = table.entity(Session);
-    this.#oneTimeTokens = new OneTimeTokens(table, this.AccountEntity, this.TokenEntity, tokens);
-    this.sessions = new Sessions(sessions, table, this.AccountEntity, this.SessionEntity);
+    this.#oneTimeTokens = new OneTimeTokens(table, accounts, this.TokenEntity, tokens);
+    this.#events = new Events(() => table.now(), events);
+    const twoFactorSetup = twoFactor && twoFactorSettings(twoFactor);
+    const passwordService = new PasswordService(passwords);
+    this.sessions = new Sessions(sessions, table, accounts, this.SessionEntity, this.#events);
+    this.#core = {
+      table,
+      accounts,
+      accountFields: Object.keys(accountFields ?? {}),
+      accessTypes: this.AccessTypeEntity,
+      tokens: this.TokenEntity,
+      sessionEntity: this.SessionEntity,
+      events: this.#events,
+      delivery: new Delivery(this.#events, delivery),
+      throttle: new Throttle(table, throttling),
+      oneTimeTokens: this.#oneTimeTokens,
+      sessions: this.sessions,
+      passwords: passwordService,
+      twoFactor: twoFactorSetup ?? {},
+    };
+    this.#creation = new AccountCreation(this.#core);
+    this.#customLogin = new CustomLogin(this.#core);
+    this.#impersonation = new Impersonation(this.#core, this.sessions.policy);
+    this.#passwordLogin = new PasswordLogin(this.#core);
+    this.#emailVerification = new EmailVerification(this.#core);
+    this.#passwordChanges = new PasswordChanges(this.#core);
+    this.#passwordResets = new PasswordResets(this.#core);
+    this.#magicLinks = new MagicLinks(this.#core);
+    this.#customTokens = new CustomTokens(this.#core);
+    this.contacts = new Contacts(this.#core);
+    this.twoFactor = new TwoFactor(this.#core, twoFactorSetup);
+    this.#phoneVerification = new PhoneVerification(this.#core);
+    this.#lifecycle = new AccountLifecycle(this.#core);
+    this.#profile = new AccountProfile(this.#core);
+    this.#exporter = new AccountExporter(this.#core);
+  }
+
+  /** Adds a listener to what happens to accounts; see {@link Events.on}. */
+  get on(): Events['on'] {
+    return this.#events.on.bind(this.#events);
+  }
+
+  /** See {@link Delivery.settled}. */
+  settled(): Promise<void> {
+    return this.#core.delivery.settled();
   }
 
   /** See {@link Sessions.handleRequest}. */
-  get handleRequest(): Sessions['handleRequest'] {
-    return this.sessions.handleRequest;
+  get handleRequest(): <R extends SessionRequest>(request: R) => Promise<RequestWith<R, F>> {
+    return this.sessions.handleRequest as never;
+  }
+
+  /** Adds hooks to what sessions do, after those that are there; see {@link SessionHookRegistry}. */
+  addHooks(add: (hooks: SessionHookRegistry) => void): this {
+    this.sessions.addHooks(add);
+    return this;
+  }
+
+  /** See {@link Sessions.refreshTokens}. */
+  get refreshTokens(): Sessions['refreshTokens'] {
+    return this.sessions.refreshTokens;
   }
 
   /** See {@link Sessions.logout}. */
@@ -100,38 +213,51 @@ export class Accounts {
     return this.sessions.logout;
   }
 
-  /**
-   * Makes an account with its contacts and password: one transaction, in which username and e-mail
-   * address are taken or nothing is written.
-   *
-   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong` before anything is
-   *   written; `UsernameAlreadyExists`, `EmailAlreadyExists`, `ServiceUnavailable`.
-   */
-  async createAccount(input: CreateAccountInput): Promise<AccountDocument> {
-    const { email, password, ...own } = parseNewAccount(input, this.#policy);
-    const accountId = this.#table.newUlid();
-    // As one value: what a request carries must not pass for what the application says itself.
-    const context = { request: input.request };
-    const value = await this.#hasher.hash(password);
-    const account = this.AccountEntity.createOneOperation({
-      // The owner may administer the account's own profile, and nothing else.
-      item: { ...own, accountId, permissions: [`admin_profile:${accountId}`] },
-      context,
-    });
-    const passwordToken = this.TokenEntity.createOneOperation({
-      item: { accountId, kind: 'password', createdFor: accountId, reason: 'signup', value },
-      context,
-    });
-    const contacts = (email === undefined ? [] : [email]).map((address) =>
-      this.AccessTypeEntity.createOneOperation({
-        item: { accountId, verified: false, data: { kind: 'email', value: address } },
-        context,
-      }),
-    );
-    return inAccountTerms(async () => {
-      const [document] = await this.#table.transact([account, passwordToken, ...contacts]);
-      return document;
-    });
+  /** See {@link CustomLogin.pushCustomSession}. */
+  get pushCustomSession(): CustomLogin['pushCustomSession'] {
+    return this.#customLogin.pushCustomSession;
+  }
+
+  /** See {@link Impersonation.impersonate}. */
+  get impersonate(): Impersonation['impersonate'] {
+    return this.#impersonation.impersonate;
+  }
+
+  /** See {@link Sessions.requireRecentLogin}. */
+  get requireRecentLogin(): Sessions['requireRecentLogin'] {
+    return this.sessions.requireRecentLogin;
+  }
+
+  /** See {@link Sessions.requirePermission}. */
+  get requirePermission(): Sessions['requirePermission'] {
+    return this.sessions.requirePermission;
+  }
+
+  /** See {@link AccountCreation.createAccount}. */
+  get createAccount(): (input: InputWith<CreateAccountInput, F>) => Promise<AccountWith<F>> {
+    return this.#creation.createAccount as never;
+  }
+
+  /** See {@link AccountCreation.createAccountAndLogin}. */
+  get createAccountAndLogin(): (
+    input: InputWith<CreateAccountAndLoginInput, F>,
+  ) => Promise<LoginResultWith<F>> {
+    return this.#creation.createAccountAndLogin as never;
+  }
+
+  /** See {@link AccountCreation.requestAccount}. */
+  get requestAccount(): (input: InputWith<RequestAccountInput, F>) => Promise<void> {
+    return this.#creation.requestAccount;
+  }
+
+  /** See {@link PasswordLogin.userByPasswordLogin}. */
+  get userByPasswordLogin(): (input: PasswordLoginInput) => Promise<LoginResultWith<F>> {
+    return this.#passwordLogin.userByPasswordLogin as never;
+  }
+
+  /** See {@link PasswordLogin.reauthenticate}. */
+  get reauthenticate(): PasswordLogin['reauthenticate'] {
+    return this.#passwordLogin.reauthenticate;
   }
 
   /**
@@ -141,285 +267,124 @@ export class Accounts {
    * @returns the account, or null if there is none.
    * @throws AccountError `InvalidInput`, `ServiceUnavailable`
    */
-  async findUser(input: { readonly username: string }): Promise<AccountDocument | null> {
+  async findUser(input: FindUserInput): Promise<AccountWith<F> | null> {
     requireObject(input, '');
+    const { context } = input;
     const identifier = parseLoginIdentifier(input.username, 'username');
     return inAccountTerms(async () => {
-      const accountId = await this.#accountIdOf(identifier);
+      const accountId = await findAccountId(this.#core, identifier);
       if (accountId === undefined) return null;
-      const { item } = await this.AccountEntity.findOne({
+      const { item } = await this.#core.accounts.findOne({
         filter: { accountId },
         consistent: true,
+        ...(context && { context }),
       });
-      return item;
+      return item as AccountWith<F> | null;
     });
   }
 
-  /**
-   * Logs in with a password: the identifier's owner, everything of the account that is needed in
-   * one Query, and the new session. An unknown user costs the same requests and the same hashing.
-   *
-   * @throws AccountError `InvalidInput`; `LoginFailed` for an unknown user and a wrong password
-   *   alike; `AccountDeactivated` after the right password; `SecretTooShort`, `ServiceUnavailable`.
-   */
-  async userByPasswordLogin(input: PasswordLoginInput): Promise<LoginResult> {
-    requireObject(input, '');
-    const identifier = parseLoginIdentifier(input.username, 'username');
-    const password = parseLoginPassword(input.password, { policy: this.#policy });
-    readConnectionInfo(input.request);
-    return inAccountTerms(async () => {
-      const accountId = (await this.#accountIdOf(identifier)) ?? this.#table.newUlid();
-      const { item } = await this.AccountEntity.findOne({
-        filter: { accountId },
-        include: { tokens: true },
-        secrets: true,
-        consistent: true,
-      });
-      const stored = item?.tokens.filter(({ kind }) => kind === 'password').at(-1)?.value;
-      const matches = await this.#hasher.verify(password, stored ?? this.#hasher.dummyHash);
-      if (!item || stored === undefined || !matches) throw new AccountError('LoginFailed', {});
-      if (item.deactivated) throw new AccountError('AccountDeactivated', {});
-      const { tokens: _, ...account } = item;
-      return this.sessions.begin(account, input.request);
-    });
+  /** See {@link EmailVerification.addEmailVerificationToken}. */
+  get addEmailVerificationToken(): EmailVerification['addEmailVerificationToken'] {
+    return this.#emailVerification.addEmailVerificationToken;
   }
 
-  /**
-   * Marks an e-mail address of an account as verified: two requests.
-   *
-   * @returns the contact as it is then.
-   * @throws AccountError `InvalidInput`; `UserNotFound` when the account does not have the address.
-   */
-  async verifyEmail(input: EmailOfAccount): Promise<Infer<typeof AccessType>> {
-    const { accountId, email } = readEmailOfAccount(input);
-    return inAccountTerms(async () => {
-      const filter = { 'data.kind': 'email', 'data.value': email } as const;
-      const { key } = await this.AccessTypeEntity.findKey({ filter });
-      if (key?.accountId !== accountId) throw new AccountError('UserNotFound', {});
-      const { item } = await this.AccessTypeEntity.updateOne({
-        filter: key,
-        update: { $set: { verified: true } },
-      });
-      if (!item) throw new AccountError('UserNotFound', {});
-      return item;
-    });
+  /** See {@link EmailVerification.verifyEmailWithToken}. */
+  get verifyEmailWithToken(): EmailVerification['verifyEmailWithToken'] {
+    return this.#emailVerification.verifyEmailWithToken;
   }
 
-  /**
-   * Issues a token to be sent to an e-mail address of an account, which proves that its owner reads
-   * it: one request.
-   *
-   * @param input - `token`: the caller's own, 4 to 1000 characters (default: 256 random bits).
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
-   */
-  async addEmailVerificationToken(
-    input: EmailOfAccount & { readonly token?: string },
-  ): Promise<IssuedOneTimeToken> {
-    const { accountId, email } = readEmailOfAccount(input);
-    const { token } = input;
-    return inAccountTerms(() =>
-      this.#oneTimeTokens.issue({
-        accountId,
-        kind: 'email_verification',
-        createdFor: email,
-        token,
-      }),
-    );
+  /** See {@link EmailVerification.verifyEmail}. */
+  get verifyEmail(): EmailVerification['verifyEmail'] {
+    return this.#emailVerification.verifyEmail;
   }
 
-  /**
-   * Verifies the e-mail address that a token was sent to; the token works once. Three requests.
-   *
-   * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a token that is unknown,
-   *   expired, used, of another kind, or for an address that the account no longer has.
-   */
-  async verifyEmailWithToken(input: { readonly token: string }): Promise<void> {
-    requireObject(input, '');
-    await inAccountTerms(async () => {
-      const holder = await this.#oneTimeTokens.find(input.token, 'email_verification');
-      const contact = holder.account.accessTypes.find(
-        ({ data }) => data.kind === 'email' && data.value === holder.token.createdFor,
-      );
-      if (!contact) throw new AccountError('TokenVerificationFailed', { path: 'token' });
-      const { accountId, ulid } = contact;
-      const verify = this.AccessTypeEntity.updateOneOperation({
-        filter: { accountId, 'data.kind': 'email', ulid },
-        update: { $set: { verified: true } },
-      });
-      await this.#oneTimeTokens.consume(holder, [verify]);
-    });
+  /** See {@link PasswordChanges.changePassword}. */
+  get changePassword(): PasswordChanges['changePassword'] {
+    return this.#passwordChanges.changePassword;
   }
 
-  /**
-   * Gives an account a new password: two requests. Every session of the account has ended, and
-   * every token sent out before is void, when it returns.
-   *
-   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `UserNotFound`
-   */
-  async setPassword(input: {
-    readonly accountId: string;
-    readonly newPassword: string;
-  }): Promise<void> {
-    requireObject(input, '');
-    const { accountId } = input;
-    requireUlid(accountId, 'accountId');
-    const value = await this.#hashNew(input.newPassword);
-    await inAccountTerms(async () => {
-      const { item: account } = await this.AccountEntity.findOne({
-        filter: { accountId },
-        include: { tokens: true },
-        consistent: true,
-      });
-      if (!account) throw new AccountError('UserNotFound', {});
-      await this.#table.transact(this.#newPassword({ account, now: this.#table.now() }, value));
-    });
+  /** See {@link PasswordChanges.setPassword}. */
+  get setPassword(): PasswordChanges['setPassword'] {
+    return this.#passwordChanges.setPassword;
   }
 
-  /**
-   * Issues a token with which an account's owner can choose a new password: one request.
-   *
-   * @param input - `token`: the caller's own, 4 to 1000 characters (default: 256 random bits).
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
-   */
-  async addResetPasswordToken(input: {
-    readonly accountId: string;
-    readonly reason?: string;
-    readonly token?: string;
-  }): Promise<IssuedOneTimeToken> {
-    requireObject(input, '');
-    const { accountId, reason, token } = input;
-    requireUlid(accountId, 'accountId');
-    return inAccountTerms(() =>
-      this.#oneTimeTokens.issue({
-        accountId,
-        kind: 'password_recovery',
-        createdFor: accountId,
-        token,
-        ...(reason !== undefined && { reason }),
-      }),
-    );
+  /** See {@link PasswordResets.requestPasswordReset}. */
+  get requestPasswordReset(): PasswordResets['requestPasswordReset'] {
+    return this.#passwordResets.requestPasswordReset;
   }
 
-  /**
-   * Sets a new password by a token; the token works once. Three requests. It does not log in; every
-   * session has ended, and every other token sent out before is void, when it returns.
-   *
-   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`;
-   *   `TokenVerificationFailed` for a token that is unknown, expired, used or of another kind.
-   */
-  async resetPassword(input: {
-    readonly token: string;
-    readonly newPassword: string;
-  }): Promise<void> {
-    requireObject(input, '');
-    const { token, newPassword } = input;
-    parsePassword(newPassword, { path: 'newPassword', policy: this.#policy });
-    await inAccountTerms(async () => {
-      const holder = await this.#oneTimeTokens.find(token, 'password_recovery');
-      // Only now, so that a guess costs no hashing (ASVS 15.1.3).
-      const value = await this.#hashNew(newPassword);
-      const { account, token: used } = holder;
-      const change = { account, except: used.ulid, now: this.#table.now() };
-      await this.#oneTimeTokens.consume(holder, this.#newPassword(change, value));
-    });
+  /** See {@link PasswordResets.addResetPasswordToken}. */
+  get addResetPasswordToken(): PasswordResets['addResetPasswordToken'] {
+    return this.#passwordResets.addResetPasswordToken;
   }
 
-  /**
-   * Deletes every password reset token of an account.
-   *
-   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
-   */
-  async removeAllResetPasswordTokens(input: {
-    readonly accountId: string;
-  }): Promise<{ deletedCount: number }> {
-    requireObject(input, '');
-    const { accountId } = input;
-    requireUlid(accountId, 'accountId');
-    return inAccountTerms(() =>
-      this.TokenEntity.deleteMany({ filter: { accountId, kind: 'password_recovery' } }),
-    );
+  /** See {@link PasswordResets.resetPassword}. */
+  get resetPassword(): PasswordResets['resetPassword'] {
+    return this.#passwordResets.resetPassword;
   }
 
-  /**
-   * Keeps an account from being used, and ends its sessions, in one write.
-   *
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
-   */
-  async deactivate(input: { readonly accountId: string }): Promise<AccountDocument> {
-    return this.#setDeactivated(input, true);
+  /** See {@link PasswordResets.removeAllResetPasswordTokens}. */
+  get removeAllResetPasswordTokens(): PasswordResets['removeAllResetPasswordTokens'] {
+    return this.#passwordResets.removeAllResetPasswordTokens;
   }
 
-  /**
-   * Lets an account be used again; the sessions that deactivation has ended stay so.
-   *
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
-   */
-  async reactivate(input: { readonly accountId: string }): Promise<AccountDocument> {
-    return this.#setDeactivated(input, false);
+  /** See {@link MagicLinks.requestMagicLink}. */
+  get requestMagicLink(): MagicLinks['requestMagicLink'] {
+    return this.#magicLinks.requestMagicLink;
   }
 
-  /**
-   * Deletes an account with everything in its partition; its username and addresses are free again.
-   * A call that was interrupted can be made again. From the first write on, no session verifies.
-   *
-   * @returns how many documents were deleted; 0 for an account that is not there.
-   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
-   */
-  async deleteAccount(input: { readonly accountId: string }): Promise<{ deletedCount: number }> {
-    requireObject(input, '');
-    const { accountId } = input;
-    requireUlid(accountId, 'accountId');
-    return inAccountTerms(async () => {
-      const filter = { accountId };
-      const { item } = await this.AccountEntity.updateOne({
-        filter,
-        update: { $set: { deactivated: true } },
-      });
-      if (!item) return { deletedCount: 0 };
-      const { deletedCount } = await this.AccountEntity.deleteOne({ filter, withRelated: true });
-      return { deletedCount };
-    });
+  /** See {@link MagicLinks.loginWithMagicLink}. */
+  get loginWithMagicLink(): MagicLinks['loginWithMagicLink'] {
+    return this.#magicLinks.loginWithMagicLink;
   }
 
-  async #setDeactivated(
-    input: { readonly accountId: string },
-    deactivated: boolean,
-  ): Promise<AccountDocument> {
-    requireObject(input, '');
-    const { accountId } = input;
-    requireUlid(accountId, 'accountId');
-    const { item } = await inAccountTerms(() =>
-      this.AccountEntity.updateOne({
-        filter: { accountId },
-        update: { $set: { deactivated, sessionGeneration: this.#table.newUlid() } },
-      }),
-    );
-    if (!item) throw new AccountError('UserNotFound', {});
-    return item;
+  /** See {@link CustomTokens.issueToken}. */
+  get issueToken(): CustomTokens['issueToken'] {
+    return this.#customTokens.issueToken;
   }
 
-  async #hashNew(newPassword: unknown): Promise<string> {
-    const options = { path: 'newPassword', policy: this.#policy };
-    return this.#hasher.hash(parsePassword(newPassword, options));
+  /** See {@link CustomTokens.consumeToken}. */
+  get consumeToken(): CustomTokens['consumeToken'] {
+    return this.#customTokens.consumeToken;
   }
 
-  #newPassword(holder: PasswordHolder, value: string): TransactOperation<unknown>[] {
-    return replacePassword(holder, value, this.#table.newUlid(), {
-      accounts: this.AccountEntity,
-      tokens: this.TokenEntity,
-      oneTimeTokens: this.#oneTimeTokens,
-    });
+  /** See {@link PhoneVerification.requestPhoneVerification}. */
+  get requestPhoneVerification(): PhoneVerification['requestPhoneVerification'] {
+    return this.#phoneVerification.requestPhoneVerification;
   }
 
-  /** Whose an identifier is, by one read of its unique item; undefined if it is nobody's. */
-  async #accountIdOf({ kind, value }: LoginIdentifier): Promise<string | undefined> {
-    if (kind === 'accountId') return value;
-    const { key } =
-      kind === 'username'
-        ? await this.AccountEntity.findKey({ filter: { username: value } })
-        : await this.AccessTypeEntity.findKey({
-            filter: { 'data.kind': kind, 'data.value': value },
-          });
-    return key?.accountId;
+  /** See {@link PhoneVerification.verifyPhone}. */
+  get verifyPhone(): PhoneVerification['verifyPhone'] {
+    return this.#phoneVerification.verifyPhone;
+  }
+
+  /** See {@link AccountProfile.changeUsername}. */
+  get changeUsername(): AccountProfile['changeUsername'] {
+    return this.#profile.changeUsername;
+  }
+
+  /** See {@link AccountProfile.updateProfile}. */
+  get updateProfile(): AccountProfile['updateProfile'] {
+    return this.#profile.updateProfile;
+  }
+
+  /** See {@link AccountLifecycle.deactivate}. */
+  get deactivate(): AccountLifecycle['deactivate'] {
+    return this.#lifecycle.deactivate;
+  }
+
+  /** See {@link AccountLifecycle.reactivate}. */
+  get reactivate(): AccountLifecycle['reactivate'] {
+    return this.#lifecycle.reactivate;
+  }
+
+  /** See {@link AccountLifecycle.deleteAccount}. */
+  get deleteAccount(): AccountLifecycle['deleteAccount'] {
+    return this.#lifecycle.deleteAccount;
+  }
+
+  /** See {@link AccountExporter.exportAccount}. */
+  get exportAccount(): AccountExporter['exportAccount'] {
+    return this.#exporter.exportAccount;
   }
 }

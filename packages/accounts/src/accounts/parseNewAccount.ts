@@ -1,8 +1,9 @@
 import { emailAddress, username } from '@latchkey/schema';
 import { z } from 'zod';
+import type { ContactData } from '../contacts/ContactsAndTokens.js';
+import { parseContact, type ContactInput } from '../contacts/parseContact.js';
 import { AccountError } from '../errors/AccountError.js';
-import { parsePassword } from '../passwords/parsePassword.js';
-import type { PasswordPolicy } from '../passwords/PasswordPolicy.js';
+import { requireObject } from '../errors/requireObject.js';
 
 /** What {@link Accounts.createAccount} takes: a username, an e-mail address, or both. */
 export interface CreateAccountInput {
@@ -12,6 +13,8 @@ export interface CreateAccountInput {
   readonly email?: string;
   /** 8 to 1000 characters, unless configured otherwise. */
   readonly password: string;
+  /** More ways to reach or recognise the person; those given twice are kept once. */
+  readonly extraContacts?: readonly ContactInput[];
   /** Whatever the application knows of the person; at most 300 KB as JSON. */
   readonly profile?: Readonly<Record<string, unknown>>;
   /** The request on which the account is made; hooks get it as their context. */
@@ -20,12 +23,17 @@ export interface CreateAccountInput {
 
 /** A new account's data, in the form in which it is stored. */
 export interface NewAccount {
-  readonly username?: string;
-  readonly email?: string;
-  readonly password: string;
-  readonly profile?: Record<string, unknown>;
+  /** Not looked at yet. */
+  readonly password: unknown;
+  readonly contacts: readonly ContactData[];
+  readonly fields: {
+    readonly username?: string;
+    readonly profile?: Record<string, unknown>;
+  };
 }
 
+// With the account, its password, a token and all their unique items, a transaction holds 100.
+const MAX_CONTACTS = 40;
 const MAX_SHOWN_PATH = 200;
 // DynamoDB's items hold 400 KB; the rest is for the account's other fields.
 const MAX_PROFILE_BYTES = 300 * 1024;
@@ -34,37 +42,58 @@ const newAccount = z.strictObject({
   username: username.optional(),
   email: emailAddress.optional(),
   password: z.unknown().optional(),
+  extraContacts: z.array(z.unknown()).max(MAX_CONTACTS).optional(),
   profile: z.record(z.string(), z.unknown()).optional(),
   // Of whatever class, and not looked into: its getters may do work, or throw.
   request: z.custom<object>((value) => typeof value === 'object' && value !== null).optional(),
 });
 
 /**
- * Checks what somebody signs up with.
+ * Checks what somebody signs up with; the password is left to its policy, the application's own
+ * fields to its schemas.
  *
- * @throws AccountError `InvalidInput` with the path of the first fault; `PasswordTooShort`,
- *   `PasswordTooLong`.
+ * @throws AccountError `InvalidInput` with the path of the first fault.
  */
-export function parseNewAccount(input: unknown, policy: PasswordPolicy): NewAccount {
-  const { data, error } = newAccount.safeParse(input);
+export function parseNewAccount(input: unknown, ownFields: readonly string[]): NewAccount {
+  requireObject(input, '');
+  if (Array.isArray(input)) throw invalid('', 'notAnObject');
+  const own = Object.entries(input).filter(([name]) => ownFields.includes(name));
+  const rest = Object.entries(input).filter(([name]) => !ownFields.includes(name));
+  const { data, error } = newAccount.safeParse(Object.fromEntries(rest));
   const issue = error?.issues[0];
   if (issue?.code === 'unrecognized_keys') {
     throw invalid([...issue.path, issue.keys[0] ?? ''].join('.'), 'unknownField');
   }
   if (!data) throw invalid(issue?.path.join('.') ?? '', 'notValid');
-  const { username, email, profile } = data;
+  const { username, email, profile, extraContacts = [] } = data;
   if (username === undefined && email === undefined) {
     throw invalid('username', 'neitherUsernameNorEmail');
   }
-  const password = parsePassword(data.password, { policy });
   if (profile && !isSmall(profile)) throw invalid('profile', 'tooLarge');
+  const extra = extraContacts.map((contact, at) => parseContact(contact, `extraContacts.${at}`));
   return {
-    password,
-    ...(username !== undefined && { username }),
-    ...(email !== undefined && { email }),
-    // As it was given: the copy that zod made has left out what it does not like.
-    ...(profile && { profile: (input as { profile: Record<string, unknown> }).profile }),
+    password: data.password,
+    contacts: withoutRepeats([
+      ...(email === undefined ? [] : [{ kind: 'email' as const, value: email }]),
+      ...extra,
+    ]),
+    fields: {
+      ...Object.fromEntries(own),
+      ...(username !== undefined && { username }),
+      // As it was given: the copy that zod made has left out what it does not like.
+      ...(profile && { profile: (input as { profile: Record<string, unknown> }).profile }),
+    },
   };
+}
+
+/** Contacts that are the same once they are in the form in which they are stored, once. */
+function withoutRepeats(contacts: readonly ContactData[]): readonly ContactData[] {
+  const seen = new Set<string>();
+  return contacts.filter((contact) => {
+    const provider = 'provider' in contact ? contact.provider : null;
+    const identity = JSON.stringify([contact.kind, contact.value, provider]);
+    return !seen.has(identity) && seen.add(identity);
+  });
 }
 
 /** Whether a profile fits into its item, as its JSON says. */

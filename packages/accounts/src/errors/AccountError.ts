@@ -41,18 +41,33 @@ export class AccountError<C extends AccountErrorCode = AccountErrorCode> extends
   /** The HTTP status that a web application would answer with. */
   readonly status: number;
   readonly details: Readonly<AccountErrorDetails[C]>;
+  readonly #challenge: string | undefined;
 
   /**
    * @param code - Which failure this is; it decides `status` and the message.
    * @param details - What the code carries. Never a value that a caller sent.
    * @param options - `cause`: the error behind this one. It is kept, but not shown by `toJSON`.
+   *   `challenge`: what a login goes on with.
    */
-  constructor(code: C, details: AccountErrorDetails[C], options?: ErrorOptions) {
+  constructor(
+    code: C,
+    details: AccountErrorDetails[C],
+    options?: ErrorOptions & { readonly challenge?: string },
+  ) {
     super(accountErrorCodes[code].message, options);
     this.code = code;
     this.status = accountErrorCodes[code].status;
     this.details = Object.freeze({ ...details });
+    this.#challenge = options?.challenge;
     Object.defineProperty(this, brand, { value: true });
+  }
+
+  /**
+   * With `TwoFactorRequired` and `TwoFactorEnrolmentRequired`: a secret for the client, with which
+   * its login goes on. No log, `inspect` or `JSON.stringify` shows it.
+   */
+  get challenge(): string | undefined {
+    return this.#challenge;
   }
 
   /**

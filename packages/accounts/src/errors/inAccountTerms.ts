@@ -1,11 +1,19 @@
-import { EntityError, type AnyEntityError } from '@latchkey/entity';
+import {
+  decodeKey,
+  EntityError,
+  type AnyEntityError,
+  type EntityErrorDetails,
+} from '@latchkey/entity';
+import { AccessType, Account, AccountToken } from '@latchkey/schema';
 import { AccountError, type AnyAccountError } from './AccountError.js';
+import { contactTaken } from './contactTaken.js';
 
 /**
  * Runs a flow and says in this package's terms what went wrong below it.
  *
  * @throws AccountError `InvalidInput`, `UsernameAlreadyExists`, `EmailAlreadyExists`,
- *   `ServiceUnavailable`; anything else as it is.
+ *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `InvalidConfiguration`, `ServiceUnavailable`;
+ *   anything else as it is.
  */
 export async function inAccountTerms<T>(flow: () => Promise<T>): Promise<T> {
   try {
@@ -15,7 +23,8 @@ export async function inAccountTerms<T>(flow: () => Promise<T>): Promise<T> {
   }
 }
 
-function toAccountError(error: AnyEntityError): AnyAccountError | undefined {
+/** What an error of the table means here; undefined for a fault of this package. */
+export function toAccountError(error: AnyEntityError): AnyAccountError | undefined {
   switch (error.code) {
     case 'InvalidInput':
     case 'InvalidKey':
@@ -25,17 +34,41 @@ function toAccountError(error: AnyEntityError): AnyAccountError | undefined {
         reason: error.code === 'InvalidInput' ? 'notValid' : 'notStorable',
       });
     case 'UniqueViolation':
-      return error.details.entity === 'Account'
-        ? new AccountError('UsernameAlreadyExists', { path: 'username' })
-        : new AccountError('EmailAlreadyExists', { path: 'email' });
+      return takenBy(error.details);
     case 'RequestFailed':
     case 'TransactionConflict':
     case 'BatchIncomplete':
     case 'NotFound':
     case 'VersionConflict':
-      // The last two: somebody changed what the flow had read. The same call may succeed now.
+    case 'ConditionFailed':
+      // The last three: somebody changed what the flow had read. The same call may succeed now.
       return new AccountError('ServiceUnavailable', {}, { cause: error });
+    case 'InvalidTable':
+      return new AccountError('InvalidConfiguration', {
+        path: 'table',
+        reason: error.details.reason,
+      });
     default:
       return undefined;
   }
+}
+
+/** Who has the value already says what kind of value it is. */
+function takenBy({
+  entity,
+  ownerId,
+}: EntityErrorDetails['UniqueViolation']): AnyAccountError | undefined {
+  if (entity === Account.name) {
+    return new AccountError('UsernameAlreadyExists', { path: 'username' });
+  }
+  if (entity === AccountToken.name) {
+    return new AccountError('InvalidInput', { path: 'token', reason: 'notUnique' });
+  }
+  return entity === AccessType.name ? contactTaken(kindOfContact(ownerId)) : undefined;
+}
+
+/** The kind of the contact that a document's id names: the id is its key, `accesstype#<kind>#…`. */
+function kindOfContact(id = ''): unknown {
+  const [, SK = ''] = Buffer.from(id, 'base64url').toString().split('\0');
+  return decodeKey(SK).values[0];
 }

@@ -1,22 +1,31 @@
-import { EntityError, type Entity, type Table, type TransactOperation } from '@latchkey/entity';
-import type { AccessType, Account, AccountToken, Infer } from '@latchkey/schema';
+import {
+  EntityError,
+  type Entity,
+  type Table,
+  type TransactOperation,
+  type TransactResults,
+} from '@latchkey/entity';
+import type { AccountToken, Infer } from '@latchkey/schema';
 import { randomBytes } from 'node:crypto';
 import type { AccountEntity } from '../accounts/AccountEntity.js';
 import { AccountError } from '../errors/AccountError.js';
+import type { AccountOfLogin } from '../login/AccountOfLogin.js';
+import {
+  readConnectionInfo,
+  type ConnectionInfo,
+  type SessionRequest,
+} from '../sessions/SessionRequest.js';
+import type { AccountAttempts } from '@latchkey/schema';
 import { digestSecret } from '../tokens/digestSecret.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { parseOneTimeToken } from './parseOneTimeToken.js';
-
-/** The kinds of one-time token that this package issues. */
-export type OneTimeTokenKind = 'email_verification' | 'password_recovery';
-
-/** How long one-time tokens are good for. */
-export interface OneTimeTokenLifetimes {
-  /** Default: `'24h'` (NIST SP 800-63B-4 §4.2.1.2). */
-  readonly emailVerification?: Duration;
-  /** Default: `'1h'`. */
-  readonly passwordRecovery?: Duration;
-}
+import { pendingTokens } from './pendingTokens.js';
+import {
+  tokenPolicy,
+  type OneTimeTokenKind,
+  type OneTimeTokenOptions,
+  type TokenPolicy,
+} from './tokenPolicy.js';
 
 /** What issuing gives. */
 export interface IssuedOneTimeToken {
@@ -25,23 +34,36 @@ export interface IssuedOneTimeToken {
   readonly tokenDocument: Infer<typeof AccountToken>;
 }
 
-/** What a one-time token leads to: its account, with contacts and tokens, and itself. */
+/** What a one-time token leads to: its account, with all that a login reads, and itself. */
 export interface TokenHolder {
-  readonly account: Infer<typeof Account> & {
-    readonly accessTypes: Infer<typeof AccessType>[];
-    readonly tokens: Infer<typeof AccountToken>[];
+  readonly account: AccountOfLogin & {
+    readonly attempts: readonly Infer<typeof AccountAttempts>[];
   };
   readonly token: Infer<typeof AccountToken>;
 }
 
 /** What a token is issued for. */
-interface TokenPurpose {
+export interface TokenPurpose {
   readonly accountId: string;
   readonly kind: OneTimeTokenKind;
+  /** What it is bound to, beside its kind: an address, an account's id, a purpose. */
   readonly createdFor: string;
   readonly reason?: string;
-  /** The caller's own token (default: 256 random bits). */
+  readonly meta?: Readonly<Record<string, unknown>>;
+  /** The caller's own token (default: 256 random bits). How hard it is to guess is their affair. */
   readonly token?: unknown;
+  /** What is stored in its place (default: its digest); for what can be guessed, a slow hash. */
+  readonly storedAs?: string;
+  /** How long it is good for (default: as configured for its kind). */
+  readonly lifetime?: Duration;
+  /** On whose request it is issued, which is kept as its `location`. */
+  readonly request?: SessionRequest;
+}
+
+/** A token that is ready to be written. */
+export interface PreparedToken {
+  readonly token: string;
+  readonly operation: TransactOperation<Infer<typeof AccountToken>>;
 }
 
 const TOKEN_BYTES = 32;
@@ -54,21 +76,19 @@ export class OneTimeTokens {
   readonly #table: Table;
   readonly #accounts: AccountEntity;
   readonly #tokens: Entity<typeof AccountToken>;
-  readonly #lifetimesMs: Readonly<Record<OneTimeTokenKind, number>>;
+  readonly #policy: TokenPolicy;
 
+  /** @throws AccountError `InvalidConfiguration` */
   constructor(
     table: Table,
     accounts: AccountEntity,
     tokens: Entity<typeof AccountToken>,
-    { emailVerification = '24h', passwordRecovery = '1h' }: OneTimeTokenLifetimes = {},
+    options?: OneTimeTokenOptions,
   ) {
     this.#table = table;
     this.#accounts = accounts;
     this.#tokens = tokens;
-    this.#lifetimesMs = {
-      email_verification: parseDuration(emailVerification, 'tokens.emailVerification'),
-      password_recovery: parseDuration(passwordRecovery, 'tokens.passwordRecovery'),
-    };
+    this.#policy = tokenPolicy(options);
   }
 
   /**
@@ -76,17 +96,11 @@ export class OneTimeTokens {
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`
    */
-  async issue({ token: given, ...purpose }: TokenPurpose): Promise<IssuedOneTimeToken> {
-    const token =
-      given === undefined
-        ? randomBytes(TOKEN_BYTES).toString('base64url')
-        : parseOneTimeToken(given);
-    const expiresAt = new Date(this.#table.now().getTime() + this.#lifetimesMs[purpose.kind]);
+  async issue(purpose: TokenPurpose): Promise<IssuedOneTimeToken> {
+    const { token, operation } = this.prepare(purpose);
     try {
       const [tokenDocument] = await this.#table.transact([
-        this.#tokens.createOneOperation({
-          item: { ...purpose, value: digestSecret(token), expiresAt },
-        }),
+        operation,
         this.#accounts.checkOperation({ filter: { accountId: purpose.accountId } }),
       ]);
       return { token, tokenDocument };
@@ -102,10 +116,35 @@ export class OneTimeTokens {
   }
 
   /**
+   * Makes a token ready to be written, as part of a transaction.
+   *
+   * @throws AccountError `InvalidInput`
+   */
+  prepare({ token: given, storedAs, lifetime, request, ...purpose }: TokenPurpose): PreparedToken {
+    const token =
+      given === undefined
+        ? randomBytes(TOKEN_BYTES).toString('base64url')
+        : parseOneTimeToken(given);
+    const lifetimeMs =
+      lifetime === undefined
+        ? this.#policy.lifetimesMs[purpose.kind]
+        : parseDuration(lifetime, 'lifetime');
+    const operation = this.#tokens.createOneOperation({
+      item: {
+        ...purpose,
+        value: storedAs ?? digestSecret(token),
+        expiresAt: new Date(this.#table.now().getTime() + lifetimeMs),
+        ...(request !== undefined && { location: locationOf(readConnectionInfo(request)) }),
+      },
+    });
+    return { token, operation };
+  }
+
+  /**
    * Finds what a token leads to, in two requests: its unique item, and its account's partition.
    *
-   * @throws AccountError `TokenVerificationFailed`, the same for an unknown, expired or used token
-   *   and for one of another kind.
+   * @throws AccountError `TokenVerificationFailed`, the same for an unknown, expired, used or
+   *   replaced token and for one of another kind.
    */
   async find(given: unknown, kind: OneTimeTokenKind): Promise<TokenHolder> {
     const value = digestSecret(parseOneTimeToken(given));
@@ -113,17 +152,15 @@ export class OneTimeTokens {
     const { item } = key
       ? await this.#accounts.findOne({
           filter: { accountId: key.accountId },
-          include: { accessTypes: true, tokens: true },
+          include: { accessTypes: true, attempts: true, tokens: true },
           consistent: true,
         })
       : { item: null };
-    const token = item?.tokens.find(({ ulid }) => ulid === key?.ulid);
-    const isGood =
-      token?.kind === kind &&
-      token.used !== true &&
-      token.expiresAt !== undefined &&
-      token.expiresAt > this.#table.now();
-    if (!item || !isGood) throw invalidToken();
+    const pending = pendingTokens(item?.tokens ?? [], this.#table.now());
+    const token = pending.find(({ ulid }) => ulid === key?.ulid);
+    if (!item || token?.kind !== kind || this.#isReplaced(token, item.tokens)) {
+      throw tokenRefused();
+    }
     return { account: item, token };
   }
 
@@ -131,37 +168,65 @@ export class OneTimeTokens {
    * Uses a token up together with what it allows, in one transaction: of any number of callers, one
    * succeeds.
    *
+   * @param usedFrom - kept as the token's `usageLocations`.
    * @throws AccountError `TokenVerificationFailed` for everybody else.
    */
-  async consume(
-    { token }: TokenHolder,
-    effects: readonly TransactOperation<unknown>[],
-  ): Promise<void> {
-    const use = this.useOperation(token, { used: { $ne: true } });
+  async consume<const O extends readonly TransactOperation<unknown>[]>(
+    { token }: Pick<TokenHolder, 'token'>,
+    effects: O,
+    usedFrom?: ConnectionInfo,
+  ): Promise<TransactResults<O>> {
+    const { accountId, kind, createdFor, ulid } = token;
+    const use = this.#tokens.updateOneOperation({
+      filter: { accountId, kind, createdFor, ulid },
+      condition: { used: { $ne: true } },
+      update: {
+        $set: { used: true, ...(usedFrom && { usageLocations: [locationOf(usedFrom)] }) },
+      },
+    });
     try {
-      await this.#table.transact([use, ...effects]);
+      const [, ...results] = await this.#table.transact([use, ...effects]);
+      return results;
     } catch (error) {
       const isUsed =
         EntityError.is(error) &&
         (error.code === 'ConditionFailed' || error.code === 'NotFound') &&
         error.operation === 0;
-      throw isUsed ? invalidToken() : error;
+      throw isUsed ? tokenRefused() : error;
     }
   }
 
-  /** Marks a token used, as part of a transaction. */
-  useOperation(
-    { accountId, kind, createdFor, ulid }: Infer<typeof AccountToken>,
-    condition: { readonly used?: { readonly $ne: true } } = {},
-  ): TransactOperation<unknown> {
+  /** Marks a token used, whether it is or not, as part of a transaction. */
+  useOperation({
+    accountId,
+    kind,
+    createdFor,
+    ulid,
+  }: Infer<typeof AccountToken>): TransactOperation<unknown> {
     return this.#tokens.updateOneOperation({
       filter: { accountId, kind, createdFor, ulid },
-      condition,
       update: { $set: { used: true } },
     });
   }
+
+  /** Whether another one was issued later for the same, where that matters. */
+  #isReplaced(
+    token: Infer<typeof AccountToken>,
+    tokens: TokenHolder['account']['tokens'],
+  ): boolean {
+    if (!this.#policy.onlyNewest.has(token.kind as OneTimeTokenKind)) return false;
+    return tokens.some(
+      ({ kind, createdFor, ulid }) =>
+        kind === token.kind && createdFor === token.createdFor && ulid > token.ulid,
+    );
+  }
 }
 
-function invalidToken(): AccountError<'TokenVerificationFailed'> {
+/** The one answer to every token that is no good. */
+export function tokenRefused(): AccountError<'TokenVerificationFailed'> {
   return new AccountError('TokenVerificationFailed', { path: 'token' });
+}
+
+function locationOf({ ip, userAgent }: ConnectionInfo): { ip: string; device: string } {
+  return { ip, device: userAgent };
 }

@@ -1,27 +1,47 @@
 import { randomBytes } from 'node:crypto';
-import { compare, encodeBase64, hash } from 'bcryptjs';
+import { availableParallelism } from 'node:os';
+import { encodeBase64 } from 'bcryptjs';
 import { AccountError } from '../errors/AccountError.js';
+import { BcryptThreads } from './bcrypt/BcryptThreads.js';
+import { DEFAULT_MAX_QUEUED, HIGHEST_CONCURRENCY, HIGHEST_MAX_QUEUED } from './HashQueue.js';
 import type { PasswordHasher } from './PasswordHasher.js';
+import { requireWhole } from './requireWhole.js';
 import {
   formatStoredPassword,
   MAX_COST,
   MIN_COST,
   parseStoredPassword,
   toBcryptInput,
+  toPlainBcryptInput,
 } from './storedPassword.js';
 
 const SALT_BYTES = 16;
 const DIGEST_BYTES = 23;
+const MOST_THREADS = 8; // each takes about 12 MiB
 
 /** Settings of {@link BcryptHasher}. */
 export interface BcryptHasherOptions {
   /** Work per hash as a power of two, 10 to 16. Each step doubles the time. Default 10. */
   readonly cost?: number;
+  /**
+   * How many worker threads hash at once, 0 to 64; 0 hashes in place, one password at a time.
+   * Default: one for each processor, at most 8; on AWS Lambda, which gives a process one request at
+   * a time, 0.
+   */
+  readonly threads?: number;
+  /** How many passwords wait at most, 0 to 10 000, before `TooBusy`. Default 64. */
+  readonly maxQueued?: number;
 }
 
 /**
  * Hashes passwords with bcrypt (pure JavaScript) in a form that counts every byte of a long one.
- * Stored strings look like `$hmac-sha384-bcrypt$v=1$2b$10$…`.
+ * Stored strings look like `$hmac-sha384-bcrypt$v=1$2b$10$…`. The hashes of other systems (`$2a$`,
+ * `$2b$`, `$2y$`) are verified as those systems did, and need a rehash.
+ *
+ * Worker threads do the work, so that the event loop stays free. They start with the first password
+ * and end when there is nothing to do, and none keeps the process alive. Each hasher has its own:
+ * make one, and give it to every {@link Accounts}. Where threads cannot be had, as in a bundle of
+ * one file, it hashes in place.
  *
  * @example
  * ```ts
@@ -35,19 +55,26 @@ export interface BcryptHasherOptions {
 export class BcryptHasher implements PasswordHasher {
   readonly dummyHash: string;
   readonly #cost: number;
+  readonly #bcrypt: BcryptThreads;
 
   /**
-   * @param options - `cost`: a power of two, 10 to 16, default 10.
-   * @throws AccountError `InvalidConfiguration` for any other cost.
+   * @param options - `cost`: a power of two, 10 to 16, default 10. `threads`: 0 to 64, default one
+   *   for each processor, at most 8, and none on AWS Lambda. `maxQueued`: 0 to 10 000, default 64.
+   * @throws AccountError `InvalidConfiguration` for anything else.
    */
-  constructor({ cost = MIN_COST }: BcryptHasherOptions = {}) {
+  constructor(options: BcryptHasherOptions = {}) {
+    const { cost = MIN_COST, threads = defaultThreads() } = options;
+    const { maxQueued = DEFAULT_MAX_QUEUED } = options;
     if (!Number.isInteger(cost) || cost < MIN_COST || cost > MAX_COST) {
       throw new AccountError('InvalidConfiguration', {
         path: 'cost',
         reason: `The bcrypt cost must be a whole number from ${MIN_COST} to ${MAX_COST}.`,
       });
     }
+    requireWhole('threads', threads, 0, HIGHEST_CONCURRENCY);
+    requireWhole('maxQueued', maxQueued, 0, HIGHEST_MAX_QUEUED);
     this.#cost = cost;
+    this.#bcrypt = new BcryptThreads({ threads, maxQueued });
     this.dummyHash = formatStoredPassword(fillerBcryptHash(cost));
   }
 
@@ -55,29 +82,33 @@ export class BcryptHasher implements PasswordHasher {
    * Hashes a new password with a fresh salt of 128 bits.
    *
    * @param password - The password, any length.
-   * @throws AccountError `InvalidInput` for a string that is not well-formed Unicode.
+   * @throws AccountError `InvalidInput` for a string that is not well-formed Unicode; `TooBusy`.
    */
   async hash(password: string): Promise<string> {
     // As UTF-8, every lone surrogate becomes U+FFFD: different passwords would share one hash.
     if (!password.isWellFormed()) {
       throw new AccountError('InvalidInput', { path: 'password', reason: 'notWellFormed' });
     }
-    return formatStoredPassword(await hash(toBcryptInput(password), this.#cost));
+    const input = toBcryptInput(password);
+    return formatStoredPassword(await this.#bcrypt.hash({ input, cost: this.#cost }));
   }
 
   /**
    * Tells whether a password belongs to a stored string. A string of an unknown scheme, a broken
-   * one and one with a cost outside 10 to 16 give `false` after one hash of this hasher's own cost.
+   * one and one with a cost above 16 give `false` after one hash of this hasher's own cost.
    *
    * @param password - The password that somebody typed.
-   * @param stored - What `hash` gave.
+   * @param stored - What `hash` gave, or bcrypt in another system.
+   * @throws AccountError `TooBusy`
    */
   async verify(password: string, stored: string): Promise<boolean> {
     const parsed = password.isWellFormed() ? parseStoredPassword(stored) : null;
     // A quick "no" would tell an attacker which accounts have no usable password (ASVS 6.3.8).
     const target = parsed ?? parseStoredPassword(this.dummyHash);
     if (target === null) return false;
-    const matches = await compare(toBcryptInput(password), target.bcryptHash);
+    const { bcryptHash, plain } = target;
+    const input = plain ? toPlainBcryptInput(password) : toBcryptInput(password);
+    const matches = await this.#bcrypt.compare({ input, bcryptHash });
     return matches && parsed !== null;
   }
 
@@ -88,8 +119,24 @@ export class BcryptHasher implements PasswordHasher {
    * @param stored - What `hash` gave, perhaps years ago.
    */
   needsRehash(stored: string): boolean {
-    return (parseStoredPassword(stored)?.cost ?? 0) < this.#cost;
+    const parsed = parseStoredPassword(stored);
+    return parsed === null || parsed.plain || parsed.cost < this.#cost;
   }
+
+  /**
+   * Tells whether a stored string is one that this class made, or bcrypt in another system, of a
+   * cost up to 16.
+   *
+   * @param stored - What the table holds.
+   */
+  recognises(stored: string): boolean {
+    return parseStoredPassword(stored) !== null;
+  }
+}
+
+function defaultThreads(): number {
+  if (process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined) return 0;
+  return Math.min(availableParallelism(), MOST_THREADS);
 }
 
 /** Random bytes in the shape of a bcrypt hash; a match would mean a guess of 184 bits. */

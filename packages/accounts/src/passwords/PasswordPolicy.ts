@@ -1,41 +1,120 @@
 import { AccountError } from '../errors/AccountError.js';
 
-/** How long a new password may be, in Unicode code points after NFC. */
+/**
+ * Tells whether a password is known from a breach. It may ask a service; the signal says when
+ * nobody waits for the answer any more.
+ */
+export type BreachCheck = (
+  password: string,
+  options: { readonly signal: AbortSignal },
+) => boolean | Promise<boolean>;
+
+/** What a new password must be like. */
 export interface PasswordPolicy {
+  /** In Unicode code points after NFC. */
   readonly minLength: number;
+  /** In Unicode code points after NFC. */
   readonly maxLength: number;
+  /** Whether the most common passwords are refused (ASVS 6.2.4). Default true. */
+  readonly refuseCommon?: boolean;
+  /**
+   * Words that must not make up half of a password or more, such as the name of the application
+   * (ASVS 6.1.2, 6.2.11). The account's own username and addresses are added by themselves.
+   */
+  readonly contextWords?: readonly string[];
+  /** Tells whether a password is known from a breach (ASVS 6.2.12). Default: nobody is asked. */
+  readonly isBreached?: BreachCheck;
+  /**
+   * What happens when `isBreached` throws, gives no boolean or takes too long: the password is
+   * accepted, because the other checks have passed and people must be able to sign up while a
+   * service is down, or refused with `ServiceUnavailable`. Default `accept`.
+   */
+  readonly onBreachCheckFailure?: 'accept' | 'refuse';
+  /** How long `isBreached` may take in milliseconds, 1 to 30 000. Default 3000. */
+  readonly breachCheckTimeoutMs?: number;
 }
+
+/** The lengths that a policy starts from. */
+export type PasswordPolicyPreset = 'nist' | 'userbase' | 'origin';
+
+/** A preset, or a policy whose missing parts come from a preset (default: `nist`). */
+export type PasswordPolicyOptions =
+  PasswordPolicyPreset | (Partial<PasswordPolicy> & { readonly preset?: PasswordPolicyPreset });
 
 const LOWEST_MIN = 8; // ASVS 6.2.1
 const LOWEST_MAX = 64; // ASVS 6.2.9
 const HIGHEST_MAX = 4096; // bounds the work of normalising and of the keyed digest (ASVS 15.1.3)
+const HIGHEST_TIMEOUT_MS = 30_000;
 
-/** 8 to 1000 code points. */
-export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = Object.freeze({
-  minLength: LOWEST_MIN,
-  maxLength: 1000,
+interface Lengths {
+  readonly minLength: number;
+  readonly maxLength: number;
+}
+
+const PRESETS: Readonly<Record<PasswordPolicyPreset, Lengths>> = Object.freeze({
+  // NIST SP 800-63B-4 §3.1.1.2: 8 beside a second factor; 15 where the password is all there is.
+  nist: Object.freeze({ minLength: LOWEST_MIN, maxLength: 1000 }),
+  userbase: Object.freeze({ minLength: 6, maxLength: 1000 }),
+  origin: Object.freeze({ minLength: 7, maxLength: 200 }),
 });
 
+/** 8 to 1000 code points. */
+export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = PRESETS.nist;
+
 /**
- * Checks the lengths that an application configured and fills in the defaults.
+ * Checks the policy that an application configured and fills in what is missing.
  *
- * @param options - `minLength`: code points, from 8, default 8. `maxLength`: code points, 64 to
- *   4096, default 1000.
- * @throws AccountError `InvalidConfiguration` for lengths outside these ranges.
+ * The presets are `nist` (default, 8 to 1000 code points; set `minLength: 15` where most accounts
+ * have no second factor), `userbase` (6 to 1000) and `origin` (7 to 200), for applications that come
+ * from there. They differ in nothing else: common passwords are refused under each.
+ *
+ * @param options - A preset, or an object. `preset`: default `nist`. `minLength`: code points, from
+ *   8, or from the preset's own if that is lower, to `maxLength`. `maxLength`: code points, 64 to
+ *   4096. For the other fields, see {@link PasswordPolicy}.
+ * @throws AccountError `InvalidConfiguration` for values outside these ranges.
  */
-export function definePasswordPolicy(options: Partial<PasswordPolicy> = {}): PasswordPolicy {
-  const { minLength = LOWEST_MIN, maxLength = DEFAULT_PASSWORD_POLICY.maxLength } = options;
+export function definePasswordPolicy(options: PasswordPolicyOptions = {}): PasswordPolicy {
+  const given = typeof options === 'string' ? { preset: options } : options;
+  const { preset = 'nist', ...rules } = given;
+  if (!Object.hasOwn(PRESETS, preset)) throw invalid('preset', 'There is no such preset.');
+  const lengths = PRESETS[preset];
+  const { minLength = lengths.minLength, maxLength = lengths.maxLength } = rules;
   if (!Number.isInteger(maxLength) || maxLength < LOWEST_MAX || maxLength > HIGHEST_MAX) {
-    throw new AccountError('InvalidConfiguration', {
-      path: 'maxLength',
-      reason: `The longest password must be allowed ${LOWEST_MAX} to ${HIGHEST_MAX} code points.`,
-    });
+    throw invalid(
+      'maxLength',
+      `The longest password must be allowed ${LOWEST_MAX} to ${HIGHEST_MAX} code points.`,
+    );
   }
-  if (!Number.isInteger(minLength) || minLength < LOWEST_MIN || minLength > maxLength) {
-    throw new AccountError('InvalidConfiguration', {
-      path: 'minLength',
-      reason: `The shortest password must be ${LOWEST_MIN} code points to maxLength.`,
-    });
+  const lowestMin = lengths.minLength;
+  if (!Number.isInteger(minLength) || minLength < lowestMin || minLength > maxLength) {
+    throw invalid(
+      'minLength',
+      `The shortest password must be ${lowestMin} code points to maxLength.`,
+    );
   }
-  return Object.freeze({ minLength, maxLength });
+  checkRules(rules);
+  return Object.freeze({ ...rules, minLength, maxLength });
+}
+
+function checkRules(rules: Partial<PasswordPolicy>): void {
+  const { refuseCommon = true, contextWords = [], isBreached } = rules;
+  const { onBreachCheckFailure = 'accept', breachCheckTimeoutMs = 1 } = rules;
+  if (typeof refuseCommon !== 'boolean') throw invalid('refuseCommon', 'It must be a boolean.');
+  if (!Array.isArray(contextWords) || !contextWords.every((word) => typeof word === 'string')) {
+    throw invalid('contextWords', 'It must be an array of strings.');
+  }
+  if (isBreached !== undefined && typeof isBreached !== 'function') {
+    throw invalid('isBreached', 'It must be a function.');
+  }
+  if (!['accept', 'refuse'].includes(onBreachCheckFailure)) {
+    throw invalid('onBreachCheckFailure', 'It must be accept or refuse.');
+  }
+  const isInRange = breachCheckTimeoutMs >= 1 && breachCheckTimeoutMs <= HIGHEST_TIMEOUT_MS;
+  if (!isInRange) {
+    throw invalid('breachCheckTimeoutMs', `It must be 1 to ${HIGHEST_TIMEOUT_MS} milliseconds.`);
+  }
+}
+
+function invalid(path: string, reason: string): AccountError<'InvalidConfiguration'> {
+  return new AccountError('InvalidConfiguration', { path, reason });
 }

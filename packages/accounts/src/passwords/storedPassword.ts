@@ -6,9 +6,13 @@ export const MIN_COST = 10;
 /** The highest bcrypt cost: about 4.5 s of CPU. A poisoned row must not cost more (`$2b$20$`). */
 export const MAX_COST = 16;
 
+/** The lowest cost that bcrypt has; other systems may have used it, years ago. */
+const MIN_PLAIN_COST = 4;
+
 // Names how the bcrypt input was made, as bcrypt's own prefix cannot. A pepper, one day, is `v=2`.
 const SCHEME = '$hmac-sha384-bcrypt$v=1';
 const STORED = /^\$hmac-sha384-bcrypt\$v=1(\$2b\$(\d\d)\$[./A-Za-z0-9]{53})$/;
+const PLAIN = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 
 // Public on purpose: it separates our digests from everybody else's, it hides nothing.
 const DOMAIN_KEY = 'latchkey/password/v1';
@@ -18,6 +22,8 @@ export interface StoredPassword {
   /** The 60 characters that bcrypt understands. */
   readonly bcryptHash: string;
   readonly cost: number;
+  /** Whether another system made it: bcrypt of the password itself. */
+  readonly plain: boolean;
 }
 
 /**
@@ -38,6 +44,19 @@ export function toBcryptInput(password: string): string {
 }
 
 /**
+ * Makes the string that other systems gave to bcrypt: the password, as it was typed.
+ *
+ * What comes after byte 72 did not count there, and cannot be checked. It is ignored here too, for
+ * this one login: the string is then replaced by one in which every byte counts (ASVS 6.2.8).
+ * Refusing such a password instead would lock its owner out, and protect nobody: whoever knows its
+ * first 72 bytes knows all that is in the hash.
+ */
+export function toPlainBcryptInput(password: string): string {
+  // 73 UTF-16 units are more than 72 bytes of UTF-8, wherever the cut falls. The rest costs nothing.
+  return password.slice(0, 73);
+}
+
+/**
  * Writes a bcrypt hash with the name of its scheme.
  *
  * @param bcryptHash - The 60 characters of bcrypt.
@@ -49,14 +68,23 @@ export function formatStoredPassword(bcryptHash: string): string {
 
 /**
  * Reads a stored string, or gives null if its scheme is unknown, its form broken or its cost
- * outside 10 to 16.
+ * outside 10 to 16 (4 to 16 for the hashes of other systems).
  *
  * @param stored - Whatever the table holds.
  */
 export function parseStoredPassword(stored: unknown): StoredPassword | null {
-  const match = typeof stored === 'string' ? STORED.exec(stored) : null;
-  const bcryptHash = match?.[1];
-  const cost = Number(match?.[2]);
-  if (bcryptHash === undefined || cost < MIN_COST || cost > MAX_COST) return null;
-  return { bcryptHash, cost };
+  if (typeof stored !== 'string') return null;
+  const [, bcryptHash, cost] = STORED.exec(stored) ?? [];
+  if (bcryptHash !== undefined) return within(MIN_COST, { bcryptHash, cost, plain: false });
+  const [plainHash, plainCost] = PLAIN.exec(stored) ?? [];
+  if (plainHash === undefined) return null;
+  return within(MIN_PLAIN_COST, { bcryptHash: plainHash, cost: plainCost, plain: true });
+}
+
+function within(
+  lowest: number,
+  { bcryptHash, cost: digits, plain }: Omit<StoredPassword, 'cost'> & { cost: string | undefined },
+): StoredPassword | null {
+  const cost = Number(digits);
+  return cost >= lowest && cost <= MAX_COST ? { bcryptHash, cost, plain } : null;
 }

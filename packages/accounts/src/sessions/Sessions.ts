@@ -1,62 +1,64 @@
-import type { Connection, Entity, Table } from '@latchkey/entity';
-import { EntityError } from '@latchkey/entity';
-import { Session, type Infer } from '@latchkey/schema';
+import type { Entity, Table, TransactOperation } from '@latchkey/entity';
+import type { Session } from '@latchkey/schema';
 import type { AccountEntity } from '../accounts/AccountEntity.js';
 import { AccountError } from '../errors/AccountError.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
-import { requireUlid } from '../errors/requireUlid.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import type { Events } from '../events/Events.js';
+import { AuthTokens } from '../tokens/AuthTokens.js';
+import { OwnSessions } from './OwnSessions.js';
 import {
-  AuthTokens,
-  type AuthTokensOptions,
-  type VerifiedAuthToken,
-} from '../tokens/AuthTokens.js';
-import { digestMatches, digestSecret } from '../tokens/digestSecret.js';
-import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import {
-  destroySession,
-  readConnectionInfo,
-  type AccountDocument,
-  type SessionRequest,
-} from './SessionRequest.js';
+  SessionBeginning,
+  type BeginSessionOptions,
+  type LoginResult,
+  type PreparedSession,
+} from './SessionBeginning.js';
+import { SessionGuards } from './SessionGuards.js';
+import { SessionHooks, type SessionHookRegistry } from './SessionHooks.js';
+import { SessionLogout, type LogoutInput } from './SessionLogout.js';
+import { definePolicy, type SessionPolicy, type SessionsOptions } from './sessionPolicy.js';
+import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import { SessionRotation } from './SessionRotation.js';
+import type { SessionsContext } from './SessionsContext.js';
+import { SessionVerifier } from './SessionVerifier.js';
+import { VerifiedRequests, type VerifiedSession } from './VerifiedRequests.js';
 
-/** How sessions are signed, and how long they last. */
-export interface SessionsOptions extends Pick<
-  AuthTokensOptions<SessionRequest>,
-  'getTokenSecret' | 'audience'
-> {
-  /** How long a session lasts (default: `'7d'`; at most 400 days). */
-  readonly tokenDuration?: Duration;
-}
+export type { BeginSessionOptions, LoginResult, PreparedSession } from './SessionBeginning.js';
+export type { ListedSession, ListSessionsInput } from './OwnSessions.js';
+export type { LogoutInput } from './SessionLogout.js';
+export type { SessionsOptions } from './sessionPolicy.js';
+export type { SessionDocument, VerifiedSession } from './VerifiedRequests.js';
 
-/** What a login gives. */
-export interface LoginResult {
-  readonly account: AccountDocument;
-  /** For the client. It is not stored, and cannot be had again. */
-  readonly authToken: string;
-  readonly sessionDocument: Infer<typeof Session>;
-}
-
-/** What {@link Sessions.listSessions} takes. */
-export interface ListSessionsInput {
-  readonly account: AccountDocument;
-  readonly first?: number;
-  readonly after?: string | null;
-}
-
-/** What {@link Sessions.logout} takes. */
-export interface LogoutInput {
+/** What {@link Sessions.refreshTokens} takes. */
+export interface RefreshTokensInput {
   readonly authToken: string;
   readonly request: SessionRequest;
 }
 
-/** The sessions of all accounts: they begin at login, and every request is checked against them. */
+/**
+ * The sessions of all accounts: they begin at login, and every request is checked against them.
+ *
+ * @example
+ * ```ts
+ * import { AccountError, type Accounts, type SessionRequest } from '@latchkey/accounts';
+ *
+ * // A page on which people see where they are logged in, and end what they do not know.
+ * export async function devices(accounts: Accounts, request: SessionRequest) {
+ *   await accounts.handleRequest(request);
+ *   if (!request.user) throw new AccountError('InvalidSession', {});
+ *   const { edges } = await accounts.sessions.listSessions({ request });
+ *   return edges.map(({ node }) => ({ id: node.ulid, here: node.current, ...node.connectionInfo }));
+ * }
+ * ```
+ */
 export class Sessions {
-  readonly #table: Table;
-  readonly #accounts: AccountEntity;
-  readonly #sessions: Entity<typeof Session>;
-  readonly #tokens: AuthTokens<SessionRequest>;
-  readonly #durationMs: number;
+  readonly #context: SessionsContext;
+  readonly #beginning: SessionBeginning;
+  readonly #rotation: SessionRotation;
+  readonly #logout: SessionLogout;
+  readonly #own: OwnSessions;
+  readonly #guards: SessionGuards;
 
   /** @internal */
   constructor(
@@ -64,182 +66,241 @@ export class Sessions {
     table: Table,
     accounts: AccountEntity,
     sessions: Entity<typeof Session>,
+    events: Events,
   ) {
-    const { tokenDuration = '7d', getTokenSecret, audience } = options;
-    this.#table = table;
-    this.#accounts = accounts;
-    this.#sessions = sessions;
-    this.#durationMs = parseDuration(tokenDuration, 'sessions.tokenDuration');
-    this.#tokens = new AuthTokens({
+    const { getTokenSecret, audience } = options;
+    const tokens = new AuthTokens({
       getTokenSecret,
       ...(audience !== undefined && { audience }),
       now: () => table.now().getTime(),
     });
+    this.#context = {
+      table,
+      accounts,
+      sessions,
+      tokens,
+      events,
+      hooks: new SessionHooks(),
+      policy: definePolicy(options),
+      verified: new VerifiedRequests(),
+    };
+    this.#beginning = new SessionBeginning(this.#context);
+    this.#rotation = new SessionRotation(this.#context, new SessionVerifier(this.#context));
+    this.#logout = new SessionLogout(this.#context);
+    this.#own = new OwnSessions(this.#context);
+    this.#guards = new SessionGuards(this.#context);
+  }
+
+  /** @internal */
+  get policy(): SessionPolicy {
+    return this.#context.policy;
+  }
+
+  /** Adds hooks, after those that are there. */
+  addHooks(add: (hooks: SessionHookRegistry) => void): this {
+    add(this.#context.hooks);
+    return this;
   }
 
   /**
-   * Begins a session: one `PutItem`. The account's generation goes into it, so that a revocation
-   * that happens at the same time voids it, too.
+   * Begins a session: one `PutItem`, or one transaction together with other writes; with
+   * `maxSessions`, a `Query` more, and a write where there are too many.
    *
    * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
    */
-  async begin(account: AccountDocument, request: SessionRequest): Promise<LoginResult> {
-    const connectionInfo = readConnectionInfo(request);
-    const { accountId, sessionGeneration: generation } = account;
-    const expiresAt = new Date(this.#table.now().getTime() + this.#durationMs);
-    const ulid = this.#table.newUlid();
-    const { authToken, secretDigest: token } = await this.#tokens.issue(
-      { accountId, sessionId: ulid, rotation: 0, expiresAtMs: expiresAt.getTime() },
-      request,
-    );
-    const { item: sessionDocument } = await inAccountTerms(() =>
-      this.#sessions.createOne({
-        ulid,
-        item: { accountId, token, valid: true, connectionInfo, expiresAt, generation },
-      }),
-    );
-    request.authToken = authToken;
-    request.user = account;
-    // Said of the session before, if there was one.
-    delete request.sessionDestroyed;
-    return { account, authToken, sessionDocument };
+  async begin(
+    account: AccountDocument,
+    request: SessionRequest,
+    options: BeginSessionOptions = {},
+  ): Promise<LoginResult> {
+    return this.#beginning.begin(account, request, options);
+  }
+
+  /**
+   * Makes a session ready to be written in a transaction. The account's generation goes into it, so
+   * that a revocation that happens at the same time voids it, too.
+   *
+   * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
+   */
+  async prepare(
+    account: AccountDocument,
+    request: SessionRequest,
+    options: Omit<BeginSessionOptions, 'alongside'> = {},
+  ): Promise<PreparedSession> {
+    return this.#beginning.prepare(account, request, options);
+  }
+
+  /**
+   * Whose request it is, and in which session.
+   *
+   * @throws AccountError `InvalidInput`; `InvalidSession` unless `handleRequest`, or a login, has
+   *   put a session on this very object.
+   */
+  verifiedSessionOf(request: SessionRequest): VerifiedSession {
+    return this.#context.verified.of(request);
   }
 
   /**
    * Finds out whose request it is, and sets `request.user`: one strongly consistent `BatchGetItem`
    * of account and session, so that a logout holds everywhere as soon as it has returned. A request
-   * without token is left alone.
+   * without token is left alone. Nothing is written, unless `rotation.after`, `idleTimeout` or
+   * `onConnectionChange` asks for it. After a rotation `request.authToken` is the new token.
    *
    * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
-   *   off the request; `ServiceUnavailable`, which says nothing of the session; `SecretTooShort`.
+   *   off the request; `ServiceUnavailable`, which says nothing of the session; `Vetoed` by a hook;
+   *   `SecretTooShort`.
    */
   readonly handleRequest = async <R extends SessionRequest>(
     request: R,
   ): Promise<R & SessionRequest> => {
     requireObject(request, 'request');
+    const { hooks, verified } = this.#context;
     // Whatever a caller claims: only what is verified here counts.
-    delete request.user;
-    if (request.authToken === undefined) return request;
-    try {
-      const token = await this.#tokens.verify(request.authToken, request);
-      request.user = await inAccountTerms(() => this.#accountOf(token));
-      return request;
-    } catch (error) {
-      if (AccountError.is(error) && error.status === 401) await destroySession(request);
-      throw error;
+    verified.forget(request);
+    if (request.authToken !== undefined) {
+      await this.#resume(request, request.authToken);
+    } else if (hooks.seeRequests) {
+      await hooks.request(request);
     }
+    return request;
+  };
+
+  /**
+   * Replaces a token by a new one: one `BatchGetItem` and one `UpdateItem`. Who shows the same token
+   * again within `rotation.grace`, is given the same new one; who does so later, ends the session.
+   * The session does not last any longer for it.
+   *
+   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
+   *   off the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.
+   */
+  readonly refreshTokens = async (input: RefreshTokensInput): Promise<LoginResult> => {
+    requireObject(input, '');
+    const { authToken, request } = input;
+    const { events, verified } = this.#context;
+    const facts: EventFacts = connectionFacts(request);
+    return this.#orDestroy(request, () =>
+      events.run('RefreshTokens', facts, async () => {
+        requireObject(request, 'request');
+        verified.forget(request);
+        const options = { facts, mustRotate: true };
+        const { isRenewed: _, ...result } = await this.#rotation.resume(
+          authToken,
+          request,
+          options,
+        );
+        verified.put(request, { account: result.account, session: result.sessionDocument });
+        return result;
+      }),
+    );
   };
 
   /**
    * Ends the session of a token, everywhere, before it returns: one `UpdateItem`. An expired token
-   * will do, and so will one whose session has ended already.
+   * will do, one that the session has replaced, and one whose session has ended already. So will one
+   * whose signature cannot be verified any more, if `request.user` is its account: never set that
+   * from what a client says.
    *
    * @returns whether the session is there; false for one that its expiry has removed.
    * @throws AccountError `TokenVerificationFailed`, `InvalidSession` for a token that the session
-   *   has replaced, `ServiceUnavailable`, `SecretTooShort`.
+   *   has never had, `ServiceUnavailable`, `SecretTooShort`.
    */
   readonly logout = async (input: LogoutInput): Promise<boolean> => {
     requireObject(input, '');
-    const { authToken, request } = input;
-    requireObject(request, 'request');
-    const token = await this.#tokens.verify(authToken, request, { ignoreExpiration: true });
-    const ended = await inAccountTerms(() => this.#end(token));
-    await destroySession(request);
-    return ended;
+    return this.#logout.logout(input);
   };
 
+  /** See {@link OwnSessions.listSessions}. */
+  get listSessions(): OwnSessions['listSessions'] {
+    return this.#own.listSessions;
+  }
+
+  /** See {@link OwnSessions.revokeSession}. */
+  get revokeSession(): OwnSessions['revokeSession'] {
+    return this.#own.revokeSession;
+  }
+
+  /** See {@link OwnSessions.revokeOtherSessions}. */
+  get revokeOtherSessions(): OwnSessions['revokeOtherSessions'] {
+    return this.#own.revokeOtherSessions;
+  }
+
+  /** See {@link OwnSessions.revokeAllSessions}. */
+  get revokeAllSessions(): OwnSessions['revokeAllSessions'] {
+    return this.#own.revokeAllSessions;
+  }
+
+  /** See {@link SessionGuards.requireRecentLogin}. */
+  get requireRecentLogin(): SessionGuards['requireRecentLogin'] {
+    return this.#guards.requireRecentLogin;
+  }
+
+  /** See {@link SessionGuards.requirePermission}. */
+  get requirePermission(): SessionGuards['requirePermission'] {
+    return this.#guards.requirePermission;
+  }
+
   /**
-   * The live sessions of an account, oldest first: one `Query` for up to 25, as a rule.
+   * Writes that the owner of a request's session has just proven who they are, and gives the session
+   * a new token; the one before is void at once (ASVS 7.2.4).
    *
-   * @param input - `account` as `handleRequest` or `findUser` gave it; `first` 1 to 1000 (default:
-   *   25); `after`, the cursor of the page before.
-   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
+   * @internal
+   * @param alongside - writes that belong to it, done in the same transaction.
    */
-  async listSessions(input: ListSessionsInput): Promise<Connection<Infer<typeof Session>>> {
-    requireObject(input, '');
-    const { account, first = 25, after = null } = input;
-    requireObject(account, 'account');
-    const { accountId, sessionGeneration: generation } = account;
-    return inAccountTerms(() =>
-      this.#sessions.paginate({
-        filter: { accountId, valid: true, generation, expiresAt: { $gt: this.#table.now() } },
-        consistent: true,
-        first,
-        after,
+  async reauthenticated(
+    request: SessionRequest,
+    alongside: readonly TransactOperation<unknown>[] = [],
+  ): Promise<{ authToken: string }> {
+    const { account, authToken, sessionDocument } = await this.#rotation.replace(
+      request,
+      alongside,
+    );
+    this.#context.verified.put(request, { account, session: sessionDocument });
+    return { authToken };
+  }
+
+  /**
+   * Says of a request that its session goes on under a generation that has been written.
+   *
+   * @internal
+   */
+  goesOn(request: SessionRequest, sessionGeneration: string): void {
+    const { account, session } = this.verifiedSessionOf(request);
+    this.#context.verified.put(request, {
+      account: { ...account, sessionGeneration },
+      session: { ...session, generation: sessionGeneration },
+    });
+  }
+
+  async #resume(request: SessionRequest, authToken: string): Promise<void> {
+    const { events, hooks, verified } = this.#context;
+    const facts: EventFacts = connectionFacts(request);
+    const isRenewed = await this.#orDestroy(request, () =>
+      events.run('ResumeSession', facts, async () => {
+        const resumed = await this.#rotation.resume(authToken, request, {
+          facts,
+          mustRotate: false,
+        });
+        verified.put(request, { account: resumed.account, session: resumed.sessionDocument });
+        if (!hooks.seeRequests) return resumed.isRenewed;
+        try {
+          await hooks.request(request);
+          return resumed.isRenewed;
+        } catch (error) {
+          verified.forget(request);
+          throw error;
+        }
       }),
     );
+    if (isRenewed) await events.tell('RefreshTokensSuccess', facts);
   }
 
-  /**
-   * Ends one session of an account before it returns: one `UpdateItem`.
-   *
-   * @param input - `sessionId`: the session's `ulid`.
-   * @returns whether the account has such a session.
-   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
-   */
-  async revokeSession(input: {
-    readonly accountId: string;
-    readonly sessionId: string;
-  }): Promise<boolean> {
-    requireObject(input, '');
-    const { accountId, sessionId: ulid } = input;
-    requireUlid(accountId, 'accountId');
-    requireUlid(ulid, 'sessionId');
-    const { item } = await inAccountTerms(() =>
-      this.#sessions.updateOne({ filter: { accountId, ulid }, update: { $set: { valid: false } } }),
-    );
-    return item !== null;
-  }
-
-  /**
-   * Ends every session of an account before it returns, however many there are: one `UpdateItem`.
-   *
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
-   */
-  async revokeAllSessions(input: { readonly accountId: string }): Promise<void> {
-    requireObject(input, '');
-    const { accountId } = input;
-    requireUlid(accountId, 'accountId');
-    const update = { $set: { sessionGeneration: this.#table.newUlid() } };
-    const { item } = await inAccountTerms(() =>
-      this.#accounts.updateOne({ filter: { accountId }, update }),
-    );
-    if (!item) throw new AccountError('UserNotFound', {});
-  }
-
-  async #accountOf(token: VerifiedAuthToken): Promise<AccountDocument> {
-    const { accountId, sessionId: ulid, secret, rotation } = token;
-    const [account, session] = await this.#table.batchGet(
-      [
-        this.#accounts.reference({ accountId }),
-        this.#sessions.reference({ accountId, ulid }, { secrets: true }),
-      ],
-      { consistent: true },
-    );
-    const isLive =
-      account !== null &&
-      !account.deactivated &&
-      session?.valid === true &&
-      session.generation === account.sessionGeneration &&
-      session.rotation === rotation &&
-      // TTL removes rows late, by days: the clock decides.
-      session.expiresAt > this.#table.now() &&
-      digestMatches(secret, session.token);
-    if (!isLive) throw new AccountError('InvalidSession', {});
-    return account;
-  }
-
-  async #end({ accountId, sessionId: ulid, secret }: VerifiedAuthToken): Promise<boolean> {
+  /** Takes the session off a request if it turns out to be none. */
+  async #orDestroy<T>(request: SessionRequest, action: () => Promise<T>): Promise<T> {
     try {
-      const { item } = await this.#sessions.updateOne({
-        filter: { accountId, ulid },
-        condition: { token: digestSecret(secret) },
-        update: { $set: { valid: false } },
-      });
-      return item !== null;
+      return await action();
     } catch (error) {
-      if (EntityError.is(error) && error.code === 'ConditionFailed') {
-        throw new AccountError('InvalidSession', {});
+      if (AccountError.is(error) && error.status === 401) {
+        await this.#context.verified.destroy(request);
       }
       throw error;
     }

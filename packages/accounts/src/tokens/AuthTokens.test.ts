@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, sign as signWithKey } from 'node:crypto';
+import { createHmac, generateKeyPairSync, KeyObject, sign as signWithKey } from 'node:crypto';
 import { inspect } from 'node:util';
 import jwt from 'jsonwebtoken';
 import { AccountError } from '../errors/AccountError.js';
@@ -143,7 +143,12 @@ describe('AuthTokens.verify', () => {
     const tokens = tokensWith();
     const { authToken, secretDigest } = await tokens.issue(subject, {});
     const verified = await tokens.verify(authToken, {});
-    expect(verified).toEqual({ ...subject, issuedAtMs: NOW, secret: expect.any(String) });
+    expect(verified).toEqual({
+      ...subject,
+      issuedAtMs: NOW,
+      secret: expect.any(String),
+      key: expect.any(KeyObject),
+    });
     expect(digestMatches(verified.secret, secretDigest)).toBe(true);
   });
 

@@ -1,17 +1,24 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { AccountError } from '../errors/AccountError.js';
 import {
   AUTH_TOKEN_ISSUER,
   AUTH_TOKEN_TYPE,
+  type AuthTokenHeader,
   type AuthTokenPayload,
   readAuthTokenHeader,
   readAuthTokenPayload,
 } from './authTokenSchemas.js';
 import { digestSecret } from './digestSecret.js';
-import { type TokenKey, TokenKeys, type TokenSecrets } from './TokenKeys.js';
+import { type TokenKey, type TokenKeyList, TokenKeys, type TokenSecrets } from './TokenKeys.js';
 
 const MAX_TOKEN_LENGTH = 4096;
+const MAX_HEADERS = 64;
+const VERIFY_OPTIONS: Readonly<jwt.VerifyOptions> = {
+  algorithms: ['HS256'],
+  ignoreExpiration: true,
+  ignoreNotBefore: true,
+};
 const SECRET_BYTES = 32; // twice what ASVS 7.2.3 asks for
 
 /** What {@link AuthTokens} needs. */
@@ -34,6 +41,8 @@ export interface AuthTokenSubject {
   readonly rotation: number;
   /** When the token ends, in milliseconds since 1970; rounded down to a whole second. */
   readonly expiresAtMs: number;
+  /** Who acts in the session, where it is not its owner. */
+  readonly actor?: { readonly accountId: string; readonly sessionId: string };
 }
 
 /** A new token, and what to keep of it. */
@@ -42,6 +51,18 @@ export interface IssuedAuthToken {
   readonly authToken: string;
   /** For the session's row: recognises the token's secret, and cannot be turned back into it. */
   readonly secretDigest: string;
+  /** The name of the key that has signed it, if it has one. */
+  readonly kid: string | undefined;
+}
+
+/** How {@link AuthTokens.renew} makes the token that follows another. */
+export interface RenewAuthTokenOptions {
+  /** When the session ends, in milliseconds since 1970. */
+  readonly expiresAtMs: number;
+  /** When the session was rotated: every copy of the new token says the same. */
+  readonly issuedAtMs: number;
+  /** The key that has signed the new token before (default: the newest). */
+  readonly signedBy?: { readonly kid: string | undefined };
 }
 
 /** What a genuine token says. */
@@ -49,11 +70,15 @@ export interface VerifiedAuthToken extends AuthTokenSubject {
   /** To be compared with the stored digest by `digestMatches`. Never stored or logged. */
   readonly secret: string;
   readonly issuedAtMs: number;
+  /** The key that it is signed with. */
+  readonly key: KeyObject;
 }
 
 /** Signs and verifies the JWTs that stand for sessions (RFC 7519, HS256). */
 export class AuthTokens<TRequest = unknown> {
   readonly #keys = new TokenKeys();
+  /** The first segments of tokens that were genuine, all of which are alike, read once. */
+  readonly #genuineHeaders = new Map<string, AuthTokenHeader>();
   readonly #getTokenSecret: AuthTokensOptions<TRequest>['getTokenSecret'];
   readonly #audience: string;
   readonly #now: () => number;
@@ -79,8 +104,54 @@ export class AuthTokens<TRequest = unknown> {
    * @throws AccountError `SecretTooShort`, `InvalidConfiguration`, `ServiceUnavailable`.
    */
   async issue(subject: AuthTokenSubject, request: TRequest): Promise<IssuedAuthToken> {
-    const [{ kid, key }] = await this.#resolveKeys(request);
+    const [newest] = await this.#resolveKeys(request);
     const secret = Buffer.from(this.#randomBytes(SECRET_BYTES)).toString('base64url');
+    return this.#sign(subject, { secret, issuedAtMs: this.#now(), signer: newest });
+  }
+
+  /**
+   * Signs the token that follows another. Its secret is derived from that of the token before, so
+   * that whoever shows the same token is given the same one, however often: requests at the same
+   * time, and a client that the answer did not reach. Without the secret before, the key derives
+   * nothing.
+   *
+   * @param token - What `verify` gave.
+   * @param options - See {@link RenewAuthTokenOptions}.
+   * @param request - Handed on to `getTokenSecret`.
+   * @throws AccountError `SecretTooShort`, `InvalidConfiguration`, `ServiceUnavailable`.
+   */
+  async renew(
+    token: VerifiedAuthToken,
+    { expiresAtMs, issuedAtMs, signedBy }: RenewAuthTokenOptions,
+    request: TRequest,
+  ): Promise<IssuedAuthToken> {
+    const keys = await this.#resolveKeys(request);
+    const before = signedBy && keys.find(({ kid }) => kid === signedBy.kid);
+    const rotation = token.rotation + 1;
+    // No JWT holds a NUL, so that this is never the input of a signature.
+    const secret = createHmac('sha256', token.key)
+      .update(['latchkey/rotation', token.secret, token.sessionId, String(rotation)].join('\0'))
+      .digest('base64url');
+    const subject = { ...token, rotation, expiresAtMs };
+    return this.#sign(subject, { secret, issuedAtMs, signer: before ?? keys[0] });
+  }
+
+  /** Whose session a token names, whoever has signed it; undefined for what is no such token. */
+  readUnverified(
+    authToken: unknown,
+  ): Pick<AuthTokenSubject, 'accountId' | 'sessionId'> | undefined {
+    if (typeof authToken !== 'string' || authToken.length > MAX_TOKEN_LENGTH) return undefined;
+    if (readAuthTokenHeader(authToken) === null) return undefined;
+    const payload = readAuthTokenPayload(jwt.decode(authToken));
+    if (payload?.aud !== this.#audience) return undefined;
+    return { accountId: payload.sub, sessionId: payload.sid };
+  }
+
+  #sign(
+    subject: AuthTokenSubject,
+    { secret, issuedAtMs, signer }: { secret: string; issuedAtMs: number; signer: TokenKey },
+  ): IssuedAuthToken {
+    const { actor } = subject;
     const payload: AuthTokenPayload = {
       iss: AUTH_TOKEN_ISSUER,
       aud: this.#audience,
@@ -88,15 +159,17 @@ export class AuthTokens<TRequest = unknown> {
       sid: subject.sessionId,
       rot: subject.rotation,
       jti: secret,
-      iat: Math.floor(this.#now() / 1000),
+      iat: Math.floor(issuedAtMs / 1000),
       exp: Math.floor(subject.expiresAtMs / 1000),
+      ...(actor && { act: { sub: actor.accountId, sid: actor.sessionId } }),
     };
+    const { kid, key } = signer;
     // As a string: in an object, jsonwebtoken replaces an `iat` of 0 by the system clock.
     const authToken = jwt.sign(JSON.stringify(payload), key, {
       algorithm: 'HS256',
       header: { alg: 'HS256', typ: AUTH_TOKEN_TYPE, ...(kid !== undefined && { kid }) },
     });
-    return { authToken, secretDigest: digestSecret(secret) };
+    return { authToken, secretDigest: digestSecret(secret), kid };
   }
 
   /**
@@ -114,9 +187,9 @@ export class AuthTokens<TRequest = unknown> {
     request: TRequest,
     options: { readonly ignoreExpiration?: boolean } = {},
   ): Promise<VerifiedAuthToken> {
-    const keys = await this.#resolveKeys(request);
-    const payload = readAuthTokenPayload(verifySignature(authToken, keys));
-    if (payload === null || !this.#isCurrent(payload, options.ignoreExpiration === true)) {
+    const signed = this.#verifySignature(authToken, await this.#resolveKeys(request));
+    const payload = signed && readAuthTokenPayload(signed.payload);
+    if (!payload || !this.#isCurrent(payload, options.ignoreExpiration === true)) {
       // No cause: those of jsonwebtoken and JSON.parse differ by fault, and some quote the token.
       throw new AccountError('TokenVerificationFailed', { path: 'authToken' });
     }
@@ -127,6 +200,8 @@ export class AuthTokens<TRequest = unknown> {
       secret: payload.jti,
       issuedAtMs: payload.iat * 1000,
       expiresAtMs: payload.exp * 1000,
+      key: signed.key,
+      ...(payload.act && { actor: { accountId: payload.act.sub, sessionId: payload.act.sid } }),
     };
   }
 
@@ -141,35 +216,49 @@ export class AuthTokens<TRequest = unknown> {
     );
   }
 
-  async #resolveKeys(request: TRequest): Promise<readonly [TokenKey, ...TokenKey[]]> {
-    let secrets: TokenSecrets;
+  /** Waits for a secret only where there is something to wait for: this is on every request's way. */
+  #resolveKeys(request: TRequest): TokenKeyList | Promise<TokenKeyList> {
+    let secrets: TokenSecrets | Promise<TokenSecrets>;
     try {
-      secrets = await this.#getTokenSecret(request);
+      secrets = this.#getTokenSecret(request);
     } catch (cause) {
-      // Not 401: a client would throw away a good token because a secret store was down.
-      throw new AccountError('ServiceUnavailable', {}, { cause });
+      throw secretUnavailable(cause);
     }
-    return this.#keys.prepare(secrets);
+    if (!isPromise(secrets)) return this.#keys.prepare(secrets);
+    return secrets.then(
+      (given) => this.#keys.prepare(given),
+      (cause: unknown) => {
+        throw secretUnavailable(cause);
+      },
+    );
   }
-}
 
-/** Gives the payload of a genuine token, or undefined. */
-function verifySignature(authToken: unknown, keys: readonly TokenKey[]): unknown {
-  if (typeof authToken !== 'string' || authToken.length > MAX_TOKEN_LENGTH) return undefined;
-  const header = readAuthTokenHeader(authToken);
-  if (header === null) return undefined;
-  // Exactly the key that the token names, or the one without a name: never one after the other.
-  const key = keys.find(({ kid }) => kid === header.kid)?.key;
-  if (key === undefined) return undefined;
-  try {
-    // RFC 8725 §3.1. Times are checked by the injected clock: jsonwebtoken takes its 0 for absent.
-    return jwt.verify(authToken, key, {
-      algorithms: ['HS256'],
-      ignoreExpiration: true,
-      ignoreNotBefore: true,
-    });
-  } catch {
-    return undefined;
+  /** Gives the payload of a genuine token and the key that has signed it, or undefined. */
+  #verifySignature(
+    authToken: unknown,
+    keys: TokenKeyList,
+  ): { readonly payload: unknown; readonly key: KeyObject } | undefined {
+    if (typeof authToken !== 'string' || authToken.length > MAX_TOKEN_LENGTH) return undefined;
+    const segment = authToken.slice(0, authToken.indexOf('.'));
+    const header = this.#genuineHeaders.get(segment) ?? readAuthTokenHeader(authToken);
+    if (header === null) return undefined;
+    // Exactly the key that the token names, or the one without a name: never one after the other.
+    const key = keys.find(({ kid }) => kid === header.kid)?.key;
+    if (key === undefined) return undefined;
+    try {
+      // RFC 8725 §3.1. Times are checked by the injected clock: jsonwebtoken takes its 0 for absent.
+      const payload = jwt.verify(authToken, key, VERIFY_OPTIONS);
+      this.#remember(segment, header);
+      return { payload, key };
+    } catch {
+      return undefined;
+    }
+  }
+
+  #remember(segment: string, header: AuthTokenHeader): void {
+    if (this.#genuineHeaders.has(segment)) return;
+    if (this.#genuineHeaders.size === MAX_HEADERS) this.#genuineHeaders.clear();
+    this.#genuineHeaders.set(segment, header);
   }
 }
 
@@ -187,4 +276,13 @@ function parseAudience(audience: unknown = AUTH_TOKEN_ISSUER): string {
     path: 'audience',
     reason: 'The audience must be a non-empty string.',
   });
+}
+
+/** Not 401: a client would throw away a good token because a secret store was down. */
+function secretUnavailable(cause: unknown): AccountError<'ServiceUnavailable'> {
+  return new AccountError('ServiceUnavailable', {}, { cause });
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -18,6 +18,9 @@ export interface TokenKey {
   readonly key: KeyObject;
 }
 
+/** The keys of an application, the newest first. */
+export type TokenKeyList = readonly [TokenKey, ...TokenKey[]];
+
 // RFC 7518 §3.2: a key for HS256 is at least as long as its hash.
 const MIN_SECRET_BYTES = 32;
 const MAX_CACHED_KEYS = 64;
@@ -30,6 +33,8 @@ const KID = /^[\x21-\x7e]{1,64}$/;
  */
 export class TokenKeys {
   readonly #cache = new Map<string, KeyObject>();
+  /** What was used last, at the end of the cache already. */
+  #newest: { readonly secret: string; readonly key: KeyObject } | undefined;
 
   /**
    * Checks an application's secrets and gives their keys in the same order.
@@ -38,11 +43,12 @@ export class TokenKeys {
    * @throws AccountError `SecretTooShort` below 32 bytes; `InvalidConfiguration` for no secret, a
    *   malformed or repeated `kid`, and anything that is no secret at all.
    */
-  prepare(secrets: unknown): readonly [TokenKey, ...TokenKey[]] {
+  prepare(secrets: unknown): TokenKeyList {
+    if (typeof secrets === 'string') return [{ kid: undefined, key: this.#keyOf(secrets) }];
     const entries: readonly unknown[] = Array.isArray(secrets) ? secrets : [{ secret: secrets }];
     const [first, ...others] = entries.map((entry) => this.#prepareOne(entry));
     if (first === undefined) throw misconfigured('There is no secret to sign tokens with.');
-    const keys: readonly [TokenKey, ...TokenKey[]] = [first, ...others];
+    const keys: TokenKeyList = [first, ...others];
     if (new Set(keys.map((key) => key.kid)).size < keys.length) {
       throw misconfigured('Each secret needs a kid of its own.');
     }
@@ -60,7 +66,10 @@ export class TokenKeys {
   }
 
   #keyOf(secret: string): KeyObject {
+    const newest = this.#newest;
+    if (newest?.secret === secret) return newest.key;
     const key = this.#cache.get(secret) ?? createKey(secret);
+    this.#newest = { secret, key };
     // A Map keeps its order of insertion: what was used last goes to the end, the front is dropped.
     this.#cache.delete(secret);
     this.#cache.set(secret, key);

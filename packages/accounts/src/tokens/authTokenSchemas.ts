@@ -24,6 +24,8 @@ export interface AuthTokenPayload {
   readonly iat: number;
   readonly exp: number;
   readonly nbf?: number | undefined;
+  /** Who acts, where it is not the subject (RFC 8693 §4.1): account and session. */
+  readonly act?: { readonly sub: string; readonly sid: string } | undefined;
 }
 
 // Strict, so that `crit`, `jku`, `jwk`, `x5u`, `x5c`, `b64`, `zip` and what comes after them need no
@@ -34,19 +36,8 @@ const headerSchema: z.ZodType<AuthTokenHeader> = z.strictObject({
   kid: z.string().optional(),
 });
 
-const numericDate: z.ZodType<number> = z.int().nonnegative();
-
-const payloadSchema: z.ZodType<AuthTokenPayload> = z.object({
-  iss: z.literal(AUTH_TOKEN_ISSUER),
-  aud: z.string(),
-  sub: z.ulid(),
-  sid: z.ulid(),
-  rot: z.int().nonnegative(),
-  jti: z.string().regex(/^[A-Za-z0-9_-]{22,128}$/), // 22 characters of base64url hold 128 bits
-  iat: numericDate,
-  exp: numericDate,
-  nbf: numericDate.optional(),
-});
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const SECRET = /^[A-Za-z0-9_-]{22,128}$/; // 22 characters of base64url hold 128 bits
 
 /**
  * Reads the header of a compact token, or gives null unless it is exactly ours.
@@ -70,5 +61,42 @@ export function readAuthTokenHeader(authToken: string): AuthTokenHeader | null {
  * @param payload - What stood between the two dots, of any type.
  */
 export function readAuthTokenPayload(payload: unknown): AuthTokenPayload | null {
-  return payloadSchema.safeParse(payload).data ?? null;
+  if (!isObject(payload)) return null;
+  // By hand: it is on every request's way, and takes a tenth of the time of a schema.
+  const { iss, aud, sub, sid, rot, jti, iat, exp, nbf, act } = payload;
+  if (
+    iss !== AUTH_TOKEN_ISSUER ||
+    typeof aud !== 'string' ||
+    !isUlid(sub) ||
+    !isUlid(sid) ||
+    !isCount(rot) ||
+    typeof jti !== 'string' ||
+    !SECRET.test(jti) ||
+    !isCount(iat) ||
+    !isCount(exp) ||
+    (nbf !== undefined && !isCount(nbf)) ||
+    (act !== undefined && !isActor(act))
+  ) {
+    return null;
+  }
+  return { iss, aud, sub, sid, rot, jti, iat, exp, nbf, act };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isUlid(value: unknown): value is string {
+  return typeof value === 'string' && ULID.test(value);
+}
+
+/** A whole number that a double holds exactly, from 0 on; NumericDate as we write it. */
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isActor(value: unknown): value is { readonly sub: string; readonly sid: string } {
+  return (
+    isObject(value) && Object.keys(value).length === 2 && isUlid(value.sub) && isUlid(value.sid)
+  );
 }

@@ -30,6 +30,7 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
       email: 'ada@example.com',
       password: PASSWORD,
     });
+    await test.accounts.verifyEmail({ accountId: ada.accountId, email: 'ada@example.com' });
     ({ authToken } = await login('ada'));
   });
   afterAll(() => test.drop());
@@ -74,23 +75,26 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
     });
 
     it.each(['ada', 'ada@example.com'])(
-      'login as %s is 3 requests in 3 trips',
+      'login as %s is 4 requests in 3 trips, the attempt counted',
       async (username) => {
         const { commands, trips, requests } = await test.log.costOf(() => login(username));
-        expect(commands).toEqual(['GetItem', 'Query', 'PutItem']);
+        expect(commands).toEqual(['GetItem', 'Query', 'TransactWriteItems', 'TransactWriteItems']);
         expect(trips).toBeLessThanOrEqual(3);
         for (const { input } of requests.slice(0, 2)) expect(input.ConsistentRead).toBe(true);
       },
     );
 
-    it('login by account id is 2 requests', async () => {
-      const { commands } = await test.log.costOf(() => login(ada.accountId));
-      expect(commands).toEqual(['Query', 'PutItem']);
+    it('login by account id is 3 requests in 2 trips', async () => {
+      const { commands, trips } = await test.log.costOf(() => login(ada.accountId));
+      expect(commands).toEqual(['Query', 'TransactWriteItems', 'TransactWriteItems']);
+      expect(trips).toBe(2);
     });
 
-    it('a login that fails is 2 requests', async () => {
-      const { commands } = await test.log.costOf(() => login('ada', 'wrong password'));
-      expect(commands).toEqual(['GetItem', 'Query']);
+    it('a login that fails is 3 requests in 2 trips', async () => {
+      const { commands, trips } = await test.log.costOf(() => login('ada', 'wrong password'));
+      expect(commands).toEqual(['GetItem', 'Query', 'TransactWriteItems']);
+      expect(trips).toBe(2);
+      await login('ada');
     });
 
     it('logout is 1 request', async () => {
@@ -99,6 +103,21 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
         test.accounts.logout({ authToken: session.authToken, request: requestWith() }),
       );
       expect(commands).toEqual(['UpdateItem']);
+    });
+
+    it('a rotation is 2 requests', async () => {
+      const { authToken: old } = await test.accounts.sessions.begin(ada, requestWith());
+      const { commands } = await test.log.costOf(() =>
+        test.accounts.refreshTokens({ authToken: old, request: requestWith() }),
+      );
+      expect(commands).toEqual(['BatchGetItem', 'UpdateItem']);
+    });
+
+    it('a page of 25 sessions is 1 request', async () => {
+      const { commands } = await test.log.costOf(() =>
+        test.accounts.sessions.listSessions({ account: ada }),
+      );
+      expect(commands).toEqual(['Query']);
     });
 
     it('the login Query reads no session', async () => {
@@ -128,6 +147,45 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
       login('01ARZ3NDEKTSV4RRFFQ69G5FAV', 'wrong password'),
     );
     expect(shapeOf(nobody)).toEqual(shapeOf(wrong));
+  });
+
+  it('revoking all sessions, and deactivation, are 1 request', async () => {
+    const { accountId } = await test.accounts.createAccount({
+      username: 'gone',
+      password: PASSWORD,
+    });
+    for (const flow of [
+      () => test.accounts.sessions.revokeAllSessions({ accountId }),
+      () => test.accounts.deactivate({ accountId }),
+    ]) {
+      const { commands } = await test.log.costOf(flow);
+      expect(commands).toEqual(['UpdateItem']);
+    }
+  });
+
+  it('issuing a one-time token is 1 request, consuming one at most 3 in 3 trips', async () => {
+    const { accountId } = ada;
+    const email = 'ada@example.com';
+    const tokens: string[] = [];
+    for (const issue of [
+      () => test.accounts.addResetPasswordToken({ accountId }),
+      () => test.accounts.addEmailVerificationToken({ accountId, email }),
+      () => test.accounts.issueToken({ accountId, purpose: 'newsletter' }),
+    ]) {
+      const { commands } = await test.log.costOf(async () => tokens.push((await issue()).token));
+      expect(commands).toEqual(['TransactWriteItems']);
+    }
+    const [reset = '', verification = '', newsletter = ''] = tokens;
+    for (const consume of [
+      () => test.accounts.consumeToken({ token: newsletter, purpose: 'newsletter' }),
+      () => test.accounts.verifyEmailWithToken({ token: verification }),
+      () => test.accounts.resetPassword({ token: reset, newPassword: PASSWORD }),
+    ]) {
+      const { commands, trips } = await test.log.costOf(consume);
+      expect(commands.at(-1)).toBe('TransactWriteItems');
+      expect(commands).toHaveLength(3);
+      expect(trips).toBeLessThanOrEqual(3);
+    }
   });
 
   it('findUser is 2 strongly consistent reads, and 1 by account id', async () => {

@@ -1,3 +1,7 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { AccountAttempts } from '@latchkey/schema';
+import { beforeAnswer, timeout } from '../../../entity/test/support/faults.js';
+import { tableItems } from '../../../entity/test/support/tableItems.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountDocument } from '../../src/sessions/SessionRequest.js';
 import { contentsOf } from '../support/contents.js';
@@ -11,6 +15,24 @@ import {
 
 const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const DAY = 24 * 60 * 60 * 1000;
+
+/** Lets a client's requests fail from one on, whatever they are, however often they are tried. */
+function failAt(client: DynamoDBClient, first: number): { remove(): void } {
+  const name = 'failAt';
+  let requests = 0;
+  client.middlewareStack.add(
+    (next) => (args) => {
+      if (++requests >= first) throw timeout();
+      return next(args);
+    },
+    { step: 'finalizeRequest', priority: 'low', name },
+  );
+  return {
+    remove: () => {
+      client.middlewareStack.remove(name);
+    },
+  };
+}
 
 describe('an account and its sessions', () => {
   let test: TestAccounts;
@@ -36,6 +58,12 @@ describe('an account and its sessions', () => {
         () => false,
       );
   };
+
+  /** The keys of what the table holds of an account: by partition, or as the owner of a value. */
+  const ofAccount = async (accountId: string): Promise<string[]> =>
+    (await tableItems(test.client, test.table.name))
+      .map(({ PK, SK, ownerPK }) => `${PK?.S ?? ''} ${SK?.S ?? ''} ${ownerPK?.S ?? ''}`)
+      .filter((keys) => keys.includes(accountId));
 
   beforeEach(async () => {
     test = await createTestAccounts();
@@ -112,16 +140,175 @@ describe('an account and its sessions', () => {
     const { authToken } = await login(ada);
     const { accountId } = ada;
     await accounts.addResetPasswordToken({ accountId });
-    expect(await accounts.deleteAccount({ accountId })).toEqual({ deletedCount: 5 });
+    expect(await accounts.deleteAccount({ accountId })).toEqual({ deletedCount: 6 });
     expect(await isIn(authToken)).toBe(false);
     const left = await contentsOf(test.client, test.table.name);
-    expect(left).toEqual({ counts: {}, problems: [] });
+    // What is left counts client addresses.
+    expect(left).toEqual({ counts: { AddressAttempts: 1 }, problems: [] });
     expect(await accounts.deleteAccount({ accountId })).toEqual({ deletedCount: 0 });
     await accounts.createAccount({
       ...(ada.username !== undefined && { username: ada.username }),
       email: `${String(ada.username)}@example.com`,
       password: PASSWORD,
     });
+  });
+
+  it('deleteAccount takes what is not counted among the account’s own, too: attempts and sessions', async () => {
+    const ada = await signUp();
+    const { accountId } = ada;
+    await codeOf(login(ada, 'wrong password'));
+    await accounts.contacts.addPhone({ accountId, phone: '+4930123456' });
+    await accounts.contacts.addOAuth({ accountId, provider: 'one', value: 'sub-1' });
+    await codeOf(accounts.verifyPhone({ accountId, phone: '+4930123456', code: '000000' }));
+    await login(ada);
+    await accounts.deleteAccount({ accountId });
+    expect(await ofAccount(accountId)).toEqual([]);
+    const { counts, problems } = await contentsOf(test.client, test.table.name);
+    expect(problems).toEqual([]);
+    // What is left counts client addresses.
+    expect(Object.keys(counts)).toEqual(['AddressAttempts']);
+    await accounts.createAccount({ username: 'next', password: PASSWORD });
+    const next = await accounts.findUser({ username: 'next' });
+    await accounts.contacts.addOAuth({
+      accountId: next?.accountId ?? '',
+      provider: 'one',
+      value: 'sub-1',
+    });
+  });
+
+  it('deleteAccount can be made again after a fault at any of its requests (ASVS 7.4.2)', async () => {
+    const prepare = async (): Promise<{ ada: AccountDocument; authToken: string }> => {
+      const ada = await signUp();
+      const { authToken } = await login(ada);
+      await codeOf(login(ada, 'wrong password'));
+      return { ada, authToken };
+    };
+    const whole = await prepare();
+    const { commands } = await test.log.costOf(() =>
+      accounts.deleteAccount({ accountId: whole.ada.accountId }),
+    );
+    expect(commands).toContain('TransactWriteItems');
+    for (let at = 1; at <= commands.length; at++) {
+      const { ada, authToken } = await prepare();
+      const { accountId, username = '' } = ada;
+      const fault = failAt(test.client, at);
+      const code = await codeOf(accounts.deleteAccount({ accountId }));
+      fault.remove();
+      expect(code).toBe('ServiceUnavailable');
+      if (at > 1) expect(await isIn(authToken)).toBe(false);
+      expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
+      await accounts.deleteAccount({ accountId });
+      expect(await ofAccount(accountId)).toEqual([]);
+      expect(await isIn(authToken)).toBe(false);
+      const email = `${username}@example.com`;
+      await accounts.createAccount({ username, email, password: PASSWORD });
+    }
+  });
+
+  it('no login that is under way survives deleteAccount (GHSA-2vg6-77g8-24mp)', async () => {
+    for (const command of ['Query', 'TransactWriteItems']) {
+      const ada = await signUp();
+      const { accountId } = ada;
+      const meanwhile = beforeAnswer(test.client, command, () =>
+        test.another().deleteAccount({ accountId }),
+      );
+      const { authToken } = await login(ada)
+        .catch(() => ({ authToken: undefined }))
+        .finally(() => meanwhile.remove());
+      expect(await accounts.findUser({ username: accountId })).toBeNull();
+      if (authToken !== undefined) expect(await isIn(authToken)).toBe(false);
+      await accounts.deleteAccount({ accountId });
+      expect(await ofAccount(accountId)).toEqual([]);
+    }
+  });
+
+  it('deleteAccount takes, when it is made again, what flows have written behind it', async () => {
+    const ada = await signUp();
+    const { accountId } = ada;
+    const { sessionDocument } = await login(ada);
+    const { connectionInfo, expiresAt, generation } = sessionDocument;
+    await accounts.deleteAccount({ accountId });
+    await accounts.SessionEntity.createOne({
+      item: {
+        accountId,
+        token: 'd'.repeat(43),
+        valid: true,
+        connectionInfo,
+        expiresAt,
+        generation,
+      },
+    });
+    await accounts.TokenEntity.createOne({
+      item: { accountId, kind: 'custom', createdFor: 'late', value: 'late', expiresAt },
+    });
+    await test.table.entity(AccountAttempts).createOne({
+      item: {
+        accountId,
+        authenticator: 'password',
+        attempts: 1,
+        lastAttemptAt: test.clock.now(),
+        expiresAt,
+      },
+    });
+    expect(await accounts.deleteAccount({ accountId })).toEqual({ deletedCount: 3 });
+    expect(await ofAccount(accountId)).toEqual([]);
+    expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
+  });
+
+  it('16 logins beside deleteAccount leave no session that verifies', async () => {
+    const ada = await signUp();
+    const { accountId } = ada;
+    const logins = Array.from({ length: 16 }, () =>
+      login(ada).then(
+        ({ authToken }) => authToken,
+        () => undefined,
+      ),
+    );
+    await accounts.deleteAccount({ accountId });
+    for (const authToken of await Promise.all(logins)) {
+      if (authToken !== undefined) expect(await isIn(authToken)).toBe(false);
+    }
+  });
+
+  it('an owner can deactivate and delete the own account; the request is logged out', async () => {
+    for (const method of ['deactivate', 'deleteAccount'] as const) {
+      const ada = await signUp();
+      const request = requestWith();
+      const { username = '' } = ada;
+      await accounts.userByPasswordLogin({ username, password: PASSWORD, request });
+      const { authToken = '' } = request;
+      await accounts[method]({ request });
+      expect(request).toMatchObject({ sessionDestroyed: true });
+      expect(request).not.toHaveProperty('authToken');
+      expect(await isIn(authToken)).toBe(false);
+    }
+  });
+
+  it('each tells how it ended, once', async () => {
+    const { accountId } = await signUp();
+    const names: string[] = [];
+    const off = accounts.on('*', ({ name, reason }) =>
+      names.push(reason === undefined ? name : `${name} ${reason}`),
+    );
+    await accounts.deactivate({ accountId });
+    await accounts.reactivate({ accountId });
+    await accounts.updateProfile({ accountId, profile: {} });
+    await accounts.changeUsername({ accountId, username: 'renamed' });
+    await accounts.exportAccount({ accountId });
+    await accounts.deleteAccount({ accountId });
+    await codeOf(accounts.deactivate({ accountId }));
+    await codeOf(accounts.reactivate(null as never));
+    off();
+    expect(names).toEqual([
+      'DeactivateUserSuccess',
+      'ReactivateUserSuccess',
+      'UpdateUserSuccess',
+      'UpdateUserSuccess',
+      'ExportUserSuccess',
+      'DeleteUserSuccess',
+      'DeactivateUserError UserNotFound',
+      'ReactivateUserError InvalidInput',
+    ]);
   });
 
   it('setPassword replaces the password and ends every session (ASVS 7.4.3)', async () => {
@@ -144,7 +331,7 @@ describe('an account and its sessions', () => {
     ['deactivate', { accountId: UNKNOWN }, 'UserNotFound'],
     ['reactivate', { accountId: UNKNOWN }, 'UserNotFound'],
     ['setPassword', { accountId: UNKNOWN, newPassword: PASSWORD }, 'UserNotFound'],
-    ['setPassword', { accountId: UNKNOWN, newPassword: 'short' }, 'PasswordTooShort'],
+    ['setPassword', { accountId: UNKNOWN, newPassword: 5 }, 'InvalidInput'],
     ['deactivate', { accountId: '' }, 'InvalidInput'],
     ['deleteAccount', { accountId: 5 }, 'InvalidInput'],
     ['verifyEmail', { accountId: UNKNOWN, email: 'a@x,b@y' }, 'InvalidInput'],

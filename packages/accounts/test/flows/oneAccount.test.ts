@@ -40,6 +40,7 @@ describe('the life of one account', () => {
       password: PASSWORD,
       profile: { name: 'Ada Lovelace', empty: '', nested: { list: [1, null] } },
     });
+    await accounts.verifyEmail({ accountId: ada.accountId, email: 'ada@example.com' });
   });
   afterAll(() => test.drop());
 

@@ -22,6 +22,7 @@ describe('a login with a password', () => {
       email: 'ada@example.com',
       password: PASSWORD,
     });
+    await test.accounts.verifyEmail({ accountId: ada.accountId, email: 'ada@example.com' });
     // As an account that signs in by OAuth only would be.
     nobodysPassword = await test.accounts.createAccount({ username: 'oauth', password: PASSWORD });
     const { accountId } = nobodysPassword;

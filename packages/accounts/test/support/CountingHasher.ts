@@ -6,8 +6,10 @@ export class CountingHasher implements PasswordHasher {
   readonly #bcrypt = new BcryptHasher();
   readonly dummyHash: string = this.#bcrypt.dummyHash;
   verified: string[] = [];
+  hashed = 0;
 
   hash(password: string): Promise<string> {
+    this.hashed++;
     return this.#bcrypt.hash(password);
   }
 

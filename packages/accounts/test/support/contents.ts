@@ -1,5 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { AccessType, Account, AccountToken, Session } from '@latchkey/schema';
+import {
+  AccessType,
+  Account,
+  AccountAttempts,
+  AccountToken,
+  AddressAttempts,
+  Session,
+} from '@latchkey/schema';
 import { sweepUniques } from '../../../entity/test/support/sweepUniques.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 
@@ -16,6 +23,13 @@ export async function contentsOf(client: DynamoDBClient, tableName: string): Pro
     const kind = item._e?.S ?? 'unique';
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
-  const definitions = [Account, AccessType, AccountToken, Session];
+  const definitions = [
+    Account,
+    AccessType,
+    AccountAttempts,
+    AccountToken,
+    AddressAttempts,
+    Session,
+  ];
   return { counts, problems: await sweepUniques(client, tableName, definitions) };
 }

@@ -11,9 +11,12 @@ export const SECRET = 'canary-token-secret-0123456789-abcdef';
 /** A password that must be found nowhere. */
 export const PASSWORD = 'canary-password correct horse';
 
-/** A clock that stands still until it is told to go. */
+/**
+ * A clock that stands still until it is told to go; years ahead, so that DynamoDB's own clock, by
+ * which TTL removes rows, never comes between.
+ */
 export class TestClock {
-  #nowMs = Date.UTC(2026, 10, 21, 12);
+  #nowMs = Date.UTC(2036, 10, 21, 12);
   readonly now = (): Date => new Date(this.#nowMs);
   advance(milliseconds: number): void {
     this.#nowMs += milliseconds;

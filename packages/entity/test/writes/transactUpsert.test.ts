@@ -36,7 +36,8 @@ describe('an upsert in a transaction', () => {
 
   beforeAll(async () => {
     const test = await createTestTable([Counter], { client });
-    ({ table, drop } = test);
+    table = test.table;
+    drop = () => test.drop();
     counters = table.entity(Counter);
   });
   afterAll(async () => {
@@ -73,7 +74,9 @@ describe('an upsert in a transaction', () => {
       Array.from({ length: 10 }, () => increment('bounded', upTo)),
     );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
-    const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    const refused = outcomes.flatMap((each): unknown[] =>
+      each.status === 'rejected' ? [each.reason] : [],
+    );
     for (const error of refused) {
       expect(
         EntityError.is(error) && error.code === 'ConditionFailed' && error.details.item,

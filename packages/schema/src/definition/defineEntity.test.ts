@@ -449,12 +449,14 @@ describe('the account entities', () => {
       'permissions',
       'profile',
       'sessionGeneration',
+      'sessionsFrom',
       'username',
     ]);
     expect(Object.keys(AccessType.schema.shape).sort()).toEqual([
       'accountId',
       'data',
       'meta',
+      'replaces',
       'verified',
     ]);
     expect(Object.keys(AccountToken.schema.shape).sort()).toEqual([
@@ -462,6 +464,7 @@ describe('the account entities', () => {
       'createdFor',
       'expiresAt',
       'kind',
+      'lastUsedStep',
       'location',
       'meta',
       'reason',
@@ -471,10 +474,16 @@ describe('the account entities', () => {
     ]);
     expect(Object.keys(Session.schema.shape).sort()).toEqual([
       'accountId',
+      'authenticatedAt',
       'connectionInfo',
       'expiresAt',
       'generation',
+      'impersonatedBy',
+      'impersonatorSessionId',
+      'kid',
+      'lastSeenAt',
       'previousToken',
+      'remembered',
       'rotatedAt',
       'rotation',
       'token',

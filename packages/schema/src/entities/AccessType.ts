@@ -27,6 +27,8 @@ export const AccessType = defineEntity({
   schema: z.object({
     accountId: z.ulid(),
     verified: z.boolean().optional(),
+    /** The `ulid` of the contact that this one takes the place of, as soon as it is verified. */
+    replaces: z.ulid().optional(),
     meta: meta.optional(),
     data: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('email'), value: emailAddress }),

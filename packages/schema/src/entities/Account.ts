@@ -22,6 +22,8 @@ export const Account = defineEntity({
     profile: z.record(z.string(), z.unknown()).optional(),
     /** Sessions that began under another generation are void: one write revokes them all. */
     sessionGeneration: z.string().min(1).max(26).default('0'),
+    /** Sessions with a smaller ulid are void: there were more than an account may have. */
+    sessionsFrom: z.ulid().optional(),
   }),
   indexes: [
     { name: '_id', PK: ['.accountId'] },

@@ -42,6 +42,8 @@ export const AccountToken = defineEntity({
     usageLocations: z.array(location).optional(),
     location: location.optional(),
     meta: meta.optional(),
+    /** Of a TOTP secret: the newest time step of which a code was taken (RFC 6238 §5.2). */
+    lastUsedStep: z.int().nonnegative().optional(),
     expiresAt: z.date().optional(),
   }),
   indexes: [

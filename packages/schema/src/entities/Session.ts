@@ -30,6 +30,18 @@ export const Session = defineEntity({
     rotatedAt: z.date().optional(),
     /** The digest of the secret before the last rotation, which is good for a moment longer. */
     previousToken: z.string().min(32).max(128).optional(),
+    /** The name of the key that has signed the current token, where it has one. */
+    kid: z.string().min(1).max(64).optional(),
+    /** When a request was last seen; kept only as exactly as an idle timeout needs it. */
+    lastSeenAt: z.date().optional(),
+    /** Whether its owner has asked to stay logged in for longer. */
+    remembered: z.boolean().optional(),
+    /** When its owner last proved who they are (`auth_time` of OpenID Connect). */
+    authenticatedAt: z.date().optional(),
+    /** The account that acts in it, where that is not its owner. */
+    impersonatedBy: z.ulid().optional(),
+    /** That account's own session, with which this one ends. */
+    impersonatorSessionId: z.ulid().optional(),
   }),
   indexes: [{ name: '_id', PK: ['.accountId'], SK: ['.ulid'], relatedTo: Account }],
   expiresAt: 'expiresAt',

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { BatchWriteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { Accounts } from '@latchkey/accounts';
+import { Table } from '@latchkey/entity';
+import { localClient, uniqueTableName } from '@latchkey/entity/testing';
+
+const PASSWORD = 'a long walk in the hills';
+const AT_ONCE = 8;
+
+/** A table that fills with accounts, and a counter of the requests that leave for it. */
+export class Crowd {
+  #client;
+  #counted = { requests: 0, trips: 0, inFlight: 0 };
+  #size = 0;
+  #people = 0;
+  #template = [];
+
+  constructor(endpoint) {
+    this.#client = localClient(endpoint);
+    this.#client.middlewareStack.add((next) => (args) => this.#count(() => next(args)), {
+      step: 'finalizeRequest',
+      priority: 'low',
+      name: 'counter',
+    });
+    this.table = new Table({ name: uniqueTableName('bench'), client: this.#client });
+    const secret = randomBytes(32).toString('base64url');
+    this.messages = [];
+    this.accounts = new Accounts({
+      table: this.table,
+      sessions: { getTokenSecret: () => secret },
+      throttling: { address: { budget: 1_000_000 } },
+      delivery: { send: (message) => this.messages.push(message) },
+    });
+  }
+
+  async open() {
+    await this.table.create();
+    await this.newPerson();
+    this.#size = 1;
+    const { Items } = await this.#client.send(new ScanCommand({ TableName: this.table.name }));
+    this.#template = Items;
+  }
+
+  async close() {
+    await this.table.delete();
+    this.#client.destroy();
+  }
+
+  /** Somebody new, verified, who can log in. */
+  async newPerson() {
+    const name = `person${String(++this.#people)}`;
+    const email = `${name}@example.com`;
+    const account = await this.accounts.createAccount({
+      username: name,
+      email,
+      password: PASSWORD,
+    });
+    await this.accounts.verifyEmail({ accountId: account.accountId, email });
+    this.#size++;
+    return { name, email, password: PASSWORD, account };
+  }
+
+  /** Fills the table with copies of the first account, under other names. */
+  async growTo(size) {
+    const accountId = this.#template.find((item) => item._e?.S === 'Account').accountId.S;
+    const requests = [];
+    while (this.#size < size) {
+      const text = JSON.stringify(this.#template)
+        .replaceAll(accountId, this.table.newUlid())
+        .replaceAll('person1', `filler${String(this.#size++)}`)
+        .replace(
+          /"value":\{"S":"[A-Za-z0-9_-]{43}"\}/g,
+          `"value":{"S":"${randomBytes(32).toString('base64url')}"}`,
+        );
+      requests.push(...JSON.parse(text).map((Item) => ({ PutRequest: { Item } })));
+      if (requests.length > 2000 || this.#size === size) await this.#write(requests.splice(0));
+    }
+  }
+
+  /** What a flow costs for an account with so many sessions. */
+  async costOf({ prepare = () => undefined, run }, sessions) {
+    const person = await this.newPerson();
+    person.request = () => ({
+      requestIp: '192.0.2.7',
+      userAgent: 'bench',
+      onCallDestroySession: null,
+      ...(person.authToken && { authToken: person.authToken }),
+    });
+    const { account, request } = person;
+    ({ authToken: person.authToken } = await this.accounts.sessions.begin(account, request()));
+    await this.#addSessions(account, sessions - 1);
+    const prepared = await prepare(this, person);
+    this.#counted = { requests: 0, trips: 0, inFlight: 0 };
+    await run(this, person, prepared);
+    const { requests, trips } = this.#counted;
+    return { requests, trips };
+  }
+
+  async #addSessions({ accountId }, count) {
+    if (count === 0) return;
+    const { items } = await this.accounts.SessionEntity.findMany({ filter: { accountId } });
+    const [session] = items;
+    const { SessionEntity } = this.accounts;
+    const own = Object.keys(SessionEntity.definition.schema.shape);
+    const item = Object.fromEntries(Object.entries(session).filter(([name]) => own.includes(name)));
+    const puts = Array.from({ length: count }, () =>
+      SessionEntity.putRequest({ item: { ...item, token: randomBytes(32).toString('base64url') } }),
+    );
+    for (let at = 0; at < puts.length; at += 25)
+      await this.table.batchWrite(puts.slice(at, at + 25));
+  }
+
+  async #write(requests) {
+    const batches = [];
+    while (requests.length > 0) batches.push(requests.splice(0, 25));
+    const worker = async () => {
+      for (let batch = batches.pop(); batch; batch = batches.pop()) {
+        let RequestItems = { [this.table.name]: batch };
+        while (Object.keys(RequestItems ?? {}).length > 0) {
+          ({ UnprocessedItems: RequestItems } = await this.#client.send(
+            new BatchWriteItemCommand({ RequestItems }),
+          ));
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+
+  async #count(send) {
+    const counted = this.#counted;
+    counted.requests++;
+    if (counted.inFlight++ === 0) counted.trips++;
+    try {
+      return await send();
+    } finally {
+      counted.inFlight--;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+let people = 0;
+const newcomer = () => {
+  const username = `newcomer${String(++people)}`;
+  return { username, email: `${username}@example.com`, password: 'a long walk in the hills' };
+};
+const budget = (requests, trips) => ({ requests, trips });
+
+/** Every flow with its budget (DESIGN.md, section 9), and how to carry it out once. */
+export const FLOWS = [
+  {
+    name: 'sign-up',
+    budget: budget(1, 1),
+    run: ({ accounts }) => accounts.createAccount(newcomer()),
+  },
+  {
+    name: 'sign-up, signed in at once',
+    budget: budget(1, 1),
+    run: ({ accounts }, { request }) =>
+      accounts.createAccountAndLogin({ ...newcomer(), request: request() }),
+  },
+  {
+    name: 'password login',
+    budget: budget(4, 3),
+    run: ({ accounts }, { name, password, request }) =>
+      accounts.userByPasswordLogin({ username: name, password, request: request() }),
+  },
+  {
+    name: 'verify a request',
+    budget: budget(1, 1),
+    run: ({ accounts }, { request }) => accounts.handleRequest(request()),
+  },
+  {
+    name: 'rotate',
+    budget: budget(2, 2),
+    run: ({ accounts }, { authToken, request }) =>
+      accounts.refreshTokens({ authToken, request: request() }),
+  },
+  {
+    name: 'logout',
+    budget: budget(1, 1),
+    run: ({ accounts }, { authToken, request }) =>
+      accounts.logout({ authToken, request: request() }),
+  },
+  {
+    name: 'revoke all sessions',
+    budget: budget(1, 1),
+    run: ({ accounts }, { account: { accountId } }) =>
+      accounts.sessions.revokeAllSessions({ accountId }),
+  },
+  {
+    name: 'deactivate',
+    budget: budget(1, 1),
+    run: ({ accounts }, { account: { accountId } }) => accounts.deactivate({ accountId }),
+  },
+  {
+    name: 'list sessions, page of 25',
+    budget: budget(1, 1),
+    run: ({ accounts }, { account }) => accounts.sessions.listSessions({ account }),
+  },
+  {
+    name: 'issue a one-time token',
+    budget: budget(1, 1),
+    run: ({ accounts }, { account: { accountId } }) =>
+      accounts.addResetPasswordToken({ accountId }),
+  },
+  {
+    name: 'consume: password reset',
+    budget: budget(3, 3),
+    prepare: ({ accounts }, { account: { accountId } }) =>
+      accounts.addResetPasswordToken({ accountId }),
+    run: ({ accounts }, _person, { token }) =>
+      accounts.resetPassword({ token, newPassword: 'another long walk' }),
+  },
+  {
+    name: 'consume: e-mail verification',
+    budget: budget(3, 3),
+    prepare: ({ accounts }, { account: { accountId }, email }) =>
+      accounts.addEmailVerificationToken({ accountId, email }),
+    run: ({ accounts }, _person, { token }) => accounts.verifyEmailWithToken({ token }),
+  },
+  {
+    name: 'consume: magic link',
+    budget: budget(3, 3),
+    prepare: async ({ accounts, messages }, { email }) => {
+      await accounts.requestMagicLink({ email });
+      await accounts.settled();
+      return messages.at(-1);
+    },
+    run: ({ accounts }, { request }, { token }) =>
+      accounts.loginWithMagicLink({ token, request: request() }),
+  },
+];

@@ -1,0 +1,28 @@
+import type { Entity, Table } from '@latchkey/entity';
+import type { AccessType, AccountToken, Session } from '@latchkey/schema';
+import type { Delivery } from '../delivery/Delivery.js';
+import type { Events } from '../events/Events.js';
+import type { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';
+import type { Sessions } from '../sessions/Sessions.js';
+import type { Throttle } from '../throttling/Throttle.js';
+import type { TwoFactorPolicy } from '../twoFactor/secondFactorStep.js';
+import type { AccountEntity } from './AccountEntity.js';
+import type { PasswordService } from './PasswordService.js';
+
+/** What every flow of one `Accounts` works with. */
+export interface AccountsCore {
+  readonly table: Table;
+  readonly accounts: AccountEntity;
+  /** The names of the application's own fields of an account. */
+  readonly accountFields: readonly string[];
+  readonly accessTypes: Entity<typeof AccessType>;
+  readonly tokens: Entity<typeof AccountToken>;
+  readonly sessionEntity: Entity<typeof Session>;
+  readonly events: Events;
+  readonly delivery: Delivery;
+  readonly throttle: Throttle;
+  readonly oneTimeTokens: OneTimeTokens;
+  readonly sessions: Sessions;
+  readonly twoFactor: TwoFactorPolicy;
+  readonly passwords: PasswordService;
+}

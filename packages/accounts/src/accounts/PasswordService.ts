@@ -1,0 +1,67 @@
+import { BcryptHasher } from '../passwords/BcryptHasher.js';
+import { checkNewPassword } from '../passwords/checkNewPassword.js';
+import { parseLoginPassword } from '../passwords/parsePassword.js';
+import type { PasswordHasher } from '../passwords/PasswordHasher.js';
+import {
+  definePasswordPolicy,
+  type PasswordPolicy,
+  type PasswordPolicyOptions,
+} from '../passwords/PasswordPolicy.js';
+import { PasswordVerifier, type PasswordVerification } from '../passwords/PasswordVerifier.js';
+
+/** How passwords are hashed, and what they must be like. */
+export interface PasswordOptions {
+  /** Turns passwords into what is stored (default: bcryptjs at cost 10). */
+  readonly hasher?: PasswordHasher;
+  /** More hashers, for what other systems have stored; bcrypt and scrypt are always there. */
+  readonly extraHashers?: readonly PasswordHasher[];
+  /** A preset, or lengths, lists and checks of one's own (default: `nist`, 8 to 1000 characters). */
+  readonly policy?: PasswordPolicyOptions;
+}
+
+/** The passwords of one `Accounts`, by its policy and hashers. */
+export class PasswordService {
+  readonly #hasher: PasswordHasher;
+  readonly #verifier: PasswordVerifier;
+  readonly #policy: PasswordPolicy;
+
+  /** @throws AccountError `InvalidConfiguration` */
+  constructor({ hasher = new BcryptHasher(), extraHashers = [], policy }: PasswordOptions = {}) {
+    this.#hasher = hasher;
+    this.#verifier = new PasswordVerifier({ hasher, extraHashers });
+    this.#policy = definePasswordPolicy(policy);
+  }
+
+  /**
+   * Checks a password that somebody chooses, and gives it in its composed form.
+   *
+   * @param contextWords - what is known of the person, and so is no part of a good password.
+   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`
+   */
+  parseNew(
+    value: unknown,
+    path: string,
+    contextWords: readonly (string | undefined)[],
+  ): Promise<string> {
+    return checkNewPassword(value, { path, policy: this.#policy, contextWords });
+  }
+
+  /** Hashes a password that {@link parseNew} gave. */
+  hash(password: string): Promise<string> {
+    return this.#hasher.hash(password);
+  }
+
+  /**
+   * Checks only the form of a password, before anything is read for it.
+   *
+   * @throws AccountError `InvalidInput`
+   */
+  parse(value: unknown, path: string): string {
+    return parseLoginPassword(value, { path, policy: this.#policy });
+  }
+
+  /** Compares a password with what is stored; with nothing stored, at the same cost. */
+  verify(password: string, stored: string | undefined): Promise<PasswordVerification> {
+    return this.#verifier.verify(password, stored);
+  }
+}

@@ -1,0 +1,47 @@
+import type { TransactOperation } from '@latchkey/entity';
+import { randomInt } from 'node:crypto';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { SessionRequest } from '../sessions/SessionRequest.js';
+
+/** A secret that is ready to be written and sent. */
+export interface PreparedCode {
+  readonly token: string;
+  readonly operation: TransactOperation<unknown>;
+}
+
+/** What a code is made for. */
+export interface CodePurpose {
+  readonly accountId: string;
+  readonly phone: string;
+  /** On whose request, which is kept with the code. */
+  readonly request?: SessionRequest;
+}
+
+const CODE_DIGITS = 6;
+
+/** Whether a value has the form of a code that is sent to a phone. */
+export function isPhoneCode(value: string): boolean {
+  return /^[0-9]{6}$/.test(value);
+}
+
+/**
+ * Makes a code of six digits for a phone. It is stored under the slow hash of passwords, since a
+ * plain digest of a million codes is undone in a moment (ASVS 6.5.2).
+ *
+ * @throws AccountError `TooBusy`
+ */
+export async function preparePhoneCode(
+  { oneTimeTokens, passwords }: Pick<AccountsCore, 'oneTimeTokens' | 'passwords'>,
+  { accountId, phone, request }: CodePurpose,
+): Promise<PreparedCode> {
+  // Every code as likely as any other (ASVS 6.5.3): `randomInt` does not favour the low ones.
+  const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
+  return oneTimeTokens.prepare({
+    accountId,
+    kind: 'phone_verification',
+    createdFor: phone,
+    token: code,
+    storedAs: await passwords.hash(code),
+    ...(request && { request }),
+  });
+}

@@ -1,0 +1,98 @@
+import { setImmediate } from 'node:timers/promises';
+import type { EventFacts } from '../events/accountEvents.js';
+import type { Events } from '../events/Events.js';
+import type { AccountDocument } from '../sessions/SessionRequest.js';
+
+/** What a message is about; those with a token are for one pair of eyes. */
+export type MessageKind =
+  | 'EmailVerification'
+  | 'PhoneVerification'
+  | 'PasswordReset'
+  | 'MagicLink'
+  /** Somebody wanted to sign up with an address that has an account already. */
+  | 'SignUpAttempt'
+  | 'UsernameChanged'
+  | 'PasswordChanged'
+  | 'ContactAdded'
+  | 'ContactRemoved'
+  | 'TwoFactorEnabled'
+  | 'TwoFactorDisabled';
+
+/** An address that belongs to an account, as it is stored. */
+export interface Recipient {
+  readonly kind: 'email' | 'phone';
+  readonly value: string;
+}
+
+/** Something to tell an account's owner. */
+export interface Message {
+  readonly kind: MessageKind;
+  /** Where to; never what a visitor typed, always what is stored. */
+  readonly to: Recipient;
+  readonly account: AccountDocument;
+  /** The secret to be sent, where the kind has one. It is not stored. */
+  readonly token?: string;
+  /** The address that was added or removed, where the kind is about one. */
+  readonly contact?: Recipient;
+}
+
+/** How messages reach people. */
+export interface DeliveryOptions {
+  /** Hands a message over, to a mail service or, better, a queue. Called after the commit. */
+  readonly send: (message: Message) => unknown;
+}
+
+/** Hands messages over, and never undoes or delays what they tell of. */
+export class Delivery {
+  readonly #send: DeliveryOptions['send'] | undefined;
+  readonly #events: Events;
+  readonly #pending = new Set<Promise<void>>();
+
+  constructor(events: Events, options?: DeliveryOptions) {
+    this.#events = events;
+    this.#send = options?.send;
+  }
+
+  /** Whether messages have anywhere to go. */
+  get isConfigured(): boolean {
+    return this.#send !== undefined;
+  }
+
+  /**
+   * Hands a message over; a failure becomes the event `DeliveryError`.
+   *
+   * @returns when it has been handed over; who must not show whether there was anything to send
+   *   does not wait.
+   */
+  deliver(message: Message): Promise<void> {
+    return this.afterwards(
+      { accountId: message.account.accountId, method: message.kind },
+      async () => {
+        await this.#send?.(message);
+      },
+    );
+  }
+
+  /** Does what leads to a message without anybody waiting for it; see {@link Delivery.deliver}. */
+  afterwards(facts: EventFacts, work: () => Promise<void>): Promise<void> {
+    const done = this.#attempt(facts, work).finally(() => this.#pending.delete(done));
+    this.#pending.add(done);
+    return done;
+  }
+
+  /** Waits for every message that is being handed over: before a Lambda function freezes, say. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  async #attempt(facts: EventFacts, work: () => Promise<void>): Promise<void> {
+    try {
+      // Not before the answer: rendering a message takes time only where there is one.
+      await setImmediate();
+      await work();
+    } catch {
+      // Not its error: mail services like to quote the message.
+      await this.#events.tell('DeliveryError', facts);
+    }
+  }
+}

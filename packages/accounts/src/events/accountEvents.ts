@@ -1,0 +1,93 @@
+import type { AccountErrorCode } from '../errors/accountErrorCodes.js';
+import type { AccountDocument } from '../sessions/SessionRequest.js';
+
+/** What can be done with an account; each ends in one event, `…Success` or `…Error`. */
+export type AccountFlow =
+  | 'CreateUser'
+  | 'UpdateUser'
+  | 'DeactivateUser'
+  | 'ReactivateUser'
+  | 'DeleteUser'
+  | 'ExportUser'
+  | 'Login'
+  | 'Reauthentication'
+  | 'ResumeSession'
+  | 'RefreshTokens'
+  | 'Logout'
+  | 'RevokeSessions'
+  | 'Impersonation'
+  | 'SetPassword'
+  | 'ChangePassword'
+  | 'RequestPasswordReset'
+  | 'ResetPassword'
+  | 'RequestMagicLink'
+  | 'RequestVerification'
+  | 'VerifyEmail'
+  | 'VerifyPhone'
+  | 'AddContact'
+  | 'RemoveContact'
+  | 'IssueToken'
+  | 'ConsumeToken'
+  | 'RemoveTokens'
+  | 'EnrolTwoFactor'
+  | 'EnableTwoFactor'
+  | 'RegenerateRecoveryCodes'
+  | 'DisableTwoFactor';
+
+/** What happens beside a flow and deserves somebody's attention. */
+export type AccountNotice =
+  /** A token came back after it had been replaced: its session was ended (ASVS 10.4.5). */
+  | 'TokenReuseDetected'
+  /** A login succeeded after several failures (ASVS 6.3.5). */
+  | 'LoginAfterFailures'
+  /** A message could not be handed over. */
+  | 'DeliveryError';
+
+/** The name of an event that tells what has happened. */
+export type AccountEventName = `${AccountFlow}Success` | `${AccountFlow}Error` | AccountNotice;
+
+/** The name of an event that asks whether something may happen. */
+export type ValidateEventName = 'ValidateCreateUser' | 'ValidateLogin' | 'ValidateImpersonation';
+
+/** What is known of a flow; never a secret, an address of a person or what somebody typed. */
+export interface EventFacts {
+  accountId?: string;
+  sessionId?: string;
+  /** Who acts, where it is not the account itself: the impersonator's account id. */
+  actorId?: string;
+  /** By which means: `password`, `magicLink`, `totp`, `recoveryCode`, a token's kind, …. */
+  method?: string;
+  /** The client's address, as the application gave it. */
+  ip?: string;
+  /** The client's `User-Agent`, without control characters. */
+  userAgent?: string;
+}
+
+/** What has happened. */
+export interface AccountEvent extends Readonly<EventFacts> {
+  readonly name: AccountEventName;
+  /** When, by the table's clock; in UTC as every `Date`. */
+  readonly time: Date;
+  /** Why it failed; `Unexpected` for what is no error of this package. */
+  readonly reason?: AccountErrorCode | 'Unexpected';
+}
+
+/** What is about to happen. */
+export interface ValidateEvent extends Readonly<EventFacts> {
+  readonly name: ValidateEventName;
+  readonly time: Date;
+  /** The account, except at sign-up, where there is none yet. */
+  readonly account?: AccountDocument;
+  /** At sign-up: what would be stored. */
+  readonly input?: {
+    readonly username?: string;
+    readonly email?: string;
+    readonly profile?: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** Is told what has happened; what it throws is ignored. */
+export type AccountEventListener = (event: AccountEvent) => unknown;
+
+/** Is asked; by throwing, or by not answering in time, it refuses. */
+export type ValidateEventListener = (event: ValidateEvent) => unknown;

@@ -1,0 +1,12 @@
+import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { EventFacts } from './accountEvents.js';
+
+/** What an event tells of the client; of a request of any form, since events report bad ones, too. */
+export function connectionFacts(request: unknown): Pick<EventFacts, 'ip' | 'userAgent'> {
+  if (typeof request !== 'object' || request === null) return {};
+  const { requestIp, userAgent } = request as Partial<Record<keyof SessionRequest, unknown>>;
+  return {
+    ...(typeof requestIp === 'string' && { ip: requestIp.slice(0, 64) }),
+    ...(typeof userAgent === 'string' && { userAgent: userAgent.slice(0, 1024) }),
+  };
+}

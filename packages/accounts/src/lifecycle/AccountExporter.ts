@@ -1,0 +1,151 @@
+import type { AnyEntityDefinition, Infer, Session } from '@latchkey/schema';
+import type { ActingAccount } from '../accounts/actingAccount.js';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountWithContacts } from '../contacts/ContactsAndTokens.js';
+import { readAccount } from '../contacts/readAccount.js';
+import { runForAccount } from '../contacts/runForAccount.js';
+import { AccountError } from '../errors/AccountError.js';
+import { toJsonObject, type JsonObject } from './toJson.js';
+
+/** Everything that there is of an account, as plain JSON. */
+export interface AccountExport {
+  /** The account's own fields, also those that the application has defined. */
+  readonly account: JsonObject;
+  /** `contactId`, `kind`, `value`, `verified`, times, and what belongs to the kind. */
+  readonly contacts: readonly JsonObject[];
+  /** Client address, device and times of the sessions that have not expired long ago. */
+  readonly sessions: readonly JsonObject[];
+  /** Of which kind tokens are, from when, and where they were used: never what opens anything. */
+  readonly tokens: readonly JsonObject[];
+  /** The documents of the application's own entities, by the entity's name. */
+  readonly related: Readonly<Record<string, readonly JsonObject[]>>;
+}
+
+/** What {@link AccountExporter.exportAccount} takes. */
+export type ExportAccountInput = ActingAccount & {
+  /** Entities of the application whose documents live in the account's partition (default: none). */
+  readonly include?: readonly AnyEntityDefinition[];
+};
+
+/** Gives people what is kept of them. */
+export class AccountExporter {
+  readonly #core: AccountsCore;
+
+  /** @internal */
+  constructor(core: AccountsCore) {
+    this.#core = core;
+  }
+
+  /**
+   * All that is kept of an account: account, contacts, sessions and tokens, and the application's own
+   * documents beside them. Secret fields, hashes and digests are left out (ASVS 15.3.1). Two
+   * requests, one more for each entity included, and one for each further megabyte.
+   *
+   * @throws AccountError `InvalidInput`, also for an entity that does not live in the account's
+   *   partition; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
+   */
+  readonly exportAccount = async (input: ExportAccountInput): Promise<AccountExport> =>
+    runForAccount(this.#core, 'ExportUser', input, async ({ accountId }) => {
+      const include = this.#parseInclude(input.include);
+      const { sessionEntity } = this.#core;
+      const [family, { items: sessions }, ...documents] = await Promise.all([
+        readAccount(this.#core, accountId),
+        sessionEntity.findMany({ filter: { accountId }, consistent: true }),
+        ...include.map((definition) => this.#documentsOf(definition, accountId)),
+      ]);
+      return {
+        account: exportedAccount(family),
+        contacts: family.accessTypes.map(exportedContact),
+        sessions: sessions.map(exportedSession),
+        tokens: family.tokens.map(exportedToken),
+        related: Object.fromEntries(
+          include.map(({ name }, at) => [name, documents[at] ?? []] as const),
+        ),
+      };
+    });
+
+  async #documentsOf(definition: AnyEntityDefinition, accountId: string): Promise<JsonObject[]> {
+    const filter = { [partitionField(definition) ?? '']: accountId };
+    const found = this.#core.table.entity(definition).findMany({ filter, consistent: true });
+    const { items } = await found;
+    return items.map((item) => toJsonObject(item));
+  }
+
+  #parseInclude(include: unknown = []): readonly AnyEntityDefinition[] {
+    if (!Array.isArray(include)) throw invalid('include', 'notAList');
+    for (const [at, each] of include.entries()) {
+      if (!this.#isRelated(each)) throw invalid(`include.${at}`, 'notRelated');
+    }
+    return include as AnyEntityDefinition[];
+  }
+
+  /** Whether a definition's documents live in the partition of accounts, under their id alone. */
+  #isRelated(definition: unknown): definition is AnyEntityDefinition {
+    const { indexes } = (definition as Partial<AnyEntityDefinition> | null | undefined) ?? {};
+    const [own] = this.#core.accounts.definition.indexes;
+    return (
+      indexes?.[0].partition === own.partition &&
+      partitionField(definition as AnyEntityDefinition) !== undefined
+    );
+  }
+}
+
+/** The field whose value is the account's id. */
+function partitionField({ indexes }: AnyEntityDefinition): string | undefined {
+  const [part, ...more] = indexes[0].PK;
+  return part?.kind === 'field' && more.length === 0 ? part.path : undefined;
+}
+
+function exportedAccount(family: AccountWithContacts): JsonObject {
+  const { accessTypes: _contacts, tokens: _tokens, ...account } = family;
+  // Two names for the account's id, and marks that only sessions are compared with.
+  const {
+    id: _id,
+    ulid: _ulid,
+    sessionGeneration: _generation,
+    sessionsFrom: _from,
+    ...own
+  } = account;
+  return toJsonObject(own);
+}
+
+function exportedContact(contact: AccountWithContacts['accessTypes'][number]): JsonObject {
+  const { ulid: contactId, data, verified = false, meta, createdAt, updatedAt } = contact;
+  return toJsonObject({
+    contactId,
+    ...data,
+    verified,
+    meta: meta ?? metaOf(data),
+    createdAt,
+    updatedAt,
+  });
+}
+
+function metaOf(data: object): unknown {
+  return 'meta' in data ? data.meta : undefined;
+}
+
+function exportedSession(session: Infer<typeof Session>): JsonObject {
+  const { ulid: sessionId, valid, connectionInfo, createdAt, rotatedAt, expiresAt } = session;
+  const { authenticatedAt, impersonatedBy } = session;
+  return toJsonObject({
+    sessionId,
+    valid,
+    connectionInfo,
+    createdAt,
+    authenticatedAt,
+    rotatedAt,
+    expiresAt,
+    impersonatedBy,
+  });
+}
+
+function exportedToken(token: AccountWithContacts['tokens'][number]): JsonObject {
+  const { kind, reason, used, location, usageLocations, createdAt, expiresAt } = token;
+  // Not `meta`: whatever belongs to a token can be part of what it opens.
+  return toJsonObject({ kind, reason, used, location, usageLocations, createdAt, expiresAt });
+}
+
+function invalid(path: string, reason: string): AccountError<'InvalidInput'> {
+  return new AccountError('InvalidInput', { path, reason });
+}

@@ -1,0 +1,113 @@
+import { AccountAttempts } from '@latchkey/schema';
+import type { ActingAccount } from '../accounts/actingAccount.js';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { runForAccount, type ActorFacts } from '../contacts/runForAccount.js';
+import { AccountError } from '../errors/AccountError.js';
+import type { AccountFlow } from '../events/accountEvents.js';
+import { destroySession, type AccountDocument } from '../sessions/SessionRequest.js';
+
+/** What {@link AccountLifecycle.deleteAccount} gives. */
+export interface DeletedAccount {
+  /** How many documents were deleted: the account, and everything that belonged to it. */
+  readonly deletedCount: number;
+}
+
+/** The end of accounts, for a while or for good. */
+export class AccountLifecycle {
+  readonly #core: AccountsCore;
+
+  /** @internal */
+  constructor(core: AccountsCore) {
+    this.#core = core;
+  }
+
+  /**
+   * Keeps an account from being used, and ends its sessions, in one write, before it returns.
+   *
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
+   *   `ServiceUnavailable`
+   */
+  readonly deactivate = async (input: ActingAccount): Promise<AccountDocument> => {
+    const account = await this.#run('DeactivateUser', input, ({ accountId }) =>
+      this.#setDeactivated(accountId, true),
+    );
+    if (input.request) await destroySession(input.request);
+    return account;
+  };
+
+  /**
+   * Lets an account be used again; the sessions that deactivation has ended stay so.
+   *
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  readonly reactivate = async (input: { readonly accountId: string }): Promise<AccountDocument> =>
+    this.#run('ReactivateUser', input, ({ accountId }) => this.#setDeactivated(accountId, false));
+
+  /**
+   * Deletes an account with everything in its partition; its username and addresses are free again.
+   * A call that was interrupted can be made again, however far it came. From the first write on, no
+   * session verifies and nobody logs in.
+   *
+   * @returns how many documents were deleted; 0 for an account that is not there.
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
+   *   `ServiceUnavailable`
+   */
+  readonly deleteAccount = async (input: ActingAccount): Promise<DeletedAccount> => {
+    const deleted = await this.#run('DeleteUser', input, async ({ accountId }) => {
+      const { accounts, table } = this.#core;
+      const filter = { accountId };
+      const { item } = await accounts.updateOne({
+        filter,
+        update: { $set: { deactivated: true, sessionGeneration: table.newUlid() } },
+      });
+      const { deletedCount } = item
+        ? await accounts.deleteOne({ filter, withRelated: true })
+        : { deletedCount: 0 };
+      return { deletedCount: deletedCount + (await this.#deleteLateArrivals(accountId)) };
+    });
+    if (input.request) await destroySession(input.request);
+    return deleted;
+  };
+
+  /**
+   * Deletes what flows that were under way have written beside an account that was being deleted:
+   * a login's session, an attempt's count, a token. None of it is good for anything.
+   */
+  async #deleteLateArrivals(accountId: string): Promise<number> {
+    const { sessionEntity, table, tokens } = this.#core;
+    const attempts = table.entity(AccountAttempts);
+    const late = { filter: { accountId }, consistent: true } as const;
+    let deletedCount = 0;
+    const onDeleted = ({ item }: { readonly item: unknown }): void => {
+      if (item !== null) deletedCount++;
+    };
+    for await (const { ulid } of sessionEntity.findMany(late)) {
+      onDeleted(await sessionEntity.deleteOne({ filter: { accountId, ulid } }));
+    }
+    for await (const { kind, createdFor, ulid } of tokens.findMany(late)) {
+      onDeleted(await tokens.deleteOne({ filter: { accountId, kind, createdFor, ulid } }));
+    }
+    for await (const { authenticator } of attempts.findMany(late)) {
+      onDeleted(await attempts.deleteOne({ filter: { accountId, authenticator } }));
+    }
+    return deletedCount;
+  }
+
+  async #setDeactivated(accountId: string, deactivated: boolean): Promise<AccountDocument> {
+    const { accounts, table } = this.#core;
+    const { item } = await accounts.updateOne({
+      filter: { accountId },
+      update: { $set: { deactivated, sessionGeneration: table.newUlid() } },
+    });
+    if (!item) throw new AccountError('UserNotFound', {});
+    return item;
+  }
+
+  #run<T>(
+    flow: AccountFlow,
+    input: ActingAccount,
+    action: (facts: ActorFacts) => Promise<T>,
+  ): Promise<T> {
+    return runForAccount(this.#core, flow, input, action);
+  }
+}

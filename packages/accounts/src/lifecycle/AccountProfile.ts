@@ -1,0 +1,74 @@
+import { username as usernameField } from '@latchkey/schema';
+import type { ActingAccount } from '../accounts/actingAccount.js';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { tellOwner } from '../contacts/notices.js';
+import { readAccount } from '../contacts/readAccount.js';
+import { runForAccount } from '../contacts/runForAccount.js';
+import { AccountError } from '../errors/AccountError.js';
+import type { AccountDocument } from '../sessions/SessionRequest.js';
+import { parseProfile, type Profile } from './parseProfile.js';
+
+/** What an account says of its owner: the username and the profile. */
+export class AccountProfile {
+  readonly #core: AccountsCore;
+
+  /** @internal */
+  constructor(core: AccountsCore) {
+    this.#core = core;
+  }
+
+  /**
+   * Gives an account another username: three requests. The old one is free in the same moment in
+   * which the new one is taken; the verified addresses are told.
+   *
+   * @returns the account as it is then.
+   * @throws AccountError `InvalidInput`, `UsernameAlreadyExists`, `UserNotFound`, `InvalidSession`,
+   *   `ImpersonatedSession`, `ServiceUnavailable`
+   */
+  readonly changeUsername = async (
+    input: ActingAccount & { readonly username: string },
+  ): Promise<AccountDocument> =>
+    runForAccount(this.#core, 'UpdateUser', input, async (facts) => {
+      facts.method = 'username';
+      const username = parseUsername(input.username);
+      const { accountId } = facts;
+      const family = await readAccount(this.#core, accountId);
+      const { item } = await this.#core.accounts.updateOne({
+        filter: { accountId },
+        update: { $set: { username } },
+      });
+      if (!item) throw new AccountError('UserNotFound', {});
+      if (username === family.username) return item;
+      await tellOwner(this.#core, { ...family, ...item }, { kind: 'UsernameChanged' });
+      return item;
+    });
+
+  /**
+   * Puts a profile in place of the one that an account has, as a whole, and changes nothing else:
+   * one request. To change a part of it, give the whole with that part changed.
+   *
+   * @param input - `profile`: a plain object, at most 300 KB as JSON.
+   * @returns the account as it is then.
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
+   *   `ServiceUnavailable`
+   */
+  readonly updateProfile = async (
+    input: ActingAccount & { readonly profile: Profile },
+  ): Promise<AccountDocument> =>
+    runForAccount(this.#core, 'UpdateUser', input, async (facts) => {
+      facts.method = 'profile';
+      const { item } = await this.#core.accounts.updateOne({
+        filter: { accountId: facts.accountId },
+        update: { $set: { profile: parseProfile(input.profile) } },
+      });
+      if (!item) throw new AccountError('UserNotFound', {});
+      return item;
+    });
+}
+
+function parseUsername(value: unknown): string {
+  const { data } = usernameField.safeParse(value);
+  if (data !== undefined) return data;
+  const reason = typeof value === 'string' ? 'notAUsername' : 'notAString';
+  throw new AccountError('InvalidInput', { path: 'username', reason });
+}

@@ -1,0 +1,184 @@
+import type { TransactOperation, TransactResults } from '@latchkey/entity';
+import type { AccountToken, InferWithSecrets } from '@latchkey/schema';
+import { actingAccount } from '../accounts/actingAccount.js';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { findAccountId } from '../accounts/findAccountId.js';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import type { LoginResult } from '../sessions/Sessions.js';
+import type { AccountOfLogin } from './AccountOfLogin.js';
+import { completeLogin } from './completeLogin.js';
+import { placeholderId } from './placeholderId.js';
+
+/** What {@link PasswordLogin.userByPasswordLogin} takes. */
+export interface PasswordLoginInput {
+  /** A username, a verified e-mail address or phone number, or an account id. */
+  readonly username: string;
+  readonly password: string;
+  readonly request: SessionRequest;
+  /** Whether the session lasts for `rememberMeDuration` (default: false). */
+  readonly rememberMe?: boolean;
+}
+
+/** What {@link PasswordLogin.reauthenticate} takes. */
+export interface ReauthenticateInput {
+  /** As `handleRequest` gave it. */
+  readonly request: SessionRequest;
+  readonly password: string;
+}
+
+/** A login with so many failures before it is worth a notice (ASVS 6.3.5). */
+const NOTABLE_FAILURES = 3;
+
+/** What the right password leads to. */
+interface PasswordProof {
+  readonly account: AccountOfLogin;
+  /** Writes that belong to the success: the count begins again, an old hash is replaced. */
+  readonly effects: readonly TransactOperation<unknown>[];
+  /** How many attempts failed since the last success, as far as it was known at the beginning. */
+  readonly failures: number;
+}
+
+/** Logins by password. */
+export class PasswordLogin {
+  readonly #core: AccountsCore;
+
+  constructor(core: AccountsCore) {
+    this.#core = core;
+  }
+
+  /**
+   * Logs in with a password: the identifier's owner; everything of the account that is needed in
+   * one Query and, at the same time, the count of the attempt; and the new session. An unknown user
+   * costs the same requests and the same hashing (ASVS 6.3.8).
+   *
+   * @throws AccountError `InvalidInput`; `LoginFailed` for an unknown user, an address that is not
+   *   verified and a wrong password alike; `AccountLocked`, `TooManyRequests` before the password
+   *   is looked at; `AccountDeactivated`, `Vetoed`, `TwoFactorRequired`,
+   *   `TwoFactorEnrolmentRequired` after the right one; `TooBusy`, `SecretTooShort`,
+   *   `ServiceUnavailable`.
+   */
+  readonly userByPasswordLogin = async (input: PasswordLoginInput): Promise<LoginResult> => {
+    requireObject(input, '');
+    const { request, rememberMe } = input;
+    const { events, passwords, table } = this.#core;
+    const facts: EventFacts = { ...connectionFacts(request), method: 'password' };
+    return events.run('Login', facts, async () => {
+      const identifier = parseLoginIdentifier(input.username, 'username');
+      const password = passwords.parse(input.password, 'password');
+      const { ip } = readConnectionInfo(request);
+      const owner = await findAccountId(this.#core, identifier);
+      const accountId = owner ?? placeholderId(identifier);
+      if (owner !== undefined) facts.accountId = owner;
+      const { account, effects, failures } = await this.#prove({
+        accountId,
+        password,
+        ip,
+        isAllowed: (found) => mayLogInBy(found, identifier),
+      });
+      if (failures >= NOTABLE_FAILURES) await events.tell('LoginAfterFailures', facts);
+      const login = { account, request, facts, ...(rememberMe === true && { rememberMe }) };
+      return completeLogin(this.#core, login, async (operations) => {
+        const results = await table.transact([...operations, ...effects]);
+        return results.slice(0, operations.length) as TransactResults<typeof operations>;
+      });
+    });
+  };
+
+  /**
+   * Proves again, by the password, who makes a request, for what `requireRecentLogin` guards. The
+   * session gets a new token, which is put on the request; the one before is void (ASVS 7.2.4).
+   *
+   * @returns the new token, for the client.
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `LoginFailed`,
+   *   `AccountLocked`, `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   */
+  readonly reauthenticate = async (input: ReauthenticateInput): Promise<{ authToken: string }> => {
+    requireObject(input, '');
+    const { request } = input;
+    const { events, passwords, sessions } = this.#core;
+    const facts: EventFacts = { ...connectionFacts(request), method: 'password' };
+    return events.run('Reauthentication', facts, async () => {
+      const { accountId, sessionId } = actingAccount({ request }, sessions);
+      Object.assign(facts, { accountId, sessionId });
+      const password = passwords.parse(input.password, 'password');
+      const { ip } = readConnectionInfo(request);
+      const { effects } = await this.#prove({ accountId, password, ip, isAllowed: () => true });
+      return sessions.reauthenticated(request, effects);
+    });
+  };
+
+  /**
+   * Compares a password with an account's, after the attempt has been counted.
+   *
+   * @throws AccountError `LoginFailed`, `AccountLocked`, `TooManyRequests`, `TooBusy`
+   */
+  async #prove(attempt: {
+    readonly accountId: string;
+    readonly password: string;
+    readonly ip: string;
+    readonly isAllowed: (account: AccountOfLogin) => boolean;
+  }): Promise<PasswordProof> {
+    const { accountId, password, ip } = attempt;
+    const { accounts, passwords, throttle } = this.#core;
+    const counted = { accountId, authenticator: 'password', ip } as const;
+    const [{ item }] = await Promise.all([
+      accounts.findOne({
+        filter: { accountId },
+        include: { accessTypes: true, attempts: true, tokens: true },
+        secrets: true,
+        consistent: true,
+      }),
+      throttle.count(counted),
+    ]);
+    const stored = item?.tokens.filter(({ kind }) => kind === 'password').at(-1);
+    const isAllowed = item !== null && attempt.isAllowed(item);
+    const { matches, needsRehash } = await passwords.verify(
+      password,
+      isAllowed ? stored?.value : undefined,
+    );
+    if (!item || !stored || !matches) throw new AccountError('LoginFailed', {});
+    const { attempts, ...account } = item;
+    return {
+      account,
+      failures: attempts.find((each) => each.authenticator === 'password')?.attempts ?? 0,
+      effects: [
+        throttle.resetOperation(counted),
+        ...(needsRehash ? await this.#rehash(stored, password) : []),
+      ],
+    };
+  }
+
+  /** Replaces what is stored of a password, unless somebody has just changed it (ASVS 11.2.2). */
+  async #rehash(
+    { accountId, createdFor, ulid, value }: InferWithSecrets<typeof AccountToken>,
+    password: string,
+  ): Promise<TransactOperation<unknown>[]> {
+    const { passwords, tokens } = this.#core;
+    try {
+      return [
+        tokens.updateOneOperation({
+          filter: { accountId, kind: 'password', createdFor, ulid },
+          condition: { value },
+          update: { $set: { value: await passwords.hash(password) } },
+        }),
+      ];
+    } catch (error) {
+      // The next login will do: this one has shown the right password.
+      if (AccountError.is(error) && error.code === 'TooBusy') return [];
+      throw error;
+    }
+  }
+}
+
+/** Whether an account can be logged in to by an identifier of its: an address, once verified. */
+function mayLogInBy({ accessTypes }: AccountOfLogin, { kind, value }: LoginIdentifier): boolean {
+  if (kind !== 'email' && kind !== 'phone') return true;
+  return accessTypes.some(
+    ({ data, verified }) => verified === true && data.kind === kind && data.value === value,
+  );
+}

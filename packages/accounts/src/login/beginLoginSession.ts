@@ -1,0 +1,36 @@
+import type { TransactOperation, TransactResults } from '@latchkey/entity';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
+import type { BeginSessionOptions, LoginResult } from '../sessions/Sessions.js';
+
+/** A login of which every factor that it needs has been proven. */
+export interface CompleteLogin extends Omit<BeginSessionOptions, 'alongside'> {
+  readonly account: AccountDocument;
+  readonly request: SessionRequest;
+  /** What the flow's event tells; the session is added to it. */
+  readonly facts: EventFacts;
+}
+
+/** Writes what a login leads to, in one transaction, and gives what each write returns. */
+export type CommitLogin = <const O extends readonly TransactOperation<unknown>[]>(
+  operations: O,
+) => Promise<TransactResults<O>>;
+
+/**
+ * Begins the session that a login was for.
+ *
+ * @param commit - writes it together with what the factors leave behind.
+ */
+export async function beginLoginSession(
+  core: Pick<AccountsCore, 'sessions' | 'sessionEntity'>,
+  { account, request, facts, ...options }: CompleteLogin,
+  commit: CommitLogin,
+): Promise<LoginResult> {
+  const session = await core.sessions.prepare(account, request, options);
+  const [sessionDocument] = await session.write(() =>
+    commit([core.sessionEntity.createOneOperation(session.create)]),
+  );
+  facts.sessionId = sessionDocument.ulid;
+  return session.complete(sessionDocument);
+}

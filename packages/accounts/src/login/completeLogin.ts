@@ -1,0 +1,44 @@
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import type { LoginResult } from '../sessions/Sessions.js';
+import { secondFactorStep } from '../twoFactor/secondFactorStep.js';
+import type { AccountOfLogin } from './AccountOfLogin.js';
+import { beginLoginSession, type CommitLogin, type CompleteLogin } from './beginLoginSession.js';
+
+/** A login whose first factor has been proven. */
+export interface ProvenLogin extends CompleteLogin {
+  readonly account: AccountOfLogin;
+}
+
+/**
+ * What every way to log in ends with: it begins a session, or asks for the second factor.
+ *
+ * @param commit - writes the session, or the challenge, together with what the first factor leaves
+ *   behind: a token that is used up, a count that begins again.
+ * @throws AccountError `AccountDeactivated`, `Vetoed`; `TwoFactorRequired` and
+ *   `TwoFactorEnrolmentRequired` with a challenge.
+ */
+export async function completeLogin(
+  core: AccountsCore,
+  { account: family, request, facts, ...options }: ProvenLogin,
+  commit: CommitLogin,
+): Promise<LoginResult> {
+  const { tokens, accessTypes: _accessTypes, ...account } = family;
+  if (account.deactivated) throw new AccountError('AccountDeactivated', {});
+  await core.events.ask('ValidateLogin', facts, { account });
+  const step = secondFactorStep(account, tokens, core.twoFactor);
+  if (step) {
+    const { token: challenge, operation } = core.oneTimeTokens.prepare({
+      accountId: account.accountId,
+      kind: 'twoFactorAuth',
+      createdFor: step.purpose,
+      meta: {
+        generation: account.sessionGeneration,
+        ...(options.rememberMe && { rememberMe: true }),
+      },
+    });
+    await commit([operation]);
+    throw step.error(challenge);
+  }
+  return beginLoginSession(core, { account, request, facts, ...options }, commit);
+}

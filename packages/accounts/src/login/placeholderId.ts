@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const LENGTH = 26;
+
+/**
+ * The id of the account that an identifier without one would lead to: no account has it, and the
+ * same identifier always gives the same. What is done and counted there looks, to whoever tries
+ * names, as for a real account (ASVS 6.3.8).
+ */
+export function placeholderId({ kind, value }: LoginIdentifier): string {
+  const digest = createHash('sha256').update(`latchkey/placeholder/${kind}/${value}`).digest();
+  const letters = Array.from(
+    digest.subarray(0, LENGTH),
+    (byte) => CROCKFORD[byte % CROCKFORD.length] ?? '',
+  );
+  // The highest digit of a ULID holds three bits; 7 means a time that no clock reaches.
+  return ['7', ...letters.slice(1)].join('');
+}

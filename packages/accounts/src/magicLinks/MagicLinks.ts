@@ -1,0 +1,121 @@
+import type { TransactResults } from '@latchkey/entity';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import { completeLogin } from '../login/completeLogin.js';
+import { findToken } from '../oneTimeTokens/findToken.js';
+import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
+import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
+import { resetCounts } from '../oneTimeTokens/resetCounts.js';
+import { sendLink } from '../oneTimeTokens/sendLink.js';
+import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import type { LoginResult } from '../sessions/Sessions.js';
+
+/** What {@link MagicLinks.requestMagicLink} takes. */
+export interface RequestMagicLinkInput {
+  readonly email: string;
+  /** Who asks: counted by address, and kept with the token. */
+  readonly request?: SessionRequest;
+}
+
+/** What {@link MagicLinks.loginWithMagicLink} takes. */
+export interface MagicLinkLoginInput {
+  /** From the link. */
+  readonly token: string;
+  readonly request: SessionRequest;
+  /** Whether the session lasts for `rememberMeDuration` (default: false). */
+  readonly rememberMe?: boolean;
+}
+
+/**
+ * Logins by a link that goes to an e-mail address.
+ *
+ * @example
+ * ```ts
+ * import type { Accounts, SessionRequest } from '@latchkey/accounts';
+ *
+ * export async function ask(accounts: Accounts, request: SessionRequest, email: string) {
+ *   await accounts.requestMagicLink({ email, request });
+ *   return 'If there is such an account, it has mail.';
+ * }
+ *
+ * export async function follow(accounts: Accounts, request: SessionRequest, token: string) {
+ *   const { authToken } = await accounts.loginWithMagicLink({ token, request });
+ *   return authToken;
+ * }
+ * ```
+ */
+export class MagicLinks {
+  readonly #core: AccountsCore;
+
+  constructor(core: AccountsCore) {
+    this.#core = core;
+  }
+
+  /**
+   * Sends a link to log in by, if the address is a verified one of an account: by `delivery`, as the
+   * message `MagicLink`. Whoever asks on a public form learns nothing else: the answer, its requests
+   * (four) and its time are the same for every address. An address that is not verified gets none,
+   * as somebody else may have put it there.
+   *
+   * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait; the rest
+   * are dropped. It shares the count with {@link PasswordResets.requestPasswordReset}.
+   *
+   * @throws AccountError `InvalidInput`, `TooManyRequests`, `ServiceUnavailable`;
+   *   `InvalidConfiguration` without `delivery`.
+   */
+  readonly requestMagicLink = async (input: RequestMagicLinkInput): Promise<void> => {
+    requireObject(input, '');
+    const { email, request } = input;
+    const facts: EventFacts = { ...connectionFacts(request), method: 'magicLink' };
+    const send = this.#core.events.run('RequestMagicLink', facts, async () => {
+      const identifier = parseLoginIdentifier(email, 'email');
+      if (identifier.kind !== 'email') {
+        throw new AccountError('InvalidInput', { path: 'email', reason: 'notAnEmailAddress' });
+      }
+      const link = { identifier, kind: 'magick_link', message: 'MagicLink' } as const;
+      await sendLink(this.#core, { ...link, request, facts });
+    });
+    await hideOutcome(send);
+  };
+
+  /**
+   * Logs in by a link: of any number of callers, one gets the session. Three requests. A second
+   * factor is still asked for, and the link is used up by that.
+   *
+   * It shows that somebody reads a mailbox, which NIST does not accept as out-of-band
+   * authentication (SP 800-63B-4 §3.1.3.1): of two factors, it is none to count as the second.
+   *
+   * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a link that is unknown,
+   *   expired, used, void, of another kind, or to an address that is not the account's, or not
+   *   verified, any more; `AccountDeactivated` and `Vetoed`, with which it is not used up;
+   *   `TwoFactorRequired`, `TwoFactorEnrolmentRequired`, `TooManyRequests`, `SecretTooShort`,
+   *   `ServiceUnavailable`.
+   */
+  readonly loginWithMagicLink = async (input: MagicLinkLoginInput): Promise<LoginResult> => {
+    requireObject(input, '');
+    const { token, request, rememberMe } = input;
+    const facts: EventFacts = { ...connectionFacts(request), method: 'magicLink' };
+    return this.#core.events.run('Login', facts, async () => {
+      const connection = readConnectionInfo(request);
+      const holder = await findToken(this.#core, { token, kind: 'magick_link', request });
+      const { attempts: _attempts, ...account } = holder.account;
+      facts.accountId = account.accountId;
+      const isOwn = account.accessTypes.some(
+        ({ data, verified }) =>
+          verified === true && data.kind === 'email' && data.value === holder.token.createdFor,
+      );
+      if (!isOwn) throw tokenRefused();
+      const forgotten = resetCounts(this.#core, holder.account, ['token']);
+      const login = { account, request, facts, ...(rememberMe === true && { rememberMe }) };
+      return completeLogin(this.#core, login, async (operations) => {
+        const effects = [...operations, ...forgotten];
+        const results = await this.#core.oneTimeTokens.consume(holder, effects, connection);
+        return results.slice(0, operations.length) as TransactResults<typeof operations>;
+      });
+    });
+  };
+}

@@ -1,0 +1,168 @@
+import { actingAccount, type ActingAccount } from '../accounts/actingAccount.js';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import {
+  readConnectionInfo,
+  type AccountDocument,
+  type SessionRequest,
+} from '../sessions/SessionRequest.js';
+import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+import { findToken } from './findToken.js';
+import { tokenRefused, type IssuedOneTimeToken } from './OneTimeTokens.js';
+
+/** What {@link CustomTokens.issueToken} takes. */
+export type IssueTokenInput = ActingAccount & {
+  /** What it is for, and is bound to: 2 to 300 characters, such as `'invite-member'`. */
+  readonly purpose: string;
+  /** What is needed when it comes back; at most 10 KB as JSON. It is stored as it is. */
+  readonly meta?: Readonly<Record<string, unknown>>;
+  /** How long it is good for: 1 ms to 400 days (default: `tokens.custom`). */
+  readonly lifetime?: Duration;
+  /**
+   * The caller's own, 4 to 1000 characters (default: 256 random bits). Whoever guesses it has it,
+   * and only a digest made for long random tokens guards it in the table.
+   */
+  readonly token?: string;
+};
+
+/** What {@link CustomTokens.consumeToken} takes. */
+export interface ConsumeTokenInput {
+  readonly token: string;
+  /** What it was issued for, letter by letter. */
+  readonly purpose: string;
+  /** Who shows it, which is kept with the token. */
+  readonly request?: SessionRequest;
+}
+
+/** What a token of the application's own leads to. */
+export interface ConsumedToken {
+  readonly accountId: string;
+  readonly account: AccountDocument;
+  /** What it was issued with. */
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+}
+
+const MIN_PURPOSE = 2;
+const MAX_PURPOSE = 300;
+// Every login reads the account's tokens along.
+const MAX_META_BYTES = 10 * 1024;
+
+/**
+ * One-time tokens for the application's own purposes: invitations, downloads, confirmations.
+ *
+ * @example
+ * ```ts
+ * import type { Accounts } from '@latchkey/accounts';
+ *
+ * export async function invite(accounts: Accounts, accountId: string, team: string) {
+ *   const meta = { team };
+ *   return accounts.issueToken({ accountId, purpose: 'join-team', lifetime: '7d', meta });
+ * }
+ *
+ * export async function join(accounts: Accounts, token: string) {
+ *   const { accountId, meta } = await accounts.consumeToken({ token, purpose: 'join-team' });
+ *   return { accountId, team: meta?.['team'] };
+ * }
+ * ```
+ */
+export class CustomTokens {
+  readonly #core: AccountsCore;
+
+  constructor(core: AccountsCore) {
+    this.#core = core;
+  }
+
+  /**
+   * Issues a token that works once, for one purpose of the application's own: one request. A change
+   * of the account's password makes it void.
+   *
+   * @throws AccountError `InvalidInput`; `InvalidSession`, `ImpersonatedSession` with a request;
+   *   `UserNotFound`, `ServiceUnavailable`.
+   */
+  readonly issueToken = async (input: IssueTokenInput): Promise<IssuedOneTimeToken> => {
+    requireObject(input, '');
+    const { request, token } = input;
+    const facts: EventFacts = { ...connectionFacts(request), method: 'custom' };
+    return this.#core.events.run('IssueToken', facts, async () => {
+      const actor = actingAccount(input, this.#core.sessions);
+      Object.assign(facts, actor);
+      const { accountId } = actor;
+      return this.#core.oneTimeTokens.issue({
+        accountId,
+        kind: 'custom',
+        createdFor: parsePurpose(input.purpose),
+        ...parseMeta(input.meta),
+        ...parseLifetime(input.lifetime),
+        ...(token !== undefined && { token }),
+        ...(request !== undefined && { request }),
+      });
+    });
+  };
+
+  /**
+   * Uses a token up, for the purpose that it was issued for: of any number of callers, one gets
+   * what it leads to. Three requests, and one more for a token that is short enough to be guessed.
+   *
+   * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a token that is unknown,
+   *   expired, used, void, of another kind or purpose; `AccountDeactivated`, with which it is not
+   *   used up; `TooManyRequests`, `ServiceUnavailable`.
+   */
+  readonly consumeToken = async (input: ConsumeTokenInput): Promise<ConsumedToken> => {
+    requireObject(input, '');
+    const { token: given, request } = input;
+    const facts: EventFacts = { ...connectionFacts(request), method: 'custom' };
+    return this.#core.events.run('ConsumeToken', facts, async () => {
+      const purpose = parsePurpose(input.purpose);
+      const holder = await findToken(this.#core, { token: given, kind: 'custom', request });
+      const { createdFor, meta } = holder.token;
+      if (createdFor !== purpose) throw tokenRefused();
+      const { accessTypes: _c, attempts: _a, tokens: _t, ...account } = holder.account;
+      const { accountId } = account;
+      facts.accountId = accountId;
+      if (account.deactivated) throw new AccountError('AccountDeactivated', {});
+      await this.#core.oneTimeTokens.consume(holder, [], request && readConnectionInfo(request));
+      return { accountId, account, meta };
+    });
+  };
+}
+
+function parsePurpose(value: unknown): string {
+  if (typeof value !== 'string') throw invalid('purpose', 'notAString');
+  const isValid =
+    value.length >= MIN_PURPOSE && value.length <= MAX_PURPOSE && value.isWellFormed();
+  if (!isValid) throw invalid('purpose', 'notValid');
+  return value;
+}
+
+function parseMeta(meta: unknown): { meta?: Record<string, unknown> } {
+  if (meta === undefined) return {};
+  requireObject(meta, 'meta');
+  if (Array.isArray(meta)) throw invalid('meta', 'notAnObject');
+  if (!isSmall(meta)) throw invalid('meta', 'tooLarge');
+  return { meta: meta as Record<string, unknown> };
+}
+
+function isSmall(meta: object): boolean {
+  try {
+    return Buffer.byteLength(JSON.stringify(meta)) <= MAX_META_BYTES;
+  } catch {
+    return true; // Circles and bigints are no JSON: the table refuses them, and says where.
+  }
+}
+
+function parseLifetime(lifetime: Duration | undefined): { lifetime?: Duration } {
+  if (lifetime === undefined) return {};
+  try {
+    return { lifetime: parseDuration(lifetime, 'lifetime') };
+  } catch {
+    // It is somebody's input here, not the application's configuration.
+    throw invalid('lifetime', 'notADuration');
+  }
+}
+
+function invalid(path: string, reason: string): AccountError<'InvalidInput'> {
+  return new AccountError('InvalidInput', { path, reason });
+}

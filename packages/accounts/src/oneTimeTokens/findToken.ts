@@ -1,0 +1,34 @@
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import type { TokenHolder } from './OneTimeTokens.js';
+import { parseOneTimeToken } from './parseOneTimeToken.js';
+import type { OneTimeTokenKind } from './tokenPolicy.js';
+
+/** What somebody shows. */
+export interface ShownToken {
+  readonly token: unknown;
+  readonly kind: OneTimeTokenKind;
+  readonly request?: SessionRequest | undefined;
+}
+
+// 128 bits as base64url: what this package makes is longer, and need not be counted to be safe
+// (NIST SP 800-63B-4 §3.2.2 is about secrets below 112 bits).
+const UNGUESSABLE_LENGTH = 22;
+
+/**
+ * Finds what a token leads to, in two requests. One that is short enough to be guessed, as only an
+ * application's own can be, is first counted by the client's address (ASVS 6.6.3): a third.
+ *
+ * @throws AccountError `InvalidInput`, `TooManyRequests`, `TokenVerificationFailed`
+ */
+export async function findToken(
+  { oneTimeTokens, throttle }: Pick<AccountsCore, 'oneTimeTokens' | 'throttle'>,
+  { token: given, kind, request }: ShownToken,
+): Promise<TokenHolder> {
+  const token = parseOneTimeToken(given);
+  if (request !== undefined) {
+    const { ip } = readConnectionInfo(request);
+    if (token.length < UNGUESSABLE_LENGTH) await throttle.countAddress(ip);
+  }
+  return oneTimeTokens.find(token, kind);
+}

@@ -1,0 +1,13 @@
+import { AccountError } from '../errors/AccountError.js';
+
+/** What would tell a visitor that there is, or is not, such an account (ASVS 6.3.8). */
+const TELLING: readonly string[] = ['UserNotFound', 'AccountLocked'];
+
+/** Waits for a flow that a visitor must not learn an account's existence from. */
+export async function hideOutcome(flow: Promise<void>): Promise<void> {
+  try {
+    await flow;
+  } catch (error) {
+    if (!AccountError.is(error) || !TELLING.includes(error.code)) throw error;
+  }
+}

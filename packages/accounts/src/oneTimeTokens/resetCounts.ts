@@ -1,0 +1,22 @@
+import type { TransactOperation } from '@latchkey/entity';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { Authenticator } from '../throttling/Throttle.js';
+import type { TokenHolder } from './OneTimeTokens.js';
+
+/**
+ * The writes by which attempts are forgotten when their owner has used a link: only of counts that
+ * are there, and that TTL does not remove at this moment.
+ */
+export function resetCounts(
+  { table, throttle }: Pick<AccountsCore, 'table' | 'throttle'>,
+  { attempts }: TokenHolder['account'],
+  authenticators: readonly Authenticator[],
+): TransactOperation<unknown>[] {
+  const now = table.now();
+  return attempts
+    .filter(
+      ({ authenticator, expiresAt, attempts: count }) =>
+        authenticators.includes(authenticator) && expiresAt > now && count > 0,
+    )
+    .map(({ accountId, authenticator }) => throttle.resetOperation({ accountId, authenticator }));
+}

@@ -1,0 +1,93 @@
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { findAccountId } from '../accounts/findAccountId.js';
+import type { MessageKind, Recipient } from '../delivery/Delivery.js';
+import { AccountError } from '../errors/AccountError.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import type { AccountOfLogin } from '../login/AccountOfLogin.js';
+import { placeholderId } from '../login/placeholderId.js';
+import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+
+/** A link that somebody asks for on a public form. */
+export interface LinkRequest {
+  readonly identifier: LoginIdentifier;
+  readonly kind: 'password_recovery' | 'magick_link';
+  readonly message: MessageKind;
+  readonly request: SessionRequest | undefined;
+  /** What the flow's event tells; the account is added to it. */
+  readonly facts: EventFacts;
+}
+
+/**
+ * Makes a token and hands it over for the account's own stored and verified e-mail address, never
+ * what a visitor typed (Django CVE-2019-19844). Four requests, the same for everybody (ASVS 6.3.8):
+ * where there is nobody to send it to, the token is written for an account that there is not, and
+ * expires there. How many a mailbox gets is counted like codes, exactly, and in one write with the
+ * client's address.
+ *
+ * @throws AccountError `InvalidConfiguration`, `TooManyRequests`, `ServiceUnavailable` alike for
+ *   everybody; `UserNotFound` and `AccountLocked`, both after all requests, which must not be shown.
+ */
+export async function sendLink(
+  core: AccountsCore,
+  { identifier, kind, message, request, facts }: LinkRequest,
+): Promise<void> {
+  if (!core.delivery.isConfigured) {
+    const reason = 'There is nothing to send messages with.';
+    throw new AccountError('InvalidConfiguration', { path: 'delivery', reason });
+  }
+  const ip = request && readConnectionInfo(request).ip;
+  const nobody = placeholderId(identifier);
+  const accountId = (await findAccountId(core, identifier)) ?? nobody;
+  const [lock, { item: account }] = await Promise.all([
+    countLink(core, { accountId, ip }),
+    core.accounts.findOne({
+      filter: { accountId },
+      include: { accessTypes: true, tokens: true },
+      consistent: true,
+    }),
+  ]);
+  if (account) facts.accountId = accountId;
+  const to = account && !lock && !account.deactivated ? mailboxOf(account, identifier) : undefined;
+  const { token, operation } = core.oneTimeTokens.prepare({
+    ...(to ? { accountId, createdFor: to.value } : { accountId: nobody, createdFor: nobody }),
+    kind,
+    ...(request && { request }),
+  });
+  // Without a check that the account is there: it has just been read, and the others have none.
+  await core.table.transact([operation]);
+  if (lock) throw lock;
+  if (!account || !to) throw new AccountError('UserNotFound', {});
+  const { accessTypes: _contacts, tokens: _tokens, ...document } = account;
+  // Not waited for: how long a message takes would tell that there is one.
+  void core.delivery.deliver({ kind: message, to, account: document, token });
+}
+
+/** Counts a link; gives, rather than throws, what says that an account has had enough of them. */
+async function countLink(
+  { throttle }: AccountsCore,
+  { accountId, ip }: { readonly accountId: string; readonly ip: string | undefined },
+): Promise<AccountError | undefined> {
+  try {
+    const attempt = { accountId, authenticator: 'token', ...(ip !== undefined && { ip }) } as const;
+    await throttle.count(attempt);
+    return undefined;
+  } catch (error) {
+    if (AccountError.is(error) && error.code === 'AccountLocked') return error;
+    throw error;
+  }
+}
+
+/** Where to: the verified address that was named, or, by another name, the account's first. */
+function mailboxOf(
+  { accessTypes }: AccountOfLogin,
+  { kind, value }: LoginIdentifier,
+): Recipient | undefined {
+  const verified = accessTypes.filter((contact) => contact.verified === true);
+  const isNamed =
+    (kind !== 'email' && kind !== 'phone') ||
+    verified.some(({ data }) => data.kind === kind && data.value === value);
+  const mailboxes = verified.flatMap(({ data }) => (data.kind === 'email' ? [data.value] : []));
+  const mailbox = kind === 'email' ? mailboxes.find((each) => each === value) : mailboxes[0];
+  return isNamed && mailbox !== undefined ? { kind: 'email', value: mailbox } : undefined;
+}

@@ -1,0 +1,167 @@
+import type { TransactOperation } from '@latchkey/entity';
+import { actingAccount } from '../accounts/actingAccount.js';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import { requireUlid } from '../errors/requireUlid.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import {
+  readConnectionInfo,
+  type AccountDocument,
+  type SessionRequest,
+} from '../sessions/SessionRequest.js';
+import type { LoginResult } from '../sessions/Sessions.js';
+import { parseNewPassword, replacePassword } from './replacePassword.js';
+import { tellPasswordChanged } from './tellPasswordChanged.js';
+
+/** What {@link PasswordChanges.changePassword} takes. */
+export interface ChangePasswordInput {
+  /** As `handleRequest` has let it through. */
+  readonly request: SessionRequest;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+/** What {@link PasswordChanges.setPassword} takes. */
+export interface SetPasswordInput {
+  readonly accountId: string;
+  readonly newPassword: string;
+}
+
+/**
+ * New passwords for those who are known already.
+ *
+ * @example
+ * ```ts
+ * import type { Accounts, SessionRequest } from '@latchkey/accounts';
+ *
+ * export async function change(
+ *   accounts: Accounts,
+ *   request: SessionRequest,
+ *   form: { currentPassword: string; newPassword: string },
+ * ) {
+ *   await accounts.handleRequest(request);
+ *   const { authToken } = await accounts.changePassword({ request, ...form });
+ *   return authToken;
+ * }
+ * ```
+ */
+export class PasswordChanges {
+  readonly #core: AccountsCore;
+
+  constructor(core: AccountsCore) {
+    this.#core = core;
+  }
+
+  /**
+   * Changes the password of the account that makes a request, by the one before (ASVS 6.2.3). The
+   * attempt is counted before it is looked at. Every other session has ended, and every token sent
+   * out before is void, when it returns; the request's session goes on with a new token, which is
+   * put on the request. The owner is told, at every verified address.
+   *
+   * @returns the new token, for the client.
+   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
+   *   `PasswordNotAllowed` before the attempt is counted; `InvalidSession`, `ImpersonatedSession`;
+   *   `LoginFailed` for a wrong password, and for an account without one; `AccountLocked`,
+   *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   */
+  readonly changePassword = async (input: ChangePasswordInput): Promise<{ authToken: string }> => {
+    requireObject(input, '');
+    const { request, newPassword } = input;
+    const facts: EventFacts = { ...connectionFacts(request), method: 'password' };
+    return this.#core.events.run('ChangePassword', facts, async () => {
+      const { accounts, passwords, sessions, table, throttle } = this.#core;
+      const { accountId, sessionId } = actingAccount({ request }, sessions);
+      Object.assign(facts, { accountId, sessionId });
+      const currentPassword = passwords.parse(input.currentPassword, 'currentPassword');
+      const { ip } = readConnectionInfo(request);
+      const { item: account } = await accounts.findOne({
+        filter: { accountId },
+        include: { accessTypes: true, tokens: true },
+        secrets: true,
+        consistent: true,
+      });
+      const { session } = sessions.verifiedSessionOf(request);
+      if (account?.sessionGeneration !== session.generation) {
+        throw new AccountError('InvalidSession', {});
+      }
+      const stored = account.tokens.filter(({ kind }) => kind === 'password').at(-1);
+      // First what says nothing of the current one: a refusal must not cost an attempt.
+      const password = await parseNewPassword(this.#core, account, newPassword);
+      const attempt = { accountId, authenticator: 'password', ip } as const;
+      await throttle.count(attempt);
+      const { matches } = await passwords.verify(currentPassword, stored?.value);
+      if (!stored || !matches) throw new AccountError('LoginFailed', {});
+      const sessionGeneration = table.newUlid();
+      const replacement = await replacePassword(this.#core, {
+        account,
+        value: await passwords.hash(password),
+        sessionGeneration,
+        // Of two who know the current one, the second does not any more; and a session that has
+        // ended meanwhile does not come back.
+        isFirst: true,
+      });
+      const { accessTypes: _contacts, tokens: _tokens, ...document } = account;
+      const { authToken, sessionDocument } = await this.#goOn(
+        request,
+        { ...document, sessionGeneration },
+        [...replacement, throttle.resetOperation(attempt)],
+      );
+      facts.sessionId = sessionDocument.ulid;
+      await tellPasswordChanged(this.#core, account);
+      return { authToken };
+    });
+  };
+
+  /**
+   * Begins the request's session anew, with the end that it had, in one transaction with what ends
+   * all of the account's.
+   */
+  async #goOn(
+    request: SessionRequest,
+    account: AccountDocument,
+    alongside: readonly TransactOperation<unknown>[],
+  ): Promise<LoginResult> {
+    const { sessionEntity, sessions, table } = this.#core;
+    const { expiresAt, remembered } = sessions.verifiedSessionOf(request).session;
+    const { create, write, complete } = await sessions.prepare(account, request, {
+      expiresAt,
+      ...(remembered === true && { rememberMe: true }),
+    });
+    const begin = sessionEntity.createOneOperation(create);
+    const [sessionDocument] = await write(() => table.transact([begin, ...alongside]));
+    return complete(sessionDocument);
+  }
+
+  /**
+   * Gives an account a new password, because the application says so: two requests. Every session of
+   * the account has ended, and every token sent out before is void, when it returns. The owner is
+   * told, at every verified address. An account that had no password has one then.
+   *
+   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
+   *   `PasswordNotAllowed`, `UserNotFound`, `TooBusy`, `ServiceUnavailable`.
+   */
+  readonly setPassword = async (input: SetPasswordInput): Promise<void> => {
+    requireObject(input, '');
+    const { accountId, newPassword } = input;
+    const facts: EventFacts = {};
+    await this.#core.events.run('SetPassword', facts, async () => {
+      requireUlid(accountId, 'accountId');
+      facts.accountId = accountId;
+      const { accounts, passwords, table } = this.#core;
+      passwords.parse(newPassword, 'newPassword');
+      const { item: account } = await accounts.findOne({
+        filter: { accountId },
+        include: { accessTypes: true, tokens: true },
+        consistent: true,
+      });
+      if (!account) throw new AccountError('UserNotFound', {});
+      const password = await parseNewPassword(this.#core, account, newPassword);
+      const value = await passwords.hash(password);
+      const replacement = { account, value, sessionGeneration: table.newUlid() };
+      await table.transact(await replacePassword(this.#core, replacement));
+      await tellPasswordChanged(this.#core, account);
+    });
+  };
+}

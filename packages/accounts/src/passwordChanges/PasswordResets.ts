@@ -1,0 +1,211 @@
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import { requireUlid } from '../errors/requireUlid.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import { findToken } from '../oneTimeTokens/findToken.js';
+import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
+import {
+  tokenRefused,
+  type IssuedOneTimeToken,
+  type TokenHolder,
+} from '../oneTimeTokens/OneTimeTokens.js';
+import { resetCounts } from '../oneTimeTokens/resetCounts.js';
+import { sendLink } from '../oneTimeTokens/sendLink.js';
+import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import { parseNewPassword, replacePassword } from './replacePassword.js';
+import { tellPasswordChanged } from './tellPasswordChanged.js';
+
+/** What {@link PasswordResets.requestPasswordReset} takes: one name of the account. */
+export type RequestPasswordResetInput = {
+  /** Who asks: counted by address, and kept with the token. */
+  readonly request?: SessionRequest;
+} & (
+  | {
+      /** A username, a verified e-mail address or phone number, or an account id. */
+      readonly username: string;
+      readonly email?: undefined;
+    }
+  | { readonly email: string; readonly username?: undefined }
+);
+
+/** What {@link PasswordResets.addResetPasswordToken} takes. */
+export interface AddResetPasswordTokenInput {
+  readonly accountId: string;
+  /** Why, for the application's own records: at most 1000 characters. */
+  readonly reason?: string;
+  /**
+   * The caller's own, 4 to 1000 characters (default: 256 random bits). Whoever guesses it has the
+   * account, and only a digest made for long random tokens guards it in the table.
+   */
+  readonly token?: string;
+  /** On whose request, which is kept with the token. */
+  readonly request?: SessionRequest;
+}
+
+/** What {@link PasswordResets.resetPassword} takes. */
+export interface ResetPasswordInput {
+  readonly token: string;
+  readonly newPassword: string;
+  /** Who shows it, which is kept with the token. */
+  readonly request?: SessionRequest;
+}
+
+/**
+ * New passwords for those who have forgotten theirs.
+ *
+ * @example
+ * ```ts
+ * import type { Accounts, SessionRequest } from '@latchkey/accounts';
+ *
+ * export async function forgotten(accounts: Accounts, request: SessionRequest, username: string) {
+ *   await accounts.requestPasswordReset({ username, request });
+ *   return 'If there is such an account, it has mail.';
+ * }
+ *
+ * export async function choose(accounts: Accounts, token: string, newPassword: string) {
+ *   await accounts.resetPassword({ token, newPassword });
+ *   return 'Please log in.';
+ * }
+ * ```
+ */
+export class PasswordResets {
+  readonly #core: AccountsCore;
+
+  constructor(core: AccountsCore) {
+    this.#core = core;
+  }
+
+  /**
+   * Sends a token to choose a new password with, by `delivery`, as the message `PasswordReset`: to
+   * the verified e-mail address that was named, or, by another name, to the account's first one.
+   * Whoever asks on a public form learns nothing else: the answer, its requests (four) and its time
+   * are the same for every name. An account without a verified address gets none.
+   *
+   * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait; the rest
+   * are dropped. It shares the count with {@link MagicLinks.requestMagicLink}.
+   *
+   * @throws AccountError `InvalidInput`, `TooManyRequests`, `ServiceUnavailable`;
+   *   `InvalidConfiguration` without `delivery`.
+   */
+  readonly requestPasswordReset = async (input: RequestPasswordResetInput): Promise<void> => {
+    requireObject(input, '');
+    const { request } = input;
+    const facts: EventFacts = { ...connectionFacts(request), method: 'password_recovery' };
+    const send = this.#core.events.run('RequestPasswordReset', facts, async () => {
+      const identifier = identifierOf(input);
+      const link = { identifier, kind: 'password_recovery', message: 'PasswordReset' } as const;
+      await sendLink(this.#core, { ...link, request, facts });
+    });
+    await hideOutcome(send);
+  };
+
+  /**
+   * Issues a token with which an account's owner can choose a new password: one request. The
+   * application sends it, and knows where to.
+   *
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  readonly addResetPasswordToken = async (
+    input: AddResetPasswordTokenInput,
+  ): Promise<IssuedOneTimeToken> => {
+    requireObject(input, '');
+    const { accountId, reason, token, request } = input;
+    const facts: EventFacts = { ...connectionFacts(request), method: 'password_recovery' };
+    return this.#core.events.run('RequestPasswordReset', facts, async () => {
+      requireUlid(accountId, 'accountId');
+      facts.accountId = accountId;
+      return this.#core.oneTimeTokens.issue({
+        accountId,
+        kind: 'password_recovery',
+        createdFor: accountId,
+        ...(reason !== undefined && { reason }),
+        ...(token !== undefined && { token }),
+        ...(request !== undefined && { request }),
+      });
+    });
+  };
+
+  /**
+   * Sets a new password by a token; the token works once. Three requests, and one more for a token
+   * that is short enough to be guessed. When it returns, every session has ended, every other token
+   * sent out before is void, and the attempts on the password are forgotten, so that an account that
+   * somebody has locked is its owner's again.
+   *
+   * It does not log in, and changes nothing of a second factor (ASVS 6.4.3). It verifies no address,
+   * either: the tokens of `requestPasswordReset` go to verified ones, and of others it is not known
+   * where they went. The owner is told, at every verified address.
+   *
+   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
+   *   `PasswordNotAllowed`, with which the token is not used up; `TokenVerificationFailed` for a
+   *   token that is unknown, expired, used, void, of another kind, or to an address that is not the
+   *   account's, or not verified, any more; `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   */
+  readonly resetPassword = async (input: ResetPasswordInput): Promise<void> => {
+    requireObject(input, '');
+    const { token, newPassword, request } = input;
+    const facts: EventFacts = { ...connectionFacts(request), method: 'password_recovery' };
+    await this.#core.events.run('ResetPassword', facts, async () => {
+      const { oneTimeTokens, passwords, table } = this.#core;
+      passwords.parse(newPassword, 'newPassword');
+      const holder = await findToken(this.#core, { token, kind: 'password_recovery', request });
+      const { account } = holder;
+      facts.accountId = account.accountId;
+      if (!isStillOwn(holder)) throw tokenRefused();
+      // Only now, so that a guess costs no hashing (ASVS 15.1.3).
+      const password = await parseNewPassword(this.#core, account, newPassword);
+      const replacement = await replacePassword(this.#core, {
+        account,
+        value: await passwords.hash(password),
+        sessionGeneration: table.newUlid(),
+        except: holder.token.ulid,
+      });
+      const forgotten = resetCounts(this.#core, account, ['password', 'token']);
+      const from = request && readConnectionInfo(request);
+      await oneTimeTokens.consume(holder, [...replacement, ...forgotten], from);
+      await tellPasswordChanged(this.#core, account);
+    });
+  };
+
+  /**
+   * Deletes every password reset token of an account.
+   *
+   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
+   */
+  readonly removeAllResetPasswordTokens = async (input: {
+    readonly accountId: string;
+  }): Promise<{ deletedCount: number }> => {
+    requireObject(input, '');
+    const { accountId } = input;
+    const facts: EventFacts = { method: 'password_recovery' };
+    return this.#core.events.run('RemoveTokens', facts, async () => {
+      requireUlid(accountId, 'accountId');
+      facts.accountId = accountId;
+      return this.#core.tokens.deleteMany({ filter: { accountId, kind: 'password_recovery' } });
+    });
+  };
+}
+
+/** Whether an account still has the address that a token was made for, if it was made for one. */
+function isStillOwn({ account, token }: TokenHolder): boolean {
+  return (
+    token.createdFor === account.accountId ||
+    account.accessTypes.some(
+      ({ data, verified }) =>
+        verified === true && data.kind === 'email' && data.value === token.createdFor,
+    )
+  );
+}
+
+function identifierOf({ username, email }: RequestPasswordResetInput): LoginIdentifier {
+  const isEmail = (email as unknown) !== undefined;
+  if (isEmail && (username as unknown) !== undefined) {
+    throw new AccountError('InvalidInput', { path: 'username', reason: 'notBesideEmail' });
+  }
+  const path = isEmail ? 'email' : 'username';
+  const identifier = parseLoginIdentifier(isEmail ? email : username, path);
+  if (!isEmail || identifier.kind === 'email') return identifier;
+  throw new AccountError('InvalidInput', { path, reason: 'notAnEmailAddress' });
+}

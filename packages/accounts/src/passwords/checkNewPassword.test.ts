@@ -1,0 +1,164 @@
+import { inspect } from 'node:util';
+import { createRequire } from 'node:module';
+import { codeOf, errorOf } from '../../test/support/errorOf.js';
+import { checkNewPassword } from './checkNewPassword.js';
+import { isCommonPassword } from './isCommonPassword.js';
+import { definePasswordPolicy, type PasswordPolicyOptions } from './PasswordPolicy.js';
+
+const GOOD = 'canary horse battery';
+
+function check(
+  value: unknown,
+  policy?: PasswordPolicyOptions,
+  contextWords: string[] = [],
+): Promise<string> {
+  return checkNewPassword(value, {
+    path: 'newPassword',
+    policy: definePasswordPolicy(policy),
+    contextWords,
+  });
+}
+
+/** Every password of the ranking that the list was made from, the most common first. */
+const RANKED =
+  (
+    createRequire(__filename)('@zxcvbn-ts/language-common') as {
+      dictionary: Record<string, string[]>;
+    }
+  ).dictionary['passwords-common'] ?? [];
+
+describe('checkNewPassword', () => {
+  it('gives the composed form of what it accepts', async () => {
+    expect(await check('cafe\u0301 cre\u0300me')).toBe('caf\u00e9 cr\u00e8me');
+  });
+
+  it('refuses what parsePassword refuses, before it asks anybody', async () => {
+    const isBreached = jest.fn(() => true);
+    for (const [value, code] of [
+      ['short', 'PasswordTooShort'],
+      ['x'.repeat(1001), 'PasswordTooLong'],
+      ['longenough\ud800', 'InvalidInput'],
+      [12345678, 'InvalidInput'],
+    ] as const) {
+      expect(await codeOf(check(value, { isBreached }))).toBe(code);
+    }
+    expect(isBreached).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['nist', 8],
+    ['userbase', 6],
+    ['origin', 7],
+    [{ minLength: 15 }, 15],
+  ] as const)(
+    'refuses the 3000 most common passwords that policy %p lets through (ASVS 6.2.4)',
+    async (options, length) => {
+      const top = RANKED.filter((word) => word.length >= length).slice(0, 3000);
+      expect(top.length).toBeGreaterThan(length < 15 ? 2999 : 40);
+      for (const password of top) {
+        const error = await errorOf(check(password, options));
+        expect(error.toJSON()).toEqual({
+          code: 'PasswordNotAllowed',
+          status: 400,
+          message: 'The password is too easily guessed.',
+          details: { path: 'newPassword', reason: 'common' },
+        });
+      }
+    },
+  );
+
+  it('refuses a common password in any case, and accepts what only contains one', async () => {
+    for (const password of ['Password', 'PASSWORD', '\uff50assword', 'QwErTyUiOp']) {
+      expect((await errorOf(check(password))).details).toMatchObject({ reason: 'common' });
+    }
+    expect(await check('password of the day')).toBe('password of the day');
+    expect(await check('password', { refuseCommon: false })).toBe('password');
+  });
+
+  it('takes no good password for a common one', async () => {
+    for (let index = 0; index < 2000; index++) {
+      expect(await isCommonPassword(`correct horse ${index}`)).toBe(false);
+    }
+  });
+
+  it('refuses words of the account and of the application (ASVS 6.1.2, 6.2.11)', async () => {
+    const words = ['ada.lovelace', 'countess@example.com'];
+    const policy = { contextWords: ['Acme Bank'] };
+    for (const password of ['AdaLovelace1', 'countess99', 'acmebank2026']) {
+      expect((await errorOf(check(password, policy, words))).details).toEqual({
+        path: 'newPassword',
+        reason: 'context',
+      });
+      expect(await check(password)).toBe(password);
+    }
+  });
+
+  it('needs no letters, digits or signs of any kind (ASVS 6.2.5)', async () => {
+    for (const password of ['mxqvhtrw', '58390174', '-+!?-=/;', 'ÄÖÜßäöüé', '漢字仮名交文例']) {
+      expect(await check(password.padEnd(8, '。'))).toBe(password.padEnd(8, '。'));
+    }
+  });
+});
+
+describe('the breach check', () => {
+  it('is asked about the composed password, once, and decides (ASVS 6.2.12)', async () => {
+    const isBreached = jest.fn((password: string) => password.startsWith('known'));
+    expect((await errorOf(check('knowne\u0301 before', { isBreached }))).details).toEqual({
+      path: 'newPassword',
+      reason: 'breached',
+    });
+    expect(isBreached.mock.calls).toEqual([
+      ['known\u00e9 before', { signal: expect.any(AbortSignal) }],
+    ]);
+    expect(await check(GOOD, { isBreached: () => Promise.resolve(false) })).toBe(GOOD);
+    expect(await codeOf(check(GOOD, { isBreached: () => Promise.resolve(true) }))).toBe(
+      'PasswordNotAllowed',
+    );
+  });
+
+  const outages: [string, () => unknown][] = [
+    [
+      'throws',
+      () => {
+        throw new Error('out of order');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('out of order'))],
+    ['gives no boolean', () => Promise.resolve('no')],
+    ['gives undefined', () => undefined],
+    ['never answers', () => new Promise(() => undefined)],
+  ];
+  it.each(outages)(
+    'is documented for a hook that %s: accept, or refuse (ASVS 6.2.12)',
+    async (_name, hook) => {
+      const policy = { isBreached: hook as () => boolean, breachCheckTimeoutMs: 20 };
+      expect(await check(GOOD, policy)).toBe(GOOD);
+      expect(await check(GOOD, { ...policy, onBreachCheckFailure: 'accept' })).toBe(GOOD);
+      const error = await errorOf(check(GOOD, { ...policy, onBreachCheckFailure: 'refuse' }));
+      expect(error).toMatchObject({ code: 'ServiceUnavailable', status: 503 });
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('canary');
+    },
+  );
+
+  it('tells the hook when nobody waits any more, and leaves no timer behind', async () => {
+    let signal: AbortSignal | undefined;
+    const isBreached = (_: string, options: { signal: AbortSignal }): Promise<boolean> => {
+      signal = options.signal;
+      return new Promise(() => undefined);
+    };
+    await check(GOOD, { isBreached, breachCheckTimeoutMs: 1 });
+    expect(signal?.aborted).toBe(true);
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    await check(GOOD, { isBreached: () => false, breachCheckTimeoutMs: 30_000 });
+    expect(timers()).toBe(before);
+  });
+
+  it('does not ask about what is refused anyway', async () => {
+    const isBreached = jest.fn(() => false);
+    await errorOf(check('password', { isBreached }));
+    await errorOf(check('lovelace1815', { isBreached }, ['lovelace']));
+    expect(isBreached).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,42 @@
+import { AccountError } from '../errors/AccountError.js';
+import { isBreachedPassword } from './isBreachedPassword.js';
+import { isCommonPassword } from './isCommonPassword.js';
+import { isMadeOfContext } from './isMadeOfContext.js';
+import { parsePassword } from './parsePassword.js';
+import type { PasswordPolicy } from './PasswordPolicy.js';
+
+/** What a new password is held to, and where it stands in the caller's input. */
+export interface CheckNewPasswordOptions {
+  /** The name that errors give to the input. Default `password`. */
+  readonly path?: string;
+  readonly policy: PasswordPolicy;
+  /** What is known of the account: its username, its e-mail addresses. */
+  readonly contextWords?: readonly (string | undefined)[];
+}
+
+/**
+ * Checks a password that somebody chooses against the whole policy and gives its composed form
+ * (NFC): its length, then whether it is made of the account's own words, common, or known from a
+ * breach. The same check stands before sign-up, change and reset (ASVS 6.2.4).
+ *
+ * @param value - The input, of any type.
+ * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`; `PasswordNotAllowed`
+ *   with the reason (NIST SP 800-63B-4 §3.1.1.2); `ServiceUnavailable` when the breach check fails
+ *   and the policy refuses then.
+ */
+export async function checkNewPassword(
+  value: unknown,
+  { path = 'password', policy, contextWords = [] }: CheckNewPasswordOptions,
+): Promise<string> {
+  const password = parsePassword(value, { path, policy });
+  if (isMadeOfContext(password, [...contextWords, ...(policy.contextWords ?? [])])) {
+    throw new AccountError('PasswordNotAllowed', { path, reason: 'context' });
+  }
+  if (policy.refuseCommon !== false && (await isCommonPassword(password))) {
+    throw new AccountError('PasswordNotAllowed', { path, reason: 'common' });
+  }
+  if (await isBreachedPassword(password, policy)) {
+    throw new AccountError('PasswordNotAllowed', { path, reason: 'breached' });
+  }
+  return password;
+}

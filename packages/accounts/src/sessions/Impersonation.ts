@@ -1,0 +1,75 @@
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import { requireUlid } from '../errors/requireUlid.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import type { LoginResult } from './SessionBeginning.js';
+import type { SessionPolicy } from './sessionPolicy.js';
+import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+
+/** What {@link Impersonation.impersonate} takes. */
+export interface ImpersonateInput {
+  /** Of who acts, as `handleRequest` has let it through; it stays as it is. */
+  readonly request: SessionRequest;
+  /** Whom to act for. */
+  readonly accountId: string;
+}
+
+/** Sessions in which somebody with the permission acts for somebody else. */
+export class Impersonation {
+  readonly #core: AccountsCore;
+  readonly #policy: SessionPolicy;
+
+  constructor(core: AccountsCore, policy: SessionPolicy) {
+    this.#core = core;
+    this.#policy = policy;
+  }
+
+  /**
+   * Begins a session for another account, marked with who acts in it (`impersonatedBy`). It ends
+   * with `logout`, after `sessions.impersonation.duration`, and with the session, the account or the
+   * permission of who acts. Nothing that concerns how its owner logs in can be done in it, nor can
+   * it begin another. Who may act for whom beyond the permission is for a listener to
+   * `ValidateImpersonation` to say: one that protects administrators, for example. Two requests.
+   *
+   * @returns the login of the other account. The request is not touched.
+   * @throws AccountError `InvalidInput`, also for the own account; `InvalidSession`,
+   *   `ImpersonatedSession`, `PermissionDenied`, `UserNotFound`, `AccountDeactivated`, `Vetoed`.
+   */
+  readonly impersonate = async (input: ImpersonateInput): Promise<LoginResult> => {
+    requireObject(input, '');
+    const { request, accountId } = input;
+    const { events, sessions } = this.#core;
+    const facts: EventFacts = connectionFacts(request);
+    return events.run('Impersonation', facts, async () => {
+      const { account: actor, session } = sessions.verifiedSessionOf(request);
+      facts.actorId = actor.accountId;
+      if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
+      sessions.requirePermission(request, this.#policy.impersonationPermission);
+      const account = await this.#findOther(accountId, actor);
+      facts.accountId = accountId;
+      if (account.deactivated) throw new AccountError('AccountDeactivated', {});
+      await events.ask('ValidateImpersonation', facts, { account });
+      const endMs = this.#core.table.now().getTime() + this.#policy.impersonationDurationMs;
+      const { create, write, authToken } = await sessions.prepare(account, request, {
+        actor: { accountId: actor.accountId, sessionId: session.ulid },
+        expiresAt: new Date(Math.min(endMs, session.expiresAt.getTime())),
+      });
+      const { item } = await write(() => this.#core.sessionEntity.createOne(create));
+      facts.sessionId = item.ulid;
+      return { account, authToken, sessionDocument: item };
+    });
+  };
+
+  async #findOther(accountId: string, actor: AccountDocument): Promise<AccountDocument> {
+    requireUlid(accountId, 'accountId');
+    if (accountId === actor.accountId) {
+      throw new AccountError('InvalidInput', { path: 'accountId', reason: 'ownAccount' });
+    }
+    const filter = { accountId };
+    const { item } = await this.#core.accounts.findOne({ filter, consistent: true });
+    if (!item) throw new AccountError('UserNotFound', {});
+    return item;
+  }
+}

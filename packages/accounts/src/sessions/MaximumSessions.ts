@@ -1,0 +1,103 @@
+import { EntityError } from '@latchkey/entity';
+import { inAccountTerms } from '../errors/inAccountTerms.js';
+import type { AccountDocument } from './SessionRequest.js';
+import type { SessionsContext } from './SessionsContext.js';
+import { isLiveSession } from './sessionState.js';
+import type { SessionDocument } from './VerifiedRequests.js';
+
+/** How many sessions that have ended are read along before only live ones are asked for. */
+const SPARE = 25;
+
+/** Keeps accounts to the number of sessions that they may have. */
+export class MaximumSessions {
+  readonly #context: SessionsContext;
+
+  constructor(context: SessionsContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Ends the oldest sessions of an account if it has too many since its last login: one `Query`,
+   * and one write on the account. Each login does so after its session was written, so that the
+   * last of any number at the same time sees them all.
+   *
+   * @throws AccountError `ServiceUnavailable`
+   */
+  async enforce(account: AccountDocument, { impersonatedBy }: SessionDocument): Promise<void> {
+    const { maxSessions } = this.#context.policy;
+    if (maxSessions === Infinity || impersonatedBy !== undefined) return;
+    await inAccountTerms(async () => {
+      const { sessions: recent, isAll } = await this.#newest(account, maxSessions + SPARE);
+      const live = this.#live(recent, account);
+      if (live.length > maxSessions || isAll) return this.#cut(account, live[maxSessions - 1]);
+      // So many have ended since the last cut that this one is made even where none is too many.
+      const all = this.#live(await this.#newestValid(account, maxSessions + 1), account);
+      return this.#cut(account, all[maxSessions - 1] ?? all.at(-1));
+    });
+  }
+
+  #live(sessions: readonly SessionDocument[], account: AccountDocument): SessionDocument[] {
+    const { policy, table } = this.#context;
+    const now = table.now();
+    return sessions.filter(
+      (session) =>
+        session.impersonatedBy === undefined && isLiveSession(session, account, now, policy),
+    );
+  }
+
+  async #newest(
+    { accountId, sessionsFrom }: AccountDocument,
+    limit: number,
+  ): Promise<{ sessions: readonly SessionDocument[]; isAll: boolean }> {
+    const { items } = await this.#context.sessions.findMany({
+      filter: { accountId, ...(sessionsFrom !== undefined && { ulid: { $gte: sessionsFrom } }) },
+      sort: 'descending',
+      consistent: true,
+      limit,
+    });
+    return { sessions: items, isAll: items.length < limit };
+  }
+
+  async #newestValid(
+    { accountId, sessionGeneration, sessionsFrom }: AccountDocument,
+    limit: number,
+  ): Promise<readonly SessionDocument[]> {
+    const { sessions, table } = this.#context;
+    const { items } = await sessions.findMany({
+      filter: {
+        accountId,
+        ...(sessionsFrom !== undefined && { ulid: { $gte: sessionsFrom } }),
+        valid: true,
+        generation: sessionGeneration,
+        expiresAt: { $gt: table.now() },
+        impersonatedBy: { $exists: false },
+      },
+      sort: 'descending',
+      consistent: true,
+      limit,
+    });
+    return items;
+  }
+
+  /** Voids every session older than one; never takes back what another login has voided. */
+  async #cut(
+    { accountId, sessionGeneration, sessionsFrom: before }: AccountDocument,
+    oldest: SessionDocument | undefined,
+  ): Promise<void> {
+    if (!oldest || oldest.ulid === before) return;
+    const sessionsFrom = oldest.ulid;
+    try {
+      await this.#context.accounts.updateOne({
+        filter: { accountId },
+        // What was counted is void where the generation has changed.
+        condition: {
+          sessionGeneration,
+          $or: [{ sessionsFrom: { $exists: false } }, { sessionsFrom: { $lt: sessionsFrom } }],
+        },
+        update: { $set: { sessionsFrom } },
+      });
+    } catch (error) {
+      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
+    }
+  }
+}

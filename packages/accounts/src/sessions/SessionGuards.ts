@@ -1,0 +1,55 @@
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import type { SessionsContext } from './SessionsContext.js';
+
+/**
+ * What an application asks before it does something. Nothing here waits, so that no forgotten
+ * `await` lets anybody through.
+ */
+export class SessionGuards {
+  readonly #context: SessionsContext;
+
+  constructor(context: SessionsContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Refuses a request whose session's owner has not proven who they are for a while, by a login or
+   * by `reauthenticate` (ASVS 7.5.1, 7.5.3).
+   *
+   * @param maxAge - how long ago it may have been: less than this.
+   * @throws AccountError `RecentLoginRequired`; `ImpersonatedSession`, since who acts for others
+   *   cannot prove to be them; `InvalidSession`; `InvalidConfiguration` for the age.
+   */
+  readonly requireRecentLogin = (request: SessionRequest, maxAge: Duration): void => {
+    const maxAgeMs = parseDuration(maxAge, 'maxAge');
+    const { session } = this.#context.verified.of(request);
+    if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
+    const provenMs = session.authenticatedAt?.getTime() ?? -Infinity;
+    if (this.#context.table.now().getTime() < provenMs + maxAgeMs) return;
+    throw new AccountError('RecentLoginRequired', { maxAgeSeconds: Math.ceil(maxAgeMs / 1000) });
+  };
+
+  /**
+   * Refuses who does not have a permission. What counts for a request is the account as
+   * `handleRequest` has just read it, so that a change holds from the next request on (ASVS 8.3.2).
+   *
+   * @param subject - a request that `handleRequest` has let through, or an account.
+   * @returns the account.
+   * @throws AccountError `PermissionDenied`, `InvalidSession`, `InvalidInput`
+   */
+  readonly requirePermission = (
+    subject: SessionRequest | AccountDocument,
+    permission: string,
+  ): AccountDocument => {
+    requireObject(subject, 'request');
+    const account = 'requestIp' in subject ? this.#context.verified.of(subject).account : subject;
+    if (!Array.isArray(account.permissions)) {
+      throw new AccountError('InvalidInput', { path: 'request', reason: 'notAnAccount' });
+    }
+    if (account.permissions.includes(permission)) return account;
+    throw new AccountError('PermissionDenied', { permission });
+  };
+}

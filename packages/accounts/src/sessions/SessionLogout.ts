@@ -1,0 +1,89 @@
+import { EntityError } from '@latchkey/entity';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import type { AuthTokenSubject, VerifiedAuthToken } from '../tokens/AuthTokens.js';
+import { digestSecret } from '../tokens/digestSecret.js';
+import type { SessionRequest } from './SessionRequest.js';
+import type { SessionsContext } from './SessionsContext.js';
+
+/** What {@link SessionLogout.logout} takes. */
+export interface LogoutInput {
+  readonly authToken: string;
+  readonly request: SessionRequest;
+}
+
+type NamedSession = Pick<AuthTokenSubject, 'accountId' | 'sessionId'>;
+
+/** Ends the sessions of tokens. */
+export class SessionLogout {
+  readonly #context: SessionsContext;
+
+  constructor(context: SessionsContext) {
+    this.#context = context;
+  }
+
+  /** See `Sessions.logout`. */
+  async logout({ authToken, request }: LogoutInput): Promise<boolean> {
+    const facts: EventFacts = connectionFacts(request);
+    const ended = await this.#context.events.run('Logout', facts, async () => {
+      requireObject(request, 'request');
+      const token = await this.#verify(authToken, request);
+      facts.accountId = token.accountId;
+      facts.sessionId = token.sessionId;
+      if (!('secret' in token)) return this.#end(token);
+      if (token.actor) facts.actorId = token.actor.accountId;
+      return this.#endBySecret(token);
+    });
+    await this.#context.verified.destroy(request);
+    return ended;
+  }
+
+  /**
+   * What a token says if it is genuine; or else, where it is known whose request it is, which
+   * session of theirs it names: the key that has signed it may be gone, and they may still leave.
+   */
+  async #verify(
+    authToken: string,
+    request: SessionRequest,
+  ): Promise<VerifiedAuthToken | NamedSession> {
+    const { tokens } = this.#context;
+    try {
+      return await tokens.verify(authToken, request, { ignoreExpiration: true });
+    } catch (error) {
+      if (!AccountError.is(error) || error.code !== 'TokenVerificationFailed') throw error;
+      const named = tokens.readUnverified(authToken);
+      if (!named || named.accountId !== request.user?.accountId) throw error;
+      return named;
+    }
+  }
+
+  async #end({ accountId, sessionId: ulid }: NamedSession): Promise<boolean> {
+    const update = { $set: { valid: false } };
+    const { item } = await this.#context.sessions.updateOne({
+      filter: { accountId, ulid },
+      update,
+    });
+    return item !== null;
+  }
+
+  async #endBySecret(token: VerifiedAuthToken): Promise<boolean> {
+    const { accountId, sessionId: ulid, rotation, secret } = token;
+    const digest = digestSecret(secret);
+    try {
+      const { item } = await this.#context.sessions.updateOne({
+        filter: { accountId, ulid },
+        // A token that was replaced ends the session, too: coming back, it would end it anyway.
+        condition: {
+          $or: [{ token: digest }, { previousToken: digest }, { rotation: { $gt: rotation } }],
+        },
+        update: { $set: { valid: false } },
+      });
+      return item !== null;
+    } catch (error) {
+      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
+      throw new AccountError('InvalidSession', {});
+    }
+  }
+}

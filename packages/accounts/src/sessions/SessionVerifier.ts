@@ -1,0 +1,121 @@
+import { EntityError } from '@latchkey/entity';
+import type { InferWithSecrets, Session } from '@latchkey/schema';
+import { AccountError } from '../errors/AccountError.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import type { VerifiedAuthToken } from '../tokens/AuthTokens.js';
+import type { AccountDocument } from './SessionRequest.js';
+import type { SessionsContext } from './SessionsContext.js';
+import { isLiveSession, standingOf } from './sessionState.js';
+import type { SessionDocument } from './VerifiedRequests.js';
+
+/** A live session that a token belongs to. */
+export interface CheckedSession {
+  readonly account: AccountDocument;
+  readonly session: InferWithSecrets<typeof Session>;
+  /** False for the token before the last rotation, in its time of grace. */
+  readonly isCurrent: boolean;
+}
+
+interface Family {
+  readonly account: AccountDocument | null;
+  readonly session: InferWithSecrets<typeof Session> | null;
+  readonly isAllowedToAct: boolean;
+}
+
+/** Compares tokens with what is stored. */
+export class SessionVerifier {
+  readonly #context: SessionsContext;
+
+  constructor(context: SessionsContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Reads account and session of a token in one strongly consistent `BatchGetItem`, and those of
+   * who acts for the account along with them. A token that comes back after it was replaced ends
+   * its session (ASVS 10.4.5).
+   *
+   * @throws AccountError `InvalidSession`
+   */
+  async check(token: VerifiedAuthToken, facts: EventFacts): Promise<CheckedSession> {
+    const { table, policy } = this.#context;
+    const { account, session, isAllowedToAct } = await this.#read(token);
+    const now = table.now();
+    if (
+      account === null ||
+      session === null ||
+      account.deactivated ||
+      !isAllowedToAct ||
+      session.impersonatedBy !== token.actor?.accountId ||
+      session.impersonatorSessionId !== token.actor?.sessionId ||
+      !isLiveSession(session, account, now, policy)
+    ) {
+      throw new AccountError('InvalidSession', {});
+    }
+    const standing = standingOf(token, session, now, policy);
+    if (standing === 'reused') await this.#revokeReused(session, facts);
+    if (standing !== 'current' && standing !== 'previous') {
+      throw new AccountError('InvalidSession', {});
+    }
+    return { account, session, isCurrent: standing === 'current' };
+  }
+
+  /**
+   * Ends a session, whatever its token.
+   *
+   * @returns whether it was there and had not ended.
+   */
+  async revoke({ accountId, ulid }: Pick<SessionDocument, 'accountId' | 'ulid'>): Promise<boolean> {
+    try {
+      const { item } = await this.#context.sessions.updateOne({
+        filter: { accountId, ulid },
+        condition: { valid: true },
+        update: { $set: { valid: false } },
+      });
+      return item !== null;
+    } catch (error) {
+      if (EntityError.is(error) && error.code === 'ConditionFailed') return false;
+      throw error;
+    }
+  }
+
+  async #revokeReused(session: SessionDocument, facts: EventFacts): Promise<void> {
+    // Once for one session, however many such tokens come at the same time.
+    if (await this.revoke(session)) await this.#context.events.tell('TokenReuseDetected', facts);
+  }
+
+  async #read({ accountId, sessionId: ulid, actor }: VerifiedAuthToken): Promise<Family> {
+    const { table, accounts, sessions } = this.#context;
+    const own = [
+      accounts.reference({ accountId }),
+      sessions.reference({ accountId, ulid }, { secrets: true }),
+    ] as const;
+    const consistent = { consistent: true };
+    if (!actor) {
+      const [account, session] = await table.batchGet(own, consistent);
+      return { account, session, isAllowedToAct: true };
+    }
+    const [account, session, actingAccount, actingSession] = await table.batchGet(
+      [
+        ...own,
+        accounts.reference({ accountId: actor.accountId }),
+        sessions.reference({ accountId: actor.accountId, ulid: actor.sessionId }),
+      ],
+      consistent,
+    );
+    return { account, session, isAllowedToAct: this.#mayAct(actingAccount, actingSession) };
+  }
+
+  /** Who acts for others must still be logged in, and have the permission (ASVS 8.3.2). */
+  #mayAct(account: AccountDocument | null, session: SessionDocument | null): boolean {
+    const { table, policy } = this.#context;
+    return (
+      account !== null &&
+      session !== null &&
+      !account.deactivated &&
+      account.permissions.includes(policy.impersonationPermission) &&
+      // It is in use: the request at hand is made by whom it belongs to.
+      isLiveSession(session, account, table.now(), { ...policy, idleTimeoutMs: undefined })
+    );
+  }
+}

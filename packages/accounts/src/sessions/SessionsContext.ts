@@ -1,0 +1,21 @@
+import type { Entity, Table } from '@latchkey/entity';
+import type { Session } from '@latchkey/schema';
+import type { AccountEntity } from '../accounts/AccountEntity.js';
+import type { Events } from '../events/Events.js';
+import type { AuthTokens } from '../tokens/AuthTokens.js';
+import type { SessionHooks } from './SessionHooks.js';
+import type { SessionPolicy } from './sessionPolicy.js';
+import type { SessionRequest } from './SessionRequest.js';
+import type { VerifiedRequests } from './VerifiedRequests.js';
+
+/** What the parts of one `Sessions` work with. */
+export interface SessionsContext {
+  readonly table: Table;
+  readonly accounts: AccountEntity;
+  readonly sessions: Entity<typeof Session>;
+  readonly tokens: AuthTokens<SessionRequest>;
+  readonly events: Events;
+  readonly hooks: SessionHooks;
+  readonly policy: SessionPolicy;
+  readonly verified: VerifiedRequests;
+}

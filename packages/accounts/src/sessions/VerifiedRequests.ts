@@ -1,0 +1,46 @@
+import type { Infer, Session } from '@latchkey/schema';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import { destroySession, type AccountDocument, type SessionRequest } from './SessionRequest.js';
+
+/** A session as this package gives it: without secrets. */
+export type SessionDocument = Infer<typeof Session>;
+
+/** Whose request it is, and in which session, as `handleRequest` has found. */
+export interface VerifiedSession {
+  readonly account: AccountDocument;
+  readonly session: SessionDocument;
+}
+
+/** The sessions of the requests that were let through; nothing of it lies on the requests. */
+export class VerifiedRequests {
+  /** Only what was verified here counts, whatever a request says of itself (CVE-2025-61928). */
+  readonly #sessions = new WeakMap<SessionRequest, VerifiedSession>();
+
+  /** @throws AccountError `InvalidInput`; `InvalidSession` for a request without such a session. */
+  of(request: SessionRequest): VerifiedSession {
+    requireObject(request, 'request');
+    const verified = this.#sessions.get(request);
+    if (!verified) throw new AccountError('InvalidSession', {});
+    return verified;
+  }
+
+  /** Puts a session on a request. */
+  put(request: SessionRequest, verified: VerifiedSession): void {
+    request.user = verified.account;
+    this.#sessions.set(request, verified);
+  }
+
+  /** Takes off a request what is not, or no longer, known to be true. */
+  forget(request: SessionRequest): void {
+    // Only where there is something: to delete costs V8 the object's shape.
+    if ('user' in request) delete request.user;
+    this.#sessions.delete(request);
+  }
+
+  /** Takes a session that has ended off its request, then tells its owner. */
+  async destroy(request: SessionRequest): Promise<void> {
+    this.#sessions.delete(request);
+    await destroySession(request);
+  }
+}

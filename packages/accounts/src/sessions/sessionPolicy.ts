@@ -1,0 +1,146 @@
+import { AccountError } from '../errors/AccountError.js';
+import type { AuthTokensOptions } from '../tokens/AuthTokens.js';
+import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+import type { SessionRequest } from './SessionRequest.js';
+
+/** What happens when a session's token comes from another client than before. */
+export type ConnectionChangeAction =
+  /** Nothing. */
+  | 'ignore'
+  /** The token is replaced, and the new client is the one that is known from then on. */
+  | 'rotate'
+  /** The session ends. */
+  | 'revoke';
+
+/** How sessions are signed, how long they last, and what ends them. */
+export interface SessionsOptions extends Pick<
+  AuthTokensOptions<SessionRequest>,
+  'getTokenSecret' | 'audience'
+> {
+  /** How long a session lasts, whatever is done in it (default: `'7d'`; at most 400 days). */
+  readonly tokenDuration?: Duration;
+  /** How long one lasts whose owner asked to be remembered (default: `'30d'`; at most 400 days). */
+  readonly rememberMeDuration?: Duration;
+  /**
+   * Ends a session in which nothing was done for so long (default: never; at most 400 days), unless
+   * its owner asked to be remembered. When a session was last seen is then written at most once in a
+   * tenth of that time.
+   */
+  readonly idleTimeout?: Duration;
+  /** When tokens are replaced by new ones. */
+  readonly rotation?: {
+    /**
+     * How old a token may become before `handleRequest` replaces it (default: it replaces none;
+     * `refreshTokens` always does). The application must then hand `request.authToken` on to the
+     * client whenever it has changed: see the hook `onRefreshTokens`. At least `grace`.
+     */
+    readonly after?: Duration;
+    /**
+     * How long the token before is good for requests that were under way, and leads a client that
+     * did not get the answer to the new one (default: `'30s'`; 0 to 300 seconds). One that comes
+     * later was stolen, or its successor was: the session ends (RFC 9700 §4.14.2).
+     */
+    readonly grace?: Duration;
+  };
+  /** How many sessions an account may have, 1 to 1000; the oldest go (default: any number). */
+  readonly maxSessions?: number;
+  /**
+   * What happens when the client's address or `User-Agent` is another than at the login, or at the
+   * last rotation (default: `'ignore'`, since phones change their address all day, and browsers
+   * their `User-Agent` with every update).
+   */
+  readonly onConnectionChange?:
+    | ConnectionChangeAction
+    | { readonly ip?: ConnectionChangeAction; readonly userAgent?: ConnectionChangeAction };
+  /** Who may act for others. */
+  readonly impersonation?: {
+    /** The permission that an account needs for it (default: `'impersonate'`). */
+    readonly permission?: string;
+    /** How long such a session lasts (default: `'1h'`; at most 400 days). */
+    readonly duration?: Duration;
+  };
+}
+
+/** {@link SessionsOptions} as the sessions work with them; times in milliseconds. */
+export interface SessionPolicy {
+  readonly durationMs: number;
+  readonly rememberMeDurationMs: number;
+  readonly idleTimeoutMs: number | undefined;
+  readonly rotateAfterMs: number | undefined;
+  /** Whether `handleRequest` replaces tokens for any reason. */
+  readonly rotates: boolean;
+  readonly graceMs: number;
+  readonly maxSessions: number;
+  readonly onIpChange: ConnectionChangeAction;
+  readonly onUserAgentChange: ConnectionChangeAction;
+  readonly impersonationPermission: string;
+  readonly impersonationDurationMs: number;
+}
+
+const MAX_GRACE_MS = 300_000;
+const MAX_SESSIONS = 1000;
+const ACTIONS: readonly unknown[] = ['ignore', 'rotate', 'revoke'];
+
+/**
+ * Reads how sessions are to be treated.
+ *
+ * @throws AccountError `InvalidConfiguration` with the option's path.
+ */
+export function definePolicy(options: SessionsOptions): SessionPolicy {
+  const { tokenDuration = '7d', rememberMeDuration = '30d', idleTimeout, rotation } = options;
+  const { impersonation = {} } = options;
+  const { duration = '1h' } = impersonation;
+  const graceMs = parseDuration(rotation?.grace ?? '30s', 'sessions.rotation.grace', {
+    minMs: 0,
+    maxMs: MAX_GRACE_MS,
+  });
+  const after = rotation?.after;
+  const rotateAfterMs =
+    after === undefined ? undefined : parseDuration(after, 'sessions.rotation.after');
+  if (rotateAfterMs !== undefined && rotateAfterMs < graceMs) {
+    // A token would be two rotations old, and pass for a stolen one, within its grace.
+    throw misconfigured('rotation.after', 'It must not be shorter than rotation.grace.');
+  }
+  const onChange = parseConnectionChange(options.onConnectionChange);
+  return {
+    durationMs: parseDuration(tokenDuration, 'sessions.tokenDuration'),
+    rememberMeDurationMs: parseDuration(rememberMeDuration, 'sessions.rememberMeDuration'),
+    idleTimeoutMs:
+      idleTimeout === undefined ? undefined : parseDuration(idleTimeout, 'sessions.idleTimeout'),
+    rotateAfterMs,
+    graceMs,
+    maxSessions: parseMaximum(options.maxSessions),
+    ...onChange,
+    rotates: rotateAfterMs !== undefined || Object.values(onChange).includes('rotate'),
+    impersonationPermission: parsePermission(impersonation.permission),
+    impersonationDurationMs: parseDuration(duration, 'sessions.impersonation.duration'),
+  };
+}
+
+function parseMaximum(maxSessions = Infinity): number {
+  if (maxSessions === Infinity) return maxSessions;
+  if (Number.isInteger(maxSessions) && maxSessions >= 1 && maxSessions <= MAX_SESSIONS) {
+    return maxSessions;
+  }
+  throw misconfigured('maxSessions', `It must be a whole number from 1 to ${MAX_SESSIONS}.`);
+}
+
+function parseConnectionChange(
+  option: SessionsOptions['onConnectionChange'] = 'ignore',
+): Pick<SessionPolicy, 'onIpChange' | 'onUserAgentChange'> {
+  const { ip = 'ignore', userAgent = 'ignore' } =
+    typeof option === 'string' ? { ip: option, userAgent: option } : option;
+  if (ACTIONS.includes(ip) && ACTIONS.includes(userAgent)) {
+    return { onIpChange: ip, onUserAgentChange: userAgent };
+  }
+  throw misconfigured('onConnectionChange', "It must be 'ignore', 'rotate' or 'revoke'.");
+}
+
+function parsePermission(permission: unknown = 'impersonate'): string {
+  if (typeof permission === 'string' && permission !== '') return permission;
+  throw misconfigured('impersonation.permission', 'It must be a non-empty string.');
+}
+
+function misconfigured(option: string, reason: string): AccountError<'InvalidConfiguration'> {
+  return new AccountError('InvalidConfiguration', { path: `sessions.${option}`, reason });
+}

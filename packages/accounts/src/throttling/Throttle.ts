@@ -1,0 +1,180 @@
+import { EntityError, type Entity, type Table, type TransactOperation } from '@latchkey/entity';
+import { AccountAttempts, AddressAttempts, type Infer } from '@latchkey/schema';
+import { AccountError } from '../errors/AccountError.js';
+import { clientNetwork } from './clientNetwork.js';
+import {
+  addressPolicy,
+  authenticatorPolicy,
+  type AddressPolicy,
+  type AuthenticatorPolicy,
+  type ThrottlingOptions,
+} from './throttlePolicy.js';
+
+/** What can be guessed at, each with a count of its own per account. */
+export type Authenticator = Infer<typeof AccountAttempts>['authenticator'];
+
+/** One attempt, about to be looked at. */
+export interface Attempt {
+  readonly accountId: string;
+  readonly authenticator: Authenticator;
+  /** The client's address, as the request says. */
+  readonly ip?: string;
+}
+
+type Counter = Infer<typeof AccountAttempts>;
+
+const MAX_RACES = 5;
+
+/**
+ * Counts attempts in the table before they are looked at, so that no number of parallel guesses
+ * gets past the budget (ASVS 6.3.1, 6.6.3; NIST SP 800-63B-4 §3.2.2), and no failure of the flow
+ * takes the count back (CVE-2026-35597).
+ *
+ * An authenticator that has used up its budget takes one attempt after each wait, and the waits
+ * double. What proves an account's owner in another way, such as a reset by e-mail, is not held up.
+ */
+export class Throttle {
+  readonly #table: Table;
+  readonly #attempts: Entity<typeof AccountAttempts>;
+  readonly #addresses: Entity<typeof AddressAttempts>;
+  readonly #password: AuthenticatorPolicy;
+  readonly #code: AuthenticatorPolicy;
+  readonly #address: AddressPolicy | undefined;
+
+  /** @throws AccountError `InvalidConfiguration` */
+  constructor(table: Table, { password = {}, code = {}, address = {} }: ThrottlingOptions = {}) {
+    this.#table = table;
+    this.#attempts = table.entity(AccountAttempts);
+    this.#addresses = table.entity(AddressAttempts);
+    this.#password = authenticatorPolicy(password, 'throttling.password');
+    this.#code = authenticatorPolicy({ budget: 5, ...code }, 'throttling.code');
+    this.#address = address === false ? undefined : addressPolicy(address, 'throttling.address');
+  }
+
+  /**
+   * Counts an attempt, by authenticator and by client address: one request, as a rule. Nothing may
+   * be checked before this has returned.
+   *
+   * @throws AccountError `AccountLocked`, `TooManyRequests`: the attempt must not be looked at.
+   */
+  async count(attempt: Attempt): Promise<void> {
+    for (let race = 1; ; race++) {
+      const seen = await this.#countUnlessUsedUp(attempt);
+      if (seen === undefined || (await this.#countAfterWait(attempt, seen))) return;
+      // Somebody else has counted in between: look again.
+      if (race === MAX_RACES) throw this.#locked(attempt, seen);
+    }
+  }
+
+  /** Counts an attempt by client address only, where there is no account yet: one request. */
+  async countAddress(ip: string): Promise<void> {
+    const address = this.#addressOperation(ip);
+    if (!address) return;
+    await this.#transact([address], () => undefined);
+  }
+
+  /** Forgets an authenticator's attempts, as part of what its success writes. */
+  resetOperation({ accountId, authenticator }: Attempt): TransactOperation<unknown> {
+    return this.#attempts.updateOneOperation({
+      filter: { accountId, authenticator },
+      update: { $set: { attempts: 0 } },
+    });
+  }
+
+  /** @returns the count that stands in the way, or undefined if the attempt is counted. */
+  async #countUnlessUsedUp(attempt: Attempt): Promise<Counter | undefined> {
+    const { accountId, authenticator, ip } = attempt;
+    const now = this.#table.now();
+    const { budget } = this.#policyOf(attempt);
+    const address = ip === undefined ? undefined : this.#addressOperation(ip);
+    const own = this.#attempts.updateOneOperation({
+      filter: { accountId, authenticator },
+      // Of an expired count it is not known here from when it is.
+      condition: { attempts: { $lt: budget }, expiresAt: { $gt: now } },
+      update: { $inc: { attempts: 1 }, $set: this.#timesOf(attempt) },
+      upsert: true,
+    });
+    return this.#transact(address ? [own, address] : [own], (counter) => counter);
+  }
+
+  /** Counts where the wait or the whole count is over, unless somebody else was first. */
+  async #countAfterWait(attempt: Attempt, seen: Counter): Promise<boolean> {
+    const { accountId, authenticator, ip } = attempt;
+    const now = this.#table.now();
+    const isForgotten = seen.expiresAt <= now;
+    if (!isForgotten && this.#waitMs(attempt, seen) > 0) throw this.#locked(attempt, seen);
+    const address = ip === undefined ? undefined : this.#addressOperation(ip);
+    const own = this.#attempts.updateOneOperation({
+      filter: { accountId, authenticator },
+      condition: { attempts: seen.attempts, lastAttemptAt: seen.lastAttemptAt },
+      update: {
+        $set: { attempts: isForgotten ? 1 : seen.attempts + 1, ...this.#timesOf(attempt) },
+      },
+    });
+    const inTheWay = await this.#transact(address ? [own, address] : [own], (counter) => counter);
+    return inTheWay === undefined;
+  }
+
+  #addressOperation(ip: string): TransactOperation<unknown> | undefined {
+    if (!this.#address || ip === '') return undefined;
+    const { budget, windowMs } = this.#address;
+    const nowMs = this.#table.now().getTime();
+    const windowStart = new Date(nowMs - (nowMs % windowMs));
+    return this.#addresses.updateOneOperation({
+      filter: { network: clientNetwork(ip), windowStart },
+      condition: { attempts: { $lt: budget } },
+      update: {
+        $inc: { attempts: 1 },
+        $set: { expiresAt: new Date(windowStart.getTime() + windowMs) },
+      },
+      upsert: true,
+    });
+  }
+
+  /** Counts; gives what `ofCounter` makes of an authenticator's count that stood in the way. */
+  async #transact<T>(
+    operations: readonly TransactOperation<unknown>[],
+    ofCounter: (counter: Counter) => T,
+  ): Promise<T | undefined> {
+    try {
+      await this.#table.transact(operations);
+      return undefined;
+    } catch (error) {
+      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
+      if (error.details.entity === AccountAttempts.name) {
+        return ofCounter(error.details.item as Counter);
+      }
+      const { expiresAt } = error.details.item as Infer<typeof AddressAttempts>;
+      throw new AccountError('TooManyRequests', {
+        retryAfterSeconds: this.#secondsUntil(expiresAt.getTime()),
+      });
+    }
+  }
+
+  #timesOf(attempt: Attempt): Pick<Counter, 'lastAttemptAt' | 'expiresAt'> {
+    const now = this.#table.now();
+    const { windowMs } = this.#policyOf(attempt);
+    return { lastAttemptAt: now, expiresAt: new Date(now.getTime() + windowMs) };
+  }
+
+  #locked(attempt: Attempt, seen: Counter): AccountError<'AccountLocked'> {
+    const untilMs = this.#table.now().getTime() + this.#waitMs(attempt, seen);
+    return new AccountError('AccountLocked', { retryAfterSeconds: this.#secondsUntil(untilMs) });
+  }
+
+  /** How long an authenticator takes no attempt. */
+  #waitMs(attempt: Attempt, { attempts, lastAttemptAt }: Counter): number {
+    const { budget, backOffMs, maxBackOffMs } = this.#policyOf(attempt);
+    if (attempts < budget) return 0;
+    const waitMs = Math.min(backOffMs * 2 ** (attempts - budget), maxBackOffMs);
+    return lastAttemptAt.getTime() + waitMs - this.#table.now().getTime();
+  }
+
+  #secondsUntil(timeMs: number): number {
+    return Math.max(1, Math.ceil((timeMs - this.#table.now().getTime()) / 1000));
+  }
+
+  #policyOf({ authenticator }: Attempt): AuthenticatorPolicy {
+    return authenticator === 'password' ? this.#password : this.#code;
+  }
+}

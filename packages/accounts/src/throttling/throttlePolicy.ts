@@ -1,0 +1,83 @@
+import { AccountError } from '../errors/AccountError.js';
+import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+
+/** How many attempts an account's authenticator takes. */
+export interface AuthenticatorThrottling {
+  /** Attempts in a row without a success before there is a wait: 1 to 100 (default: 10). */
+  readonly budget?: number;
+  /** After how long without an attempt the count begins again (default: `'1d'`). */
+  readonly window?: Duration;
+  /** The wait after the budget is used up; it doubles with each attempt more (default: `'30s'`). */
+  readonly backOff?: Duration;
+  /** The longest wait (default: `'1h'`). */
+  readonly maxBackOff?: Duration;
+}
+
+/** How many attempts one client address takes. */
+export interface AddressThrottling {
+  /** Attempts within the window, on whatever accounts: 1 to 1 000 000 (default: 300). */
+  readonly budget?: number;
+  /** The length of the windows (default: `'15m'`). */
+  readonly window?: Duration;
+}
+
+/** How attempts are limited. */
+export interface ThrottlingOptions {
+  /** Passwords. */
+  readonly password?: AuthenticatorThrottling;
+  /** One-time codes of six digits and recovery codes (default budget: 5). */
+  readonly code?: AuthenticatorThrottling;
+  /** Client addresses; false where every client comes from the same one (default: on). */
+  readonly address?: AddressThrottling | false;
+}
+
+/** {@link AuthenticatorThrottling} in milliseconds. */
+export interface AuthenticatorPolicy {
+  readonly budget: number;
+  readonly windowMs: number;
+  readonly backOffMs: number;
+  readonly maxBackOffMs: number;
+}
+
+/** {@link AddressThrottling} in milliseconds. */
+export interface AddressPolicy {
+  readonly budget: number;
+  readonly windowMs: number;
+}
+
+// NIST SP 800-63B-4 §3.2.2: at most 100 failures in a row.
+const MAX_BUDGET = 100;
+const MAX_ADDRESS_BUDGET = 1_000_000;
+
+/** @throws AccountError `InvalidConfiguration` */
+export function authenticatorPolicy(
+  { budget = 10, window = '1d', backOff = '30s', maxBackOff = '1h' }: AuthenticatorThrottling,
+  path: string,
+): AuthenticatorPolicy {
+  assertBudget(budget, MAX_BUDGET, path);
+  const windowMs = parseDuration(window, `${path}.window`);
+  const maxBackOffMs = parseDuration(maxBackOff, `${path}.maxBackOff`);
+  if (maxBackOffMs >= windowMs) {
+    // The count would be forgotten before the wait is over.
+    throw misconfigured(`${path}.maxBackOff`, 'The longest wait must be shorter than the window.');
+  }
+  return { budget, windowMs, backOffMs: parseDuration(backOff, `${path}.backOff`), maxBackOffMs };
+}
+
+/** @throws AccountError `InvalidConfiguration` */
+export function addressPolicy(
+  { budget = 300, window = '15m' }: AddressThrottling,
+  path: string,
+): AddressPolicy {
+  assertBudget(budget, MAX_ADDRESS_BUDGET, path);
+  return { budget, windowMs: parseDuration(window, `${path}.window`) };
+}
+
+function assertBudget(budget: number, max: number, path: string): void {
+  if (Number.isInteger(budget) && budget >= 1 && budget <= max) return;
+  throw misconfigured(`${path}.budget`, `The budget must be a whole number from 1 to ${max}.`);
+}
+
+function misconfigured(path: string, reason: string): AccountError<'InvalidConfiguration'> {
+  return new AccountError('InvalidConfiguration', { path, reason });
+}

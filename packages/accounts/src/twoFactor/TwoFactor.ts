@@ -1,0 +1,296 @@
+import { actingAccount } from '../accounts/actingAccount.js';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { requireObject } from '../errors/requireObject.js';
+import { requireUlid } from '../errors/requireUlid.js';
+import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import { resetCounts } from '../oneTimeTokens/resetCounts.js';
+import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import type { LoginResult } from '../sessions/Sessions.js';
+import {
+  changeFactors,
+  deleteFactors,
+  replaceRecoveryCodes,
+  tellOfFactors,
+} from './changeFactors.js';
+import { confirmTotp } from './confirmTotp.js';
+import { enrolTotp, type TotpEnrolment } from './enrolTotp.js';
+import { findChallenge } from './findChallenge.js';
+import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
+import { proveSecondFactor, withFactor, type FactorContext } from './proveSecondFactor.js';
+import { factorsOf, readFactors } from './readFactors.js';
+import { confirmAtLogin, loginBySecondFactor } from './secondStep.js';
+import type {
+  ConfirmedTwoFactor,
+  ConfirmTwoFactorInput,
+  DisableTwoFactorInput,
+  EnrolTwoFactorInput,
+  TwoFactorLoginInput,
+  TwoFactorStatus,
+} from './twoFactorInputs.js';
+import type { TwoFactorSettings } from './twoFactorSettings.js';
+
+/** Who changes their factors. */
+interface Owner extends FactorContext {
+  readonly core: AccountsCore;
+  readonly request: SessionRequest;
+}
+
+/**
+ * The second factor of accounts: an authenticator app (TOTP, RFC 6238), and recovery codes for who
+ * has lost it. Every way to log in asks an account that has it for it.
+ *
+ * A code is good for 90 seconds, its own half minute and one to each side, and for one use.
+ * Attempts are counted on the account, by `throttling.code`, whatever challenge they come with.
+ *
+ * Without the option `twoFactor`, every method throws `InvalidConfiguration`, and accounts that
+ * have a second factor cannot be logged in to.
+ *
+ * @example
+ * ```ts
+ * import { AccountError, type Accounts, type SessionRequest } from '@latchkey/accounts';
+ *
+ * export async function login(accounts: Accounts, password: string, request: SessionRequest) {
+ *   try {
+ *     return await accounts.userByPasswordLogin({ username: 'ada', password, request });
+ *   } catch (error) {
+ *     if (!AccountError.is(error) || error.code !== 'TwoFactorRequired') throw error;
+ *     return { challenge: error.challenge }; // For the client, to be sent back with a code.
+ *   }
+ * }
+ *
+ * export const secondStep = (
+ *   accounts: Accounts,
+ *   answer: { challenge: string; code: string },
+ *   request: SessionRequest,
+ * ) => accounts.twoFactor.loginWithTwoFactor({ ...answer, request });
+ * ```
+ */
+export class TwoFactor {
+  readonly #core: AccountsCore;
+  readonly #settings: TwoFactorSettings | undefined;
+
+  /** @internal */
+  constructor(core: AccountsCore, settings: TwoFactorSettings | undefined) {
+    this.#core = core;
+    this.#settings = settings;
+  }
+
+  /**
+   * Makes a secret for an authenticator app. It counts once {@link TwoFactor.confirm} has seen a
+   * code of it, within an hour; calling again replaces it. An account that has an authenticator
+   * already shows a factor of it, and keeps it until then (NIST SP 800-63B-4 §4.1.2.1).
+   *
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
+   *   `RecentLoginRequired`; `TokenVerificationFailed` with the path `challenge`, `code` or
+   *   `recoveryCode`; `AccountLocked`, `TooManyRequests`, `AccountDeactivated`, `TooBusy`,
+   *   `ServiceUnavailable`, `InvalidConfiguration`.
+   */
+  async enrol(input: EnrolTwoFactorInput): Promise<TotpEnrolment> {
+    return this.#run('EnrolTwoFactor', input, async (facts, settings) => {
+      const { challenge, request } = input;
+      if (challenge !== undefined) {
+        const { family } = await findChallenge(this.#core, challenge, 'enrolment');
+        facts.accountId = family.account.accountId;
+        return enrolTotp(this.#core, settings, family);
+      }
+      const owner = await this.#owner(request, settings, facts);
+      const { family } = owner;
+      const proof = family.totp && (await proveSecondFactor(owner, parseSecondFactor(input)));
+      return enrolTotp(this.#core, settings, family, proof);
+    });
+  }
+
+  /**
+   * Makes an authenticator the account's second factor, once a code of it is right, and gives new
+   * recovery codes; those before are void. Every other session of the account has ended when it
+   * returns (ASVS 7.4.3), and its owner is told. With a challenge, it also completes the login.
+   *
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`;
+   *   `TokenVerificationFailed` with the path `challenge` or `code`; `AccountLocked`,
+   *   `TooManyRequests`, `AccountDeactivated`, `TooBusy`, `ServiceUnavailable`, `SecretTooShort`,
+   *   `InvalidConfiguration`.
+   */
+  confirm(
+    input: ConfirmTwoFactorInput & { readonly challenge: string },
+  ): Promise<LoginResult & ConfirmedTwoFactor>;
+  confirm(input: ConfirmTwoFactorInput): Promise<ConfirmedTwoFactor>;
+  async confirm(input: ConfirmTwoFactorInput): Promise<ConfirmedTwoFactor> {
+    requireObject(input, '');
+    if ((input.challenge as unknown) === undefined) return this.#confirmInSession(input);
+    const facts = { ...connectionFacts(input.request), method: 'totp' };
+    // It is both, and told as both.
+    return this.#core.events.run('Login', facts, () =>
+      this.#run(
+        'EnableTwoFactor',
+        input,
+        (_facts, settings) => confirmAtLogin({ core: this.#core, settings, facts }, input),
+        facts,
+      ),
+    );
+  }
+
+  /**
+   * Completes a login with its second factor: four requests. The code, the challenge and the
+   * session are one transaction; a wrong code leaves the challenge usable, for five minutes in all
+   * unless `tokens.twoFactorChallenge` says otherwise.
+   *
+   * @throws AccountError `InvalidInput`; `TokenVerificationFailed` with the path `challenge` (log in
+   *   again), `code` or `recoveryCode`; `AccountLocked`, `TooManyRequests` before the code is looked
+   *   at; `AccountDeactivated`, `TooBusy`, `ServiceUnavailable`, `SecretTooShort`;
+   *   `InvalidConfiguration` also when no key decrypts the secret.
+   */
+  async loginWithTwoFactor(input: TwoFactorLoginInput): Promise<LoginResult> {
+    return this.#run('Login', input, (facts, settings) =>
+      loginBySecondFactor({ core: this.#core, settings, facts }, input),
+    );
+  }
+
+  /**
+   * Gives new recovery codes in place of the old ones. Every other session has ended when it returns.
+   *
+   * @param input - `code`: of the app; a recovery code will not do.
+   * @throws AccountError as {@link TwoFactor.disable}, but for `TwoFactorMandatory`.
+   */
+  async regenerateRecoveryCodes(input: {
+    readonly request: SessionRequest;
+    readonly code: string;
+  }): Promise<ConfirmedTwoFactor> {
+    return this.#run('RegenerateRecoveryCodes', input, async (facts, settings) => {
+      const code = parseTotpCode(input.code);
+      const owner = await this.#owner(input.request, settings, facts);
+      const { core, family, request } = owner;
+      const proof = await proveSecondFactor(owner, { authenticator: 'totp', code });
+      const { recoveryCodes, operations: replace } = await replaceRecoveryCodes(core, family);
+      const operations = [proof.useOperation, proof.resetOperation, ...replace];
+      await withFactor(proof, 0, () => changeFactors(core, { family, request, operations }));
+      return { recoveryCodes };
+    });
+  }
+
+  /**
+   * Whether the account of a request has a second factor: one request.
+   *
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ServiceUnavailable`,
+   *   `InvalidConfiguration`
+   */
+  async status(input: { readonly request: SessionRequest }): Promise<TwoFactorStatus> {
+    requireObject(input, '');
+    this.#requireSettings();
+    const { account } = this.#core.sessions.verifiedSessionOf(input.request);
+    const { accountId } = account;
+    return inAccountTerms(async () => {
+      const { items } = await this.#core.tokens.findMany({
+        filter: { accountId, kind: 'twoFactorAuth' },
+        consistent: true,
+      });
+      const { totp, recoveryCodes } = factorsOf(items);
+      const recoveryCodesLeft = recoveryCodes.filter(({ used }) => used !== true).length;
+      return { enabled: totp !== undefined, recoveryCodesLeft };
+    });
+  }
+
+  /**
+   * Removes the second factor, for who shows it: a session that a password began is not enough
+   * (ASVS 6.4.4). Every other session has ended when it returns, and the owner is told.
+   *
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
+   *   `RecentLoginRequired`; `TwoFactorMandatory` where `isRequired` demands one;
+   *   `TokenVerificationFailed` with the path `code` or `recoveryCode`; `AccountLocked`,
+   *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`, `InvalidConfiguration`.
+   */
+  async disable(input: DisableTwoFactorInput): Promise<void> {
+    await this.#run('DisableTwoFactor', input, async (facts, settings) => {
+      const factor = parseSecondFactor(input);
+      facts.method = factor.authenticator;
+      const owner = await this.#owner(input.request, settings, facts);
+      const { core, family, request } = owner;
+      if (settings.isRequired?.(family.account)) throw new AccountError('TwoFactorMandatory', {});
+      const proof = await proveSecondFactor(owner, factor);
+      const others = deleteFactors(core, family, proof.token.ulid);
+      const operations = [proof.deleteOperation, proof.resetOperation, ...others];
+      await withFactor(proof, 0, () => changeFactors(core, { family, request, operations }));
+      await tellOfFactors(core, family, 'TwoFactorDisabled');
+    });
+  }
+
+  /**
+   * Removes the second factor of somebody who has lost app and recovery codes. Nothing is checked:
+   * the application calls it, never a visitor, and only after it has proven who that person is as
+   * thoroughly as when they enrolled (ASVS 6.4.4; NIST SP 800-63B-4 §4.2.2.2). Every session of the
+   * account has ended when it returns, and the owner is told.
+   *
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`,
+   *   `InvalidConfiguration`
+   */
+  async reset(input: { readonly accountId: string }): Promise<void> {
+    await this.#run('DisableTwoFactor', input, async (facts) => {
+      const core = this.#core;
+      const { accountId } = input;
+      requireUlid(accountId, 'accountId');
+      Object.assign(facts, { accountId, method: 'reset' });
+      const family = await readFactors(core, accountId);
+      if (!family) throw new AccountError('UserNotFound', {});
+      const { accessTypes, account, attempts, tokens, totp } = family;
+      const holder = { ...account, accessTypes, attempts, tokens };
+      const forgotten = resetCounts(core, holder, ['totp', 'recoveryCode']);
+      const operations = [...deleteFactors(core, family), ...forgotten];
+      await changeFactors(core, { family, operations });
+      if (totp) await tellOfFactors(core, family, 'TwoFactorDisabled');
+    });
+  }
+
+  async #confirmInSession(input: ConfirmTwoFactorInput): Promise<ConfirmedTwoFactor> {
+    return this.#run('EnableTwoFactor', input, async (facts, settings) => {
+      const code = parseTotpCode(input.code);
+      // Not again a recent login: that was for the secret, which only its owner has seen.
+      const owner = await this.#owner(input.request, settings, facts, { isRecent: false });
+      const { core, family, request } = owner;
+      const { recoveryCodes, operations } = await confirmTotp(owner, code);
+      await changeFactors(core, { family, request, operations });
+      await tellOfFactors(core, family, 'TwoFactorEnabled');
+      return { recoveryCodes };
+    });
+  }
+
+  /** Whose request it is, with their factors. */
+  async #owner(
+    request: SessionRequest,
+    settings: TwoFactorSettings,
+    facts: EventFacts,
+    { isRecent = true }: { readonly isRecent?: boolean } = {},
+  ): Promise<Owner> {
+    const core = this.#core;
+    requireObject(request, 'request');
+    const acting = actingAccount({ request }, core.sessions);
+    Object.assign(facts, acting);
+    if (isRecent) core.sessions.requireRecentLogin(request, settings.recentLogin);
+    const { ip } = readConnectionInfo(request);
+    const family = await readFactors(core, acting.accountId);
+    // Deleted since the request was let through.
+    if (!family) throw new AccountError('InvalidSession', {});
+    return { core, settings, family, ip, request };
+  }
+
+  async #run<T>(
+    flow: AccountFlow,
+    input: object,
+    action: (facts: EventFacts, settings: TwoFactorSettings) => Promise<T>,
+    given?: EventFacts,
+  ): Promise<T> {
+    requireObject(input, '');
+    const facts = given ?? connectionFacts((input as { readonly request?: unknown }).request);
+    return this.#core.events.run(flow, facts, () => action(facts, this.#requireSettings()));
+  }
+
+  /** @throws AccountError `InvalidConfiguration` */
+  #requireSettings(): TwoFactorSettings {
+    if (this.#settings) return this.#settings;
+    throw new AccountError('InvalidConfiguration', {
+      path: 'twoFactor',
+      reason: 'This option is needed for a second factor.',
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import type { TransactOperation } from '@latchkey/entity';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { createTotpSecret } from './createTotpSecret.js';
+import { deletePending } from './changeFactors.js';
+import { withFactor, type ProvenFactor } from './proveSecondFactor.js';
+import type { AccountWithFactors } from './readFactors.js';
+import { renderQrCode } from './renderQrCode.js';
+import { sealSecret } from './sealedSecret.js';
+import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
+import { totpUri } from './totpUri.js';
+import type { TwoFactorSettings } from './twoFactorSettings.js';
+
+/** What an authenticator app needs. It is shown to its owner, once, and kept nowhere else. */
+export interface TotpEnrolment {
+  /** For typing: 32 characters of base32. */
+  readonly secret: string;
+  /** For a link on the same device: `otpauth://totp/…`. */
+  readonly uri: string;
+  /** The same as a picture: an SVG document. */
+  readonly qrCode: string;
+}
+
+/** How long an enrolment waits for its first code. */
+const PENDING_MS = 60 * 60 * 1000;
+
+/**
+ * Makes a secret that waits for its first code, in place of others that do.
+ *
+ * @param proof - of the authenticator that the account has already; it is used up by that.
+ * @throws AccountError `TokenVerificationFailed` if the proof was used up in between.
+ */
+export async function enrolTotp(
+  core: Pick<AccountsCore, 'table' | 'tokens'>,
+  { issuer, keyring }: Pick<TwoFactorSettings, 'issuer' | 'keyring'>,
+  { account, accessTypes, pending, totp }: AccountWithFactors,
+  proof?: ProvenFactor,
+): Promise<TotpEnrolment> {
+  const { accountId, username } = account;
+  const secret = createTotpSecret();
+  const email = accessTypes.flatMap(({ data }) => (data.kind === 'email' ? [data.value] : []))[0];
+  const uri = totpUri({ issuer, label: username ?? email ?? accountId, secret });
+  const operations: TransactOperation<unknown>[] = [
+    core.tokens.createOneOperation({
+      item: {
+        accountId,
+        kind: 'twoFactorAuth',
+        createdFor: TWO_FACTOR_PURPOSE.pendingTotp,
+        value: sealSecret(keyring, accountId, secret),
+        expiresAt: new Date(core.table.now().getTime() + PENDING_MS),
+        // Without it, it was enrolled for an account that had no factor.
+        ...(totp && { meta: { replaces: totp.ulid } }),
+      },
+    }),
+    ...deletePending(core, pending),
+  ];
+  const qrCode = await renderQrCode(uri);
+  if (proof) {
+    const used = [proof.useOperation, proof.resetOperation];
+    await withFactor(proof, 0, () => core.table.transact([...used, ...operations]));
+  } else {
+    await core.table.transact(operations);
+  }
+  return { secret, uri, qrCode };
+}

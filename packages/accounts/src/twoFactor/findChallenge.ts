@@ -1,0 +1,73 @@
+import type { TransactOperation, TransactResults } from '@latchkey/entity';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import { pendingTokens } from '../oneTimeTokens/pendingTokens.js';
+import type { ConnectionInfo } from '../sessions/SessionRequest.js';
+import { digestSecret } from '../tokens/digestSecret.js';
+import { readFactors, type AccountWithFactors, type StoredToken } from './readFactors.js';
+import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
+
+/** A login that waits for its second factor. */
+export interface WaitingLogin {
+  readonly family: AccountWithFactors;
+  readonly challenge: StoredToken;
+  /** What the first step asked for. */
+  readonly rememberMe: boolean;
+}
+
+// What this package makes is 43 characters long; a megabyte need not be digested (ASVS 1.3.12).
+const MAX_LENGTH = 100;
+
+/**
+ * Finds the login that a challenge belongs to, in two requests.
+ *
+ * @throws AccountError `InvalidInput`; `TokenVerificationFailed`, the same for a challenge that is
+ *   unknown, used, expired, for something else, or void since all sessions were ended;
+ *   `AccountDeactivated`.
+ */
+export async function findChallenge(
+  core: Pick<AccountsCore, 'accounts' | 'tokens' | 'table'>,
+  given: unknown,
+  purpose: 'challenge' | 'enrolment',
+): Promise<WaitingLogin> {
+  if (typeof given !== 'string') {
+    throw new AccountError('InvalidInput', { path: 'challenge', reason: 'notAString' });
+  }
+  if (given.length > MAX_LENGTH) throw challengeRefused();
+  const { key } = await core.tokens.findKey({ filter: { value: digestSecret(given) } });
+  const family = key ? await readFactors(core, key.accountId) : null;
+  const challenge = pendingTokens(family?.tokens ?? [], core.table.now()).find(
+    ({ ulid, kind, createdFor }) =>
+      ulid === key?.ulid && kind === 'twoFactorAuth' && createdFor === TWO_FACTOR_PURPOSE[purpose],
+  );
+  if (!family || !challenge) throw challengeRefused();
+  if (family.account.deactivated) throw new AccountError('AccountDeactivated', {});
+  // What ends all sessions ends the logins that are under way, too.
+  if (challenge.meta?.generation !== family.account.sessionGeneration) throw challengeRefused();
+  return { family, challenge, rememberMe: challenge.meta.rememberMe === true };
+}
+
+/**
+ * Uses a challenge up together with what it allows, in one transaction: of any number of callers,
+ * one succeeds.
+ *
+ * @throws AccountError `TokenVerificationFailed` for everybody else.
+ */
+export async function consumeChallenge<const O extends readonly TransactOperation<unknown>[]>(
+  { oneTimeTokens }: Pick<AccountsCore, 'oneTimeTokens'>,
+  { challenge }: Pick<WaitingLogin, 'challenge'>,
+  effects: O,
+  usedFrom: ConnectionInfo,
+): Promise<TransactResults<O>> {
+  try {
+    return await oneTimeTokens.consume({ token: challenge }, effects, usedFrom);
+  } catch (error) {
+    const isUsed = AccountError.is(error) && error.code === 'TokenVerificationFailed';
+    throw isUsed ? challengeRefused() : error;
+  }
+}
+
+/** The one answer to every challenge that is no good. */
+function challengeRefused(): AccountError<'TokenVerificationFailed'> {
+  return new AccountError('TokenVerificationFailed', { path: 'challenge' });
+}

@@ -1,0 +1,158 @@
+import { EntityError, type TransactOperation } from '@latchkey/entity';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import type { Attempt } from '../throttling/Throttle.js';
+import { findTotpStep } from './findTotpStep.js';
+import type { SecondFactor } from './parseSecondFactor.js';
+import type { AccountWithFactors, StoredToken } from './readFactors.js';
+import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
+import { openSecret, sealSecret } from './sealedSecret.js';
+import type { TwoFactorSettings } from './twoFactorSettings.js';
+
+/** A second factor that is right, as far as has been read: whether it is new shows when it is used. */
+export interface ProvenFactor {
+  readonly token: StoredToken;
+  /** Uses it up, as part of a transaction. */
+  readonly useOperation: TransactOperation<unknown>;
+  /** Deletes it instead, if it is not used up. */
+  readonly deleteOperation: TransactOperation<unknown>;
+  /** Forgets the attempts, as part of the same transaction. */
+  readonly resetOperation: TransactOperation<unknown>;
+  /** How many attempts failed since the last success, as far as it was known at the beginning. */
+  readonly failures: number;
+}
+
+/** What proving works with. */
+export interface FactorContext {
+  readonly core: Pick<AccountsCore, 'passwords' | 'table' | 'throttle' | 'tokens'>;
+  readonly settings: TwoFactorSettings;
+  readonly family: AccountWithFactors;
+  /** The client's address. */
+  readonly ip: string;
+}
+
+/**
+ * Checks a second factor against an account's, after the attempt has been counted: on the account,
+ * whatever challenge or session it comes with (ASVS 6.6.3; NIST SP 800-63B-4 §3.1.3.2).
+ *
+ * @throws AccountError `AccountLocked`, `TooManyRequests`; `TokenVerificationFailed` with the path
+ *   `code` or `recoveryCode`; `InvalidConfiguration` if no key opens the secret; `TooBusy`.
+ */
+export function proveSecondFactor(
+  context: FactorContext,
+  factor: SecondFactor,
+): Promise<ProvenFactor> {
+  return factor.authenticator === 'totp'
+    ? proveTotp(context, factor.code)
+    : proveRecoveryCode(context, factor.recoveryCode);
+}
+
+async function proveTotp(context: FactorContext, code: string): Promise<ProvenFactor> {
+  const { core, settings, family } = context;
+  const { accountId } = family.account;
+  const { totp } = family;
+  if (!totp) throw codeRefused('code');
+  // Before the attempt is counted: a fault of the server must not lock its owner out.
+  const secret = openSecret(settings.keyring, totp);
+  const resetOperation = await countAttempt(context, 'totp');
+  const step = findTotpStep({ secret, code, nowMs: core.table.now().getTime() });
+  if (step === null || step <= (totp.lastUsedStep ?? Infinity)) throw codeRefused('code');
+  const reencrypted = settings.keyring.needsReencryption(totp.value)
+    ? { value: sealSecret(settings.keyring, accountId, secret) }
+    : {};
+  // Each step once, and only forward (RFC 6238 §5.2, ASVS 6.5.1).
+  const condition = { lastUsedStep: { $lt: step } };
+  const filter = keyOf(totp);
+  return {
+    token: totp,
+    useOperation: core.tokens.updateOneOperation({
+      filter,
+      condition,
+      update: { $set: { lastUsedStep: step, ...reencrypted } },
+    }),
+    deleteOperation: core.tokens.deleteOneOperation({ filter, condition }),
+    resetOperation,
+    failures: failuresOf(family, 'totp'),
+  };
+}
+
+async function proveRecoveryCode(
+  context: FactorContext,
+  { index, code }: { readonly index: number; readonly code: string },
+): Promise<ProvenFactor> {
+  const { core, family } = context;
+  const resetOperation = await countAttempt(context, 'recoveryCode');
+  const createdFor = `${TWO_FACTOR_PURPOSE.recoveryCode}${String(index)}`;
+  const stored = family.recoveryCodes
+    .filter((token) => token.createdFor === createdFor && token.used !== true)
+    .at(-1);
+  const { matches } = await core.passwords.verify(code, stored?.value);
+  if (!matches || !stored) throw codeRefused('recoveryCode');
+  const condition = { used: { $ne: true } } as const;
+  const filter = keyOf(stored);
+  return {
+    token: stored,
+    useOperation: core.tokens.updateOneOperation({
+      filter,
+      condition,
+      update: { $set: { used: true } },
+    }),
+    deleteOperation: core.tokens.deleteOneOperation({ filter, condition }),
+    resetOperation,
+    failures: failuresOf(family, 'recoveryCode'),
+  };
+}
+
+/** Counts an attempt, and gives what forgets it, and all before, when it was a success. */
+export async function countAttempt(
+  { core, family, ip }: Pick<FactorContext, 'core' | 'family' | 'ip'>,
+  authenticator: SecondFactor['authenticator'],
+): Promise<TransactOperation<unknown>> {
+  const attempt: Attempt = { accountId: family.account.accountId, authenticator, ip };
+  await core.throttle.count(attempt);
+  return core.throttle.resetOperation(attempt);
+}
+
+/**
+ * Writes what a factor has allowed.
+ *
+ * @param commit - does so; the factor's operation is at the position.
+ * @throws AccountError `TokenVerificationFailed` if the factor was used up in between.
+ */
+export async function withFactor<T>(
+  { token }: Pick<ProvenFactor, 'token'>,
+  position: number,
+  commit: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await commit();
+  } catch (error) {
+    const isUsedUp =
+      EntityError.is(error) &&
+      (error.code === 'ConditionFailed' || error.code === 'NotFound') &&
+      error.operation === position;
+    const isTotp = token.createdFor === TWO_FACTOR_PURPOSE.totp;
+    throw isUsedUp ? codeRefused(isTotp ? 'code' : 'recoveryCode') : error;
+  }
+}
+
+/** The whole key of a token. */
+export function keyOf({
+  accountId,
+  kind,
+  createdFor,
+  ulid,
+}: StoredToken): Pick<StoredToken, 'accountId' | 'kind' | 'createdFor' | 'ulid'> {
+  return { accountId, kind, createdFor, ulid };
+}
+
+/** The one answer to every code that is no good. */
+export function codeRefused(
+  path: 'code' | 'recoveryCode',
+): AccountError<'TokenVerificationFailed'> {
+  return new AccountError('TokenVerificationFailed', { path });
+}
+
+function failuresOf({ attempts }: AccountWithFactors, name: SecondFactor['authenticator']): number {
+  return attempts.find(({ authenticator }) => authenticator === name)?.attempts ?? 0;
+}

@@ -1,0 +1,62 @@
+import { AccountError } from '../errors/AccountError.js';
+import type { AccountOfLogin } from '../login/AccountOfLogin.js';
+import type { AccountDocument } from '../sessions/SessionRequest.js';
+
+/** `createdFor` of the tokens of kind `twoFactorAuth`. */
+export const TWO_FACTOR_PURPOSE: Readonly<
+  Record<'totp' | 'pendingTotp' | 'recoveryCode' | 'challenge' | 'enrolment', string>
+> = Object.freeze({
+  /** The sealed TOTP secret of a confirmed authenticator. */
+  totp: 'totp',
+  /** The same before its first code has been shown. */
+  pendingTotp: 'totp-pending',
+  /** Recovery codes: followed by the code's number. */
+  recoveryCode: 'recovery-code-',
+  /** What a login with a proven first factor waits with. */
+  challenge: 'challenge',
+  /** The same where the account has no second factor yet, but must have one. */
+  enrolment: 'enrolment',
+});
+
+/** Whom a second factor is demanded of, whether they want it or not. */
+export interface TwoFactorPolicy {
+  /** Default: nobody. */
+  readonly isRequired?: (account: AccountDocument) => boolean;
+}
+
+/** What a login must do before it gets its session. */
+export interface SecondFactorStep {
+  /** `createdFor` of the challenge. */
+  readonly purpose: string;
+  readonly error: (challenge: string) => AccountError;
+}
+
+/**
+ * Which second factor a login must show; undefined if none (ASVS 6.3.3). An account that has one is
+ * asked for it, also where this `Accounts` is not configured to check it.
+ */
+export function secondFactorStep(
+  account: AccountDocument,
+  tokens: AccountOfLogin['tokens'],
+  { isRequired = () => false }: TwoFactorPolicy,
+): SecondFactorStep | undefined {
+  if (hasTotp({ tokens })) {
+    const methods = ['totp', 'recoveryCode'];
+    return {
+      purpose: TWO_FACTOR_PURPOSE.challenge,
+      error: (challenge) => new AccountError('TwoFactorRequired', { methods }, { challenge }),
+    };
+  }
+  if (!isRequired(account)) return undefined;
+  return {
+    purpose: TWO_FACTOR_PURPOSE.enrolment,
+    error: (challenge) => new AccountError('TwoFactorEnrolmentRequired', {}, { challenge }),
+  };
+}
+
+/** Whether an account has a confirmed authenticator. */
+export function hasTotp({ tokens }: Pick<AccountOfLogin, 'tokens'>): boolean {
+  return tokens.some(
+    ({ kind, createdFor }) => kind === 'twoFactorAuth' && createdFor === TWO_FACTOR_PURPOSE.totp,
+  );
+}

@@ -1,0 +1,81 @@
+import type { TransactResults } from '@latchkey/entity';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { beginLoginSession } from '../login/beginLoginSession.js';
+import { readConnectionInfo } from '../sessions/SessionRequest.js';
+import type { LoginResult } from '../sessions/Sessions.js';
+import { newGeneration, tellOfFactors } from './changeFactors.js';
+import { confirmTotp } from './confirmTotp.js';
+import { consumeChallenge, findChallenge } from './findChallenge.js';
+import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
+import { proveSecondFactor, withFactor } from './proveSecondFactor.js';
+import type {
+  ConfirmedTwoFactor,
+  ConfirmTwoFactorInput,
+  TwoFactorLoginInput,
+} from './twoFactorInputs.js';
+import type { TwoFactorSettings } from './twoFactorSettings.js';
+
+/** What the second step of a login works with. */
+export interface SecondStepContext {
+  readonly core: AccountsCore;
+  readonly settings: TwoFactorSettings;
+  /** What the flow's event tells. */
+  readonly facts: EventFacts;
+}
+
+/** Failures before a success that are worth a notice (ASVS 6.3.5). */
+const NOTABLE_FAILURES = 3;
+
+/** See `TwoFactor.loginWithTwoFactor`. */
+export async function loginBySecondFactor(
+  { core, settings, facts }: SecondStepContext,
+  input: TwoFactorLoginInput,
+): Promise<LoginResult> {
+  const { request } = input;
+  const factor = parseSecondFactor(input);
+  facts.method = factor.authenticator;
+  const connection = readConnectionInfo(request);
+  const waiting = await findChallenge(core, input.challenge, 'challenge');
+  const { family, rememberMe } = waiting;
+  const { account } = family;
+  facts.accountId = account.accountId;
+  const proof = await proveSecondFactor({ core, settings, family, ip: connection.ip }, factor);
+  if (proof.failures >= NOTABLE_FAILURES) await core.events.tell('LoginAfterFailures', facts);
+  const login = { account, request, facts, ...(rememberMe && { rememberMe }) };
+  return beginLoginSession(core, login, async (operations) => {
+    const effects = [proof.useOperation, proof.resetOperation];
+    // In the transaction the challenge comes first, then the factor.
+    const results = await withFactor(proof, 1, () =>
+      consumeChallenge(core, waiting, [...effects, ...operations], connection),
+    );
+    return results.slice(effects.length) as TransactResults<typeof operations>;
+  });
+}
+
+/** See `TwoFactor.confirm`: with a challenge. */
+export async function confirmAtLogin(
+  { core, settings, facts }: SecondStepContext,
+  input: ConfirmTwoFactorInput,
+): Promise<LoginResult & ConfirmedTwoFactor> {
+  const { request } = input;
+  const code = parseTotpCode(input.code);
+  const connection = readConnectionInfo(request);
+  const waiting = await findChallenge(core, input.challenge, 'enrolment');
+  const { family, rememberMe } = waiting;
+  facts.accountId = family.account.accountId;
+  const context = { core, settings, family, ip: connection.ip };
+  const { operations: confirm, recoveryCodes } = await confirmTotp(context, code);
+  const { sessionGeneration, operation } = newGeneration(core, family);
+  const effects = [...confirm, operation];
+  // The session begins under the generation that ends all others.
+  const account = { ...family.account, sessionGeneration };
+  const login = { account, request, facts, ...(rememberMe && { rememberMe }) };
+  const result = await beginLoginSession(core, login, async (operations) => {
+    const all = [...effects, ...operations];
+    const results = await consumeChallenge(core, waiting, all, connection);
+    return results.slice(effects.length) as TransactResults<typeof operations>;
+  });
+  await tellOfFactors(core, { ...family, account }, 'TwoFactorEnabled');
+  return { ...result, recoveryCodes };
+}

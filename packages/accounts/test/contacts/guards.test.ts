@@ -1,0 +1,158 @@
+import type { Accounts } from '../../src/accounts/Accounts.js';
+import type { AccountEvent } from '../../src/events/accountEvents.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
+import { requestWith } from '../support/testAccounts.js';
+import { createOwners, type Owner, type Owners } from './owners.js';
+
+const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+
+describe('contacts, and who may change them', () => {
+  let test: Owners;
+  let accounts: Accounts;
+  let ada: Owner;
+
+  beforeAll(async () => {
+    test = await createOwners();
+    accounts = test.accounts;
+    ada = await test.signUp();
+  });
+  afterAll(() => test.drop());
+
+  const bad = { request: undefined };
+  it.each([
+    ['addEmail', null, '', 'notAnObject'],
+    ['addEmail', 'a@example.com', '', 'notAnObject'],
+    ['addEmail', { ...bad, accountId: 'account#1', email: 'a@x.org' }, 'accountId', 'notAnId'],
+    ['addEmail', { accountId: { $ne: '' }, email: 'a@x.org' }, 'accountId', 'notAnId'],
+    ['addEmail', { email: 'a@x.org,b@y.org' }, 'email', 'notAnEmailAddress'],
+    ['addEmail', { email: '"a@evil"@x.org' }, 'email', 'notAnEmailAddress'],
+    ['addEmail', { email: 'a\uff20x.org' }, 'email', 'notAnEmailAddress'],
+    ['addEmail', { email: ['a@x.org'] }, 'email', 'notAnEmailAddress'],
+    ['addEmail', { email: 'a@x.org\r\nBcc: b@y.org' }, 'email', 'notAnEmailAddress'],
+    ['addPhone', { phone: '030 123456' }, 'phone', 'notAPhoneNumber'],
+    ['addPhone', { phone: '030 123456', country: 'de' }, 'country', 'notACountry'],
+    ['addPhone', { phone: {} }, 'phone', 'notAString'],
+    ['addOAuth', null, 'accountId', 'notAnId'],
+    ['addOAuth', { provider: '', value: 'x' }, 'provider', 'notValid'],
+    ['addOAuth', { provider: 'x', value: '\ud800' }, 'value', 'notWellFormed'],
+    ['addOAuth', { provider: 'x', value: 1 }, 'value', 'notValid'],
+    ['addCustom', { value: '' }, 'value', 'notValid'],
+    ['addCustom', { value: 'x', meta: [] }, 'meta', 'notValid'],
+    ['remove', {}, 'kind', 'notValid'],
+    ['remove', { contactId: 'accesstype#email' }, 'contactId', 'notAnId'],
+    ['remove', { contactId: UNKNOWN, kind: 'email' }, 'kind', 'notBesideContactId'],
+    ['remove', { kind: 'email', value: 'nobody' }, 'value', 'notAnEmailAddress'],
+    ['remove', { kind: 'email', value: 'a@x.org', provider: 'x' }, 'provider', 'unknownField'],
+    ['replaceEmail', { email: 'a@x.org' }, 'newEmail', 'notAnEmailAddress'],
+    ['replaceEmail', { newEmail: 'a@x.org' }, 'email', 'notAnEmailAddress'],
+    ['replacePhone', { phone: '+4930123456', newPhone: '1' }, 'newPhone', 'notAPhoneNumber'],
+    ['list', { accountId: '' }, 'accountId', 'notAnId'],
+    ['list', { accountId: UNKNOWN, request: {} }, 'accountId', 'notBesideRequest'],
+  ] as const)('%s refuses %j, and sends nothing', async (method, input, path, reason) => {
+    const isWhole = typeof input !== 'object' || input === null || 'accountId' in input;
+    const given = isWhole ? input : { accountId: ada.accountId, ...input };
+    const act = accounts.contacts[method] as (given: unknown) => Promise<unknown>;
+    const { commands } = await test.log.costOf(async () => {
+      expect(await errorOf(act(given))).toMatchObject({
+        code: 'InvalidInput',
+        status: 400,
+        details: { path, reason },
+      });
+    });
+    expect(commands).toEqual([]);
+    expect(test.sent()).toEqual([]);
+  });
+
+  it('refuses a meta that no item holds, and writes nothing', async () => {
+    const meta = { text: 'x'.repeat(400 * 1024) };
+    const { accountId } = ada;
+    for (const big of [
+      accounts.contacts.addCustom({ accountId, value: 'big', meta }),
+      accounts.contacts.addOAuth({ accountId, provider: 'big', value: 'big', meta }),
+    ]) {
+      expect(await codeOf(big)).toBe('InvalidInput');
+    }
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    const odd = accounts.contacts.addCustom({ accountId, value: 'odd', meta: circle });
+    expect(await codeOf(odd)).toBe('InvalidInput');
+    expect(await accounts.contacts.list({ accountId })).toHaveLength(1);
+  });
+
+  it('takes no request’s word for who makes it (CVE-2025-61928)', async () => {
+    const request = { ...requestWith(), user: ada.account };
+    const acts = [
+      accounts.contacts.addEmail({ request, email: 'eve@example.com' }),
+      accounts.contacts.list({ request }),
+      accounts.contacts.remove({ request, kind: 'email', value: ada.email }),
+      accounts.changeUsername({ request, username: 'eve' }),
+      accounts.updateProfile({ request, profile: {} }),
+      accounts.exportAccount({ request }),
+      accounts.deactivate({ request }),
+      accounts.deleteAccount({ request }),
+    ].map(codeOf);
+    expect(new Set(await Promise.all(acts))).toEqual(new Set(['InvalidSession']));
+  });
+
+  it('does nothing for whoever acts for the owner', async () => {
+    const request = await test.impersonated(ada);
+    const email = 'agent@example.com';
+    const phone = '+4930123456';
+    const acts = [
+      accounts.contacts.addEmail({ request, email }),
+      accounts.contacts.addPhone({ request, phone }),
+      accounts.contacts.list({ request }),
+      accounts.contacts.remove({ request, kind: 'email', value: ada.email }),
+      accounts.contacts.replaceEmail({ request, email: ada.email, newEmail: email }),
+      accounts.contacts.replacePhone({ request, phone, newPhone: '+4930654321' }),
+      accounts.changeUsername({ request, username: 'agent2' }),
+      accounts.updateProfile({ request, profile: {} }),
+      accounts.exportAccount({ request }),
+      accounts.deactivate({ request }),
+      accounts.deleteAccount({ request }),
+    ].map(codeOf);
+    expect(new Set(await Promise.all(acts))).toEqual(new Set(['ImpersonatedSession']));
+    expect(await accounts.findUser({ username: ada.accountId })).toMatchObject({
+      username: ada.username,
+      deactivated: false,
+    });
+  });
+
+  it('tells of each outcome once, and of no address (ASVS 16.3.3, 16.2.5)', async () => {
+    const owner = await test.signUp();
+    const { accountId, request } = owner;
+    const events: AccountEvent[] = [];
+    const off = accounts.on('*', (event) => events.push(event));
+    const email = 'canary-address@example.com';
+    const phone = '+4930777777';
+    await accounts.contacts.addEmail({ request, email });
+    await accounts.contacts.addPhone({ accountId, phone });
+    await codeOf(accounts.contacts.addEmail({ accountId, email }));
+    await accounts.requestPhoneVerification({ request, phone });
+    await accounts.verifyPhone({ request, phone, code: test.lastToken(phone) });
+    await codeOf(accounts.verifyPhone({ request, phone, code: 'canary' }));
+    await accounts.contacts.remove({ request, kind: 'email', value: email });
+    await codeOf(accounts.contacts.remove({ request, kind: 'email', value: email }));
+    await codeOf(accounts.contacts.addEmail(null as never));
+    off();
+    expect(
+      events.map(({ name, method, reason }) => [name, method, reason].filter(Boolean).join(' ')),
+    ).toEqual([
+      'AddContactSuccess email',
+      'AddContactSuccess phone',
+      'AddContactError email EmailAlreadyExists',
+      'RequestVerificationSuccess phone_verification',
+      'VerifyPhoneSuccess phone_verification',
+      'VerifyPhoneError phone_verification InvalidInput',
+      'RemoveContactSuccess email',
+      'RemoveContactError ContactNotFound',
+      'AddContactError InvalidInput',
+    ]);
+    expect(events[0]).toMatchObject({
+      accountId,
+      sessionId: expect.any(String),
+      ip: '203.0.113.7',
+    });
+    expect(JSON.stringify(events)).not.toMatch(/canary|4930/);
+  });
+});

@@ -1,0 +1,141 @@
+import type { Accounts } from '../../src/accounts/Accounts.js';
+import { contentsOf } from '../support/contents.js';
+import { codeOf } from '../support/errorOf.js';
+import { PASSWORD, requestWith } from '../support/testAccounts.js';
+import { createOwners, type Owner, type Owners } from './owners.js';
+
+describe('a contact that takes another’s place', () => {
+  let test: Owners;
+  let accounts: Accounts;
+  let ada: Owner;
+  const valuesOf = async (): Promise<string[]> =>
+    (await accounts.contacts.list({ accountId: ada.accountId })).map(
+      ({ data, verified }) => `${data.value}${verified === true ? '' : '?'}`,
+    );
+  const loginBy = (username: string): Promise<string> =>
+    codeOf(accounts.userByPasswordLogin({ username, password: PASSWORD, request: requestWith() }));
+
+  beforeEach(async () => {
+    test = await createOwners();
+    accounts = test.accounts;
+    ada = await test.signUp();
+  });
+  afterEach(async () => {
+    expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
+    await test.drop();
+  });
+
+  it('does so when it is verified; until then the old one stays (ASVS 6.3.7)', async () => {
+    const { request, accountId, email } = ada;
+    const { commands } = await test.log.costOf(() =>
+      accounts.contacts.replaceEmail({ request, email, newEmail: 'New@example.com' }),
+    );
+    expect(commands).toEqual(['Query', 'TransactWriteItems']);
+    expect(test.sent()).toEqual([
+      `ContactAdded ${email} new@example.com`,
+      'EmailVerification new@example.com',
+    ]);
+    expect(await valuesOf()).toEqual([email, 'new@example.com?']);
+    expect([await loginBy(email), await loginBy('new@example.com')]).toEqual([
+      'none',
+      'LoginFailed',
+    ]);
+    const sentToOld = await accounts.addEmailVerificationToken({ accountId, email });
+    const reset = await accounts.addResetPasswordToken({ accountId });
+    test.sent();
+
+    await accounts.verifyEmailWithToken({ token: test.lastToken('new@example.com') });
+    expect(test.sent()).toEqual([
+      `ContactRemoved new@example.com ${email}`,
+      `ContactRemoved ${email} ${email}`,
+    ]);
+    expect(await valuesOf()).toEqual(['new@example.com']);
+    expect([await loginBy(email), await loginBy('new@example.com')]).toEqual([
+      'LoginFailed',
+      'none',
+    ]);
+    const dead = [
+      accounts.verifyEmailWithToken({ token: sentToOld.token }),
+      accounts.resetPassword({ token: reset.token, newPassword: 'another long walk' }),
+    ].map(codeOf);
+    expect(await Promise.all(dead)).toEqual(['TokenVerificationFailed', 'TokenVerificationFailed']);
+    await accounts.createAccount({ email, password: PASSWORD });
+  });
+
+  it('gives way to the next one, if it was a typo', async () => {
+    const { request, email } = ada;
+    await accounts.contacts.replaceEmail({ request, email, newEmail: 'tpyo@example.com' });
+    const typo = test.lastToken('tpyo@example.com');
+    await accounts.contacts.replaceEmail({ request, email, newEmail: 'typo@example.com' });
+    expect(await valuesOf()).toEqual([email, 'typo@example.com?']);
+    expect(await codeOf(accounts.verifyEmailWithToken({ token: typo }))).toBe(
+      'TokenVerificationFailed',
+    );
+    // Of one that is not verified itself, the next takes over whose place it was to take.
+    const again = { request, email: 'typo@example.com', newEmail: 'right@example.com' };
+    await accounts.contacts.replaceEmail(again);
+    expect(await valuesOf()).toEqual([email, 'right@example.com?']);
+    await accounts.verifyEmailWithToken({ token: test.lastToken('right@example.com') });
+    expect(await valuesOf()).toEqual(['right@example.com']);
+  });
+
+  it('is one of 16, whichever token is shown how often', async () => {
+    const { request, email } = ada;
+    await accounts.contacts.replaceEmail({ request, email, newEmail: 'new@example.com' });
+    test.sent();
+    const token = test.lastToken('new@example.com');
+    const codes = await Promise.all(
+      Array.from({ length: 16 }, () => codeOf(accounts.verifyEmailWithToken({ token }))),
+    );
+    expect(codes.filter((code) => code === 'none')).toHaveLength(1);
+    expect(await valuesOf()).toEqual(['new@example.com']);
+    expect(test.sent()).toHaveLength(2);
+  });
+
+  it('can be a phone; the old one, which may be all that its owner reads, is told', async () => {
+    const { request, accountId } = ada;
+    const phone = '+4930123456';
+    const { token = '' } = await accounts.contacts.addPhone({ accountId, phone });
+    await accounts.verifyPhone({ request, phone, code: token });
+    test.sent();
+    await accounts.contacts.replacePhone({
+      request,
+      phone: '030 123456',
+      newPhone: '030 654321',
+      country: 'DE',
+    });
+    test.sent();
+    const newPhone = '+4930654321';
+    await accounts.verifyPhone({ request, phone: newPhone, code: test.lastToken(newPhone) });
+    expect(await valuesOf()).toEqual([ada.email, newPhone]);
+    expect(test.sent()).toEqual([
+      `ContactRemoved ${phone} ${phone}`,
+      `ContactRemoved ${ada.email} ${phone}`,
+    ]);
+  });
+
+  it('takes the place of none that the account does not have, nor of another kind', async () => {
+    const eve = await test.signUp();
+    const newEmail = 'new@example.com';
+    const { request } = eve;
+    for (const email of [ada.email, 'nobody@example.com']) {
+      const replaced = accounts.contacts.replaceEmail({ request, email, newEmail });
+      expect(await codeOf(replaced)).toBe('ContactNotFound');
+    }
+    const taken = { request, email: eve.email, newEmail: ada.email };
+    expect(await codeOf(accounts.contacts.replaceEmail(taken))).toBe('EmailAlreadyExists');
+    const own = { request, email: eve.email, newEmail: eve.email };
+    expect(await codeOf(accounts.contacts.replaceEmail(own))).toBe('EmailAlreadyExists');
+    expect(test.sent()).toEqual([]);
+  });
+
+  it('is verified all the same where the old one is gone', async () => {
+    const { request, email } = ada;
+    await accounts.contacts.replaceEmail({ request, email, newEmail: 'new@example.com' });
+    await accounts.contacts.remove({ request, kind: 'email', value: email });
+    test.sent();
+    await accounts.verifyEmailWithToken({ token: test.lastToken('new@example.com') });
+    expect(await valuesOf()).toEqual(['new@example.com']);
+    expect(test.sent()).toEqual([]);
+  });
+});

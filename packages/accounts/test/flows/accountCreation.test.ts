@@ -1,0 +1,216 @@
+import type { Message } from '../../src/delivery/Delivery.js';
+import { loseAnswers } from '../../../entity/test/support/faults.js';
+import { contentsOf } from '../support/contents.js';
+import { CountingHasher } from '../support/CountingHasher.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
+import {
+  createTestAccounts,
+  PASSWORD,
+  requestWith,
+  type TestAccounts,
+} from '../support/testAccounts.js';
+
+describe('a new account', () => {
+  let test: TestAccounts;
+  let messages: Message[];
+  let count = 0;
+  const hasher = new CountingHasher();
+  const someone = () => {
+    const username = `person${String(++count)}`;
+    return { username, email: `${username}@example.com`, password: PASSWORD };
+  };
+  const contactsOf = async (accountId: string) =>
+    (await test.accounts.AccessTypeEntity.findMany({ filter: { accountId } })).items;
+
+  beforeAll(async () => {
+    test = await createTestAccounts({
+      passwords: { hasher },
+      delivery: { send: (message) => messages.push(message) },
+      throttling: { address: { budget: 1000 } },
+    });
+  });
+  beforeEach(() => {
+    messages = [];
+  });
+  afterAll(() => test.drop());
+
+  it('is one request, its verification token included, which is sent to the address as stored', async () => {
+    const input = someone();
+    const { commands } = await test.log.costOf(() =>
+      test.accounts.createAccount({ ...input, email: input.email.toUpperCase() }),
+    );
+    expect(commands).toEqual(['TransactWriteItems']);
+    expect(messages).toMatchObject([
+      { kind: 'EmailVerification', to: { kind: 'email', value: input.email } },
+    ]);
+    await test.accounts.verifyEmailWithToken({ token: messages[0]?.token ?? '' });
+    const account = await test.accounts.findUser({ username: input.username });
+    expect(await contactsOf(account?.accountId ?? '')).toMatchObject([{ verified: true }]);
+  });
+
+  it('has extra contacts, each once in whatever spelling, and none of them verified', async () => {
+    const input = someone();
+    const other = `other-${input.email}`;
+    const { accountId } = await test.accounts.createAccount({
+      ...input,
+      extraContacts: [
+        { kind: 'email', value: other.toUpperCase() },
+        { kind: 'email', value: other },
+        { kind: 'email', value: input.email.toUpperCase() },
+        { kind: 'phone', value: '+4930123456' },
+        { kind: 'oauth', provider: 'example', value: 'subject-1' },
+        { kind: 'oauth', provider: 'another', value: 'subject-1' },
+      ],
+    });
+    const contacts = await contactsOf(accountId);
+    expect(contacts.map(({ data }) => data.value).sort()).toEqual(
+      [input.email, other, '+4930123456', 'subject-1', 'subject-1'].sort(),
+    );
+    expect(contacts.every(({ verified }) => verified !== true)).toBe(true);
+  });
+
+  it.each([
+    ['a taken phone number', { kind: 'phone', value: '+4930123456' }, 'PhoneAlreadyExists'],
+    [
+      'a taken identity',
+      { kind: 'oauth', provider: 'example', value: 'subject-1' },
+      'IdentityAlreadyExists',
+    ],
+  ] as const)('is not made with %s; nothing of it is left', async (_name, contact, code) => {
+    const input = someone();
+    const create = test.accounts.createAccount({ ...input, extraContacts: [contact] });
+    expect(await codeOf(create)).toBe(code);
+    expect(await test.accounts.findUser({ username: input.username })).toBeNull();
+    expect(await test.accounts.findUser({ username: input.email })).toBeNull();
+    expect(messages).toEqual([]);
+  });
+
+  it.each([
+    ['no list', { extraContacts: {} }, 'extraContacts'],
+    ['null in it', { extraContacts: [null] }, 'extraContacts.0'],
+    ['an unknown kind', { extraContacts: [{ kind: 'fax', value: '1' }] }, 'extraContacts.0.kind'],
+    [
+      'a bad address',
+      { extraContacts: [{ kind: 'email', value: 'a@b.example,c@d.example' }] },
+      'extraContacts.0.value',
+    ],
+    [
+      'one that calls itself verified',
+      { extraContacts: [{ kind: 'email', value: 'v@example.com', verified: true }] },
+      'extraContacts.0.verified',
+    ],
+    [
+      'too many',
+      { extraContacts: Array.from({ length: 41 }, () => ({ kind: 'custom', value: 'x' })) },
+      'extraContacts',
+    ],
+  ])('with extra contacts of %s costs no request', async (_name, extra, path) => {
+    const { commands } = await test.log.costOf(async () => {
+      const create = test.accounts.createAccount({ ...someone(), ...(extra as object) });
+      expect((await errorOf(create)).toJSON()).toMatchObject({
+        code: 'InvalidInput',
+        details: { path },
+      });
+    });
+    expect(commands).toEqual([]);
+  });
+
+  it('can be logged in at once, in the same request', async () => {
+    const request = requestWith();
+    const input = someone();
+    const { commands } = await test.log.costOf(async () => {
+      const login = await test.accounts.createAccountAndLogin({ ...input, request });
+      expect(login.account.username).toBe(input.username);
+      const { user } = await test.another().handleRequest(requestWith(login.authToken));
+      expect(user?.accountId).toBe(login.account.accountId);
+    });
+    expect(commands).toEqual(['TransactWriteItems']);
+    expect(request).toMatchObject({ user: { username: input.username } });
+  });
+
+  it('waits for a second factor where one is demanded: no session before (ASVS 6.3.3)', async () => {
+    const strict = await createTestAccounts({
+      twoFactor: {
+        issuer: 'Tests',
+        encryptionKeys: [{ kid: '1', key: Buffer.alloc(32, 'k').toString('base64') }],
+        isRequired: () => true,
+      },
+    });
+    const request = requestWith();
+    const input = someone();
+    const error = await errorOf(strict.accounts.createAccountAndLogin({ ...input, request }));
+    expect(error.code).toBe('TwoFactorEnrolmentRequired');
+    expect(error.challenge).toEqual(expect.any(String));
+    expect(request).toEqual(requestWith());
+    const account = await strict.accounts.findUser({ username: input.username });
+    const filter = { accountId: account?.accountId ?? '' };
+    expect(await strict.accounts.SessionEntity.count({ filter })).toBe(0);
+    await strict.drop();
+  });
+
+  it('with a password that says who they are is refused (ASVS 6.2.11)', async () => {
+    const create = test.accounts.createAccount({
+      ...someone(),
+      username: 'ada.lovelace',
+      password: 'Ada.Lovelace',
+    });
+    expect(await codeOf(create)).toBe('PasswordNotAllowed');
+  });
+
+  it('does not log in by an address that nobody has verified (ASVS 6.6.1)', async () => {
+    const { username, email, password } = someone();
+    const { accountId } = await test.accounts.createAccount({ username, email, password });
+    const login = (name: string) =>
+      test.accounts.userByPasswordLogin({ username: name, password, request: requestWith() });
+    expect(await codeOf(login(email))).toBe('LoginFailed');
+    expect(await codeOf(login(username))).toBe('none');
+    await test.accounts.verifyEmail({ accountId, email });
+    expect(await codeOf(login(email))).toBe('none');
+  });
+
+  describe('asked for on a form that must not tell who has one (ASVS 6.3.8)', () => {
+    it('answers alike, at the same cost, and tells the owner', async () => {
+      const known = someone();
+      await test.accounts.createAccount(known);
+      messages = [];
+      const costs = [];
+      for (const email of [`new-${known.email}`, known.email]) {
+        const { username, password } = someone();
+        hasher.hashed = 0;
+        const cost = await test.log.costOf(async () => {
+          const ask = test.accounts.requestAccount({
+            username,
+            email,
+            password,
+            request: requestWith(),
+          });
+          await expect(ask).resolves.toBeUndefined();
+        });
+        costs.push([cost.commands.slice(0, 2), hasher.hashed]);
+        await test.accounts.settled();
+      }
+      expect(costs[0]).toEqual(costs[1]);
+      expect(costs[0]).toEqual([['TransactWriteItems', 'TransactWriteItems'], 1]);
+      expect(messages.map(({ kind, to }) => [kind, to.value])).toEqual([
+        ['EmailVerification', `new-${known.email}`],
+        ['SignUpAttempt', known.email],
+      ]);
+      expect(messages[1]).not.toHaveProperty('token');
+    });
+
+    it('still says that a username is taken', async () => {
+      const known = someone();
+      await test.accounts.createAccount(known);
+      const ask = test.accounts.requestAccount({ ...someone(), username: known.username });
+      expect(await codeOf(ask)).toBe('UsernameAlreadyExists');
+    });
+  });
+
+  it('is made once when the answer is lost', async () => {
+    const fault = loseAnswers(test.client, 'TransactWriteItems', 1);
+    await test.accounts.createAccount(someone());
+    fault.remove();
+    const { problems } = await contentsOf(test.client, test.table.name);
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,352 @@
+import { loseAnswers, failWith, timeout } from '../../../entity/test/support/faults.js';
+import { tableItems } from '../../../entity/test/support/tableItems.js';
+import { Accounts } from '../../src/accounts/Accounts.js';
+import { OneTimeTokens } from '../../src/oneTimeTokens/OneTimeTokens.js';
+import type { OneTimeTokenKind, OneTimeTokenOptions } from '../../src/oneTimeTokens/tokenPolicy.js';
+import { codeOf } from '../support/errorOf.js';
+import {
+  createTestAccounts,
+  requestWith,
+  SECRET,
+  type TestAccounts,
+} from '../support/testAccounts.js';
+import { Mailbox } from './Mailbox.js';
+import { addFactors, logIn, signUp, type Person } from './people.js';
+
+const MINUTE = 60 * 1000;
+const HOUR = 60 * MINUTE;
+const ALWAYS = 1000;
+
+/** One kind of token, from its issue to its use. */
+interface Kind {
+  readonly lifetimeMs: number;
+  readonly issue: (person: Person) => Promise<string>;
+  readonly use: (token: string, accounts?: Accounts) => Promise<unknown>;
+}
+
+describe('one-time tokens of every kind', () => {
+  let test: TestAccounts;
+  const mailbox = new Mailbox();
+  let passwords = 0;
+  const kinds: Record<string, Kind> = {
+    'e-mail verification': {
+      lifetimeMs: 24 * HOUR,
+      issue: async (person) => (await test.accounts.addEmailVerificationToken(person)).token,
+      use: (token, accounts = test.accounts) => accounts.verifyEmailWithToken({ token }),
+    },
+    'password reset, sent by the application': {
+      lifetimeMs: HOUR,
+      issue: async (person) => (await test.accounts.addResetPasswordToken(person)).token,
+      use: (token, accounts = test.accounts) =>
+        accounts.resetPassword({ token, newPassword: `walked ${String(++passwords)} miles` }),
+    },
+    'password reset, asked for': {
+      lifetimeMs: HOUR,
+      issue: async ({ email }) => {
+        await test.accounts.requestPasswordReset({ email });
+        return mailbox.token('PasswordReset');
+      },
+      use: (token, accounts = test.accounts) =>
+        accounts.resetPassword({ token, newPassword: `walked ${String(++passwords)} miles` }),
+    },
+    'magic link': {
+      lifetimeMs: 15 * MINUTE,
+      issue: async ({ email }) => {
+        await test.accounts.requestMagicLink({ email });
+        return mailbox.token('MagicLink');
+      },
+      use: (token, accounts = test.accounts) =>
+        accounts.loginWithMagicLink({ token, request: requestWith() }),
+    },
+    custom: {
+      lifetimeMs: HOUR,
+      issue: async ({ accountId }) =>
+        (await test.accounts.issueToken({ accountId, purpose: 'invite' })).token,
+      use: (token, accounts = test.accounts) => accounts.consumeToken({ token, purpose: 'invite' }),
+    },
+  };
+  const names = Object.keys(kinds);
+  const kindOf = (name: string): Kind => {
+    const kind = kinds[name];
+    if (!kind) throw new Error(`there is no ${name}`);
+    return kind;
+  };
+  const tokensOf = async ({ accountId }: Person) =>
+    (await test.accounts.TokenEntity.findMany({ filter: { accountId } })).items;
+  /** Those that are stored as good, whatever the time. */
+  const pendingOf = async (person: Person) =>
+    (await tokensOf(person)).filter(({ kind, used }) => kind !== 'password' && used !== true);
+  const mechanism = (options?: OneTimeTokenOptions): OneTimeTokens =>
+    new OneTimeTokens(test.table, test.accounts.AccountEntity, test.accounts.TokenEntity, options);
+
+  beforeAll(async () => {
+    test = await createTestAccounts({ delivery: mailbox });
+  });
+  beforeEach(() => mailbox.take());
+  afterAll(() => test.drop());
+
+  describe.each(names)('%s', (name) => {
+    const { issue, use, lifetimeMs } = kindOf(name);
+
+    it('works for one of 16 who use it at the same moment, and never again (ASVS 6.5.1, 2.3.4)', async () => {
+      const token = await issue(await signUp(test.accounts));
+      const processes = Array.from({ length: 4 }, () => test.another());
+      const outcomes = await Promise.all(
+        Array.from({ length: 16 }, (_, at) => codeOf(use(token, processes[at % 4]))),
+      );
+      expect(outcomes.sort()).toEqual([
+        ...Array.from({ length: 15 }, () => 'TokenVerificationFailed'),
+        'none',
+      ]);
+      expect(await codeOf(use(token))).toBe('TokenVerificationFailed');
+    });
+
+    it('is good until its lifetime is over by the clock, though its row is there (ASVS 6.5.5)', async () => {
+      const [early, late] = [await signUp(test.accounts), await signUp(test.accounts)];
+      const [first, second] = [await issue(early), await issue(late)];
+      test.clock.advance(lifetimeMs - 1);
+      expect(await codeOf(use(first))).toBe('none');
+      test.clock.advance(1);
+      expect(await codeOf(use(second))).toBe('TokenVerificationFailed');
+      expect((await pendingOf(late)).length).toBeGreaterThan(0);
+    });
+
+    it('is void after a password change, as are all others; factors stay (contao#7510)', async () => {
+      const person = await signUp(test.accounts);
+      const { accountId } = person;
+      await addFactors(test.accounts, accountId);
+      const tokens = [await issue(person), await issue(person)];
+      await test.accounts.setPassword({ accountId, newPassword: 'another long walk' });
+      for (const token of tokens) {
+        expect(await codeOf(use(token))).toBe('TokenVerificationFailed');
+      }
+      const stored = await tokensOf(person);
+      expect(
+        stored
+          .filter(({ used }) => used !== true)
+          .map(({ createdFor }) => createdFor)
+          .sort(),
+      ).toEqual([accountId, 'recovery-code-1', 'totp', 'totp-pending']);
+    });
+
+    it('is void after its address is no longer the account’s (contao#7510)', async () => {
+      const { accounts } = test;
+      const person = await signUp(accounts);
+      const { accountId, email } = person;
+      const other = `other.${email}`;
+      await accounts.contacts.addEmail({ accountId, email: other });
+      await accounts.verifyEmail({ accountId, email: other });
+      await mailbox.take();
+      const [removed, kept] = [await issue(person), await issue({ ...person, email: other })];
+      await accounts.contacts.remove({ accountId, kind: 'email', value: email });
+      expect(await codeOf(use(removed))).toBe('TokenVerificationFailed');
+      // What went elsewhere is as it was, if that is known.
+      const isToAddress = !['custom', 'password reset, sent by the application'].includes(name);
+      expect(await codeOf(use(kept))).toBe(isToAddress ? 'none' : 'TokenVerificationFailed');
+    });
+
+    it('is no good to another tenant (ASVS 8.4.1)', async () => {
+      const token = await issue(await signUp(test.accounts));
+      const tenant = new Accounts({
+        table: test.table.namespace('tenant'),
+        sessions: { getTokenSecret: () => SECRET },
+      });
+      expect(await codeOf(use(token, tenant))).toBe('TokenVerificationFailed');
+      expect(await codeOf(use(token))).toBe('none');
+    });
+
+    it('is used in three requests', async () => {
+      const token = await issue(await signUp(test.accounts));
+      const { commands } = await test.log.costOf(() => use(token));
+      expect(commands).toHaveLength(3);
+      expect(commands.slice(1)).toEqual(['Query', 'TransactWriteItems']);
+    });
+
+    it('is used once when the answer is lost, and the one who asked succeeds', async () => {
+      const token = await issue(await signUp(test.accounts));
+      const fault = loseAnswers(test.client, 'TransactWriteItems', 2);
+      const outcome = await codeOf(use(token)).finally(() => fault.remove());
+      expect(fault.attempts).toBe(3);
+      expect(outcome).toBe('none');
+      expect(await codeOf(use(token))).toBe('TokenVerificationFailed');
+    });
+
+    it('is used once, or not at all, in an outage (ASVS 16.5.3)', async () => {
+      const person = await signUp(test.accounts);
+      const [kept, gone] = [await issue(person), await issue(await signUp(test.accounts))];
+      for (const command of ['Query', 'TransactWriteItems']) {
+        const before = failWith(test.client, command, timeout, ALWAYS);
+        expect(await codeOf(use(kept)).finally(() => before.remove())).toBe('ServiceUnavailable');
+      }
+      expect(await codeOf(use(kept))).toBe('none');
+      const after = loseAnswers(test.client, 'TransactWriteItems', ALWAYS);
+      expect(await codeOf(use(gone)).finally(() => after.remove())).toBe('ServiceUnavailable');
+      expect(await codeOf(use(gone))).toBe('TokenVerificationFailed');
+    });
+
+    it.each(names)('is what this expects, if this is %s (ASVS 9.2.2)', async (consumer) => {
+      const token = await issue(await signUp(test.accounts));
+      const isReset = (each: string): boolean => each.startsWith('password reset');
+      const fits = consumer === name || (isReset(consumer) && isReset(name));
+      expect(await codeOf(kindOf(consumer).use(token))).toBe(
+        fits ? 'none' : 'TokenVerificationFailed',
+      );
+      // Trying it elsewhere has not used it up.
+      expect(await codeOf(use(token))).toBe(fits ? 'TokenVerificationFailed' : 'none');
+    });
+
+    it('is at rest as a digest (ASVS 11.5.1)', async () => {
+      const token = await issue(await signUp(test.accounts));
+      expect(token).toHaveLength(43);
+      expect(JSON.stringify(await tableItems(test.client, test.table.name))).not.toContain(token);
+    });
+  });
+
+  const all: OneTimeTokenKind[] = [
+    'email_verification',
+    'phone_verification',
+    'password_recovery',
+    'magick_link',
+    'twoFactorAuth',
+    'custom',
+  ];
+  describe.each(all)('the mechanism, for the kind %s', (kind) => {
+    let accountId: string;
+    const issueTo = async (tokens: OneTimeTokens, createdFor = 'challenge'): Promise<string> =>
+      (await tokens.issue({ accountId, kind, createdFor })).token;
+
+    beforeAll(async () => {
+      ({ accountId } = await signUp(test.accounts));
+    });
+
+    it('lets one of 16 use it', async () => {
+      const tokens = mechanism();
+      const token = await issueTo(tokens);
+      const outcomes = await Promise.all(
+        Array.from({ length: 16 }, async () =>
+          codeOf(tokens.find(token, kind).then((holder) => tokens.consume(holder, []))),
+        ),
+      );
+      expect(outcomes.filter((code) => code === 'none')).toHaveLength(1);
+      expect(outcomes.filter((code) => code === 'TokenVerificationFailed')).toHaveLength(15);
+    });
+
+    it.each(all)('is found as itself only, not as %s (ASVS 9.2.2)', async (asked) => {
+      const tokens = mechanism();
+      const found = codeOf(tokens.find(await issueTo(tokens), asked));
+      expect(await found).toBe(asked === kind ? 'none' : 'TokenVerificationFailed');
+    });
+
+    it.each([
+      ['all kinds', true, kind !== 'twoFactorAuth'],
+      ['none', false, false],
+      ['no option', undefined, false],
+      ['this one', [kind], true],
+      ['another', [kind === 'custom' ? 'magick_link' : 'custom'], false],
+    ] as const)(
+      'with onlyNewest for %s, an older one is as it should be',
+      async (_name, onlyNewest, isVoid) => {
+        if (kind === 'twoFactorAuth' && Array.isArray(onlyNewest)) return;
+        const tokens = mechanism({ onlyNewest } as OneTimeTokenOptions);
+        const issue = (createdFor: string): Promise<string> => issueTo(tokens, createdFor);
+        const target = kind === 'twoFactorAuth' ? 'challenge' : 'here@example.com';
+        const elsewhere = kind === 'twoFactorAuth' ? 'enrolment' : 'there@example.com';
+        const [older, newer] = [await issue(target), await issue(target)];
+        const unrelated = await issue(elsewhere);
+        const codes = [older, newer, unrelated].map((token) => codeOf(tokens.find(token, kind)));
+        expect(await Promise.all(codes)).toEqual([
+          isVoid ? 'TokenVerificationFailed' : 'none',
+          'none',
+          'none',
+        ]);
+        // Not again when the newer one is used, either.
+        await tokens.consume(await tokens.find(newer, kind), []);
+        expect(await codeOf(tokens.find(older, kind))).toBe(
+          isVoid ? 'TokenVerificationFailed' : 'none',
+        );
+      },
+    );
+  });
+
+  it('find nothing of what is no one-time token: passwords, factors, recovery codes', async () => {
+    const { accountId } = await signUp(test.accounts);
+    const tokens = mechanism();
+    for (const createdFor of ['totp', 'totp-pending', 'recovery-code-1']) {
+      const { token } = await tokens.issue({ accountId, kind: 'twoFactorAuth', createdFor });
+      expect(await codeOf(tokens.find(token, 'twoFactorAuth'))).toBe('TokenVerificationFailed');
+    }
+  });
+
+  it('are void, however many there are, when the password changes', async () => {
+    const person = await signUp(test.accounts);
+    const { accountId } = person;
+    const issued: string[] = [];
+    for (let at = 0; at < 170; at++) {
+      const { token } = await test.accounts.issueToken({ accountId, purpose: `invite ${at}` });
+      issued.push(token);
+    }
+    await test.accounts.setPassword({ accountId, newPassword: 'another long walk' });
+    const pending = (await tokensOf(person)).filter(({ used }) => used !== true);
+    expect(pending.map(({ kind }) => kind)).toEqual(['password']);
+    const first = test.accounts.consumeToken({ token: issued[0] ?? '', purpose: 'invite 0' });
+    expect(await codeOf(first)).toBe('TokenVerificationFailed');
+  });
+
+  it('keep where they were asked for, and where they were used', async () => {
+    const person = await signUp(test.accounts);
+    const request = requestWith();
+    const device = request.userAgent;
+    const place = { ip: request.requestIp, device };
+    const issued = [
+      await test.accounts.addEmailVerificationToken({ ...person, request }),
+      await test.accounts.addResetPasswordToken({ ...person, request }),
+    ];
+    for (const { tokenDocument } of issued) expect(tokenDocument.location).toEqual(place);
+    const [verification, reset] = issued.map(({ token }) => token);
+    await test.accounts.verifyEmailWithToken({ token: verification ?? '', request });
+    const link = await kindOf('magic link').issue(person);
+    await test.accounts.loginWithMagicLink({ token: link, request: requestWith() });
+    const newPassword = 'another long walk';
+    await test.accounts.resetPassword({ token: reset ?? '', newPassword, request });
+    const own = await test.accounts.issueToken({
+      request: await logIn(test.accounts, person, newPassword),
+      purpose: 'invite',
+    });
+    expect(own.tokenDocument.location).toEqual(place);
+    await test.accounts.consumeToken({ token: own.token, purpose: 'invite', request });
+    const tokens = (await tokensOf(person)).filter(({ kind }) => kind !== 'password');
+    expect(tokens.flatMap(({ usageLocations = [] }) => usageLocations)).toEqual(
+      Array.from({ length: 4 }, () => place),
+    );
+  });
+
+  it('of an application’s own that can be guessed are counted by address (ASVS 6.6.3)', async () => {
+    const own = await createTestAccounts({ throttling: { address: { budget: 20 } } });
+    const { accountId, email } = await signUp(own.accounts);
+    await own.accounts.addEmailVerificationToken({ accountId, email, token: '123456' });
+    const guesses = Array.from({ length: 40 }, (_, at) => {
+      const token = String(200_000 + at);
+      return codeOf(own.accounts.verifyEmailWithToken({ token, request: requestWith() }));
+    });
+    const outcomes = await Promise.all(guesses);
+    expect(outcomes.filter((code) => code === 'TokenVerificationFailed')).toHaveLength(20);
+    expect(outcomes.filter((code) => code === 'TooManyRequests')).toHaveLength(20);
+    const right = { token: '123456', request: requestWith() };
+    expect(await codeOf(own.accounts.verifyEmailWithToken(right))).toBe('TooManyRequests');
+    expect(await codeOf(own.accounts.verifyEmailWithToken({ token: '123456' }))).toBe('none');
+    await own.drop();
+  });
+
+  it.each([
+    ['something else', 'yes'],
+    ['a kind that there is not', ['magicLink']],
+    ['passwords', ['password']],
+  ])('refuse %s for onlyNewest', (_name, onlyNewest) => {
+    expect(() => mechanism({ onlyNewest } as never)).toThrow(
+      expect.objectContaining({
+        code: 'InvalidConfiguration',
+        details: expect.objectContaining({ path: 'tokens.onlyNewest' }) as unknown,
+      }) as Error,
+    );
+  });
+});

@@ -1,0 +1,440 @@
+import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import type { Accounts } from '../../src/accounts/Accounts.js';
+import type { AccountEvent } from '../../src/events/accountEvents.js';
+import { contentsOf } from '../support/contents.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
+import type { Cost } from '../support/RequestLog.js';
+import { createTestAccounts, requestWith, type TestAccounts } from '../support/testAccounts.js';
+import { Mailbox } from './Mailbox.js';
+import { addFactors, logIn, signUp, type Person } from './people.js';
+
+const NEW_PASSWORD = 'another long walk';
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const ALWAYS = 1000;
+
+/** What requests ask for, without whom they ask about. */
+const shapeOf = ({ requests }: Cost): unknown =>
+  requests.map(({ command, input }) => ({
+    command,
+    fields: Object.keys(input).sort(),
+    consistent: input.ConsistentRead,
+    condition: input.KeyConditionExpression,
+    writes: (input.TransactItems as Record<string, { Item?: object }>[] | undefined)?.map((item) =>
+      Object.entries(item).map(([kind, write]) => [kind, Object.keys(write.Item ?? {})]),
+    ),
+  }));
+
+describe('links that anybody can ask for', () => {
+  let test: TestAccounts;
+  let accounts: Accounts;
+  const mailbox = new Mailbox();
+  let events: AccountEvent[] = [];
+  const linkOf = async (email: string): Promise<string> => {
+    await accounts.requestMagicLink({ email });
+    return mailbox.token('MagicLink');
+  };
+  const sessionsOf = async ({ accountId }: Person) =>
+    (await accounts.SessionEntity.findMany({ filter: { accountId } })).items;
+
+  beforeAll(async () => {
+    test = await createTestAccounts({ delivery: mailbox });
+    accounts = test.accounts;
+    accounts.on('*', (event) => events.push(event));
+  });
+  beforeEach(async () => {
+    events = [];
+    await mailbox.take();
+  });
+  afterAll(() => test.drop());
+
+  const flows = {
+    reset: {
+      kind: 'PasswordReset',
+      event: 'RequestPasswordReset',
+      ask: (email: string, request = requestWith()) =>
+        accounts.requestPasswordReset({ email, request }),
+    },
+    'magic link': {
+      kind: 'MagicLink',
+      event: 'RequestMagicLink',
+      ask: (email: string, request = requestWith()) =>
+        accounts.requestMagicLink({ email, request }),
+    },
+  } as const;
+
+  describe.each(Object.entries(flows))('to a %s', (_name, { kind, event, ask }) => {
+    it('go to the address as it is stored, not as it was typed (CVE-2019-19844)', async () => {
+      const person = await signUp(accounts);
+      await mailbox.take();
+      await ask(`  ${person.email.toUpperCase()} `);
+      const [message, ...more] = await mailbox.take();
+      expect(more).toEqual([]);
+      expect(message).toMatchObject({ kind, to: { kind: 'email', value: person.email } });
+      expect(Object.keys(message?.account ?? {})).toEqual(
+        Object.keys((await accounts.findUser({ username: person.username })) ?? {}),
+      );
+      // A letter that folds into another is another letter.
+      await ask(person.email.replace('person', 'per\u017Fon')).catch(() => undefined);
+      expect(await mailbox.take()).toEqual([]);
+    });
+
+    it('answer alike and cost alike for everybody (ASVS 6.3.8)', async () => {
+      const known = await signUp(accounts);
+      const unverified = await signUp(accounts, { verified: false });
+      const deactivated = await signUp(accounts);
+      await accounts.deactivate(deactivated);
+      const addresses = {
+        known: known.email,
+        unknown: `nobody-by-${kind}@example.com`,
+        unverified: unverified.email,
+        deactivated: deactivated.email,
+      };
+      await mailbox.take();
+      const shapes: Record<string, unknown> = {};
+      for (let time = 1; time <= 7; time++) {
+        for (const [name, email] of Object.entries(addresses)) {
+          let answer: unknown;
+          const cost = await test.log.costOf(async () => {
+            const asked: Promise<unknown> = ask(email);
+            answer = await asked.then((value) => ({ value }));
+          });
+          expect(answer).toEqual({ value: undefined });
+          expect(cost.commands).toHaveLength(4);
+          expect(cost.trips).toBe(3);
+          shapes[name] = shapeOf(cost);
+        }
+        const { known: expected } = shapes;
+        for (const shape of Object.values(shapes)) expect(shape).toEqual(expected);
+      }
+      // Only one of them has mail, and no more than the budget of five.
+      const sent = await mailbox.take();
+      expect(sent.map(({ to }) => to.value)).toEqual(Array.from({ length: 5 }, () => known.email));
+    });
+
+    it('flood no mailbox, however many ask at once; with time, there is another', async () => {
+      const { email } = await signUp(accounts);
+      await mailbox.take();
+      const asked = await Promise.all(Array.from({ length: 16 }, () => codeOf(ask(email))));
+      // Only the lock is hidden; and what loses too many races in a row would be, too.
+      expect(new Set(asked)).toEqual(new Set(['none']));
+      expect(await mailbox.take()).toHaveLength(5);
+      test.clock.advance(29 * SECOND);
+      await ask(email);
+      expect(await mailbox.take()).toEqual([]);
+      test.clock.advance(1 * SECOND);
+      await ask(email);
+      expect(await mailbox.take()).toHaveLength(1);
+      test.clock.advance(HOUR);
+      await ask(email);
+      expect(await mailbox.take()).toHaveLength(1);
+    });
+
+    it('tell events what happened, without addresses, tokens or what was typed (ASVS 16.2.5)', async () => {
+      const { email, accountId } = await signUp(accounts);
+      await mailbox.take();
+      events = [];
+      await ask(email);
+      const token = await mailbox.token(kind);
+      await ask('nobody.at.all@example.com');
+      expect(events.map(({ name, reason, accountId: id }) => [name, reason, id])).toEqual([
+        [`${event}Success`, undefined, accountId],
+        [`${event}Error`, 'UserNotFound', undefined],
+      ]);
+      const told = JSON.stringify(events);
+      for (const secret of [email, token, 'nobody.at.all']) expect(told).not.toContain(secret);
+    });
+
+    it('are counted by the client’s address, whomever they are for (ASVS 6.3.1)', async () => {
+      const strict = await createTestAccounts({
+        delivery: mailbox,
+        throttling: { address: { budget: 20 } },
+      });
+      const { email } = await signUp(strict.accounts);
+      const from = (requestIp: string, name: string): Promise<string> => {
+        const input = { email: name, request: { ...requestWith(), requestIp } };
+        return codeOf(
+          kind === 'MagicLink'
+            ? strict.accounts.requestMagicLink(input)
+            : strict.accounts.requestPasswordReset(input),
+        );
+      };
+      for (let at = 0; at < 20; at++) {
+        expect(await from('2001:db8:1:1::1', `nobody${String(at)}@example.com`)).toBe('none');
+      }
+      // A client has the whole /64 (CVE-2026-45364).
+      for (const name of [email, 'nobody@example.com']) {
+        expect(await from('2001:db8:1:1::2', name)).toBe('TooManyRequests');
+      }
+      expect(await from('2001:db8:1:2::1', email)).toBe('none');
+      await strict.drop();
+    });
+
+    it('say so alike when the table does not answer', async () => {
+      const { email } = await signUp(accounts);
+      for (const command of ['GetItem', 'Query', 'TransactWriteItems']) {
+        const fault = failWith(test.client, command, timeout, ALWAYS);
+        const outcomes = [await codeOf(ask(email)), await codeOf(ask('nobody@example.com'))];
+        fault.remove();
+        expect([command, ...outcomes]).toEqual([
+          command,
+          'ServiceUnavailable',
+          'ServiceUnavailable',
+        ]);
+      }
+    });
+
+    it('leave nothing that does not expire, nor unique items of their own', async () => {
+      await ask('nobody.here@example.com');
+      const { problems } = await contentsOf(test.client, test.table.name);
+      expect(problems).toEqual([]);
+    });
+
+    it.each([
+      ['no address', undefined],
+      ['a username', 'ada'],
+      ['an id', '01ARZ3NDEKTSV4RRFFQ69G5FAV'],
+      ['two addresses', 'ada@example.com,eve@example.com'],
+      ['a line more', 'ada@example.com\r\nBcc: eve@example.com'],
+      ['a list', ['ada@example.com']],
+    ])('are refused for %s (ASVS 1.3.11)', async (_what, email) => {
+      const { commands } = await test.log.costOf(() => ask(email as never));
+      expect(commands).toEqual([]);
+      expect(await codeOf(ask(email as never))).toBe('InvalidInput');
+    });
+
+    it('are refused without delivery, known or not', async () => {
+      const mute = await createTestAccounts();
+      const person = await signUp(mute.accounts);
+      for (const email of [person.email, 'nobody@example.com']) {
+        const asked = [
+          mute.accounts.requestPasswordReset({ email }),
+          mute.accounts.requestMagicLink({ email }),
+        ];
+        for (const each of asked) expect(await codeOf(each)).toBe('InvalidConfiguration');
+      }
+      await mute.drop();
+    });
+
+    it('do not wait for their message, which would tell that there is one', async () => {
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      const slow = await createTestAccounts({
+        delivery: { send: (message) => (message.kind === kind ? held : undefined) },
+      });
+      const { email } = await signUp(slow.accounts);
+      if (kind === 'MagicLink') await slow.accounts.requestMagicLink({ email });
+      else await slow.accounts.requestPasswordReset({ email });
+      release();
+      await slow.drop();
+    });
+  });
+
+  describe('a reset', () => {
+    it('can be asked for by every name of the account', async () => {
+      const person = await signUp(accounts);
+      await mailbox.take();
+      for (const name of [
+        { username: person.username },
+        { username: person.email },
+        { username: person.accountId },
+        { email: person.email },
+      ]) {
+        const { commands } = await test.log.costOf(() => accounts.requestPasswordReset(name));
+        expect(commands).toHaveLength(name.username === person.accountId ? 3 : 4);
+        expect(await mailbox.take()).toMatchObject([{ to: { value: person.email } }]);
+      }
+    });
+
+    it('by a username goes to the first address that is verified', async () => {
+      const person = await signUp(accounts, { verified: false });
+      const { accountId, username, email } = person;
+      await accounts.AccessTypeEntity.createOne({
+        item: { accountId, verified: true, data: { kind: 'email', value: `own.${email}` } },
+      });
+      await mailbox.take();
+      await accounts.requestPasswordReset({ username });
+      expect(await mailbox.take()).toMatchObject([{ to: { value: `own.${email}` } }]);
+      await accounts.requestPasswordReset({ username: email });
+      expect(await mailbox.take()).toEqual([]);
+    });
+
+    it.each([
+      ['both names', { username: 'ada', email: 'ada@example.com' }],
+      ['none', {}],
+      ['nothing', undefined],
+    ])('is refused for %s', async (_what, input) => {
+      const asked = (async () => accounts.requestPasswordReset(input as never))();
+      expect(await codeOf(asked)).toBe('InvalidInput');
+    });
+
+    it('is void when the address is no longer the account’s, or not verified any more', async () => {
+      for (const change of ['removed', 'unverified'] as const) {
+        const person = await signUp(accounts);
+        const { accountId, email } = person;
+        await mailbox.take();
+        await accounts.requestPasswordReset({ email });
+        const token = await mailbox.token('PasswordReset');
+        const filter = { accountId, 'data.kind': 'email' } as const;
+        if (change === 'removed') await accounts.AccessTypeEntity.deleteMany({ filter });
+        else {
+          await accounts.AccessTypeEntity.updateMany({
+            filter,
+            update: { $set: { verified: false } },
+          });
+        }
+        const late = accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+        expect(await codeOf(late)).toBe('TokenVerificationFailed');
+      }
+    });
+
+    it('that has worked lets its owner ask again', async () => {
+      const { email } = await signUp(accounts);
+      await mailbox.take();
+      for (let at = 0; at < 5; at++) await accounts.requestPasswordReset({ email });
+      const [, , , , last] = await mailbox.take();
+      await accounts.requestPasswordReset({ email });
+      expect(await mailbox.take()).toEqual([]);
+      await accounts.resetPassword({ token: last?.token ?? '', newPassword: NEW_PASSWORD });
+      await mailbox.take();
+      await accounts.requestPasswordReset({ email });
+      expect(await mailbox.take()).toHaveLength(1);
+    });
+  });
+
+  describe('a magic link', () => {
+    it('that was followed lets its owner ask again', async () => {
+      const { email } = await signUp(accounts);
+      await mailbox.take();
+      for (let at = 0; at < 6; at++) await accounts.requestMagicLink({ email });
+      const sent = await mailbox.take();
+      expect(sent).toHaveLength(5);
+      const token = sent[4]?.token ?? '';
+      await accounts.loginWithMagicLink({ token, request: requestWith() });
+      await accounts.requestMagicLink({ email });
+      expect(await mailbox.take()).toHaveLength(1);
+    });
+
+    it('logs in', async () => {
+      const person = await signUp(accounts);
+      const request = requestWith();
+      const token = await linkOf(person.email);
+      events = [];
+      const { authToken, account } = await accounts.loginWithMagicLink({ token, request });
+      expect(account).toEqual(await accounts.findUser({ username: person.username }));
+      expect(request.user).toEqual(account);
+      const seen = await test.another().handleRequest(requestWith(authToken));
+      expect(seen.user?.accountId).toBe(person.accountId);
+      expect(events.at(-1)).toMatchObject({
+        name: 'LoginSuccess',
+        method: 'magicLink',
+        accountId: person.accountId,
+      });
+    });
+
+    it('gives one session to 16 who follow it at the same moment (ASVS 6.5.1)', async () => {
+      const person = await signUp(accounts);
+      const token = await linkOf(person.email);
+      const outcomes = await Promise.all(
+        Array.from({ length: 16 }, () =>
+          codeOf(accounts.loginWithMagicLink({ token, request: requestWith() })),
+        ),
+      );
+      expect(outcomes.filter((code) => code === 'none')).toHaveLength(1);
+      expect(await sessionsOf(person)).toHaveLength(1);
+    });
+
+    it('gives no session without the second factor, and is used up by asking for it (ASVS 2.3.1)', async () => {
+      const person = await signUp(accounts);
+      await addFactors(accounts, person.accountId);
+      const token = await linkOf(person.email);
+      const follow = () => accounts.loginWithMagicLink({ token, request: requestWith() });
+      const error = await errorOf(follow());
+      expect(error.code).toBe('TwoFactorRequired');
+      expect(error.challenge).toEqual(expect.any(String));
+      expect(await sessionsOf(person)).toEqual([]);
+      expect(await codeOf(follow())).toBe('TokenVerificationFailed');
+    });
+
+    it('is void when its address is not the account’s, or not verified, any more', async () => {
+      for (const change of ['removed', 'unverified', 'another’s'] as const) {
+        const person = await signUp(accounts);
+        const { accountId, email } = person;
+        const token = await linkOf(email);
+        const filter = { accountId, 'data.kind': 'email' } as const;
+        if (change === 'unverified') {
+          await accounts.AccessTypeEntity.updateMany({
+            filter,
+            update: { $set: { verified: false } },
+          });
+        } else await accounts.AccessTypeEntity.deleteMany({ filter });
+        if (change === 'another’s') {
+          const eve = await signUp(accounts);
+          await accounts.AccessTypeEntity.createOne({
+            item: {
+              accountId: eve.accountId,
+              verified: true,
+              data: { kind: 'email', value: email },
+            },
+          });
+        }
+        const late = accounts.loginWithMagicLink({ token, request: requestWith() });
+        expect(await codeOf(late)).toBe('TokenVerificationFailed');
+      }
+    });
+
+    it('that is refused for the account is kept: deactivated, or vetoed', async () => {
+      const person = await signUp(accounts);
+      const token = await linkOf(person.email);
+      const follow = () => accounts.loginWithMagicLink({ token, request: requestWith() });
+      await accounts.deactivate(person);
+      expect(await codeOf(follow())).toBe('AccountDeactivated');
+      await accounts.reactivate(person);
+      const off = accounts.on('ValidateLogin', () => {
+        throw new Error('not today');
+      });
+      expect(await codeOf(follow())).toBe('Vetoed');
+      off();
+      expect(await codeOf(follow())).toBe('none');
+    });
+
+    it('gives no session that outlives a password change at the same time', async () => {
+      const person = await signUp(accounts);
+      const token = await linkOf(person.email);
+      const [login] = await Promise.allSettled([
+        accounts.loginWithMagicLink({ token, request: requestWith() }),
+        accounts.setPassword({ accountId: person.accountId, newPassword: NEW_PASSWORD }),
+      ]);
+      if (login.status === 'fulfilled') {
+        const request = requestWith(login.value.authToken);
+        expect(await codeOf(accounts.handleRequest(request))).toBe('InvalidSession');
+      }
+      expect(await codeOf(logIn(accounts, person, NEW_PASSWORD))).toBe('none');
+    });
+
+    it('can be for a session that lasts', async () => {
+      const person = await signUp(accounts);
+      const follow = async (rememberMe: boolean) => {
+        const token = await linkOf(person.email);
+        return accounts.loginWithMagicLink({ token, request: requestWith(), rememberMe });
+      };
+      const [short, long] = [await follow(false), await follow(true)];
+      expect(long.sessionDocument.expiresAt.getTime()).toBeGreaterThan(
+        short.sessionDocument.expiresAt.getTime(),
+      );
+    });
+
+    it.each([
+      ['no token', { token: undefined }],
+      ['a token that is too long', { token: 'x'.repeat(1001) }],
+      ['half a character', { token: 'abcd\ud800' }],
+      ['no request', { request: undefined }],
+      ['nothing', undefined],
+    ])('is refused for %s', async (_what, change) => {
+      const input = change && { token: 'never issued', request: requestWith(), ...change };
+      const asked = (async () => accounts.loginWithMagicLink(input as never))();
+      expect(await codeOf(asked)).toBe('InvalidInput');
+    });
+  });
+});

@@ -1,0 +1,649 @@
+import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import { tableItems } from '../../../entity/test/support/tableItems.js';
+import { Accounts } from '../../src/accounts/Accounts.js';
+import { AccountError } from '../../src/errors/AccountError.js';
+import type { SecondFactorInput } from '../../src/twoFactor/parseSecondFactor.js';
+import { contentsOf } from '../support/contents.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
+import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
+import {
+  createTwoFactorAccounts,
+  keyOf,
+  MINUTE,
+  STEP,
+  type ProtectedPerson,
+  type TwoFactorAccounts,
+} from './support/twoFactorAccounts.js';
+
+const times = <T>(length: number, make: (index: number) => T): T[] =>
+  Array.from({ length }, (_, index) => make(index));
+
+describe('a login with a second factor', () => {
+  let test: TwoFactorAccounts;
+  let accounts: Accounts;
+  const secondStep = (
+    challenge: string,
+    factor: SecondFactorInput,
+    request = requestWith(),
+  ): ReturnType<Accounts['twoFactor']['loginWithTwoFactor']> =>
+    accounts.twoFactor.loginWithTwoFactor({ challenge, ...factor, request });
+  /** How a second step was refused: the code, and the path that it names. */
+  const refusal = async (step: Promise<unknown>): Promise<string> => {
+    const { code, details } = await errorOf(step);
+    return 'path' in details ? `${code} ${details.path}` : code;
+  };
+  const tally = async (steps: Promise<unknown>[]): Promise<Record<string, number>> => {
+    const found: Record<string, number> = {};
+    for (const code of await Promise.all(steps.map(codeOf))) found[code] = (found[code] ?? 0) + 1;
+    return found;
+  };
+  const sessionsOf = async ({ accountId }: ProtectedPerson): Promise<number> =>
+    (await accounts.SessionEntity.findMany({ filter: { accountId } })).items.length;
+  /** A code that is not the app's, now or in the steps around. */
+  const wrongCode = ({ secret }: ProtectedPerson): string => {
+    const shown = times(7, (index) => test.app(secret, index - 3));
+    const candidates = times(8, (index) => String(index).repeat(6));
+    return candidates.find((code) => !shown.includes(code)) ?? '';
+  };
+
+  beforeAll(async () => {
+    test = await createTwoFactorAccounts({}, { throttling: { address: false } });
+    accounts = test.accounts;
+  });
+  afterAll(() => test.drop());
+
+  describe('in two steps', () => {
+    it('gives a challenge for the password, and the session for the code: 4 requests', async () => {
+      const person = await test.signUpWithTotp();
+      const before = await sessionsOf(person);
+      const first = await errorOf(test.login(person));
+      expect(first.toJSON()).toEqual({
+        code: 'TwoFactorRequired',
+        status: 401,
+        message: 'A second factor is required.',
+        details: { methods: ['totp', 'recoveryCode'] },
+      });
+      expect(await sessionsOf(person)).toBe(before);
+
+      const request = requestWith();
+      const { commands } = await test.log.costOf(() =>
+        secondStep(first.challenge ?? '', { code: test.app(person.secret) }, request),
+      );
+      expect(commands).toEqual(['Query', 'Query', 'TransactWriteItems', 'TransactWriteItems']);
+      expect(await sessionsOf(person)).toBe(before + 1);
+      const handled = await accounts.handleRequest(requestWith(request.authToken));
+      expect(handled.user?.accountId).toBe(person.accountId);
+    });
+
+    it('takes the code with spaces, as apps show it', async () => {
+      const person = await test.signUpWithTotp();
+      const challenge = await test.challengeOf(person);
+      const code = test.app(person.secret).replace(/^.../, '$& ');
+      expect(await codeOf(secondStep(challenge, { code: ` ${code}` }))).toBe('none');
+    });
+
+    it('keeps what the first step asked for: to be remembered', async () => {
+      const person = await test.signUpWithTotp();
+      const { username } = person;
+      const ends: number[] = [];
+      for (const rememberMe of [true, false]) {
+        const first = { username, password: PASSWORD, request: requestWith(), rememberMe };
+        const { challenge = '' } = await errorOf(accounts.userByPasswordLogin(first));
+        const { sessionDocument } = await secondStep(challenge, { code: test.app(person.secret) });
+        ends.push(sessionDocument.expiresAt.getTime() - test.clock.now().getTime());
+        test.clock.advance(STEP);
+      }
+      expect(ends.map((ms) => ms / (24 * 60 * MINUTE))).toEqual([30, 7]);
+    });
+
+    it('tells how each step ended, and by which factor (ASVS 16.3.1)', async () => {
+      const person = await test.signUpWithTotp();
+      test.events.length = 0;
+      const challenge = await test.challengeOf(person);
+      await codeOf(secondStep(challenge, { code: wrongCode(person) }));
+      await secondStep(challenge, { recoveryCode: person.recoveryCodes[0] ?? '' });
+      const { accountId } = person;
+      expect(test.events).toMatchObject([
+        { name: 'LoginError', method: 'password', reason: 'TwoFactorRequired', accountId },
+        { name: 'LoginError', method: 'totp', reason: 'TokenVerificationFailed', accountId },
+        { name: 'LoginSuccess', method: 'recoveryCode', accountId, sessionId: expect.any(String) },
+      ]);
+    });
+
+    it('asks ValidateLogin once, at the first step', async () => {
+      const person = await test.signUpWithTotp();
+      let asked = 0;
+      const remove = accounts.on('ValidateLogin', () => asked++);
+      const challenge = await test.challengeOf(person);
+      await secondStep(challenge, { code: test.app(person.secret) });
+      remove();
+      expect(asked).toBe(1);
+    });
+
+    it('tells of a success after failures (ASVS 6.3.5)', async () => {
+      const person = await test.signUpWithTotp();
+      const challenge = await test.challengeOf(person);
+      for (const _ of times(3, () => 0)) {
+        await codeOf(secondStep(challenge, { code: wrongCode(person) }));
+      }
+      test.events.length = 0;
+      await secondStep(challenge, { code: test.app(person.secret) });
+      expect(test.events.map(({ name }) => name)).toEqual(['LoginAfterFailures', 'LoginSuccess']);
+    });
+  });
+
+  describe('a challenge', () => {
+    it('survives a wrong code, and is used up by a right one (ASVS 6.5.1)', async () => {
+      const person = await test.signUpWithTotp();
+      const challenge = await test.challengeOf(person);
+      expect(await refusal(secondStep(challenge, { code: wrongCode(person) }))).toBe(
+        'TokenVerificationFailed code',
+      );
+      expect(await codeOf(secondStep(challenge, { code: test.app(person.secret) }))).toBe('none');
+      test.clock.advance(STEP);
+      expect(await refusal(secondStep(challenge, { code: test.app(person.secret) }))).toBe(
+        'TokenVerificationFailed challenge',
+      );
+    });
+
+    it.each([
+      ['is good until 5 minutes', 5 * MINUTE - 9, 'none'],
+      ['has expired at 5 minutes, though its row is there', 5 * MINUTE, 'TokenVerificationFailed'],
+    ])('%s (ASVS 6.5.5)', async (_name, after, expected) => {
+      const person = await test.signUpWithTotp();
+      const challenge = await test.challengeOf(person);
+      test.clock.advance(after);
+      expect(await codeOf(secondStep(challenge, { code: test.app(person.secret) }))).toBe(expected);
+    });
+
+    it('takes no code of another account (ASVS 6.6.2, 8.2.2)', async () => {
+      const [ada, eve] = [await test.signUpWithTotp(), await test.signUpWithTotp()];
+      const challenge = await test.challengeOf(ada);
+      for (const factor of [
+        { code: test.app(eve.secret) },
+        { recoveryCode: eve.recoveryCodes[0] ?? '' },
+      ]) {
+        expect(await codeOf(secondStep(challenge, factor))).toBe('TokenVerificationFailed');
+      }
+      // Eve's are not used up by that.
+      const own = await test.challengeOf(eve);
+      expect(await codeOf(secondStep(own, { recoveryCode: eve.recoveryCodes[0] ?? '' }))).toBe(
+        'none',
+      );
+    });
+
+    it('of 5 parallel callers with different factors, one gets the session', async () => {
+      const person = await test.signUpWithTotp();
+      const challenge = await test.challengeOf(person);
+      const before = await sessionsOf(person);
+      const { recoveryCodes } = person;
+      const outcome = await tally([
+        secondStep(challenge, { code: test.app(person.secret) }),
+        ...recoveryCodes.slice(0, 4).map((recoveryCode) => secondStep(challenge, { recoveryCode })),
+      ]);
+      expect(outcome.none).toBe(1);
+      expect(await sessionsOf(person)).toBe(before + 1);
+      // Who came too late has lost no recovery code.
+      const { recoveryCodesLeft } = await accounts.twoFactor.status({ request: person.request });
+      expect(recoveryCodesLeft).toBeGreaterThanOrEqual(9);
+    });
+
+    it.each([
+      [
+        'all sessions are ended',
+        (accountId: string) => accounts.sessions.revokeAllSessions({ accountId }),
+      ],
+      [
+        'the password is set',
+        (accountId: string) =>
+          accounts.setPassword({ accountId, newPassword: 'another long walk' }),
+      ],
+      ['the factor is reset', (accountId: string) => accounts.twoFactor.reset({ accountId })],
+    ])('is void when %s', async (_name, end) => {
+      const person = await test.signUpWithTotp();
+      const challenge = await test.challengeOf(person);
+      await end(person.accountId);
+      expect(await refusal(secondStep(challenge, { code: test.app(person.secret) }))).toBe(
+        'TokenVerificationFailed challenge',
+      );
+    });
+
+    it('does not get past a deactivation', async () => {
+      const person = await test.signUpWithTotp();
+      const challenge = await test.challengeOf(person);
+      const { accountId } = person;
+      await accounts.deactivate({ accountId });
+      const code = test.app(person.secret);
+      expect(await codeOf(secondStep(challenge, { code }))).toBe('AccountDeactivated');
+      await accounts.reactivate({ accountId });
+      expect(await refusal(secondStep(challenge, { code }))).toBe(
+        'TokenVerificationFailed challenge',
+      );
+    });
+
+    it('is no other kind of token, and no other kind is one (ASVS 9.2.2)', async () => {
+      const person = await test.signUpWithTotp();
+      const { accountId, email } = person;
+      const challenge = await test.challengeOf(person);
+      const newPassword = 'another long walk';
+      expect(await codeOf(accounts.resetPassword({ token: challenge, newPassword }))).toBe(
+        'TokenVerificationFailed',
+      );
+      expect(await codeOf(accounts.verifyEmailWithToken({ token: challenge }))).toBe(
+        'TokenVerificationFailed',
+      );
+      expect(
+        await codeOf(
+          accounts.twoFactor.confirm({
+            challenge,
+            code: test.app(person.secret),
+            request: requestWith(),
+          }),
+        ),
+      ).toBe('TokenVerificationFailed');
+      const reset = await accounts.addResetPasswordToken({ accountId });
+      const verify = await accounts.addEmailVerificationToken({ accountId, email });
+      for (const { token } of [reset, verify]) {
+        expect(await refusal(secondStep(token, { code: test.app(person.secret) }))).toBe(
+          'TokenVerificationFailed challenge',
+        );
+      }
+    });
+
+    it('never passes for a session token, nor one for a challenge (GHSA-xg6x-h9c9-2m83)', async () => {
+      const person = await test.signUpWithTotp();
+      const challenge = await test.challengeOf(person);
+      const request = requestWith(challenge);
+      expect(await codeOf(accounts.handleRequest(request))).toBe('TokenVerificationFailed');
+      expect(request.user).toBeUndefined();
+      expect(
+        await codeOf(accounts.refreshTokens({ authToken: challenge, request: requestWith() })),
+      ).toBe('TokenVerificationFailed');
+      const { authToken = '' } = person.request;
+      expect(await refusal(secondStep(authToken, { code: test.app(person.secret) }))).toBe(
+        'TokenVerificationFailed challenge',
+      );
+      // The first step has put no session on its own request, either (ASVS 2.3.1).
+      const first = requestWith();
+      const { username } = person;
+      await errorOf(accounts.userByPasswordLogin({ username, password: PASSWORD, request: first }));
+      expect(first).toEqual(requestWith());
+      expect(await codeOf(accounts.twoFactor.status({ request: first }))).toBe('InvalidSession');
+    });
+  });
+
+  describe('a code', () => {
+    it.each([
+      [-2, 'TokenVerificationFailed'],
+      [-1, 'none'],
+      [0, 'none'],
+      [1, 'none'],
+      [2, 'TokenVerificationFailed'],
+    ])('of %i half minutes away: %s (ASVS 6.5.5, RFC 6238 §5.2)', async (steps, expected) => {
+      const person = await test.signUpWithTotp();
+      test.clock.advance(5 * STEP);
+      const challenge = await test.challengeOf(person);
+      const code = test.app(person.secret, steps);
+      expect(await codeOf(secondStep(challenge, { code }))).toBe(expected);
+    });
+
+    it('is good once, within its time as well (ASVS 6.5.1)', async () => {
+      const person = await test.signUpWithTotp();
+      const code = test.app(person.secret);
+      await secondStep(await test.challengeOf(person), { code });
+      expect(await refusal(secondStep(await test.challengeOf(person), { code }))).toBe(
+        'TokenVerificationFailed code',
+      );
+    });
+
+    it('of a step before the last one is refused, though nobody has used it (ASVS 2.3.1)', async () => {
+      const person = await test.signUpWithTotp();
+      test.clock.advance(5 * STEP);
+      await secondStep(await test.challengeOf(person), { code: test.app(person.secret, 1) });
+      for (const steps of [-1, 0, 1]) {
+        const challenge = await test.challengeOf(person);
+        const code = test.app(person.secret, steps);
+        expect(await refusal(secondStep(challenge, { code }))).toBe('TokenVerificationFailed code');
+      }
+    });
+
+    it('that has enabled the factor does not log in, too (ASVS 6.5.1)', async () => {
+      const person = await test.signUp();
+      const request = await test.requestOf(person);
+      const { secret } = await accounts.twoFactor.enrol({ request });
+      const code = test.app(secret);
+      await accounts.twoFactor.confirm({ request, code });
+      expect(await refusal(secondStep(await test.challengeOf(person), { code }))).toBe(
+        'TokenVerificationFailed code',
+      );
+    });
+
+    it.each([
+      [{ code: '' }, 'InvalidInput code'],
+      [{ code: '12345' }, 'InvalidInput code'],
+      [{ code: '1234567' }, 'InvalidInput code'],
+      [{ code: '12345a' }, 'InvalidInput code'],
+      [{ code: '١٢٣٤٥٦' }, 'InvalidInput code'],
+      [{ code: ' '.repeat(1_000_000) }, 'InvalidInput code'],
+      [{ code: 123456 }, 'InvalidInput code'],
+      [{ code: ['1', '2', '3', '4', '5', '6'] }, 'InvalidInput code'],
+      [{ code: { $ne: '' } }, 'InvalidInput code'],
+      [{}, 'InvalidInput code'],
+      [{ code: '123456', recoveryCode: '0000-0000-0000-0000' }, 'InvalidInput recoveryCode'],
+      [{ recoveryCode: 'no code' }, 'InvalidInput recoveryCode'],
+      [{ recoveryCode: null }, 'InvalidInput recoveryCode'],
+      [{ recoveryCode: '0'.repeat(1_000_000) }, 'InvalidInput recoveryCode'],
+    ])('in a wrong form is refused before it is counted: %#', async (factor, expected) => {
+      const person = await test.signUpWithTotp();
+      const challenge = await test.challengeOf(person);
+      const { commands } = await test.log.costOf(async () => {
+        expect(await refusal(secondStep(challenge, factor as SecondFactorInput))).toBe(expected);
+      });
+      expect(commands).toEqual([]);
+    });
+
+    it.each([
+      [undefined, 'InvalidInput challenge'],
+      [null, 'InvalidInput challenge'],
+      [{ $gt: '' }, 'InvalidInput challenge'],
+      ['', 'TokenVerificationFailed challenge'],
+      ['a', 'TokenVerificationFailed challenge'],
+      ['\ud800'.repeat(43), 'TokenVerificationFailed challenge'],
+      ['A'.repeat(1_000_000), 'TokenVerificationFailed challenge'],
+    ])('with a challenge in a wrong form is refused: %#', async (challenge, expected) => {
+      expect(await refusal(secondStep(challenge as string, { code: '123456' }))).toBe(expected);
+    });
+  });
+
+  describe('a recovery code', () => {
+    it('logs in once, however it is written, at the cost of one hash (ASVS 6.5.1, 15.1.3)', async () => {
+      const person = await test.signUpWithTotp();
+      const written = (person.recoveryCodes[3] ?? '').toLowerCase().replaceAll('-', ' ');
+      const challenge = await test.challengeOf(person);
+      test.hasher.verified = [];
+      await secondStep(challenge, { recoveryCode: written });
+      expect(test.hasher.verified).toHaveLength(1);
+      expect(await accounts.twoFactor.status({ request: person.request })).toEqual({
+        enabled: true,
+        recoveryCodesLeft: 9,
+      });
+      const again = await test.challengeOf(person);
+      test.hasher.verified = [];
+      expect(await refusal(secondStep(again, { recoveryCode: written }))).toBe(
+        'TokenVerificationFailed recoveryCode',
+      );
+      // No less work than for one that is not used: its time tells nothing.
+      expect(test.hasher.verified).toEqual([test.hasher.dummyHash]);
+    });
+
+    it('is good in its own place only: with another number it is refused', async () => {
+      const person = await test.signUpWithTotp();
+      const recoveryCode = `7${(person.recoveryCodes[3] ?? '').slice(1)}`;
+      const challenge = await test.challengeOf(person);
+      expect(await refusal(secondStep(challenge, { recoveryCode }))).toBe(
+        'TokenVerificationFailed recoveryCode',
+      );
+    });
+
+    it('all ten log in, and then none is left', async () => {
+      const person = await test.signUpWithTotp();
+      for (const recoveryCode of person.recoveryCodes) {
+        const challenge = await test.challengeOf(person);
+        expect(await codeOf(secondStep(challenge, { recoveryCode }))).toBe('none');
+      }
+      const { recoveryCodesLeft } = await accounts.twoFactor.status({ request: person.request });
+      expect(recoveryCodesLeft).toBe(0);
+    });
+  });
+
+  describe('attempts', () => {
+    it('are counted across challenges: a new one does not begin anew (ASVS 6.6.3)', async () => {
+      const person = await test.signUpWithTotp();
+      const outcome = { TokenVerificationFailed: 0, AccountLocked: 0 } as Record<string, number>;
+      for (const _ of times(8, () => 0)) {
+        const challenge = await test.challengeOf(person);
+        const code = await codeOf(secondStep(challenge, { code: wrongCode(person) }));
+        outcome[code] = (outcome[code] ?? 0) + 1;
+      }
+      expect(outcome).toEqual({ TokenVerificationFailed: 5, AccountLocked: 3 });
+      const challenge = await test.challengeOf(person);
+      const right = await errorOf(secondStep(challenge, { code: test.app(person.secret) }));
+      const wrong = await errorOf(secondStep(challenge, { code: wrongCode(person) }));
+      expect(right.toJSON()).toEqual(wrong.toJSON());
+      expect(right.code).toBe('AccountLocked');
+    });
+
+    it('at codes do not hold up recovery codes, which have a count of their own', async () => {
+      const person = await test.signUpWithTotp();
+      const challenge = await test.challengeOf(person);
+      await tally(times(6, () => secondStep(challenge, { code: wrongCode(person) })));
+      expect(
+        await codeOf(secondStep(challenge, { recoveryCode: person.recoveryCodes[0] ?? '' })),
+      ).toBe('none');
+      // And that has not given back the attempts at codes.
+      const next = await test.challengeOf(person);
+      expect(await codeOf(secondStep(next, { code: test.app(person.secret) }))).toBe(
+        'AccountLocked',
+      );
+    });
+
+    it('begin anew after a success', async () => {
+      const person = await test.signUpWithTotp();
+      for (const _ of times(2, () => 0)) {
+        const challenge = await test.challengeOf(person);
+        await tally(times(4, () => secondStep(challenge, { code: wrongCode(person) })));
+        expect(await codeOf(secondStep(challenge, { code: test.app(person.secret) }))).toBe('none');
+        test.clock.advance(STEP);
+      }
+    });
+
+    it('1000, 50 at once and with 4 challenges: the budget is looked at, no more (ASVS 6.6.3)', async () => {
+      const person = await test.signUpWithTotp();
+      const challenges: string[] = [];
+      for (const _ of times(4, () => 0)) challenges.push(await test.challengeOf(person));
+      const code = wrongCode(person);
+      const outcome: Record<string, number> = {};
+      await Promise.all(
+        times(50, async () => {
+          for (const index of times(20, (each) => each)) {
+            const ended = await codeOf(secondStep(challenges[index % 4] ?? '', { code }));
+            outcome[ended] = (outcome[ended] ?? 0) + 1;
+          }
+        }),
+      );
+      expect(outcome).toEqual({ TokenVerificationFailed: 5, AccountLocked: 995 });
+    }, 120_000);
+
+    it('a challenge that is no good costs nobody an attempt', async () => {
+      const person = await test.signUpWithTotp();
+      const old = await test.challengeOf(person);
+      test.clock.advance(6 * MINUTE);
+      await tally(times(8, () => secondStep(old, { code: wrongCode(person) })));
+      const challenge = await test.challengeOf(person);
+      expect(await codeOf(secondStep(challenge, { code: test.app(person.secret) }))).toBe('none');
+    });
+  });
+
+  it('that the database stops half way begins no session, and uses nothing up', async () => {
+    const person = await test.signUpWithTotp();
+    const challenge = await test.challengeOf(person);
+    const code = test.app(person.secret);
+    const before = await sessionsOf(person);
+    for (const command of ['Query', 'TransactWriteItems']) {
+      const fault = failWith(test.client, command, timeout, 1000);
+      expect(await codeOf(secondStep(challenge, { code }))).toBe('ServiceUnavailable');
+      fault.remove();
+    }
+    expect(await sessionsOf(person)).toBe(before);
+    expect(await codeOf(secondStep(challenge, { code }))).toBe('none');
+  });
+});
+
+describe('one code, by 16 parallel callers with 16 challenges', () => {
+  let test: TwoFactorAccounts;
+  beforeAll(async () => {
+    test = await createTwoFactorAccounts(
+      {},
+      { throttling: { address: false, code: { budget: 100 }, password: { budget: 100 } } },
+    );
+  });
+  afterAll(() => test.drop());
+
+  it.each([
+    ['a code', ({ secret }: ProtectedPerson) => ({ code: test.app(secret) })],
+    ['a recovery code', (p: ProtectedPerson) => ({ recoveryCode: p.recoveryCodes[5] ?? '' })],
+  ])('%s gives one session (ASVS 6.5.1)', async (_name, factorOf) => {
+    const person = await test.signUpWithTotp();
+    const { accountId } = person;
+    const challenges: string[] = [];
+    for (const _ of times(16, () => 0)) challenges.push(await test.challengeOf(person));
+    const { items: before } = await test.accounts.SessionEntity.findMany({ filter: { accountId } });
+    const factor = factorOf(person);
+    const codes = await Promise.all(
+      challenges.map((challenge) =>
+        codeOf(
+          test.accounts.twoFactor.loginWithTwoFactor({
+            challenge,
+            ...factor,
+            request: requestWith(),
+          }),
+        ),
+      ),
+    );
+    expect(codes.filter((code) => code === 'none')).toHaveLength(1);
+    expect(codes.filter((code) => code === 'TokenVerificationFailed')).toHaveLength(15);
+    const { items } = await test.accounts.SessionEntity.findMany({ filter: { accountId } });
+    expect(items).toHaveLength(before.length + 1);
+    expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
+  });
+});
+
+describe('the key that encrypts the secrets', () => {
+  let test: TwoFactorAccounts;
+  const withKeys = (encryptionKeys: { kid: string; key: Buffer }[]): Accounts =>
+    new Accounts({
+      table: test.table,
+      sessions: { getTokenSecret: () => SECRET },
+      passwords: { hasher: test.hasher },
+      twoFactor: { issuer: 'Latchkey', encryptionKeys },
+    });
+  const storedSecret = async ({ accountId }: ProtectedPerson): Promise<string> => {
+    const { items } = await test.accounts.TokenEntity.findMany({
+      filter: { accountId, kind: 'twoFactorAuth', createdFor: 'totp' },
+      secrets: true,
+    });
+    return items[0]?.value ?? '';
+  };
+  const logIn = async (
+    accounts: Accounts,
+    person: ProtectedPerson,
+    factor: SecondFactorInput = { code: test.app(person.secret) },
+  ): Promise<unknown> => {
+    const challenge = await test.challengeOf(person, accounts);
+    return accounts.twoFactor.loginWithTwoFactor({ challenge, ...factor, request: requestWith() });
+  };
+
+  beforeAll(async () => {
+    test = await createTwoFactorAccounts();
+  });
+  afterAll(() => test.drop());
+
+  it('is replaced at a login by a code: the secret is encrypted again (ASVS 11.2.2)', async () => {
+    const person = await test.signUpWithTotp();
+    expect(await storedSecret(person)).toMatch(/^v1\.key-1\./);
+    await logIn(withKeys([keyOf(2), keyOf(1)]), person);
+    expect(await storedSecret(person)).toMatch(/^v1\.key-2\./);
+    test.clock.advance(STEP);
+    expect(await codeOf(logIn(withKeys([keyOf(2)]), person))).toBe('none');
+    expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
+  });
+
+  it('while it is replaced, a code is still good once (ASVS 6.5.1)', async () => {
+    const person = await test.signUpWithTotp();
+    const accounts = withKeys([keyOf(2), keyOf(1)]);
+    const code = test.app(person.secret);
+    const codes = await Promise.all(times(5, () => codeOf(logIn(accounts, person, { code }))));
+    expect(codes.filter((each) => each === 'none')).toHaveLength(1);
+    test.clock.advance(STEP);
+    expect(await codeOf(logIn(accounts, person))).toBe('none');
+  });
+
+  it('without the right one nobody gets in: a fault of the server, and no attempt (ASVS 16.5.3)', async () => {
+    const person = await test.signUpWithTotp();
+    for (const key of [keyOf(3), keyOf(3, 'key-1')]) {
+      const accounts = withKeys([key]);
+      for (const _ of times(7, () => 0)) {
+        const error = await errorOf(logIn(accounts, person));
+        expect(error.toJSON()).toMatchObject({
+          code: 'InvalidConfiguration',
+          status: 500,
+          details: { path: 'twoFactor.encryptionKeys' },
+        });
+      }
+    }
+    expect(await codeOf(logIn(test.accounts, person))).toBe('none');
+  });
+
+  it('what was copied from another account does not work (ASVS 11.3.3)', async () => {
+    const [ada, eve] = [await test.signUpWithTotp(), await test.signUpWithTotp()];
+    const value = await storedSecret(eve);
+    const { accountId } = ada;
+    await test.accounts.TokenEntity.deleteMany({
+      filter: { accountId: eve.accountId, kind: 'twoFactorAuth' },
+    });
+    await test.accounts.TokenEntity.updateOne({
+      filter: { accountId, kind: 'twoFactorAuth', createdFor: 'totp' },
+      update: { $set: { value } },
+    });
+    expect(await codeOf(logIn(test.accounts, ada, { code: test.app(eve.secret) }))).toBe(
+      'InvalidConfiguration',
+    );
+  });
+
+  it('a changed byte is a fault, not a wrong code (ASVS 11.3.2)', async () => {
+    const person = await test.signUpWithTotp();
+    const value = (await storedSecret(person)).replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A'));
+    const { accountId } = person;
+    await test.accounts.TokenEntity.updateOne({
+      filter: { accountId, kind: 'twoFactorAuth', createdFor: 'totp' },
+      update: { $set: { value } },
+    });
+    expect(await codeOf(logIn(test.accounts, person))).toBe('InvalidConfiguration');
+  });
+});
+
+describe('without the option', () => {
+  it('an account with a second factor is not let in, others are (ASVS 16.5.3)', async () => {
+    const test = await createTwoFactorAccounts();
+    const [ada, eve] = [await test.signUpWithTotp(), await test.signUp()];
+    const plain = new Accounts({
+      table: test.table,
+      sessions: { getTokenSecret: () => SECRET },
+      passwords: { hasher: test.hasher },
+    });
+    expect(await codeOf(test.login(eve, plain))).toBe('none');
+    const challenge = await test.challengeOf(ada, plain);
+    const request = requestWith();
+    const { twoFactor } = plain;
+    for (const call of [
+      () => twoFactor.loginWithTwoFactor({ challenge, code: test.app(ada.secret), request }),
+      () => twoFactor.enrol({ request }),
+      () => twoFactor.confirm({ request, code: '123456' }),
+      () => twoFactor.confirm({ request, challenge, code: '123456' }),
+      () => twoFactor.disable({ request, code: '123456' }),
+      () => twoFactor.regenerateRecoveryCodes({ request, code: '123456' }),
+      () => twoFactor.status({ request }),
+      () => twoFactor.reset({ accountId: ada.accountId }),
+    ]) {
+      const error = await errorOf(call());
+      expect(error).toMatchObject({
+        code: 'InvalidConfiguration',
+        details: { path: 'twoFactor' },
+      });
+    }
+    const items = await tableItems(test.client, test.table.name);
+    expect(items.some((item) => item.createdFor?.S === 'totp')).toBe(true);
+    expect(AccountError.is(await errorOf(test.login(ada, plain)))).toBe(true);
+    await test.drop();
+  });
+});

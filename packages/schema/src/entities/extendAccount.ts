@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { defineEntity } from '../definition/defineEntity.js';
+import { SchemaError } from '../errors/SchemaError.js';
+import { Account } from './Account.js';
+
+/** An application's own fields of an account, by name. */
+export type AccountFields = Readonly<Record<string, z.ZodType>>;
+
+/** {@link Account} with an application's own fields. */
+export type ExtendedAccount<F extends AccountFields> = Omit<typeof Account, 'schema'> & {
+  readonly schema: z.ZodObject<typeof Account.schema.shape & F>;
+};
+
+/**
+ * Defines the account with fields of an application's own beside those that it has anyway. A table
+ * takes one definition named Account: this one, or `Account` itself.
+ *
+ * @throws {@link SchemaError} `ReservedField` for the name of a field that it has already.
+ *
+ * @example
+ * ```ts
+ * import { extendAccount, type Infer } from '@latchkey/schema';
+ * import { z } from 'zod';
+ *
+ * const Customer = extendAccount({ plan: z.enum(['free', 'paid']).default('free') });
+ * export const paysFor = (customer: Infer<typeof Customer>) => customer.plan === 'paid';
+ * ```
+ */
+export function extendAccount<F extends AccountFields>(fields: F): ExtendedAccount<F> {
+  const field = Object.keys(fields).find((name) => name in Account.schema.shape);
+  if (field !== undefined) {
+    throw new SchemaError('ReservedField', `Every account has a field "${field}" already.`, {
+      entity: Account.name,
+      path: field,
+    });
+  }
+  // The indexes name only fields that every account has.
+  const schema = Account.schema.extend(fields) as unknown as typeof Account.schema;
+  const definition: unknown = defineEntity({
+    name: Account.name,
+    schema,
+    indexes: [
+      { name: '_id', PK: ['.accountId'] },
+      { name: '_id2', PK: ['.username'], unique: true },
+    ],
+  });
+  return definition as ExtendedAccount<F>;
+}
