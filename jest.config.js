@@ -10,6 +10,8 @@ export default {
     '^(\\./(?:openThreads|phoneLibrary))\\.cjs$': '$1.cts',
     '^@latchkey/(schema|entity|accounts)$': '<rootDir>/packages/$1/src/index.ts',
     '^@latchkey/accounts/argon2$': '<rootDir>/packages/accounts/src/passwords/argon2/index.ts',
+    '^@latchkey/accounts/(outbox|ses|smtp|sns)$':
+      '<rootDir>/packages/accounts/src/delivery/$1/index.ts',
     '^@latchkey/entity/infrastructure$': '<rootDir>/packages/entity/src/infrastructure/index.ts',
     '^@latchkey/entity/testing$': '<rootDir>/packages/entity/src/testing/index.ts',
   },

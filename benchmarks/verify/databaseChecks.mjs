@@ -40,8 +40,8 @@ export async function databaseChecks() {
     part: 'database',
     base: tasks[0].name,
     tasks,
-    rounds: 101,
-    times: 20,
+    rounds: 201,
+    times: 10,
     close: async () => {
       await drop();
       client.destroy();

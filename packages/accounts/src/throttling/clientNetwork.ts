@@ -7,7 +7,7 @@ const IPV6_CLIENT_PREFIX = 64;
  * IPv6 address, of which one client has all (CVE-2026-45364). An address in another form counts as
  * it is.
  *
- * @example `2001:DB8:0:0:1::7` gives `2001:db8::/64`, `::ffff:192.0.2.7` gives `192.0.2.7`.
+ * `2001:DB8:0:0:1::7` gives `2001:db8::/64`, `::ffff:192.0.2.7` gives `192.0.2.7`.
  */
 export function clientNetwork(address: string): string {
   if (!ipaddr.isValid(address)) return address;

@@ -1,0 +1,272 @@
+import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import type { Accounts } from '../../src/accounts/Accounts.js';
+import type { AccountDocument } from '../../src/sessions/SessionRequest.js';
+import type { LoginResult } from '../../src/sessions/Sessions.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
+import { claimsOf, resign } from '../support/forgeToken.js';
+import { PASSWORD, requestWith, type TestAccounts } from '../support/testAccounts.js';
+import { accountsWith, DAY, letsIn, MINUTE, signUp, someone, verified } from './support.js';
+
+const ALWAYS = 1000;
+
+let test: TestAccounts;
+const use = (options: Parameters<typeof accountsWith>[0]): void => {
+  beforeAll(async () => {
+    test = await accountsWith(options);
+  });
+  afterAll(() => test.drop());
+};
+
+describe('an idle timeout (ASVS 7.3.1)', () => {
+  use({ idleTimeout: '30m' });
+
+  it('ends a session to the millisecond, in which nothing was done', async () => {
+    const { authToken } = await someone(test.accounts);
+    const { authToken: idle } = await someone(test.accounts);
+    test.clock.advance(30 * MINUTE - 1);
+    expect(await letsIn(test.accounts, authToken)).toBe(true);
+    test.clock.advance(1);
+    expect(await letsIn(test.another(), idle)).toBe(false);
+    expect(await letsIn(test.another(), authToken)).toBe(true);
+    expect(
+      await codeOf(test.accounts.refreshTokens({ authToken: idle, request: requestWith() })),
+    ).toBe('InvalidSession');
+  });
+
+  it('does not end one that is in use, until its absolute end (ASVS 7.3.2)', async () => {
+    const { authToken } = await someone(test.accounts);
+    for (let at = 0; at < (7 * DAY) / (29 * MINUTE) - 1; at++) {
+      test.clock.advance(29 * MINUTE);
+      expect(await letsIn(test.accounts, authToken)).toBe(true);
+    }
+    test.clock.advance(29 * MINUTE);
+    expect(await letsIn(test.accounts, authToken)).toBe(false);
+  });
+
+  it('writes when it was seen at most once in a tenth of it, for any number of requests', async () => {
+    const { authToken } = await someone(test.accounts);
+    test.clock.advance(3 * MINUTE - 1);
+    const before = await test.log.costOf(() => verified(test.accounts, authToken));
+    expect(before.commands).toEqual(['BatchGetItem']);
+    test.clock.advance(1);
+    const versionOf = async (): Promise<unknown> => {
+      const { sub: accountId, sid: ulid } = claimsOf(authToken);
+      const { item } = await test.accounts.SessionEntity.findOne({ filter: { accountId, ulid } });
+      return { version: item?._v, lastSeenAt: item?.lastSeenAt };
+    };
+    const due = await test.log.costOf(() => verified(test.accounts, authToken));
+    expect(due.commands).toEqual(['BatchGetItem', 'UpdateItem']);
+    const written = await versionOf();
+    expect(written).toEqual({ version: expect.any(Number), lastSeenAt: test.clock.now() });
+    test.clock.advance(3 * MINUTE);
+    const { version } = written as { version: number };
+    await Promise.all(Array.from({ length: 16 }, () => verified(test.accounts, authToken)));
+    expect(await versionOf()).toEqual({ version: version + 1, lastSeenAt: test.clock.now() });
+  });
+
+  it('lets nobody in who is logged out meanwhile, nor while DynamoDB does not write (ASVS 16.5.3)', async () => {
+    const { authToken } = await someone(test.accounts);
+    test.clock.advance(5 * MINUTE);
+    const injected = failWith(test.client, 'UpdateItem', timeout, ALWAYS);
+    const error = await errorOf(verified(test.accounts, authToken)).finally(() =>
+      injected.remove(),
+    );
+    expect(error.code).toBe('ServiceUnavailable');
+    expect(await letsIn(test.accounts, authToken)).toBe(true);
+  });
+
+  it('does not concern who asked to be remembered', async () => {
+    const request = requestWith();
+    const account = await signUp(test.accounts);
+    const { authToken } = await test.accounts.sessions.begin(account, request, {
+      rememberMe: true,
+    });
+    test.clock.advance(29 * DAY);
+    const cost = await test.log.costOf(() => verified(test.accounts, authToken));
+    expect(cost.commands).toEqual(['BatchGetItem']);
+    expect(await letsIn(test.accounts, authToken)).toBe(true);
+  });
+});
+
+describe('how long a session lasts', () => {
+  use({ tokenDuration: '1d', rememberMeDuration: '20d' });
+
+  it('is for its owner to choose between two: rememberMe', async () => {
+    const { username = '' } = await signUp(test.accounts);
+    const login = (rememberMe: boolean): Promise<LoginResult> =>
+      test.accounts.userByPasswordLogin({
+        username,
+        password: PASSWORD,
+        request: requestWith(),
+        rememberMe,
+      });
+    const [short, long] = [await login(false), await login(true)];
+    expect(short.sessionDocument).not.toHaveProperty('remembered');
+    expect(long.sessionDocument.remembered).toBe(true);
+    test.clock.advance(DAY - 1);
+    expect(await letsIn(test.accounts, short.authToken)).toBe(true);
+    test.clock.advance(1);
+    expect(await letsIn(test.accounts, short.authToken)).toBe(false);
+    test.clock.advance(19 * DAY - 1);
+    expect(await letsIn(test.accounts, long.authToken)).toBe(true);
+    test.clock.advance(1);
+    expect(await letsIn(test.accounts, long.authToken)).toBe(false);
+  });
+
+  it('is for a caller to choose up to 400 days', async () => {
+    const account = await signUp(test.accounts);
+    const { sessions } = test.accounts;
+    const now = test.clock.now().getTime();
+    for (const [options, endMs] of [
+      [{ durationMs: 5000 }, now + 5000],
+      [{ durationMs: 400 * DAY }, now + 400 * DAY],
+      [{ expiresAt: new Date(now + 1), durationMs: 5000 }, now + 1],
+    ] as const) {
+      const { sessionDocument } = await sessions.begin(account, requestWith(), options);
+      expect(sessionDocument.expiresAt.getTime()).toBe(endMs);
+    }
+    for (const [options, path] of [
+      [{ durationMs: 0 }, 'durationMs'],
+      [{ durationMs: NaN }, 'durationMs'],
+      [{ durationMs: 400 * DAY + 1 }, 'durationMs'],
+      [{ expiresAt: new Date(now) }, 'expiresAt'],
+      [{ expiresAt: new Date(NaN) }, 'expiresAt'],
+      [{ expiresAt: new Date(now + 400 * DAY + 1) }, 'expiresAt'],
+    ] as const) {
+      const error = await errorOf(sessions.begin(account, requestWith(), options));
+      expect(error).toMatchObject({ code: 'InvalidInput', details: { path } });
+    }
+  });
+
+  it('is no matter of the token alone: a clock that goes back revives nothing', async () => {
+    const { authToken } = await someone(test.accounts);
+    await test.accounts.logout({ authToken, request: requestWith() });
+    test.clock.advance(-5 * MINUTE);
+    expect(await letsIn(test.accounts, authToken)).toBe(false);
+    test.clock.advance(5 * MINUTE);
+  });
+});
+
+describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
+  use({ maxSessions: 3 });
+  let account: AccountDocument;
+  beforeEach(async () => {
+    account = await signUp(test.accounts);
+  });
+  const login = async (instance = test.accounts): Promise<string> => {
+    test.clock.advance(1); // What is older than what is told by time.
+    const { username = '' } = account;
+    const input = { username, password: PASSWORD, request: requestWith() };
+    return (await instance.userByPasswordLogin(input)).authToken;
+  };
+  const lets = async (tokens: readonly string[], instance = test.another()): Promise<boolean[]> =>
+    Promise.all(tokens.map((token) => letsIn(instance, token)));
+
+  it('ends the oldest with the fourth, on every instance', async () => {
+    const tokens: string[] = [];
+    for (let at = 0; at < 4; at++) tokens.push(await login());
+    expect(await lets(tokens)).toEqual([false, true, true, true]);
+    tokens.push(await login(test.another()));
+    expect(await lets(tokens)).toEqual([false, false, true, true, true]);
+    const current = (await test.accounts.findUser({ username: account.accountId })) ?? account;
+    const { edges } = await test.accounts.sessions.listSessions({ account: current });
+    expect(edges.map(({ node }) => node.ulid)).toEqual(
+      tokens.slice(2).map((token) => claimsOf(token).sid),
+    );
+  });
+
+  it('leaves exactly 3 of 16 that begin at once on two instances (ASVS 15.4.2)', async () => {
+    const other = test.another();
+    const logins = await Promise.all(
+      Array.from({ length: 16 }, (_, at) =>
+        (at % 2 ? other : test.accounts).pushCustomSession({
+          username: account.accountId,
+          request: requestWith(),
+        }),
+      ),
+    );
+    const isLive = await lets(logins.map(({ authToken }) => authToken));
+    expect(isLive.filter(Boolean)).toHaveLength(3);
+  });
+
+  it('does not count what has ended', async () => {
+    const [first, second] = [await login(), await login()];
+    const third = await login();
+    await test.accounts.logout({ authToken: second, request: requestWith() });
+    const fourth = await login();
+    expect(await lets([first, third, fourth])).toEqual([true, true, true]);
+  });
+
+  it('counts anew after all were revoked, and never brings back what was ended', async () => {
+    const tokens = [await login(), await login(), await login(), await login()];
+    await test.accounts.sessions.revokeAllSessions({ accountId: account.accountId });
+    const fresh = [await login(), await login(), await login()];
+    expect(await lets(fresh)).toEqual([true, true, true]);
+    expect(await lets(tokens)).toEqual([false, false, false, false]);
+  });
+
+  it('is not applied by a login that all sessions were revoked under meanwhile', async () => {
+    const before = await login();
+    await test.accounts.sessions.revokeAllSessions({ accountId: account.accountId });
+    const fresh = await login();
+    // They had read the account before the revocation, and write their sessions after it.
+    const late: string[] = [];
+    for (let at = 0; at < 3; at++) {
+      test.clock.advance(1);
+      late.push((await test.accounts.sessions.begin(account, requestWith())).authToken);
+    }
+    expect(await lets([before, ...late])).toEqual([false, false, false, false]);
+    expect(await lets([fresh])).toEqual([true]);
+  });
+
+  it('costs one Query, and one write where there are too many, whatever was before', async () => {
+    let current = account;
+    const readAgain = async (): Promise<void> => {
+      current = (await test.accounts.findUser({ username: account.accountId })) ?? account;
+    };
+    const costOf = async (): Promise<readonly string[]> => {
+      test.clock.advance(1);
+      const cost = await test.log.costOf(() =>
+        test.accounts.sessions.begin(current, requestWith()),
+      );
+      return cost.commands;
+    };
+    expect(await costOf()).toEqual(['PutItem', 'Query']);
+    await login();
+    await login();
+    expect(await costOf()).toEqual(['PutItem', 'Query', 'UpdateItem']);
+    // 60 sessions that were logged out lie between the cut and now.
+    for (let at = 0; at < 60; at++) {
+      await readAgain();
+      const { authToken } = await test.accounts.sessions.begin(current, requestWith());
+      await test.accounts.logout({ authToken, request: requestWith() });
+    }
+    const tokens = [await login(), await login(), await login()];
+    await readAgain();
+    expect(await costOf()).toEqual(['PutItem', 'Query', 'UpdateItem']);
+    expect(await lets(tokens)).toEqual([false, true, true]);
+  });
+
+  it('fails the login where it cannot be kept', async () => {
+    for (let at = 0; at < 3; at++) await login();
+    const injected = failWith(test.client, 'UpdateItem', timeout, ALWAYS);
+    const request = requestWith();
+    const code = await codeOf(
+      test.accounts.pushCustomSession({ username: account.accountId, request }),
+    ).finally(() => injected.remove());
+    expect(code).toBe('ServiceUnavailable');
+    expect(request).toEqual(requestWith());
+  });
+});
+
+describe('a row that says more than its account', () => {
+  use({});
+
+  it('is not let in by a token that was signed for longer', async () => {
+    const accounts: Accounts = test.accounts;
+    const { authToken } = await someone(accounts);
+    test.clock.advance(7 * DAY);
+    const token = resign(authToken, { exp: Math.floor(test.clock.now().getTime() / 1000) + 60 });
+    expect(await letsIn(accounts, token)).toBe(false);
+  });
+});
