@@ -1,7 +1,14 @@
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { AccessType, Account, AccountToken, Session } from '@latchkey/schema';
+import {
+  AccessType,
+  Account,
+  AccountAttempts,
+  AccountToken,
+  AddressAttempts,
+  Session,
+} from '@latchkey/schema';
 
-const DEFINITIONS = [Account, AccessType, AccountToken, Session];
+const DEFINITIONS = [Account, AccessType, AccountAttempts, AccountToken, AddressAttempts, Session];
 /** Shown in the first columns, or of no interest to a reader. */
 const LEFT_OUT = ['PK', 'SK', '_e', '_v', '_op', 'ulid', 'createdAt', 'updatedAt'];
 

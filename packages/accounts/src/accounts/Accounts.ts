@@ -8,6 +8,7 @@ import {
   Session,
   type AccountFields,
 } from '@latchkey/schema';
+import { DEFAULT_APP_PLAN } from '../apps/AppPlan.js';
 import { Contacts } from '../contacts/Contacts.js';
 import { PhoneVerification } from '../contacts/PhoneVerification.js';
 import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
@@ -163,6 +164,7 @@ export class Accounts<F extends AccountFields = NoFields> {
       oneTimeTokens: this.#oneTimeTokens,
       sessions: this.sessions,
       passwords: passwordService,
+      plan: DEFAULT_APP_PLAN,
       twoFactor: twoFactorSetup ?? {},
     };
     this.#creation = new AccountCreation(this.#core);

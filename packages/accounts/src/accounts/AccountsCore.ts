@@ -1,5 +1,6 @@
 import type { Entity, Table } from '@latchkey/entity';
 import type { AccessType, AccountToken, Session } from '@latchkey/schema';
+import type { AppPlan } from '../apps/AppPlan.js';
 import type { Delivery } from '../delivery/Delivery.js';
 import type { Events } from '../events/Events.js';
 import type { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';
@@ -25,4 +26,5 @@ export interface AccountsCore {
   readonly sessions: Sessions;
   readonly twoFactor: TwoFactorPolicy;
   readonly passwords: PasswordService;
+  readonly plan: AppPlan;
 }
