@@ -1,4 +1,7 @@
-export type { CreateAccountAndLoginInput, RequestAccountInput } from './accounts/AccountCreation.js';
+export type {
+  CreateAccountAndLoginInput,
+  RequestAccountInput,
+} from './accounts/AccountCreation.js';
 export { Accounts, type AccountsOptions, type FindUserInput } from './accounts/Accounts.js';
 export type { ActingAccount } from './accounts/actingAccount.js';
 export type {
@@ -23,6 +26,19 @@ export type { Contact, ContactData, ContactKind } from './contacts/ContactsAndTo
 export type { ContactInput } from './contacts/parseContact.js';
 export type { PhoneInput } from './contacts/parsePhone.js';
 export type { DeliveryOptions, Message, MessageKind, Recipient } from './delivery/Delivery.js';
+export type { Sender } from './delivery/templates/addresses.js';
+export { escapeHtml } from './delivery/templates/escapeHtml.js';
+export type { LinkOptions } from './delivery/templates/LinkBuilder.js';
+export type { RenderedMessage, RenderOptions } from './delivery/templates/MessageRenderer.js';
+export type {
+  MessageContent,
+  MessageTemplate,
+  MessageTemplates,
+  RenderedContent,
+  TemplateFacts,
+} from './delivery/templates/MessageTemplate.js';
+export { renderMessage } from './delivery/templates/renderMessage.js';
+export { sendBy, type Send, type SendersByKind } from './delivery/templates/sendBy.js';
 export {
   AccountError,
   type AccountErrorJson,

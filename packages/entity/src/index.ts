@@ -1,3 +1,4 @@
+export type { ClearProgress } from './table/clearTable.js';
 export type { CommandEvent } from './table/Sender.js';
 export type {
   BatchRequest,

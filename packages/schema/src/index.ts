@@ -33,6 +33,7 @@ export { PLAIN_DATA, type ValueShape } from './definition/ValueShape.js';
 export { AccessType } from './entities/AccessType.js';
 export { Account } from './entities/Account.js';
 export { AccountAttempts } from './entities/AccountAttempts.js';
+export { AccountPlaces } from './entities/AccountPlaces.js';
 export { AccountToken } from './entities/AccountToken.js';
 export { AddressAttempts } from './entities/AddressAttempts.js';
 export {
@@ -40,6 +41,8 @@ export {
   extendAccount,
   type ExtendedAccount,
 } from './entities/extendAccount.js';
+export { SandboxMark } from './entities/SandboxMark.js';
+export { SentMessages } from './entities/SentMessages.js';
 export { Session } from './entities/Session.js';
 export {
   type AnySchemaError,

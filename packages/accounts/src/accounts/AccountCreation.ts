@@ -1,10 +1,15 @@
 import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
+import { AccountPlaces } from '../apps/AccountPlaces.js';
+import type { ContactData } from '../contacts/ContactsAndTokens.js';
+import { AccountError } from '../errors/AccountError.js';
 import { toAccountError } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { EventFacts, ValidateEvent } from '../events/accountEvents.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import type { LoginSessionOptions } from '../login/beginLoginSession.js';
 import { completeLogin } from '../login/completeLogin.js';
+import { mayLogInBy } from '../login/mayLogInBy.js';
 import {
   readConnectionInfo,
   type AccountDocument,
@@ -23,23 +28,35 @@ export interface CreateAccountAndLoginInput extends CreateAccountInput {
 }
 
 /** What {@link AccountCreation.requestAccount} takes. */
-export interface RequestAccountInput extends CreateAccountInput {
+export interface RequestAccountInput extends Omit<
+  CreateAccountInput,
+  'username' | 'email' | 'extraContacts'
+> {
   readonly email: string;
+}
+
+/** What an account and its first login are made of. */
+interface NewAccountAndLogin {
+  readonly own: Omit<CreateAccountAndLoginInput, 'rememberMe'>;
+  readonly session: LoginSessionOptions;
 }
 
 /** A new account before it is written: every write that belongs to it. */
 interface PlannedAccount {
   readonly account: TransactOperation<AccountDocument>;
   readonly others: readonly TransactOperation<unknown>[];
+  readonly contacts: readonly { readonly data: ContactData; readonly verified: false }[];
   readonly verifications: readonly { readonly to: string; readonly token: string }[];
 }
 
 /** New accounts. */
 export class AccountCreation {
   readonly #core: AccountsCore;
+  readonly #places: AccountPlaces;
 
   constructor(core: AccountsCore) {
     this.#core = core;
+    this.#places = new AccountPlaces(core);
   }
 
   /**
@@ -49,65 +66,102 @@ export class AccountCreation {
    *
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`
    *   and `Vetoed` before anything is written; `UsernameAlreadyExists`, `EmailAlreadyExists`,
-   *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `TooBusy`, `ServiceUnavailable`.
+   *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `TrialExceededLimit`, `TooBusy`,
+   *   `ServiceUnavailable`.
    */
   readonly createAccount = async (input: CreateAccountInput): Promise<AccountDocument> => {
     const facts = factsOf(input);
-    return this.#core.events.run('CreateUser', facts, async () => {
-      const { account: create, others, verifications } = await this.#plan(input, facts);
-      const [account] = await this.#core.table.transact([create, ...others]);
-      await this.#deliver(account, verifications);
-      return account;
-    });
+    return this.#core.events.run('CreateUser', facts, () => this.create(input, facts));
   };
+
+  /**
+   * {@link createAccount}, as part of a flow.
+   *
+   * @internal
+   */
+  async create(input: CreateAccountInput, facts: EventFacts): Promise<AccountDocument> {
+    const { account: create, others, verifications } = await this.#plan(input, facts);
+    const [account] = await this.#places.transact([create, ...others]);
+    await this.#deliver(account, verifications);
+    return account;
+  }
 
   /**
    * {@link createAccount}, and the first login in the same transaction.
    *
    * @throws AccountError as {@link createAccount}; `SecretTooShort`, and `Vetoed` by `ValidateLogin`
    *   before anything is written; `TwoFactorEnrolmentRequired` with a challenge once the account is
-   *   there, where the application demands a second factor.
+   *   there, where the application demands a second factor; `AccountNotActivated` then, too, with
+   *   `requireActivation`.
    */
   readonly createAccountAndLogin = async (
     input: CreateAccountAndLoginInput,
   ): Promise<LoginResult> => {
-    requireObject(input, '');
-    const { rememberMe, ...own } = input;
-    const facts = factsOf(own);
-    return this.#core.events.run('CreateUser', facts, async () => {
-      readConnectionInfo(own.request);
-      const { account: create, others, verifications } = await this.#plan(own, facts);
-      // Once: what is planned again would be another account.
-      const planned = await create.prepare();
-      const login = {
-        account: { ...planned.result, accessTypes: [], tokens: [] },
-        request: own.request,
-        facts,
-        ...(rememberMe === true && { rememberMe }),
-      };
-      return completeLogin(this.#core, login, async (operations) => {
-        const account = { prepare: () => Promise.resolve(planned) };
-        const results = await this.#core.table.transact([account, ...operations, ...others]);
-        await this.#deliver(planned.result, verifications);
-        return results.slice(1, operations.length + 1) as TransactResults<typeof operations>;
-      });
+    return this.createAndLogIn(factsOf(input), () => {
+      requireObject(input, '');
+      const { rememberMe, ...own } = input;
+      return { own, session: { ...(rememberMe === true && { rememberMe }) } };
     });
   };
 
   /**
-   * {@link createAccount} for a public form that must not show who has an account (ASVS 6.3.8): the
-   * answer and its cost are the same when the e-mail address is taken, and a message to that address
-   * says so instead. A username that is taken is still refused: usernames are public.
+   * {@link createAccountAndLogin}, for input that is read as part of the flow.
    *
-   * @throws AccountError as {@link createAccount}, but never `EmailAlreadyExists`.
+   * @internal
+   */
+  async createAndLogIn(
+    facts: EventFacts,
+    read: () => NewAccountAndLogin | Promise<NewAccountAndLogin>,
+  ): Promise<LoginResult> {
+    const { events } = this.#core;
+    const { own, session, plan, planned } = await events.begin('CreateUser', facts, async () => {
+      const { own, session } = await read();
+      readConnectionInfo(own.request);
+      const plan = await this.#plan(own, facts);
+      // Once: what is planned again would be another account.
+      return { own, session, plan, planned: await plan.account.prepare() };
+    });
+    const loginFacts: EventFacts = { ...facts, method: 'signUp' };
+    const login = {
+      ...session,
+      account: { ...planned.result, accessTypes: plan.contacts, tokens: [] },
+      request: own.request,
+      facts: loginFacts,
+    };
+    return events.run('Login', loginFacts, () =>
+      completeLogin(this.#core, login, (operations) =>
+        events.run('CreateUser', facts, async () => {
+          const account = { prepare: () => Promise.resolve(planned) };
+          const results = await this.#places.transact([account, ...operations, ...plan.others]);
+          await this.#deliver(planned.result, plan.verifications);
+          return results.slice(1, operations.length + 1) as TransactResults<typeof operations>;
+        }),
+      ),
+    );
+  }
+
+  /**
+   * {@link createAccount} for a public form that must not show who has an account (ASVS 6.3.8): the
+   * answer and its cost are the same when the e-mail address is taken, and a message says so to that
+   * address, if it is verified. It takes nothing else that could be taken: a username and more
+   * contacts can follow, once the address is verified.
+   *
+   * @throws AccountError as {@link createAccount}, but never that something is taken;
+   *   `TooManyRequests`; `InvalidConfiguration` without `delivery`.
    */
   readonly requestAccount = async (input: RequestAccountInput): Promise<void> => {
     const facts = factsOf(input);
     await this.#core.events.run('CreateUser', facts, async () => {
+      requireObject(input, '');
+      this.#core.delivery.requireConfigured();
+      const refused = ['username', 'extraContacts'].find((name) => name in input);
+      if (refused !== undefined) {
+        throw new AccountError('InvalidInput', { path: refused, reason: 'unknownField' });
+      }
       if (facts.ip !== undefined) await this.#core.throttle.countAddress(facts.ip);
       const { account: create, others, verifications } = await this.#plan(input, facts);
       try {
-        const [account] = await this.#core.table.transact([create, ...others]);
+        const [account] = await this.#places.transact([create, ...others]);
         // Not waited for, nor is the other message: what there is to send must not show.
         void this.#deliver(account, verifications);
       } catch (error) {
@@ -138,17 +192,22 @@ export class AccountCreation {
     );
   }
 
-  /** Tells the owner of an address that somebody wanted to sign up with it. */
+  /** Tells the owner of a verified address that somebody wanted to sign up with it. */
   async #tellOwner(email: string): Promise<void> {
     const { accounts, delivery } = this.#core;
     const identifier = parseLoginIdentifier(email, 'email');
     const accountId = await findAccountId(this.#core, identifier);
-    const { item } = accountId
-      ? await accounts.findOne({ filter: { accountId }, consistent: true })
-      : { item: null };
-    if (!item) return;
+    if (accountId === undefined) return;
+    const { item } = await accounts.findOne({
+      filter: { accountId },
+      include: { accessTypes: true },
+      consistent: true,
+    });
+    // Of an address that nobody has verified it is not known whose it is.
+    if (!item || !mayLogInBy(item, identifier)) return;
+    const { accessTypes: _, ...account } = item;
     const to = { kind: 'email', value: identifier.value } as const;
-    await delivery.deliver({ kind: 'SignUpAttempt', to, account: item });
+    await delivery.deliver({ kind: 'SignUpAttempt', to, account });
   }
 
   async #plan(input: CreateAccountInput, facts: EventFacts): Promise<PlannedAccount> {
@@ -182,7 +241,12 @@ export class AccountCreation {
     return {
       account: accounts.createOneOperation({
         // The owner may administer the account's own profile, and nothing else.
-        item: { ...fields, accountId, permissions: [`admin_profile:${accountId}`] },
+        item: {
+          ...fields,
+          ...this.#places.ofNewAccount,
+          accountId,
+          permissions: [`admin_profile:${accountId}`],
+        },
         context,
       }),
       others: [
@@ -195,14 +259,14 @@ export class AccountCreation {
         ),
         ...verifications.map(({ operation }) => operation),
       ],
+      contacts: contacts.map((data) => ({ data, verified: false })),
       verifications,
     };
   }
 }
 
 function factsOf(input: unknown): EventFacts {
-  requireObject(input, '');
-  return connectionFacts((input as Partial<CreateAccountInput>).request);
+  return connectionFacts((input as Partial<CreateAccountInput> | null | undefined)?.request);
 }
 
 /** What `ValidateCreateUser` shows. */

@@ -8,13 +8,18 @@ import {
   Session,
   type AccountFields,
 } from '@latchkey/schema';
-import { DEFAULT_APP_PLAN } from '../apps/AppPlan.js';
+import { AccountPlaces } from '../apps/AccountPlaces.js';
+import { audienceOf, parseAppId } from '../apps/appId.js';
+import { parseAppPlan, type AppPlan } from '../apps/AppPlan.js';
 import { Contacts } from '../contacts/Contacts.js';
 import { PhoneVerification } from '../contacts/PhoneVerification.js';
 import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
+import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
 import { Events, type EventsOptions } from '../events/Events.js';
+import { FrontDoor } from '../frontDoor/FrontDoor.js';
+import type { SignUpInput, User } from '../frontDoor/frontDoorTypes.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { AccountExporter } from '../lifecycle/AccountExporter.js';
 import { AccountLifecycle } from '../lifecycle/AccountLifecycle.js';
@@ -27,13 +32,17 @@ import { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';
 import type { OneTimeTokenOptions } from '../oneTimeTokens/tokenPolicy.js';
 import { PasswordChanges } from '../passwordChanges/PasswordChanges.js';
 import { PasswordResets } from '../passwordChanges/PasswordResets.js';
+import { parseEnvironment } from '../sandbox/parseEnvironment.js';
+import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
 import type { SessionRequest } from '../sessions/SessionRequest.js';
 import { CustomLogin } from '../sessions/CustomLogin.js';
 import { Impersonation } from '../sessions/Impersonation.js';
 import type { SessionHookRegistry } from '../sessions/SessionHooks.js';
 import { Sessions, type SessionsOptions } from '../sessions/Sessions.js';
+import { MessageLimit } from '../throttling/MessageLimit.js';
 import { Throttle } from '../throttling/Throttle.js';
 import type { ThrottlingOptions } from '../throttling/throttlePolicy.js';
+import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { TwoFactor } from '../twoFactor/TwoFactor.js';
 import { twoFactorSettings, type TwoFactorOptions } from '../twoFactor/twoFactorSettings.js';
 import {
@@ -52,18 +61,40 @@ import type {
   NoFields,
   RequestWith,
 } from './OwnFields.js';
+import { ownFieldNames } from './ownFieldNames.js';
 import { PasswordService, type PasswordOptions } from './PasswordService.js';
 
 /** What {@link Accounts} takes. */
 export interface AccountsOptions<F extends AccountFields = NoFields> {
   /** Where the accounts live; `table.namespace(…)` for one tenant of several. */
   readonly table: Table;
+  /**
+   * Which application of several in the table: each has its own users, in a name space of the table,
+   * and the audience of its tokens is `latchkey/<appId>` unless `sessions.audience` is given. 1 to 64
+   * letters, digits, `.`, `_` and `-`. See {@link AccountsRegistry}.
+   */
+  readonly appId?: string;
+  /** How users pay, how long they may try, and how many there may be (default: no limits). */
+  readonly plan?: Partial<AppPlan>;
+  /** Whether the table is there to be emptied (default: `live`). See {@link Sandbox}. */
+  readonly environment?: Environment;
   readonly sessions: SessionsOptions;
   readonly passwords?: PasswordOptions;
+  /**
+   * Whether an account with an e-mail address gets no session before one is confirmed, by whatever
+   * way to log in (default: false; the confirmation is sent all the same).
+   */
+  readonly requireActivation?: boolean;
   /** How long one-time tokens are good for, and which make others void. */
   readonly tokens?: OneTimeTokenOptions;
   /** How many attempts passwords, codes and client addresses take. */
   readonly throttling?: ThrottlingOptions;
+  /**
+   * How long ago an owner may have logged in, or proven again who they are, to change the username or
+   * how the account is reached, or to delete it; false for any time (default: `'10m'`). See
+   * {@link Accounts.reauthenticate}.
+   */
+  readonly recentLogin?: Duration | false;
   /** How a second factor protects accounts (default: none can be enrolled). */
   readonly twoFactor?: TwoFactorOptions;
   /** How messages reach people. */
@@ -97,12 +128,15 @@ export interface FindUserInput {
  * ```
  */
 export class Accounts<F extends AccountFields = NoFields> {
+  /** Which application of several this is. */
+  readonly appId: string | undefined;
   readonly AccountEntity: AccountEntityWith<F>;
   readonly AccessTypeEntity: Entity<typeof AccessType>;
   readonly TokenEntity: Entity<typeof AccountToken>;
   readonly SessionEntity: Entity<typeof Session>;
   readonly sessions: Sessions;
   readonly contacts: Contacts;
+  readonly frontDoor: FrontDoor;
   readonly twoFactor: TwoFactor;
   readonly #oneTimeTokens: OneTimeTokens;
   readonly #events: Events;
@@ -120,23 +154,37 @@ export class Accounts<F extends AccountFields = NoFields> {
   readonly #lifecycle: AccountLifecycle;
   readonly #profile: AccountProfile;
   readonly #exporter: AccountExporter;
+  readonly #places: AccountPlaces;
+  readonly #sandbox: Sandbox;
 
-  /** @throws AccountError `InvalidConfiguration` for an option that cannot be used. */
-  constructor({
-    table,
-    sessions,
-    passwords = {},
-    tokens,
-    throttling,
-    twoFactor,
-    delivery,
-    events,
-    accountFields,
-  }: AccountsOptions<F>) {
+  /**
+   * @param accountDefinition - that of `accountFields`, where several share it. Internal.
+   * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
+   */
+  constructor(
+    {
+      table: wholeTable,
+      appId,
+      plan,
+      environment,
+      sessions,
+      passwords = {},
+      requireActivation = false,
+      tokens,
+      throttling,
+      recentLogin = '10m',
+      twoFactor,
+      delivery,
+      events,
+      accountFields,
+    }: AccountsOptions<F>,
+    accountDefinition?: typeof Account,
+  ) {
+    this.appId = appId === undefined ? undefined : parseAppId(appId, 'appId');
+    const table = this.appId === undefined ? wholeTable : wholeTable.namespace(this.appId);
     // An account with more fields is an account: the flows know only what each has.
-    const definition = accountFields
-      ? (extendAccount(accountFields) as unknown as typeof Account)
-      : Account;
+    const definition: typeof Account =
+      accountDefinition ?? (accountFields ? extendAccount(accountFields) : Account);
     const accounts = table
       .entity(definition)
       .addIndexRelation('accessTypes', AccessType)
@@ -150,21 +198,25 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.#events = new Events(() => table.now(), events);
     const twoFactorSetup = twoFactor && twoFactorSettings(twoFactor);
     const passwordService = new PasswordService(passwords);
-    this.sessions = new Sessions(sessions, table, accounts, this.SessionEntity, this.#events);
+    const ownSessions = { ...sessions, audience: sessions.audience ?? audienceOf(this.appId) };
+    this.sessions = new Sessions(ownSessions, table, accounts, this.SessionEntity, this.#events);
     this.#core = {
       table,
       accounts,
-      accountFields: Object.keys(accountFields ?? {}),
+      accountFields: ownFieldNames(accountFields),
       accessTypes: this.AccessTypeEntity,
       tokens: this.TokenEntity,
       sessionEntity: this.SessionEntity,
       events: this.#events,
       delivery: new Delivery(this.#events, delivery),
       throttle: new Throttle(table, throttling),
+      messageLimit: new MessageLimit(table, throttling?.messages),
       oneTimeTokens: this.#oneTimeTokens,
       sessions: this.sessions,
       passwords: passwordService,
-      plan: DEFAULT_APP_PLAN,
+      plan: parseAppPlan(plan),
+      requireActivation: parseRequireActivation(requireActivation),
+      recentLogin: recentLogin === false ? false : parseDuration(recentLogin, 'recentLogin'),
       twoFactor: twoFactorSetup ?? {},
     };
     this.#creation = new AccountCreation(this.#core);
@@ -182,6 +234,23 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.#lifecycle = new AccountLifecycle(this.#core);
     this.#profile = new AccountProfile(this.#core);
     this.#exporter = new AccountExporter(this.#core);
+    this.frontDoor = new FrontDoor({
+      core: this.#core,
+      creation: this.#creation,
+      passwordLogin: this.#passwordLogin,
+      emailVerification: this.#emailVerification,
+      passwordChanges: this.#passwordChanges,
+      passwordResets: this.#passwordResets,
+      contacts: this.contacts,
+      lifecycle: this.#lifecycle,
+      profile: this.#profile,
+    });
+    this.#places = new AccountPlaces(this.#core);
+    this.#sandbox = new Sandbox({
+      table: wholeTable,
+      contents: table,
+      environment: parseEnvironment(environment),
+    });
   }
 
   /** Adds a listener to what happens to accounts; see {@link Events.on}. */
@@ -233,6 +302,51 @@ export class Accounts<F extends AccountFields = NoFields> {
   /** See {@link Sessions.requirePermission}. */
   get requirePermission(): Sessions['requirePermission'] {
     return this.sessions.requirePermission;
+  }
+
+  /** See {@link FrontDoor.signUp}. */
+  get signUp(): (input: InputWith<SignUpInput, F>) => Promise<User> {
+    return this.frontDoor.signUp;
+  }
+
+  /** See {@link FrontDoor.signIn}. */
+  get signIn(): FrontDoor['signIn'] {
+    return this.frontDoor.signIn;
+  }
+
+  /** See {@link FrontDoor.signOut}. */
+  get signOut(): FrontDoor['signOut'] {
+    return this.frontDoor.signOut;
+  }
+
+  /** See {@link FrontDoor.activate}. */
+  get activate(): FrontDoor['activate'] {
+    return this.frontDoor.activate;
+  }
+
+  /** See {@link FrontDoor.resendActivation}. */
+  get resendActivation(): FrontDoor['resendActivation'] {
+    return this.frontDoor.resendActivation;
+  }
+
+  /** See {@link FrontDoor.forgotPassword}. */
+  get forgotPassword(): FrontDoor['forgotPassword'] {
+    return this.frontDoor.forgotPassword;
+  }
+
+  /** See {@link FrontDoor.updateUser}. */
+  get updateUser(): FrontDoor['updateUser'] {
+    return this.frontDoor.updateUser;
+  }
+
+  /** See {@link FrontDoor.deleteUser}. */
+  get deleteUser(): FrontDoor['deleteUser'] {
+    return this.frontDoor.deleteUser;
+  }
+
+  /** See {@link FrontDoor.verifyAuthToken}. */
+  get verifyAuthToken(): FrontDoor['verifyAuthToken'] {
+    return this.frontDoor.verifyAuthToken;
   }
 
   /** See {@link AccountCreation.createAccount}. */
@@ -389,4 +503,30 @@ export class Accounts<F extends AccountFields = NoFields> {
   get exportAccount(): AccountExporter['exportAccount'] {
     return this.#exporter.exportAccount;
   }
+
+  /** See {@link AccountPlaces.countPlaces}. */
+  get countPlaces(): AccountPlaces['countPlaces'] {
+    return this.#places.countPlaces;
+  }
+
+  /** See {@link AccountPlaces.assignPlaces}. */
+  get assignPlaces(): AccountPlaces['assignPlaces'] {
+    return this.#places.assignPlaces;
+  }
+
+  /** See {@link Sandbox.createSandboxTable}. */
+  get createSandboxTable(): Sandbox['createSandboxTable'] {
+    return this.#sandbox.createSandboxTable;
+  }
+
+  /** See {@link Sandbox.resetSandbox}. */
+  get resetSandbox(): Sandbox['resetSandbox'] {
+    return this.#sandbox.resetSandbox;
+  }
+}
+
+function parseRequireActivation(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  const reason = 'It must be true or false.';
+  throw new AccountError('InvalidConfiguration', { path: 'requireActivation', reason });
 }

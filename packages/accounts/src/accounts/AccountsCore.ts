@@ -5,7 +5,9 @@ import type { Delivery } from '../delivery/Delivery.js';
 import type { Events } from '../events/Events.js';
 import type { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';
 import type { Sessions } from '../sessions/Sessions.js';
+import type { MessageLimit } from '../throttling/MessageLimit.js';
 import type { Throttle } from '../throttling/Throttle.js';
+import type { Duration } from '../tokens/parseDuration.js';
 import type { TwoFactorPolicy } from '../twoFactor/secondFactorStep.js';
 import type { AccountEntity } from './AccountEntity.js';
 import type { PasswordService } from './PasswordService.js';
@@ -22,9 +24,14 @@ export interface AccountsCore {
   readonly events: Events;
   readonly delivery: Delivery;
   readonly throttle: Throttle;
+  readonly messageLimit: MessageLimit;
   readonly oneTimeTokens: OneTimeTokens;
   readonly sessions: Sessions;
   readonly twoFactor: TwoFactorPolicy;
   readonly passwords: PasswordService;
   readonly plan: AppPlan;
+  /** Whether nobody logs in before an e-mail address is verified. */
+  readonly requireActivation: boolean;
+  /** How long ago an owner may have proven who they are, to change how the account is reached. */
+  readonly recentLogin: Duration | false;
 }

@@ -46,6 +46,11 @@ export class PasswordService {
     return checkNewPassword(value, { path, policy: this.#policy, contextWords });
   }
 
+  /** What a new password must have: code points, from and to. */
+  get lengths(): Pick<PasswordPolicy, 'minLength' | 'maxLength'> {
+    return this.#policy;
+  }
+
   /** Hashes a password that {@link parseNew} gave. */
   hash(password: string): Promise<string> {
     return this.#hasher.hash(password);

@@ -4,6 +4,7 @@ import type { ContactData } from '../contacts/ContactsAndTokens.js';
 import { parseContact, type ContactInput } from '../contacts/parseContact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
+import { parseProfile, type Profile } from '../lifecycle/parseProfile.js';
 
 /** What {@link Accounts.createAccount} takes: a username, an e-mail address, or both. */
 export interface CreateAccountInput {
@@ -28,22 +29,20 @@ export interface NewAccount {
   readonly contacts: readonly ContactData[];
   readonly fields: {
     readonly username?: string;
-    readonly profile?: Record<string, unknown>;
+    readonly profile?: Profile;
   };
 }
 
 // With the account, its password, a token and all their unique items, a transaction holds 100.
 const MAX_CONTACTS = 40;
 const MAX_SHOWN_PATH = 200;
-// DynamoDB's items hold 400 KB; the rest is for the account's other fields.
-const MAX_PROFILE_BYTES = 300 * 1024;
 
 const newAccount = z.strictObject({
   username: username.optional(),
   email: emailAddress.optional(),
   password: z.unknown().optional(),
   extraContacts: z.array(z.unknown()).max(MAX_CONTACTS).optional(),
-  profile: z.record(z.string(), z.unknown()).optional(),
+  profile: z.unknown().optional(),
   // Of whatever class, and not looked into: its getters may do work, or throw.
   request: z.custom<object>((value) => typeof value === 'object' && value !== null).optional(),
 });
@@ -69,7 +68,6 @@ export function parseNewAccount(input: unknown, ownFields: readonly string[]): N
   if (username === undefined && email === undefined) {
     throw invalid('username', 'neitherUsernameNorEmail');
   }
-  if (profile && !isSmall(profile)) throw invalid('profile', 'tooLarge');
   const extra = extraContacts.map((contact, at) => parseContact(contact, `extraContacts.${at}`));
   return {
     password: data.password,
@@ -80,8 +78,7 @@ export function parseNewAccount(input: unknown, ownFields: readonly string[]): N
     fields: {
       ...Object.fromEntries(own),
       ...(username !== undefined && { username }),
-      // As it was given: the copy that zod made has left out what it does not like.
-      ...(profile && { profile: (input as { profile: Record<string, unknown> }).profile }),
+      ...(profile !== undefined && { profile: parseProfile(profile) }),
     },
   };
 }
@@ -94,15 +91,6 @@ function withoutRepeats(contacts: readonly ContactData[]): readonly ContactData[
     const identity = JSON.stringify([contact.kind, contact.value, provider]);
     return !seen.has(identity) && seen.add(identity);
   });
-}
-
-/** Whether a profile fits into its item, as its JSON says. */
-function isSmall(profile: Readonly<Record<string, unknown>>): boolean {
-  try {
-    return Buffer.byteLength(JSON.stringify(profile)) <= MAX_PROFILE_BYTES;
-  } catch {
-    return true; // Circles and bigints are no JSON: the table refuses them, and says where.
-  }
 }
 
 function invalid(path: string, reason: string): AccountError<'InvalidInput'> {

@@ -9,6 +9,7 @@ import { parseContact, parseEmail } from './parseContact.js';
 import { parsePhone, type PhoneInput } from './parsePhone.js';
 import { readAccount } from './readAccount.js';
 import { removeContact } from './removeContact.js';
+import { requireRecentLogin } from './requireRecentLogin.js';
 import { runForAccount } from './runForAccount.js';
 
 /** What {@link Contacts.addOAuth} takes. */
@@ -50,8 +51,10 @@ export type ContactReference =
  * Each belongs to one account, from the moment it is added. One that is not verified is of no other
  * use: nobody logs in with it, recovers an account by it, or is told anything there.
  *
- * What can be done with `request` is for its owner, and refused to whoever acts for them; with
- * `accountId`, the application decides.
+ * What can be done with `request` is for its owner, and refused to whoever acts for them; what
+ * changes anything needs a recent login (`recentLogin`, ASVS 7.5.1). With `accountId`, the application
+ * decides. How many messages an address gets, and an account sends, is limited for both
+ * (`throttling.messages`).
  *
  * @example
  * ```ts
@@ -78,8 +81,9 @@ export class Contacts {
    * that the account has already are told.
    *
    * @returns the contact and, to the application, the token: for 24 hours, unless configured.
-   * @throws AccountError `InvalidInput`, `EmailAlreadyExists`, `UserNotFound`,
-   *   `AccountDeactivated`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
+   * @throws AccountError `InvalidInput`, `EmailAlreadyExists`, `TooManyRequests`, `UserNotFound`,
+   *   `AccountDeactivated`, `InvalidSession`, `ImpersonatedSession`, `RecentLoginRequired`,
+   *   `ServiceUnavailable`; `InvalidConfiguration` with a request, but no `delivery`.
    */
   readonly addEmail = async (
     input: ActingAccount & { readonly email: string },
@@ -140,28 +144,32 @@ export class Contacts {
 
   /**
    * Removes a contact: three requests. It is free for anybody then; tokens that may have been sent
-   * there are void; it and the other verified addresses are told.
+   * there are void; it and the other verified addresses are told. Where it was verified, every session
+   * but that of `request` ends.
    *
-   * An account keeps a way in: a username with a password, or a verified contact. What would leave
-   * it without one is refused. Only the application may remove an address that is not verified
+   * An account keeps a way in: a verified e-mail address or identity, or a password together with a
+   * username or a verified phone. What would leave it without one is refused. Only the application may remove an address that is not verified
    * regardless: it is no way in, and may be somebody else's, who has asked for it.
    *
    * @throws AccountError `InvalidInput`; `ContactNotFound`, also for another account's; `LastContact`;
-   *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
+   *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `RecentLoginRequired`,
+   *   `ServiceUnavailable`
    */
   readonly remove = async (input: ActingAccount & ContactReference): Promise<void> => {
     await runForAccount(this.#core, 'RemoveContact', input, async (facts) => {
+      requireRecentLogin(this.#core, input);
       const isMeant = parseReference(input);
-      const byApplication = input.request === undefined;
       const { accountId } = facts;
-      const { data } = await removeContact(this.#core, { accountId, byApplication, isMeant });
+      const { request } = input;
+      const { data } = await removeContact(this.#core, { accountId, request, isMeant });
       facts.method = data.kind;
     });
   };
 
   /**
    * Puts a new e-mail address in an old one's place as soon as it is verified; until then the old one
-   * stays as it is, so that nobody loses an account by a typo. What was to take the same place before
+   * stays as it is, so that nobody loses an account by a typo. With the old one go all sessions but
+   * that in which the new one is verified. What was to take the same place before
    * is given up. Two requests.
    *
    * @throws AccountError `ContactNotFound`, and as {@link Contacts.addEmail}
@@ -188,19 +196,13 @@ export class Contacts {
       data: phoneOf(input.newPhone, input.country, 'newPhone'),
     }));
 
-  #add(
-    input: ActingAccount,
-    parse: () => Omit<NewContact, 'replaces'> & { readonly old?: ContactData },
-  ): Promise<AddedContact> {
+  #add(input: ActingAccount, parse: () => NewContact): Promise<AddedContact> {
     return runForAccount(this.#core, 'AddContact', input, async (facts) => {
-      const { old, ...added } = parse();
+      requireRecentLogin(this.#core, input);
+      const added = parse();
       facts.method = added.data.kind;
-      const family = await readAccount(this.#core, facts.accountId);
-      const replaces = old && family.accessTypes.find(({ data }) => isSame(data, old));
-      if (old && !replaces) throw new AccountError('ContactNotFound', {});
-      const { contact, token } = await addContact(this.#core, family, {
+      const { contact, token } = await addContact(this.#core, facts.accountId, {
         ...added,
-        ...(replaces && { replaces }),
         ...(input.request && { request: input.request }),
       });
       // An owner reads it where it was sent: that is what it proves.

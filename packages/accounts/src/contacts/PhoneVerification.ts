@@ -2,16 +2,19 @@ import type { AccountToken, InferWithSecrets } from '@latchkey/schema';
 import type { ActingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
+import { placeholderId } from '../login/placeholderId.js';
 import { pendingTokens } from '../oneTimeTokens/pendingTokens.js';
-import { voidOperations } from '../oneTimeTokens/voidOperations.js';
-import { readConnectionInfo, type ConnectionInfo } from '../sessions/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import type { Attempt } from '../throttling/Throttle.js';
 import type { AccountWithContacts, Contact } from './ContactsAndTokens.js';
+import { orSessionEnded } from './endOtherSessions.js';
 import { tellOfReplacement } from './notices.js';
 import { parsePhone, type PhoneInput } from './parsePhone.js';
 import { isPhoneCode, preparePhoneCode } from './preparePhoneCode.js';
 import { readAccount } from './readAccount.js';
 import { runForAccount } from './runForAccount.js';
 import { verifyContactOperations } from './verifyContactOperations.js';
+import { voidSentOperations } from './voidSentOperations.js';
 
 type Code = InferWithSecrets<typeof AccountToken>;
 
@@ -26,13 +29,14 @@ export class PhoneVerification {
 
   /**
    * Sends a code of six digits to a phone number of an account: two requests. It is good for 10
-   * minutes, unless configured otherwise, and until a newer one is sent. How often codes were tried
-   * is counted on, whichever of them it was (NIST SP 800-63B-4 §3.1.3.2).
+   * minutes, unless configured otherwise, and until a newer one is sent. How many a number gets, and
+   * an account sends, is limited (`throttling.messages`).
    *
    * @returns to the application, the code.
    * @throws AccountError `InvalidInput`; `ContactNotFound` for a number that the account does not
-   *   have; `UserNotFound`, `AccountDeactivated`, `InvalidSession`, `ImpersonatedSession`,
-   *   `TooBusy`, `ServiceUnavailable`.
+   *   have; `TooManyRequests`, `UserNotFound`, `AccountDeactivated`, `InvalidSession`,
+   *   `ImpersonatedSession`, `TooBusy`, `ServiceUnavailable`; `InvalidConfiguration` with a request,
+   *   but no `delivery`.
    */
   readonly requestPhoneVerification = async (
     input: ActingAccount & PhoneInput,
@@ -41,7 +45,9 @@ export class PhoneVerification {
       facts.method = 'phone_verification';
       const phone = parsePhone(input.phone, input.country, 'phone');
       const { accountId } = facts;
-      const { accounts, delivery, table } = this.#core;
+      const { accounts, delivery, messageLimit, table } = this.#core;
+      // An owner would never see the code.
+      if (input.request) delivery.requireConfigured();
       const family = await readAccount(this.#core, accountId);
       if (family.deactivated) throw new AccountError('AccountDeactivated', {});
       if (!findPhone(family, phone)) throw new AccountError('ContactNotFound', {});
@@ -50,20 +56,28 @@ export class PhoneVerification {
         phone,
         ...(input.request && { request: input.request }),
       });
-      await table.transact([
+      const to = { kind: 'phone', value: phone } as const;
+      const operations = [
         operation,
         accounts.checkOperation({ filter: { accountId }, condition: { deactivated: false } }),
-        ...voidOperations(this.#core, codesFor(family.tokens, phone), { now: table.now() }),
-      ]);
+        ...messageLimit.countOperations({ accountId, to }),
+        ...voidSentOperations(this.#core, family, { addresses: [phone] }),
+      ];
+      try {
+        await table.transact(operations);
+      } catch (error) {
+        throw messageLimit.inItsTerms(error);
+      }
       const { accessTypes: _contacts, tokens: _tokens, ...account } = family;
-      const to = { kind: 'phone', value: phone } as const;
       await delivery.deliver({ kind: 'PhoneVerification', to, account, token });
       return input.request === undefined ? { code: token } : {};
     });
 
   /**
    * Verifies a phone number by the code that was sent there; a code works once. Three requests. The
-   * attempt is counted before the code is looked at; a success begins the count again.
+   * attempt is counted before the code is looked at, by the number itself: whichever codes were
+   * tried, and by whichever account. Only the right one begins the count again (NIST SP 800-63B-4
+   * §3.1.3.2). Where the number takes another's place, every session but that of `request` ends.
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a code that is wrong, expired,
    *   used, replaced, or for another number; `AccountLocked` and `TooManyRequests`, whatever the
@@ -78,8 +92,8 @@ export class PhoneVerification {
       const phone = parsePhone(input.phone, input.country, 'phone');
       const code = parseCode(input.code);
       const { accountId } = facts;
+      const { request } = input;
       const { accounts, passwords, throttle } = this.#core;
-      const usedFrom = input.request && readConnectionInfo(input.request);
       const { item: family } = await accounts.findOne({
         filter: { accountId },
         include: { accessTypes: true, tokens: true },
@@ -87,24 +101,31 @@ export class PhoneVerification {
         consistent: true,
       });
       if (!family) throw new AccountError('UserNotFound', {});
-      await throttle.count({
-        accountId,
-        authenticator: 'phone',
-        ...(usedFrom && { ip: usedFrom.ip }),
-      });
-      const sent = this.#pendingCode(family.tokens, phone);
       const contact = findPhone(family, phone);
-      // One comparison for everybody, whether there is a code or not.
-      const { matches } = await passwords.verify(code, contact && sent?.value);
-      if (!contact || !sent || !matches) throw codeRefused();
-      await this.#consume(family, contact, sent, usedFrom);
+      // Nothing is looked at; and nobody uses up what a number takes that is not theirs.
+      if (!contact) throw codeRefused();
+      await throttle.count({
+        ...attemptAt(phone),
+        ...(request && { ip: readConnectionInfo(request).ip }),
+      });
+      const sent = this.#pendingCode(family, phone);
+      const { matches } = await passwords.verify(code, sent?.value);
+      if (!sent || !matches) throw codeRefused();
+      await this.#consume(family, contact, sent, request);
       await tellOfReplacement(this.#core, family, contact);
     });
 
-  /** The code that was sent last, if it is still good: those before it are not, whoever has them. */
-  #pendingCode(tokens: readonly Code[], phone: string): Code | undefined {
-    const newest = codesFor(tokens, phone).at(-1);
-    return newest && pendingTokens([newest], this.#core.table.now())[0];
+  /**
+   * The code that is good: whichever was sent later has made those before it void, which the clocks
+   * of two servers need not agree on. Of two that were sent at the same moment it is one, so that a
+   * guess is a guess at one code.
+   */
+  #pendingCode(
+    family: AccountWithContacts & { readonly tokens: readonly Code[] },
+    phone: string,
+  ): Code | undefined {
+    const codes = codesFor(family.tokens, phone);
+    return pendingTokens(codes, this.#core.table.now(), family).at(-1);
   }
 
   /** Uses a code up, for one of any number of callers (ASVS 6.5.1). */
@@ -112,20 +133,25 @@ export class PhoneVerification {
     family: AccountWithContacts,
     contact: Contact,
     token: Code,
-    usedFrom: ConnectionInfo | undefined,
+    request: SessionRequest | undefined,
   ): Promise<void> {
     const { oneTimeTokens, throttle } = this.#core;
-    const { accountId, ulid: except } = token;
+    const { createdFor: phone, ulid: except } = token;
+    const verification = verifyContactOperations(this.#core, family, contact, request);
     const effects = [
-      throttle.resetOperation({ accountId, authenticator: 'phone' }),
-      ...verifyContactOperations(this.#core, family, contact, { except }),
+      throttle.resetOperation(attemptAt(phone)),
+      ...voidSentOperations(this.#core, family, { addresses: [phone], except }),
+      ...verification.operations,
     ];
+    const usedFrom = request && readConnectionInfo(request);
     try {
-      await oneTimeTokens.consume({ token }, effects, usedFrom);
+      const options = { usedFrom, writesAccount: true };
+      await oneTimeTokens.consume({ account: family, token }, effects, options);
     } catch (error) {
       const isUsed = AccountError.is(error) && error.code === 'TokenVerificationFailed';
-      throw isUsed ? codeRefused() : error;
+      throw isUsed ? codeRefused() : orSessionEnded(error);
     }
+    verification.committed();
   }
 }
 
@@ -141,6 +167,11 @@ function codesFor<T extends AccountWithContacts['tokens'][number]>(
   return tokens.filter(
     ({ kind, createdFor }) => kind === 'phone_verification' && createdFor === phone,
   );
+}
+
+/** What guesses at a number's codes are counted by, whoever makes them: no account has this id. */
+function attemptAt(phone: string): Attempt {
+  return { accountId: placeholderId({ kind: 'phone', value: phone }), authenticator: 'phone' };
 }
 
 function parseCode(value: unknown): string {

@@ -1,12 +1,15 @@
-import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
+import { EntityError, type TransactOperation } from '@latchkey/entity';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
-import { voidOperations } from '../oneTimeTokens/voidOperations.js';
 import type { SessionRequest } from '../sessions/SessionRequest.js';
 import type { AccountWithContacts, Contact, ContactData } from './ContactsAndTokens.js';
 import { tellOwner } from './notices.js';
 import { preparePhoneCode, type CodePurpose, type PreparedCode } from './preparePhoneCode.js';
+import { readAccount } from './readAccount.js';
+import { retryOvertaken } from './retryOvertaken.js';
+import { voidSentOperations } from './voidSentOperations.js';
 
 /** A contact to be added. */
 export interface NewContact {
@@ -14,8 +17,8 @@ export interface NewContact {
   readonly meta?: Readonly<Record<string, unknown>>;
   /** Whether the application vouches for it (default: false). */
   readonly verified?: boolean;
-  /** The contact that it is to take the place of. */
-  readonly replaces?: Contact;
+  /** What it is to take the place of. */
+  readonly old?: ContactData | undefined;
   /** On whose request, which is kept with the secret. */
   readonly request?: SessionRequest;
 }
@@ -30,23 +33,65 @@ export interface AddedContact {
 /** So that nobody keeps addresses from their owners in great numbers (ASVS 15.2.2). */
 const MAX_CONTACTS = 50;
 
+/** A contact that is written, and what is still to be sent. */
+interface WrittenContact {
+  readonly family: AccountWithContacts;
+  readonly contact: Contact;
+  readonly proof: PreparedCode | undefined;
+}
+
 /**
  * Adds a contact to an account together with the secret that verifies it, in one transaction, and
- * then sends the secret there, and a notice to the addresses that the account has already.
+ * then sends the secret there, and a notice to the addresses that the account has already. The
+ * transaction is conditioned on the account's version, and changes it: of any number of callers, none
+ * adds one too many, nor adds to an account that has just ended.
  *
- * @param family - the account, as it was read.
- * @throws AccountError `AccountDeactivated`, `UserNotFound`; `EmailAlreadyExists`,
- *   `PhoneAlreadyExists`, `IdentityAlreadyExists`; `InvalidInput` with reason `tooManyContacts`.
+ * @throws AccountError `AccountDeactivated`, `UserNotFound`; `ContactNotFound` where there is nothing
+ *   to take the place of; `EmailAlreadyExists`, `PhoneAlreadyExists`, `IdentityAlreadyExists`;
+ *   `InvalidInput` with reason `tooManyContacts`; `TooManyRequests`; `InvalidConfiguration` where the
+ *   owner would never see the secret.
  */
 export async function addContact(
   core: AccountsCore,
-  family: AccountWithContacts,
-  { data, meta, verified = false, replaces, request }: NewContact,
+  accountId: string,
+  added: NewContact,
 ): Promise<AddedContact> {
-  const { accountId } = family;
+  const to = addressOf(added.data);
+  if (to && added.request) core.delivery.requireConfigured();
+  const { family, contact, proof } = await retryOvertaken(async () =>
+    write(core, await readAccount(core, accountId), added),
+  );
+  const { accessTypes: _contacts, tokens: _tokens, ...account } = family;
+  await Promise.all([
+    ...(to && proof
+      ? [
+          core.delivery.deliver({
+            kind: to.kind === 'email' ? 'EmailVerification' : 'PhoneVerification',
+            to,
+            account,
+            token: proof.token,
+          }),
+        ]
+      : []),
+    tellOwner(core, family, { kind: 'ContactAdded', contact }),
+  ]);
+  return { contact, ...(proof && { token: proof.token }) };
+}
+
+async function write(
+  core: AccountsCore,
+  family: AccountWithContacts,
+  { data, meta, verified = false, old, request }: NewContact,
+): Promise<WrittenContact> {
+  const { accountId, deactivated, _v: version } = family;
+  const replaces = old && family.accessTypes.find((each) => isSame(each.data, old));
+  if (old && !replaces) throw new AccountError('ContactNotFound', {});
   assertRoom(family, data);
   const proof = await prepareProof(core, data, { accountId, ...(request && { request }) });
   const place = replaces && placeOf(replaces);
+  const superseded = place === undefined ? [] : waitingFor(place, family);
+  const addresses = [data, ...superseded.map((each) => each.data)].map(({ value }) => value);
+  const to = addressOf(data);
   const create = core.accessTypes.createOneOperation({
     item: {
       accountId,
@@ -56,29 +101,27 @@ export async function addContact(
       ...(place !== undefined && { replaces: place }),
     },
   });
-  const [contact] = await transactFor(core, [
-    create,
-    // An account that is being deleted gets nothing more: nobody would ever free it again.
-    core.accounts.checkOperation({ filter: { accountId }, condition: { deactivated: false } }),
-    ...(proof ? [proof.operation] : []),
-    ...supersede(core, family, place),
-  ]);
-  const { accessTypes: _contacts, tokens: _tokens, ...account } = family;
-  const isAddress = data.kind === 'email' || data.kind === 'phone';
-  await Promise.all([
-    ...(isAddress && proof
-      ? [
-          core.delivery.deliver({
-            kind: data.kind === 'email' ? 'EmailVerification' : 'PhoneVerification',
-            to: { kind: data.kind, value: data.value },
-            account,
-            token: proof.token,
-          }),
-        ]
-      : []),
-    tellOwner(core, family, { kind: 'ContactAdded', contact }),
-  ]);
-  return { contact, ...(proof && { token: proof.token }) };
+  try {
+    const [contact] = await core.table.transact([
+      create,
+      // As it is: what changes is the version.
+      core.accounts.updateOneOperation({
+        filter: { accountId },
+        version,
+        update: { $set: { deactivated } },
+      }),
+      ...(proof ? [proof.operation] : []),
+      ...(to ? core.messageLimit.countOperations({ accountId, to }) : []),
+      ...superseded.map((contact) => takeBack(core, contact)),
+      ...voidSentOperations(core, family, { addresses }),
+    ]);
+    return { family, contact, proof };
+  } catch (error) {
+    const isTaken = EntityError.is(error) && error.code === 'UniqueViolation';
+    // Before the answer, so that nobody tries one address after the other.
+    if (to && isTaken) await core.messageLimit.countRefused({ accountId });
+    throw core.messageLimit.inItsTerms(error);
+  }
 }
 
 /** Refuses what the account has already, and what would be one too many. */
@@ -104,44 +147,25 @@ function placeOf({ ulid, verified, replaces }: Contact): string {
   return verified === true ? ulid : (replaces ?? ulid);
 }
 
-/** The writes that take back who was to take the same place before: a typo, most likely. */
-function supersede(
-  core: AccountsCore,
-  { accountId, accessTypes, tokens }: AccountWithContacts,
-  place: string | undefined,
-): TransactOperation<unknown>[] {
-  if (place === undefined) return [];
-  const earlier = accessTypes.filter(
-    ({ verified, replaces }) => verified !== true && replaces === place,
-  );
-  return earlier.flatMap(({ ulid, data }) => [
-    core.accessTypes.deleteOneOperation({
-      filter: { accountId, 'data.kind': data.kind, ulid },
-      // Verified at this moment, it has taken the place.
-      condition: { verified: { $ne: true } },
-    }),
-    ...voidOperations(
-      core,
-      tokens.filter(({ createdFor }) => createdFor === data.value),
-      { now: core.table.now() },
-    ),
-  ]);
+/** What was to take the same place before: a typo, most likely. */
+function waitingFor(place: string, { accessTypes }: AccountWithContacts): Contact[] {
+  return accessTypes.filter(({ verified, replaces }) => verified !== true && replaces === place);
 }
 
-/** Carries out writes of which the second checks that the account may have them. */
-async function transactFor<const O extends readonly TransactOperation<unknown>[]>(
-  { table }: AccountsCore,
-  operations: O,
-): Promise<TransactResults<O>> {
-  try {
-    return await table.transact(operations);
-  } catch (error) {
-    if (EntityError.is(error) && error.operation === 1) {
-      if (error.code === 'NotFound') throw new AccountError('UserNotFound', {});
-      if (error.code === 'ConditionFailed') throw new AccountError('AccountDeactivated', {});
-    }
-    throw error;
-  }
+function takeBack(
+  { accessTypes }: AccountsCore,
+  { accountId, ulid, data }: Contact,
+): TransactOperation<unknown> {
+  return accessTypes.deleteOneOperation({
+    filter: { accountId, 'data.kind': data.kind, ulid },
+    // Verified at this moment, it has taken the place.
+    condition: { verified: { $ne: true } },
+  });
+}
+
+/** Where there is something to send to. */
+function addressOf({ kind, value }: ContactData): Recipient | undefined {
+  return kind === 'email' || kind === 'phone' ? { kind, value } : undefined;
 }
 
 /** Whether two contacts are one and the same. */

@@ -1,8 +1,9 @@
 import type { ContactsAndTokens } from './ContactsAndTokens.js';
 
 /**
- * Whether an account's owner has a way in: a username with a password, or a contact that is
- * verified. An address that is not verified is none: nobody logs in or recovers an account by it.
+ * Whether an account's owner has a way in: a verified e-mail address, to which links are sent; a
+ * verified identity elsewhere; or a password together with a username or a verified phone, which
+ * alone nobody logs in by, nor recovers an account by. What is not verified is none.
  */
 export function hasWayIn({
   username,
@@ -10,7 +11,7 @@ export function hasWayIn({
   tokens,
 }: ContactsAndTokens & { readonly username?: string | undefined }): boolean {
   const hasPassword = tokens.some(({ kind }) => kind === 'password');
-  return (
-    (username !== undefined && hasPassword) || accessTypes.some(({ verified }) => verified === true)
-  );
+  const verified = accessTypes.filter((contact) => contact.verified === true);
+  if (verified.some(({ data }) => data.kind !== 'phone')) return true;
+  return hasPassword && (username !== undefined || verified.length > 0);
 }

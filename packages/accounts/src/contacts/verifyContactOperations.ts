@@ -1,40 +1,59 @@
 import type { TransactOperation } from '@latchkey/entity';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { tokensSentTo } from '../oneTimeTokens/pendingTokens.js';
-import { voidOperations } from '../oneTimeTokens/voidOperations.js';
+import { tokensAsRead, voidTokens } from '../oneTimeTokens/voidTokens.js';
+import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
 import type { Contact, ContactsAndTokens } from './ContactsAndTokens.js';
+import { endOtherSessions, NO_END } from './endOtherSessions.js';
 import { replacedBy } from './replacedBy.js';
+
+/** The writes that make a contact a verified one. */
+export interface ContactVerification {
+  readonly operations: readonly TransactOperation<unknown>[];
+  /** To be called after the commit. */
+  readonly committed: () => void;
+}
 
 /**
  * The writes that make a contact a verified one, for the transaction that uses up its proof. A
- * contact that it takes the place of goes along, with the tokens that were sent there.
+ * contact that it takes the place of goes along, and every token that was sent out is void then, as
+ * that may have been where; if it was verified, every other session ends (ASVS 7.4.3). They check or write the account: on condition that no token has become
+ * void since it was read.
  *
  * After the commit, `tellOfReplacement` tells the owner.
  *
  * @param account - as the flow has read it, with its contacts and tokens.
- * @param options - `except`: the `ulid` of a token that the same transaction uses up.
+ * @param request - who verifies: in a session of the account, this one goes on.
  */
 export function verifyContactOperations(
-  core: Pick<AccountsCore, 'accessTypes' | 'oneTimeTokens' | 'table'>,
-  account: ContactsAndTokens,
+  core: Pick<AccountsCore, 'accessTypes' | 'accounts' | 'sessionEntity' | 'sessions' | 'table'>,
+  account: AccountDocument & ContactsAndTokens,
   contact: Contact,
-  { except }: { readonly except?: string } = {},
-): TransactOperation<unknown>[] {
+  request?: SessionRequest,
+): ContactVerification {
   const { accountId, ulid, data } = contact;
+  const filter = { accountId };
+  const condition = tokensAsRead(account);
   const verify = core.accessTypes.updateOneOperation({
     filter: { accountId, 'data.kind': data.kind, ulid },
     update: { $set: { verified: true }, $remove: ['replaces'] },
   });
   const old = replacedBy(account, contact);
-  if (!old) return [verify];
-  return [
+  if (!old) {
+    const check = core.accounts.checkOperation({ filter, condition });
+    return { operations: [verify, check], committed: () => undefined };
+  }
+  const end = old.verified === true ? endOtherSessions(core, account, request) : NO_END;
+  const operations = [
     verify,
     core.accessTypes.deleteOneOperation({
       filter: { accountId, 'data.kind': old.data.kind, ulid: old.ulid },
     }),
-    ...voidOperations(core, tokensSentTo(account.tokens, old.data.value), {
-      ...(except !== undefined && { except }),
-      now: core.table.now(),
+    core.accounts.updateOneOperation({
+      filter,
+      condition: { ...condition, ...end.condition },
+      update: { $set: { ...voidTokens(core.table, account), ...end.fields } },
     }),
+    ...end.operations,
   ];
+  return { operations, committed: end.committed };
 }

@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { Events } from '../events/Events.js';
+import { withinTime } from '../events/withinTime.js';
 import type { AccountDocument } from '../sessions/SessionRequest.js';
+import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 
 /** What a message is about; those with a token are for one pair of eyes. */
 export type MessageKind =
@@ -40,22 +43,35 @@ export interface Message {
 export interface DeliveryOptions {
   /** Hands a message over, to a mail service or, better, a queue. Called after the commit. */
   readonly send: (message: Message) => unknown;
+  /** How long `send` may take before that is a `DeliveryError` (default: `'10s'`). */
+  readonly timeout?: Duration;
 }
 
 /** Hands messages over, and never undoes or delays what they tell of. */
 export class Delivery {
   readonly #send: DeliveryOptions['send'] | undefined;
   readonly #events: Events;
+  readonly #timeoutMs: number;
   readonly #pending = new Set<Promise<void>>();
 
   constructor(events: Events, options?: DeliveryOptions) {
     this.#events = events;
     this.#send = options?.send;
+    this.#timeoutMs = parseDuration(options?.timeout ?? '10s', 'delivery.timeout');
   }
 
   /** Whether messages have anywhere to go. */
   get isConfigured(): boolean {
     return this.#send !== undefined;
+  }
+
+  /** @throws AccountError `InvalidConfiguration` where a secret would be sent nowhere. */
+  requireConfigured(): void {
+    if (this.isConfigured) return;
+    throw new AccountError('InvalidConfiguration', {
+      path: 'delivery',
+      reason: 'There must be a way to send messages.',
+    });
   }
 
   /**
@@ -89,10 +105,11 @@ export class Delivery {
     try {
       // Not before the answer: rendering a message takes time only where there is one.
       await setImmediate();
-      await work();
-    } catch {
+      await withinTime(work, this.#timeoutMs);
+    } catch (error) {
       // Not its error: mail services like to quote the message.
-      await this.#events.tell('DeliveryError', facts);
+      const reason = AccountError.is(error) ? error.code : 'Unexpected';
+      await this.#events.tell('DeliveryError', facts, reason);
     }
   }
 }

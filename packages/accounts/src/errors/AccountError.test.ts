@@ -1,3 +1,5 @@
+import { format, inspect } from 'node:util';
+import { everythingShown } from '../../test/support/everythingShown.js';
 import { AccountError } from './AccountError.js';
 import { accountErrorCodes } from './accountErrorCodes.js';
 
@@ -37,6 +39,28 @@ describe('AccountError', () => {
     const cause = new Error('no route to host');
     expect(new AccountError('ServiceUnavailable', {}, { cause }).cause).toBe(cause);
     expect('cause' in new AccountError('LoginFailed', {})).toBe(false);
+  });
+
+  it('shows its challenge to who asks for it, and to no log (ASVS 16.2.5)', () => {
+    const challenge = 'canary-challenge';
+    const error = new AccountError('TwoFactorRequired', { methods: [] }, { challenge });
+    expect(error.challenge).toBe(challenge);
+    expect(new AccountError('TwoFactorRequired', { methods: [] }).challenge).toBeUndefined();
+    const wrapped = new Error('outer', { cause: error });
+    for (const value of [error, wrapped, { error }, [error]]) {
+      const hidden = { showHidden: true, getters: true, depth: null };
+      const shown = [
+        everythingShown(value),
+        inspect(value, hidden),
+        inspect(value, { ...hidden, customInspect: false }),
+        format('%O %o %j', value, value, value),
+      ].join('');
+      expect(shown).toContain('TwoFactorRequired');
+      expect(shown).not.toContain(challenge);
+    }
+    const keys: string[] = [];
+    for (const key in error) keys.push(key);
+    expect([...keys, ...Reflect.ownKeys(error)]).not.toContain('challenge');
   });
 
   it('does not share its details with whoever made it', () => {

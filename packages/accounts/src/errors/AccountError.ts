@@ -18,6 +18,32 @@ export interface AccountErrorJson<C extends AccountErrorCode = AccountErrorCode>
   readonly details: Readonly<AccountErrorDetails[C]>;
 }
 
+/** What an {@link AccountError} is made with beside its code and details. */
+export interface AccountErrorOptions extends ErrorOptions {
+  readonly challenge?: string;
+}
+
+/** An error with a secret that can be read of it, and that nothing shows. */
+class ErrorWithChallenge extends Error {
+  readonly #challenge: string | undefined;
+
+  constructor(message: string, { challenge, ...options }: AccountErrorOptions = {}) {
+    super(message, options);
+    this.#challenge = challenge;
+  }
+
+  /**
+   * With `TwoFactorRequired` and `TwoFactorEnrolmentRequired`: a secret for the client, with which
+   * its login goes on. No log, `inspect` or `JSON.stringify` shows it.
+   */
+  get challenge(): string | undefined {
+    return this.#challenge;
+  }
+}
+// With `showHidden` and `getters`, `inspect` calls the getters of every class that an object is of,
+// up to the first with the name of a built-in one.
+Object.defineProperty(ErrorWithChallenge, 'name', { value: 'Error' });
+
 /**
  * The one error class of this package: a stable `code`, an HTTP `status`, and `details` whose
  * shape follows from the code.
@@ -35,13 +61,14 @@ export interface AccountErrorJson<C extends AccountErrorCode = AccountErrorCode>
  * }
  * ```
  */
-export class AccountError<C extends AccountErrorCode = AccountErrorCode> extends Error {
+export class AccountError<
+  C extends AccountErrorCode = AccountErrorCode,
+> extends ErrorWithChallenge {
   override readonly name: string = 'AccountError';
   readonly code: C;
   /** The HTTP status that a web application would answer with. */
   readonly status: number;
   readonly details: Readonly<AccountErrorDetails[C]>;
-  readonly #challenge: string | undefined;
 
   /**
    * @param code - Which failure this is; it decides `status` and the message.
@@ -49,25 +76,12 @@ export class AccountError<C extends AccountErrorCode = AccountErrorCode> extends
    * @param options - `cause`: the error behind this one. It is kept, but not shown by `toJSON`.
    *   `challenge`: what a login goes on with.
    */
-  constructor(
-    code: C,
-    details: AccountErrorDetails[C],
-    options?: ErrorOptions & { readonly challenge?: string },
-  ) {
+  constructor(code: C, details: AccountErrorDetails[C], options?: AccountErrorOptions) {
     super(accountErrorCodes[code].message, options);
     this.code = code;
     this.status = accountErrorCodes[code].status;
     this.details = Object.freeze({ ...details });
-    this.#challenge = options?.challenge;
     Object.defineProperty(this, brand, { value: true });
-  }
-
-  /**
-   * With `TwoFactorRequired` and `TwoFactorEnrolmentRequired`: a secret for the client, with which
-   * its login goes on. No log, `inspect` or `JSON.stringify` shows it.
-   */
-  get challenge(): string | undefined {
-    return this.#challenge;
   }
 
   /**

@@ -9,9 +9,19 @@ export interface AccountErrorDetails {
   /** Some input has the wrong form; `reason` is a machine word such as `notAString`. */
   readonly InvalidInput: { readonly path: string; readonly reason: string };
   /** The chosen password has fewer than `minLength` code points. */
-  readonly PasswordTooShort: { readonly path: string; readonly minLength: number };
+  readonly PasswordTooShort: {
+    readonly path: string;
+    readonly minLength: number;
+    /** The same, by the name that it has at the front door, where alone it is given. */
+    readonly minLen?: number;
+  };
   /** The chosen password has more than `maxLength` code points. */
-  readonly PasswordTooLong: { readonly path: string; readonly maxLength: number };
+  readonly PasswordTooLong: {
+    readonly path: string;
+    readonly maxLength: number;
+    /** The same, by the name that it has at the front door, where alone it is given. */
+    readonly maxLen?: number;
+  };
   /** The chosen password is a common one, made of the account's own words, or known from a breach. */
   readonly PasswordNotAllowed: {
     readonly path: string;
@@ -25,6 +35,56 @@ export interface AccountErrorDetails {
   readonly PhoneAlreadyExists: { readonly path: string };
   /** Another account owns the identity, of another provider or the application's own. */
   readonly IdentityAlreadyExists: { readonly path: string };
+  /** What was given is no object of parameters. */
+  readonly ParamsMustBeObject: NoDetails;
+  /** Nothing says what is to be changed. */
+  readonly ParamsMissing: NoDetails;
+  /** There is neither a username nor what may stand in its place. */
+  readonly UsernameMissing: NoDetails;
+  readonly UsernameMustBeString: NoDetails;
+  /** The username is empty, or white space. */
+  readonly UsernameCannotBeBlank: NoDetails;
+  /** The username has more than `maxLen` characters. */
+  readonly UsernameTooLong: { readonly maxLen: number };
+  readonly PasswordMissing: { readonly path: string };
+  readonly PasswordMustBeString: { readonly path: string };
+  readonly PasswordCannotBeBlank: { readonly path: string };
+  /** A new password needs the one before. */
+  readonly CurrentPasswordMissing: NoDetails;
+  readonly CurrentPasswordIncorrect: NoDetails;
+  /** The e-mail address has the wrong form, or is missing where it must be confirmed. */
+  readonly EmailNotValid: NoDetails;
+  /** The profile is no plain object. */
+  readonly ProfileMustBeObject: NoDetails;
+  readonly ProfileCannotBeEmpty: NoDetails;
+  readonly ProfileHasTooManyKeys: { readonly maxKeys: number };
+  /** A key of the profile is a symbol, or empty. */
+  readonly ProfileKeyMustBeString: NoDetails;
+  /** A key of the profile, of which `key` is the beginning, has more than `maxLen` characters. */
+  readonly ProfileKeyTooLong: { readonly maxLen: number; readonly key: string };
+  readonly ProfileValueMustBeString: { readonly key: string };
+  readonly ProfileValueCannotBeBlank: { readonly key: string };
+  readonly ProfileValueTooLong: { readonly maxLen: number; readonly key: string };
+  readonly RememberMeValueNotValid: { readonly values: readonly string[] };
+  readonly SessionLengthMustBeNumber: NoDetails;
+  /** In hours. */
+  readonly SessionLengthTooShort: { readonly minLen: number };
+  /** In hours. */
+  readonly SessionLengthTooLong: { readonly maxLen: number };
+  /** It is no date-time, is over, is too far away, or stands beside `sessionLength`. */
+  readonly ExpiredTimeNotValid: {
+    readonly reason: 'notADateTime' | 'past' | 'tooFar' | 'besideSessionLength';
+  };
+  /** The request carries a live session already. */
+  readonly UserAlreadySignedIn: NoDetails;
+  /** The request carries no live session. */
+  readonly UserNotSignedIn: NoDetails;
+  /** Unknown user, wrong password, address that is not verified: all look the same (ASVS 6.3.8). */
+  readonly UsernameOrPasswordMismatch: NoDetails;
+  /** The password was right, and the e-mail address has to be confirmed first. */
+  readonly AccountNotActivated: NoDetails;
+  readonly ActivationTokenNotValid: NoDetails;
+  readonly ResetTokenNotValid: NoDetails;
   /** Unknown user, wrong password, or anything else that must look the same (ASVS 6.3.8). */
   readonly LoginFailed: NoDetails;
   /** A token was not accepted, for whatever reason. */
@@ -60,6 +120,16 @@ export interface AccountErrorDetails {
   readonly ImpersonatedSession: NoDetails;
   /** A listener of the application has refused it, or has not answered. */
   readonly Vetoed: { readonly event: string };
+  /** There are as many accounts as the application's plan allows. */
+  readonly TrialExceededLimit: { readonly maxAccounts: number };
+  /** Nothing says which application of several is meant. */
+  readonly AppIdNotSet: NoDetails;
+  /** There is no application with this id. */
+  readonly AppIdNotValid: NoDetails;
+  /** Only a sandbox can be made or emptied, and these accounts are live. */
+  readonly NotASandbox: NoDetails;
+  /** The table does not carry the mark of a sandbox, and holds what must not be lost. */
+  readonly SandboxNotMarked: NoDetails;
   /** The application signs tokens with a secret below RFC 7518 §3.2's minimum. */
   readonly SecretTooShort: { readonly minBytes: number };
   /** An option of the library has an unusable value; `reason` is a sentence without that value. */
@@ -90,6 +160,37 @@ export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEn
     EmailAlreadyExists: entry(409, 'The e-mail address is already in use.'),
     PhoneAlreadyExists: entry(409, 'The phone number is already in use.'),
     IdentityAlreadyExists: entry(409, 'The identity is already in use.'),
+    ParamsMustBeObject: entry(400, 'The parameters must be an object.'),
+    ParamsMissing: entry(400, 'The parameters name nothing to change.'),
+    UsernameMissing: entry(400, 'The username is missing.'),
+    UsernameMustBeString: entry(400, 'The username must be a string.'),
+    UsernameCannotBeBlank: entry(400, 'The username cannot be blank.'),
+    UsernameTooLong: entry(400, 'The username is too long.'),
+    PasswordMissing: entry(400, 'The password is missing.'),
+    PasswordMustBeString: entry(400, 'The password must be a string.'),
+    PasswordCannotBeBlank: entry(400, 'The password cannot be blank.'),
+    CurrentPasswordMissing: entry(400, 'The current password is missing.'),
+    CurrentPasswordIncorrect: entry(401, 'The current password is not right.'),
+    EmailNotValid: entry(400, 'The e-mail address is not valid.'),
+    ProfileMustBeObject: entry(400, 'The profile must be a plain object.'),
+    ProfileCannotBeEmpty: entry(400, 'The profile cannot be empty.'),
+    ProfileHasTooManyKeys: entry(400, 'The profile has too many keys.'),
+    ProfileKeyMustBeString: entry(400, 'The keys of a profile must be strings.'),
+    ProfileKeyTooLong: entry(400, 'The profile has a key that is too long.'),
+    ProfileValueMustBeString: entry(400, 'The values of a profile must be strings.'),
+    ProfileValueCannotBeBlank: entry(400, 'The values of a profile cannot be blank.'),
+    ProfileValueTooLong: entry(400, 'The profile has a value that is too long.'),
+    RememberMeValueNotValid: entry(400, 'The value of rememberMe is not one of those there are.'),
+    SessionLengthMustBeNumber: entry(400, 'The session length must be a number.'),
+    SessionLengthTooShort: entry(400, 'The session length is too short.'),
+    SessionLengthTooLong: entry(400, 'The session length is too long.'),
+    ExpiredTimeNotValid: entry(400, 'The end of the session is not valid.'),
+    UserAlreadySignedIn: entry(409, 'The user is signed in already.'),
+    UserNotSignedIn: entry(401, 'The user is not signed in.'),
+    UsernameOrPasswordMismatch: entry(401, 'The username or the password is not right.'),
+    AccountNotActivated: entry(403, 'The e-mail address has to be confirmed first.'),
+    ActivationTokenNotValid: entry(401, 'The activation token is not valid.'),
+    ResetTokenNotValid: entry(401, 'The reset token is not valid.'),
     LoginFailed: entry(401, 'The login failed.'),
     TokenVerificationFailed: entry(401, 'The token could not be verified.'),
     InvalidSession: entry(401, 'The session is not valid any more.'),
@@ -98,7 +199,7 @@ export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEn
     ContactNotFound: entry(404, 'The contact was not found.'),
     LastContact: entry(409, 'The account needs another way in first.'),
     AccountLocked: entry(429, 'The account takes no attempt for the moment.'),
-    TooManyRequests: entry(429, 'The address has sent too many requests for the moment.'),
+    TooManyRequests: entry(429, 'The requests are too many for the moment.'),
     TwoFactorRequired: entry(401, 'The second factor is missing.'),
     TwoFactorEnrolmentRequired: entry(401, 'The account needs a second factor first.'),
     TwoFactorMandatory: entry(403, 'The second factor cannot be removed.'),
@@ -106,6 +207,11 @@ export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEn
     PermissionDenied: entry(403, 'The permission is missing.'),
     ImpersonatedSession: entry(403, "The operation is for the account's owner only."),
     Vetoed: entry(403, 'The application does not allow this.'),
+    TrialExceededLimit: entry(402, 'The application takes no more accounts.'),
+    AppIdNotSet: entry(400, 'The id of the application is missing.'),
+    AppIdNotValid: entry(401, 'The application is not known.'),
+    NotASandbox: entry(403, 'The operation is for sandboxes only.'),
+    SandboxNotMarked: entry(403, 'The table is not marked as a sandbox.'),
     SecretTooShort: entry(500, 'The secret that signs tokens is too short.'),
     InvalidConfiguration: entry(500, 'The accounts library is misconfigured.'),
     TooBusy: entry(503, 'The service is too busy for the moment.'),

@@ -41,8 +41,14 @@ export function toAccountError(error: AnyEntityError): AnyAccountError | undefin
     case 'NotFound':
     case 'VersionConflict':
     case 'ConditionFailed':
-      // The last three: somebody changed what the flow had read. The same call may succeed now.
-      return new AccountError('ServiceUnavailable', {}, { cause: error });
+    case 'AlreadyExists':
+    case 'AmbiguousFilter':
+    case 'InvalidTransaction':
+    case 'NoIndexFits':
+    case 'TooManyPages':
+      // The same call may succeed now where somebody has changed what the flow had read; or what is
+      // stored is not as this package expects, which is nobody else's affair.
+      return new AccountError('ServiceUnavailable', {}, { cause: withoutDocument(error) });
     case 'InvalidTable':
       return new AccountError('InvalidConfiguration', {
         path: 'table',
@@ -51,6 +57,16 @@ export function toAccountError(error: AnyEntityError): AnyAccountError | undefin
     default:
       return undefined;
   }
+}
+
+/** The document that stood in the way is somebody's: it must not get into logs (ASVS 16.2.5). */
+function withoutDocument(error: AnyEntityError): Error {
+  if (!('item' in error.details)) return error;
+  const { code, message, stack, details } = error;
+  const cause = new EntityError(code, message, { entity: details.entity, item: undefined });
+  if (stack !== undefined) cause.stack = stack;
+  if (error.operation !== undefined) cause.operation = error.operation;
+  return cause;
 }
 
 /** Who has the value already says what kind of value it is. */

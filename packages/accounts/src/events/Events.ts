@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+import { withinTime } from './withinTime.js';
 import type {
   AccountEvent,
   AccountEventListener,
@@ -49,13 +49,17 @@ export class Events {
    * @param facts - what is known at the beginning; the flow adds to it what it learns.
    */
   async run<T>(flow: AccountFlow, facts: EventFacts, action: () => Promise<T>): Promise<T> {
+    const result = await this.begin(flow, facts, action);
+    await this.tell(`${flow}Success`, facts);
+    return result;
+  }
+
+  /** Runs the beginning of a flow: only its failure is told. */
+  async begin<T>(flow: AccountFlow, facts: EventFacts, action: () => Promise<T>): Promise<T> {
     try {
-      const result = await inAccountTerms(action);
-      await this.tell(`${flow}Success`, facts);
-      return result;
+      return await inAccountTerms(action);
     } catch (error) {
-      const reason = AccountError.is(error) ? error.code : 'Unexpected';
-      await this.tell(`${flow}Error`, facts, reason);
+      await this.tell(`${flow}Error`, facts, AccountError.is(error) ? error.code : 'Unexpected');
       throw error;
     }
   }
@@ -69,9 +73,7 @@ export class Events {
     const listeners = [...this.#listenersOf(name), ...this.#listenersOf('*')];
     if (listeners.length === 0) return;
     const event = this.#event({ ...facts, name, ...(reason !== undefined && { reason }) });
-    await Promise.allSettled(
-      listeners.map((listener) => this.#inTime(() => (listener as AccountEventListener)(event))),
-    );
+    await Promise.allSettled(listeners.map((listener) => this.#call(listener, event)));
   }
 
   /**
@@ -88,7 +90,7 @@ export class Events {
     const event = this.#event({ ...facts, ...what, name });
     for (const listener of this.#listenersOf(name)) {
       try {
-        await this.#inTime(() => (listener as ValidateEventListener)(event));
+        await this.#call(listener, event);
       } catch (cause) {
         throw new AccountError('Vetoed', { event: name }, { cause });
       }
@@ -100,30 +102,17 @@ export class Events {
   }
 
   #event<E extends EventFacts & { readonly name: string }>(event: E): E & { readonly time: Date } {
-    const { userAgent } = event;
+    const { ip, userAgent } = event;
     return Object.freeze({
       ...event,
+      // A log line must stay one line (ASVS 16.4.1).
+      ...(ip !== undefined && { ip: ip.replace(CONTROLS, ' ') }),
       ...(userAgent !== undefined && { userAgent: userAgent.replace(CONTROLS, ' ') }),
       time: this.#now(),
     });
   }
 
-  async #inTime(ask: () => unknown): Promise<void> {
-    const answer = ask();
-    if (!isThenable(answer)) return;
-    const timer = new AbortController();
-    const late = delay(this.#timeoutMs, undefined, { signal: timer.signal }).then(() => {
-      throw new Error('The listener did not answer in time.');
-    });
-    try {
-      await Promise.race([answer, late]);
-    } finally {
-      timer.abort();
-      late.catch(() => undefined);
-    }
+  async #call(listener: Listener, event: AccountEvent | ValidateEvent): Promise<void> {
+    await withinTime(() => (listener as (event: unknown) => unknown)(event), this.#timeoutMs);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -1,10 +1,13 @@
+import { EntityError } from '@latchkey/entity';
 import { AccountAttempts } from '@latchkey/schema';
 import type { ActingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountPlaces } from '../apps/AccountPlaces.js';
+import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
 import { runForAccount, type ActorFacts } from '../contacts/runForAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountFlow } from '../events/accountEvents.js';
-import { destroySession, type AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument } from '../sessions/SessionRequest.js';
 
 /** What {@link AccountLifecycle.deleteAccount} gives. */
 export interface DeletedAccount {
@@ -15,10 +18,12 @@ export interface DeletedAccount {
 /** The end of accounts, for a while or for good. */
 export class AccountLifecycle {
   readonly #core: AccountsCore;
+  readonly #places: AccountPlaces;
 
   /** @internal */
   constructor(core: AccountsCore) {
     this.#core = core;
+    this.#places = new AccountPlaces(core);
   }
 
   /**
@@ -31,41 +36,48 @@ export class AccountLifecycle {
     const account = await this.#run('DeactivateUser', input, ({ accountId }) =>
       this.#setDeactivated(accountId, true),
     );
-    if (input.request) await destroySession(input.request);
+    if (input.request) await this.#core.sessions.destroy(input.request);
     return account;
   };
 
   /**
    * Lets an account be used again; the sessions that deactivation has ended stay so.
    *
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   * @throws AccountError `InvalidInput`; `UserNotFound`, also for an account whose deletion has
+   *   begun; `ServiceUnavailable`
    */
   readonly reactivate = async (input: { readonly accountId: string }): Promise<AccountDocument> =>
-    this.#run('ReactivateUser', input, ({ accountId }) => this.#setDeactivated(accountId, false));
+    this.#run('ReactivateUser', ofApplication(input), ({ accountId }) =>
+      this.#setDeactivated(accountId, false),
+    );
 
   /**
    * Deletes an account with everything in its partition; its username and addresses are free again.
    * A call that was interrupted can be made again, however far it came. From the first write on, no
-   * session verifies and nobody logs in.
+   * session verifies and nobody logs in; the second gives its place back, where `maxAccounts` is set.
    *
    * @returns how many documents were deleted; 0 for an account that is not there.
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
-   *   `ServiceUnavailable`
+   *   `RecentLoginRequired`, `ServiceUnavailable`
    */
   readonly deleteAccount = async (input: ActingAccount): Promise<DeletedAccount> => {
     const deleted = await this.#run('DeleteUser', input, async ({ accountId }) => {
+      requireRecentLogin(this.#core, input);
       const { accounts, table } = this.#core;
       const filter = { accountId };
       const { item } = await accounts.updateOne({
         filter,
-        update: { $set: { deactivated: true, sessionGeneration: table.newUlid() } },
+        update: {
+          $set: { deactivated: true, deleting: true, sessionGeneration: table.newUlid() },
+        },
       });
+      if (item) await this.#places.giveBack(item);
       const { deletedCount } = item
         ? await accounts.deleteOne({ filter, withRelated: true })
         : { deletedCount: 0 };
       return { deletedCount: deletedCount + (await this.#deleteLateArrivals(accountId)) };
     });
-    if (input.request) await destroySession(input.request);
+    if (input.request) await this.#core.sessions.destroy(input.request);
     return deleted;
   };
 
@@ -95,12 +107,18 @@ export class AccountLifecycle {
 
   async #setDeactivated(accountId: string, deactivated: boolean): Promise<AccountDocument> {
     const { accounts, table } = this.#core;
-    const { item } = await accounts.updateOne({
-      filter: { accountId },
-      update: { $set: { deactivated, sessionGeneration: table.newUlid() } },
-    });
-    if (!item) throw new AccountError('UserNotFound', {});
-    return item;
+    try {
+      const { item } = await accounts.updateOne({
+        filter: { accountId },
+        // It has no place any more, and perhaps no password.
+        condition: { deleting: { $ne: true } },
+        update: { $set: { deactivated, sessionGeneration: table.newUlid() } },
+      });
+      if (item) return item;
+    } catch (error) {
+      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
+    }
+    throw new AccountError('UserNotFound', {});
   }
 
   #run<T>(
@@ -110,4 +128,9 @@ export class AccountLifecycle {
   ): Promise<T> {
     return runForAccount(this.#core, flow, input, action);
   }
+}
+
+/** Whoever was kept out does not let themselves in again, by whatever request. */
+function ofApplication(input: { readonly accountId: string }): ActingAccount {
+  return { accountId: (input as { accountId?: string } | null | undefined)?.accountId ?? '' };
 }

@@ -3,6 +3,7 @@ import type { ActingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { tellOwner } from '../contacts/notices.js';
 import { readAccount } from '../contacts/readAccount.js';
+import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
 import { runForAccount } from '../contacts/runForAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountDocument } from '../sessions/SessionRequest.js';
@@ -23,13 +24,14 @@ export class AccountProfile {
    *
    * @returns the account as it is then.
    * @throws AccountError `InvalidInput`, `UsernameAlreadyExists`, `UserNotFound`, `InvalidSession`,
-   *   `ImpersonatedSession`, `ServiceUnavailable`
+   *   `ImpersonatedSession`, `RecentLoginRequired`, `ServiceUnavailable`
    */
   readonly changeUsername = async (
     input: ActingAccount & { readonly username: string },
   ): Promise<AccountDocument> =>
     runForAccount(this.#core, 'UpdateUser', input, async (facts) => {
       facts.method = 'username';
+      requireRecentLogin(this.#core, input);
       const username = parseUsername(input.username);
       const { accountId } = facts;
       const family = await readAccount(this.#core, accountId);
@@ -47,19 +49,22 @@ export class AccountProfile {
    * Puts a profile in place of the one that an account has, as a whole, and changes nothing else:
    * one request. To change a part of it, give the whole with that part changed.
    *
-   * @param input - `profile`: a plain object, at most 300 KB as JSON.
+   * @param input - `profile`: a plain object, at most 300 KB as JSON; null for none.
    * @returns the account as it is then.
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */
   readonly updateProfile = async (
-    input: ActingAccount & { readonly profile: Profile },
+    input: ActingAccount & { readonly profile: Profile | null },
   ): Promise<AccountDocument> =>
     runForAccount(this.#core, 'UpdateUser', input, async (facts) => {
       facts.method = 'profile';
       const { item } = await this.#core.accounts.updateOne({
         filter: { accountId: facts.accountId },
-        update: { $set: { profile: parseProfile(input.profile) } },
+        update:
+          input.profile === null
+            ? { $remove: ['profile'] }
+            : { $set: { profile: parseProfile(input.profile) } },
       });
       if (!item) throw new AccountError('UserNotFound', {});
       return item;

@@ -1,4 +1,4 @@
-import type { TransactOperation, TransactResults } from '@latchkey/entity';
+import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
 import type { AccountToken, InferWithSecrets } from '@latchkey/schema';
 import { actingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
@@ -8,10 +8,15 @@ import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import type { PasswordVerification } from '../passwords/PasswordVerifier.js';
 import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
+import type { Attempt } from '../throttling/Throttle.js';
 import type { AccountOfLogin } from './AccountOfLogin.js';
+import type { CompleteLogin } from './beginLoginSession.js';
 import { completeLogin } from './completeLogin.js';
+import { isActivated } from './isActivated.js';
+import { mayLogInBy } from './mayLogInBy.js';
 import { placeholderId } from './placeholderId.js';
 
 /** What {@link PasswordLogin.userByPasswordLogin} takes. */
@@ -31,13 +36,20 @@ export interface ReauthenticateInput {
   readonly password: string;
 }
 
+/** A password that somebody logs in with, as part of a flow. */
+export interface PasswordLoginAttempt extends Omit<CompleteLogin, 'account'> {
+  readonly identifier: LoginIdentifier;
+  /** Not looked at yet. */
+  readonly password: unknown;
+}
+
 /** A login with so many failures before it is worth a notice (ASVS 6.3.5). */
 const NOTABLE_FAILURES = 3;
 
 /** What the right password leads to. */
 interface PasswordProof {
   readonly account: AccountOfLogin;
-  /** Writes that belong to the success: the count begins again, an old hash is replaced. */
+  /** Writes that belong to the success: the count begins again. */
   readonly effects: readonly TransactOperation<unknown>[];
   /** How many attempts failed since the last success, as far as it was known at the beginning. */
   readonly failures: number;
@@ -58,36 +70,53 @@ export class PasswordLogin {
    *
    * @throws AccountError `InvalidInput`; `LoginFailed` for an unknown user, an address that is not
    *   verified and a wrong password alike; `AccountLocked`, `TooManyRequests` before the password
-   *   is looked at; `AccountDeactivated`, `Vetoed`, `TwoFactorRequired`,
+   *   is looked at; `AccountDeactivated`, `AccountNotActivated`, `Vetoed`, `TwoFactorRequired`,
    *   `TwoFactorEnrolmentRequired` after the right one; `TooBusy`, `SecretTooShort`,
    *   `ServiceUnavailable`.
    */
   readonly userByPasswordLogin = async (input: PasswordLoginInput): Promise<LoginResult> => {
-    requireObject(input, '');
-    const { request, rememberMe } = input;
-    const { events, passwords, table } = this.#core;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'password' };
-    return events.run('Login', facts, async () => {
-      const identifier = parseLoginIdentifier(input.username, 'username');
-      const password = passwords.parse(input.password, 'password');
-      const { ip } = readConnectionInfo(request);
-      const owner = await findAccountId(this.#core, identifier);
-      const accountId = owner ?? placeholderId(identifier);
-      if (owner !== undefined) facts.accountId = owner;
-      const { account, effects, failures } = await this.#prove({
-        accountId,
-        password,
-        ip,
-        isAllowed: (found) => mayLogInBy(found, identifier),
-      });
-      if (failures >= NOTABLE_FAILURES) await events.tell('LoginAfterFailures', facts);
-      const login = { account, request, facts, ...(rememberMe === true && { rememberMe }) };
-      return completeLogin(this.#core, login, async (operations) => {
-        const results = await table.transact([...operations, ...effects]);
-        return results.slice(0, operations.length) as TransactResults<typeof operations>;
-      });
+    const facts: EventFacts = { ...factsOf(input), method: 'password' };
+    return this.#core.events.run('Login', facts, async () => {
+      requireObject(input, '');
+      const { username, password, request, rememberMe } = input;
+      const identifier = parseLoginIdentifier(username, 'username');
+      const session = { ...(rememberMe === true && { rememberMe }) };
+      return (await this.logIn({ ...session, identifier, password, request, facts })).login;
     });
   };
+
+  /**
+   * {@link userByPasswordLogin}, as part of a flow.
+   *
+   * @internal
+   * @returns the login, and the account's contacts as they were read for it.
+   */
+  async logIn({ identifier, password: given, ...options }: PasswordLoginAttempt): Promise<{
+    readonly login: LoginResult;
+    readonly accessTypes: AccountOfLogin['accessTypes'];
+  }> {
+    const { events, passwords, requireActivation, table } = this.#core;
+    const { request, facts } = options;
+    const password = passwords.parse(given, 'password');
+    const { ip } = readConnectionInfo(request);
+    const owner = await findAccountId(this.#core, identifier);
+    const accountId = owner ?? placeholderId(identifier);
+    if (owner !== undefined) facts.accountId = owner;
+    const { account, effects, failures } = await this.#prove({
+      accountId,
+      password,
+      ip,
+      // Who has not confirmed any address is told so, after the right password.
+      isAllowed: (found) =>
+        mayLogInBy(found, identifier) || (requireActivation && !isActivated(found.accessTypes)),
+    });
+    const login = await completeLogin(this.#core, { ...options, account }, async (operations) => {
+      const results = await table.transact([...operations, ...effects]);
+      return results.slice(0, operations.length) as TransactResults<typeof operations>;
+    });
+    if (failures >= NOTABLE_FAILURES) await events.tell('LoginAfterFailures', facts);
+    return { login, accessTypes: account.accessTypes };
+  }
 
   /**
    * Proves again, by the password, who makes a request, for what `requireRecentLogin` guards. The
@@ -98,11 +127,11 @@ export class PasswordLogin {
    *   `AccountLocked`, `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
    */
   readonly reauthenticate = async (input: ReauthenticateInput): Promise<{ authToken: string }> => {
-    requireObject(input, '');
-    const { request } = input;
     const { events, passwords, sessions } = this.#core;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'password' };
+    const facts: EventFacts = { ...factsOf(input), method: 'password' };
     return events.run('Reauthentication', facts, async () => {
+      requireObject(input, '');
+      const { request } = input;
       const { accountId, sessionId } = actingAccount({ request }, sessions);
       Object.assign(facts, { accountId, sessionId });
       const password = passwords.parse(input.password, 'password');
@@ -124,7 +153,7 @@ export class PasswordLogin {
     readonly isAllowed: (account: AccountOfLogin) => boolean;
   }): Promise<PasswordProof> {
     const { accountId, password, ip } = attempt;
-    const { accounts, passwords, throttle } = this.#core;
+    const { accounts, throttle } = this.#core;
     const counted = { accountId, authenticator: 'password', ip } as const;
     const [{ item }] = await Promise.all([
       accounts.findOne({
@@ -137,48 +166,61 @@ export class PasswordLogin {
     ]);
     const stored = item?.tokens.filter(({ kind }) => kind === 'password').at(-1);
     const isAllowed = item !== null && attempt.isAllowed(item);
-    const { matches, needsRehash } = await passwords.verify(
+    const { matches, needsRehash } = await this.#verify(
+      counted,
       password,
       isAllowed ? stored?.value : undefined,
     );
     if (!item || !stored || !matches) throw new AccountError('LoginFailed', {});
+    if (needsRehash) await this.#rehash(stored, password);
     const { attempts, ...account } = item;
+    const now = this.#core.table.now();
+    const count = attempts.find((each) => each.authenticator === 'password');
     return {
       account,
-      failures: attempts.find((each) => each.authenticator === 'password')?.attempts ?? 0,
-      effects: [
-        throttle.resetOperation(counted),
-        ...(needsRehash ? await this.#rehash(stored, password) : []),
-      ],
+      failures: count && count.expiresAt > now ? count.attempts : 0,
+      effects: [throttle.resetOperation(counted)],
     };
   }
 
-  /** Replaces what is stored of a password, unless somebody has just changed it (ASVS 11.2.2). */
+  /** Compares a password; an attempt that nobody had the time to look at is no attempt. */
+  async #verify(
+    counted: Attempt,
+    password: string,
+    stored: string | undefined,
+  ): Promise<PasswordVerification> {
+    try {
+      return await this.#core.passwords.verify(password, stored);
+    } catch (error) {
+      if (AccountError.is(error) && error.code === 'TooBusy') {
+        await this.#core.throttle.giveBack(counted);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Replaces what is stored of a password, unless somebody has just changed it (ASVS 11.2.2). By
+   * itself and as well as it can: the next login will do, and this one has shown the right password.
+   */
   async #rehash(
     { accountId, createdFor, ulid, value }: InferWithSecrets<typeof AccountToken>,
     password: string,
-  ): Promise<TransactOperation<unknown>[]> {
+  ): Promise<void> {
     const { passwords, tokens } = this.#core;
     try {
-      return [
-        tokens.updateOneOperation({
-          filter: { accountId, kind: 'password', createdFor, ulid },
-          condition: { value },
-          update: { $set: { value: await passwords.hash(password) } },
-        }),
-      ];
+      await tokens.updateOne({
+        filter: { accountId, kind: 'password', createdFor, ulid },
+        condition: { value },
+        update: { $set: { value: await passwords.hash(password) } },
+      });
     } catch (error) {
-      // The next login will do: this one has shown the right password.
-      if (AccountError.is(error) && error.code === 'TooBusy') return [];
-      throw error;
+      if (!AccountError.is(error) && !EntityError.is(error)) throw error;
     }
   }
 }
 
-/** Whether an account can be logged in to by an identifier of its: an address, once verified. */
-function mayLogInBy({ accessTypes }: AccountOfLogin, { kind, value }: LoginIdentifier): boolean {
-  if (kind !== 'email' && kind !== 'phone') return true;
-  return accessTypes.some(
-    ({ data, verified }) => verified === true && data.kind === kind && data.value === value,
-  );
+/** What an event tells of an input of any form. */
+function factsOf(input: unknown): EventFacts {
+  return connectionFacts((input as Partial<ReauthenticateInput> | null | undefined)?.request);
 }

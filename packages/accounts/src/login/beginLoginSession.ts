@@ -4,8 +4,14 @@ import type { EventFacts } from '../events/accountEvents.js';
 import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
 import type { BeginSessionOptions, LoginResult } from '../sessions/Sessions.js';
 
+/** What a login asks of its session. */
+export type LoginSessionOptions = Pick<
+  BeginSessionOptions,
+  'rememberMe' | 'durationMs' | 'expiresAt'
+>;
+
 /** A login of which every factor that it needs has been proven. */
-export interface CompleteLogin extends Omit<BeginSessionOptions, 'alongside'> {
+export interface CompleteLogin extends LoginSessionOptions {
   readonly account: AccountDocument;
   readonly request: SessionRequest;
   /** What the flow's event tells; the session is added to it. */
@@ -28,8 +34,8 @@ export async function beginLoginSession(
   commit: CommitLogin,
 ): Promise<LoginResult> {
   const session = await core.sessions.prepare(account, request, options);
-  const [sessionDocument] = await session.write(() =>
-    commit([core.sessionEntity.createOneOperation(session.create)]),
+  const [sessionDocument] = await session.write((ending) =>
+    commit([core.sessionEntity.createOneOperation(session.create), ...ending]),
   );
   facts.sessionId = sessionDocument.ulid;
   return session.complete(sessionDocument);

@@ -4,10 +4,14 @@ import type { LoginResult } from '../sessions/Sessions.js';
 import { secondFactorStep } from '../twoFactor/secondFactorStep.js';
 import type { AccountOfLogin } from './AccountOfLogin.js';
 import { beginLoginSession, type CommitLogin, type CompleteLogin } from './beginLoginSession.js';
+import { isActivated } from './isActivated.js';
+import { sessionMetaOf } from './sessionMeta.js';
 
 /** A login whose first factor has been proven. */
 export interface ProvenLogin extends CompleteLogin {
-  readonly account: AccountOfLogin;
+  readonly account: Omit<AccountOfLogin, 'accessTypes'> & {
+    readonly accessTypes: Parameters<typeof isActivated>[0];
+  };
 }
 
 /**
@@ -15,16 +19,21 @@ export interface ProvenLogin extends CompleteLogin {
  *
  * @param commit - writes the session, or the challenge, together with what the first factor leaves
  *   behind: a token that is used up, a count that begins again.
- * @throws AccountError `AccountDeactivated`, `Vetoed`; `TwoFactorRequired` and
- *   `TwoFactorEnrolmentRequired` with a challenge.
+ * @throws AccountError `AccountDeactivated`, `Vetoed`; `AccountNotActivated`, once what the first
+ *   factor leaves behind is written; `TwoFactorRequired` and `TwoFactorEnrolmentRequired` with a
+ *   challenge.
  */
 export async function completeLogin(
   core: AccountsCore,
   { account: family, request, facts, ...options }: ProvenLogin,
   commit: CommitLogin,
 ): Promise<LoginResult> {
-  const { tokens, accessTypes: _accessTypes, ...account } = family;
+  const { tokens, accessTypes, ...account } = family;
   if (account.deactivated) throw new AccountError('AccountDeactivated', {});
+  if (core.requireActivation && !isActivated(accessTypes)) {
+    await commit([]);
+    throw new AccountError('AccountNotActivated', {});
+  }
   await core.events.ask('ValidateLogin', facts, { account });
   const step = secondFactorStep(account, tokens, core.twoFactor);
   if (step) {
@@ -34,7 +43,7 @@ export async function completeLogin(
       createdFor: step.purpose,
       meta: {
         generation: account.sessionGeneration,
-        ...(options.rememberMe && { rememberMe: true }),
+        ...sessionMetaOf(options),
       },
     });
     await commit([operation]);

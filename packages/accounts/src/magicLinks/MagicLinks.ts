@@ -7,9 +7,9 @@ import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { completeLogin } from '../login/completeLogin.js';
 import { findToken } from '../oneTimeTokens/findToken.js';
+import { forgetLinks } from '../oneTimeTokens/linkCount.js';
 import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
-import { resetCounts } from '../oneTimeTokens/resetCounts.js';
 import { sendLink } from '../oneTimeTokens/sendLink.js';
 import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
@@ -61,8 +61,9 @@ export class MagicLinks {
    * (four) and its time are the same for every address. An address that is not verified gets none,
    * as somebody else may have put it there.
    *
-   * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait; the rest
-   * are dropped. It shares the count with {@link PasswordResets.requestPasswordReset}.
+   * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait, which is no
+   * longer than a link is good for; the rest are dropped. A link that was followed begins the count
+   * again.
    *
    * @throws AccountError `InvalidInput`, `TooManyRequests`, `ServiceUnavailable`;
    *   `InvalidConfiguration` without `delivery`.
@@ -109,11 +110,16 @@ export class MagicLinks {
           verified === true && data.kind === 'email' && data.value === holder.token.createdFor,
       );
       if (!isOwn) throw tokenRefused();
-      const forgotten = resetCounts(this.#core, holder.account, ['token']);
+      const forgotten = forgetLinks(this.#core, {
+        kind: 'magick_link',
+        account,
+        mailbox: holder.token.createdFor,
+      });
       const login = { account, request, facts, ...(rememberMe === true && { rememberMe }) };
       return completeLogin(this.#core, login, async (operations) => {
-        const effects = [...operations, ...forgotten];
-        const results = await this.#core.oneTimeTokens.consume(holder, effects, connection);
+        const effects = [...operations, forgotten];
+        const options = { usedFrom: connection };
+        const results = await this.#core.oneTimeTokens.consume(holder, effects, options);
         return results.slice(0, operations.length) as TransactResults<typeof operations>;
       });
     });

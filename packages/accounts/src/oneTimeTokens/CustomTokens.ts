@@ -33,7 +33,10 @@ export interface ConsumeTokenInput {
   readonly token: string;
   /** What it was issued for, letter by letter. */
   readonly purpose: string;
-  /** Who shows it, which is kept with the token. */
+  /**
+   * Who shows it, which is kept with the token. A token of less than 22 characters needs it, as it is
+   * counted by address, and works only where `throttling.address` counts.
+   */
   readonly request?: SessionRequest;
 }
 
@@ -76,8 +79,9 @@ export class CustomTokens {
   }
 
   /**
-   * Issues a token that works once, for one purpose of the application's own: one request. A change
-   * of the account's password makes it void.
+   * Issues a token that works once, for one purpose of the application's own: one request. As
+   * it is not known where it was sent, a change of the account's password makes it void, and so does
+   * the removal or replacement of any of the account's addresses.
    *
    * @throws AccountError `InvalidInput`; `InvalidSession`, `ImpersonatedSession` with a request;
    *   `UserNotFound`, `ServiceUnavailable`.
@@ -123,7 +127,8 @@ export class CustomTokens {
       const { accountId } = account;
       facts.accountId = accountId;
       if (account.deactivated) throw new AccountError('AccountDeactivated', {});
-      await this.#core.oneTimeTokens.consume(holder, [], request && readConnectionInfo(request));
+      const usedFrom = request && readConnectionInfo(request);
+      await this.#core.oneTimeTokens.consume(holder, [], { usedFrom });
       return { accountId, account, meta };
     });
   };

@@ -9,7 +9,11 @@ import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import {
+  readConnectionInfo,
+  type AccountDocument,
+  type SessionRequest,
+} from '../sessions/SessionRequest.js';
 import { findToken } from './findToken.js';
 import { tokenRefused, type IssuedOneTimeToken } from './OneTimeTokens.js';
 
@@ -27,7 +31,10 @@ export interface AddEmailVerificationTokenInput extends EmailOfAccount {
 /** What {@link EmailVerification.verifyEmailWithToken} takes. */
 export interface VerifyEmailWithTokenInput {
   readonly token: string;
-  /** Who shows it, which is kept with the token. */
+  /**
+   * Who shows it, which is kept with the token. A token of less than 22 characters needs it, as it is
+   * counted by address, and works only where `throttling.address` counts.
+   */
   readonly request?: SessionRequest;
 }
 
@@ -89,22 +96,39 @@ export class EmailVerification {
    *   `TooManyRequests`, `ServiceUnavailable`.
    */
   readonly verifyEmailWithToken = async (input: VerifyEmailWithTokenInput): Promise<void> => {
+    await this.verifyWithToken(input);
+  };
+
+  /**
+   * {@link verifyEmailWithToken}.
+   *
+   * @internal
+   * @returns the account, as it was read before, and its address.
+   */
+  async verifyWithToken(
+    input: VerifyEmailWithTokenInput,
+  ): Promise<{ readonly account: AccountDocument; readonly email: string }> {
     requireObject(input, '');
     const { token, request } = input;
     const facts: EventFacts = { ...connectionFacts(request), method: 'email_verification' };
-    await this.#core.events.run('VerifyEmail', facts, async () => {
+    return this.#core.events.run('VerifyEmail', facts, async () => {
       const { oneTimeTokens } = this.#core;
       const holder = await findToken(this.#core, { token, kind: 'email_verification', request });
       facts.accountId = holder.account.accountId;
       const contact = contactOf(holder.account, holder.token.createdFor);
       if (!contact) throw tokenRefused();
-      const { account, token: used } = holder;
-      const verify = verifyContactOperations(this.#core, account, contact, { except: used.ulid });
-      await oneTimeTokens.consume(holder, verify, request && readConnectionInfo(request));
+      const { account } = holder;
+      const usedFrom = request && readConnectionInfo(request);
+      const verification = verifyContactOperations(this.#core, account, contact, request);
+      const options = { usedFrom, writesAccount: true };
+      await oneTimeTokens.consume(holder, verification.operations, options);
+      verification.committed();
       const { attempts: _attempts, ...told } = account;
       await tellOfReplacement(this.#core, told, contact);
+      const { accessTypes: _contacts, tokens: _tokens, ...document } = told;
+      return { account: document, email: contact.data.value };
     });
-  };
+  }
 
   /**
    * Marks an e-mail address of an account as verified, because the application knows: two requests,
@@ -124,7 +148,8 @@ export class EmailVerification {
       const contact = contactOf(account, email);
       if (!contact) throw new AccountError('UserNotFound', {});
       if (replacedBy(account, contact)) {
-        await table.transact(verifyContactOperations(this.#core, account, contact));
+        const { operations } = verifyContactOperations(this.#core, account, contact);
+        await table.transact(operations);
         await tellOfReplacement(this.#core, account, contact);
       }
       const { item } = await accessTypes.updateOne({

@@ -5,7 +5,7 @@ import {
   type TransactOperation,
   type TransactResults,
 } from '@latchkey/entity';
-import type { AccountToken, Infer } from '@latchkey/schema';
+import { Account, type AccountAttempts, type AccountToken, type Infer } from '@latchkey/schema';
 import { randomBytes } from 'node:crypto';
 import type { AccountEntity } from '../accounts/AccountEntity.js';
 import { AccountError } from '../errors/AccountError.js';
@@ -15,17 +15,18 @@ import {
   type ConnectionInfo,
   type SessionRequest,
 } from '../sessions/SessionRequest.js';
-import type { AccountAttempts } from '@latchkey/schema';
+import { ulidAfter } from '../sessions/ulidAfter.js';
 import { digestSecret } from '../tokens/digestSecret.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { parseOneTimeToken } from './parseOneTimeToken.js';
-import { pendingTokens } from './pendingTokens.js';
+import { pendingTokens, type TokensVoided } from './pendingTokens.js';
 import {
   tokenPolicy,
   type OneTimeTokenKind,
   type OneTimeTokenOptions,
   type TokenPolicy,
 } from './tokenPolicy.js';
+import { tokensAsRead, type AccountWithTokens } from './voidTokens.js';
 
 /** What issuing gives. */
 export interface IssuedOneTimeToken {
@@ -40,6 +41,23 @@ export interface TokenHolder {
     readonly attempts: readonly Infer<typeof AccountAttempts>[];
   };
   readonly token: Infer<typeof AccountToken>;
+}
+
+/** A token, and of its account what shows whether it is void by now. */
+export interface FoundToken {
+  readonly account: TokensVoided;
+  readonly token: Infer<typeof AccountToken>;
+}
+
+/** How a token is used up. */
+export interface ConsumeOptions {
+  /** Kept as the token's `usageLocations`. */
+  readonly usedFrom?: ConnectionInfo | undefined;
+  /**
+   * Whether one of the effects writes or checks the account, since a transaction can do that once;
+   * it must do so on the condition {@link tokensAsRead} (default: false).
+   */
+  readonly writesAccount?: boolean;
 }
 
 /** What a token is issued for. */
@@ -58,6 +76,8 @@ export interface TokenPurpose {
   readonly lifetime?: Duration;
   /** On whose request it is issued, which is kept as its `location`. */
   readonly request?: SessionRequest;
+  /** As it was read: the token comes after what is void, and others, whatever the clocks say. */
+  readonly account?: AccountWithTokens;
 }
 
 /** A token that is ready to be written. */
@@ -91,13 +111,19 @@ export class OneTimeTokens {
     this.#policy = tokenPolicy(options);
   }
 
+  /** How long tokens of a kind are good for, unless they say otherwise. */
+  lifetimeMsOf(kind: OneTimeTokenKind): number {
+    return this.#policy.lifetimesMs[kind];
+  }
+
   /**
-   * Issues a token: one transaction, in which the account must exist.
+   * Issues a token: one transaction, in which the account must exist. With `onlyNewest`, a request
+   * more, for those that it comes after.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`
    */
   async issue(purpose: TokenPurpose): Promise<IssuedOneTimeToken> {
-    const { token, operation } = this.prepare(purpose);
+    const { token, operation } = this.prepare(await this.#afterOthers(purpose));
     try {
       const [tokenDocument] = await this.#table.transact([
         operation,
@@ -120,7 +146,14 @@ export class OneTimeTokens {
    *
    * @throws AccountError `InvalidInput`
    */
-  prepare({ token: given, storedAs, lifetime, request, ...purpose }: TokenPurpose): PreparedToken {
+  prepare({
+    token: given,
+    storedAs,
+    lifetime,
+    request,
+    account,
+    ...purpose
+  }: TokenPurpose): PreparedToken {
     const token =
       given === undefined
         ? randomBytes(TOKEN_BYTES).toString('base64url')
@@ -130,6 +163,7 @@ export class OneTimeTokens {
         ? this.#policy.lifetimesMs[purpose.kind]
         : parseDuration(lifetime, 'lifetime');
     const operation = this.#tokens.createOneOperation({
+      ulid: ulidAfter(account && newestOf(account, purpose), this.#table.newUlid()),
       item: {
         ...purpose,
         value: storedAs ?? digestSecret(token),
@@ -156,7 +190,7 @@ export class OneTimeTokens {
           consistent: true,
         })
       : { item: null };
-    const pending = pendingTokens(item?.tokens ?? [], this.#table.now());
+    const pending = item ? pendingTokens(item.tokens, this.#table.now(), item) : [];
     const token = pending.find(({ ulid }) => ulid === key?.ulid);
     if (!item || token?.kind !== kind || this.#isReplaced(token, item.tokens)) {
       throw tokenRefused();
@@ -166,15 +200,14 @@ export class OneTimeTokens {
 
   /**
    * Uses a token up together with what it allows, in one transaction: of any number of callers, one
-   * succeeds.
+   * succeeds, and none if the token has become void since it was found.
    *
-   * @param usedFrom - kept as the token's `usageLocations`.
    * @throws AccountError `TokenVerificationFailed` for everybody else.
    */
   async consume<const O extends readonly TransactOperation<unknown>[]>(
-    { token }: Pick<TokenHolder, 'token'>,
+    { account, token }: FoundToken,
     effects: O,
-    usedFrom?: ConnectionInfo,
+    { usedFrom, writesAccount = false }: ConsumeOptions = {},
   ): Promise<TransactResults<O>> {
     const { accountId, kind, createdFor, ulid } = token;
     const use = this.#tokens.updateOneOperation({
@@ -184,29 +217,26 @@ export class OneTimeTokens {
         $set: { used: true, ...(usedFrom && { usageLocations: [locationOf(usedFrom)] }) },
       },
     });
+    const condition = tokensAsRead(account);
+    const check = this.#accounts.checkOperation({ filter: { accountId }, condition });
     try {
-      const [, ...results] = await this.#table.transact([use, ...effects]);
-      return results;
+      const [, ...results] = await this.#table.transact([
+        use,
+        ...effects,
+        ...(writesAccount ? [] : [check]),
+      ]);
+      return results.slice(0, effects.length) as TransactResults<O>;
     } catch (error) {
-      const isUsed =
-        EntityError.is(error) &&
-        (error.code === 'ConditionFailed' || error.code === 'NotFound') &&
-        error.operation === 0;
-      throw isUsed ? tokenRefused() : error;
+      throw isNoGood(error, account) ? tokenRefused() : error;
     }
   }
 
-  /** Marks a token used, whether it is or not, as part of a transaction. */
-  useOperation({
-    accountId,
-    kind,
-    createdFor,
-    ulid,
-  }: Infer<typeof AccountToken>): TransactOperation<unknown> {
-    return this.#tokens.updateOneOperation({
-      filter: { accountId, kind, createdFor, ulid },
-      update: { $set: { used: true } },
-    });
+  async #afterOthers(purpose: TokenPurpose): Promise<TokenPurpose> {
+    const { accountId, kind, createdFor } = purpose;
+    if (!this.#policy.onlyNewest.has(kind)) return purpose;
+    const filter = { accountId, kind, createdFor };
+    const { items: tokens } = await this.#tokens.findMany({ filter, consistent: true });
+    return { ...purpose, account: { tokens } };
   }
 
   /** Whether another one was issued later for the same, where that matters. */
@@ -220,6 +250,27 @@ export class OneTimeTokens {
         kind === token.kind && createdFor === token.createdFor && ulid > token.ulid,
     );
   }
+}
+
+/** The newest of what a token must come after. */
+function newestOf(
+  { tokens, tokensVoidBefore = '' }: AccountWithTokens,
+  { kind, createdFor }: Pick<TokenPurpose, 'kind' | 'createdFor'>,
+): string {
+  const others = tokens.filter((each) => each.kind === kind && each.createdFor === createdFor);
+  return others.map(({ ulid }) => ulid).reduce((a, b) => (a > b ? a : b), tokensVoidBefore);
+}
+
+/** Whether a token was used up, or has become void, since it was found. */
+function isNoGood(error: unknown, { tokensVoidBefore }: TokensVoided): boolean {
+  if (!EntityError.is(error)) return false;
+  const isOurs =
+    error.operation === 0 || ('entity' in error.details && error.details.entity === Account.name);
+  if (error.code === 'NotFound') return isOurs;
+  if (error.code !== 'ConditionFailed' || !isOurs) return false;
+  // An effect may set the account other conditions as well.
+  const { tokensVoidBefore: current } = error.details.item as TokensVoided;
+  return error.operation === 0 || current !== tokensVoidBefore;
 }
 
 /** The one answer to every token that is no good. */

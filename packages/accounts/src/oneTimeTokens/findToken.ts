@@ -1,4 +1,5 @@
 import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
 import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
 import type { TokenHolder } from './OneTimeTokens.js';
 import { parseOneTimeToken } from './parseOneTimeToken.js';
@@ -17,7 +18,9 @@ const UNGUESSABLE_LENGTH = 22;
 
 /**
  * Finds what a token leads to, in two requests. One that is short enough to be guessed, as only an
- * application's own can be, is first counted by the client's address (ASVS 6.6.3): a third.
+ * application's own can be, is first counted by the client's address (ASVS 6.6.3): a third. Where
+ * that cannot be, because nobody says who shows it, or because addresses are not counted, it is not
+ * looked at.
  *
  * @throws AccountError `InvalidInput`, `TooManyRequests`, `TokenVerificationFailed`
  */
@@ -26,9 +29,16 @@ export async function findToken(
   { token: given, kind, request }: ShownToken,
 ): Promise<TokenHolder> {
   const token = parseOneTimeToken(given);
-  if (request !== undefined) {
-    const { ip } = readConnectionInfo(request);
-    if (token.length < UNGUESSABLE_LENGTH) await throttle.countAddress(ip);
+  const connection = request && readConnectionInfo(request);
+  if (token.length < UNGUESSABLE_LENGTH) {
+    // Nor does an empty address count.
+    if (!connection || connection.ip === '') {
+      throw new AccountError('InvalidInput', { path: 'request', reason: 'neededForShortToken' });
+    }
+    if (!throttle.countsAddresses) {
+      throw new AccountError('InvalidInput', { path: 'token', reason: 'tooShortToBeCounted' });
+    }
+    await throttle.countAddress(connection.ip);
   }
   return oneTimeTokens.find(token, kind);
 }

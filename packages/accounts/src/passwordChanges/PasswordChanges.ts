@@ -1,4 +1,5 @@
-import type { TransactOperation } from '@latchkey/entity';
+import { EntityError, type TransactOperation } from '@latchkey/entity';
+import { Account, Session } from '@latchkey/schema';
 import { actingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
@@ -6,12 +7,14 @@ import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
+import { resetCounts } from '../oneTimeTokens/resetCounts.js';
 import {
   readConnectionInfo,
   type AccountDocument,
   type SessionRequest,
 } from '../sessions/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
+import { isLiveSession } from '../sessions/sessionState.js';
 import { parseNewPassword, replacePassword } from './replacePassword.js';
 import { tellPasswordChanged } from './tellPasswordChanged.js';
 
@@ -83,7 +86,7 @@ export class PasswordChanges {
         consistent: true,
       });
       const { session } = sessions.verifiedSessionOf(request);
-      if (account?.sessionGeneration !== session.generation) {
+      if (!account || !isLiveSession(session, account, table.now(), sessions.policy)) {
         throw new AccountError('InvalidSession', {});
       }
       const stored = account.tokens.filter(({ kind }) => kind === 'password').at(-1);
@@ -93,20 +96,26 @@ export class PasswordChanges {
       await throttle.count(attempt);
       const { matches } = await passwords.verify(currentPassword, stored?.value);
       if (!stored || !matches) throw new AccountError('LoginFailed', {});
+      const value = await passwords.hash(password);
       const sessionGeneration = table.newUlid();
-      const replacement = await replacePassword(this.#core, {
-        account,
-        value: await passwords.hash(password),
-        sessionGeneration,
-        // Of two who know the current one, the second does not any more; and a session that has
-        // ended meanwhile does not come back.
-        isFirst: true,
-      });
       const { accessTypes: _contacts, tokens: _tokens, ...document } = account;
       const { authToken, sessionDocument } = await this.#goOn(
         request,
         { ...document, sessionGeneration },
-        [...replacement, throttle.resetOperation(attempt)],
+        () => [
+          ...replacePassword(this.#core, {
+            account,
+            value,
+            sessionGeneration,
+            // Of two who know the current one, the second does not any more; and where all sessions
+            // have ended, or all but the newest, so has this one.
+            condition: {
+              sessionGeneration: account.sessionGeneration,
+              $or: [{ sessionsFrom: { $exists: false } }, { sessionsFrom: { $lte: session.ulid } }],
+            },
+          }),
+          throttle.resetOperation(attempt),
+        ],
       );
       facts.sessionId = sessionDocument.ulid;
       await tellPasswordChanged(this.#core, account);
@@ -116,28 +125,45 @@ export class PasswordChanges {
 
   /**
    * Begins the request's session anew, with the end that it had, in one transaction with what ends
-   * all of the account's.
+   * all of the account's: if the one before has not ended in the meantime.
+   *
+   * @throws AccountError `InvalidSession`
    */
   async #goOn(
     request: SessionRequest,
     account: AccountDocument,
-    alongside: readonly TransactOperation<unknown>[],
+    alongside: () => readonly TransactOperation<unknown>[],
   ): Promise<LoginResult> {
     const { sessionEntity, sessions, table } = this.#core;
-    const { expiresAt, remembered } = sessions.verifiedSessionOf(request).session;
+    const { accountId, ulid, expiresAt, generation, remembered } =
+      sessions.verifiedSessionOf(request).session;
+    if (expiresAt <= table.now()) throw new AccountError('InvalidSession', {});
     const { create, write, complete } = await sessions.prepare(account, request, {
       expiresAt,
       ...(remembered === true && { rememberMe: true }),
     });
     const begin = sessionEntity.createOneOperation(create);
-    const [sessionDocument] = await write(() => table.transact([begin, ...alongside]));
+    // Who was logged out while the password was hashed must not be logged in again by it (ASVS 7.4.1).
+    const end = sessionEntity.updateOneOperation({
+      filter: { accountId, ulid },
+      condition: { valid: true, generation },
+      update: { $set: { valid: false } },
+    });
+    const [sessionDocument] = await write(async () => {
+      try {
+        return await table.transact([begin, end, ...alongside()]);
+      } catch (error) {
+        throw hasEnded(error) ? new AccountError('InvalidSession', {}) : error;
+      }
+    });
     return complete(sessionDocument);
   }
 
   /**
    * Gives an account a new password, because the application says so: two requests. Every session of
-   * the account has ended, and every token sent out before is void, when it returns. The owner is
-   * told, at every verified address. An account that had no password has one then.
+   * the account has ended, every token sent out before is void, and the attempts on the password are
+   * forgotten, when it returns. The owner is told, at every verified address. An account that had no
+   * password has one then.
    *
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
    *   `PasswordNotAllowed`, `UserNotFound`, `TooBusy`, `ServiceUnavailable`.
@@ -153,15 +179,27 @@ export class PasswordChanges {
       passwords.parse(newPassword, 'newPassword');
       const { item: account } = await accounts.findOne({
         filter: { accountId },
-        include: { accessTypes: true, tokens: true },
+        include: { accessTypes: true, attempts: true, tokens: true },
         consistent: true,
       });
       if (!account) throw new AccountError('UserNotFound', {});
       const password = await parseNewPassword(this.#core, account, newPassword);
       const value = await passwords.hash(password);
       const replacement = { account, value, sessionGeneration: table.newUlid() };
-      await table.transact(await replacePassword(this.#core, replacement));
+      await table.transact([
+        ...replacePassword(this.#core, replacement),
+        ...resetCounts(this.#core, account, ['password']),
+      ]);
       await tellPasswordChanged(this.#core, account);
     });
   };
+}
+
+/** Whether the session, or the account's state that it is good in, is not as it was. */
+function hasEnded(error: unknown): boolean {
+  return (
+    EntityError.is(error) &&
+    (error.code === 'ConditionFailed' || error.code === 'NotFound') &&
+    (error.details.entity === Session.name || error.details.entity === Account.name)
+  );
 }

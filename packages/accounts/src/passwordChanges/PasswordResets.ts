@@ -14,6 +14,7 @@ import {
 } from '../oneTimeTokens/OneTimeTokens.js';
 import { resetCounts } from '../oneTimeTokens/resetCounts.js';
 import { sendLink } from '../oneTimeTokens/sendLink.js';
+import { tokensAsRead } from '../oneTimeTokens/voidTokens.js';
 import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
 import { parseNewPassword, replacePassword } from './replacePassword.js';
 import { tellPasswordChanged } from './tellPasswordChanged.js';
@@ -49,7 +50,10 @@ export interface AddResetPasswordTokenInput {
 export interface ResetPasswordInput {
   readonly token: string;
   readonly newPassword: string;
-  /** Who shows it, which is kept with the token. */
+  /**
+   * Who shows it, which is kept with the token. A token of less than 22 characters needs it, as it is
+   * counted by address, and works only where `throttling.address` counts.
+   */
   readonly request?: SessionRequest;
 }
 
@@ -84,8 +88,9 @@ export class PasswordResets {
    * Whoever asks on a public form learns nothing else: the answer, its requests (four) and its time
    * are the same for every name. An account without a verified address gets none.
    *
-   * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait; the rest
-   * are dropped. It shares the count with {@link MagicLinks.requestMagicLink}.
+   * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait, which is no
+   * longer than a token is good for; the rest are dropped. A token that has set a password begins the
+   * count again.
    *
    * @throws AccountError `InvalidInput`, `TooManyRequests`, `ServiceUnavailable`;
    *   `InvalidConfiguration` without `delivery`.
@@ -156,15 +161,18 @@ export class PasswordResets {
       if (!isStillOwn(holder)) throw tokenRefused();
       // Only now, so that a guess costs no hashing (ASVS 15.1.3).
       const password = await parseNewPassword(this.#core, account, newPassword);
-      const replacement = await replacePassword(this.#core, {
-        account,
-        value: await passwords.hash(password),
-        sessionGeneration: table.newUlid(),
-        except: holder.token.ulid,
-      });
-      const forgotten = resetCounts(this.#core, account, ['password', 'token']);
-      const from = request && readConnectionInfo(request);
-      await oneTimeTokens.consume(holder, [...replacement, ...forgotten], from);
+      const value = await passwords.hash(password);
+      const usedFrom = request && readConnectionInfo(request);
+      const effects = [
+        ...replacePassword(this.#core, {
+          account,
+          value,
+          sessionGeneration: table.newUlid(),
+          condition: tokensAsRead(account),
+        }),
+        ...resetCounts(this.#core, account, ['password']),
+      ];
+      await oneTimeTokens.consume(holder, effects, { usedFrom, writesAccount: true });
       await tellPasswordChanged(this.#core, account);
     });
   };

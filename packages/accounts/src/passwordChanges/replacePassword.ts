@@ -1,7 +1,7 @@
 import type { TransactOperation } from '@latchkey/entity';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import type { AccountOfLogin } from '../login/AccountOfLogin.js';
-import { voidOperations, voidSurplus } from '../oneTimeTokens/voidOperations.js';
+import { voidTokens } from '../oneTimeTokens/voidTokens.js';
 
 /** A password for an account to have from now on. */
 export interface Replacement {
@@ -10,10 +10,8 @@ export interface Replacement {
   readonly value: string;
   /** The generation that the account's sessions have from now on. */
   readonly sessionGeneration: string;
-  /** The `ulid` of a token that the same transaction uses up already. */
-  readonly except?: string;
-  /** Whether it must be the first since the account was read to end all of its sessions. */
-  readonly isFirst?: boolean;
+  /** What must still be true of the account. */
+  readonly condition?: Parameters<AccountsCore['accounts']['checkOperation']>[0]['condition'];
 }
 
 /**
@@ -35,31 +33,29 @@ export async function parseNewPassword(
 
 /**
  * The writes that give an account a new password: the hash, a new generation, which ends every
- * session, and the end of every token that was sent out before (a reset link must not survive the
- * password that it was for: contao#7510).
+ * session, and the end of every token that was sent out before, whether it was read or not (a reset
+ * link must not survive the password that it was for: contao#7510). To be called right before the
+ * transaction.
  */
-export async function replacePassword(
-  core: Pick<AccountsCore, 'accounts' | 'oneTimeTokens' | 'table' | 'tokens'>,
-  { account, value, sessionGeneration, except, isFirst = false }: Replacement,
-): Promise<TransactOperation<unknown>[]> {
+export function replacePassword(
+  { accounts, table, tokens }: Pick<AccountsCore, 'accounts' | 'table' | 'tokens'>,
+  { account, value, sessionGeneration, condition }: Replacement,
+): TransactOperation<unknown>[] {
   const { accountId } = account;
   const stored = account.tokens.filter(({ kind }) => kind === 'password').at(-1);
-  const voided = { now: core.table.now(), ...(except !== undefined && { except }) };
-  await voidSurplus(core, account.tokens, voided);
   return [
-    core.accounts.updateOneOperation({
+    accounts.updateOneOperation({
       filter: { accountId },
-      update: { $set: { sessionGeneration } },
-      ...(isFirst && { condition: { sessionGeneration: account.sessionGeneration } }),
+      update: { $set: { sessionGeneration, ...voidTokens(table, account) } },
+      ...(condition && { condition }),
     }),
     stored
-      ? core.tokens.updateOneOperation({
+      ? tokens.updateOneOperation({
           filter: { accountId, kind: 'password', createdFor: stored.createdFor, ulid: stored.ulid },
           update: { $set: { value } },
         })
-      : core.tokens.createOneOperation({
+      : tokens.createOneOperation({
           item: { accountId, kind: 'password', createdFor: accountId, value },
         }),
-    ...voidOperations(core, account.tokens, voided),
   ];
 }

@@ -1,10 +1,12 @@
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
+import { readAccount } from '../contacts/readAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import { isActivated } from '../login/isActivated.js';
 import type { LoginResult } from './SessionBeginning.js';
 import { readConnectionInfo, type SessionRequest } from './SessionRequest.js';
 
@@ -28,10 +30,10 @@ export class CustomLogin {
   /**
    * Begins a session for an account without a password or a second factor: the application has made
    * sure of who it is, by means of its own. Never call it with what only a client says. Three
-   * requests, two by account id.
+   * requests, two by account id; one more with `requireActivation`.
    *
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `AccountDeactivated`, `Vetoed`,
-   *   `SecretTooShort`, `ServiceUnavailable`.
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `AccountDeactivated`,
+   *   `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
    */
   readonly pushCustomSession = async (input: PushCustomSessionInput): Promise<LoginResult> => {
     requireObject(input, '');
@@ -47,6 +49,7 @@ export class CustomLogin {
       if (!account) throw new AccountError('UserNotFound', {});
       facts.accountId = accountId;
       if (account.deactivated) throw new AccountError('AccountDeactivated', {});
+      await this.#requireActivated(accountId);
       await events.ask('ValidateLogin', facts, { account });
       const login = await sessions.begin(account, request, {
         ...(rememberMe === true && { rememberMe }),
@@ -55,4 +58,10 @@ export class CustomLogin {
       return login;
     });
   };
+
+  async #requireActivated(accountId: string): Promise<void> {
+    if (!this.#core.requireActivation) return;
+    const { accessTypes } = await readAccount(this.#core, accountId);
+    if (!isActivated(accessTypes)) throw new AccountError('AccountNotActivated', {});
+  }
 }

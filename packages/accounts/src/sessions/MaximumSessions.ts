@@ -1,6 +1,6 @@
 import { EntityError } from '@latchkey/entity';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
-import type { AccountDocument } from './SessionRequest.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import type { AccountDocument, ConnectionInfo } from './SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { isLiveSession } from './sessionState.js';
 import type { SessionDocument } from './VerifiedRequests.js';
@@ -19,21 +19,31 @@ export class MaximumSessions {
   /**
    * Ends the oldest sessions of an account if it has too many since its last login: one `Query`,
    * and one write on the account. Each login does so after its session was written, so that the
-   * last of any number at the same time sees them all.
-   *
-   * @throws AccountError `ServiceUnavailable`
+   * last of any number at the same time sees them all. A login that has been written stays one if
+   * this fails: that is told as `RevokeSessionsError`, and the next login does it.
    */
-  async enforce(account: AccountDocument, { impersonatedBy }: SessionDocument): Promise<void> {
+  async enforce(
+    account: AccountDocument,
+    { ulid, impersonatedBy }: SessionDocument,
+    connection: ConnectionInfo,
+  ): Promise<void> {
+    if (this.#context.policy.maxSessions === Infinity || impersonatedBy !== undefined) return;
+    const facts: EventFacts = { accountId: account.accountId, sessionId: ulid, ...connection };
+    try {
+      await this.#context.events.begin('RevokeSessions', facts, () => this.#endSurplus(account));
+    } catch {
+      // What the login has used up, a link or a code, cannot be used again.
+    }
+  }
+
+  async #endSurplus(account: AccountDocument): Promise<void> {
     const { maxSessions } = this.#context.policy;
-    if (maxSessions === Infinity || impersonatedBy !== undefined) return;
-    await inAccountTerms(async () => {
-      const { sessions: recent, isAll } = await this.#newest(account, maxSessions + SPARE);
-      const live = this.#live(recent, account);
-      if (live.length > maxSessions || isAll) return this.#cut(account, live[maxSessions - 1]);
-      // So many have ended since the last cut that this one is made even where none is too many.
-      const all = this.#live(await this.#newestValid(account, maxSessions + 1), account);
-      return this.#cut(account, all[maxSessions - 1] ?? all.at(-1));
-    });
+    const { sessions: recent, isAll } = await this.#newest(account, maxSessions + SPARE);
+    const live = this.#live(recent, account);
+    if (live.length > maxSessions || isAll) return this.#cut(account, live[maxSessions - 1]);
+    // So many have ended since the last cut that this one is made even where none is too many.
+    const all = this.#live(await this.#newestValid(account, maxSessions + 1), account);
+    return this.#cut(account, all[maxSessions - 1] ?? all.at(-1));
   }
 
   #live(sessions: readonly SessionDocument[], account: AccountDocument): SessionDocument[] {

@@ -212,7 +212,7 @@ export class OwnSessions {
   }
 
   #sessionIdOf(request: SessionRequest | undefined): string | undefined {
-    return request && this.#context.verified.of(request).session.ulid;
+    return request && this.#context.verified.find(request)?.session.ulid;
   }
 }
 

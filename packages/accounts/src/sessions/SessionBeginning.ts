@@ -1,10 +1,11 @@
-import type { CreateOneInput, TransactOperation } from '@latchkey/entity';
-import type { Session } from '@latchkey/schema';
+import { EntityError, type CreateOneInput, type TransactOperation } from '@latchkey/entity';
+import { Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
 import { MaximumSessions } from './MaximumSessions.js';
 import { readConnectionInfo, type AccountDocument, type SessionRequest } from './SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
+import { ulidAfter } from './ulidAfter.js';
 import type { SessionDocument } from './VerifiedRequests.js';
 
 /** What a login gives. */
@@ -29,14 +30,24 @@ export interface BeginSessionOptions {
   readonly actor?: { readonly accountId: string; readonly sessionId: string };
 }
 
+/** What ends the session before, if there was one. */
+export type EndingOperations = readonly TransactOperation<unknown>[];
+
 /** A session that is ready to be written. */
 export interface PreparedSession {
   /** For `SessionEntity.createOne` or `createOneOperation`. */
   readonly create: CreateOneInput<typeof Session>;
   readonly authToken: string;
-  /** Does what writes the session, and tells the hooks if that fails. */
-  readonly write: <T>(commit: () => Promise<T>) => Promise<T>;
-  /** Puts the written session on the request, after those that are too many have been ended. */
+  /**
+   * Does what writes the session, and tells the hooks if that fails. `ending` is what ends the
+   * session that the request had until now, to be written along (ASVS 7.2.4). Where that one is not
+   * there any more, `commit` is called again without it.
+   */
+  readonly write: <T>(commit: (ending: EndingOperations) => Promise<T>) => Promise<T>;
+  /**
+   * Puts the written session on the request, after those that are too many have been ended as well
+   * as it can be done.
+   */
   readonly complete: (sessionDocument: SessionDocument) => Promise<LoginResult>;
 }
 
@@ -58,9 +69,10 @@ export class SessionBeginning {
   ): Promise<LoginResult> {
     const { sessions, table } = this.#context;
     const { create, write, complete } = await this.prepare(account, request, options);
-    const sessionDocument = await write(async () => {
-      if (alongside.length === 0) return (await sessions.createOne(create)).item;
-      return (await table.transact([sessions.createOneOperation(create), ...alongside]))[0];
+    const sessionDocument = await write(async (ending) => {
+      const others = [...alongside, ...ending];
+      if (others.length === 0) return (await sessions.createOne(create)).item;
+      return (await table.transact([sessions.createOneOperation(create), ...others]))[0];
     });
     return complete(sessionDocument);
   }
@@ -75,10 +87,13 @@ export class SessionBeginning {
     const connectionInfo = readConnectionInfo(request);
     const { accountId, sessionGeneration: generation } = account;
     const { actor } = options;
+    // Who begins to act for somebody else stays logged in, and acts only as long.
+    const ending = actor ? [] : this.#endingOf(request);
     const isRemembered = options.rememberMe === true;
     const now = table.now();
     const expiresAt = this.#endOf(now, isRemembered, options);
-    const ulid = table.newUlid();
+    // By another server's clock, the sessions that maxSessions has left may be of later.
+    const ulid = ulidAfter(account.sessionsFrom, table.newUlid());
     const { authToken, secretDigest, kid } = await tokens.issue(
       {
         accountId,
@@ -109,9 +124,9 @@ export class SessionBeginning {
         },
       },
       authToken,
-      write: (commit) => hooks.upsert({ request, accountId }, commit),
+      write: (commit) => hooks.upsert({ request, accountId }, () => unlessGone(ending, commit)),
       complete: async (sessionDocument) => {
-        await this.#maximum.enforce(account, sessionDocument);
+        await this.#maximum.enforce(account, sessionDocument, connectionInfo);
         request.authToken = authToken;
         verified.put(request, { account, session: sessionDocument });
         // Said of the session before, if there was one.
@@ -119,6 +134,15 @@ export class SessionBeginning {
         return { account, authToken, sessionDocument };
       },
     };
+  }
+
+  #endingOf(request: SessionRequest): EndingOperations {
+    const { sessions, verified } = this.#context;
+    const before = verified.find(request)?.session;
+    if (!before) return [];
+    const { accountId, ulid } = before;
+    const update = { $set: { valid: false } };
+    return [sessions.updateOneOperation({ filter: { accountId, ulid }, update })];
   }
 
   #endOf(
@@ -133,5 +157,20 @@ export class SessionBeginning {
     if (endMs > nowMs && endMs <= nowMs + MAX_DURATION_MS) return new Date(endMs);
     const path = expiresAt ? 'expiresAt' : 'durationMs';
     throw new AccountError('InvalidInput', { path, reason: 'outOfRange' });
+  }
+}
+
+/** Nobody stays logged out because the session before is gone: it has ended all the more. */
+async function unlessGone<T>(
+  ending: EndingOperations,
+  commit: (ending: EndingOperations) => Promise<T>,
+): Promise<T> {
+  try {
+    return await commit(ending);
+  } catch (error) {
+    const isGone =
+      EntityError.is(error) && error.code === 'NotFound' && error.details.entity === Session.name;
+    if (isGone && ending.length > 0) return commit([]);
+    throw error;
   }
 }

@@ -5,7 +5,10 @@ import { requireObject } from '../errors/requireObject.js';
 /** An account as this package gives it: without secrets. */
 export type AccountDocument = Infer<typeof Account>;
 
-/** What this package knows of a request, and what it says of it. */
+/**
+ * What this package knows of a request, and what it says of it. One object is good for one request:
+ * what `handleRequest` has found out with it is true of that moment, and is not read again.
+ */
 export interface SessionRequest {
   /** The token that came with the request, if any. */
   authToken?: string;
@@ -13,7 +16,7 @@ export interface SessionRequest {
   requestIp: string;
   /** The client's `User-Agent`; the first 1024 characters are kept. */
   userAgent: string;
-  /** Is called when the session has ended, to clear a cookie, say. */
+  /** Is called when the session has ended, to clear a cookie, say; what it throws is ignored. */
   onCallDestroySession: null | ((request: SessionRequest) => unknown);
   /** Whose request it is: set by `handleRequest`, removed when the session ends. */
   user?: AccountDocument;
@@ -53,7 +56,11 @@ export async function destroySession(request: SessionRequest): Promise<void> {
   delete request.authToken;
   delete request.user;
   request.sessionDestroyed = true;
-  await request.onCallDestroySession?.(request);
+  try {
+    await request.onCallDestroySession?.(request);
+  } catch {
+    // It is told, not asked: the session has ended, and the answer is the one that led to it.
+  }
 }
 
 function invalid(path: string, reason: string): AccountError<'InvalidInput'> {

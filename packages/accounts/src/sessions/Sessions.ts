@@ -1,13 +1,12 @@
 import type { Entity, Table, TransactOperation } from '@latchkey/entity';
 import type { Session } from '@latchkey/schema';
 import type { AccountEntity } from '../accounts/AccountEntity.js';
-import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
 import type { Events } from '../events/Events.js';
 import { AuthTokens } from '../tokens/AuthTokens.js';
 import { OwnSessions } from './OwnSessions.js';
+import { RequestSessions } from './RequestSessions.js';
 import {
   SessionBeginning,
   type BeginSessionOptions,
@@ -26,15 +25,10 @@ import { VerifiedRequests, type VerifiedSession } from './VerifiedRequests.js';
 
 export type { BeginSessionOptions, LoginResult, PreparedSession } from './SessionBeginning.js';
 export type { ListedSession, ListSessionsInput } from './OwnSessions.js';
+export type { RefreshTokensInput } from './RequestSessions.js';
 export type { LogoutInput } from './SessionLogout.js';
 export type { SessionsOptions } from './sessionPolicy.js';
 export type { SessionDocument, VerifiedSession } from './VerifiedRequests.js';
-
-/** What {@link Sessions.refreshTokens} takes. */
-export interface RefreshTokensInput {
-  readonly authToken: string;
-  readonly request: SessionRequest;
-}
 
 /**
  * The sessions of all accounts: they begin at login, and every request is checked against them.
@@ -55,7 +49,9 @@ export interface RefreshTokensInput {
 export class Sessions {
   readonly #context: SessionsContext;
   readonly #beginning: SessionBeginning;
+  readonly #verifier: SessionVerifier;
   readonly #rotation: SessionRotation;
+  readonly #requests: RequestSessions;
   readonly #logout: SessionLogout;
   readonly #own: OwnSessions;
   readonly #guards: SessionGuards;
@@ -82,10 +78,12 @@ export class Sessions {
       events,
       hooks: new SessionHooks(),
       policy: definePolicy(options),
-      verified: new VerifiedRequests(),
+      verified: new VerifiedRequests(() => table.now()),
     };
     this.#beginning = new SessionBeginning(this.#context);
-    this.#rotation = new SessionRotation(this.#context, new SessionVerifier(this.#context));
+    this.#verifier = new SessionVerifier(this.#context);
+    this.#rotation = new SessionRotation(this.#context, this.#verifier);
+    this.#requests = new RequestSessions(this.#context, this.#rotation);
     this.#logout = new SessionLogout(this.#context);
     this.#own = new OwnSessions(this.#context);
     this.#guards = new SessionGuards(this.#context);
@@ -104,7 +102,10 @@ export class Sessions {
 
   /**
    * Begins a session: one `PutItem`, or one transaction together with other writes; with
-   * `maxSessions`, a `Query` more, and a write where there are too many.
+   * `maxSessions`, a `Query` more, and a write where there are too many. Where those two fail, the
+   * session begins all the same, `RevokeSessionsError` is told, and the next login makes up for it.
+   * A session that the request has already, of any account, ends in the same transaction
+   * (ASVS 7.2.4), unless somebody begins to act for another (`actor`).
    *
    * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
    */
@@ -118,7 +119,8 @@ export class Sessions {
 
   /**
    * Makes a session ready to be written in a transaction. The account's generation goes into it, so
-   * that a revocation that happens at the same time voids it, too.
+   * that a revocation that happens at the same time voids it, too. The session that the request has
+   * already ends with the writes that `write` hands to whoever commits.
    *
    * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
    */
@@ -131,68 +133,25 @@ export class Sessions {
   }
 
   /**
-   * Whose request it is, and in which session.
+   * Whose request it is, and in which session, as it was read then: a request object is good for
+   * one request.
    *
    * @throws AccountError `InvalidInput`; `InvalidSession` unless `handleRequest`, or a login, has
-   *   put a session on this very object.
+   *   put a session on this very object that has not expired since.
    */
   verifiedSessionOf(request: SessionRequest): VerifiedSession {
     return this.#context.verified.of(request);
   }
 
-  /**
-   * Finds out whose request it is, and sets `request.user`: one strongly consistent `BatchGetItem`
-   * of account and session, so that a logout holds everywhere as soon as it has returned. A request
-   * without token is left alone. Nothing is written, unless `rotation.after`, `idleTimeout` or
-   * `onConnectionChange` asks for it. After a rotation `request.authToken` is the new token.
-   *
-   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
-   *   off the request; `ServiceUnavailable`, which says nothing of the session; `Vetoed` by a hook;
-   *   `SecretTooShort`.
-   */
-  readonly handleRequest = async <R extends SessionRequest>(
-    request: R,
-  ): Promise<R & SessionRequest> => {
-    requireObject(request, 'request');
-    const { hooks, verified } = this.#context;
-    // Whatever a caller claims: only what is verified here counts.
-    verified.forget(request);
-    if (request.authToken !== undefined) {
-      await this.#resume(request, request.authToken);
-    } else if (hooks.seeRequests) {
-      await hooks.request(request);
-    }
-    return request;
-  };
+  /** See {@link RequestSessions.handleRequest}. */
+  get handleRequest(): RequestSessions['handleRequest'] {
+    return this.#requests.handleRequest;
+  }
 
-  /**
-   * Replaces a token by a new one: one `BatchGetItem` and one `UpdateItem`. Who shows the same token
-   * again within `rotation.grace`, is given the same new one; who does so later, ends the session.
-   * The session does not last any longer for it.
-   *
-   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
-   *   off the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.
-   */
-  readonly refreshTokens = async (input: RefreshTokensInput): Promise<LoginResult> => {
-    requireObject(input, '');
-    const { authToken, request } = input;
-    const { events, verified } = this.#context;
-    const facts: EventFacts = connectionFacts(request);
-    return this.#orDestroy(request, () =>
-      events.run('RefreshTokens', facts, async () => {
-        requireObject(request, 'request');
-        verified.forget(request);
-        const options = { facts, mustRotate: true };
-        const { isRenewed: _, ...result } = await this.#rotation.resume(
-          authToken,
-          request,
-          options,
-        );
-        verified.put(request, { account: result.account, session: result.sessionDocument });
-        return result;
-      }),
-    );
-  };
+  /** See {@link RequestSessions.refreshTokens}. */
+  get refreshTokens(): RequestSessions['refreshTokens'] {
+    return this.#requests.refreshTokens;
+  }
 
   /**
    * Ends the session of a token, everywhere, before it returns: one `UpdateItem`. An expired token
@@ -240,6 +199,25 @@ export class Sessions {
   }
 
   /**
+   * Whose a token is: one strongly consistent `BatchGetItem`. Its session does not go on by that:
+   * nothing is rotated, nor is the client compared.
+   *
+   * @internal
+   * @throws AccountError `TokenVerificationFailed`, `InvalidSession`
+   */
+  async check(
+    authToken: string,
+    request: SessionRequest,
+    facts: EventFacts,
+  ): Promise<VerifiedSession> {
+    const token = await this.#context.tokens.verify(authToken, request);
+    facts.accountId = token.accountId;
+    facts.sessionId = token.sessionId;
+    if (token.actor) facts.actorId = token.actor.accountId;
+    return this.#verifier.check(token, facts);
+  }
+
+  /**
    * Writes that the owner of a request's session has just proven who they are, and gives the session
    * a new token; the one before is void at once (ASVS 7.2.4).
    *
@@ -264,45 +242,22 @@ export class Sessions {
    * @internal
    */
   goesOn(request: SessionRequest, sessionGeneration: string): void {
-    const { account, session } = this.verifiedSessionOf(request);
-    this.#context.verified.put(request, {
+    const { verified } = this.#context;
+    const found = verified.find(request);
+    if (!found) return;
+    const { account, session } = found;
+    verified.put(request, {
       account: { ...account, sessionGeneration },
       session: { ...session, generation: sessionGeneration },
     });
   }
 
-  async #resume(request: SessionRequest, authToken: string): Promise<void> {
-    const { events, hooks, verified } = this.#context;
-    const facts: EventFacts = connectionFacts(request);
-    const isRenewed = await this.#orDestroy(request, () =>
-      events.run('ResumeSession', facts, async () => {
-        const resumed = await this.#rotation.resume(authToken, request, {
-          facts,
-          mustRotate: false,
-        });
-        verified.put(request, { account: resumed.account, session: resumed.sessionDocument });
-        if (!hooks.seeRequests) return resumed.isRenewed;
-        try {
-          await hooks.request(request);
-          return resumed.isRenewed;
-        } catch (error) {
-          verified.forget(request);
-          throw error;
-        }
-      }),
-    );
-    if (isRenewed) await events.tell('RefreshTokensSuccess', facts);
-  }
-
-  /** Takes the session off a request if it turns out to be none. */
-  async #orDestroy<T>(request: SessionRequest, action: () => Promise<T>): Promise<T> {
-    try {
-      return await action();
-    } catch (error) {
-      if (AccountError.is(error) && error.status === 401) {
-        await this.#context.verified.destroy(request);
-      }
-      throw error;
-    }
+  /**
+   * Takes a session that has ended off its request, then tells its owner.
+   *
+   * @internal
+   */
+  async destroy(request: SessionRequest): Promise<void> {
+    await this.#context.verified.destroy(request);
   }
 }

@@ -16,13 +16,24 @@ export interface VerifiedSession {
 export class VerifiedRequests {
   /** Only what was verified here counts, whatever a request says of itself (CVE-2025-61928). */
   readonly #sessions = new WeakMap<SessionRequest, VerifiedSession>();
+  readonly #now: () => Date;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
 
   /** @throws AccountError `InvalidInput`; `InvalidSession` for a request without such a session. */
   of(request: SessionRequest): VerifiedSession {
     requireObject(request, 'request');
-    const verified = this.#sessions.get(request);
+    const verified = this.find(request);
     if (!verified) throw new AccountError('InvalidSession', {});
     return verified;
+  }
+
+  /** The session of a request, if one was put on it that has not expired since (ASVS 7.3.2). */
+  find(request: SessionRequest): VerifiedSession | undefined {
+    const verified = this.#sessions.get(request);
+    return verified && verified.session.expiresAt > this.#now() ? verified : undefined;
   }
 
   /** Puts a session on a request. */

@@ -19,6 +19,8 @@ export interface Attempt {
   readonly authenticator: Authenticator;
   /** The client's address, as the request says. */
   readonly ip?: string;
+  /** The longest wait for it, where that is shorter than the one configured. */
+  readonly maxWaitMs?: number;
 }
 
 type Counter = Infer<typeof AccountAttempts>;
@@ -66,11 +68,25 @@ export class Throttle {
     }
   }
 
+  /** Whether attempts are counted by client address. */
+  get countsAddresses(): boolean {
+    return this.#address !== undefined;
+  }
+
   /** Counts an attempt by client address only, where there is no account yet: one request. */
   async countAddress(ip: string): Promise<void> {
     const address = this.#addressOperation(ip);
     if (!address) return;
     await this.#transact([address], () => undefined);
+  }
+
+  /** Takes back the count of an attempt that was not looked at; not that of its client address. */
+  async giveBack({ accountId, authenticator }: Attempt): Promise<void> {
+    await this.#attempts.updateOne({
+      filter: { accountId, authenticator },
+      condition: { attempts: { $gt: 0 } },
+      update: { $inc: { attempts: -1 } },
+    });
   }
 
   /** Forgets an authenticator's attempts, as part of what its success writes. */
@@ -166,7 +182,8 @@ export class Throttle {
   #waitMs(attempt: Attempt, { attempts, lastAttemptAt }: Counter): number {
     const { budget, backOffMs, maxBackOffMs } = this.#policyOf(attempt);
     if (attempts < budget) return 0;
-    const waitMs = Math.min(backOffMs * 2 ** (attempts - budget), maxBackOffMs);
+    const { maxWaitMs = Infinity } = attempt;
+    const waitMs = Math.min(backOffMs * 2 ** (attempts - budget), maxBackOffMs, maxWaitMs);
     return lastAttemptAt.getTime() + waitMs - this.#table.now().getTime();
   }
 

@@ -21,6 +21,16 @@ export interface AddressThrottling {
   readonly window?: Duration;
 }
 
+/** How many messages with a secret are sent on somebody's word. */
+export interface MessageThrottling {
+  /** Messages to one address within the window, whoever asks: 1 to 1000 (default: 10). */
+  readonly perAddress?: number;
+  /** Messages for one account within the window, wherever to: 1 to 1000 (default: 30). */
+  readonly perAccount?: number;
+  /** The length of the windows (default: `'1d'`). */
+  readonly window?: Duration;
+}
+
 /** How attempts are limited. */
 export interface ThrottlingOptions {
   /** Passwords. */
@@ -29,6 +39,8 @@ export interface ThrottlingOptions {
   readonly code?: AuthenticatorThrottling;
   /** Client addresses; false where every client comes from the same one (default: on). */
   readonly address?: AddressThrottling | false;
+  /** Messages that verify a new address; false for no limit (default: on). */
+  readonly messages?: MessageThrottling | false;
 }
 
 /** {@link AuthenticatorThrottling} in milliseconds. */
@@ -45,9 +57,17 @@ export interface AddressPolicy {
   readonly windowMs: number;
 }
 
+/** {@link MessageThrottling} in milliseconds. */
+export interface MessagePolicy {
+  readonly perAddress: number;
+  readonly perAccount: number;
+  readonly windowMs: number;
+}
+
 // NIST SP 800-63B-4 §3.2.2: at most 100 failures in a row.
 const MAX_BUDGET = 100;
 const MAX_ADDRESS_BUDGET = 1_000_000;
+const MAX_MESSAGES = 1000;
 
 /** @throws AccountError `InvalidConfiguration` */
 export function authenticatorPolicy(
@@ -73,9 +93,19 @@ export function addressPolicy(
   return { budget, windowMs: parseDuration(window, `${path}.window`) };
 }
 
-function assertBudget(budget: number, max: number, path: string): void {
+/** @throws AccountError `InvalidConfiguration` */
+export function messagePolicy(
+  { perAddress = 10, perAccount = 30, window = '1d' }: MessageThrottling,
+  path: string,
+): MessagePolicy {
+  assertBudget(perAddress, MAX_MESSAGES, path, 'perAddress');
+  assertBudget(perAccount, MAX_MESSAGES, path, 'perAccount');
+  return { perAddress, perAccount, windowMs: parseDuration(window, `${path}.window`) };
+}
+
+function assertBudget(budget: number, max: number, path: string, name = 'budget'): void {
   if (Number.isInteger(budget) && budget >= 1 && budget <= max) return;
-  throw misconfigured(`${path}.budget`, `The budget must be a whole number from 1 to ${max}.`);
+  throw misconfigured(`${path}.${name}`, `The budget must be a whole number from 1 to ${max}.`);
 }
 
 function misconfigured(path: string, reason: string): AccountError<'InvalidConfiguration'> {

@@ -3,6 +3,7 @@ import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { noticeRecipients } from '../contacts/notices.js';
 import type { MessageKind } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
+import { tokensAsRead } from '../oneTimeTokens/voidTokens.js';
 import type { SessionRequest } from '../sessions/SessionRequest.js';
 import { createRecoveryCodes } from './createRecoveryCodes.js';
 import { parseRecoveryCode } from './parseRecoveryCode.js';
@@ -32,6 +33,7 @@ const MAX_DELETED_PENDING = 10;
  * The write that gives an account a new generation, on condition that it has the one that was read:
  * every session and every login under way is over (ASVS 7.4.3), and of changes that were decided on
  * the same state, one is made.
+ * Nor must a token have become void since, as it may be one by which this is done.
  */
 export function newGeneration(
   { accounts, table }: Pick<AccountsCore, 'accounts' | 'table'>,
@@ -40,7 +42,7 @@ export function newGeneration(
   const sessionGeneration = table.newUlid();
   const operation = accounts.updateOneOperation({
     filter: { accountId: account.accountId },
-    condition: { sessionGeneration: account.sessionGeneration },
+    condition: { sessionGeneration: account.sessionGeneration, ...tokensAsRead(account) },
     update: { $set: { sessionGeneration } },
   });
   return { sessionGeneration, operation };

@@ -14,7 +14,7 @@ export interface ConfirmedTotp {
 }
 
 /**
- * Checks the first code of a pending authenticator. It then takes the place of the one that the
+ * Checks the first code of a pending authenticator. That one then takes the place of the one that the
  * account may have, and new recovery codes that of the old ones.
  *
  * @throws AccountError `AccountLocked`, `TooManyRequests`; `TokenVerificationFailed` with the path
@@ -26,12 +26,18 @@ export async function confirmTotp(
 ): Promise<ConfirmedTotp> {
   const { core, settings, family } = context;
   const now = core.table.now();
-  const pending = newestPending(family, now);
-  if (!pending) throw codeRefused('code');
-  const secret = openSecret(settings.keyring, pending);
+  const waiting = pendingOf(family, now).map((pending) => ({
+    pending,
+    secret: openSecret(settings.keyring, pending),
+  }));
+  if (waiting.length === 0) throw codeRefused('code');
   const resetOperation = await countAttempt(context, 'totp');
-  const step = findTotpStep({ secret, code, nowMs: now.getTime() });
-  if (step === null) throw codeRefused('code');
+  const [shown] = waiting.flatMap(({ pending, secret }) => {
+    const step = findTotpStep({ secret, code, nowMs: now.getTime() });
+    return step === null ? [] : [{ pending, step }];
+  });
+  if (!shown) throw codeRefused('code');
+  const { pending, step } = shown;
   const { recoveryCodes, operations } = await replaceRecoveryCodes(core, family);
   return {
     recoveryCodes,
@@ -55,9 +61,13 @@ export async function confirmTotp(
   };
 }
 
-/** The one that was enrolled last, if that was for the authenticator that the account has now. */
-function newestPending({ pending, totp }: AccountWithFactors, now: Date): StoredToken | undefined {
-  const newest = pending.at(-1);
-  const isAlive = newest?.expiresAt !== undefined && newest.expiresAt > now;
-  return isAlive && newest.meta?.replaces === totp?.ulid ? newest : undefined;
+/**
+ * Those that were enrolled for the authenticator that the account has now. Each enrolment deletes
+ * the others, so that it is one; of several at the same moment, no clock says which is the last.
+ */
+function pendingOf({ pending, totp }: AccountWithFactors, now: Date): StoredToken[] {
+  return pending.filter(
+    ({ expiresAt, meta }) =>
+      expiresAt !== undefined && expiresAt > now && meta?.replaces === totp?.ulid,
+  );
 }

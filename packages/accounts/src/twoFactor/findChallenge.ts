@@ -1,8 +1,10 @@
 import type { TransactOperation, TransactResults } from '@latchkey/entity';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
+import type { LoginSessionOptions } from '../login/beginLoginSession.js';
+import { readSessionMeta } from '../login/sessionMeta.js';
 import { pendingTokens } from '../oneTimeTokens/pendingTokens.js';
-import type { ConnectionInfo } from '../sessions/SessionRequest.js';
+import type { ConsumeOptions } from '../oneTimeTokens/OneTimeTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
 import { readFactors, type AccountWithFactors, type StoredToken } from './readFactors.js';
 import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
@@ -12,7 +14,7 @@ export interface WaitingLogin {
   readonly family: AccountWithFactors;
   readonly challenge: StoredToken;
   /** What the first step asked for. */
-  readonly rememberMe: boolean;
+  readonly session: LoginSessionOptions;
 }
 
 // What this package makes is 43 characters long; a megabyte need not be digested (ASVS 1.3.12).
@@ -22,7 +24,8 @@ const MAX_LENGTH = 100;
  * Finds the login that a challenge belongs to, in two requests.
  *
  * @throws AccountError `InvalidInput`; `TokenVerificationFailed`, the same for a challenge that is
- *   unknown, used, expired, for something else, or void since all sessions were ended;
+ *   unknown, used, expired, for something else, or void since all sessions were ended or a contact
+ *   was removed;
  *   `AccountDeactivated`.
  */
 export async function findChallenge(
@@ -36,7 +39,8 @@ export async function findChallenge(
   if (given.length > MAX_LENGTH) throw challengeRefused();
   const { key } = await core.tokens.findKey({ filter: { value: digestSecret(given) } });
   const family = key ? await readFactors(core, key.accountId) : null;
-  const challenge = pendingTokens(family?.tokens ?? [], core.table.now()).find(
+  const pending = family ? pendingTokens(family.tokens, core.table.now(), family.account) : [];
+  const challenge = pending.find(
     ({ ulid, kind, createdFor }) =>
       ulid === key?.ulid && kind === 'twoFactorAuth' && createdFor === TWO_FACTOR_PURPOSE[purpose],
   );
@@ -44,7 +48,7 @@ export async function findChallenge(
   if (family.account.deactivated) throw new AccountError('AccountDeactivated', {});
   // What ends all sessions ends the logins that are under way, too.
   if (challenge.meta?.generation !== family.account.sessionGeneration) throw challengeRefused();
-  return { family, challenge, rememberMe: challenge.meta.rememberMe === true };
+  return { family, challenge, session: readSessionMeta(challenge.meta) };
 }
 
 /**
@@ -55,12 +59,13 @@ export async function findChallenge(
  */
 export async function consumeChallenge<const O extends readonly TransactOperation<unknown>[]>(
   { oneTimeTokens }: Pick<AccountsCore, 'oneTimeTokens'>,
-  { challenge }: Pick<WaitingLogin, 'challenge'>,
+  { family, challenge }: Pick<WaitingLogin, 'family' | 'challenge'>,
   effects: O,
-  usedFrom: ConnectionInfo,
+  options: ConsumeOptions,
 ): Promise<TransactResults<O>> {
   try {
-    return await oneTimeTokens.consume({ token: challenge }, effects, usedFrom);
+    const found = { account: family.account, token: challenge };
+    return await oneTimeTokens.consume(found, effects, options);
   } catch (error) {
     const isUsed = AccountError.is(error) && error.code === 'TokenVerificationFailed';
     throw isUsed ? challengeRefused() : error;

@@ -37,17 +37,17 @@ export async function loginBySecondFactor(
   facts.method = factor.authenticator;
   const connection = readConnectionInfo(request);
   const waiting = await findChallenge(core, input.challenge, 'challenge');
-  const { family, rememberMe } = waiting;
+  const { family, session } = waiting;
   const { account } = family;
   facts.accountId = account.accountId;
   const proof = await proveSecondFactor({ core, settings, family, ip: connection.ip }, factor);
   if (proof.failures >= NOTABLE_FAILURES) await core.events.tell('LoginAfterFailures', facts);
-  const login = { account, request, facts, ...(rememberMe && { rememberMe }) };
+  const login = { ...session, account, request, facts };
   return beginLoginSession(core, login, async (operations) => {
     const effects = [proof.useOperation, proof.resetOperation];
     // In the transaction the challenge comes first, then the factor.
     const results = await withFactor(proof, 1, () =>
-      consumeChallenge(core, waiting, [...effects, ...operations], connection),
+      consumeChallenge(core, waiting, [...effects, ...operations], { usedFrom: connection }),
     );
     return results.slice(effects.length) as TransactResults<typeof operations>;
   });
@@ -62,7 +62,7 @@ export async function confirmAtLogin(
   const code = parseTotpCode(input.code);
   const connection = readConnectionInfo(request);
   const waiting = await findChallenge(core, input.challenge, 'enrolment');
-  const { family, rememberMe } = waiting;
+  const { family, session } = waiting;
   facts.accountId = family.account.accountId;
   const context = { core, settings, family, ip: connection.ip };
   const { operations: confirm, recoveryCodes } = await confirmTotp(context, code);
@@ -70,10 +70,11 @@ export async function confirmAtLogin(
   const effects = [...confirm, operation];
   // The session begins under the generation that ends all others.
   const account = { ...family.account, sessionGeneration };
-  const login = { account, request, facts, ...(rememberMe && { rememberMe }) };
+  const login = { ...session, account, request, facts };
   const result = await beginLoginSession(core, login, async (operations) => {
     const all = [...effects, ...operations];
-    const results = await consumeChallenge(core, waiting, all, connection);
+    const options = { usedFrom: connection, writesAccount: true };
+    const results = await consumeChallenge(core, waiting, all, options);
     return results.slice(effects.length) as TransactResults<typeof operations>;
   });
   await tellOfFactors(core, { ...family, account }, 'TwoFactorEnabled');

@@ -105,6 +105,41 @@ describe('a phone number', () => {
     expect(await verify(test.lastToken(PHONE))).toBe('none');
   });
 
+  it('is counted on by the number, whichever account guesses, until its own is right (NIST SP 800-63B-4 §3.1.3.2, ASVS 6.6.3)', async () => {
+    const { request } = ada;
+    const eve = await test.signUp();
+    for (let attempt = 0; attempt < BUDGET - 1; attempt++) {
+      expect(await verify(wrong())).toBe('TokenVerificationFailed');
+    }
+    // One's own number takes nothing back.
+    await accounts.contacts.addPhone({ request, phone: OTHER_PHONE });
+    expect(await verify(test.lastToken(OTHER_PHONE), OTHER_PHONE)).toBe('none');
+    // Nor uses up what a number takes, who does not have it.
+    for (let attempt = 0; attempt < BUDGET; attempt++) {
+      const byEve = accounts.verifyPhone({ request: eve.request, phone: PHONE, code: wrong() });
+      expect(await codeOf(byEve)).toBe('TokenVerificationFailed');
+    }
+    await accounts.contacts.remove({ request, kind: 'phone', value: PHONE });
+    await accounts.contacts.addPhone({ request: eve.request, phone: PHONE });
+    const byEve = (code: string): Promise<string> =>
+      codeOf(accounts.verifyPhone({ request: eve.request, phone: PHONE, code }));
+    expect(await byEve(wrong())).toBe('TokenVerificationFailed');
+    expect(await byEve(test.lastToken(PHONE))).toBe('AccountLocked');
+    test.clock.advance(MINUTE);
+    expect(await byEve(test.lastToken(PHONE))).toBe('none');
+  });
+
+  it('takes the code that was sent last, whatever the clock of the server that sent it', async () => {
+    const before = test.lastToken(PHONE);
+    test.clock.advance(-5000);
+    await accounts.requestPhoneVerification({ request: ada.request, phone: PHONE });
+    test.clock.advance(5000);
+    if (before !== test.lastToken(PHONE)) {
+      expect(await verify(before)).toBe('TokenVerificationFailed');
+    }
+    expect(await verify(test.lastToken(PHONE))).toBe('none');
+  });
+
   it('does not take a code after 10 minutes, although its row is there (ASVS 6.5.5)', async () => {
     const { request } = ada;
     test.clock.advance(10 * MINUTE - 1);

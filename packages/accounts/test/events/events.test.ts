@@ -85,7 +85,7 @@ describe('events', () => {
 
   it('hold no secret, and no line break of a client (ASVS 16.2.5, 16.4.1)', async () => {
     const forged = 'curl\r\n2036-10-21 LoginSuccess accountId=root';
-    const request = { ...requestWith(), userAgent: forged };
+    const request = { ...requestWith(), userAgent: forged, requestIp: '192.0.2.1\r\nLoginSuccess' };
     const { authToken } = await test.accounts.userByPasswordLogin({
       username: 'ada',
       password: PASSWORD,
@@ -95,7 +95,8 @@ describe('events', () => {
     await codeOf(test.accounts.handleRequest(requestWith(`${authToken}x`)));
     const shown = everythingShown(events);
     expect(shown).not.toMatch(/canary|eyJ/);
-    for (const { userAgent } of events) expect(userAgent).not.toMatch(/[\r\n]/);
+    for (const { ip, userAgent } of events)
+      expect(`${String(ip)} ${String(userAgent)}`).not.toMatch(/[\r\n]/);
     expect(events[0]?.userAgent).toContain('curl');
   });
 
@@ -110,6 +111,37 @@ describe('events', () => {
     expect(await codeOf(login())).toBe('none');
     expect(await codeOf(login('not the password'))).toBe('LoginFailed');
     expect(names()).toEqual(['LoginSuccess', 'LoginError']);
+  });
+
+  it('of a sign-up with its login are those of both', async () => {
+    await test.accounts.createAccountAndLogin({
+      username: 'both',
+      password: PASSWORD,
+      request: requestWith(),
+    });
+    expect(names()).toEqual(['CreateUserSuccess', 'LoginSuccess']);
+    events = [];
+    const again = { username: 'both', password: PASSWORD, request: requestWith() };
+    await codeOf(test.accounts.createAccountAndLogin(again));
+    expect(names()).toEqual(['CreateUserError', 'LoginError']);
+  });
+
+  it('tell of an input that is none', async () => {
+    await codeOf(test.accounts.userByPasswordLogin(null as never));
+    await codeOf(test.accounts.createAccount(null as never));
+    expect(names()).toEqual(['LoginError', 'CreateUserError']);
+  });
+
+  it('do not say that a login has succeeded which has not', async () => {
+    const { accountId: own } = await test.accounts.createAccount({
+      username: 'late',
+      password: PASSWORD,
+    });
+    for (let at = 0; at < 5; at++) await codeOf(login('not the password', 'late'));
+    await test.accounts.deactivate({ accountId: own });
+    events = [];
+    expect(await codeOf(login(PASSWORD, 'late'))).toBe('AccountDeactivated');
+    expect(names()).toEqual(['LoginError']);
   });
 
   it('end for who has left', async () => {

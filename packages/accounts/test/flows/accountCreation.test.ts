@@ -169,40 +169,70 @@ describe('a new account', () => {
   });
 
   describe('asked for on a form that must not tell who has one (ASVS 6.3.8)', () => {
-    it('answers alike, at the same cost, and tells the owner', async () => {
-      const known = someone();
-      await test.accounts.createAccount(known);
+    const request = requestWith();
+    /** What asking costs, seen from outside, and what is sent. */
+    const ask = async (email: string): Promise<unknown> => {
       messages = [];
-      const costs = [];
-      for (const email of [`new-${known.email}`, known.email]) {
-        const { username, password } = someone();
-        hasher.hashed = 0;
-        const cost = await test.log.costOf(async () => {
-          const ask = test.accounts.requestAccount({
-            username,
-            email,
-            password,
-            request: requestWith(),
-          });
-          await expect(ask).resolves.toBeUndefined();
-        });
-        costs.push([cost.commands.slice(0, 2), hasher.hashed]);
-        await test.accounts.settled();
-      }
-      expect(costs[0]).toEqual(costs[1]);
-      expect(costs[0]).toEqual([['TransactWriteItems', 'TransactWriteItems'], 1]);
+      hasher.hashed = 0;
+      const cost = await test.log.costOf(async () => {
+        const asked = test.accounts.requestAccount({ email, password: PASSWORD, request });
+        await expect(asked).resolves.toBeUndefined();
+      });
+      await test.accounts.settled();
+      return [cost.commands.slice(0, 2), hasher.hashed];
+    };
+
+    it('answers alike, at the same cost, again and again, and tells a known owner', async () => {
+      const known = someone();
+      const { accountId } = await test.accounts.createAccount(known);
+      await test.accounts.verifyEmail({ accountId, email: known.email });
+      const fresh = `new-${known.email}`;
+      const costs = [await ask(fresh), await ask(known.email), await ask(known.email)];
       expect(messages.map(({ kind, to }) => [kind, to.value])).toEqual([
-        ['EmailVerification', `new-${known.email}`],
         ['SignUpAttempt', known.email],
       ]);
-      expect(messages[1]).not.toHaveProperty('token');
+      expect(messages[0]).not.toHaveProperty('token');
+      costs.push(await ask(fresh));
+      // That address has an account now, which nobody has verified: it is told nothing.
+      expect(messages).toEqual([]);
+      expect(costs).toEqual(Array(4).fill([['TransactWriteItems', 'TransactWriteItems'], 1]));
     });
 
-    it('still says that a username is taken', async () => {
-      const known = someone();
-      await test.accounts.createAccount(known);
-      const ask = test.accounts.requestAccount({ ...someone(), username: known.username });
-      expect(await codeOf(ask)).toBe('UsernameAlreadyExists');
+    it('sends the first one what there is to verify', async () => {
+      const { email } = someone();
+      await ask(email);
+      expect(messages).toMatchObject([{ kind: 'EmailVerification', to: { value: email } }]);
+      await test.accounts.verifyEmailWithToken({ token: messages[0]?.token ?? '' });
+    });
+
+    it.each([
+      ['a username', { username: 'anybody' }, 'username'],
+      [
+        'more contacts',
+        { extraContacts: [{ kind: 'phone', value: '+4930123456' }] },
+        'extraContacts',
+      ],
+    ])('takes no %s, of which it would show whether it is taken', async (_name, extra, path) => {
+      const input = { email: someone().email, password: PASSWORD, ...extra };
+      const error = await errorOf(test.accounts.requestAccount(input));
+      expect(error.toJSON()).toMatchObject({ code: 'InvalidInput', details: { path } });
+    });
+
+    it('counts by client address', async () => {
+      const few = await createTestAccounts({
+        delivery: { send: () => undefined },
+        throttling: { address: { budget: 2 } },
+      });
+      const codes = [];
+      for (let at = 0; at < 4; at++) {
+        codes.push(
+          await codeOf(
+            few.accounts.requestAccount({ email: someone().email, password: PASSWORD, request }),
+          ),
+        );
+      }
+      expect(codes).toEqual(['none', 'none', 'TooManyRequests', 'TooManyRequests']);
+      await few.drop();
     });
   });
 

@@ -40,7 +40,7 @@ describe('tokens for an application’s own purposes', () => {
       });
     });
     // The last one is this test's own.
-    expect(use.commands).toEqual(['Query', 'Query', 'TransactWriteItems', 'GetItem']);
+    expect(use.commands).toEqual(['GetItem', 'Query', 'TransactWriteItems', 'GetItem']);
     expect(events.map(({ name, accountId: id }) => [name, id])).toEqual([
       ['IssueTokenSuccess', accountId],
       ['ConsumeTokenSuccess', accountId],

@@ -1,9 +1,14 @@
-import { loseAnswers, failWith, timeout } from '../../../entity/test/support/faults.js';
+import {
+  beforeAnswer,
+  failWith,
+  loseAnswers,
+  timeout,
+} from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import { OneTimeTokens } from '../../src/oneTimeTokens/OneTimeTokens.js';
 import type { OneTimeTokenKind, OneTimeTokenOptions } from '../../src/oneTimeTokens/tokenPolicy.js';
-import { codeOf } from '../support/errorOf.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
 import {
   createTestAccounts,
   requestWith,
@@ -123,7 +128,7 @@ describe('one-time tokens of every kind', () => {
       const stored = await tokensOf(person);
       expect(
         stored
-          .filter(({ used }) => used !== true)
+          .filter(({ kind, used }) => ['password', 'twoFactorAuth'].includes(kind) && used !== true)
           .map(({ createdFor }) => createdFor)
           .sort(),
       ).toEqual([accountId, 'recovery-code-1', 'totp', 'totp-pending']);
@@ -139,10 +144,73 @@ describe('one-time tokens of every kind', () => {
       await mailbox.take();
       const [removed, kept] = [await issue(person), await issue({ ...person, email: other })];
       await accounts.contacts.remove({ accountId, kind: 'email', value: email });
-      expect(await codeOf(use(removed))).toBe('TokenVerificationFailed');
-      // What went elsewhere is as it was, if that is known.
-      const isToAddress = !['custom', 'password reset, sent by the application'].includes(name);
-      expect(await codeOf(use(kept))).toBe(isToAddress ? 'none' : 'TokenVerificationFailed');
+      // Whatever went elsewhere can be asked for again.
+      for (const token of [removed, kept]) {
+        expect(await codeOf(use(token))).toBe('TokenVerificationFailed');
+      }
+      const again = await issue({ ...person, email: other });
+      expect(await codeOf(use(again))).toBe('none');
+    });
+
+    it.each(['password', 'address'])(
+      'is void when it was issued while the %s changed (contao#7510)',
+      async (what) => {
+        const { accounts } = test;
+        const person = await signUp(accounts);
+        const { accountId, email } = person;
+        const other = `other.${email}`;
+        await accounts.contacts.addEmail({ accountId, email: other });
+        await accounts.verifyEmail({ accountId, email: other });
+        await mailbox.take();
+        let token = '';
+        // After the account was read, and before anything is written.
+        const fault = beforeAnswer(test.client, 'Query', async () => {
+          token = await issue({ ...person, email: other });
+          await mailbox.take();
+        });
+        const newPassword = 'another long walk';
+        await (
+          what === 'password'
+            ? accounts.setPassword({ accountId, newPassword })
+            : accounts.contacts.remove({ accountId, kind: 'email', value: email })
+        ).finally(() => fault.remove());
+        expect(token).toHaveLength(43);
+        expect(await codeOf(use(token))).toBe('TokenVerificationFailed');
+        expect(await codeOf(use(await issue({ ...person, email: other })))).toBe('none');
+      },
+    );
+
+    it.each(['password', 'address'])(
+      'is void when the %s changed after it was found (contao#7510, ASVS 15.4.2)',
+      async (what) => {
+        const { accounts } = test;
+        const person = await signUp(accounts);
+        const { accountId, email } = person;
+        const other = `other.${email}`;
+        await accounts.contacts.addEmail({ accountId, email: other });
+        await accounts.verifyEmail({ accountId, email: other });
+        await mailbox.take();
+        const token = await issue({ ...person, email: other });
+        const elsewhere = test.another();
+        const fault = beforeAnswer(test.client, 'Query', () =>
+          what === 'password'
+            ? elsewhere.setPassword({ accountId, newPassword: 'another long walk' })
+            : elsewhere.contacts.remove({ accountId, kind: 'email', value: email }),
+        );
+        const outcome = await codeOf(use(token)).finally(() => fault.remove());
+        expect(outcome).toBe('TokenVerificationFailed');
+      },
+    );
+
+    it('is void though the server that issued it was ahead of the one that voids it', async () => {
+      const person = await signUp(test.accounts);
+      test.clock.advance(5000);
+      const token = await issue(person);
+      test.clock.advance(-5000);
+      await test
+        .another()
+        .setPassword({ accountId: person.accountId, newPassword: 'another long walk' });
+      expect(await codeOf(use(token))).toBe('TokenVerificationFailed');
     });
 
     it('is no good to another tenant (ASVS 8.4.1)', async () => {
@@ -286,10 +354,41 @@ describe('one-time tokens of every kind', () => {
       issued.push(token);
     }
     await test.accounts.setPassword({ accountId, newPassword: 'another long walk' });
-    const pending = (await tokensOf(person)).filter(({ used }) => used !== true);
-    expect(pending.map(({ kind }) => kind)).toEqual(['password']);
-    const first = test.accounts.consumeToken({ token: issued[0] ?? '', purpose: 'invite 0' });
-    expect(await codeOf(first)).toBe('TokenVerificationFailed');
+    for (const at of [0, 85, 169]) {
+      const use = test.accounts.consumeToken({ token: issued[at] ?? '', purpose: `invite ${at}` });
+      expect(await codeOf(use)).toBe('TokenVerificationFailed');
+    }
+  });
+
+  it('belong to one account and one kind, also where the caller has chosen them', async () => {
+    const { accounts } = test;
+    const [ada, eve] = [await signUp(accounts), await signUp(accounts)];
+    const token = 'chosen-by-the-caller-of-this';
+    await accounts.issueToken({ ...ada, purpose: 'invite', token });
+    for (const again of [
+      () => accounts.issueToken({ ...eve, purpose: 'invite', token }),
+      () => accounts.addResetPasswordToken({ ...eve, token }),
+      () => accounts.addResetPasswordToken({ ...ada, token }),
+    ]) {
+      expect(await errorOf(again())).toMatchObject({
+        code: 'InvalidInput',
+        details: { path: 'token', reason: 'notUnique' },
+      });
+    }
+    const used = await accounts.consumeToken({ token, purpose: 'invite' });
+    expect(used.accountId).toBe(ada.accountId);
+  });
+
+  it('with onlyNewest are the newest though another server’s clock is behind', async () => {
+    const { accountId } = await signUp(test.accounts);
+    const tokens = mechanism({ onlyNewest: true });
+    const purpose = { accountId, kind: 'custom', createdFor: 'invite' } as const;
+    const { token: older } = await tokens.issue(purpose);
+    test.clock.advance(-5000);
+    const { token: newer } = await mechanism({ onlyNewest: true }).issue(purpose);
+    test.clock.advance(5000);
+    expect(await codeOf(tokens.find(older, 'custom'))).toBe('TokenVerificationFailed');
+    expect(await codeOf(tokens.find(newer, 'custom'))).toBe('none');
   });
 
   it('keep where they were asked for, and where they were used', async () => {
@@ -333,7 +432,31 @@ describe('one-time tokens of every kind', () => {
     expect(outcomes.filter((code) => code === 'TooManyRequests')).toHaveLength(20);
     const right = { token: '123456', request: requestWith() };
     expect(await codeOf(own.accounts.verifyEmailWithToken(right))).toBe('TooManyRequests');
-    expect(await codeOf(own.accounts.verifyEmailWithToken({ token: '123456' }))).toBe('none');
+    // Uncounted, it is not looked at, right or wrong.
+    for (const token of ['123456', '654321', 'x'.repeat(21)]) {
+      for (const request of [undefined, { ...requestWith(), requestIp: '' }]) {
+        const uncounted = own.accounts.verifyEmailWithToken({ token, ...(request && { request }) });
+        expect(await errorOf(uncounted)).toMatchObject({
+          code: 'InvalidInput',
+          details: { path: 'request', reason: 'neededForShortToken' },
+        });
+      }
+    }
+    own.clock.advance(15 * MINUTE);
+    expect(await codeOf(own.accounts.verifyEmailWithToken(right))).toBe('none');
+    await own.drop();
+  });
+
+  it('that can be guessed are not looked at where addresses are not counted (ASVS 6.6.3)', async () => {
+    const own = await createTestAccounts({ throttling: { address: false } });
+    const { accountId } = await signUp(own.accounts);
+    for (const token of ['123456', 'x'.repeat(22)]) {
+      await own.accounts.issueToken({ accountId, purpose: 'invite', token });
+      const input = { token, purpose: 'invite', request: requestWith() };
+      expect(await codeOf(own.accounts.consumeToken(input))).toBe(
+        token.length < 22 ? 'InvalidInput' : 'none',
+      );
+    }
     await own.drop();
   });
 

@@ -1,4 +1,6 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import { tableItems } from '../../../entity/test/support/tableItems.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import { contentsOf } from '../support/contents.js';
@@ -102,7 +104,7 @@ describe('links that anybody can ask for', () => {
           });
           expect(answer).toEqual({ value: undefined });
           expect(cost.commands).toHaveLength(4);
-          expect(cost.trips).toBe(3);
+          expect(cost.trips).toBe(4);
           shapes[name] = shapeOf(cost);
         }
         const { known: expected } = shapes;
@@ -129,6 +131,65 @@ describe('links that anybody can ask for', () => {
       test.clock.advance(HOUR);
       await ask(email);
       expect(await mailbox.take()).toHaveLength(1);
+    });
+
+    it('sent to nobody do not pile up where the next one reads (ASVS 15.2.2)', async () => {
+      const unverified = await signUp(accounts, { verified: false });
+      for (const email of [unverified.email, `unheard-of-${kind}@example.com`]) {
+        const sizeOf = async (): Promise<unknown> => {
+          const { requests } = await test.log.costOf(() => ask(email));
+          const query = requests.find(({ command }) => command === 'Query');
+          const { Items = [] } = await test.client.send(new QueryCommand(query?.input as never));
+          return Items.length;
+        };
+        const before = await sizeOf();
+        for (let at = 0; at < 8; at++) await ask(email);
+        expect(await sizeOf()).toBe(before);
+      }
+      const items = await tableItems(test.client, test.table.name);
+      expect(
+        items
+          .filter(({ PK }) => PK?.S === `account#${unverified.accountId}`)
+          .map(({ SK }) => SK?.S),
+      ).not.toContainEqual(expect.stringMatching(/accountattempts|password_recovery|magick_link/));
+    });
+
+    it('cannot be used up by strangers while nothing is sent', async () => {
+      const { accountId, email } = await signUp(accounts, { verified: false });
+      for (let at = 0; at < 6; at++) await ask(email);
+      await accounts.verifyEmail({ accountId, email });
+      await mailbox.take();
+      await ask(email);
+      expect(await mailbox.take()).toHaveLength(1);
+    });
+
+    it('are not used up by links of the other kind', async () => {
+      const { email } = await signUp(accounts);
+      const { ask: askOther } = flows[kind === 'MagicLink' ? 'reset' : 'magic link'];
+      for (let at = 0; at < 6; at++) await askOther(email);
+      await mailbox.take();
+      await ask(email);
+      expect(await mailbox.take()).toHaveLength(1);
+    });
+
+    it('are there for whoever asks, however long strangers ask, too', async () => {
+      const { email } = await signUp(accounts);
+      await mailbox.take();
+      const lifetimeMs = kind === 'MagicLink' ? 15 * MINUTE : HOUR;
+      let goodForMs = 0;
+      let sent = 0;
+      for (let at = 0; at < 100; at++) {
+        await ask(email);
+        if ((await mailbox.take()).length > 0) {
+          goodForMs = lifetimeMs;
+          sent++;
+        }
+        expect(goodForMs).toBeGreaterThan(0);
+        test.clock.advance(2 * MINUTE);
+        goodForMs -= 2 * MINUTE;
+      }
+      // 200 minutes: 5, and then one after each wait.
+      expect(sent).toBeLessThanOrEqual(5 + 6 + (200 * MINUTE) / lifetimeMs);
     });
 
     it('tell events what happened, without addresses, tokens or what was typed (ASVS 16.2.5)', async () => {

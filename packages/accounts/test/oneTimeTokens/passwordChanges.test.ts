@@ -12,6 +12,7 @@ import {
   createTestAccounts,
   PASSWORD,
   requestWith,
+  SECRET,
   type TestAccounts,
 } from '../support/testAccounts.js';
 import { Mailbox } from './Mailbox.js';
@@ -193,10 +194,43 @@ describe('a new password', () => {
         const outcome = await codeOf(accounts.changePassword(change)).finally(() =>
           fault?.remove(),
         );
-        expect(outcome).toBe(isLate ? 'ServiceUnavailable' : 'InvalidSession');
+        expect(outcome).toBe('InvalidSession');
         expect(await storedHash(person)).toBe(hash);
         expect(await isLive(request.authToken)).toBe(false);
         expect(await codeOf(accounts.changePassword(change))).toBe('InvalidSession');
+      },
+    );
+
+    it.each(['logged out', 'revoked', 'expired', 'one of too many'])(
+      'brings no session back that was %s while it ran (ASVS 7.4.1, 7.4.2)',
+      async (how) => {
+        const own = await createTestAccounts({
+          sessions: { getTokenSecret: () => SECRET, maxSessions: 1 },
+        });
+        const person = await signUp(own.accounts);
+        const request = await logIn(own.accounts, person);
+        const { authToken } = request;
+        const elsewhere = own.another();
+        const { session } = own.accounts.sessions.verifiedSessionOf(request);
+        const end = async (): Promise<void> => {
+          if (how === 'logged out') await elsewhere.logout({ authToken, request: requestWith() });
+          if (how === 'expired') own.clock.advance(400 * 24 * 60 * MINUTE);
+          if (how === 'one of too many') await logIn(elsewhere, person);
+          if (how === 'revoked') {
+            await elsewhere.SessionEntity.updateOne({
+              filter: { accountId: person.accountId, ulid: session.ulid },
+              update: { $set: { valid: false } },
+            });
+          }
+        };
+        const fault = beforeAnswer(own.client, 'Query', end);
+        const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+        const outcome = await codeOf(own.accounts.changePassword(change)).finally(() =>
+          fault.remove(),
+        );
+        expect(outcome).toBe('InvalidSession');
+        expect(await codeOf(logIn(elsewhere, person, NEW_PASSWORD))).toBe('LoginFailed');
+        await own.drop();
       },
     );
 
@@ -353,6 +387,15 @@ describe('a new password', () => {
       accounts.resetPassword({ token, newPassword: NEW_PASSWORD }),
     );
     expect(commands).toHaveLength(3);
+    expect(await logsInWith(person, NEW_PASSWORD)).toBe('none');
+  });
+
+  it('that the application sets gives a locked account back to its owner (ASVS 6.3.1)', async () => {
+    const person = await signUp(accounts);
+    for (let at = 0; at < BUDGET; at++) await codeOf(logIn(accounts, person, 'wrong guess'));
+    expect(await logsInWith(person, PASSWORD)).toBe('AccountLocked');
+    const { accountId } = person;
+    await accounts.setPassword({ accountId, newPassword: NEW_PASSWORD });
     expect(await logsInWith(person, NEW_PASSWORD)).toBe('none');
   });
 

@@ -86,7 +86,7 @@ describe('after all flows', () => {
       authToken: 'shown-to-nobody-provider-token',
     });
     await accounts.contacts.addCustom({ accountId, value: 'member-7', meta: { tier: 1 } });
-    await accounts.contacts.remove({ accountId, kind: 'custom', value: 'member-7' });
+    await accounts.contacts.remove({ request, kind: 'custom', value: 'member-7' });
     await accounts.changeUsername({ request, username: 'countess' });
     await accounts.updateProfile({ request, profile: { name: 'Ada' } });
     returned.push(await accounts.contacts.list({ request }));

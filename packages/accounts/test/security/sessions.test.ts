@@ -3,7 +3,7 @@ import { Table } from '@latchkey/entity';
 import { failWith, throttled, timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
-import type { AccountDocument } from '../../src/sessions/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/sessions/SessionRequest.js';
 import { digestSecret } from '../../src/tokens/digestSecret.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { claimsOf, resign } from '../support/forgeToken.js';
@@ -268,16 +268,64 @@ describe('while DynamoDB is down, a request', () => {
   });
 });
 
-it('a hook that throws authenticates nobody (ASVS 16.5.3)', async () => {
-  const { authToken } = await someone();
-  await accounts.logout({ authToken, request: requestWith(authToken) });
-  const request = requestWith(authToken);
-  request.onCallDestroySession = () => {
-    throw new Error('cookie jar is full');
+it.each([
+  [
+    'throws',
+    () => {
+      throw new Error('cookie jar is full');
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('cookie jar is full'))],
+])(
+  'a hook onCallDestroySession that %s changes no answer (ASVS 16.5.3)',
+  async (_name, onCallDestroySession) => {
+    const { authToken } = await someone();
+    const leaving = { ...requestWith(authToken), onCallDestroySession };
+    expect(await accounts.logout({ authToken, request: leaving })).toBe(true);
+    const request = { ...requestWith(authToken), onCallDestroySession };
+    expect(await codeOf(accounts.handleRequest(request))).toBe('InvalidSession');
+    for (const each of [leaving, request]) {
+      expect(each).toEqual({ ...requestWith(), onCallDestroySession, sessionDestroyed: true });
+    }
+  },
+);
+
+describe('a request that was let through', () => {
+  /** What asks whose request it is. */
+  const uses: readonly [string, (request: SessionRequest) => unknown][] = [
+    ['verifiedSessionOf', (request) => accounts.sessions.verifiedSessionOf(request)],
+    ['requireRecentLogin', (request) => accounts.sessions.requireRecentLogin(request, '30d')],
+    ['requirePermission', (request) => accounts.sessions.requirePermission(request, 'any')],
+    ['listSessions', (request) => accounts.sessions.listSessions({ request })],
+    ['revokeAllSessions', (request) => accounts.sessions.revokeAllSessions({ request })],
+  ];
+  const invalid = async (request: SessionRequest): Promise<void> => {
+    for (const [name, use] of uses) {
+      const code = await codeOf(Promise.resolve().then(() => use(request)));
+      expect([name, code]).toEqual([name, 'InvalidSession']);
+    }
   };
-  await expect(accounts.handleRequest(request)).rejects.toThrow();
-  expect(request).not.toHaveProperty('user');
-  expect(request).not.toHaveProperty('authToken');
+
+  it('is nobody\u2019s once its session has expired, by the clock (ASVS 7.3.2)', async () => {
+    const { account, authToken } = await someone();
+    const request = await accounts.handleRequest(requestWith(authToken));
+    test.clock.advance(7 * DAY - 1);
+    expect(accounts.sessions.verifiedSessionOf(request).account).toEqual(account);
+    test.clock.advance(1);
+    await invalid(request);
+    test.clock.advance(-7 * DAY);
+  });
+
+  it('is nobody\u2019s once its session was taken off it, and its owner is told (ASVS 7.4.1)', async () => {
+    const { authToken } = await someone();
+    const request = await accounts.handleRequest(requestWith(authToken));
+    const onCallDestroySession = jest.fn();
+    request.onCallDestroySession = onCallDestroySession;
+    await accounts.sessions.destroy(request);
+    expect(request).toEqual({ ...requestWith(), onCallDestroySession, sessionDestroyed: true });
+    expect(onCallDestroySession).toHaveBeenCalledTimes(1);
+    await invalid(request);
+  });
 });
 
 it('sessions begun directly say what is wrong in the terms of this package', async () => {

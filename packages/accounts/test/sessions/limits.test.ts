@@ -1,11 +1,22 @@
+import { Table } from '@latchkey/entity';
 import { failWith, timeout } from '../../../entity/test/support/faults.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
+import { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountDocument } from '../../src/sessions/SessionRequest.js';
 import type { LoginResult } from '../../src/sessions/Sessions.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { claimsOf, resign } from '../support/forgeToken.js';
-import { PASSWORD, requestWith, type TestAccounts } from '../support/testAccounts.js';
-import { accountsWith, DAY, letsIn, MINUTE, signUp, someone, verified } from './support.js';
+import { PASSWORD, requestWith, SECRET, type TestAccounts } from '../support/testAccounts.js';
+import {
+  accountsWith,
+  DAY,
+  HOUR,
+  letsIn,
+  MINUTE,
+  signUp,
+  someone,
+  verified,
+  watch,
+} from './support.js';
 
 const ALWAYS = 1000;
 
@@ -247,15 +258,53 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
     expect(await lets(tokens)).toEqual([false, true, true]);
   });
 
-  it('fails the login where it cannot be kept', async () => {
-    for (let at = 0; at < 3; at++) await login();
-    const injected = failWith(test.client, 'UpdateItem', timeout, ALWAYS);
-    const request = requestWith();
-    const code = await codeOf(
-      test.accounts.pushCustomSession({ username: account.accountId, request }),
-    ).finally(() => injected.remove());
-    expect(code).toBe('ServiceUnavailable');
-    expect(request).toEqual(requestWith());
+  it.each(['Query', 'UpdateItem'])(
+    'fails no login that is written already: without %s, the next one keeps it',
+    async (command) => {
+      const tokens = [await login(), await login(), await login()];
+      const seen = watch(test.accounts);
+      const injected = failWith(test.client, command, timeout, ALWAYS);
+      test.clock.advance(1);
+      const request = requestWith();
+      const { authToken } = await test.accounts
+        .pushCustomSession({ username: account.accountId, request })
+        .finally(() => injected.remove());
+      expect(request.authToken).toBe(authToken);
+      expect(await lets([...tokens, authToken])).toEqual([true, true, true, true]);
+      expect(seen.names()).toEqual(['RevokeSessionsError', 'LoginSuccess']);
+      expect(seen.events[0]).toMatchObject({
+        accountId: account.accountId,
+        sessionId: claimsOf(authToken).sid,
+        ip: requestWith().requestIp,
+        reason: 'ServiceUnavailable',
+      });
+      const next = await login();
+      expect(await lets([...tokens, authToken, next])).toEqual([false, false, true, true, true]);
+    },
+  );
+
+  it.each([
+    ['5 seconds', 5000],
+    ['an hour', HOUR],
+  ])('lets in by a login on a server whose clock is %s behind', async (_name, behind) => {
+    const tokens = [await login(), await login(), await login()];
+    const late = new Accounts({
+      table: new Table({
+        name: test.table.name,
+        client: test.client,
+        clock: () => new Date(test.clock.now().getTime() - behind),
+      }),
+      sessions: { getTokenSecret: () => SECRET, maxSessions: 3 },
+    });
+    const newer: string[] = [];
+    for (let at = 1; at <= 4; at++) {
+      newer.push(await login(late));
+      expect((await lets([newer.at(-1) ?? ''])).at(-1)).toBe(true);
+      const isLive = await lets([...tokens, ...newer]);
+      expect(isLive.filter(Boolean)).toHaveLength(3);
+    }
+    // And the one in time comes after it.
+    expect(await lets([await login()])).toEqual([true]);
   });
 });
 

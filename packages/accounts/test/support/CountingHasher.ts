@@ -17,4 +17,12 @@ export class CountingHasher implements PasswordHasher {
     this.verified.push(stored);
     return this.#bcrypt.verify(password, stored);
   }
+
+  recognises(stored: string): boolean {
+    return this.#bcrypt.recognises(stored);
+  }
+
+  needsRehash(stored: string): boolean {
+    return this.#bcrypt.needsRehash(stored);
+  }
 }

@@ -5,6 +5,7 @@ import {
   AccountAttempts,
   AccountToken,
   AddressAttempts,
+  SentMessages,
   Session,
 } from '@latchkey/schema';
 import { sweepUniques } from '../../../entity/test/support/sweepUniques.js';
@@ -29,6 +30,7 @@ export async function contentsOf(client: DynamoDBClient, tableName: string): Pro
     AccountAttempts,
     AccountToken,
     AddressAttempts,
+    SentMessages,
     Session,
   ];
   return { counts, problems: await sweepUniques(client, tableName, definitions) };

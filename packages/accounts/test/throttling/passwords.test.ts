@@ -1,6 +1,8 @@
 import type { AccountsOptions } from '../../src/accounts/Accounts.js';
 import { failWith, loseAnswers, timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
+import { AccountError } from '../../src/errors/AccountError.js';
+import { ScryptHasher } from '../../src/passwords/ScryptHasher.js';
 import { CountingHasher } from '../support/CountingHasher.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import {
@@ -125,6 +127,31 @@ describe('attempts at a password', () => {
         LoginFailed: BUDGET,
         AccountLocked: 2,
       });
+    });
+
+    it('that nobody had the time to look at are none', async () => {
+      const username = await signUp();
+      const busy = jest.spyOn(hasher, 'verify').mockImplementation(() => {
+        throw new AccountError('TooBusy', {});
+      });
+      expect(await codes(times(15, () => login(username)))).toMatchObject({
+        TooBusy: expect.any(Number) as number,
+      });
+      await codes(times(5, () => login(username)));
+      busy.mockRestore();
+      expect(await codeOf(login(username))).toBe('none');
+    });
+
+    it('with the right password replace an old hash, however many there are at once (ASVS 11.2.2)', async () => {
+      const username = await signUp();
+      const user = await test.accounts.findUser({ username });
+      const filter = { accountId: user?.accountId ?? '', kind: 'password' } as const;
+      const old = await new ScryptHasher({ ln: 14, p: 5 }).hash(PASSWORD);
+      await test.accounts.TokenEntity.updateOne({ filter, update: { $set: { value: old } } });
+      expect(await codes(times(6, () => login(username)))).toEqual({ none: 6 });
+      const { item } = await test.accounts.TokenEntity.findOne({ filter, secrets: true });
+      expect(item?.value).toMatch(/^\$hmac-sha384-bcrypt\$/);
+      expect(await codeOf(login(username))).toBe('none');
     });
 
     it('on one account do not hold up another', async () => {

@@ -170,6 +170,34 @@ describe('an authenticator', () => {
     await own.drop();
   });
 
+  it('is either of two that were enrolled at the same moment, whose clocks say which is newer', async () => {
+    for (const shown of ['older', 'newer'] as const) {
+      const person = await test.signUp();
+      const request = await test.requestOf(person);
+      const enrol = async (): Promise<string> =>
+        (await accounts.twoFactor.enrol({ request })).secret;
+      const older = await enrol();
+      const filter = { accountId: person.accountId, kind: 'twoFactorAuth' } as const;
+      const { items } = await accounts.TokenEntity.findMany({ filter, secrets: true });
+      const [row] = items;
+      if (!row) throw new Error('nothing is pending');
+      const newer = await enrol();
+      // Neither enrolment has seen the other's.
+      const { ulid, accountId, kind, createdFor, value, expiresAt } = row;
+      await accounts.TokenEntity.createOne({
+        ulid,
+        item: { accountId, kind, createdFor, value, ...(expiresAt && { expiresAt }) },
+      });
+      const code = test.app(shown === 'older' ? older : newer);
+      await accounts.twoFactor.confirm({ request, code });
+      expect(await purposes(person)).not.toContain('totp-pending');
+      const other = test.app(shown === 'older' ? newer : older);
+      expect(await codeOf(accounts.twoFactor.confirm({ request, code: other }))).toBe(
+        'TokenVerificationFailed',
+      );
+    }
+  });
+
   it('enrolled again takes the place of the one before', async () => {
     const person = await test.signUp();
     const request = await test.requestOf(person);

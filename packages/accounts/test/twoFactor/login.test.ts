@@ -60,7 +60,7 @@ describe('a login with a second factor', () => {
       expect(first.toJSON()).toEqual({
         code: 'TwoFactorRequired',
         status: 401,
-        message: 'A second factor is required.',
+        message: 'The second factor is missing.',
         details: { methods: ['totp', 'recoveryCode'] },
       });
       expect(await sessionsOf(person)).toBe(before);
@@ -69,7 +69,7 @@ describe('a login with a second factor', () => {
       const { commands } = await test.log.costOf(() =>
         secondStep(first.challenge ?? '', { code: test.app(person.secret) }, request),
       );
-      expect(commands).toEqual(['Query', 'Query', 'TransactWriteItems', 'TransactWriteItems']);
+      expect(commands).toEqual(['GetItem', 'Query', 'TransactWriteItems', 'TransactWriteItems']);
       expect(await sessionsOf(person)).toBe(before + 1);
       const handled = await accounts.handleRequest(requestWith(request.authToken));
       expect(handled.user?.accountId).toBe(person.accountId);

@@ -9,6 +9,7 @@ import { EntityError } from '../errors/EntityError.js';
 import { DELIMITER, encodeKeyPart } from '../keys/encodeKeyPart.js';
 import { batchGet, keyText } from './batchGet.js';
 import { batchWrite, keyOf } from './batchWrite.js';
+import { clearTable, isTableEmpty, type ClearProgress } from './clearTable.js';
 import { Definitions } from './Definitions.js';
 import { leanClient } from './leanClient.js';
 import { createTable, deleteTable, describeTable, ensureTable } from './lifecycle.js';
@@ -218,6 +219,35 @@ export class Table {
       throw invalidTransaction('holds two writes to one item');
     }
     await batchWrite(this.#sender, this.name, prepared);
+  }
+
+  /**
+   * Deletes everything: every item, whatever has written it; of a name space, everything in it and
+   * in those within. The table itself stays. It reads all of the table and deletes 25 items in a
+   * request, without conditions. A call that was interrupted can be made again, however far it
+   * came. What is written while it runs may stay.
+   *
+   * @param options - `keep`: documents that stay; `onProgress`: is told after every request how
+   *   many items this call has deleted so far, and waited for. What it throws ends the call.
+   * @throws {@link EntityError} `RequestFailed`, `BatchIncomplete`
+   */
+  async clear(
+    options: {
+      readonly keep?: readonly Reference<unknown>[];
+      readonly onProgress?: (progress: ClearProgress) => unknown;
+    } = {},
+  ): Promise<ClearProgress> {
+    const { keep = [], onProgress } = options;
+    return clearTable(this.#sender, this.name, {
+      prefix: this.#prefix,
+      keep: keep.map(({ key }) => key),
+      ...(onProgress && { onProgress }),
+    });
+  }
+
+  /** Whether the whole table holds nothing, in no name space; strongly consistent. */
+  async isEmpty(): Promise<boolean> {
+    return isTableEmpty(this.#sender, this.name);
   }
 
   /**

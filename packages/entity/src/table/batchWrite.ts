@@ -4,7 +4,7 @@ import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import type { Sender } from './Sender.js';
 
 /** DynamoDB's limit on the items of one `BatchWriteItem`. */
-const MAX_BATCH = 25;
+export const MAX_BATCH = 25;
 
 /**
  * Puts and deletes items, 25 in a request; what DynamoDB leaves unprocessed is sent again.

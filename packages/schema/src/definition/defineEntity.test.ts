@@ -446,10 +446,13 @@ describe('the account entities', () => {
     expect(Object.keys(Account.schema.shape).sort()).toEqual([
       'accountId',
       'deactivated',
+      'deleting',
+      'hasPlace',
       'permissions',
       'profile',
       'sessionGeneration',
       'sessionsFrom',
+      'tokensVoidBefore',
       'username',
     ]);
     expect(Object.keys(AccessType.schema.shape).sort()).toEqual([
@@ -520,7 +523,7 @@ describe('the account entities', () => {
     ]);
     expect(text(AccountToken)).toEqual([
       '_id · .accountId · .kind .createdFor .ulid · Account',
-      '_id2 · .value · .accountId .kind · unique · [{"$notIn":["password"],"segments":["kind"]}]',
+      '_id2 · .value · unique · [{"$notIn":["password"],"segments":["kind"]}]',
     ]);
     expect(text(Session)).toEqual(['_id · .accountId · .ulid · Account']);
     expect([Account.secrets, AccessType.secrets, AccountToken.secrets, Session.secrets]).toEqual([

@@ -56,7 +56,6 @@ export const AccountToken = defineEntity({
     {
       name: '_id2',
       PK: ['.value'],
-      SK: ['.accountId', '.kind'],
       unique: true,
       where: { kind: { $notIn: ['password'] } },
     },

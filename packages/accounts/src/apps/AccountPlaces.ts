@@ -1,0 +1,186 @@
+import {
+  EntityError,
+  type Entity,
+  type TransactOperation,
+  type TransactResults,
+} from '@latchkey/entity';
+import { AccountPlaces as Places } from '@latchkey/schema';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import { inAccountTerms } from '../errors/inAccountTerms.js';
+import type { AccountDocument } from '../sessions/SessionRequest.js';
+
+/** How many places there are, and how many of them accounts have taken. */
+export interface PlacesTaken {
+  readonly taken: number;
+  /** Undefined where the plan sets no limit. */
+  readonly maxAccounts: number | undefined;
+}
+
+/** What {@link AccountPlaces.assignPlaces} gives. */
+export interface AssignedPlaces extends PlacesTaken {
+  /** How many accounts had no place before. */
+  readonly assigned: number;
+}
+
+const filter = { counter: 'accounts' } as const;
+
+/**
+ * The places that there are for accounts, where the plan limits their number. An account's
+ * `hasPlace` and the counter are only ever written in one transaction, so that the counter is exact
+ * whatever happens at the same time, or fails in between.
+ */
+export class AccountPlaces {
+  readonly #core: Pick<AccountsCore, 'table' | 'accounts' | 'plan'>;
+  readonly #counter: Entity<typeof Places>;
+
+  /** @internal */
+  constructor(core: Pick<AccountsCore, 'table' | 'accounts' | 'plan'>) {
+    this.#core = core;
+    this.#counter = core.table.entity(Places);
+  }
+
+  /**
+   * What the document of a new account says of its place.
+   *
+   * @internal
+   */
+  get ofNewAccount(): { readonly hasPlace?: true } {
+    return this.#core.plan.maxAccounts === undefined ? {} : { hasPlace: true };
+  }
+
+  /**
+   * `table.transact` for the writes that make one account with {@link ofNewAccount} in it; with a
+   * limit, it takes a place, too.
+   *
+   * @internal
+   * @throws AccountError `TrialExceededLimit`, whatever else might stand in the way; and what
+   *   `table.transact` throws.
+   */
+  async transact<const O extends readonly TransactOperation<unknown>[]>(
+    operations: O,
+  ): Promise<TransactResults<O>> {
+    const { plan, table } = this.#core;
+    const { maxAccounts } = plan;
+    if (maxAccounts === undefined) return table.transact(operations);
+    const take = this.#counter.updateOneOperation({
+      filter,
+      condition: { taken: { $lt: maxAccounts } },
+      update: { $inc: { taken: 1 } },
+      upsert: true,
+    });
+    try {
+      // First: where several conditions fail, a full application must not tell which others do.
+      const [, ...results] = await table.transact([take, ...operations]);
+      return results;
+    } catch (error) {
+      if (!EntityError.is(error)) throw error;
+      if (isAboutCounter(error)) throw new AccountError('TrialExceededLimit', { maxAccounts });
+      if (error.operation !== undefined) error.operation -= 1;
+      throw error;
+    }
+  }
+
+  /**
+   * Gives back the place of an account whose deletion has begun; of any number of callers, one does.
+   *
+   * @internal
+   */
+  async giveBack({ accountId, hasPlace }: AccountDocument): Promise<void> {
+    if (hasPlace !== true) return;
+    const { accounts, table } = this.#core;
+    const leave = accounts.updateOneOperation({
+      filter: { accountId },
+      condition: { hasPlace: true },
+      update: { $remove: ['hasPlace'] },
+    });
+    const free = this.#counter.updateOneOperation({
+      filter,
+      condition: { taken: { $gt: 0 } },
+      update: { $inc: { taken: -1 } },
+    });
+    try {
+      await table.transact([leave, free]);
+    } catch (error) {
+      // Somebody else has given it back; or the counter is not there, which keeps no deletion up.
+      if (!isAnswer(error)) throw error;
+    }
+  }
+
+  /**
+   * How many places are taken: one strongly consistent read. It says nothing of accounts that were
+   * made without a limit; see {@link assignPlaces}.
+   *
+   * @throws AccountError `ServiceUnavailable`
+   */
+  readonly countPlaces = async (): Promise<PlacesTaken> =>
+    inAccountTerms(async () => {
+      const { item } = await this.#counter.findOne({ filter, consistent: true });
+      return { taken: item?.taken ?? 0, maxAccounts: this.#core.plan.maxAccounts };
+    });
+
+  /**
+   * Gives a place to every account that has none: for an application that had accounts before
+   * `maxAccounts` was switched on. Call it once every server runs with the limit; until it returns,
+   * only newer accounts are counted. It reads the whole table, and sends a transaction for each such
+   * account. It can run while people sign up and delete their accounts, and be made again after a
+   * failure. More places than `maxAccounts` may be taken in the end: then nobody signs up until
+   * enough accounts are gone.
+   *
+   * @throws AccountError `ServiceUnavailable`
+   */
+  readonly assignPlaces = async (): Promise<AssignedPlaces> => {
+    const { accounts } = this.#core;
+    const hasNone = { hasPlace: { $ne: true }, deleting: { $ne: true } } as const;
+    let assigned = 0;
+    await inAccountTerms(async () => {
+      const without = accounts.scan({
+        condition: hasNone,
+        consistent: true,
+        maxPages: Number.MAX_SAFE_INTEGER,
+      });
+      for await (const { accountId } of without) {
+        if (await this.#assign(accountId, hasNone)) assigned++;
+      }
+    });
+    return { assigned, ...(await this.countPlaces()) };
+  };
+
+  async #assign(
+    accountId: string,
+    hasNone: Parameters<AccountsCore['accounts']['updateOneOperation']>[0]['condition'] & object,
+  ): Promise<boolean> {
+    const { accounts, table } = this.#core;
+    const take = accounts.updateOneOperation({
+      filter: { accountId },
+      condition: hasNone,
+      update: { $set: { hasPlace: true } },
+    });
+    const count = this.#counter.updateOneOperation({
+      filter,
+      update: { $inc: { taken: 1 } },
+      upsert: true,
+    });
+    try {
+      await table.transact([take, count]);
+      return true;
+    } catch (error) {
+      // It is gone, or somebody else was first.
+      if (isAnswer(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** Whether a condition of a place's transaction did not hold. */
+function isAnswer(error: unknown): boolean {
+  return EntityError.is(error) && (error.code === 'ConditionFailed' || error.code === 'NotFound');
+}
+
+function isAboutCounter(error: EntityError): boolean {
+  return (
+    EntityError.is(error) &&
+    error.code === 'ConditionFailed' &&
+    error.details.entity === Places.name
+  );
+}

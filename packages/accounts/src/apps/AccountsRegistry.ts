@@ -1,0 +1,174 @@
+import type { Table } from '@latchkey/entity';
+import { type Account, extendAccount, type AccountFields } from '@latchkey/schema';
+import { Accounts, type AccountsOptions } from '../accounts/Accounts.js';
+import type { NoFields } from '../accounts/OwnFields.js';
+import { AccountError } from '../errors/AccountError.js';
+import { parseEnvironment } from '../sandbox/parseEnvironment.js';
+import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
+import { audienceOf, parseAppId } from './appId.js';
+
+/** What each application of several can have of its own. */
+export type AppOptions = Partial<
+  Omit<AccountsOptions, 'table' | 'appId' | 'environment' | 'accountFields'>
+>;
+
+/** What {@link AccountsRegistry} takes: the applications, and the options of those that lack them. */
+export interface AccountsRegistryOptions<F extends AccountFields = NoFields> extends AppOptions {
+  /** Where the accounts of all applications live, each in a name space of its own. */
+  readonly table: Table;
+  /**
+   * The applications by id: 1 to 64 letters, digits, `.`, `_` and `-`. An option that one gives
+   * takes the place of the whole default of that name.
+   */
+  readonly apps: Readonly<Record<string, AppOptions>>;
+  /** See {@link AccountsOptions.environment}; one for all applications. */
+  readonly environment?: Environment;
+  /** See {@link AccountsOptions.accountFields}; the same for all applications. */
+  readonly accountFields?: F;
+}
+
+const FOR_ALL = ['table', 'appId', 'environment', 'accountFields'];
+
+/**
+ * The accounts of several applications in one table. Each has its own users, policies, limits and
+ * secrets: the same username in two of them is two accounts, and nothing that one of them has issued
+ * is any good in another, even where both sign with the same secret.
+ *
+ * @example
+ * ```ts
+ * import { AccountsRegistry } from '@latchkey/accounts';
+ * import type { Table } from '@latchkey/entity';
+ *
+ * export const makeRegistry = (table: Table, secretOf: (appId: string) => string) =>
+ *   new AccountsRegistry({
+ *     table,
+ *     apps: {
+ *       shop: { sessions: { getTokenSecret: () => secretOf('shop') } },
+ *       forum: {
+ *         sessions: { getTokenSecret: () => secretOf('forum') },
+ *         plan: { paymentsMode: 'test', trialDays: 14, maxAccounts: 100 },
+ *       },
+ *     },
+ *   });
+ * ```
+ */
+export class AccountsRegistry<F extends AccountFields = NoFields> {
+  readonly #apps: ReadonlyMap<string, Accounts<F>>;
+  readonly #sandbox: Sandbox;
+
+  /**
+   * @throws AccountError `InvalidConfiguration` for an option that cannot be used, with its
+   *   application in the path (`apps.forum.plan.trialDays`); for no applications at all, and for two
+   *   whose tokens have one audience.
+   */
+  constructor({
+    apps,
+    table,
+    environment,
+    accountFields,
+    ...defaults
+  }: AccountsRegistryOptions<F>) {
+    const given = entriesOf(apps);
+    // Once: a table takes one definition of the account.
+    const definition = accountFields && (extendAccount(accountFields) as unknown as typeof Account);
+    this.#apps = new Map(
+      given.map(([appId, own]) => {
+        const at = `apps.${parseAppId(appId, 'apps')}`;
+        assertOwn(own, at);
+        const options = { ...defaults, ...own };
+        const { sessions } = options;
+        if (!sessions) throw invalid(`${at}.sessions`, 'The application, or all, must have them.');
+        const all = { table, appId, ...(environment !== undefined && { environment }) };
+        const create = (): Accounts<F> =>
+          new Accounts<F>(
+            { ...options, ...all, ...(accountFields && { accountFields }), sessions },
+            definition,
+          );
+        return [appId, withPath(at, create)] as const;
+      }),
+    );
+    assertAudiences(given, defaults);
+    this.#sandbox = new Sandbox({
+      table,
+      contents: table,
+      environment: parseEnvironment(environment),
+    });
+  }
+
+  /** The ids of the applications. */
+  get appIds(): readonly string[] {
+    return [...this.#apps.keys()];
+  }
+
+  /**
+   * The accounts of one application.
+   *
+   * @param appId - from a request, say: of whatever type.
+   * @throws AccountError `AppIdNotSet` for nothing and the empty text; `AppIdNotValid` for what is no
+   *   application's id.
+   */
+  app(appId: unknown): Accounts<F> {
+    if (appId === undefined || appId === null || appId === '') {
+      throw new AccountError('AppIdNotSet', {});
+    }
+    const accounts = typeof appId === 'string' ? this.#apps.get(appId) : undefined;
+    if (!accounts) throw new AccountError('AppIdNotValid', {});
+    return accounts;
+  }
+
+  /** See {@link Sandbox.createSandboxTable}. */
+  get createSandboxTable(): Sandbox['createSandboxTable'] {
+    return this.#sandbox.createSandboxTable;
+  }
+
+  /** Empties the sandbox of all applications; see {@link Sandbox.resetSandbox}. */
+  get resetSandbox(): Sandbox['resetSandbox'] {
+    return this.#sandbox.resetSandbox;
+  }
+}
+
+function entriesOf(apps: unknown): [string, AppOptions][] {
+  const entries =
+    typeof apps === 'object' && apps !== null && !Array.isArray(apps)
+      ? Object.entries(apps as AccountsRegistryOptions['apps'])
+      : [];
+  if (entries.length === 0) throw invalid('apps', 'There must be one or more, by id.');
+  return entries;
+}
+
+function assertOwn(own: unknown, at: string): void {
+  if (typeof own !== 'object' || own === null) throw invalid(at, 'It must be an object.');
+  const option = FOR_ALL.find((name) => name in own);
+  if (option !== undefined)
+    throw invalid(`${at}.${option}`, 'It is the same for all applications.');
+}
+
+/** A token must tell by itself which application it is for (ASVS 9.2.4). */
+function assertAudiences(
+  given: readonly (readonly [string, AppOptions])[],
+  defaults: AppOptions,
+): void {
+  const taken = new Set<string>();
+  for (const [appId, own] of given) {
+    const audience = (own.sessions ?? defaults.sessions)?.audience ?? audienceOf(appId);
+    if (taken.has(audience)) {
+      throw invalid(`apps.${appId}.sessions.audience`, 'Another application has the same.');
+    }
+    taken.add(audience);
+  }
+}
+
+/** Says of which application an option is that cannot be used. */
+function withPath<T>(at: string, create: () => T): T {
+  try {
+    return create();
+  } catch (error) {
+    if (!AccountError.is(error) || error.code !== 'InvalidConfiguration') throw error;
+    const { path, reason } = error.details;
+    throw invalid(`${at}.${path}`, reason);
+  }
+}
+
+function invalid(path: string, reason: string): AccountError<'InvalidConfiguration'> {
+  return new AccountError('InvalidConfiguration', { path, reason });
+}

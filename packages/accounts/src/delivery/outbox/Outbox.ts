@@ -1,0 +1,100 @@
+import type { Message, MessageKind } from '../Delivery.js';
+import { requireEmailRecipient, requirePhoneRecipient } from '../templates/addresses.js';
+import { unusable } from '../templates/configuration.js';
+import {
+  MessageRenderer,
+  type RenderedMessage,
+  type RenderOptions,
+} from '../templates/MessageRenderer.js';
+import { onOneLine } from '../templates/onOneLine.js';
+import type { Send } from '../templates/sendBy.js';
+
+/** A message that would have been sent, and how it would have read. */
+export type OutboxMessage = Message & RenderedMessage;
+
+/** What {@link Outbox} takes. */
+export interface OutboxOptions extends RenderOptions {
+  /** Is given what each message is, and its link or code: `console.log`, say (default: nobody is). */
+  readonly print?: (line: string) => void;
+  /** How many messages are kept, 1 to 100 000; then the oldest goes. Default 1000. */
+  readonly maxMessages?: number;
+}
+
+const MOST_MESSAGES = 100_000;
+
+/**
+ * Keeps messages in memory, in place of sending them: for development and tests. What it keeps and
+ * prints lets its reader into accounts; in production, it is the wrong sender.
+ *
+ * @example
+ * ```ts
+ * import { Outbox } from '@latchkey/accounts/outbox';
+ *
+ * export const delivery = new Outbox({
+ *   applicationName: 'My application',
+ *   baseUrl: 'http://localhost:3000',
+ *   print: (line) => console.log(line),
+ * });
+ * ```
+ */
+export class Outbox {
+  readonly #renderer: MessageRenderer;
+  readonly #print: OutboxOptions['print'];
+  readonly #maxMessages: number;
+  #messages: readonly OutboxMessage[] = [];
+
+  /** @throws AccountError `InvalidConfiguration` with the path of the option. */
+  constructor(options: OutboxOptions) {
+    const { print, maxMessages = 1000 } = options;
+    this.#renderer = new MessageRenderer(options);
+    if (print !== undefined && typeof print !== 'function') {
+      throw unusable('print', 'It must be a function.');
+    }
+    const isUsable = Number.isInteger(maxMessages) && maxMessages >= 1;
+    if (!isUsable || maxMessages > MOST_MESSAGES) {
+      throw unusable('maxMessages', 'It must be a whole number, 1 to 100 000.');
+    }
+    this.#print = print;
+    this.#maxMessages = maxMessages;
+  }
+
+  /**
+   * Keeps a message, as `delivery.send`.
+   *
+   * @throws AccountError `InvalidInput` for an address or a token that no sender would take.
+   */
+  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection, too
+  readonly send: Send = async (message) => {
+    const { kind, value } = message.to;
+    if (kind === 'email') requireEmailRecipient(message.to);
+    else requirePhoneRecipient(message.to);
+    const kept = { ...message, ...this.#renderer.render(message) };
+    this.#messages = Object.freeze([...this.#messages, kept].slice(-this.#maxMessages));
+    const shown = onOneLine(kept.url ?? kept.token ?? kept.subject);
+    this.#print?.(`${message.kind} to ${value}: ${shown}`);
+  };
+
+  /** What has been sent, the oldest first. */
+  get messages(): readonly OutboxMessage[] {
+    return this.#messages;
+  }
+
+  /**
+   * The newest message, or the newest of a kind.
+   *
+   * @param kind - Which; default: any.
+   */
+  last(kind?: MessageKind): OutboxMessage | undefined {
+    return this.#messages.findLast((message) => kind === undefined || message.kind === kind);
+  }
+
+  /** The links in what has been sent, the oldest first. */
+  links(): string[] {
+    return this.#messages.flatMap(({ url }) => url ?? []);
+  }
+
+  /** Forgets what has been sent. */
+  clear(): void {
+    this.#messages = Object.freeze([]);
+  }
+}

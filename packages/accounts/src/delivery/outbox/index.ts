@@ -1,0 +1,1 @@
+export { Outbox, type OutboxMessage, type OutboxOptions } from './Outbox.js';

@@ -1,0 +1,1 @@
+export { sesSender, type SesClient, type SesSenderOptions } from './sesSender.js';

@@ -1,0 +1,7 @@
+export {
+  smtpSender,
+  type SmtpMail,
+  type SmtpSenderOptions,
+  type SmtpTransporter,
+  type SmtpTransportOptions,
+} from './smtpSender.js';

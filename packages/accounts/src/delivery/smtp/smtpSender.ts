@@ -1,0 +1,138 @@
+import type * as Nodemailer from 'nodemailer';
+import { parseSender, requireEmailRecipient, type Sender } from '../templates/addresses.js';
+import { unusable } from '../templates/configuration.js';
+import { MessageRenderer, type RenderOptions } from '../templates/MessageRenderer.js';
+import type { Send } from '../templates/sendBy.js';
+
+/** A mail, as it is handed to `nodemailer`. */
+export interface SmtpMail {
+  readonly envelope: { readonly from: string; readonly to: string[] };
+  readonly from: { readonly name: string; readonly address: string };
+  readonly to: { readonly name: string; readonly address: string };
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly disableFileAccess: true;
+  readonly disableUrlAccess: true;
+}
+
+/** What `createTransport` of `nodemailer` gives. */
+export interface SmtpTransporter {
+  sendMail(mail: SmtpMail): Promise<unknown>;
+}
+
+/** Settings for `createTransport` of `nodemailer`, which knows more than these. */
+export interface SmtpTransportOptions {
+  readonly host: string;
+  /** Default: 465 with `secure`, else 587. */
+  readonly port?: number;
+  /** Whether the connection begins with TLS (default: on port 465). */
+  readonly secure?: boolean;
+  /** Whether to send nothing without TLS (default: true). */
+  readonly requireTLS?: boolean;
+  readonly auth?: Readonly<Record<string, unknown>>;
+  /** How long to wait for a connection, in milliseconds (default: 10 000). */
+  readonly connectionTimeout?: number;
+  /** How long to wait for the server's greeting, in milliseconds (default: 10 000). */
+  readonly greetingTimeout?: number;
+  /** How long a connection may be silent, in milliseconds (default: 30 000). */
+  readonly socketTimeout?: number;
+  readonly [option: string]: unknown;
+}
+
+/** What {@link smtpSender} takes. */
+export interface SmtpSenderOptions extends RenderOptions {
+  /** A transporter of `nodemailer`, which stays the application's to close, or settings for one. */
+  readonly transport: SmtpTransporter | SmtpTransportOptions;
+  /** Whom the mails are from; the name that is shown is the application's, unless there is another. */
+  readonly from: Sender;
+}
+
+// Of what the library waits for, nothing should take minutes, as it may with nodemailer's own.
+const DEFAULTS = {
+  // Or whoever is between could have the tokens sent in clear (ASVS 12.3.1).
+  requireTLS: true,
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 30_000,
+};
+
+/**
+ * Sends messages as mails over SMTP, by the package `nodemailer`, which the application installs.
+ * Each goes to the one stored address, in a message of its own.
+ *
+ * What it gives throws, and `Accounts` tells as `DeliveryError`: `InvalidInput` for what is no e-mail
+ * address, `InvalidConfiguration` when `nodemailer` is not installed, and whatever the server answers.
+ *
+ * @param options - Where the mail server is, whom the mails are from, and how they are worded.
+ * @throws AccountError `InvalidConfiguration` with the path of the option.
+ * @example
+ * ```ts
+ * import { smtpSender } from '@latchkey/accounts/smtp';
+ *
+ * export const delivery = {
+ *   send: smtpSender({
+ *     transport: {
+ *       host: 'smtp.my-application.example',
+ *       auth: { user: 'accounts', pass: process.env['SMTP_PASSWORD'] },
+ *     },
+ *     from: 'accounts@my-application.example',
+ *     applicationName: 'My application',
+ *     baseUrl: 'https://my-application.example',
+ *   }),
+ * };
+ * ```
+ */
+export function smtpSender(options: SmtpSenderOptions): Send {
+  const renderer = new MessageRenderer(options);
+  const from = parseSender(options.from, renderer.applicationName);
+  const open = transporterOf(options.transport);
+
+  return async (message) => {
+    const address = requireEmailRecipient(message.to);
+    const { subject, text, html } = renderer.render(message);
+    const transporter = await open();
+    await transporter.sendMail({
+      envelope: { from: from.address, to: [address] },
+      from,
+      to: { name: '', address },
+      subject,
+      text,
+      html,
+      // RFC 3834 §5: no out-of-office reply should come back.
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  };
+}
+
+function transporterOf(transport: unknown): () => SmtpTransporter | Promise<SmtpTransporter> {
+  if (typeof transport !== 'object' || transport === null) {
+    throw unusable('transport', 'It must be a transporter of nodemailer, or settings for one.');
+  }
+  if (isTransporter(transport)) return () => transport;
+  const given = Object.entries<unknown>({ ...transport }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const settings = { ...DEFAULTS, ...Object.fromEntries(given) };
+  let opened: Promise<SmtpTransporter> | undefined;
+  return () => (opened ??= openTransporter(settings));
+}
+
+function isTransporter(value: object): value is SmtpTransporter {
+  return 'sendMail' in value && typeof value.sendMail === 'function';
+}
+
+/** Only when something is sent, so that this module loads where the package is not installed. */
+async function openTransporter(settings: object): Promise<SmtpTransporter> {
+  let nodemailer: typeof Nodemailer;
+  try {
+    nodemailer = await import('nodemailer');
+  } catch (cause) {
+    const reason = 'smtpSender needs the package nodemailer.';
+    throw unusable('transport', reason, { cause });
+  }
+  return nodemailer.createTransport(settings);
+}

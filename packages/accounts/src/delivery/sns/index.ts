@@ -1,0 +1,1 @@
+export { snsSender, type SnsClient, type SnsSenderOptions } from './snsSender.js';

@@ -1,0 +1,99 @@
+import { AccountError } from '../../errors/AccountError.js';
+import type { Message, MessageKind } from '../Delivery.js';
+import { unusable } from './configuration.js';
+
+/** Where the links in messages lead. */
+export interface LinkOptions {
+  /**
+   * The address of the application, which every link begins with: `https`, or `http` on this very
+   * machine (`localhost`, `127.0.0.1`, `[::1]`); with a path, perhaps, but nothing after it.
+   */
+  readonly baseUrl: string;
+  /**
+   * The page for each kind of message, from `/` on. Default: `/verify-email`, `/reset-password`,
+   * `/login` for magic links and after sign-up attempts; none for other kinds.
+   */
+  readonly paths?: Readonly<Partial<Record<MessageKind, string>>>;
+  /**
+   * Where in the link the token is (default: `'query'`, as `?token=`).
+   *
+   * In the query, it reaches the application's server, and so its access log: leave the query out of
+   * that log, and send `Referrer-Policy: no-referrer` with the page (ASVS 14.2.1). With `'fragment'`,
+   * as `#token=`, it stays in the browser, whose script must send it in the body of a request.
+   */
+  readonly tokenIn?: 'query' | 'fragment';
+}
+
+const DEFAULT_PATHS: LinkOptions['paths'] = {
+  EmailVerification: '/verify-email',
+  PasswordReset: '/reset-password',
+  MagicLink: '/login',
+  SignUpAttempt: '/login',
+};
+
+/** Whose token is a link. Others' are typed in, and stand in no link. */
+const LINK_KINDS: readonly MessageKind[] = ['EmailVerification', 'PasswordReset', 'MagicLink'];
+
+const THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Builds the links in messages, from what is configured and nothing else (ASVS 1.2.2). */
+export class LinkBuilder {
+  readonly #pages: ReadonlyMap<string, string>;
+  readonly #tokenIn: 'query' | 'fragment';
+
+  /** @throws AccountError `InvalidConfiguration` with the path of the option. */
+  constructor({ baseUrl, paths, tokenIn = 'query' }: LinkOptions) {
+    const base = parseBaseUrl(baseUrl);
+    const isKnown = (['query', 'fragment'] as readonly unknown[]).includes(tokenIn);
+    if (!isKnown) throw unusable('tokenIn', 'It must be query or fragment.');
+    this.#tokenIn = tokenIn;
+    this.#pages = new Map(
+      Object.entries({ ...DEFAULT_PATHS, ...paths }).map(([kind, path]) => [
+        kind,
+        pageOf(base, path, `paths.${kind}`),
+      ]),
+    );
+  }
+
+  /**
+   * The link in a message, if its kind has one.
+   *
+   * @throws AccountError `InvalidInput` with the path `token`, when a link needs one and there is
+   *   none, or none that could be used.
+   */
+  linkOf({ kind, token }: Message): string | undefined {
+    const page = this.#pages.get(kind);
+    if (page === undefined || !LINK_KINDS.includes(kind)) return page;
+    if (token === undefined || token === '' || !token.isWellFormed()) {
+      throw new AccountError('InvalidInput', { path: 'token', reason: 'notValid' });
+    }
+    const separator = this.#tokenIn === 'query' ? '?' : '#';
+    return `${page}${separator}token=${encodeURIComponent(token)}`;
+  }
+}
+
+/** @returns the address without a slash at its end. */
+function parseBaseUrl(value: unknown): string {
+  const url = parseUrl(value);
+  const isSafe =
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && THIS_MACHINE.includes(url.hostname));
+  // `?` and `#` with nothing after them leave no trace in `search` and `hash`.
+  if (!isSafe || url.username !== '' || url.password !== '' || /[?#]/.test(url.href)) {
+    throw unusable('baseUrl', 'It must be an https address without user, query and fragment.');
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/** Only a path that the URL standard leaves as it is: `..`, `//host` and `\` lead elsewhere. */
+function pageOf(base: string, path: unknown, option: string): string {
+  if (typeof path === 'string' && /^\/(?!\/)[^?#\\]*$/.test(path)) {
+    const page = `${base}${path}`;
+    if (parseUrl(page)?.href === page) return page;
+  }
+  throw unusable(option, 'It must be a path from / on, encoded, without query and fragment.');
+}
+
+function parseUrl(value: unknown): URL | undefined {
+  return typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+}

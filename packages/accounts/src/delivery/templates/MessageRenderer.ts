@@ -1,0 +1,86 @@
+import type { Message } from '../Delivery.js';
+import { requireName, unusable } from './configuration.js';
+import { layOut } from './layOut.js';
+import { LinkBuilder, type LinkOptions } from './LinkBuilder.js';
+import type { MessageTemplates, RenderedContent, TemplateFacts } from './MessageTemplate.js';
+import { onOneLine } from './onOneLine.js';
+import { TemplateBook, type FoundTemplate } from './TemplateBook.js';
+
+/** How messages are worded. */
+export interface RenderOptions extends LinkOptions {
+  /** What the application calls itself: 1 to 100 characters on one line. */
+  readonly applicationName: string;
+  /**
+   * The language, as a BCP 47 tag, or what gives it for each message: `({ account }) =>
+   * account.profile?.locale`, say. Default, and where there is no template in it: English.
+   */
+  readonly locale?: string | ((message: Message) => unknown);
+  /** Templates of the application, which come before the library's own. */
+  readonly templates?: MessageTemplates;
+}
+
+/** A message as a person gets it. */
+export interface RenderedMessage {
+  /** One line. */
+  readonly subject: string;
+  /** To a phone, one or two sentences. */
+  readonly text: string;
+  /** A whole document. */
+  readonly html: string;
+  /** The link in it, if there is one. */
+  readonly url?: string;
+}
+
+/** Words messages, with options that were checked once. */
+export class MessageRenderer {
+  readonly applicationName: string;
+  readonly #links: LinkBuilder;
+  readonly #locale: RenderOptions['locale'];
+  readonly #templates: TemplateBook;
+
+  /** @throws AccountError `InvalidConfiguration` with the path of the option. */
+  constructor(options: RenderOptions) {
+    this.applicationName = requireName(options.applicationName, 'applicationName');
+    this.#links = new LinkBuilder(options);
+    this.#locale = options.locale;
+    this.#templates = new TemplateBook(options.templates);
+  }
+
+  /**
+   * @throws AccountError `InvalidInput` with the path `token` when its kind needs one and has none;
+   *   `InvalidConfiguration` when a template of the application gives something else than texts.
+   */
+  render(message: Message): RenderedMessage {
+    const locale = typeof this.#locale === 'function' ? this.#locale(message) : this.#locale;
+    const found = this.#templates.find(message.kind, locale);
+    const url = this.#links.linkOf(message);
+    const { subject, text, html } = this.#apply(found, message, url);
+    return { subject: onOneLine(subject), text, html, ...(url !== undefined && { url }) };
+  }
+
+  #apply(
+    { locale, template }: FoundTemplate,
+    { kind, to, account, token, contact }: Message,
+    url: string | undefined,
+  ): RenderedContent {
+    const { applicationName } = this;
+    const facts: TemplateFacts = {
+      kind,
+      applicationName,
+      locale,
+      to,
+      account,
+      ...(account.username !== undefined && { username: onOneLine(account.username) }),
+      ...(contact && { contact: onOneLine(contact.value) }),
+      ...(token !== undefined && { token }),
+      ...(url !== undefined && { url }),
+    };
+    const content = template(facts);
+    const rendered = 'html' in content ? content : layOut(content, facts);
+    const texts: readonly unknown[] = [rendered.subject, rendered.text, rendered.html];
+    if (texts.some((each) => typeof each !== 'string')) {
+      throw unusable(`templates.${locale}.${kind}`, 'It must give texts.');
+    }
+    return rendered;
+  }
+}

@@ -1,0 +1,62 @@
+import type { MessageKind } from '../Delivery.js';
+import { unusable } from './configuration.js';
+import { englishTemplates } from './englishTemplates.js';
+import type { MessageTemplate, MessageTemplates } from './MessageTemplate.js';
+
+/** A template, and the language that it is in. */
+export interface FoundTemplate {
+  readonly locale: string;
+  readonly template: MessageTemplate;
+}
+
+const FALLBACK = 'en';
+
+/** The application's templates, before the library's own. */
+export class TemplateBook {
+  readonly #languages = new Map<string, ReadonlyMap<string, MessageTemplate>>();
+
+  /** @throws AccountError `InvalidConfiguration` with the path of what cannot be used. */
+  constructor(templates: MessageTemplates = {}) {
+    for (const [tag, kinds] of Object.entries(templates)) {
+      const language = canonicalTag(tag);
+      if (language === undefined) {
+        throw unusable('templates', 'Each language must be a BCP 47 tag, such as de or pt-BR.');
+      }
+      for (const [kind, template] of Object.entries<unknown>(kinds)) {
+        if (!Object.hasOwn(englishTemplates, kind) || typeof template !== 'function') {
+          throw unusable(`templates.${language}`, 'Each must be a function for a kind of message.');
+        }
+      }
+      this.#languages.set(language, new Map(Object.entries(kinds)));
+    }
+  }
+
+  /**
+   * Finds the template that fits best (RFC 4647 §3.4): `de-AT` is looked up as `de-AT`, `de`, and at
+   * last in English.
+   *
+   * @param wanted - A language tag; what is none counts as no wish.
+   */
+  find(kind: MessageKind, wanted: unknown): FoundTemplate {
+    for (const locale of [...rangesOf(wanted), FALLBACK]) {
+      const template = this.#languages.get(locale)?.get(kind);
+      if (template) return { locale, template };
+    }
+    return { locale: FALLBACK, template: englishTemplates[kind] };
+  }
+}
+
+/** The tag and what is left of it without its last parts: `de-AT`, `de`. */
+function rangesOf(wanted: unknown): readonly string[] {
+  const tag = typeof wanted === 'string' ? canonicalTag(wanted) : undefined;
+  const parts = tag?.split('-') ?? [];
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join('-'));
+}
+
+function canonicalTag(tag: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import { emailAddress, phoneNumber } from '@latchkey/schema';
+import { AccountError } from '../../errors/AccountError.js';
+import type { Recipient } from '../Delivery.js';
+import { requireName, unusable } from './configuration.js';
+
+/** Whom a mail is from: an address alone, or with the name that is shown (default: the application's). */
+export type Sender = string | { readonly address: string; readonly name?: string };
+
+/** {@link Sender}, checked. */
+export interface Mailbox {
+  readonly name: string;
+  readonly address: string;
+}
+
+// RFC 2047 §2. Such a word may stand for another address where it is decoded before it is parsed.
+const ENCODED_WORD = /=\?.*\?=/;
+
+/**
+ * Gives the one address that a mail goes to.
+ *
+ * What is stored is checked again, because an application may call a sender with a recipient of its
+ * own: a list, a quoted local part or a line break would make it another message (ASVS 1.3.11).
+ *
+ * @throws AccountError `InvalidInput` with the path `to`, reason `notAnEmailAddress`.
+ */
+export function requireEmailRecipient({ kind, value }: Recipient): string {
+  if (kind !== 'email' || !isStoredEmail(value)) throw invalid('notAnEmailAddress');
+  return value;
+}
+
+/**
+ * Gives the one number that a text message goes to.
+ *
+ * @throws AccountError `InvalidInput` with the path `to`, reason `notAPhoneNumber`.
+ */
+export function requirePhoneRecipient({ kind, value }: Recipient): string {
+  const isStored = phoneNumber.safeParse(value).data === value;
+  if (kind !== 'phone' || !isStored) throw invalid('notAPhoneNumber');
+  return value;
+}
+
+/**
+ * Checks whom mails are from.
+ *
+ * @throws AccountError `InvalidConfiguration` with the path `from`.
+ */
+export function parseSender(from: Sender, applicationName: string): Mailbox {
+  const { address, name = applicationName } = typeof from === 'string' ? { address: from } : from;
+  const { data } = emailAddress.safeParse(address);
+  if (data === undefined || ENCODED_WORD.test(data)) {
+    throw unusable('from', 'It must be one e-mail address, with a name only beside it.');
+  }
+  return { address: data, name: requireName(name, 'from.name') };
+}
+
+function isStoredEmail(value: string): boolean {
+  return emailAddress.safeParse(value).data === value && !ENCODED_WORD.test(value);
+}
+
+function invalid(reason: string): AccountError<'InvalidInput'> {
+  return new AccountError('InvalidInput', { path: 'to', reason });
+}

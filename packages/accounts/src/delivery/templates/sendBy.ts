@@ -1,0 +1,45 @@
+import { AccountError } from '../../errors/AccountError.js';
+import type { Message, Recipient } from '../Delivery.js';
+import { unusable } from './configuration.js';
+
+/** Sends a message, or throws; what `delivery.send` takes. */
+export type Send = (message: Message) => Promise<void>;
+
+/** A sender for each kind of address that the application writes to. */
+export type SendersByKind = Readonly<
+  Partial<Record<Recipient['kind'], (message: Message) => unknown>>
+>;
+
+/**
+ * Makes one sender of several, which picks by the kind of the recipient's address.
+ *
+ * @param senders - One for `email`, one for `phone`, or both.
+ * @throws AccountError `InvalidConfiguration` when neither is a function; what it gives throws
+ *   `InvalidInput` with the path `to.kind` for an address that there is no sender for.
+ * @example
+ * ```ts
+ * import { sendBy, type Message } from '@latchkey/accounts';
+ *
+ * export const delivery = {
+ *   send: sendBy({
+ *     email: async ({ kind, to }: Message) => console.log('a mail', kind, to.value),
+ *     phone: async ({ kind, to }: Message) => console.log('a text message', kind, to.value),
+ *   }),
+ * };
+ * ```
+ */
+export function sendBy(senders: SendersByKind): Send {
+  const given = Object.entries<unknown>(senders).filter(([, send]) => send !== undefined);
+  const isUsable = given.every(
+    ([kind, send]) => ['email', 'phone'].includes(kind) && typeof send === 'function',
+  );
+  if (given.length === 0 || !isUsable) {
+    throw unusable('senders', 'They must be functions, for email, phone or both.');
+  }
+  const { email, phone } = senders;
+  return async (message) => {
+    const send = { email, phone }[message.to.kind];
+    if (!send) throw new AccountError('InvalidInput', { path: 'to.kind', reason: 'noSender' });
+    await send(message);
+  };
+}

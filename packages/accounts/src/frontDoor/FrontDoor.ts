@@ -1,0 +1,318 @@
+import type { AccountCreation } from '../accounts/AccountCreation.js';
+import { AccountError } from '../errors/AccountError.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import type { AccountLifecycle, DeletedAccount } from '../lifecycle/AccountLifecycle.js';
+import type { PasswordLogin } from '../login/PasswordLogin.js';
+import type { EmailVerification } from '../oneTimeTokens/EmailVerification.js';
+import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
+import { sendLink } from '../oneTimeTokens/sendLink.js';
+import type {
+  PasswordResets,
+  RequestPasswordResetInput,
+  ResetPasswordInput,
+} from '../passwordChanges/PasswordResets.js';
+import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type {
+  ActivateInput,
+  ResendActivationInput,
+  SignedInUser,
+  SignInInput,
+  SignUpInput,
+  UpdateUserInput,
+  User,
+  VerifiedUser,
+} from './frontDoorTypes.js';
+import { inFrontDoorTerms } from './inFrontDoorTerms.js';
+import {
+  parseEmailAddress,
+  parseSignInName,
+  requireParams,
+  requirePassword,
+} from './parseParams.js';
+import { parseSessionWishes } from './parseSessionWishes.js';
+import { parseSignUp, type ParsedSignUp } from './parseSignUp.js';
+import { requireSignedOut } from './requireSignedOut.js';
+import { emailOf, toUser } from './toUser.js';
+import { updateUser, type UpdateUserFlows } from './updateUser.js';
+
+/** What the front door leads to. */
+export interface FrontDoorFlows extends UpdateUserFlows {
+  readonly creation: AccountCreation;
+  readonly passwordLogin: PasswordLogin;
+  readonly emailVerification: EmailVerification;
+  readonly passwordResets: PasswordResets;
+  readonly lifecycle: AccountLifecycle;
+}
+
+/** A request that says nothing of its client. */
+const NO_CLIENT: SessionRequest = Object.freeze({
+  requestIp: '',
+  userAgent: '',
+  onCallDestroySession: null,
+});
+
+/**
+ * Accounts as people know them: sign up, confirm, sign in, sign out. Each call is one of the flows
+ * of `Accounts`, with errors that say by name what to tell the person. Every call is on `Accounts`,
+ * too, but for {@link FrontDoor.resetPassword}, which has another there.
+ *
+ * @example
+ * ```ts
+ * import { AccountError, type Accounts, type SessionRequest } from '@latchkey/accounts';
+ *
+ * export async function join(accounts: Accounts, request: SessionRequest, form: object) {
+ *   try {
+ *     const { userId } = await accounts.signUp({ password: '', ...form, request });
+ *     return `Welcome, ${userId}.`;
+ *   } catch (error) {
+ *     if (!AccountError.is(error)) throw error;
+ *     if (error.code === 'UsernameTooLong') return `At most ${error.details.maxLen} characters.`;
+ *     return error.message;
+ *   }
+ * }
+ * ```
+ */
+export class FrontDoor {
+  readonly #flows: FrontDoorFlows;
+
+  /** @internal */
+  constructor(flows: FrontDoorFlows) {
+    this.#flows = flows;
+  }
+
+  /**
+   * Makes an account with its addresses, password and first session: one transaction, after which a
+   * token to confirm the e-mail address is sent, with `delivery`. With `requireActivation` there is
+   * no session, and no `authToken`, until that is done.
+   *
+   * It says when a username or an address is taken. For a form that must not tell who has an
+   * account, there is `requestAccount`.
+   *
+   * @throws AccountError `ParamsMustBeObject`; `UsernameMissing`, `UsernameMustBeString`,
+   *   `UsernameCannotBeBlank`, `UsernameTooLong`; `PasswordMissing`, `PasswordMustBeString`,
+   *   `PasswordCannotBeBlank`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`;
+   *   `EmailNotValid`; `ProfileMustBeObject`, `ProfileCannotBeEmpty`, `ProfileHasTooManyKeys`,
+   *   `ProfileKeyMustBeString`, `ProfileKeyTooLong`, `ProfileValueMustBeString`,
+   *   `ProfileValueCannotBeBlank`, `ProfileValueTooLong`; `RememberMeValueNotValid`,
+   *   `SessionLengthMustBeNumber`, `SessionLengthTooShort`, `SessionLengthTooLong`,
+   *   `ExpiredTimeNotValid`; `UserAlreadySignedIn`; `UsernameAlreadyExists`, `EmailAlreadyExists`,
+   *   `TrialExceededLimit`; `InvalidInput`, `Vetoed`, `TooBusy`, `ServiceUnavailable`. With every
+   *   one of these nothing is written. `TwoFactorEnrolmentRequired` once the account is there.
+   */
+  readonly signUp = async (input: SignUpInput): Promise<User> => {
+    const { core, creation } = this.#flows;
+    const { events, requireActivation, table } = core;
+    const facts = factsOf(input);
+    let email: string | undefined;
+    const read = async (): Promise<ParsedSignUp> => {
+      const parsed = parseSignUp(input, { now: table.now(), requireActivation });
+      await requireSignedOut(core, parsed.own.request);
+      ({ email } = parsed);
+      return parsed;
+    };
+    return inFrontDoorTerms(core, {}, async () => {
+      const { account, authToken } = requireActivation
+        ? await events.run('CreateUser', facts, async () => {
+            const { own } = await read();
+            return { account: await creation.create(own, facts), authToken: undefined };
+          })
+        : await creation.createAndLogIn(facts, read);
+      return {
+        ...toUser(account, core.plan),
+        ...(email !== undefined && { email }),
+        ...(authToken !== undefined && { authToken }),
+      };
+    });
+  };
+
+  /**
+   * Signs in by a username, or a verified e-mail address or phone number: as `userByPasswordLogin`.
+   * The session also ends as asked after a second factor.
+   *
+   * @throws AccountError `ParamsMustBeObject`, `UsernameMissing`, `UsernameMustBeString`,
+   *   `UsernameCannotBeBlank`, `UsernameTooLong`, `EmailNotValid`, `PasswordMissing`,
+   *   `PasswordMustBeString`, `PasswordCannotBeBlank`, `PasswordTooLong`, `InvalidInput`; those of
+   *   {@link FrontDoor.signUp} about the session; `UserAlreadySignedIn`; `TooManyRequests` before
+   *   the password is looked at; `UsernameOrPasswordMismatch` for an unknown user, an address that
+   *   is not verified and a wrong password alike; `AccountNotActivated`, `AccountDeactivated`,
+   *   `Vetoed`, `TwoFactorRequired`, `TwoFactorEnrolmentRequired` after the right one; `TooBusy`,
+   *   `ServiceUnavailable`.
+   */
+  readonly signIn = async (input: SignInInput): Promise<SignedInUser> => {
+    const { core, passwordLogin } = this.#flows;
+    const facts: EventFacts = { ...factsOf(input), method: 'password' };
+    return inFrontDoorTerms(core, { mismatch: 'UsernameOrPasswordMismatch' }, () =>
+      core.events.run('Login', facts, async () => {
+        requireParams(input);
+        const { password, request } = input;
+        const identifier = parseSignInName(input);
+        requirePassword(password, 'password');
+        const session = parseSessionWishes(input, core.table.now());
+        await requireSignedOut(core, request);
+        const attempt = { ...session, identifier, password, request, facts };
+        const { login, accessTypes } = await passwordLogin.logIn(attempt);
+        const email = emailOf(accessTypes);
+        return {
+          ...toUser(login.account, core.plan),
+          ...(email !== undefined && { email }),
+          authToken: login.authToken,
+        };
+      }),
+    );
+  };
+
+  /**
+   * Ends the session of a request's token, everywhere, before it returns: as `logout`.
+   *
+   * @throws AccountError `ParamsMustBeObject`; `UserNotSignedIn` for a request without a token of
+   *   ours; `InvalidInput`, `ServiceUnavailable`.
+   */
+  readonly signOut = async (input: { readonly request: SessionRequest }): Promise<void> => {
+    const { core } = this.#flows;
+    await inFrontDoorTerms(core, { session: 'UserNotSignedIn' }, async () => {
+      requireParams(input);
+      const { request } = input;
+      // What is no request, and what is no token, is for the flow to refuse.
+      const { authToken = '' } = (request as SessionRequest | null | undefined) ?? {};
+      await core.sessions.logout({ authToken, request });
+    });
+  };
+
+  /**
+   * Confirms the e-mail address that a token was sent to: as `verifyEmailWithToken`. It signs nobody
+   * in: who follows a link may be another than who signed up.
+   *
+   * @returns the user, without a session.
+   * @throws AccountError `ParamsMustBeObject`; `ActivationTokenNotValid` for a token that is unknown,
+   *   expired, used, of another kind, or for an address that the account no longer has;
+   *   `TooManyRequests`, `InvalidInput`, `ServiceUnavailable`.
+   */
+  readonly activate = async (input: ActivateInput): Promise<User> => {
+    const { core, emailVerification } = this.#flows;
+    return inFrontDoorTerms(core, { token: 'ActivationTokenNotValid' }, async () => {
+      requireParams(input);
+      const { account, email } = await emailVerification.verifyWithToken(input);
+      return { ...toUser(account, core.plan), email };
+    });
+  };
+
+  /**
+   * Sends another token to confirm an e-mail address with, to an address of an account that is not
+   * confirmed yet. Whoever asks on a public form learns nothing else: the answer, its requests (four)
+   * and its time are the same for every address. The token before stays good, unless
+   * `tokens.onlyNewest` says otherwise.
+   *
+   * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait; the rest are
+   * dropped. It shares the count with {@link FrontDoor.forgotPassword}.
+   *
+   * @throws AccountError `ParamsMustBeObject`, `EmailNotValid`, `TooManyRequests`, `InvalidInput`,
+   *   `ServiceUnavailable`; `InvalidConfiguration` without `delivery`.
+   */
+  readonly resendActivation = async (input: ResendActivationInput): Promise<void> => {
+    const { core } = this.#flows;
+    const facts: EventFacts = { ...factsOf(input), method: 'email_verification' };
+    const send = core.events.run('RequestVerification', facts, async () => {
+      requireParams(input);
+      const identifier = { kind: 'email', value: parseEmailAddress(input.email) } as const;
+      const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
+      await sendLink(core, { ...link, identifier, request: input.request, facts });
+    });
+    await inFrontDoorTerms(core, {}, () => hideOutcome(send));
+  };
+
+  /**
+   * Sends a token to choose a new password with; the same answer for everybody: as
+   * `requestPasswordReset`.
+   *
+   * @throws AccountError `ParamsMustBeObject`, `EmailNotValid`, `TooManyRequests`, `InvalidInput`,
+   *   `ServiceUnavailable`; `InvalidConfiguration` without `delivery`.
+   */
+  readonly forgotPassword = async (input: RequestPasswordResetInput): Promise<void> => {
+    const { core, passwordResets } = this.#flows;
+    await inFrontDoorTerms(core, {}, () => passwordResets.requestPasswordReset(input));
+  };
+
+  /**
+   * Sets a new password by a token: as `resetPassword` of `Accounts`, with other names of errors.
+   *
+   * @throws AccountError `ParamsMustBeObject`, `PasswordMissing`, `PasswordMustBeString`,
+   *   `PasswordCannotBeBlank`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`, with
+   *   which the token is not used up; `ResetTokenNotValid` for a token that is no good, for whatever
+   *   reason; `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   */
+  readonly resetPassword = async (input: ResetPasswordInput): Promise<void> => {
+    const { core, passwordResets } = this.#flows;
+    await inFrontDoorTerms(core, { token: 'ResetTokenNotValid' }, async () => {
+      requireParams(input);
+      requirePassword(input.newPassword, 'newPassword');
+      await passwordResets.resetPassword(input);
+    });
+  };
+
+  /**
+   * Changes what a user says of themselves. The form of all of it is checked, and whether others
+   * have the username or the address, before anything is changed; then it is done in this order:
+   * password, username, e-mail address, profile. What fails after that, by a race or since DynamoDB
+   * does not answer, leaves those before it done.
+   *
+   * @returns the user as they are then, with the request's token: a new one after a new password.
+   * @throws AccountError `ParamsMustBeObject`, `ParamsMissing`, those of {@link FrontDoor.signUp}
+   *   about username, address, profile and password; `CurrentPasswordMissing`,
+   *   `CurrentPasswordIncorrect`; `UserNotSignedIn`, `ImpersonatedSession`; `UsernameAlreadyExists`,
+   *   `EmailAlreadyExists`; `LastContact` for an address that cannot be removed; `TooManyRequests`,
+   *   `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
+   */
+  readonly updateUser = async (input: UpdateUserInput): Promise<SignedInUser> => {
+    const terms = { mismatch: 'CurrentPasswordIncorrect', session: 'UserNotSignedIn' } as const;
+    return inFrontDoorTerms(this.#flows.core, terms, () => updateUser(this.#flows, input));
+  };
+
+  /**
+   * Deletes the account that makes a request, with everything that belongs to it: as
+   * `deleteAccount`. `requireRecentLogin` before it asks for the password again.
+   *
+   * @throws AccountError `ParamsMustBeObject`, `UserNotSignedIn`, `ImpersonatedSession`,
+   *   `InvalidInput`, `ServiceUnavailable`
+   */
+  readonly deleteUser = async (input: {
+    readonly request: SessionRequest;
+  }): Promise<DeletedAccount> => {
+    const { core, lifecycle } = this.#flows;
+    return inFrontDoorTerms(core, { session: 'UserNotSignedIn' }, async () => {
+      requireParams(input);
+      // Never by an id that came along: this is the owner's own door.
+      return lifecycle.deleteAccount({ request: requireRequest(input.request) });
+    });
+  };
+
+  /**
+   * Tells a back end whose token it has been given: one request. The session does not go on by that:
+   * no token is replaced, and the client is not compared. What is known of its e-mail address would
+   * be a request more.
+   *
+   * @param request - for `getTokenSecret`, where that looks at it; its token does not count.
+   * @throws AccountError `TokenVerificationFailed`, `InvalidSession`, `ServiceUnavailable`
+   */
+  readonly verifyAuthToken = async (
+    authToken: string,
+    request: SessionRequest = NO_CLIENT,
+  ): Promise<VerifiedUser> => {
+    const { core } = this.#flows;
+    const facts: EventFacts = connectionFacts(request);
+    return core.events.run('ResumeSession', facts, async () => {
+      const { account } = await core.sessions.check(authToken, request, facts);
+      return toUser(account, core.plan);
+    });
+  };
+}
+
+function requireRequest(request: SessionRequest | undefined): SessionRequest {
+  if (request !== undefined) return request;
+  throw new AccountError('InvalidInput', { path: 'request', reason: 'notAnObject' });
+}
+
+/** What an event tells of an input of any form. */
+function factsOf(input: unknown): EventFacts {
+  return connectionFacts((input as Partial<SignInInput> | null | undefined)?.request);
+}

@@ -1,0 +1,104 @@
+import type { PaymentsMode } from '../apps/AppPlan.js';
+import type { CreateAccountInput } from '../accounts/parseNewAccount.js';
+import type { SessionRequest } from '../sessions/SessionRequest.js';
+
+/**
+ * How long a client is to keep its session: after the browser is closed (`local`), until then
+ * (`session`), or not at all (`none`).
+ */
+export type RememberMe = 'local' | 'session' | 'none';
+
+/** A profile as the front door takes it: 1 to 100 keys of 1 to 20, values of 1 to 1000 characters. */
+export type FlatProfile = Readonly<Record<string, string>>;
+
+/** What somebody who signs up or in asks of their session. */
+export interface SessionWishes {
+  /**
+   * Default: `session`. What the client does is the application's affair; with `local`, the session
+   * is not ended by `sessions.idleTimeout`.
+   */
+  readonly rememberMe?: RememberMe;
+  /** In hours, 0.084 (five minutes) to 8760 (a year); default: 24. */
+  readonly sessionLength?: number;
+  /** In place of `sessionLength`: an RFC 3339 date-time with its offset, or a Date; in 400 days at most. */
+  readonly expiredTime?: string | Date;
+}
+
+/**
+ * What {@link FrontDoor.signUp} takes: `username`, `email`, or both, beside the application's own
+ * fields.
+ */
+export interface SignUpInput
+  extends Omit<CreateAccountInput, 'email' | 'profile' | 'request'>, SessionWishes {
+  /** An empty string is as good as none. Needed with `requireActivation`. */
+  readonly email?: string | null;
+  readonly profile?: FlatProfile | null;
+  readonly request: SessionRequest;
+}
+
+/** What {@link FrontDoor.signIn} takes: one name of the account, and its password. */
+export type SignInInput = SessionWishes & {
+  readonly password: string;
+  readonly request: SessionRequest;
+} & (
+    | {
+        /** A username, a verified e-mail address or phone number, or an account id. */
+        readonly username: string;
+        readonly email?: undefined;
+        readonly phone?: undefined;
+      }
+    | { readonly email: string; readonly username?: undefined; readonly phone?: undefined }
+    | { readonly phone: string; readonly username?: undefined; readonly email?: undefined }
+  );
+
+/** What {@link FrontDoor.activate} takes. */
+export interface ActivateInput {
+  /** From the link. */
+  readonly token: string;
+  /** Who shows it, which is kept with the token. */
+  readonly request?: SessionRequest;
+}
+
+/** What {@link FrontDoor.resendActivation} takes. */
+export interface ResendActivationInput {
+  readonly email: string;
+  /** Who asks: counted by address, and kept with the token. */
+  readonly request?: SessionRequest;
+}
+
+/** What {@link FrontDoor.updateUser} takes: at least one change. */
+export interface UpdateUserInput {
+  /** As `handleRequest` has let it through. */
+  readonly request: SessionRequest;
+  readonly username?: string;
+  /** Takes the old one's place once it is verified; null removes that one. */
+  readonly email?: string | null;
+  /** In place of the old one, as a whole; null removes that one. */
+  readonly profile?: FlatProfile | null;
+  /** With `newPassword`. */
+  readonly currentPassword?: string;
+  readonly newPassword?: string;
+}
+
+/** A user, by what an auth token leads to. */
+export interface VerifiedUser {
+  readonly username?: string;
+  /** The account's id. */
+  readonly userId: string;
+  readonly creationDate: Date;
+  readonly profile?: Readonly<Record<string, unknown>>;
+  readonly paymentsMode: PaymentsMode;
+  /** Where the application's plan has a trial. */
+  readonly trialExpirationDate?: Date;
+}
+
+/** A user, as the front door gives it. */
+export interface User extends VerifiedUser {
+  /** The first address that is verified; before, the first. */
+  readonly email?: string;
+  /** For the client; none where there is no session yet. */
+  readonly authToken?: string;
+}
+
+/** A user with a session. */
+export type SignedInUser = User & { readonly authToken: string };

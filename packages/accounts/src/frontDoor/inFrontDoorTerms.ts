@@ -1,0 +1,74 @@
+import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { AccountError, type AnyAccountError } from '../errors/AccountError.js';
+
+/** What errors that several calls share are called at one of them. */
+export interface CallTerms {
+  /** For a password that does not fit. */
+  readonly mismatch?: 'UsernameOrPasswordMismatch' | 'CurrentPasswordIncorrect';
+  /** For a one-time token that is no good. */
+  readonly token?: 'ActivationTokenNotValid' | 'ResetTokenNotValid';
+  /** For a request without a session. */
+  readonly session?: 'UserNotSignedIn';
+}
+
+/**
+ * Runs a flow and calls what went wrong by the front door's names: the only place where these are
+ * put in place of those that the flows have.
+ */
+export async function inFrontDoorTerms<T>(
+  core: Pick<AccountsCore, 'passwords'>,
+  terms: CallTerms,
+  flow: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await flow();
+  } catch (error) {
+    throw AccountError.is(error) ? (toFrontDoorError(core, terms, error) ?? error) : error;
+  }
+}
+
+function toFrontDoorError(
+  { passwords }: Pick<AccountsCore, 'passwords'>,
+  { mismatch, token, session }: CallTerms,
+  error: AnyAccountError,
+): AccountError | undefined {
+  const options = { cause: error };
+  switch (error.code) {
+    case 'LoginFailed':
+      return mismatch && new AccountError(mismatch, {}, options);
+    case 'AccountLocked':
+      return new AccountError('TooManyRequests', error.details, options);
+    case 'InvalidSession':
+      return session && new AccountError(session, {}, options);
+    case 'TokenVerificationFailed':
+      if (token) return new AccountError(token, {}, options);
+      return session && new AccountError(session, {}, options);
+    case 'PasswordTooShort': {
+      const { path, minLength } = error.details;
+      return new AccountError(error.code, { path, minLength, minLen: minLength });
+    }
+    case 'PasswordTooLong': {
+      const { path, maxLength } = error.details;
+      return new AccountError(error.code, { path, maxLength, maxLen: maxLength });
+    }
+    case 'InvalidInput':
+      return ofInput(error, token, passwords.lengths.maxLength);
+    default:
+      return undefined;
+  }
+}
+
+function ofInput(
+  { details: { path, reason } }: AccountError<'InvalidInput'>,
+  token: CallTerms['token'],
+  maxLength: number,
+): AccountError | undefined {
+  if (path === '' && reason === 'notAnObject') return new AccountError('ParamsMustBeObject', {});
+  if (path === 'token' && token) return new AccountError(token, {});
+  if (path === 'email' && /^not(?!Beside)/.test(reason))
+    return new AccountError('EmailNotValid', {});
+  if (/password$/i.test(path) && reason === 'tooLong') {
+    return new AccountError('PasswordTooLong', { path, maxLength, maxLen: maxLength });
+  }
+  return undefined;
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { AccountError } from '../errors/AccountError.js';
+import type { LoginSessionOptions } from '../login/beginLoginSession.js';
+import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
+import type { SessionWishes } from './frontDoorTypes.js';
+
+const REMEMBER_ME: readonly unknown[] = ['local', 'session', 'none'];
+const HOUR_MS = 60 * 60 * 1000;
+const DEFAULT_HOURS = 24;
+/** Five minutes to a year. */
+const MIN_HOURS = 0.084;
+const MAX_HOURS = 8760;
+
+const dateTime = z.iso.datetime({ offset: true });
+
+/**
+ * Reads what somebody asks of their session.
+ *
+ * @throws AccountError `RememberMeValueNotValid`, `SessionLengthMustBeNumber`,
+ *   `SessionLengthTooShort`, `SessionLengthTooLong`, `ExpiredTimeNotValid`
+ */
+export function parseSessionWishes(
+  wishes: { readonly [W in keyof SessionWishes]?: unknown },
+  now: Date,
+): LoginSessionOptions {
+  const { rememberMe = 'session', sessionLength, expiredTime } = wishes;
+  if (!REMEMBER_ME.includes(rememberMe)) {
+    throw new AccountError('RememberMeValueNotValid', { values: REMEMBER_ME.map(String) });
+  }
+  if (expiredTime !== undefined && sessionLength !== undefined) {
+    throw expiredTimeNotValid('besideSessionLength');
+  }
+  return {
+    ...(rememberMe === 'local' && { rememberMe: true }),
+    ...(expiredTime === undefined
+      ? { durationMs: parseSessionLength(sessionLength ?? DEFAULT_HOURS) }
+      : { expiresAt: parseExpiredTime(expiredTime, now) }),
+  };
+}
+
+function parseSessionLength(hours: unknown): number {
+  if (typeof hours !== 'number' || Number.isNaN(hours)) {
+    throw new AccountError('SessionLengthMustBeNumber', {});
+  }
+  if (hours < MIN_HOURS) throw new AccountError('SessionLengthTooShort', { minLen: MIN_HOURS });
+  if (hours > MAX_HOURS) throw new AccountError('SessionLengthTooLong', { maxLen: MAX_HOURS });
+  return Math.round(hours * HOUR_MS);
+}
+
+function parseExpiredTime(value: unknown, now: Date): Date {
+  const time = value instanceof Date ? value : new Date(dateTime.safeParse(value).data ?? NaN);
+  const remainingMs = time.getTime() - now.getTime();
+  if (Number.isNaN(remainingMs)) throw expiredTimeNotValid('notADateTime');
+  if (remainingMs <= 0) throw expiredTimeNotValid('past');
+  if (remainingMs > MAX_DURATION_MS) throw expiredTimeNotValid('tooFar');
+  return time;
+}
+
+function expiredTimeNotValid(
+  reason: AccountError<'ExpiredTimeNotValid'>['details']['reason'],
+): AccountError<'ExpiredTimeNotValid'> {
+  return new AccountError('ExpiredTimeNotValid', { reason });
+}

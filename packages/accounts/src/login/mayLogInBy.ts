@@ -1,0 +1,13 @@
+import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import type { AccountOfLogin } from './AccountOfLogin.js';
+
+/** Whether an account can be logged in to by an identifier of its: an address, once verified. */
+export function mayLogInBy(
+  { accessTypes }: Pick<AccountOfLogin, 'accessTypes'>,
+  { kind, value }: LoginIdentifier,
+): boolean {
+  if (kind !== 'email' && kind !== 'phone') return true;
+  return accessTypes.some(
+    ({ data, verified }) => verified === true && data.kind === kind && data.value === value,
+  );
+}

@@ -1,0 +1,25 @@
+import type { LoginSessionOptions } from './beginLoginSession.js';
+
+type Meta = Readonly<Record<string, unknown>>;
+
+/** What a login asks of its session, as a challenge keeps it for the second step. */
+export function sessionMetaOf({ rememberMe, durationMs, expiresAt }: LoginSessionOptions): Meta {
+  return {
+    ...(rememberMe && { rememberMe: true }),
+    ...(durationMs !== undefined && { durationMs }),
+    ...(expiresAt && { expiresAtMs: expiresAt.getTime() }),
+  };
+}
+
+/** Reads what {@link sessionMetaOf} made. */
+export function readSessionMeta({
+  rememberMe,
+  durationMs,
+  expiresAtMs,
+}: Meta): LoginSessionOptions {
+  return {
+    ...(rememberMe === true && { rememberMe }),
+    ...(typeof durationMs === 'number' && { durationMs }),
+    ...(typeof expiresAtMs === 'number' && { expiresAt: new Date(expiresAtMs) }),
+  };
+}

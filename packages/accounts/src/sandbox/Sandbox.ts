@@ -1,0 +1,99 @@
+import { EntityError, type ClearProgress, type Entity, type Table } from '@latchkey/entity';
+import { SandboxMark } from '@latchkey/schema';
+import { AccountError } from '../errors/AccountError.js';
+import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { requireObject } from '../errors/requireObject.js';
+
+/** Whether the accounts are those of people, or for trying things out. */
+export type Environment = 'live' | 'sandbox';
+
+/** What {@link Sandbox.resetSandbox} takes. */
+export interface ResetSandboxInput {
+  /**
+   * Is told after every 25 items, at most, how many this call has deleted so far, and waited for.
+   * What it throws ends the call.
+   */
+  readonly onProgress?: (progress: ClearProgress) => unknown;
+}
+
+/** What a sandbox is made in, and emptied of. */
+export interface SandboxScope {
+  /** The table as the application has given it, in which the mark is. */
+  readonly table: Table;
+  /** What a reset empties: the table, or the name space of one application in it. */
+  readonly contents: Table;
+  readonly environment: Environment;
+}
+
+const mark = { mark: 'sandbox' } as const;
+
+/** A table of its own for trying things out, which can be emptied. */
+export class Sandbox {
+  readonly #scope: SandboxScope;
+  readonly #marks: Entity<typeof SandboxMark>;
+
+  /** @internal */
+  constructor(scope: SandboxScope) {
+    this.#scope = scope;
+    this.#marks = scope.table.entity(SandboxMark);
+  }
+
+  /**
+   * Makes the table, unless it is there, and marks it as a sandbox, which is possible only while
+   * nothing is in it. Can be called again, also after a failure.
+   *
+   * @throws AccountError `NotASandbox` unless `environment` is `sandbox`; `SandboxNotMarked` for a
+   *   table that holds something and has no mark; `ServiceUnavailable`.
+   */
+  readonly createSandboxTable = async (): Promise<void> => {
+    this.#assertSandbox();
+    const { table } = this.#scope;
+    await inAccountTerms(async () => {
+      await table.ensure();
+      // In this order: in a sandbox, nothing is older than the mark.
+      if (await table.isEmpty()) await this.#setMark();
+      else await this.#assertMarked();
+    });
+  };
+
+  /**
+   * Empties a sandbox: of `Accounts` with an `appId`, only that application's part; otherwise the
+   * whole table (or the name space that was given as the table) but the mark, the application's own
+   * entities included. A call that was interrupted can be made again, however far it came.
+   *
+   * @throws AccountError, before anything is deleted, `InvalidInput`; `NotASandbox` unless
+   *   `environment` is `sandbox`; `SandboxNotMarked` for a table that `createSandboxTable` has not
+   *   made. And `ServiceUnavailable`.
+   */
+  readonly resetSandbox = async (input: ResetSandboxInput = {}): Promise<ClearProgress> => {
+    requireObject(input, '');
+    const { onProgress } = input;
+    if (onProgress !== undefined && typeof onProgress !== 'function') {
+      throw new AccountError('InvalidInput', { path: 'onProgress', reason: 'notAFunction' });
+    }
+    this.#assertSandbox();
+    return inAccountTerms(async () => {
+      await this.#assertMarked();
+      const keep = [this.#marks.reference(mark)];
+      return this.#scope.contents.clear({ keep, ...(onProgress && { onProgress }) });
+    });
+  };
+
+  #assertSandbox(): void {
+    if (this.#scope.environment !== 'sandbox') throw new AccountError('NotASandbox', {});
+  }
+
+  async #assertMarked(): Promise<void> {
+    const { item } = await this.#marks.findOne({ filter: mark, consistent: true });
+    if (!item) throw new AccountError('SandboxNotMarked', {});
+  }
+
+  async #setMark(): Promise<void> {
+    try {
+      await this.#marks.createOne({ item: mark });
+    } catch (error) {
+      // Several at once mark it once.
+      if (!EntityError.is(error) || error.code !== 'AlreadyExists') throw error;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { EntityError, type Entity, type Table, type TransactOperation } from '@latchkey/entity';
+import { SentMessages, type Infer } from '@latchkey/schema';
+import { createHash } from 'node:crypto';
+import { AccountError } from '../errors/AccountError.js';
+import { messagePolicy, type MessagePolicy, type MessageThrottling } from './throttlePolicy.js';
+
+/** A message about to be sent to an address that may be a stranger's. */
+export interface CountedMessage {
+  readonly accountId: string;
+  readonly to: { readonly kind: 'email' | 'phone'; readonly value: string };
+}
+
+/**
+ * Counts the messages that an account's owner has sent to addresses which are not proven to be
+ * theirs: by address, whichever accounts it goes through, so that nobody's mailbox or phone is
+ * flooded, and by account, so that nobody writes to many, nor finds out which of them are taken
+ * (ASVS 6.3.8).
+ */
+export class MessageLimit {
+  readonly #table: Table;
+  readonly #sent: Entity<typeof SentMessages>;
+  readonly #policy: MessagePolicy | undefined;
+
+  /** @throws AccountError `InvalidConfiguration` */
+  constructor(table: Table, messages: MessageThrottling | false = {}) {
+    this.#table = table;
+    this.#sent = table.entity(SentMessages);
+    this.#policy = messages === false ? undefined : messagePolicy(messages, 'throttling.messages');
+  }
+
+  /**
+   * The writes that count a message, for the transaction that makes what is sent; see
+   * {@link MessageLimit.inItsTerms}.
+   */
+  countOperations({ accountId, to }: CountedMessage): TransactOperation<unknown>[] {
+    if (!this.#policy) return [];
+    const { perAddress, perAccount } = this.#policy;
+    return [
+      this.#countOperation(recipientOf(to), perAddress, this.#policy),
+      this.#countOperation(
+        recipientOf({ kind: 'account', value: accountId }),
+        perAccount,
+        this.#policy,
+      ),
+    ];
+  }
+
+  /**
+   * Counts a message that cannot be sent, since the address is taken, before anybody is told so: one
+   * request.
+   *
+   * @throws AccountError `TooManyRequests`
+   */
+  async countRefused({ accountId }: Pick<CountedMessage, 'accountId'>): Promise<void> {
+    if (!this.#policy) return;
+    const { perAccount } = this.#policy;
+    try {
+      await this.#table.transact([
+        this.#countOperation(
+          recipientOf({ kind: 'account', value: accountId }),
+          perAccount,
+          this.#policy,
+        ),
+      ]);
+    } catch (error) {
+      throw this.inItsTerms(error);
+    }
+  }
+
+  /** An error as it is, or `TooManyRequests` where a count of this class stood in the way. */
+  inItsTerms(error: unknown): unknown {
+    if (!EntityError.is(error) || error.code !== 'ConditionFailed') return error;
+    if (error.details.entity !== SentMessages.name) return error;
+    const { expiresAt } = error.details.item as Infer<typeof SentMessages>;
+    const waitMs = expiresAt.getTime() - this.#table.now().getTime();
+    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+    return new AccountError('TooManyRequests', { retryAfterSeconds });
+  }
+
+  #countOperation(
+    recipient: string,
+    budget: number,
+    { windowMs }: MessagePolicy,
+  ): TransactOperation<unknown> {
+    const nowMs = this.#table.now().getTime();
+    const windowStart = new Date(nowMs - (nowMs % windowMs));
+    return this.#sent.updateOneOperation({
+      filter: { recipient, windowStart },
+      condition: { messages: { $lt: budget } },
+      update: {
+        $inc: { messages: 1 },
+        $set: { expiresAt: new Date(windowStart.getTime() + windowMs) },
+      },
+      upsert: true,
+    });
+  }
+}
+
+/** Who reads the table does not read there whom messages went to; nor is a deleted account named. */
+function recipientOf({ kind, value }: { readonly kind: string; readonly value: string }): string {
+  const digest = createHash('sha256').update(`latchkey/messages/${kind}/${value}`);
+  return `${kind}/${digest.digest('base64url')}`;
+}

@@ -1,0 +1,149 @@
+import type { Accounts } from '../../src/accounts/Accounts.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
+import { createTestAccounts, PASSWORD, requestWith } from '../support/testAccounts.js';
+import { createOwners, type Owner, type Owners } from './owners.js';
+
+const PHONE = '+4930123456';
+const MINUTE = 60_000;
+
+describe('somebody else in an account', () => {
+  let test: Owners;
+  let accounts: Accounts;
+  let ada: Owner;
+  const isIn = (authToken: string): Promise<boolean> =>
+    test
+      .another()
+      .handleRequest(requestWith(authToken))
+      .then(
+        ({ user }) => user !== undefined,
+        () => false,
+      );
+  const login = async ({ username }: Owner): Promise<string> => {
+    const request = requestWith();
+    return (await accounts.userByPasswordLogin({ username, password: PASSWORD, request }))
+      .authToken;
+  };
+
+  beforeEach(async () => {
+    test = await createOwners();
+    accounts = test.accounts;
+    ada = await test.signUp();
+  });
+  afterEach(() => test.drop());
+
+  it('changes nothing by which it is got into with an old session (ASVS 7.5.1)', async () => {
+    const { authToken, accountId, email } = ada;
+    test.clock.advance(10 * MINUTE);
+    const request = await accounts.handleRequest(requestWith(authToken));
+    const newEmail = 'eve@example.com';
+    const acts = (): Promise<unknown>[] => [
+      accounts.contacts.addEmail({ request, email: newEmail }),
+      accounts.contacts.addPhone({ request, phone: PHONE }),
+      accounts.contacts.replaceEmail({ request, email, newEmail }),
+      accounts.contacts.replacePhone({ request, phone: PHONE, newPhone: '+4930654321' }),
+      accounts.contacts.remove({ request, kind: 'email', value: email }),
+      accounts.changeUsername({ request, username: 'eve' }),
+      accounts.deleteAccount({ request }),
+    ];
+    const codes = await Promise.all(acts().map(codeOf));
+    expect(codes).toEqual(codes.map(() => 'RecentLoginRequired'));
+    expect(await errorOf(accounts.deleteAccount({ request }))).toMatchObject({
+      status: 401,
+      details: { maxAgeSeconds: 600 },
+    });
+    await accounts.contacts.addEmail({ accountId, email: 'by-application@example.com' });
+    await accounts.reauthenticate({ request, password: PASSWORD });
+    await accounts.contacts.replaceEmail({ request, email, newEmail });
+  });
+
+  it.each([
+    ['1h', 'none'],
+    [false, 'none'],
+    ['5m', 'RecentLoginRequired'],
+  ] as const)('is what recentLogin %j says it is', async (recentLogin, code) => {
+    const own = await createOwners({ recentLogin });
+    const { authToken } = await own.signUp();
+    own.clock.advance(10 * MINUTE);
+    const request = await own.accounts.handleRequest(requestWith(authToken));
+    const renamed = own.accounts.changeUsername({ request, username: 'renamed' });
+    expect(await codeOf(renamed)).toBe(code);
+    await own.drop();
+  });
+
+  it.each(['soon', true, -1])('is not kept out by recentLogin %j', async (recentLogin) => {
+    const made = createTestAccounts({ recentLogin: recentLogin as never });
+    expect(await errorOf(made)).toMatchObject({
+      code: 'InvalidConfiguration',
+      details: { path: 'recentLogin' },
+    });
+  });
+
+  it('is thrown out where a verified contact is removed; its owner stays (ASVS 7.4.3)', async () => {
+    const { request, accountId, authToken, email } = ada;
+    const other = await login(ada);
+    await accounts.contacts.addEmail({ request, email: 'new@example.com' });
+    await accounts.contacts.remove({ request, kind: 'email', value: 'new@example.com' });
+    expect(await isIn(other)).toBe(true);
+    await accounts.contacts.remove({ request, kind: 'email', value: email });
+    expect([await isIn(other), await isIn(authToken)]).toEqual([false, true]);
+    // The request goes on, too.
+    await accounts.changeUsername({ request, username: 'renamed' });
+    expect(await codeOf(accounts.contacts.addPhone({ request, phone: PHONE }))).toBe('none');
+    const code = test.lastToken(PHONE);
+    await accounts.verifyPhone({ request, phone: PHONE, code });
+    await accounts.contacts.remove({ accountId, kind: 'phone', value: PHONE });
+    expect(await isIn(authToken)).toBe(false);
+  });
+
+  it('is thrown out where a verified contact is replaced; its owner stays (ASVS 7.4.3)', async () => {
+    const { request, authToken, email } = ada;
+    const other = await login(ada);
+    await accounts.contacts.replaceEmail({ request, email, newEmail: 'new@example.com' });
+    expect(await isIn(other)).toBe(true);
+    const token = test.lastToken('new@example.com');
+    await accounts.verifyEmailWithToken({ token, request });
+    expect([await isIn(other), await isIn(authToken)]).toEqual([false, true]);
+    const again = { request, email: 'new@example.com', newEmail: 'newer@example.com' };
+    await accounts.contacts.replaceEmail(again);
+    // By the link alone nobody is known to be logged in.
+    await accounts.verifyEmailWithToken({ token: test.lastToken('newer@example.com') });
+    expect(await isIn(authToken)).toBe(false);
+  });
+
+  it('does not come back to life by removing a contact in a session that has ended', async () => {
+    const { request, accountId, authToken, email } = ada;
+    await accounts.sessions.revokeAllSessions({ accountId });
+    const removal = accounts.contacts.remove({ request, kind: 'email', value: email });
+    expect(await codeOf(removal)).toBe('InvalidSession');
+    expect(await isIn(authToken)).toBe(false);
+    expect(await accounts.contacts.list({ accountId })).toHaveLength(1);
+  });
+
+  it('acts no more on a request after deactivation or deletion', async () => {
+    for (const end of ['deactivate', 'deleteAccount'] as const) {
+      const { request } = await test.signUp();
+      await accounts[end]({ request });
+      expect(await codeOf(accounts.contacts.list({ request }))).toBe('InvalidSession');
+      const back = accounts.reactivate({ request } as never);
+      expect(await codeOf(back)).toBe('InvalidInput');
+    }
+  });
+
+  it('leaves no account with a phone, by which alone nobody gets in', async () => {
+    const { accountId } = await accounts.createAccount({
+      email: 'b@example.com',
+      password: PASSWORD,
+    });
+    await accounts.verifyEmail({ accountId, email: 'b@example.com' });
+    const { token = '' } = await accounts.contacts.addPhone({ accountId, phone: PHONE });
+    await accounts.verifyPhone({ accountId, phone: PHONE, code: token });
+    const { items } = await accounts.TokenEntity.findMany({
+      filter: { accountId, kind: 'password' },
+    });
+    for (const { kind, createdFor, ulid } of items) {
+      await accounts.TokenEntity.deleteOne({ filter: { accountId, kind, createdFor, ulid } });
+    }
+    const removal = accounts.contacts.remove({ accountId, kind: 'email', value: 'b@example.com' });
+    expect(await codeOf(removal)).toBe('LastContact');
+  });
+});

@@ -1,0 +1,314 @@
+import { Table } from '@latchkey/entity';
+import { z } from 'zod';
+import { Accounts } from '../../src/accounts/Accounts.js';
+import type { AccountEvent } from '../../src/events/accountEvents.js';
+import { Mailbox } from '../oneTimeTokens/Mailbox.js';
+import { contentsOf } from '../support/contents.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
+import {
+  createTestAccounts,
+  PASSWORD,
+  requestWith,
+  SECRET,
+  type TestAccounts,
+} from '../support/testAccounts.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+describe('the front door that Userbase knows', () => {
+  const mailbox = new Mailbox();
+  let test: TestAccounts;
+
+  beforeEach(async () => {
+    test = await createTestAccounts({
+      plan: { paymentsMode: 'test', trialDays: 14 },
+      sessions: { getTokenSecret: () => SECRET, idleTimeout: '2h' },
+      delivery: mailbox,
+    });
+  });
+  afterEach(() => test.drop());
+
+  const isLive = async (authToken: string): Promise<boolean> =>
+    (await codeOf(test.accounts.verifyAuthToken(authToken))) === 'none';
+
+  it('signs up, is who they are, changes, signs out and in, and leaves', async () => {
+    const { accounts, clock } = test;
+    const request = requestWith();
+    const form = { username: 'Ada', email: 'Ada@Example.com', password: PASSWORD };
+    const ada = await accounts.signUp({ ...form, profile: { name: 'Ada' }, request });
+    expect(ada).toEqual({
+      username: 'ada',
+      userId: expect.stringMatching(/^[0-9A-Z]{26}$/),
+      authToken: request.authToken,
+      creationDate: clock.now(),
+      email: 'ada@example.com',
+      profile: { name: 'Ada' },
+      paymentsMode: 'test',
+      trialExpirationDate: new Date(clock.now().getTime() + 14 * DAY),
+    });
+    const { email: _email, authToken = '', ...verified } = ada;
+    expect(await accounts.verifyAuthToken(authToken)).toEqual(verified);
+    expect((await mailbox.take()).map(({ kind, to }) => [kind, to.value])).toEqual([
+      ['EmailVerification', 'ada@example.com'],
+    ]);
+
+    const changed = await accounts.updateUser({
+      request,
+      username: 'Countess',
+      profile: { name: 'Ada Lovelace' },
+    });
+    const updated = { ...ada, username: 'countess', profile: { name: 'Ada Lovelace' } };
+    expect(changed).toEqual(updated);
+
+    await accounts.signOut({ request });
+    expect(request).toMatchObject({ sessionDestroyed: true });
+    expect(await isLive(authToken)).toBe(false);
+
+    const again = requestWith();
+    const signedIn = await accounts.signIn({
+      username: 'countess',
+      password: PASSWORD,
+      request: again,
+    });
+    expect(signedIn).toEqual({ ...updated, authToken: again.authToken });
+
+    await accounts.deleteUser({ request: again });
+    expect(await isLive(signedIn.authToken)).toBe(false);
+    const { counts, problems } = await contentsOf(test.client, test.table.name);
+    expect(problems).toEqual([]);
+    expect(counts.Account).toBeUndefined();
+    // Name and address are free again.
+    await accounts.signUp({ ...form, request: requestWith() });
+  });
+
+  it('is one request, also with everything in it; a refusal is none or that one', async () => {
+    const form = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
+    const full = {
+      ...form,
+      profile: { name: 'Ada' },
+      rememberMe: 'local',
+      sessionLength: 1,
+    } as const;
+    const costOf = async (params: object): Promise<readonly string[]> =>
+      (
+        await test.log.costOf(() =>
+          test.accounts.signUp({ ...full, request: requestWith(), ...params }),
+        )
+      ).commands;
+    expect(await costOf({})).toEqual(['TransactWriteItems']);
+    expect(await costOf({})).toEqual(['TransactWriteItems']);
+    expect(await costOf({ password: 'short' })).toEqual([]);
+    const { counts, problems } = await contentsOf(test.client, test.table.name);
+    expect(problems).toEqual([]);
+    expect(counts).toMatchObject({ Account: 1, AccessType: 1, AccountToken: 2, Session: 1 });
+  });
+
+  it('signs in with four requests, and verifies a token with one that writes nothing', async () => {
+    const { accounts, log } = test;
+    const { authToken = '' } = await accounts.signUp({
+      username: 'ada',
+      password: PASSWORD,
+      request: requestWith(),
+    });
+    const signIn = await log.costOf(() =>
+      accounts.signIn({ username: 'ada', password: PASSWORD, request: requestWith() }),
+    );
+    expect(signIn.commands).toEqual([
+      'GetItem',
+      'Query',
+      'TransactWriteItems',
+      'TransactWriteItems',
+    ]);
+    const verify = await log.costOf(() => accounts.verifyAuthToken(authToken));
+    expect(verify.commands).toEqual(['BatchGetItem']);
+  });
+
+  it('gives an unknown user the requests of a wrong password (ASVS 6.3.8)', async () => {
+    const { accounts, log } = test;
+    const form = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
+    await accounts.signUp({ ...form, request: requestWith() });
+    const attempts = [
+      { username: 'ada', password: 'wrong password' },
+      { username: 'nobody', password: PASSWORD },
+      { email: 'ada@example.com', password: PASSWORD }, // which is not verified
+      { email: 'nobody@example.com', password: PASSWORD },
+    ];
+    for (const attempt of attempts) {
+      const signIn = (): Promise<unknown> =>
+        accounts.signIn({ ...attempt, request: requestWith() });
+      const { commands } = await log.costOf(signIn);
+      expect(commands).toEqual(['GetItem', 'Query', 'TransactWriteItems']);
+      expect(await errorOf(signIn())).toMatchObject({
+        code: 'UsernameOrPasswordMismatch',
+        details: {},
+      });
+    }
+  });
+
+  it('signs in by a verified e-mail address and phone number, each by its name or as username', async () => {
+    const { accounts } = test;
+    const { userId } = await accounts.signUp({
+      email: 'ada@example.com',
+      extraContacts: [{ kind: 'phone', value: '+4930123456' }],
+      password: PASSWORD,
+      request: requestWith(),
+    });
+    await accounts.verifyEmail({ accountId: userId, email: 'ada@example.com' });
+    const { items } = await accounts.AccessTypeEntity.findMany({ filter: { accountId: userId } });
+    const phone = items.find(({ data }) => data.kind === 'phone');
+    await accounts.AccessTypeEntity.updateOne({
+      filter: { accountId: userId, 'data.kind': 'phone', ulid: phone?.ulid ?? '' },
+      update: { $set: { verified: true } },
+    });
+    const names = [
+      { username: 'Ada@example.com' },
+      { email: 'ada@Example.com' },
+      { username: '+4930123456' },
+      { phone: '+4930123456' },
+    ];
+    for (const name of names) {
+      const user = await accounts.signIn({ ...name, password: PASSWORD, request: requestWith() });
+      expect(user).toMatchObject({ userId, email: 'ada@example.com' });
+    }
+    const both = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
+    expect(
+      await errorOf(accounts.signIn({ ...both, request: requestWith() } as never)),
+    ).toMatchObject({
+      code: 'InvalidInput',
+      details: { path: 'email', reason: 'notBesideUsername' },
+    });
+  });
+
+  it.each([
+    ['24 hours, unless asked otherwise', {}, 24 * HOUR],
+    ['a length in hours', { sessionLength: 0.5 }, HOUR / 2],
+    ['a time', { expiredTime: new Date(Date.UTC(2036, 10, 21, 12, 20)) }, HOUR / 3],
+    ['a date-time with an offset', { expiredTime: '2036-11-21T14:20:00+02:00' }, HOUR / 3],
+  ])('ends the session after %s, at sign-up and sign-in, by the clock', async (_n, wishes, ms) => {
+    const { accounts, clock } = test;
+    const own = { username: 'ada', password: PASSWORD, rememberMe: 'local', ...wishes } as const;
+    const up = await accounts.signUp({ ...own, request: requestWith() });
+    const tokens = [
+      up.authToken ?? '',
+      (await accounts.signIn({ ...own, request: requestWith() })).authToken,
+    ];
+    clock.advance(ms - 1);
+    expect(await Promise.all(tokens.map(isLive))).toEqual([true, true]);
+    clock.advance(1);
+    expect(await Promise.all(tokens.map(isLive))).toEqual([false, false]);
+  });
+
+  it.each([
+    ['local', true],
+    ['session', false],
+    ['none', false],
+  ] as const)('with rememberMe %s, an idle session %s goes on', async (rememberMe, goesOn) => {
+    const { accounts, clock } = test;
+    const own = { username: 'ada', password: PASSWORD, rememberMe };
+    const { authToken = '' } = await accounts.signUp({ ...own, request: requestWith() });
+    clock.advance(2 * HOUR + 1);
+    expect(await isLive(authToken)).toBe(goesOn);
+  });
+
+  it('lets one of 16 parallel sign-ups have the name, and leaves nothing of the others', async () => {
+    const form = { username: 'ada', password: PASSWORD };
+    const codes = await Promise.all(
+      Array.from({ length: 16 }, (_, at) =>
+        codeOf(
+          test.accounts.signUp({
+            ...form,
+            email: `ada${String(at)}@example.com`,
+            request: requestWith(),
+          }),
+        ),
+      ),
+    );
+    expect(codes.sort()).toEqual([
+      ...Array.from({ length: 15 }, () => 'UsernameAlreadyExists'),
+      'none',
+    ]);
+    const { counts, problems } = await contentsOf(test.client, test.table.name);
+    expect(problems).toEqual([]);
+    expect(counts).toMatchObject({ Account: 1, AccessType: 1, Session: 1 });
+  });
+
+  it('takes the application’s own fields, and refuses others', async () => {
+    const accounts = new Accounts({
+      // Another view of it: a table has one definition of the account.
+      table: new Table({ name: test.table.name, client: test.client }).namespace('own'),
+      sessions: { getTokenSecret: () => SECRET },
+      accountFields: { plan: z.enum(['free', 'paid']) },
+    });
+    const form = { username: 'ada', password: PASSWORD, request: requestWith() };
+    const { userId } = await accounts.signUp({ ...form, plan: 'paid' });
+    expect(await accounts.findUser({ username: userId })).toMatchObject({ plan: 'paid' });
+    const other = { ...form, username: 'eve', request: requestWith(), permissions: ['all'] };
+    expect(await errorOf(accounts.signUp({ ...other, plan: 'free' } as never))).toMatchObject({
+      code: 'InvalidInput',
+      details: { path: 'permissions', reason: 'unknownField' },
+    });
+  });
+
+  it('tells of each call in one event, by the names of the flows, bad input included', async () => {
+    const { accounts } = test;
+    const events: AccountEvent[] = [];
+    accounts.on('*', (event) => events.push(event));
+    const told = (): unknown => events.splice(0).map(({ name, reason }) => [name, reason]);
+    await codeOf(accounts.signUp({ password: PASSWORD, request: requestWith() }));
+    expect(told()).toEqual([['CreateUserError', 'UsernameMissing']]);
+    const form = { username: 'ada', password: PASSWORD };
+    await accounts.signUp({ ...form, request: requestWith() });
+    expect(told()).toEqual([
+      ['CreateUserSuccess', undefined],
+      ['LoginSuccess', undefined],
+    ]);
+    await codeOf(accounts.signIn({ username: 'ada', password: 'wrong', request: requestWith() }));
+    expect(told()).toEqual([['LoginError', 'LoginFailed']]);
+    await accounts.signIn({ ...form, request: requestWith() });
+    expect(told()).toEqual([['LoginSuccess', undefined]]);
+    await codeOf(accounts.signIn({ ...form, request: null as never }));
+    expect(told()).toEqual([['LoginError', 'InvalidInput']]);
+  });
+
+  it('does not take what a copy of a request says of its user for a session', async () => {
+    const { accounts } = test;
+    const request = requestWith();
+    await accounts.signUp({ username: 'ada', password: PASSWORD, request });
+    const copy = { ...request };
+    for (const call of [accounts.updateUser, accounts.deleteUser]) {
+      const input = { request: copy, profile: { name: 'Eve' }, accountId: request.user?.accountId };
+      expect(await codeOf(call(input))).toBe('UserNotSignedIn');
+    }
+    expect(await codeOf(accounts.deleteUser({ accountId: request.user?.accountId } as never))).toBe(
+      'InvalidInput',
+    );
+  });
+
+  it('verifies a token without letting its session go on, and no other’s', async () => {
+    const { accounts } = test;
+    const rotating = test.another({ rotation: { after: '1h' }, onConnectionChange: 'revoke' });
+    const { authToken = '' } = await rotating.signUp({
+      username: 'ada',
+      password: PASSWORD,
+      request: requestWith(),
+    });
+    test.clock.advance(1.5 * HOUR);
+    const { commands } = await test.log.costOf(() => accounts.verifyAuthToken(authToken));
+    expect(commands).toEqual(['BatchGetItem']);
+    await rotating.verifyAuthToken(authToken);
+    const request = requestWith(authToken);
+    await rotating.handleRequest(request);
+    expect(request.authToken).not.toBe(authToken);
+    for (const token of ['', 'not a token', undefined, {}]) {
+      expect(await codeOf(accounts.verifyAuthToken(token as string))).toBe(
+        'TokenVerificationFailed',
+      );
+    }
+    const tenant = new Accounts({
+      table: test.table.namespace('tenant'),
+      sessions: { getTokenSecret: () => SECRET },
+    });
+    expect(await codeOf(tenant.verifyAuthToken(authToken))).toBe('InvalidSession');
+  });
+});

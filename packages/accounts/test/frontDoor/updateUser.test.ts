@@ -1,0 +1,142 @@
+import type { SessionRequest } from '../../src/sessions/SessionRequest.js';
+import { Mailbox } from '../oneTimeTokens/Mailbox.js';
+import { contentsOf } from '../support/contents.js';
+import { codeOf } from '../support/errorOf.js';
+import {
+  createTestAccounts,
+  PASSWORD,
+  requestWith,
+  type TestAccounts,
+} from '../support/testAccounts.js';
+
+const NEW_PASSWORD = 'a long walk in the hills';
+
+describe('updateUser', () => {
+  const mailbox = new Mailbox();
+  let test: TestAccounts;
+  let request: SessionRequest;
+  const form = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
+
+  beforeEach(async () => {
+    test = await createTestAccounts({ delivery: mailbox });
+    request = requestWith();
+    await test.accounts.signUp({ ...form, profile: { name: 'Ada' }, request });
+    await test.accounts.activate({ token: await mailbox.token('EmailVerification') });
+    const other = { username: 'eve', email: 'eve@example.com', password: PASSWORD };
+    await test.accounts.signUp({ ...other, request: requestWith() });
+    await mailbox.take();
+  });
+  afterEach(async () => {
+    await mailbox.take();
+    await test.drop();
+  });
+
+  const update = (changes: object): ReturnType<TestAccounts['accounts']['updateUser']> =>
+    test.accounts.updateUser({ request, ...changes });
+  const signIn = (password: string): Promise<unknown> =>
+    test.accounts.signIn({ username: 'ada', password, request: requestWith() });
+
+  it('changes the password by the one before, and ends the other sessions (ASVS 6.2.3)', async () => {
+    const { authToken: before = '' } = request;
+    const elsewhere = requestWith();
+    await test.accounts.signIn({ username: 'ada', password: PASSWORD, request: elsewhere });
+    const { authToken } = await update({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
+    expect(authToken).toBe(request.authToken);
+    expect(authToken).not.toBe(before);
+    await test.accounts.verifyAuthToken(authToken);
+    for (const ended of [before, elsewhere.authToken ?? '']) {
+      expect(await codeOf(test.accounts.verifyAuthToken(ended))).toBe('InvalidSession');
+    }
+    expect(await codeOf(signIn(PASSWORD))).toBe('UsernameOrPasswordMismatch');
+    await signIn(NEW_PASSWORD);
+  });
+
+  it('changes the e-mail address once the new one is confirmed', async () => {
+    const changed = await update({ email: 'Countess@Example.com' });
+    expect(changed.email).toBe('ada@example.com');
+    const token = await mailbox.token('EmailVerification');
+    expect(await test.accounts.activate({ token })).toMatchObject({
+      email: 'countess@example.com',
+    });
+    expect(await update({ profile: { name: 'A' } })).toMatchObject({
+      email: 'countess@example.com',
+    });
+    expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
+  });
+
+  it('takes the address that there is for no change, and removes it and the profile for null', async () => {
+    await update({ email: 'ADA@example.com' });
+    expect(await mailbox.take()).toEqual([]);
+    const bare = await update({ email: null, profile: null });
+    expect(bare).not.toHaveProperty('email');
+    expect(bare).not.toHaveProperty('profile');
+    expect(await update({ email: 'new@example.com' })).toMatchObject({ email: 'new@example.com' });
+  });
+
+  it.each([
+    ['a wrong password', { currentPassword: NEW_PASSWORD }, 'CurrentPasswordIncorrect'],
+    ['a taken username', { username: 'EVE' }, 'UsernameAlreadyExists'],
+    ['a taken address', { email: 'Eve@Example.com' }, 'EmailAlreadyExists'],
+    ['a bad profile', { profile: {} }, 'ProfileCannotBeEmpty'],
+    ['a bad username', { username: '' }, 'UsernameCannotBeBlank'],
+    ['a weak password', { newPassword: 'short' }, 'PasswordTooShort'],
+    ['no current password', { currentPassword: undefined }, 'CurrentPasswordMissing'],
+    ['a password of another type', { newPassword: 7 }, 'PasswordMustBeString'],
+  ])('changes nothing with %s among the changes', async (_name, bad, code) => {
+    const { authToken = '' } = request;
+    const all = {
+      username: 'countess',
+      email: 'countess@example.com',
+      profile: { name: 'Countess' },
+      currentPassword: PASSWORD,
+      newPassword: NEW_PASSWORD,
+    };
+    expect(await codeOf(update({ ...all, ...bad }))).toBe(code);
+    expect(await test.accounts.verifyAuthToken(authToken)).toMatchObject({
+      username: 'ada',
+      profile: { name: 'Ada' },
+    });
+    await signIn(PASSWORD);
+    expect(await mailbox.take()).toEqual([]);
+  });
+
+  it('lets one of 16 have a name at the same time', async () => {
+    const requests = await Promise.all(
+      Array.from({ length: 16 }, async (_, at) => {
+        const own = requestWith();
+        const username = `person${String(at)}`;
+        await test.accounts.signUp({ username, password: PASSWORD, request: own });
+        return own;
+      }),
+    );
+    const codes = await Promise.all(
+      requests.map((own) => codeOf(test.accounts.updateUser({ request: own, username: 'wanted' }))),
+    );
+    expect(codes.filter((code) => code === 'none')).toHaveLength(1);
+    expect(codes.filter((code) => code === 'UsernameAlreadyExists')).toHaveLength(15);
+    expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
+  });
+
+  it('is not for who acts for somebody else', async () => {
+    const { items } = await test.accounts.AccountEntity.findMany({
+      filter: { accountId: request.user?.accountId ?? '' },
+    });
+    await test.accounts.AccountEntity.updateOne({
+      filter: { accountId: items[0]?.accountId ?? '' },
+      update: { $set: { permissions: ['impersonate'] } },
+    });
+    const own = requestWith(request.authToken);
+    await test.accounts.handleRequest(own);
+    const eve = await test.accounts.findUser({ username: 'eve' });
+    const { authToken } = await test.accounts.impersonate({
+      request: own,
+      accountId: eve?.accountId ?? '',
+    });
+    const acting = await test.accounts.handleRequest(requestWith(authToken));
+    for (const changes of [{ username: 'mallory' }, { profile: { name: 'Mallory' } }]) {
+      const code = await codeOf(test.accounts.updateUser({ request: acting, ...changes }));
+      expect(code).toBe('ImpersonatedSession');
+    }
+    expect(await codeOf(test.accounts.deleteUser({ request: acting }))).toBe('ImpersonatedSession');
+  });
+});

@@ -1,0 +1,275 @@
+import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Table } from '@latchkey/entity';
+import { localClient, uniqueTableName } from '@latchkey/entity/testing';
+import { defineEntity } from '@latchkey/schema';
+import { z } from 'zod';
+import { tableItems } from '../../../entity/test/support/tableItems.js';
+import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
+import { AccountsRegistry } from '../../src/apps/AccountsRegistry.js';
+import { AccountError } from '../../src/errors/AccountError.js';
+import { failFrom, placesIn } from '../apps/support.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
+import { RequestLog } from '../support/RequestLog.js';
+import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
+import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+
+const Note = defineEntity({
+  name: 'Note',
+  schema: z.object({ noteId: z.string(), title: z.string() }),
+  indexes: [
+    { name: '_id', PK: ['.noteId'] },
+    { name: '_id2', PK: ['.title'], unique: true },
+  ],
+});
+
+describe('a sandbox', () => {
+  let client: DynamoDBClient;
+  let table: Table;
+  const accountsWith = (options: Partial<AccountsOptions> = {}): Accounts =>
+    new Accounts({
+      table,
+      environment: 'sandbox',
+      sessions: { getTokenSecret: () => SECRET },
+      passwords: { hasher: new QuickHasher() },
+      ...options,
+    });
+  const fill = async (accounts: Accounts, howMany = 3): Promise<void> => {
+    for (let at = 0; at < howMany; at++) {
+      const username = `user${String(at)}`;
+      const email = `${username}@example.com`;
+      const request = requestWith();
+      await accounts.createAccountAndLogin({ username, email, password: PASSWORD, request });
+    }
+  };
+  const heads = async (): Promise<string[]> => {
+    const items = await tableItems(client, table.name);
+    return [...new Set(items.map(({ PK }) => PK?.S?.split('#')[0] ?? ''))].sort();
+  };
+  const size = async (): Promise<number> => (await tableItems(client, table.name)).length;
+
+  beforeEach(() => {
+    client = localClient();
+    table = new Table({ name: uniqueTableName(), client });
+  });
+  afterEach(async () => {
+    await table.delete();
+    client.destroy();
+  });
+
+  it('is made with its mark, and emptied of everything else, again and again', async () => {
+    const accounts = accountsWith({ plan: { maxAccounts: 5 } });
+    await accounts.createSandboxTable();
+    expect(await heads()).toEqual(['sandboxmark']);
+    for (let round = 0; round < 2; round++) {
+      await fill(accounts, 5);
+      await table.entity(Note).createOne({ item: { noteId: 'n', title: 't' } });
+      await table
+        .namespace('own')
+        .entity(Note)
+        .createOne({ item: { noteId: 'n', title: 't' } });
+      await client.send(
+        new PutItemCommand({ TableName: table.name, Item: { PK: { S: 'raw' }, SK: { S: 'x' } } }),
+      );
+      const before = await size();
+      const seen: number[] = [];
+      const onProgress = ({ deletedCount }: { deletedCount: number }) => seen.push(deletedCount);
+      const { deletedCount } = await accounts.resetSandbox({ onProgress });
+      expect(deletedCount).toBe(before - 1);
+      expect(seen).toEqual([25, before - 1]);
+      expect(await heads()).toEqual(['sandboxmark']);
+      expect(await accounts.findUser({ username: 'user0' })).toBeNull();
+    }
+    expect(await placesIn(client, table.name)).toMatchObject({ accounts: 0, taken: undefined });
+    expect(await accounts.resetSandbox()).toEqual({ deletedCount: 0 });
+  });
+
+  it('createSandboxTable can be called by any number of servers, and again', async () => {
+    await Promise.all(Array.from({ length: 16 }, () => accountsWith().createSandboxTable()));
+    const accounts = accountsWith();
+    await fill(accounts);
+    const before = await size();
+    await accounts.createSandboxTable();
+    expect(await size()).toBe(before);
+  });
+
+  it('createSandboxTable can be made again after a fault at any of its requests', async () => {
+    const log = new RequestLog(client);
+    const { commands } = await log.costOf(() => accountsWith().createSandboxTable());
+    await table.delete();
+    expect(commands).toContain('PutItem');
+    for (const when of ['before', 'after'] as const) {
+      for (let at = 1; at <= commands.length; at++) {
+        const fault = failFrom(client, at, when);
+        expect(await codeOf(accountsWith().createSandboxTable())).toBe('ServiceUnavailable');
+        fault.remove();
+        await accountsWith().createSandboxTable();
+        expect(await heads()).toEqual(['sandboxmark']);
+        await accountsWith().resetSandbox();
+        await table.delete();
+      }
+    }
+  });
+
+  it.each([
+    ['an account', () => fill(accountsWith(), 1)],
+    ['an account of an application', () => fill(accountsWith({ appId: 'shop' }), 1)],
+    [
+      'an item of another program',
+      () =>
+        client.send(
+          new PutItemCommand({ TableName: table.name, Item: { PK: { S: 'x' }, SK: { S: 'x' } } }),
+        ),
+    ],
+  ] as [string, () => Promise<unknown>][])(
+    'a table with %s never becomes a sandbox, and is never emptied',
+    async (_, put) => {
+      await table.ensure();
+      await put();
+      const before = await tableItems(client, table.name);
+      for (const accounts of [
+        accountsWith(),
+        accountsWith({ appId: 'shop' }),
+        accountsWith({ table: table.namespace('n') }),
+      ]) {
+        expect(await codeOf(accounts.createSandboxTable())).toBe('SandboxNotMarked');
+        expect(await codeOf(accounts.resetSandbox())).toBe('SandboxNotMarked');
+      }
+      expect(await tableItems(client, table.name)).toEqual(before);
+    },
+  );
+
+  it('a table without the mark is refused before anything is deleted', async () => {
+    await table.ensure();
+    const accounts = accountsWith();
+    await fill(accounts);
+    const before = await tableItems(client, table.name);
+    const log = new RequestLog(client);
+    const { commands } = await log.costOf(() => accounts.resetSandbox());
+    expect(commands).toEqual(['GetItem']);
+    expect(await tableItems(client, table.name)).toEqual(before);
+    expect((await errorOf(accounts.resetSandbox())).toJSON()).toMatchObject({
+      code: 'SandboxNotMarked',
+      status: 403,
+      details: {},
+    });
+  });
+
+  it.each([
+    ['by default', {}],
+    ['as it says', { environment: 'live' as const }],
+  ])('accounts that are live, %s, make and empty none, and send nothing', async (_, options) => {
+    const {
+      table: _table,
+      environment: _environment,
+      ...common
+    } = {
+      table,
+      environment: undefined,
+      sessions: { getTokenSecret: () => SECRET },
+      passwords: { hasher: new QuickHasher() },
+    };
+    const live = new Accounts({ ...common, table, ...options });
+    const registry = new AccountsRegistry({ ...common, table, ...options, apps: { a: {} } });
+    await accountsWith().createSandboxTable();
+    await fill(accountsWith());
+    const before = await size();
+    const log = new RequestLog(client);
+    for (const each of [live, registry, registry.app('a')]) {
+      for (const refused of [() => each.resetSandbox(), () => each.createSandboxTable()]) {
+        const { commands } = await log.costOf(refused);
+        expect(commands).toEqual([]);
+        expect(await codeOf(refused())).toBe('NotASandbox');
+      }
+    }
+    expect(await size()).toBe(before);
+  });
+
+  it.each(['Sandbox', '', null, true, ['sandbox']])('the environment %p is none', (environment) => {
+    let code: unknown;
+    try {
+      accountsWith({ environment: environment as never });
+    } catch (error) {
+      code = AccountError.is(error) ? [error.code, error.details] : error;
+    }
+    expect(code).toEqual([
+      'InvalidConfiguration',
+      { path: 'environment', reason: expect.any(String) as string },
+    ]);
+  });
+
+  it.each([null, 5, { onProgress: 'yes' }, { onProgress: {} }])(
+    'resetSandbox refuses %j before anything is deleted',
+    async (input) => {
+      await accountsWith().createSandboxTable();
+      await fill(accountsWith(), 1);
+      const before = await size();
+      expect(await codeOf(accountsWith().resetSandbox(input as never))).toBe('InvalidInput');
+      expect(await size()).toBe(before);
+    },
+  );
+
+  it.each(['before', 'after'] as const)(
+    'a reset that ends %s any of its requests can be made again',
+    async (when) => {
+      const accounts = accountsWith();
+      await accounts.createSandboxTable();
+      // The mark, a scan, and two batches.
+      for (let at = 1; at <= 4; at++) {
+        await fill(accounts, 5);
+        const fault = failFrom(client, at, when);
+        expect(await codeOf(accounts.resetSandbox())).toBe('ServiceUnavailable');
+        fault.remove();
+        expect(await heads()).toContain('sandboxmark');
+        await accounts.resetSandbox();
+        expect(await heads()).toEqual(['sandboxmark']);
+      }
+    },
+  );
+
+  it('a listener to the progress can end a reset, which can be made again', async () => {
+    const accounts = accountsWith();
+    await accounts.createSandboxTable();
+    await fill(accounts, 5);
+    const stop = new Error('enough');
+    await expect(accounts.resetSandbox({ onProgress: () => Promise.reject(stop) })).rejects.toBe(
+      stop,
+    );
+    const left = await size();
+    expect(left).toBeGreaterThan(1);
+    expect((await accounts.resetSandbox()).deletedCount).toBe(left - 1);
+  });
+
+  it('of one application, only that application’s part is emptied; of all, everything', async () => {
+    const registry = new AccountsRegistry({
+      table,
+      environment: 'sandbox',
+      sessions: { getTokenSecret: () => SECRET },
+      passwords: { hasher: new QuickHasher() },
+      apps: { shop: {}, shopping: {} },
+    });
+    await registry.createSandboxTable();
+    await registry.app('shop').createSandboxTable();
+    for (const appId of registry.appIds) await fill(registry.app(appId));
+    await fill(accountsWith());
+    const all = await size();
+    const { deletedCount } = await registry.app('shop').resetSandbox();
+    expect(deletedCount).toBeGreaterThan(10);
+    expect(await size()).toBe(all - deletedCount);
+    expect(await heads()).not.toContain('@shop');
+    expect(await heads()).toContain('@shopping');
+    expect(await registry.app('shopping').findUser({ username: 'user1' })).not.toBeNull();
+    await registry.resetSandbox();
+    expect(await heads()).toEqual(['sandboxmark']);
+  });
+
+  it('the mark of one name space is no mark for the table around it', async () => {
+    const tenant = accountsWith({ table: table.namespace('tenant') });
+    await tenant.createSandboxTable();
+    await fill(tenant);
+    await fill(accountsWith());
+    expect(await codeOf(accountsWith().resetSandbox())).toBe('SandboxNotMarked');
+    await tenant.resetSandbox();
+    expect(await tenant.findUser({ username: 'user0' })).toBeNull();
+    expect(await accountsWith().findUser({ username: 'user0' })).not.toBeNull();
+  });
+});

@@ -1,0 +1,67 @@
+import { ScanCommand, type ScanCommandOutput, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { Item } from '../entity/EntityModel.js';
+import type { Key } from '../keys/Key.js';
+import { keyText } from './batchGet.js';
+import { batchWrite, MAX_BATCH } from './batchWrite.js';
+import type { Sender } from './Sender.js';
+
+/** How far `table.clear` has come. */
+export interface ClearProgress {
+  /** How many items it has deleted, unique items included. */
+  readonly deletedCount: number;
+}
+
+/** What is to be deleted, and what is not. */
+export interface ClearOptions {
+  /** What the partition keys to be deleted start with; empty for all. */
+  readonly prefix: string;
+  readonly keep: readonly Key[];
+  readonly onProgress?: (progress: ClearProgress) => unknown;
+}
+
+/** Deletes the items of a table, or of a name space, page by page. */
+export async function clearTable(
+  sender: Sender,
+  tableName: string,
+  { prefix, keep, onProgress }: ClearOptions,
+): Promise<ClearProgress> {
+  const kept = new Set(keep.map(keyText));
+  let deletedCount = 0;
+  let startKey: Item | undefined;
+  do {
+    const page: ScanCommandOutput = await sender.send(
+      new ScanCommand({
+        TableName: tableName,
+        // Without it, what was written a moment ago could be missed.
+        ConsistentRead: true,
+        ProjectionExpression: 'PK, SK',
+        ...(prefix !== '' && {
+          FilterExpression: 'begins_with(PK, :prefix)',
+          ExpressionAttributeValues: { ':prefix': { S: prefix } },
+        }),
+        ExclusiveStartKey: startKey,
+      }),
+    );
+    const requests = (page.Items ?? []).flatMap((key): WriteRequest[] =>
+      kept.has(keyText({ PK: key.PK?.S ?? '', SK: key.SK?.S ?? '' }))
+        ? []
+        : [{ DeleteRequest: { Key: key } }],
+    );
+    for (let start = 0; start < requests.length; start += MAX_BATCH) {
+      const chunk = requests.slice(start, start + MAX_BATCH);
+      await batchWrite(sender, tableName, chunk);
+      deletedCount += chunk.length;
+      await onProgress?.({ deletedCount });
+    }
+    startKey = page.LastEvaluatedKey;
+  } while (startKey);
+  return { deletedCount };
+}
+
+/** Whether a table holds nothing. */
+export async function isTableEmpty(sender: Sender, tableName: string): Promise<boolean> {
+  const { Count, LastEvaluatedKey } = await sender.send(
+    new ScanCommand({ TableName: tableName, ConsistentRead: true, Limit: 1, Select: 'COUNT' }),
+  );
+  return Count === 0 && LastEvaluatedKey === undefined;
+}

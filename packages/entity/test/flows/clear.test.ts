@@ -1,0 +1,160 @@
+import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Table, type ClearProgress, type CommandEvent } from '@latchkey/entity';
+import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import { Note, User } from '../support/entities.js';
+import { errorOf } from '../support/errorOf.js';
+import { throttled } from '../support/faults.js';
+import { tableItems } from '../support/tableItems.js';
+
+const REQUESTS = [
+  ['Scan', 1],
+  ['BatchWriteItem', 1],
+  ['BatchWriteItem', 2],
+  ['BatchWriteItem', 3],
+] as const;
+
+/** Fails the nth request of a command as often as the SDK sends it. */
+function inject(
+  client: DynamoDBClient,
+  command: string,
+  nth: number,
+  { arrives, makeError }: { arrives: boolean; makeError: () => Error },
+): { attempts: number; remove(): void } {
+  const name = 'nthFault';
+  const fault = { attempts: 0, remove: () => void client.middlewareStack.remove(name) };
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (context.commandName !== `${command}Command`) return next(args);
+      if (++fault.attempts !== nth) return next(args);
+      if (arrives) await next(args);
+      throw makeError();
+    },
+    { step: 'finalizeRequest', priority: 'low', name },
+  );
+  return fault;
+}
+
+/** Not one that the SDK sends again: the process is gone. */
+function ended(): Error {
+  return Object.assign(new Error('the process has ended'), { name: 'ProcessEnded', $metadata: {} });
+}
+
+describe('table.clear', () => {
+  const client = localClient();
+  let test: TestTable;
+  let table: Table;
+  const items = () => tableItems(client, table.name);
+  const fill = async (of: Table, howMany: number): Promise<void> => {
+    for (let at = 0; at < howMany; at++) {
+      const userId = `user${String(at)}`;
+      await of.entity(User).createOne({ item: { userId, email: `${userId}@x` } });
+    }
+  };
+
+  beforeEach(async () => {
+    test = await createTestTable([User, Note]);
+    table = test.table;
+  });
+  afterEach(() => test.drop());
+  afterAll(() => client.destroy());
+
+  it('deletes every item, whoever wrote it, but what is to be kept, and tells how far it is', async () => {
+    await fill(table, 30);
+    await fill(table.namespace('a'), 5);
+    await table.entity(Note).createOne({ item: { owner: 'o', title: 'kept' } });
+    await client.send(
+      new PutItemCommand({
+        TableName: table.name,
+        Item: { PK: { S: 'of another program' }, SK: { S: 'x' } },
+      }),
+    );
+    const seen: number[] = [];
+    const keep = [table.entity(Note).reference({ owner: 'o', title: 'kept' })];
+    const onProgress = async ({ deletedCount }: { deletedCount: number }): Promise<void> => {
+      // Never ahead of the table, which is waited for.
+      expect(await items()).toHaveLength(72 - deletedCount);
+      seen.push(deletedCount);
+    };
+    expect(await table.clear({ keep, onProgress })).toEqual({ deletedCount: 71 });
+    expect(seen).toEqual([25, 50, 71]);
+    expect((await items()).map(({ _e }) => _e?.S)).toEqual(['Note']);
+    expect(await table.clear()).toEqual({ deletedCount: 1 });
+    expect(await table.clear({ onProgress })).toEqual({ deletedCount: 0 });
+    // Values that were unique are free.
+    await fill(table, 1);
+  });
+
+  it('of a name space, deletes what is in it and in those within, and nothing else', async () => {
+    const [a, ab, inner] = [
+      table.namespace('a'),
+      table.namespace('ab'),
+      table.namespace('a').namespace('a'),
+    ];
+    for (const each of [table, a, ab, inner]) await fill(each, 2);
+    expect(await a.clear()).toEqual({ deletedCount: 8 });
+    const left = (await items()).map(({ PK }) => PK?.S?.split('#')[0]);
+    expect(left.filter((head) => head === '@ab')).toHaveLength(4);
+    expect(left).toHaveLength(8);
+  });
+
+  it('goes on page by page', async () => {
+    const text = 'x'.repeat(300_000);
+    for (let at = 0; at < 8; at++) {
+      await table.entity(Note).createOne({ item: { owner: `o${String(at)}`, title: 't', text } });
+    }
+    const commands: string[] = [];
+    const onCommand = ({ command }: CommandEvent): void => void commands.push(command);
+    const watched = new Table({ name: table.name, client, onCommand });
+    expect(await watched.clear()).toEqual({ deletedCount: 8 });
+    expect(commands.filter((command) => command === 'Scan').length).toBeGreaterThan(1);
+    expect(await items()).toEqual([]);
+  });
+
+  it('can be made again after a fault at any of its requests', async () => {
+    for (const arrives of [false, true]) {
+      for (const [command, nth] of REQUESTS) {
+        await fill(table, 30);
+        const own = localClient();
+        const faulty = new Table({ name: table.name, client: own });
+        const fault = inject(own, command, nth, { arrives, makeError: ended });
+        let told = 0;
+        const onProgress = ({ deletedCount }: ClearProgress): void => void (told = deletedCount);
+        expect((await errorOf(faulty.clear({ onProgress }))).code).toBe('RequestFailed');
+        fault.remove();
+        // What it told is true, though more may be gone.
+        const left = (await items()).length;
+        expect(left).toBeLessThanOrEqual(60 - told);
+        expect(await faulty.clear()).toEqual({ deletedCount: left });
+        expect(await items()).toEqual([]);
+        own.destroy();
+      }
+    }
+  });
+
+  it('asks again for what DynamoDB has left undone, and ends where a listener throws', async () => {
+    await fill(table, 30);
+    const own = localClient();
+    const throttling = inject(own, 'BatchWriteItem', 1, {
+      arrives: false,
+      makeError: throttled,
+    });
+    const stop = new Error('enough');
+    const stopped = new Table({ name: table.name, client: own }).clear({
+      onProgress: () => Promise.reject(stop),
+    });
+    await expect(stopped).rejects.toBe(stop);
+    expect(throttling.attempts).toBe(2);
+    expect(await items()).toHaveLength(35);
+    own.destroy();
+  });
+
+  it('isEmpty looks into every name space', async () => {
+    expect(await table.isEmpty()).toBe(true);
+    expect(await table.namespace('a').isEmpty()).toBe(true);
+    await fill(table.namespace('b'), 1);
+    expect(await table.isEmpty()).toBe(false);
+    expect(await table.namespace('a').isEmpty()).toBe(false);
+    await table.clear();
+    expect(await table.isEmpty()).toBe(true);
+  });
+});

@@ -1,0 +1,23 @@
+import * as z from 'zod';
+import { defineEntity } from '../definition/defineEntity.js';
+
+/**
+ * How many accounts hold one of the places that there are for them. One for each name space; item:
+ * PK `accountplaces#accounts`, SK `accountplaces`.
+ *
+ * @example
+ * ```ts
+ * import { AccountPlaces, type Infer } from '@latchkey/schema';
+ *
+ * export const isFull = ({ taken }: Infer<typeof AccountPlaces>, max: number) => taken >= max;
+ * ```
+ */
+export const AccountPlaces = defineEntity({
+  name: 'AccountPlaces',
+  schema: z.object({
+    counter: z.literal('accounts'),
+    /** As many as there are accounts with `hasPlace`: both are only ever written together. */
+    taken: z.number(),
+  }),
+  indexes: [{ name: '_id', PK: ['.counter'] }],
+});
