@@ -15,6 +15,13 @@ export type {
 export type { CreateAccountInput } from './accounts/parseNewAccount.js';
 export type { PasswordOptions } from './accounts/PasswordService.js';
 export type { EmailOfAccount } from './accounts/readEmailOfAccount.js';
+export { AccountPlaces, type AssignedPlaces, type PlacesTaken } from './apps/AccountPlaces.js';
+export {
+  AccountsRegistry,
+  type AccountsRegistryOptions,
+  type AppOptions,
+} from './apps/AccountsRegistry.js';
+export type { AppPlan, PaymentsMode } from './apps/AppPlan.js';
 export type { AddedContact } from './contacts/addContact.js';
 export {
   Contacts,
@@ -42,6 +49,7 @@ export { sendBy, type Send, type SendersByKind } from './delivery/templates/send
 export {
   AccountError,
   type AccountErrorJson,
+  type AccountErrorOptions,
   type AnyAccountError,
 } from './errors/AccountError.js';
 export type { AccountErrorCode, AccountErrorDetails } from './errors/accountErrorCodes.js';
@@ -57,6 +65,20 @@ export type {
   ValidateEventName,
 } from './events/accountEvents.js';
 export type { EventsOptions } from './events/Events.js';
+export { FrontDoor } from './frontDoor/FrontDoor.js';
+export type {
+  ActivateInput,
+  FlatProfile,
+  RememberMe,
+  ResendActivationInput,
+  SessionWishes,
+  SignedInUser,
+  SignInInput,
+  SignUpInput,
+  UpdateUserInput,
+  User,
+  VerifiedUser,
+} from './frontDoor/frontDoorTypes.js';
 export type { AccountExport, ExportAccountInput } from './lifecycle/AccountExporter.js';
 export type { DeletedAccount } from './lifecycle/AccountLifecycle.js';
 export type { Profile } from './lifecycle/parseProfile.js';
@@ -93,6 +115,7 @@ export type {
   PasswordPolicyPreset,
 } from './passwords/PasswordPolicy.js';
 export { ScryptHasher, type ScryptHasherOptions } from './passwords/ScryptHasher.js';
+export { Sandbox, type Environment, type ResetSandboxInput } from './sandbox/Sandbox.js';
 export type { PushCustomSessionInput } from './sessions/CustomLogin.js';
 export type { ImpersonateInput } from './sessions/Impersonation.js';
 export type {
@@ -118,6 +141,7 @@ export {
 export type {
   AddressThrottling,
   AuthenticatorThrottling,
+  MessageThrottling,
   ThrottlingOptions,
 } from './throttling/throttlePolicy.js';
 export type { Duration, DurationUnit } from './tokens/parseDuration.js';

@@ -259,9 +259,10 @@ export class FrontDoor {
    * @returns the user as they are then, with the request's token: a new one after a new password.
    * @throws AccountError `ParamsMustBeObject`, `ParamsMissing`, those of {@link FrontDoor.signUp}
    *   about username, address, profile and password; `CurrentPasswordMissing`,
-   *   `CurrentPasswordIncorrect`; `UserNotSignedIn`, `ImpersonatedSession`; `UsernameAlreadyExists`,
-   *   `EmailAlreadyExists`; `LastContact` for an address that cannot be removed; `TooManyRequests`,
-   *   `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
+   *   `CurrentPasswordIncorrect`; `UserNotSignedIn`, `ImpersonatedSession`; `RecentLoginRequired` for
+   *   username and address without a new password; `UsernameAlreadyExists`, `EmailAlreadyExists`;
+   *   `LastContact` for an address that cannot be removed; `TooManyRequests`, `InvalidInput`,
+   *   `TooBusy`, `ServiceUnavailable`.
    */
   readonly updateUser = async (input: UpdateUserInput): Promise<SignedInUser> => {
     const terms = { mismatch: 'CurrentPasswordIncorrect', session: 'UserNotSignedIn' } as const;
@@ -270,10 +271,10 @@ export class FrontDoor {
 
   /**
    * Deletes the account that makes a request, with everything that belongs to it: as
-   * `deleteAccount`. `requireRecentLogin` before it asks for the password again.
+   * `deleteAccount`.
    *
    * @throws AccountError `ParamsMustBeObject`, `UserNotSignedIn`, `ImpersonatedSession`,
-   *   `InvalidInput`, `ServiceUnavailable`
+   *   `RecentLoginRequired`, `InvalidInput`, `ServiceUnavailable`
    */
   readonly deleteUser = async (input: {
     readonly request: SessionRequest;

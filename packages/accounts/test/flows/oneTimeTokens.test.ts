@@ -163,7 +163,11 @@ describe('tokens that are sent to somebody', () => {
     const crossed = [
       () => accounts.verifyEmailWithToken({ token: reset.token }),
       () => accounts.resetPassword({ token: verification.token, newPassword: NEW_PASSWORD }),
-      () => accounts.resetPassword({ token: 'never issued to anybody at all', newPassword: NEW_PASSWORD }),
+      () =>
+        accounts.resetPassword({
+          token: 'never issued to anybody at all',
+          newPassword: NEW_PASSWORD,
+        }),
     ];
     for (const attempt of crossed) expect(await codeOf(attempt())).toBe('TokenVerificationFailed');
   });

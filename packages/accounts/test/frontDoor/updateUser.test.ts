@@ -100,6 +100,15 @@ describe('updateUser', () => {
     expect(await mailbox.take()).toEqual([]);
   });
 
+  it('wants a recent login for who gets in, and no half of the changes without (ASVS 7.5.1)', async () => {
+    test.clock.advance(10 * 60_000 + 1);
+    const changes = { username: 'countess', profile: { name: 'Countess' } };
+    expect(await codeOf(update(changes))).toBe('RecentLoginRequired');
+    expect(await update({ profile: { name: 'A' } })).toMatchObject({ username: 'ada' });
+    const passwords = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+    expect(await update({ ...changes, ...passwords })).toMatchObject(changes);
+  });
+
   it('lets one of 16 have a name at the same time', async () => {
     const requests = await Promise.all(
       Array.from({ length: 16 }, async (_, at) => {
