@@ -22,7 +22,7 @@ export class Narrator {
     if (commands.length > budget) {
       throw new Error(`${title}: ${commands.length} requests, and the budget is ${budget}`);
     }
-    this.#steps.push({ title, budget, commands });
+    this.#steps.push({ title, budget, commands: [...commands] });
     console.log(`${String(this.#steps.length).padStart(2)}. ${title}\n    → ${text}`);
     return value;
   }

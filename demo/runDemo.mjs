@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { Accounts } from '@latchkey/accounts';
+import { Accounts, AccountsRegistry } from '@latchkey/accounts';
+import { Outbox } from '@latchkey/accounts/outbox';
 import { Table } from '@latchkey/entity';
 import { localClient, startDynamoDBLocal, uniqueTableName } from '@latchkey/entity/testing';
 import { printItems } from './printItems.mjs';
 import { Narrator } from './Narrator.mjs';
+import { tellOfFrontDoors } from './tellOfFrontDoors.mjs';
 import { tellTheStory } from './tellTheStory.mjs';
 
 /** Runs the demo against the real DynamoDB Local, and leaves nothing behind, however it ends. */
@@ -41,6 +43,23 @@ export async function runDemo() {
     const accounts = new Accounts({ table, sessions: { getTokenSecret: () => secret } });
     await tellTheStory(accounts, narrator);
     await printItems(client, table.name);
+
+    console.log('\nAnother table, a sandbox, with two applications:\n');
+    const sandbox = new Table({ name: uniqueTableName('latchkey-demo'), client, onCommand });
+    cleanUps.push(() => sandbox.delete());
+    const outbox = new Outbox({ applicationName: 'Demo', baseUrl: 'https://app.example' });
+    const registry = new AccountsRegistry({
+      table: sandbox,
+      environment: 'sandbox',
+      sessions: { getTokenSecret: () => secret },
+      delivery: outbox,
+      apps: {
+        open: { plan: { paymentsMode: 'test', trialDays: 14 } },
+        strict: { requireActivation: true },
+      },
+    });
+    await registry.createSandboxTable();
+    await tellOfFrontDoors(registry, outbox, narrator);
     narrator.printRequests();
   } catch (error) {
     // A step that was under way when the user stopped the demo has lost its database.
