@@ -4,6 +4,7 @@ import type { EventFacts } from '../events/accountEvents.js';
 import type { Events } from '../events/Events.js';
 import { withinTime } from '../events/withinTime.js';
 import type { AccountDocument } from '../sessions/SessionRequest.js';
+import { LinkBuilder, type LinkOptions } from './templates/LinkBuilder.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 
 /** What a message is about; those with a token are for one pair of eyes. */
@@ -37,6 +38,10 @@ export interface Message {
   readonly token?: string;
   /** The address that was added or removed, where the kind is about one. */
   readonly contact?: Recipient;
+  /** The link that the message is for, where `linkTo` says where to and the kind has one. */
+  readonly url?: string;
+  /** The language of its reader as a BCP 47 tag, where `locale` gives one. */
+  readonly locale?: string;
 }
 
 /** How messages reach people. */
@@ -45,6 +50,10 @@ export interface DeliveryOptions {
   readonly send: (message: Message) => unknown;
   /** How long `send` may take before that is a `DeliveryError` (default: `'10s'`). */
   readonly timeout?: Duration;
+  /** Where links lead; without it, `send` makes its own of the token. */
+  readonly linkTo?: LinkOptions;
+  /** Tells an account's language, as a BCP 47 tag (default: none). */
+  readonly locale?: (account: AccountDocument) => string | undefined;
 }
 
 /** Hands messages over, and never undoes or delays what they tell of. */
@@ -52,12 +61,16 @@ export class Delivery {
   readonly #send: DeliveryOptions['send'] | undefined;
   readonly #events: Events;
   readonly #timeoutMs: number;
+  readonly #links: LinkBuilder | undefined;
+  readonly #locale: DeliveryOptions['locale'];
   readonly #pending = new Set<Promise<void>>();
 
   constructor(events: Events, options?: DeliveryOptions) {
     this.#events = events;
     this.#send = options?.send;
     this.#timeoutMs = parseDuration(options?.timeout ?? '10s', 'delivery.timeout');
+    this.#links = options?.linkTo && new LinkBuilder(options.linkTo);
+    this.#locale = options?.locale;
   }
 
   /** Whether messages have anywhere to go. */
@@ -84,7 +97,13 @@ export class Delivery {
     return this.afterwards(
       { accountId: message.account.accountId, method: message.kind },
       async () => {
-        await this.#send?.(message);
+        const url = this.#links?.linkOf(message);
+        const locale = this.#locale?.(message.account);
+        await this.#send?.({
+          ...message,
+          ...(url !== undefined && { url }),
+          ...(locale !== undefined && { locale }),
+        });
       },
     );
   }

@@ -1,3 +1,4 @@
+import type { Message } from '../../src/delivery/Delivery.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import { codeOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith } from '../support/testAccounts.js';
@@ -42,5 +43,36 @@ describe('a message that cannot be handed over', () => {
     ]);
     expect(JSON.stringify(events)).not.toContain('ada@');
     await test.drop();
+  });
+});
+
+describe('a message', () => {
+  it('brings its link, from the configured address only, and its reader’s language', async () => {
+    const sent: Message[] = [];
+    const test = await createTestAccounts({
+      delivery: {
+        send: (message) => sent.push(message),
+        linkTo: { baseUrl: 'https://app.example/de' },
+        locale: ({ profile }) => (typeof profile?.locale === 'string' ? profile.locale : undefined),
+      },
+    });
+    await test.accounts.createAccount({
+      email: 'ada@example.com',
+      password: PASSWORD,
+      profile: { locale: 'de-AT' },
+    });
+    const [message] = sent;
+    const token = encodeURIComponent(message?.token ?? '');
+    expect(message).toMatchObject({
+      kind: 'EmailVerification',
+      locale: 'de-AT',
+      url: `https://app.example/de/verify-email?token=${token}`,
+    });
+    await test.drop();
+  });
+
+  it('has no link to a dangerous address (ASVS 1.2.2)', async () => {
+    const options = { send: () => undefined, linkTo: { baseUrl: 'javascript:alert(1)' } };
+    expect(await codeOf(createTestAccounts({ delivery: options }))).toBe('InvalidConfiguration');
   });
 });

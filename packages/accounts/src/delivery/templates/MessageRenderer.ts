@@ -12,7 +12,8 @@ export interface RenderOptions extends LinkOptions {
   readonly applicationName: string;
   /**
    * The language, as a BCP 47 tag, or what gives it for each message: `({ account }) =>
-   * account.profile?.locale`, say. Default, and where there is no template in it: English.
+   * account.profile?.locale`, say. The message's own comes first. Default, and where there is no
+   * template in it: English.
    */
   readonly locale?: string | ((message: Message) => unknown);
   /** Templates of the application, which come before the library's own. */
@@ -51,7 +52,8 @@ export class MessageRenderer {
    *   `InvalidConfiguration` when a template of the application gives something else than texts.
    */
   render(message: Message): RenderedMessage {
-    const locale = typeof this.#locale === 'function' ? this.#locale(message) : this.#locale;
+    const own = typeof this.#locale === 'function' ? this.#locale(message) : this.#locale;
+    const locale = message.locale ?? own;
     const found = this.#templates.find(message.kind, locale);
     const url = this.#links.linkOf(message);
     const { subject, text, html } = this.#apply(found, message, url);
