@@ -60,7 +60,7 @@ const MODEL_DATE = 'Jan 15, 2026, 12:00 PM';
 /**
  * A data model for NoSQL Workbench, to look at a table before there is one: a facet for each entity
  * and each of its unique indexes, with sample items whose keys are those that the package writes.
- * Samples are the same at every call; secrets are `(secret)`.
+ * Samples are the same at every call; secrets are `(secret)`, numbered.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/workbench.Modeler.ImportExisting.html
  * @throws {@link EntityError} `InvalidTable`

@@ -4,11 +4,10 @@ import { deepValue } from '../../entity/fields.js';
 import { SAMPLE_DATE } from './sampleTime.js';
 import { type FieldSchema, sampleFields } from './sampleValue.js';
 
-const SECRET = '(secret)';
-
 /**
  * A document as it could be stored, but for its ULID: valid by its schema where samples are simple
- * to find, without what no sample is known for, and with `(secret)` for every secret.
+ * to find, without what no sample is known for, and with `(secret)` for every secret, numbered, since a
+ * secret may be unique.
  *
  * @param variant - picks from enumerations and unions.
  */
@@ -23,14 +22,15 @@ export function sampleDocument(definition: AnyEntityDefinition, variant: number)
   }
   const parsed = schema.safeParse(fields);
   const document: Fields = parsed.success ? parsed.data : fields;
-  for (const path of definition.secrets) hideSecret(document, path.split('.'));
+  const secret = variant === 0 ? '(secret)' : `(secret ${String(variant)})`;
+  for (const path of definition.secrets) hideSecret(document, path.split('.'), secret);
   return { ...document, createdAt: SAMPLE_DATE, updatedAt: SAMPLE_DATE };
 }
 
-function hideSecret(document: Fields, segments: readonly string[]): void {
+function hideSecret(document: Fields, segments: readonly string[], secret: string): void {
   const leaf = segments.at(-1) ?? '';
   const parent = deepValue(document, segments.slice(0, -1)) as Fields | undefined;
   if (!parent || !Object.hasOwn(parent, leaf)) return;
-  if (typeof parent[leaf] === 'string') parent[leaf] = SECRET;
+  if (typeof parent[leaf] === 'string') parent[leaf] = secret;
   else Reflect.deleteProperty(parent, leaf);
 }
