@@ -37,10 +37,7 @@ export async function sendLink(
   { identifier, kind, message, request, facts }: LinkRequest,
 ): Promise<void> {
   const { delivery, oneTimeTokens, table } = core;
-  if (!delivery.isConfigured) {
-    const reason = 'There is nothing to send messages with.';
-    throw new AccountError('InvalidConfiguration', { path: 'delivery', reason });
-  }
+  delivery.requireConfigured();
   const ip = request && readConnectionInfo(request).ip;
   const accountId = (await findAccountId(core, identifier)) ?? placeholderId(identifier);
   const { item: account } = await core.accounts.findOne({

@@ -41,9 +41,8 @@ export async function loginBySecondFactor(
   const { account } = family;
   facts.accountId = account.accountId;
   const proof = await proveSecondFactor({ core, settings, family, ip: connection.ip }, factor);
-  if (proof.failures >= NOTABLE_FAILURES) await core.events.tell('LoginAfterFailures', facts);
   const login = { ...session, account, request, facts };
-  return beginLoginSession(core, login, async (operations) => {
+  const result = await beginLoginSession(core, login, async (operations) => {
     const effects = [proof.useOperation, proof.resetOperation];
     // In the transaction the challenge comes first, then the factor.
     const results = await withFactor(proof, 1, () =>
@@ -51,6 +50,8 @@ export async function loginBySecondFactor(
     );
     return results.slice(effects.length) as TransactResults<typeof operations>;
   });
+  if (proof.failures >= NOTABLE_FAILURES) await core.events.tell('LoginAfterFailures', facts);
+  return result;
 }
 
 /** See `TwoFactor.confirm`: with a challenge. */
