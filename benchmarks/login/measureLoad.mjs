@@ -9,17 +9,23 @@ const IDLE_MS = 1000;
  * Measures how fast each contender works when so many calls are always under way, and how late the
  * event loop is meanwhile. In every round each contender has one turn, and the idle loop has one.
  *
- * @param contenders - `{ name, run }`; the first is the base.
+ * @param contenders - `{ name, run, warmUps? }`; the first is the base.
  * @returns a row for each: its rate ÷ the base's, its p99 of the loop's delay ÷ the idle one's.
  */
 export async function measureLoad(contenders, { rounds, atOnce, times }) {
   const idle = { name: 'idle', load: () => sleep(IDLE_MS) };
   const turns = [
     idle,
-    ...contenders.map(({ name, run }) => ({ name, load: () => keepBusy(run, atOnce, times) })),
+    ...contenders.map(({ name, run, warmUps }) => ({
+      name,
+      load: () => keepBusy(run, atOnce, times),
+      warmUps,
+    })),
   ];
-  // Once unmeasured: threads start, code is compiled.
-  for (const { load } of turns) await load();
+  // Unmeasured at first: threads start, code is compiled.
+  for (const { load, warmUps = 1 } of turns) {
+    for (let at = 0; at < warmUps; at++) await load();
+  }
 
   const results = new Map(turns.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
