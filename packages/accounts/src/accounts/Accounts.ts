@@ -136,7 +136,6 @@ export class Accounts<F extends AccountFields = NoFields> {
   readonly SessionEntity: Entity<typeof Session>;
   readonly sessions: Sessions;
   readonly contacts: Contacts;
-  readonly frontDoor: FrontDoor;
   readonly twoFactor: TwoFactor;
   readonly #oneTimeTokens: OneTimeTokens;
   readonly #events: Events;
@@ -154,6 +153,7 @@ export class Accounts<F extends AccountFields = NoFields> {
   readonly #lifecycle: AccountLifecycle;
   readonly #profile: AccountProfile;
   readonly #exporter: AccountExporter;
+  readonly #frontDoor: FrontDoor;
   readonly #places: AccountPlaces;
   readonly #sandbox: Sandbox;
 
@@ -234,7 +234,7 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.#lifecycle = new AccountLifecycle(this.#core);
     this.#profile = new AccountProfile(this.#core);
     this.#exporter = new AccountExporter(this.#core);
-    this.frontDoor = new FrontDoor({
+    this.#frontDoor = new FrontDoor({
       core: this.#core,
       creation: this.#creation,
       passwordLogin: this.#passwordLogin,
@@ -306,47 +306,47 @@ export class Accounts<F extends AccountFields = NoFields> {
 
   /** See {@link FrontDoor.signUp}. */
   get signUp(): (input: InputWith<SignUpInput, F>) => Promise<User> {
-    return this.frontDoor.signUp;
+    return this.#frontDoor.signUp;
   }
 
   /** See {@link FrontDoor.signIn}. */
   get signIn(): FrontDoor['signIn'] {
-    return this.frontDoor.signIn;
+    return this.#frontDoor.signIn;
   }
 
   /** See {@link FrontDoor.signOut}. */
   get signOut(): FrontDoor['signOut'] {
-    return this.frontDoor.signOut;
+    return this.#frontDoor.signOut;
   }
 
   /** See {@link FrontDoor.activate}. */
   get activate(): FrontDoor['activate'] {
-    return this.frontDoor.activate;
+    return this.#frontDoor.activate;
   }
 
   /** See {@link FrontDoor.resendActivation}. */
   get resendActivation(): FrontDoor['resendActivation'] {
-    return this.frontDoor.resendActivation;
+    return this.#frontDoor.resendActivation;
   }
 
   /** See {@link FrontDoor.forgotPassword}. */
   get forgotPassword(): FrontDoor['forgotPassword'] {
-    return this.frontDoor.forgotPassword;
+    return this.#frontDoor.forgotPassword;
   }
 
   /** See {@link FrontDoor.updateUser}. */
   get updateUser(): FrontDoor['updateUser'] {
-    return this.frontDoor.updateUser;
+    return this.#frontDoor.updateUser;
   }
 
   /** See {@link FrontDoor.deleteUser}. */
   get deleteUser(): FrontDoor['deleteUser'] {
-    return this.frontDoor.deleteUser;
+    return this.#frontDoor.deleteUser;
   }
 
   /** See {@link FrontDoor.verifyAuthToken}. */
   get verifyAuthToken(): FrontDoor['verifyAuthToken'] {
-    return this.frontDoor.verifyAuthToken;
+    return this.#frontDoor.verifyAuthToken;
   }
 
   /** See {@link AccountCreation.createAccount}. */
@@ -434,9 +434,9 @@ export class Accounts<F extends AccountFields = NoFields> {
     return this.#passwordResets.addResetPasswordToken;
   }
 
-  /** See {@link PasswordResets.resetPassword}. */
-  get resetPassword(): PasswordResets['resetPassword'] {
-    return this.#passwordResets.resetPassword;
+  /** See {@link FrontDoor.resetPassword}. */
+  get resetPassword(): FrontDoor['resetPassword'] {
+    return this.#frontDoor.resetPassword;
   }
 
   /** See {@link PasswordResets.removeAllResetPasswordTokens}. */

@@ -54,8 +54,7 @@ const NO_CLIENT: SessionRequest = Object.freeze({
 
 /**
  * Accounts as people know them: sign up, confirm, sign in, sign out. Each call is one of the flows
- * of `Accounts`, with errors that say by name what to tell the person. Every call is on `Accounts`,
- * too, but for {@link FrontDoor.resetPassword}, which has another there.
+ * of `Accounts`, with errors that say by name what to tell the person. Every call is on `Accounts`.
  *
  * @example
  * ```ts
@@ -204,7 +203,7 @@ export class FrontDoor {
    * `tokens.onlyNewest` says otherwise.
    *
    * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait; the rest are
-   * dropped. It shares the count with {@link FrontDoor.forgotPassword}.
+   * dropped. {@link FrontDoor.forgotPassword} has a count of its own.
    *
    * @throws AccountError `ParamsMustBeObject`, `EmailNotValid`, `TooManyRequests`, `InvalidInput`,
    *   `ServiceUnavailable`; `InvalidConfiguration` without `delivery`.
@@ -234,12 +233,20 @@ export class FrontDoor {
   };
 
   /**
-   * Sets a new password by a token: as `resetPassword` of `Accounts`, with other names of errors.
+   * Sets a new password by a token; the token works once. Three requests, and one more for a token
+   * that is short enough to be guessed. When it returns, every session has ended, every other token
+   * sent out before is void, and the attempts on the password are forgotten, so that an account that
+   * somebody has locked is its owner's again.
+   *
+   * It does not log in, and changes nothing of a second factor (ASVS 6.4.3). It verifies no address,
+   * either: the tokens of `forgotPassword` go to verified ones, and of others it is not known where
+   * they went. The owner is told, at every verified address.
    *
    * @throws AccountError `ParamsMustBeObject`, `PasswordMissing`, `PasswordMustBeString`,
    *   `PasswordCannotBeBlank`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`, with
-   *   which the token is not used up; `ResetTokenNotValid` for a token that is no good, for whatever
-   *   reason; `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   *   which the token is not used up; `ResetTokenNotValid` for a token that is unknown, expired,
+   *   used, void, of another kind, or to an address that is not the account's, or not verified, any
+   *   more; `TooManyRequests`, `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
    */
   readonly resetPassword = async (input: ResetPasswordInput): Promise<void> => {
     const { core, passwordResets } = this.#flows;

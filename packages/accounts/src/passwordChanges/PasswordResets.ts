@@ -134,19 +134,11 @@ export class PasswordResets {
   };
 
   /**
-   * Sets a new password by a token; the token works once. Three requests, and one more for a token
-   * that is short enough to be guessed. When it returns, every session has ended, every other token
-   * sent out before is void, and the attempts on the password are forgotten, so that an account that
-   * somebody has locked is its owner's again.
+   * {@link FrontDoor.resetPassword}, in the terms of the flows.
    *
-   * It does not log in, and changes nothing of a second factor (ASVS 6.4.3). It verifies no address,
-   * either: the tokens of `requestPasswordReset` go to verified ones, and of others it is not known
-   * where they went. The owner is told, at every verified address.
-   *
-   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
-   *   `PasswordNotAllowed`, with which the token is not used up; `TokenVerificationFailed` for a
-   *   token that is unknown, expired, used, void, of another kind, or to an address that is not the
-   *   account's, or not verified, any more; `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   * @internal
+   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`,
+   *   `TokenVerificationFailed`, `TooManyRequests`, `TooBusy`, `ServiceUnavailable`
    */
   readonly resetPassword = async (input: ResetPasswordInput): Promise<void> => {
     requireObject(input, '');

@@ -144,7 +144,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
     },
     {
       name: 'a link to reset a password',
-      refusal: 'TokenVerificationFailed',
+      refusal: 'ResetTokenNotValid',
       issue: async ({ accounts, sent }) => {
         await accounts.requestPasswordReset({ username: EMAIL, request: requestWith() });
         await accounts.settled();

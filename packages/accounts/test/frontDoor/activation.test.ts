@@ -53,7 +53,7 @@ describe('the front door that Rebilly knows', () => {
     await accounts.forgotPassword({ email: form.email });
     await accounts.forgotPassword({ email: 'nobody@example.com' });
     const reset = await mailbox.token('PasswordReset');
-    await accounts.frontDoor.resetPassword({ token: reset, newPassword: NEW_PASSWORD });
+    await accounts.resetPassword({ token: reset, newPassword: NEW_PASSWORD });
     expect(await codeOf(accounts.signIn({ ...form, request: requestWith() }))).toBe(
       'UsernameOrPasswordMismatch',
     );
@@ -148,7 +148,7 @@ describe('the front door that Rebilly knows', () => {
     const token = await mailbox.token('EmailVerification');
     const reset = await accounts.addResetPasswordToken({ accountId: userId });
     expect(await codeOf(accounts.activate({ token: reset.token }))).toBe('ActivationTokenNotValid');
-    const crossed = accounts.frontDoor.resetPassword({ token, newPassword: NEW_PASSWORD });
+    const crossed = accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
     expect(await codeOf(crossed)).toBe('ResetTokenNotValid');
     clock.advance(24 * HOUR);
     expect(await codeOf(accounts.activate({ token }))).toBe('ActivationTokenNotValid');

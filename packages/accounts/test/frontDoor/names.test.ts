@@ -428,10 +428,10 @@ const others: readonly Row[] = [
     inside: async (world) => {
       const { accountId = '' } = requestOf(world).user ?? {};
       const { token } = await world.accounts.addResetPasswordToken({ accountId });
-      await world.accounts.frontDoor.resetPassword({ token, newPassword: 'a long walk' });
+      await world.accounts.resetPassword({ token, newPassword: 'a long walk' });
     },
     outside: (world) =>
-      world.accounts.frontDoor.resetPassword({
+      world.accounts.resetPassword({
         token: 'never issued '.repeat(3),
         newPassword: 'a long walk',
       }),

@@ -346,7 +346,7 @@ describe('links that anybody can ask for', () => {
           });
         }
         const late = accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
-        expect(await codeOf(late)).toBe('TokenVerificationFailed');
+        expect(await codeOf(late)).toBe('ResetTokenNotValid');
       }
     });
 

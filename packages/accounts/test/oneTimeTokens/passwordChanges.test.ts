@@ -57,7 +57,7 @@ describe('a new password', () => {
   afterAll(() => test.drop());
 
   describe('by the one before', () => {
-    it('replaces it; this session goes on, the others and what was sent out end (ASVS 6.2.2, 7.2.4, 7.4.3)', async () => {
+    it('replaces it; the session of the request goes on, the others and what was sent out end (ASVS 6.2.2, 7.2.4, 7.4.3)', async () => {
       const person = await signUp(accounts);
       const request = await logIn(accounts, person);
       const others = [await logIn(accounts, person), await logIn(accounts, person)];
@@ -74,7 +74,7 @@ describe('a new password', () => {
         expect(await isLive(old)).toBe(false);
       }
       const late = accounts.resetPassword({ token: reset.token, newPassword: PASSWORD });
-      expect(await codeOf(late)).toBe('TokenVerificationFailed');
+      expect(await codeOf(late)).toBe('ResetTokenNotValid');
       expect(await logsInWith(person, PASSWORD)).toBe('LoginFailed');
       expect(await logsInWith(person, NEW_PASSWORD)).toBe('none');
       // The request goes on in the same breath.

@@ -83,7 +83,7 @@ describe('what no flow alone shows', () => {
     const { token } = await accounts.addResetPasswordToken({ accountId });
     test.clock.advance(2 * 60 * 60 * 1000);
     const reset = { token, newPassword: 'another long walk', now: new Date(0) };
-    expect(await codeOf(accounts.resetPassword(reset))).toBe('TokenVerificationFailed');
+    expect(await codeOf(accounts.resetPassword(reset))).toBe('ResetTokenNotValid');
   });
 
   it('one subject at two providers is two identities (ASVS 6.8.1)', async () => {
@@ -148,7 +148,7 @@ describe('what no flow alone shows', () => {
     expect(await Promise.all(attempts.map(codeOf))).toEqual([
       'LoginFailed',
       'InvalidSession',
-      'TokenVerificationFailed',
+      'ResetTokenNotValid',
       'UserNotFound',
       'UserNotFound',
     ]);
@@ -229,7 +229,7 @@ describe('what no flow alone shows', () => {
     test.clock.advance(-5 * 60 * 1000);
     expect(await codeOf(accounts.handleRequest(requestWith(authToken)))).toBe('InvalidSession');
     const again = accounts.resetPassword({ token, newPassword: 'a third long walk' });
-    expect(await codeOf(again)).toBe('TokenVerificationFailed');
+    expect(await codeOf(again)).toBe('ResetTokenNotValid');
     test.clock.advance(5 * 60 * 1000);
   });
 
