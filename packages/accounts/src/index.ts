@@ -38,6 +38,7 @@ export { escapeHtml } from './delivery/templates/escapeHtml.js';
 export type { LinkOptions } from './delivery/templates/LinkBuilder.js';
 export type { RenderedMessage, RenderOptions } from './delivery/templates/MessageRenderer.js';
 export type {
+  LocalTemplate,
   MessageContent,
   MessageTemplate,
   MessageTemplates,

@@ -5,6 +5,8 @@ import type { Events } from '../events/Events.js';
 import { withinTime } from '../events/withinTime.js';
 import type { AccountDocument } from '../sessions/SessionRequest.js';
 import { LinkBuilder, type LinkOptions } from './templates/LinkBuilder.js';
+import type { LocalTemplate, MessageTemplates } from './templates/MessageTemplate.js';
+import { TemplateBook } from './templates/TemplateBook.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 
 /** What a message is about; those with a token are for one pair of eyes. */
@@ -42,6 +44,8 @@ export interface Message {
   readonly url?: string;
   /** The language of its reader as a BCP 47 tag, where `locale` gives one. */
   readonly locale?: string;
+  /** The application's template for its kind, in its reader's language, where `templates` has one. */
+  readonly template?: LocalTemplate;
 }
 
 /** How messages reach people. */
@@ -54,6 +58,8 @@ export interface DeliveryOptions {
   readonly linkTo?: LinkOptions;
   /** Tells an account's language, as a BCP 47 tag (default: none). */
   readonly locale?: (account: AccountDocument) => string | undefined;
+  /** Templates of the application, which each message brings; what words it uses them first. */
+  readonly templates?: MessageTemplates;
 }
 
 /** Hands messages over, and never undoes or delays what they tell of. */
@@ -63,6 +69,7 @@ export class Delivery {
   readonly #timeoutMs: number;
   readonly #links: LinkBuilder | undefined;
   readonly #locale: DeliveryOptions['locale'];
+  readonly #templates: TemplateBook;
   readonly #pending = new Set<Promise<void>>();
 
   constructor(events: Events, options?: DeliveryOptions) {
@@ -71,6 +78,7 @@ export class Delivery {
     this.#timeoutMs = parseDuration(options?.timeout ?? '10s', 'delivery.timeout');
     this.#links = options?.linkTo && new LinkBuilder(options.linkTo);
     this.#locale = options?.locale;
+    this.#templates = new TemplateBook(options?.templates);
   }
 
   /** Whether messages have anywhere to go. */
@@ -99,10 +107,12 @@ export class Delivery {
       async () => {
         const url = this.#links?.linkOf(message);
         const locale = this.#locale?.(message.account);
+        const template = this.#templates.findOwn(message.kind, locale);
         await this.#send?.({
           ...message,
           ...(url !== undefined && { url }),
           ...(locale !== undefined && { locale }),
+          ...(template && { template }),
         });
       },
     );

@@ -1,4 +1,6 @@
 import type { Message } from '../../src/delivery/Delivery.js';
+import type { MessageTemplates } from '../../src/delivery/templates/MessageTemplate.js';
+import { renderMessage } from '../../src/delivery/templates/renderMessage.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import { codeOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith } from '../support/testAccounts.js';
@@ -69,6 +71,49 @@ describe('a message', () => {
       url: `https://app.example/de/verify-email?token=${token}`,
     });
     await test.drop();
+  });
+
+  it('brings the application’s template in its reader’s language, where there is one', async () => {
+    const sent: Message[] = [];
+    const test = await createTestAccounts({
+      delivery: {
+        send: (message) => sent.push(message),
+        locale: ({ profile }) => (typeof profile?.locale === 'string' ? profile.locale : undefined),
+        templates: {
+          de: {
+            EmailVerification: () => ({ subject: 'Bitte bestätigen', paragraphs: ['Hier.'] }),
+          },
+        },
+      },
+    });
+    for (const locale of ['de-AT', 'fr']) {
+      const profile = { locale };
+      await test.accounts.createAccount({
+        email: `ada@${locale}.example`,
+        password: PASSWORD,
+        profile,
+      });
+    }
+    await test.accounts.settled();
+    const wording = { applicationName: 'Latchkey', baseUrl: 'https://app.example' };
+    const [german, french] = sent;
+    if (!german || !french) throw new Error('two messages were expected');
+    expect([german.template?.locale, french.template]).toEqual(['de', undefined]);
+    const { subject, html } = renderMessage(german, wording);
+    expect(subject).toBe('Bitte bestätigen');
+    expect(html).toContain('<html lang="de"');
+    // A queue carries texts only: who words it then looks for a template, as for any message.
+    const queued = JSON.parse(JSON.stringify(german)) as Message;
+    for (const message of [french, queued]) {
+      expect(renderMessage(message, wording).subject).toContain('Confirm');
+    }
+    await test.drop();
+  });
+
+  it('has no template of a kind that there is not', async () => {
+    const templates = { de: { Everything: () => ({ subject: '', paragraphs: [] }) } };
+    const options = { send: () => undefined, templates: templates as MessageTemplates };
+    expect(await codeOf(createTestAccounts({ delivery: options }))).toBe('InvalidConfiguration');
   });
 
   it('has no link to a dangerous address (ASVS 1.2.2)', async () => {

@@ -2,9 +2,14 @@ import type { Message } from '../Delivery.js';
 import { requireName, unusable } from './configuration.js';
 import { layOut } from './layOut.js';
 import { LinkBuilder, type LinkOptions } from './LinkBuilder.js';
-import type { MessageTemplates, RenderedContent, TemplateFacts } from './MessageTemplate.js';
+import type {
+  LocalTemplate,
+  MessageTemplates,
+  RenderedContent,
+  TemplateFacts,
+} from './MessageTemplate.js';
 import { onOneLine } from './onOneLine.js';
-import { TemplateBook, type FoundTemplate } from './TemplateBook.js';
+import { TemplateBook } from './TemplateBook.js';
 
 /** How messages are worded. */
 export interface RenderOptions extends LinkOptions {
@@ -16,7 +21,10 @@ export interface RenderOptions extends LinkOptions {
    * template in it: English.
    */
   readonly locale?: string | ((message: Message) => unknown);
-  /** Templates of the application, which come before the library's own. */
+  /**
+   * Templates of the application, which come before the library's own. The message's own `template`
+   * comes first.
+   */
   readonly templates?: MessageTemplates;
 }
 
@@ -54,14 +62,14 @@ export class MessageRenderer {
   render(message: Message): RenderedMessage {
     const own = typeof this.#locale === 'function' ? this.#locale(message) : this.#locale;
     const locale = message.locale ?? own;
-    const found = this.#templates.find(message.kind, locale);
+    const found = templateOf(message) ?? this.#templates.find(message.kind, locale);
     const url = this.#links.linkOf(message);
     const { subject, text, html } = this.#apply(found, message, url);
     return { subject: onOneLine(subject), text, html, ...(url !== undefined && { url }) };
   }
 
   #apply(
-    { locale, template }: FoundTemplate,
+    { locale, write }: LocalTemplate,
     { kind, to, account, token, contact }: Message,
     url: string | undefined,
   ): RenderedContent {
@@ -77,7 +85,7 @@ export class MessageRenderer {
       ...(token !== undefined && { token }),
       ...(url !== undefined && { url }),
     };
-    const content = template(facts);
+    const content = write(facts);
     const rendered = 'html' in content ? content : layOut(content, facts);
     const texts: readonly unknown[] = [rendered.subject, rendered.text, rendered.html];
     if (texts.some((each) => typeof each !== 'string')) {
@@ -85,4 +93,10 @@ export class MessageRenderer {
     }
     return rendered;
   }
+}
+
+/** The template that a message brings; one that came through a queue has lost it. */
+function templateOf({ template }: Message): LocalTemplate | undefined {
+  const write: unknown = template?.write;
+  return typeof write === 'function' ? template : undefined;
 }

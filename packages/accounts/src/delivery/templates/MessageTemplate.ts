@@ -45,6 +45,14 @@ export interface RenderedContent {
 /** Makes the message of one kind, in one language. */
 export type MessageTemplate = (facts: TemplateFacts) => MessageContent | RenderedContent;
 
+/** A template, and the language that it is in. */
+export interface LocalTemplate {
+  /** A BCP 47 tag, such as `de`. */
+  readonly locale: string;
+  /** Makes the message. */
+  readonly write: MessageTemplate;
+}
+
 /** Templates of the application: by language (a BCP 47 tag, such as `de` or `pt-BR`), then by kind. */
 export type MessageTemplates = Readonly<
   Record<string, Readonly<Partial<Record<MessageKind, MessageTemplate>>>>

@@ -1,13 +1,7 @@
 import type { MessageKind } from '../Delivery.js';
 import { unusable } from './configuration.js';
 import { englishTemplates } from './englishTemplates.js';
-import type { MessageTemplate, MessageTemplates } from './MessageTemplate.js';
-
-/** A template, and the language that it is in. */
-export interface FoundTemplate {
-  readonly locale: string;
-  readonly template: MessageTemplate;
-}
+import type { LocalTemplate, MessageTemplate, MessageTemplates } from './MessageTemplate.js';
 
 const FALLBACK = 'en';
 
@@ -37,12 +31,17 @@ export class TemplateBook {
    *
    * @param wanted - A language tag; what is none counts as no wish.
    */
-  find(kind: MessageKind, wanted: unknown): FoundTemplate {
+  find(kind: MessageKind, wanted: unknown): LocalTemplate {
+    return this.findOwn(kind, wanted) ?? { locale: FALLBACK, write: englishTemplates[kind] };
+  }
+
+  /** {@link TemplateBook.find}, but among the application's own only. */
+  findOwn(kind: MessageKind, wanted: unknown): LocalTemplate | undefined {
     for (const locale of [...rangesOf(wanted), FALLBACK]) {
-      const template = this.#languages.get(locale)?.get(kind);
-      if (template) return { locale, template };
+      const write = this.#languages.get(locale)?.get(kind);
+      if (write) return { locale, write };
     }
-    return { locale: FALLBACK, template: englishTemplates[kind] };
+    return undefined;
   }
 }
 
