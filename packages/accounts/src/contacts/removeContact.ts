@@ -1,5 +1,6 @@
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
+import { isActivated } from '../login/isActivated.js';
 import { voidTokens } from '../oneTimeTokens/voidTokens.js';
 import type { SessionRequest } from '../sessions/SessionRequest.js';
 import type { AccountWithContacts, Contact } from './ContactsAndTokens.js';
@@ -28,7 +29,7 @@ export interface Removal {
 export async function removeContact(core: AccountsCore, removal: Removal): Promise<Contact> {
   const { family, contact } = await retryOvertaken(async () => {
     const family = await readAccount(core, removal.accountId);
-    const contact = findRemovable(family, removal);
+    const contact = findRemovable(core, family, removal);
     await remove(core, family, contact, removal.request);
     return { family, contact };
   });
@@ -37,13 +38,22 @@ export async function removeContact(core: AccountsCore, removal: Removal): Promi
 }
 
 /** @throws AccountError `ContactNotFound`, `LastContact` */
-function findRemovable(family: AccountWithContacts, { isMeant, request }: Removal): Contact {
+function findRemovable(
+  { requireActivation }: AccountsCore,
+  family: AccountWithContacts,
+  { isMeant, request }: Removal,
+): Contact {
   const contact = family.accessTypes.find(isMeant);
   if (!contact) throw new AccountError('ContactNotFound', {});
   // Somebody's address, taken by a stranger: it is no way in, and must not be kept from its owner.
   if (!request && contact.verified !== true) return contact;
   const accessTypes = family.accessTypes.filter((each) => each !== contact);
-  if (!hasWayIn({ ...family, accessTypes })) throw new AccountError('LastContact', {});
+  // Another address, not confirmed yet, would hold up every login.
+  const deactivates =
+    requireActivation && isActivated(family.accessTypes) && !isActivated(accessTypes);
+  if (deactivates || !hasWayIn({ ...family, accessTypes })) {
+    throw new AccountError('LastContact', {});
+  }
   return contact;
 }
 

@@ -1,6 +1,6 @@
-import type { Accounts } from '../../src/accounts/Accounts.js';
+import { Accounts } from '../../src/accounts/Accounts.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { createTestAccounts, PASSWORD, requestWith } from '../support/testAccounts.js';
+import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 
 const PHONE = '+4930123456';
@@ -127,6 +127,22 @@ describe('somebody else in an account', () => {
       const back = accounts.reactivate({ request } as never);
       expect(await codeOf(back)).toBe('InvalidInput');
     }
+  });
+
+  it('leaves no account whose only address waits to be confirmed, where logins wait for that', async () => {
+    const strict = new Accounts({
+      table: test.table,
+      sessions: { getTokenSecret: () => SECRET },
+      requireActivation: true,
+    });
+    const { accountId, username, email } = await test.signUp();
+    await strict.contacts.addEmail({ accountId, email: `new.${email}` });
+    const remove = () => strict.contacts.remove({ accountId, kind: 'email', value: email });
+    expect(await codeOf(remove())).toBe('LastContact');
+    await strict.verifyEmail({ accountId, email: `new.${email}` });
+    await remove();
+    const login = { username, password: PASSWORD, request: requestWith() };
+    expect(await codeOf(strict.userByPasswordLogin(login))).toBe('none');
   });
 
   it('leaves no account with a phone, by which alone nobody gets in', async () => {

@@ -7,6 +7,8 @@ const MAX_LOCAL_BYTES = 64; // RFC 5321 §4.5.3.1.1
 const LOCAL =
   /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;
+// Mail programs that decode names decode addresses, too, and find others in them (RFC 2047 §2).
+const ENCODED_WORD = /=\?.*\?=/;
 // Letters and marks that cannot be seen, such as Hangul fillers and variation selectors.
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
@@ -16,7 +18,7 @@ const utf8 = new TextEncoder();
  * An e-mail address in the one form in which it is stored: lower case, Unicode normal form C.
  *
  * Refuses what mailers have been tricked with: lists (`a@x,b@y`), quoted local parts, line breaks,
- * spaces, and letters that only look like others after compatibility normalisation (`＠`).
+ * spaces, encoded words, and letters that only look like others after compatibility normalisation (`＠`).
  * What is refused is judged after normalising, so no spelling slips past.
  *
  * @example
@@ -45,6 +47,7 @@ function isEmailAddress(value: string): boolean {
     utf8.encode(value).length <= MAX_BYTES &&
     utf8.encode(local).length <= MAX_LOCAL_BYTES &&
     LOCAL.test(local) &&
+    !ENCODED_WORD.test(local) &&
     labels.length > 1 &&
     labels.every((label) => label.length <= 63 && LABEL.test(label))
   );
