@@ -127,13 +127,13 @@ function metaOf(data: object): unknown {
 
 function exportedSession(session: Infer<typeof Session>): JsonObject {
   const { ulid: sessionId, valid, connectionInfo, createdAt, rotatedAt, expiresAt } = session;
-  const { authenticatedAt, impersonatedBy } = session;
+  const { authTime, impersonatedBy } = session;
   return toJsonObject({
     sessionId,
     valid,
     connectionInfo,
     createdAt,
-    authenticatedAt,
+    authTime,
     rotatedAt,
     expiresAt,
     impersonatedBy,

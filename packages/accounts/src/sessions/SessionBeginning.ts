@@ -120,7 +120,7 @@ export class SessionBeginning {
           // Who acts for others has not proven to be the owner.
           ...(actor
             ? { impersonatedBy: actor.accountId, impersonatorSessionId: actor.sessionId }
-            : { authenticatedAt: now }),
+            : { authTime: now }),
         },
       },
       authToken,

@@ -27,7 +27,7 @@ export class SessionGuards {
     const maxAgeMs = parseDuration(maxAge, 'maxAge');
     const { session } = this.#context.verified.of(request);
     if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
-    const provenMs = session.authenticatedAt?.getTime() ?? -Infinity;
+    const provenMs = session.authTime?.getTime() ?? -Infinity;
     if (this.#context.table.now().getTime() < provenMs + maxAgeMs) return;
     throw new AccountError('RecentLoginRequired', { maxAgeSeconds: Math.ceil(maxAgeMs / 1000) });
   };

@@ -87,7 +87,7 @@ export class SessionRotation {
         expiresAtMs: session.expiresAt.getTime(),
       };
       const issued = await tokens.issue(subject, request);
-      const renewed = { rotation, rotatedAt: now, lastSeenAt: now, authenticatedAt: now };
+      const renewed = { rotation, rotatedAt: now, lastSeenAt: now, authTime: now };
       const operation = sessions.updateOneOperation({
         filter: { accountId, ulid },
         condition: { valid: true, rotation: session.rotation },

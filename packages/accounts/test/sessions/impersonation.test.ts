@@ -44,7 +44,7 @@ it('acts for another account, marked with who does, and leaves the own session a
     impersonatedBy: actorId,
     expiresAt: new Date(test.clock.now().getTime() + HOUR),
   });
-  expect(sessionDocument).not.toHaveProperty('authenticatedAt');
+  expect(sessionDocument).not.toHaveProperty('authTime');
   expect(request).toEqual(before);
   expect(accounts.sessions.verifiedSessionOf(request).account.accountId).toBe(actorId);
   expect(watched.events).toMatchObject([

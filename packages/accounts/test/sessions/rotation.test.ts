@@ -52,7 +52,7 @@ describe('refreshTokens', () => {
     expect(accounts.sessions.verifiedSessionOf(request).session).toMatchObject({
       ulid: sessionDocument.ulid,
       rotation: 1,
-      authenticatedAt: sessionDocument.authenticatedAt,
+      authTime: sessionDocument.authTime,
     });
     expect(claimsOf(fresh)).toMatchObject({
       rot: 1,

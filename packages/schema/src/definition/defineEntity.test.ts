@@ -477,7 +477,7 @@ describe('the account entities', () => {
     ]);
     expect(Object.keys(Session.schema.shape).sort()).toEqual([
       'accountId',
-      'authenticatedAt',
+      'authTime',
       'connectionInfo',
       'expiresAt',
       'generation',

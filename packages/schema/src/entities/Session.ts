@@ -37,7 +37,7 @@ export const Session = defineEntity({
     /** Whether its owner has asked to stay logged in for longer. */
     remembered: z.boolean().optional(),
     /** When its owner last proved who they are (`auth_time` of OpenID Connect). */
-    authenticatedAt: z.date().optional(),
+    authTime: z.date().optional(),
     /** The account that acts in it, where that is not its owner. */
     impersonatedBy: z.ulid().optional(),
     /** That account's own session, with which this one ends. */
