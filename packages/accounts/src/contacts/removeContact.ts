@@ -39,14 +39,27 @@ export async function removeContact(core: AccountsCore, removal: Removal): Promi
 
 /** @throws AccountError `ContactNotFound`, `LastContact` */
 function findRemovable(
-  { requireActivation }: AccountsCore,
+  core: AccountsCore,
   family: AccountWithContacts,
   { isMeant, request }: Removal,
 ): Contact {
   const contact = family.accessTypes.find(isMeant);
   if (!contact) throw new AccountError('ContactNotFound', {});
   // Somebody's address, taken by a stranger: it is no way in, and must not be kept from its owner.
-  if (!request && contact.verified !== true) return contact;
+  if (request || contact.verified === true) assertRemovable(core, family, contact);
+  return contact;
+}
+
+/**
+ * Refuses to take from an account what it cannot do without.
+ *
+ * @throws AccountError `LastContact`
+ */
+export function assertRemovable(
+  { requireActivation }: Pick<AccountsCore, 'requireActivation'>,
+  family: AccountWithContacts,
+  contact: Contact,
+): void {
   const accessTypes = family.accessTypes.filter((each) => each !== contact);
   // Another address, not confirmed yet, would hold up every login.
   const deactivates =
@@ -54,7 +67,6 @@ function findRemovable(
   if (deactivates || !hasWayIn({ ...family, accessTypes })) {
     throw new AccountError('LastContact', {});
   }
-  return contact;
 }
 
 async function remove(

@@ -1,13 +1,16 @@
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
 import type { Contacts } from '../contacts/Contacts.js';
+import type { AccountWithContacts, Contact } from '../contacts/ContactsAndTokens.js';
 import { readAccount } from '../contacts/readAccount.js';
+import { assertRemovable } from '../contacts/removeContact.js';
 import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import type { AccountProfile } from '../lifecycle/AccountProfile.js';
+import { sendLink } from '../oneTimeTokens/sendLink.js';
 import type { PasswordChanges } from '../passwordChanges/PasswordChanges.js';
 import type { SessionRequest } from '../sessions/SessionRequest.js';
 import type { FlatProfile, SignedInUser } from './frontDoorTypes.js';
@@ -36,22 +39,31 @@ interface Changes {
   readonly passwords?: { readonly currentPassword: string; readonly newPassword: string };
 }
 
+/** What becomes of the address that the user goes by. */
+interface EmailChange {
+  /** The contact that goes. */
+  readonly removed?: Contact;
+  /** Where a message of the limited kind is sent. */
+  readonly to?: string;
+  readonly carryOut: () => Promise<unknown>;
+}
+
 /** See `FrontDoor.updateUser`. */
 export async function updateUser(flows: UpdateUserFlows, input: unknown): Promise<SignedInUser> {
-  const { core, contacts, passwordChanges, profile: profiles } = flows;
-  const { request, username, email, profile, passwords } = parseChanges(input);
-  const { account } = core.sessions.verifiedSessionOf(request);
-  const { accountId } = account;
+  const { core, passwordChanges, profile: profiles } = flows;
+  const changes = parseChanges(input);
+  const { request, username, email, profile, passwords } = changes;
+  const { accountId } = core.sessions.verifiedSessionOf(request).account;
   // Before anything is changed; who shows the password has just proven who they are.
   const decidesWhoGetsIn = username !== undefined || email !== undefined;
   if (decidesWhoGetsIn && !passwords) requireRecentLogin(core, { request });
-  await inAccountTerms(() => assertFree(core, accountId, { username, email }));
+  const before = await inAccountTerms(() => readAccount(core, accountId));
+  const emailChange =
+    email === undefined ? undefined : planEmailChange(flows, request, before, email);
+  await inAccountTerms(() => assertPossible(core, before, changes, emailChange));
   if (passwords) await passwordChanges.changePassword({ request, ...passwords });
+  await emailChange?.carryOut();
   if (username !== undefined) await profiles.changeUsername({ request, username });
-  if (email !== undefined) {
-    const old = emailOf((await inAccountTerms(() => readAccount(core, accountId))).accessTypes);
-    await changeEmail(contacts, request, { old, email });
-  }
   if (profile !== undefined) await profiles.updateProfile({ request, profile });
   const family = await inAccountTerms(() => readAccount(core, accountId));
   const shown = emailOf(family.accessTypes);
@@ -73,11 +85,18 @@ function parseChanges(input: unknown): Changes {
     request: request as SessionRequest,
     ...(username !== undefined && { username: parseNewUsername(username) }),
     ...(email !== undefined && {
-      email: email === null || email === '' ? null : parseEmailAddress(email),
+      email: isDeletion(email) || email === '' ? null : parseEmailAddress(email),
     }),
-    ...(profile !== undefined && { profile: profile === null ? null : parseFlatProfile(profile) }),
+    ...(profile !== undefined && {
+      profile: isDeletion(profile) ? null : parseFlatProfile(profile),
+    }),
     ...(newPassword !== undefined && { passwords: parsePasswords(currentPassword, newPassword) }),
   };
+}
+
+/** As Userbase has it. What is undefined was not given: a form may well have no such field. */
+function isDeletion(value: unknown): value is null | false {
+  return value === null || value === false;
 }
 
 function parsePasswords(
@@ -90,37 +109,75 @@ function parsePasswords(
   return { currentPassword, newPassword };
 }
 
+/** @returns nothing where the address is to stay as it is. */
+function planEmailChange(
+  { core, contacts }: UpdateUserFlows,
+  request: SessionRequest,
+  { accessTypes, accountId }: AccountWithContacts,
+  email: string | null,
+): EmailChange | undefined {
+  const mailboxOf = (value: string): Contact | undefined =>
+    accessTypes.find(({ data }) => data.kind === 'email' && data.value === value);
+  const old = emailOf(accessTypes);
+  const own = email === null ? undefined : mailboxOf(email);
+  if (email === (old ?? null)) return undefined;
+  if (email !== null && own && own.verified !== true) {
+    // It waits to be confirmed: the message did not arrive.
+    const identifier = { kind: 'email', value: email } as const;
+    const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
+    return {
+      carryOut: () => sendLink(core, { ...link, identifier, request, facts: { accountId } }),
+    };
+  }
+  if (old !== undefined && (email === null || own)) {
+    const removed = mailboxOf(old);
+    return {
+      ...(removed && { removed }),
+      carryOut: () => contacts.remove({ request, kind: 'email', value: old }),
+    };
+  }
+  const to = email ?? '';
+  return {
+    to,
+    carryOut: () =>
+      old === undefined
+        ? contacts.addEmail({ request, email: to })
+        : contacts.replaceEmail({ request, email: old, newEmail: to }),
+  };
+}
+
 /**
- * Refuses what others have before anything is changed: each change is a transaction of its own, and
- * would stand when one after it fails.
+ * Refuses what cannot be done before anything is changed: each change is a transaction of its own,
+ * and would stand when one after it fails.
  */
-async function assertFree(
+async function assertPossible(
   core: AccountsCore,
-  accountId: string,
-  { username, email }: { username: string | undefined; email: string | null | undefined },
+  family: AccountWithContacts,
+  { username, profile }: Changes,
+  emailChange: EmailChange | undefined,
 ): Promise<void> {
-  const ownerOf = async (value: string | null | undefined, path: string): Promise<unknown> =>
-    value === undefined || value === null
-      ? undefined
-      : findAccountId(core, parseLoginIdentifier(value, path));
+  const { accountId } = family;
+  // What the table would say of the values.
+  if (profile)
+    core.accounts.updateOneParams({ filter: { accountId }, update: { $set: { profile } } });
+  const { removed, to } = emailChange ?? {};
+  if (removed) assertRemovable(core, family, removed);
+  if (to !== undefined) {
+    core.delivery.requireConfigured();
+    await core.messageLimit.assertOpen({ accountId, to: { kind: 'email', value: to } });
+  }
+  const ownerOf = async (value: string | undefined, path: string): Promise<string | undefined> =>
+    value === undefined ? undefined : findAccountId(core, parseLoginIdentifier(value, path));
   const [ofUsername, ofEmail] = await Promise.all([
     ownerOf(username, 'username'),
-    ownerOf(email, 'email'),
+    ownerOf(to, 'email'),
   ]);
   if (ofUsername !== undefined && ofUsername !== accountId) {
     throw new AccountError('UsernameAlreadyExists', { path: 'username' });
   }
-  if (ofEmail !== undefined && ofEmail !== accountId) throw contactTaken('email');
-}
-
-async function changeEmail(
-  contacts: Contacts,
-  request: SessionRequest,
-  { old, email }: { readonly old: string | undefined; readonly email: string | null },
-): Promise<void> {
-  if (email === old) return;
-  if (old === undefined) {
-    if (email !== null) await contacts.addEmail({ request, email });
-  } else if (email === null) await contacts.remove({ request, kind: 'email', value: old });
-  else await contacts.replaceEmail({ request, email: old, newEmail: email });
+  if (ofEmail !== undefined) {
+    // Counted, so that nobody tries one address after the other.
+    await core.messageLimit.countRefused({ accountId });
+    throw contactTaken('email');
+  }
 }

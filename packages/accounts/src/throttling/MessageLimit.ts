@@ -67,29 +67,59 @@ export class MessageLimit {
     }
   }
 
+  /**
+   * Says beforehand whether a message would be one too many, and counts nothing: two reads at once.
+   * For what is to be done before the message, and only together with it.
+   *
+   * @throws AccountError `TooManyRequests`
+   */
+  async assertOpen({ accountId, to }: CountedMessage): Promise<void> {
+    if (!this.#policy) return;
+    const { perAddress, perAccount } = this.#policy;
+    const windowStart = this.#windowStart(this.#policy);
+    const budgets = [
+      [recipientOf(to), perAddress],
+      [recipientOf({ kind: 'account', value: accountId }), perAccount],
+    ] as const;
+    await Promise.all(
+      budgets.map(async ([recipient, budget]) => {
+        const filter = { recipient, windowStart };
+        const { item } = await this.#sent.findOne({ filter, consistent: true });
+        if (item && item.messages >= budget) throw this.#tooMany(item);
+      }),
+    );
+  }
+
   /** An error as it is, or `TooManyRequests` where a count of this class stood in the way. */
   inItsTerms(error: unknown): unknown {
     if (!EntityError.is(error) || error.code !== 'ConditionFailed') return error;
     if (error.details.entity !== SentMessages.name) return error;
-    const { expiresAt } = error.details.item as Infer<typeof SentMessages>;
+    return this.#tooMany(error.details.item as Infer<typeof SentMessages>);
+  }
+
+  #tooMany({ expiresAt }: Infer<typeof SentMessages>): AccountError<'TooManyRequests'> {
     const waitMs = expiresAt.getTime() - this.#table.now().getTime();
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
     return new AccountError('TooManyRequests', { retryAfterSeconds });
   }
 
+  #windowStart({ windowMs }: MessagePolicy): Date {
+    const nowMs = this.#table.now().getTime();
+    return new Date(nowMs - (nowMs % windowMs));
+  }
+
   #countOperation(
     recipient: string,
     budget: number,
-    { windowMs }: MessagePolicy,
+    policy: MessagePolicy,
   ): TransactOperation<unknown> {
-    const nowMs = this.#table.now().getTime();
-    const windowStart = new Date(nowMs - (nowMs % windowMs));
+    const windowStart = this.#windowStart(policy);
     return this.#sent.updateOneOperation({
       filter: { recipient, windowStart },
       condition: { messages: { $lt: budget } },
       update: {
         $inc: { messages: 1 },
-        $set: { expiresAt: new Date(windowStart.getTime() + windowMs) },
+        $set: { expiresAt: new Date(windowStart.getTime() + policy.windowMs) },
       },
       upsert: true,
     });

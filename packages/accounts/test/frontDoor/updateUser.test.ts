@@ -1,3 +1,4 @@
+import { Accounts } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/sessions/SessionRequest.js';
 import { Mailbox } from '../oneTimeTokens/Mailbox.js';
 import { contentsOf } from '../support/contents.js';
@@ -6,10 +7,12 @@ import {
   createTestAccounts,
   PASSWORD,
   requestWith,
+  SECRET,
   type TestAccounts,
 } from '../support/testAccounts.js';
 
 const NEW_PASSWORD = 'a long walk in the hills';
+const MESSAGES_PER_ACCOUNT = 3;
 
 describe('updateUser', () => {
   const mailbox = new Mailbox();
@@ -18,7 +21,10 @@ describe('updateUser', () => {
   const form = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
 
   beforeEach(async () => {
-    test = await createTestAccounts({ delivery: mailbox });
+    test = await createTestAccounts({
+      delivery: mailbox,
+      throttling: { messages: { perAccount: MESSAGES_PER_ACCOUNT } },
+    });
     request = requestWith();
     await test.accounts.signUp({ ...form, profile: { name: 'Ada' }, request });
     await test.accounts.activate({ token: await mailbox.token('EmailVerification') });
@@ -64,10 +70,10 @@ describe('updateUser', () => {
     expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
   });
 
-  it('takes the address that there is for no change, and removes it and the profile for null', async () => {
+  it('takes the address that there is for no change, and removes it and the profile for null or false', async () => {
     await update({ email: 'ADA@example.com' });
     expect(await mailbox.take()).toEqual([]);
-    const bare = await update({ email: null, profile: null });
+    const bare = await update({ email: null, profile: false });
     expect(bare).not.toHaveProperty('email');
     expect(bare).not.toHaveProperty('profile');
     expect(await update({ email: 'new@example.com' })).toMatchObject({ email: 'new@example.com' });
@@ -98,6 +104,85 @@ describe('updateUser', () => {
     });
     await signIn(PASSWORD);
     expect(await mailbox.take()).toEqual([]);
+  });
+
+  describe('refuses before anything is changed', () => {
+    const all = { username: 'countess', currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+    const nothingChanged = async (): Promise<void> => {
+      await signIn(PASSWORD);
+      await mailbox.take();
+    };
+
+    it('a profile that cannot be stored', async () => {
+      expect(await codeOf(update({ ...all, profile: { name: '\ud800' } }))).toBe('InvalidInput');
+      await nothingChanged();
+    });
+
+    it('to remove the only way in', async () => {
+      const own = requestWith();
+      const email = 'only@example.com';
+      await test.accounts.signUp({ email, password: PASSWORD, request: own });
+      await test.accounts.activate({ token: await mailbox.token('EmailVerification') });
+      const { currentPassword, newPassword } = all;
+      const removal = { request: own, email: null, currentPassword, newPassword };
+      expect(await codeOf(test.accounts.updateUser(removal))).toBe('LastContact');
+      await test.accounts.signIn({ email, password: PASSWORD, request: requestWith() });
+    });
+
+    it('what would be one message too many (ASVS 2.4.1)', async () => {
+      for (let at = 0; at < MESSAGES_PER_ACCOUNT; at++) {
+        await update({ email: `new${String(at)}@example.com` });
+      }
+      const change = update({ ...all, email: 'one.more@example.com' });
+      expect(await codeOf(change)).toBe('TooManyRequests');
+      await nothingChanged();
+    });
+
+    it('to say whose an address is, after so many tries (ASVS 6.3.8)', async () => {
+      const codes: string[] = [];
+      for (let at = 0; at <= MESSAGES_PER_ACCOUNT; at++) {
+        codes.push(await codeOf(update({ email: 'eve@example.com' })));
+      }
+      expect(codes.slice(0, -1)).toEqual(
+        Array.from({ length: MESSAGES_PER_ACCOUNT }, () => 'EmailAlreadyExists'),
+      );
+      expect(codes.at(-1)).toBe('TooManyRequests');
+    });
+
+    it('an address that nothing can be sent to, as there is no delivery', async () => {
+      const silent = new Accounts({
+        table: test.table,
+        sessions: { getTokenSecret: () => SECRET },
+      });
+      const own = await silent.handleRequest(requestWith(request.authToken));
+      const change = silent.updateUser({ ...all, request: own, email: 'new@example.com' });
+      expect(await codeOf(change)).toBe('InvalidConfiguration');
+      await nothingChanged();
+    });
+  });
+
+  it('sends the message again to an address that waits to be confirmed', async () => {
+    await update({ email: 'countess@example.com' });
+    await mailbox.take();
+    await update({ username: 'countess', email: 'countess@example.com' });
+    const token = await mailbox.token('EmailVerification');
+    expect(await test.accounts.activate({ token })).toMatchObject({
+      username: 'countess',
+      email: 'countess@example.com',
+    });
+    const contacts = await test.accounts.contacts.list({ request });
+    expect(contacts.map(({ data }) => data.value)).toEqual(['countess@example.com']);
+  });
+
+  it('takes a second address of one’s own for the first, which goes', async () => {
+    const { accountId = '' } = request.user ?? {};
+    await test.accounts.contacts.addEmail({ accountId, email: 'second@example.com' });
+    await test.accounts.verifyEmail({ accountId, email: 'second@example.com' });
+    const changed = await update({ email: 'second@example.com' });
+    expect(changed.email).toBe('second@example.com');
+    await test.accounts.verifyAuthToken(changed.authToken);
+    const contacts = await test.accounts.contacts.list({ request });
+    expect(contacts.map(({ data }) => data.value)).toEqual(['second@example.com']);
   });
 
   it('wants a recent login for who gets in, and no half of the changes without (ASVS 7.5.1)', async () => {
