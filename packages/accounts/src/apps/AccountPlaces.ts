@@ -25,6 +25,9 @@ export interface AssignedPlaces extends PlacesTaken {
 
 const filter = { counter: 'accounts' } as const;
 
+/** How often a sign-up begins again, each time after all of the table's own attempts. */
+const MAX_ROUNDS = 8;
+
 /**
  * The places that there are for accounts, where the plan limits their number. An account's
  * `hasPlace` and the counter are only ever written in one transaction, so that the counter is exact
@@ -69,15 +72,21 @@ export class AccountPlaces {
       update: { $inc: { taken: 1 } },
       upsert: true,
     });
-    try {
-      // First: where several conditions fail, a full application must not tell which others do.
-      const [, ...results] = await table.transact([take, ...operations]);
-      return results;
-    } catch (error) {
-      if (!EntityError.is(error)) throw error;
-      if (isAboutCounter(error)) throw new AccountError('TrialExceededLimit', { maxAccounts });
-      if (error.operation !== undefined) error.operation -= 1;
-      throw error;
+    for (let round = 1; ; round++) {
+      try {
+        // First: where several conditions fail, a full application must not tell which others do.
+        const [, ...results] = await table.transact([take, ...operations]);
+        return results;
+      } catch (error) {
+        if (!EntityError.is(error)) throw error;
+        if (isAboutCounter(error)) throw new AccountError('TrialExceededLimit', { maxAccounts });
+        if (error.operation !== undefined) error.operation -= 1;
+        if (error.code !== 'TransactionConflict') throw error;
+        // Everybody wants the counter; whoever comes too late shall not be told to try again.
+        const { taken } = await this.countPlaces();
+        if (taken >= maxAccounts) throw new AccountError('TrialExceededLimit', { maxAccounts });
+        if (round === MAX_ROUNDS) throw error;
+      }
     }
   }
 

@@ -1,7 +1,9 @@
 import type { Table } from '@latchkey/entity';
-import { type Account, extendAccount, type AccountFields } from '@latchkey/schema';
+import type { AccountFields } from '@latchkey/schema';
 import { Accounts, type AccountsOptions } from '../accounts/Accounts.js';
+import { defineAccount } from '../accounts/defineAccount.js';
 import type { NoFields } from '../accounts/OwnFields.js';
+import { withPath } from '../accounts/withPath.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
@@ -70,7 +72,7 @@ export class AccountsRegistry<F extends AccountFields = NoFields> {
   }: AccountsRegistryOptions<F>) {
     const given = entriesOf(apps);
     // Once: a table takes one definition of the account.
-    const definition = accountFields && (extendAccount(accountFields) as unknown as typeof Account);
+    const definition = defineAccount(accountFields);
     this.#apps = new Map(
       given.map(([appId, own]) => {
         const at = `apps.${parseAppId(appId, 'apps')}`;
@@ -155,17 +157,6 @@ function assertAudiences(
       throw invalid(`apps.${appId}.sessions.audience`, 'Another application has the same.');
     }
     taken.add(audience);
-  }
-}
-
-/** Says of which application an option is that cannot be used. */
-function withPath<T>(at: string, create: () => T): T {
-  try {
-    return create();
-  } catch (error) {
-    if (!AccountError.is(error) || error.code !== 'InvalidConfiguration') throw error;
-    const { path, reason } = error.details;
-    throw invalid(`${at}.${path}`, reason);
   }
 }
 

@@ -2,6 +2,7 @@ import { AccountPlaces } from '@latchkey/schema';
 import {
   beforeAnswer,
   cancelled,
+  conflictWhenOverlapping,
   failWith,
   loseAnswers,
 } from '../../../entity/test/support/faults.js';
@@ -69,6 +70,20 @@ describe('maxAccounts', () => {
     expect(await stored()).toEqual({ accounts: 6, held: 6, taken: 6, problems: [] });
     expect(await signUps(20)).toEqual({ none: 4, TrialExceededLimit: 16 });
     expect(await stored()).toEqual({ accounts: 10, held: 10, taken: 10, problems: [] });
+  });
+
+  it('50 sign-ups for 5 places end as exactly where they conflict (ASVS 15.4.2)', async () => {
+    const accounts = await open({ maxAccounts: 5 });
+    const fault = conflictWhenOverlapping(test.client, 4);
+    const signUps = Array.from({ length: 50 }, () =>
+      accounts.signUp({ ...nameOf(), request: requestWith() }),
+    );
+    expect(await tally(signUps).finally(() => fault.remove())).toEqual({
+      none: 5,
+      TrialExceededLimit: 45,
+    });
+    expect(fault.attempts).toBeGreaterThan(100);
+    expect(await stored()).toEqual({ accounts: 5, held: 5, taken: 5, problems: [] });
   });
 
   it('costs a sign-up no request, and says how many there may be', async () => {

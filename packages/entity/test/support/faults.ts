@@ -4,6 +4,7 @@ import {
   type CancellationReason,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A client whose requests can be made to fail. */
 type Faulty = Pick<DynamoDBClient, 'middlewareStack'>;
@@ -83,6 +84,24 @@ export function beforeAnswer(
     const answer = await send();
     if (attempt === 1) await meanwhile();
     return answer;
+  });
+}
+
+/**
+ * Lets transactions that overlap get in each other's way, all of them on some item: as on DynamoDB,
+ * and never on DynamoDB Local.
+ */
+export function conflictWhenOverlapping(client: Faulty, takesMs: number): Fault {
+  let isBusy = false;
+  return inject(client, 'TransactWriteItems', async (_attempt, send) => {
+    if (isBusy) throw cancelled('TransactionConflict', 'None');
+    isBusy = true;
+    try {
+      await sleep(takesMs);
+      return await send();
+    } finally {
+      isBusy = false;
+    }
   });
 }
 
