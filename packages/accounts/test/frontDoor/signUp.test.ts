@@ -233,6 +233,18 @@ describe('the front door that Userbase knows', () => {
     expect(counts).toMatchObject({ Account: 1, AccessType: 1, Session: 1 });
   });
 
+  it('is once for one mailbox, however its domain is written', async () => {
+    const { accounts } = test;
+    const codes = await Promise.all(
+      ['ada@bücher.example', 'ada@BÜCHER.example', 'ada@xn--bcher-kva.example'].map((email) =>
+        codeOf(accounts.signUp({ email, password: PASSWORD, request: requestWith() })),
+      ),
+    );
+    expect(codes.sort()).toEqual(['EmailAlreadyExists', 'EmailAlreadyExists', 'none']);
+    const ipAddress = { email: 'ada@127.1', password: PASSWORD, request: requestWith() };
+    expect(await codeOf(accounts.signUp(ipAddress))).toBe('EmailNotValid');
+  });
+
   it('takes the application’s own fields, and refuses others', async () => {
     const accounts = new Accounts({
       // Another view of it: a table has one definition of the account.

@@ -7,15 +7,19 @@ const MAX_LOCAL_BYTES = 64; // RFC 5321 §4.5.3.1.1
 const LOCAL =
   /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;
+// What a host ends with to be an IPv4 address, in whatever notation (WHATWG URL §3.5).
+const NUMBER = /^(?:\d+|0x[0-9a-f]*)$/;
 // Mail programs that decode names decode addresses, too, and find others in them (RFC 2047 §2).
 const ENCODED_WORD = /=\?.*\?=/;
 // Letters and marks that cannot be seen, such as Hangul fillers and variation selectors.
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
+const NOT_AN_ADDRESS = 'not an e-mail address';
 const utf8 = new TextEncoder();
 
 /**
- * An e-mail address in the one form in which it is stored: lower case, Unicode normal form C.
+ * An e-mail address in the one form in which it is stored: lower case, Unicode normal form C, and the
+ * domain in ASCII (RFC 5891), so that one mailbox has one form however its domain is written.
  *
  * Refuses what mailers have been tricked with: lists (`a@x,b@y`), quoted local parts, line breaks,
  * spaces, encoded words, and letters that only look like others after compatibility normalisation (`＠`).
@@ -26,6 +30,7 @@ const utf8 = new TextEncoder();
  * import { emailAddress } from '@latchkey/schema';
  *
  * console.log(emailAddress.parse('Ada@Example.com')); // 'ada@example.com'
+ * console.log(emailAddress.parse('ada@bücher.example')); // 'ada@xn--bcher-kva.example'
  * ```
  */
 export const emailAddress = z
@@ -34,7 +39,9 @@ export const emailAddress = z
   .normalize('NFC')
   .toLowerCase()
   .normalize('NFC')
-  .refine(isEmailAddress, { error: 'not an e-mail address' });
+  .refine(isEmailAddress, { error: NOT_AN_ADDRESS, abort: true })
+  .overwrite(withAsciiDomain)
+  .refine(isEmailAddress, { error: NOT_AN_ADDRESS });
 
 function isEmailAddress(value: string): boolean {
   const [local = '', domain = '', ...more] = value.split('@');
@@ -49,6 +56,14 @@ function isEmailAddress(value: string): boolean {
     LOCAL.test(local) &&
     !ENCODED_WORD.test(local) &&
     labels.length > 1 &&
-    labels.every((label) => label.length <= 63 && LABEL.test(label))
+    labels.every((label) => label.length <= 63 && LABEL.test(label)) &&
+    !NUMBER.test(labels.at(-1) ?? '')
   );
+}
+
+/** The same address; nothing after the @ where the domain stands for none. */
+function withAsciiDomain(address: string): string {
+  const at = address.lastIndexOf('@');
+  const host = `https://${address.slice(at + 1)}`;
+  return `${address.slice(0, at)}@${URL.canParse(host) ? new URL(host).hostname : ''}`;
 }

@@ -62,12 +62,24 @@ describe('emailAddress', () => {
     'a.b+c@sub.example.co.uk',
     "o'brien!#$%&*/=?^_`{|}~-@example.com",
     'a=b?c@example.com',
-    'grüße@bücher.example',
-    '用户@例子.公司',
+    'grüße@xn--bcher-kva.example',
+    'a@0x7f.1.example',
     `${'a'.repeat(64)}@example.com`,
     'a@1.example',
   ])('takes %s', (address) => {
     expect(emailAddress.parse(address)).toBe(address);
+  });
+
+  it.each([
+    ['用户@例子.公司', '用户@xn--fsqu00a.xn--55qx5d'],
+    ['ada@bücher.example', 'ada@xn--bcher-kva.example'],
+    ['ada@BU\u0308CHER.example', 'ada@xn--bcher-kva.example'],
+    ['ada@XN--BCHER-KVA.example', 'ada@xn--bcher-kva.example'],
+    // With a Cyrillic а: another domain, and nobody can take it for the one it looks like.
+    ['ada@exаmple.com', 'ada@xn--exmple-4nf.com'],
+  ])('stores %s with its domain in ASCII, as which there is only one', (address, stored) => {
+    expect(emailAddress.parse(address)).toBe(stored);
+    expect(emailAddress.parse(stored)).toBe(stored);
   });
 
   it.each<[string, string]>([
@@ -96,6 +108,11 @@ describe('emailAddress', () => {
     ['a quoted line break', '"a\r\nb"@example.com'],
     ['a comment', 'ada(eve)@example.com'],
     ['a comment in the host', 'ada@(eve)example.com'],
+    ['an IPv4 address', 'ada@127.0.0.1'],
+    ['a short IPv4 address', 'ada@127.1'],
+    ['a hexadecimal IPv4 address', 'ada@127.0x1'],
+    ['a domain that encodes nothing', 'ada@xn--a.example'],
+    ['a domain that is too long in ASCII', `ada@${'ü'.repeat(60)}.example`],
     ['an encoded word', '=?utf-8?q?eve=40evil.example=2c?=ada@example.com'],
     ['a name', 'Ada <ada@example.com>'],
     ['a route', '<@evil.com:ada@example.com>'],

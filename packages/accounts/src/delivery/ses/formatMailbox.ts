@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import type { Mailbox } from '../templates/addresses.js';
 
 // RFC 2047 §2: at most 75 characters with `=?UTF-8?B?` and `?=`, and so 45 bytes before base64.
@@ -6,13 +5,7 @@ const WORD_BYTES = 45;
 
 /** Writes a name and an address as RFC 5322 §3.4 wants them; names in other letters after RFC 2047. */
 export function formatMailbox({ name, address }: Mailbox): string {
-  return `${formatName(name)} <${toAsciiDomain(address)}>`;
-}
-
-/** Writes the domain of an address in ASCII, as services take it that know no others (RFC 5891). */
-export function toAsciiDomain(address: string): string {
-  const at = address.lastIndexOf('@');
-  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
+  return `${formatName(name)} <${address}>`;
 }
 
 function formatName(name: string): string {

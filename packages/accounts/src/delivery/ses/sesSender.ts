@@ -3,7 +3,7 @@ import { parseSender, requireEmailRecipient, type Sender } from '../templates/ad
 import { unusable } from '../templates/configuration.js';
 import { MessageRenderer, type RenderOptions } from '../templates/MessageRenderer.js';
 import type { Send } from '../templates/sendBy.js';
-import { formatMailbox, toAsciiDomain } from './formatMailbox.js';
+import { formatMailbox } from './formatMailbox.js';
 
 /** An `SESv2Client` of `@aws-sdk/client-sesv2`. */
 export interface SesClient {
@@ -61,7 +61,7 @@ export function sesSender(options: SesSenderOptions): Send {
   }
 
   return async (message) => {
-    const address = toAsciiDomain(requireEmailRecipient(message.to));
+    const address = requireEmailRecipient(message.to);
     const { subject, text, html } = renderer.render(message);
     const { SendEmailCommand } = await loadSes();
     const command = new SendEmailCommand({

@@ -12,9 +12,6 @@ export interface Mailbox {
   readonly address: string;
 }
 
-// RFC 2047 §2. Such a word may stand for another address where it is decoded before it is parsed.
-const ENCODED_WORD = /=\?.*\?=/;
-
 /**
  * Gives the one address that a mail goes to.
  *
@@ -47,14 +44,14 @@ export function requirePhoneRecipient({ kind, value }: Recipient): string {
 export function parseSender(from: Sender, applicationName: string): Mailbox {
   const { address, name = applicationName } = typeof from === 'string' ? { address: from } : from;
   const { data } = emailAddress.safeParse(address);
-  if (data === undefined || ENCODED_WORD.test(data)) {
+  if (data === undefined) {
     throw unusable('from', 'It must be one e-mail address, with a name only beside it.');
   }
   return { address: data, name: requireName(name, 'from.name') };
 }
 
 function isStoredEmail(value: string): boolean {
-  return emailAddress.safeParse(value).data === value && !ENCODED_WORD.test(value);
+  return emailAddress.safeParse(value).data === value;
 }
 
 function invalid(reason: string): AccountError<'InvalidInput'> {
