@@ -28,6 +28,8 @@ export {
   type AddCustomInput,
   type AddOAuthInput,
   type ContactReference,
+  type ReplaceCustomInput,
+  type ReplaceOAuthInput,
 } from './contacts/Contacts.js';
 export type { Contact, ContactData, ContactKind } from './contacts/ContactsAndTokens.js';
 export type { ContactInput } from './contacts/parseContact.js';

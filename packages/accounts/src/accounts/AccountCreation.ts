@@ -6,18 +6,17 @@ import { toAccountError } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { EventFacts, ValidateEvent } from '../events/accountEvents.js';
-import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import { reasonOf } from '../events/reasonOf.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
 import { completeLogin } from '../login/completeLogin.js';
-import { mayLogInBy } from '../login/mayLogInBy.js';
 import {
   readConnectionInfo,
   type AccountDocument,
   type SessionRequest,
 } from '../sessions/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import { findAccountId } from './findAccountId.js';
 import type { AccountsCore } from './AccountsCore.js';
+import { tellOfSignUpAttempt } from './tellOfSignUpAttempt.js';
 import { parseNewAccount, type CreateAccountInput, type NewAccount } from './parseNewAccount.js';
 
 /** What {@link AccountCreation.createAccountAndLogin} takes. */
@@ -66,7 +65,8 @@ export class AccountCreation {
    *
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`
    *   and `Vetoed` before anything is written; `UsernameAlreadyExists`, `EmailAlreadyExists`,
-   *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `TrialExceededLimit`, `TooBusy`,
+   *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `TrialExceededLimit`; `TooManyRequests` where
+   *   the address has got too many such tokens (`throttling.messages`); `TooBusy`,
    *   `ServiceUnavailable`.
    */
   readonly createAccount = async (input: CreateAccountInput): Promise<AccountDocument> => {
@@ -81,7 +81,7 @@ export class AccountCreation {
    */
   async create(input: CreateAccountInput, facts: EventFacts): Promise<AccountDocument> {
     const { account: create, others, verifications } = await this.#plan(input, facts);
-    const [account] = await this.#places.transact([create, ...others]);
+    const [account] = await this.#transact([create, ...others]);
     await this.#deliver(account, verifications);
     return account;
   }
@@ -128,16 +128,24 @@ export class AccountCreation {
       request: own.request,
       facts: loginFacts,
     };
-    return events.run('Login', loginFacts, () =>
-      completeLogin(this.#core, login, (operations) =>
-        events.run('CreateUser', facts, async () => {
-          const account = { prepare: () => Promise.resolve(planned) };
-          const results = await this.#places.transact([account, ...operations, ...plan.others]);
-          await this.#deliver(planned.result, plan.verifications);
-          return results.slice(1, operations.length + 1) as TransactResults<typeof operations>;
-        }),
-      ),
-    );
+    let isDecided = false;
+    return events.run('Login', loginFacts, async () => {
+      try {
+        return await completeLogin(this.#core, login, (operations) => {
+          isDecided = true;
+          return events.run('CreateUser', facts, async () => {
+            const account = { prepare: () => Promise.resolve(planned) };
+            const results = await this.#transact([account, ...operations, ...plan.others]);
+            await this.#deliver(planned.result, plan.verifications);
+            return results.slice(1, operations.length + 1) as TransactResults<typeof operations>;
+          });
+        });
+      } catch (error) {
+        // A login that is refused before it is written leaves no account behind, either.
+        if (!isDecided) await events.tell('CreateUserError', facts, reasonOf(error));
+        throw error;
+      }
+    });
   }
 
   /**
@@ -151,7 +159,7 @@ export class AccountCreation {
    */
   readonly requestAccount = async (input: RequestAccountInput): Promise<void> => {
     const facts = factsOf(input);
-    await this.#core.events.run('CreateUser', facts, async () => {
+    const creation = this.#core.events.run('CreateUser', facts, async () => {
       requireObject(input, '');
       this.#core.delivery.requireConfigured();
       const refused = ['username', 'extraContacts'].find((name) => name in input);
@@ -161,7 +169,7 @@ export class AccountCreation {
       if (facts.ip !== undefined) await this.#core.throttle.countAddress(facts.ip);
       const { account: create, others, verifications } = await this.#plan(input, facts);
       try {
-        const [account] = await this.#places.transact([create, ...others]);
+        const [account] = await this.#transact([create, ...others]);
         // Not waited for, nor is the other message: what there is to send must not show.
         void this.#deliver(account, verifications);
       } catch (error) {
@@ -169,11 +177,27 @@ export class AccountCreation {
         if (known?.code !== 'EmailAlreadyExists') throw error;
         delete facts.accountId;
         void this.#core.delivery.afterwards({ method: 'SignUpAttempt' }, () =>
-          this.#tellOwner(input.email),
+          tellOfSignUpAttempt(this.#core, input.email),
         );
+        throw known;
       }
     });
+    await creation.catch((error: unknown) => {
+      // Told to listeners, but not to who asks.
+      if (!AccountError.is(error) || error.code !== 'EmailAlreadyExists') throw error;
+    });
   };
+
+  /** @throws AccountError `TooManyRequests`, `TrialExceededLimit`; and what `table.transact` throws. */
+  async #transact<const O extends readonly TransactOperation<unknown>[]>(
+    operations: O,
+  ): Promise<TransactResults<O>> {
+    try {
+      return await this.#places.transact(operations);
+    } catch (error) {
+      throw this.#core.messageLimit.inItsTerms(error);
+    }
+  }
 
   /** Sends what there is to verify, where to. */
   async #deliver(
@@ -192,24 +216,6 @@ export class AccountCreation {
     );
   }
 
-  /** Tells the owner of a verified address that somebody wanted to sign up with it. */
-  async #tellOwner(email: string): Promise<void> {
-    const { accounts, delivery } = this.#core;
-    const identifier = parseLoginIdentifier(email, 'email');
-    const accountId = await findAccountId(this.#core, identifier);
-    if (accountId === undefined) return;
-    const { item } = await accounts.findOne({
-      filter: { accountId },
-      include: { accessTypes: true },
-      consistent: true,
-    });
-    // Of an address that nobody has verified it is not known whose it is.
-    if (!item || !mayLogInBy(item, identifier)) return;
-    const { accessTypes: _, ...account } = item;
-    const to = { kind: 'email', value: identifier.value } as const;
-    await delivery.deliver({ kind: 'SignUpAttempt', to, account });
-  }
-
   async #plan(input: CreateAccountInput, facts: EventFacts): Promise<PlannedAccount> {
     const {
       accountFields,
@@ -217,6 +223,7 @@ export class AccountCreation {
       accessTypes,
       delivery,
       events,
+      messageLimit,
       oneTimeTokens,
       passwords,
       table,
@@ -250,6 +257,10 @@ export class AccountCreation {
         context,
       }),
       others: [
+        // Before the addresses: where it stands in the way, it must not tell which of them are taken.
+        ...verifications.flatMap(({ to }) =>
+          messageLimit.countFirstOperations({ to: { kind: 'email', value: to } }),
+        ),
         tokens.createOneOperation({
           item: { accountId, kind: 'password', createdFor: accountId, reason: 'signup', value },
           context,

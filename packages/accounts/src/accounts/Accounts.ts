@@ -4,7 +4,6 @@ import {
   Account,
   AccountAttempts,
   AccountToken,
-  extendAccount,
   Session,
   type AccountFields,
 } from '@latchkey/schema';
@@ -51,6 +50,8 @@ import {
   type RequestAccountInput,
 } from './AccountCreation.js';
 import type { AccountsCore } from './AccountsCore.js';
+import { assertOptions } from './assertOptions.js';
+import { defineAccount } from './defineAccount.js';
 import type { CreateAccountInput } from './parseNewAccount.js';
 import { findAccountId } from './findAccountId.js';
 import type {
@@ -99,6 +100,7 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
   readonly twoFactor?: TwoFactorOptions;
   /** How messages reach people. */
   readonly delivery?: DeliveryOptions;
+  /** How long those who are told or asked may take. */
   readonly events?: EventsOptions;
   /** Fields of the application's own that every account has, by name, as zod schemas. */
   readonly accountFields?: F;
@@ -161,30 +163,15 @@ export class Accounts<F extends AccountFields = NoFields> {
    * @param accountDefinition - that of `accountFields`, where several share it. Internal.
    * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
    */
-  constructor(
-    {
-      table: wholeTable,
-      appId,
-      plan,
-      environment,
-      sessions,
-      passwords = {},
-      requireActivation = false,
-      tokens,
-      throttling,
-      recentLogin = '10m',
-      twoFactor,
-      delivery,
-      events,
-      accountFields,
-    }: AccountsOptions<F>,
-    accountDefinition?: typeof Account,
-  ) {
+  constructor(options: AccountsOptions<F>, accountDefinition?: typeof Account) {
+    assertOptions(options);
+    const { table: wholeTable, appId, plan, environment, sessions, accountFields } = options;
+    const { passwords, tokens, throttling, twoFactor, delivery, events } = options;
+    const { requireActivation = false, recentLogin = '10m' } = options;
     this.appId = appId === undefined ? undefined : parseAppId(appId, 'appId');
     const table = this.appId === undefined ? wholeTable : wholeTable.namespace(this.appId);
-    // An account with more fields is an account: the flows know only what each has.
-    const definition: typeof Account =
-      accountDefinition ?? (accountFields ? extendAccount(accountFields) : Account);
+    const definition = accountDefinition ?? defineAccount(accountFields);
+    const ownNames = ownFieldNames(accountFields);
     const accounts = table
       .entity(definition)
       .addIndexRelation('accessTypes', AccessType)
@@ -203,7 +190,7 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.#core = {
       table,
       accounts,
-      accountFields: ownFieldNames(accountFields),
+      accountFields: ownNames,
       accessTypes: this.AccessTypeEntity,
       tokens: this.TokenEntity,
       sessionEntity: this.SessionEntity,

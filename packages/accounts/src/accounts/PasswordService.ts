@@ -8,6 +8,7 @@ import {
   type PasswordPolicyOptions,
 } from '../passwords/PasswordPolicy.js';
 import { PasswordVerifier, type PasswordVerification } from '../passwords/PasswordVerifier.js';
+import { withPath } from './withPath.js';
 
 /** How passwords are hashed, and what they must be like. */
 export interface PasswordOptions {
@@ -28,8 +29,8 @@ export class PasswordService {
   /** @throws AccountError `InvalidConfiguration` */
   constructor({ hasher = new BcryptHasher(), extraHashers = [], policy }: PasswordOptions = {}) {
     this.#hasher = hasher;
-    this.#verifier = new PasswordVerifier({ hasher, extraHashers });
-    this.#policy = definePasswordPolicy(policy);
+    this.#verifier = withPath('passwords', () => new PasswordVerifier({ hasher, extraHashers }));
+    this.#policy = withPath('passwords.policy', () => definePasswordPolicy(policy));
   }
 
   /**
@@ -67,6 +68,7 @@ export class PasswordService {
 
   /** Compares a password with what is stored; with nothing stored, at the same cost. */
   verify(password: string, stored: string | undefined): Promise<PasswordVerification> {
-    return this.#verifier.verify(password, stored);
+    // As `parseNew` gives it: a hasher of the application's own need not know (SP 800-63B-4 §3.1.1.2).
+    return this.#verifier.verify(password.normalize('NFC'), stored);
   }
 }

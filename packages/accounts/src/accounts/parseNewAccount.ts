@@ -16,7 +16,7 @@ export interface CreateAccountInput {
   readonly password: string;
   /** More ways to reach or recognise the person; those given twice are kept once. */
   readonly extraContacts?: readonly ContactInput[];
-  /** Whatever the application knows of the person; at most 300 KB as JSON. */
+  /** Whatever the application knows of the person; at most 300 KB as it is stored. */
   readonly profile?: Readonly<Record<string, unknown>>;
   /** The request on which the account is made; hooks get it as their context. */
   readonly request?: object;

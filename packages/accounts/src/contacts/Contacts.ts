@@ -1,16 +1,17 @@
-import { actingAccount, type ActingAccount } from '../accounts/actingAccount.js';
+import type { ActingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireUlid } from '../errors/requireUlid.js';
-import { addContact, isSame, type AddedContact, type NewContact } from './addContact.js';
-import type { Contact, ContactData, ContactKind } from './ContactsAndTokens.js';
+import { Actor } from './Actor.js';
+import { addContact, isSame, type AddedContact, type NewAddress } from './addContact.js';
+import type { Contact, ContactKind } from './ContactsAndTokens.js';
 import { parseContact, parseEmail } from './parseContact.js';
 import { parsePhone, type PhoneInput } from './parsePhone.js';
-import { readAccount } from './readAccount.js';
 import { removeContact } from './removeContact.js';
 import { requireRecentLogin } from './requireRecentLogin.js';
 import { runForAccount } from './runForAccount.js';
+import { vouchForContact, type VouchedContact } from './vouchForContact.js';
 
 /** What {@link Contacts.addOAuth} takes. */
 export interface AddOAuthInput {
@@ -30,6 +31,20 @@ export interface AddCustomInput {
   /** 1 to 1000 characters. */
   readonly value: string;
   readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** What {@link Contacts.replaceOAuth} takes. */
+export interface ReplaceOAuthInput extends AddOAuthInput {
+  /** The user's new id at the provider; `authToken` and `meta` belong to it. */
+  readonly newValue: string;
+  /** The issuer of `newValue` (default: `provider`). */
+  readonly newProvider?: string;
+}
+
+/** What {@link Contacts.replaceCustom} takes. */
+export interface ReplaceCustomInput extends AddCustomInput {
+  /** 1 to 1000 characters; `meta` belongs to it. */
+  readonly newValue: string;
 }
 
 /** One contact of an account: by its `ulid`, or by what it is. */
@@ -102,33 +117,23 @@ export class Contacts {
 
   /**
    * Adds an identity at another provider, which the application has verified: two requests. The
-   * provider's id of the user counts, together with the provider (ASVS 6.8.1).
+   * provider's id of the user counts, together with the provider (ASVS 6.8.1). One that the account
+   * has already, unverified as a sign-up leaves it, is verified by that: three requests.
    *
-   * @throws AccountError `InvalidInput`, `IdentityAlreadyExists`, `UserNotFound`,
-   *   `AccountDeactivated`, `ServiceUnavailable`
+   * @throws AccountError `InvalidInput`; `IdentityAlreadyExists` for one that another account has, or
+   *   this one, verified; `UserNotFound`, `AccountDeactivated`, `ServiceUnavailable`
    */
   readonly addOAuth = async (input: AddOAuthInput): Promise<{ readonly contact: Contact }> =>
-    this.#add(ofApplication(input), () => {
-      const { provider, value, authToken, meta } = input;
-      const given = {
-        kind: 'oauth',
-        provider,
-        value,
-        ...(authToken !== undefined && { authToken }),
-      };
-      return { data: parseContact(given, ''), verified: true, ...(meta && { meta }) };
-    });
+    this.#vouch(input, () => vouchedOAuth(input, input.provider, input.value));
 
   /**
-   * Adds an identity of the application's own kind, which it has verified: two requests.
+   * Adds an identity of the application's own kind, which it has verified: as
+   * {@link Contacts.addOAuth}.
    *
    * @throws AccountError as {@link Contacts.addOAuth}
    */
   readonly addCustom = async (input: AddCustomInput): Promise<{ readonly contact: Contact }> =>
-    this.#add(ofApplication(input), () => {
-      const { value, meta } = input;
-      return { data: parseContact({ kind: 'custom', value, meta }, ''), verified: true };
-    });
+    this.#vouch(input, () => vouchedCustom(input, input.value));
 
   /**
    * The contacts of an account, by kind, oldest first, without secrets: one request.
@@ -137,9 +142,8 @@ export class Contacts {
    *   `ServiceUnavailable`
    */
   readonly list = async (input: ActingAccount): Promise<readonly Contact[]> => {
-    const { accountId } = actingAccount(input, this.#core.sessions);
-    const { accessTypes } = await inAccountTerms(() => readAccount(this.#core, accountId));
-    return accessTypes;
+    const actor = new Actor(this.#core, input);
+    return (await inAccountTerms(() => actor.read())).accessTypes;
   };
 
   /**
@@ -148,20 +152,19 @@ export class Contacts {
    * but that of `request` ends.
    *
    * An account keeps a way in: a verified e-mail address or identity, or a password together with a
-   * username or a verified phone. What would leave it without one is refused. Only the application may remove an address that is not verified
-   * regardless: it is no way in, and may be somebody else's, who has asked for it.
+   * username or a verified phone. What would leave it without one is refused. Only the application may
+   * remove an address that is not verified regardless: it is no way in, and may be somebody else's,
+   * who has asked for it.
    *
    * @throws AccountError `InvalidInput`; `ContactNotFound`, also for another account's; `LastContact`;
    *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `RecentLoginRequired`,
    *   `ServiceUnavailable`
    */
   readonly remove = async (input: ActingAccount & ContactReference): Promise<void> => {
-    await runForAccount(this.#core, 'RemoveContact', input, async (facts) => {
+    await runForAccount(this.#core, 'RemoveContact', input, async (facts, actor) => {
       requireRecentLogin(this.#core, input);
       const isMeant = parseReference(input);
-      const { accountId } = facts;
-      const { request } = input;
-      const { data } = await removeContact(this.#core, { accountId, request, isMeant });
+      const { data } = await removeContact(this.#core, { actor, isMeant });
       facts.method = data.kind;
     });
   };
@@ -196,31 +199,78 @@ export class Contacts {
       data: phoneOf(input.newPhone, input.country, 'newPhone'),
     }));
 
-  #add(input: ActingAccount, parse: () => NewContact): Promise<AddedContact> {
-    return runForAccount(this.#core, 'AddContact', input, async (facts) => {
+  /**
+   * Puts another identity at a provider, which the application has verified, in an old one's place,
+   * in one transaction: three requests. Where the old one was verified, every session of the account
+   * ends with it, and every token that was sent out is void. The verified addresses are told.
+   *
+   * @throws AccountError `ContactNotFound`, and as {@link Contacts.addOAuth}
+   */
+  readonly replaceOAuth = async (
+    input: ReplaceOAuthInput,
+  ): Promise<{ readonly contact: Contact }> =>
+    this.#vouch(input, () => {
+      const { provider, value, newProvider = provider, newValue } = input;
+      const old = parseContact({ kind: 'oauth', provider, value }, '');
+      return { ...vouchedOAuth(input, newProvider, newValue), old };
+    });
+
+  /**
+   * {@link Contacts.replaceOAuth}, for an identity of the application's own kind.
+   *
+   * @throws AccountError as {@link Contacts.replaceOAuth}
+   */
+  readonly replaceCustom = async (
+    input: ReplaceCustomInput,
+  ): Promise<{ readonly contact: Contact }> =>
+    this.#vouch(input, () => {
+      const old = parseContact({ kind: 'custom', value: input.value }, '');
+      return { ...vouchedCustom(input, input.newValue), old };
+    });
+
+  #add(input: ActingAccount, parse: () => NewAddress): Promise<AddedContact> {
+    return runForAccount(this.#core, 'AddContact', input, async (facts, actor) => {
       requireRecentLogin(this.#core, input);
       const added = parse();
       facts.method = added.data.kind;
-      const { contact, token } = await addContact(this.#core, facts.accountId, {
-        ...added,
-        ...(input.request && { request: input.request }),
-      });
+      const { contact, token } = await addContact(this.#core, actor, added);
       // An owner reads it where it was sent: that is what it proves.
-      return { contact, ...(input.request === undefined && token !== undefined && { token }) };
+      return { contact, ...(!input.request && token !== undefined && { token }) };
+    });
+  }
+
+  /** Nobody vouches for themselves: what a provider has said is for the application to check. */
+  #vouch(
+    input: { readonly accountId: string },
+    parse: () => VouchedContact,
+  ): Promise<{ readonly contact: Contact }> {
+    const { accountId = '' } = (input as { readonly accountId?: string } | null | undefined) ?? {};
+    return runForAccount(this.#core, 'AddContact', { accountId }, async (facts, actor) => {
+      const vouched = parse();
+      facts.method = vouched.data.kind;
+      return { contact: await vouchForContact(this.#core, actor, vouched) };
     });
   }
 }
 
-/** Nobody vouches for themselves: what a provider has said is for the application to check. */
-function ofApplication(input: { readonly accountId: string }): ActingAccount {
-  return { accountId: (input as { accountId?: string } | null | undefined)?.accountId ?? '' };
+function vouchedOAuth(
+  { authToken, meta }: Pick<AddOAuthInput, 'authToken' | 'meta'>,
+  provider: string,
+  value: string,
+): VouchedContact {
+  const given = { kind: 'oauth', provider, value, ...(authToken !== undefined && { authToken }) };
+  return { data: parseContact(given, '') as VouchedContact['data'], meta };
 }
 
-function emailOf(value: unknown, path: string): ContactData {
+function vouchedCustom({ meta }: Pick<AddCustomInput, 'meta'>, value: string): VouchedContact {
+  return { data: parseContact({ kind: 'custom', value, meta }, '') as VouchedContact['data'] };
+}
+
+function emailOf(value: unknown, path: string): NewAddress['data'] {
   return { kind: 'email', value: parseEmail(value, path) };
 }
 
-function phoneOf(value: unknown, country: unknown, path: string): ContactData {
+function phoneOf(value: unknown, country: unknown, path: string): NewAddress['data'] {
   return { kind: 'phone', value: parsePhone(value, country, path) };
 }
 

@@ -4,14 +4,13 @@ import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { placeholderId } from '../login/placeholderId.js';
 import { pendingTokens } from '../oneTimeTokens/pendingTokens.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import { readConnectionInfo } from '../sessions/SessionRequest.js';
 import type { Attempt } from '../throttling/Throttle.js';
+import type { Actor } from './Actor.js';
 import type { AccountWithContacts, Contact } from './ContactsAndTokens.js';
-import { orSessionEnded } from './endOtherSessions.js';
 import { tellOfReplacement } from './notices.js';
 import { parsePhone, type PhoneInput } from './parsePhone.js';
 import { isPhoneCode, preparePhoneCode } from './preparePhoneCode.js';
-import { readAccount } from './readAccount.js';
 import { runForAccount } from './runForAccount.js';
 import { verifyContactOperations } from './verifyContactOperations.js';
 import { voidSentOperations } from './voidSentOperations.js';
@@ -41,36 +40,37 @@ export class PhoneVerification {
   readonly requestPhoneVerification = async (
     input: ActingAccount & PhoneInput,
   ): Promise<{ readonly code?: string }> =>
-    runForAccount(this.#core, 'RequestVerification', input, async (facts) => {
+    runForAccount(this.#core, 'RequestVerification', input, async (facts, actor) => {
       facts.method = 'phone_verification';
       const phone = parsePhone(input.phone, input.country, 'phone');
-      const { accountId } = facts;
-      const { accounts, delivery, messageLimit, table } = this.#core;
+      const { accountId, request } = actor;
+      const { delivery, messageLimit } = this.#core;
       // An owner would never see the code.
-      if (input.request) delivery.requireConfigured();
-      const family = await readAccount(this.#core, accountId);
+      if (request) delivery.requireConfigured();
+      const family = await actor.read();
       if (family.deactivated) throw new AccountError('AccountDeactivated', {});
       if (!findPhone(family, phone)) throw new AccountError('ContactNotFound', {});
       const { token, operation } = await preparePhoneCode(this.#core, {
-        accountId,
+        account: family,
         phone,
-        ...(input.request && { request: input.request }),
+        request,
       });
       const to = { kind: 'phone', value: phone } as const;
-      const operations = [
-        operation,
-        accounts.checkOperation({ filter: { accountId }, condition: { deactivated: false } }),
-        ...messageLimit.countOperations({ accountId, to }),
-        ...voidSentOperations(this.#core, family, { addresses: [phone] }),
-      ];
       try {
-        await table.transact(operations);
+        await actor.write({
+          account: { condition: { deactivated: false } },
+          operations: [
+            operation,
+            ...messageLimit.countOperations({ accountId, to }),
+            ...voidSentOperations(this.#core, family, { addresses: [phone] }),
+          ],
+        });
       } catch (error) {
         throw messageLimit.inItsTerms(error);
       }
       const { accessTypes: _contacts, tokens: _tokens, ...account } = family;
       await delivery.deliver({ kind: 'PhoneVerification', to, account, token });
-      return input.request === undefined ? { code: token } : {};
+      return request ? {} : { code: token };
     });
 
   /**
@@ -87,12 +87,11 @@ export class PhoneVerification {
   readonly verifyPhone = async (
     input: ActingAccount & PhoneInput & { readonly code: string },
   ): Promise<void> =>
-    runForAccount(this.#core, 'VerifyPhone', input, async (facts) => {
+    runForAccount(this.#core, 'VerifyPhone', input, async (facts, actor) => {
       facts.method = 'phone_verification';
       const phone = parsePhone(input.phone, input.country, 'phone');
       const code = parseCode(input.code);
-      const { accountId } = facts;
-      const { request } = input;
+      const { accountId, request } = actor;
       const { accounts, passwords, throttle } = this.#core;
       const { item: family } = await accounts.findOne({
         filter: { accountId },
@@ -101,17 +100,19 @@ export class PhoneVerification {
         consistent: true,
       });
       if (!family) throw new AccountError('UserNotFound', {});
+      actor.requireAlive(family);
       const contact = findPhone(family, phone);
       // Nothing is looked at; and nobody uses up what a number takes that is not theirs.
       if (!contact) throw codeRefused();
-      await throttle.count({
-        ...attemptAt(phone),
-        ...(request && { ip: readConnectionInfo(request).ip }),
-      });
+      const ip = request && readConnectionInfo(request).ip;
+      const attempt = { ...attemptAt(phone), ...(ip !== undefined && { ip }) };
+      await throttle.count(attempt);
       const sent = this.#pendingCode(family, phone);
-      const { matches } = await passwords.verify(code, sent?.value);
+      const { matches } = await throttle.unlessTooBusy(attempt, () =>
+        passwords.verify(code, sent?.value),
+      );
       if (!sent || !matches) throw codeRefused();
-      await this.#consume(family, contact, sent, request);
+      await this.#consume(actor, family, contact, sent);
       await tellOfReplacement(this.#core, family, contact);
     });
 
@@ -130,14 +131,15 @@ export class PhoneVerification {
 
   /** Uses a code up, for one of any number of callers (ASVS 6.5.1). */
   async #consume(
+    actor: Actor,
     family: AccountWithContacts,
     contact: Contact,
     token: Code,
-    request: SessionRequest | undefined,
   ): Promise<void> {
     const { oneTimeTokens, throttle } = this.#core;
     const { createdFor: phone, ulid: except } = token;
-    const verification = verifyContactOperations(this.#core, family, contact, request);
+    const { request } = actor;
+    const verification = verifyContactOperations(this.#core, family, contact, { request, actor });
     const effects = [
       throttle.resetOperation(attemptAt(phone)),
       ...voidSentOperations(this.#core, family, { addresses: [phone], except }),
@@ -149,7 +151,7 @@ export class PhoneVerification {
       await oneTimeTokens.consume({ account: family, token }, effects, options);
     } catch (error) {
       const isUsed = AccountError.is(error) && error.code === 'TokenVerificationFailed';
-      throw isUsed ? codeRefused() : orSessionEnded(error);
+      throw isUsed ? codeRefused() : actor.inItsTerms(error);
     }
     verification.committed();
   }

@@ -1,7 +1,8 @@
 import type { TransactOperation } from '@latchkey/entity';
 import { randomInt } from 'node:crypto';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { AccountWithTokens } from '../oneTimeTokens/voidTokens.js';
+import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
 
 /** A secret that is ready to be written and sent. */
 export interface PreparedCode {
@@ -11,10 +12,11 @@ export interface PreparedCode {
 
 /** What a code is made for. */
 export interface CodePurpose {
-  readonly accountId: string;
+  /** As it was read: the code comes after what is void. */
+  readonly account: AccountDocument & AccountWithTokens;
   readonly phone: string;
   /** On whose request, which is kept with the code. */
-  readonly request?: SessionRequest;
+  readonly request?: SessionRequest | undefined;
 }
 
 const CODE_DIGITS = 6;
@@ -32,12 +34,13 @@ export function isPhoneCode(value: string): boolean {
  */
 export async function preparePhoneCode(
   { oneTimeTokens, passwords }: Pick<AccountsCore, 'oneTimeTokens' | 'passwords'>,
-  { accountId, phone, request }: CodePurpose,
+  { account, phone, request }: CodePurpose,
 ): Promise<PreparedCode> {
   // Every code as likely as any other (ASVS 6.5.3): `randomInt` does not favour the low ones.
   const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
   return oneTimeTokens.prepare({
-    accountId,
+    accountId: account.accountId,
+    account,
     kind: 'phone_verification',
     createdFor: phone,
     token: code,

@@ -2,19 +2,17 @@ import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { isActivated } from '../login/isActivated.js';
 import { voidTokens } from '../oneTimeTokens/voidTokens.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { Actor } from './Actor.js';
 import type { AccountWithContacts, Contact } from './ContactsAndTokens.js';
-import { endOtherSessions, NO_END, orSessionEnded } from './endOtherSessions.js';
+import { endOtherSessions, NO_END } from './endOtherSessions.js';
 import { hasWayIn } from './hasWayIn.js';
 import { tellOwner } from './notices.js';
-import { readAccount } from './readAccount.js';
 import { retryOvertaken } from './retryOvertaken.js';
 
 /** A contact to be removed. */
 export interface Removal {
-  readonly accountId: string;
-  /** The owner's, whose session goes on; without it, the application decides. */
-  readonly request: SessionRequest | undefined;
+  /** An owner's session goes on. */
+  readonly actor: Actor;
   readonly isMeant: (contact: Contact) => boolean;
 }
 
@@ -28,9 +26,9 @@ export interface Removal {
  */
 export async function removeContact(core: AccountsCore, removal: Removal): Promise<Contact> {
   const { family, contact } = await retryOvertaken(async () => {
-    const family = await readAccount(core, removal.accountId);
+    const family = await removal.actor.read();
     const contact = findRemovable(core, family, removal);
-    await remove(core, family, contact, removal.request);
+    await remove(core, family, contact, removal.actor);
     return { family, contact };
   });
   await tellOwner(core, family, { kind: 'ContactRemoved', contact });
@@ -41,7 +39,7 @@ export async function removeContact(core: AccountsCore, removal: Removal): Promi
 function findRemovable(
   core: AccountsCore,
   family: AccountWithContacts,
-  { isMeant, request }: Removal,
+  { isMeant, actor: { request } }: Removal,
 ): Contact {
   const contact = family.accessTypes.find(isMeant);
   if (!contact) throw new AccountError('ContactNotFound', {});
@@ -73,27 +71,20 @@ async function remove(
   core: AccountsCore,
   family: AccountWithContacts,
   { data, ulid, verified }: Contact,
-  request: SessionRequest | undefined,
+  actor: Actor,
 ): Promise<void> {
   const { accountId, _v: version } = family;
-  const end = verified === true ? endOtherSessions(core, family, request) : NO_END;
-  const operations = [
-    core.accounts.updateOneOperation({
-      filter: { accountId },
-      version,
-      update: { $set: { ...voidTokens(core.table, family), ...end.fields } },
-    }),
-    core.accessTypes.deleteOneOperation({
-      filter: { accountId, 'data.kind': data.kind, ulid },
-      // Verified in the meantime, it could be a way in, and the last one.
-      ...(verified !== true && { condition: { verified: { $ne: true } } }),
-    }),
-    ...end.operations,
-  ];
-  try {
-    await core.table.transact(operations);
-  } catch (error) {
-    throw orSessionEnded(error);
-  }
+  const end = verified === true ? endOtherSessions(core, family, actor.request) : NO_END;
+  await actor.write({
+    account: { version, update: { $set: { ...voidTokens(core.table, family), ...end.fields } } },
+    operations: [
+      core.accessTypes.deleteOneOperation({
+        filter: { accountId, 'data.kind': data.kind, ulid },
+        // Verified in the meantime, it could be a way in, and the last one.
+        ...(verified !== true && { condition: { verified: { $ne: true } } }),
+      }),
+    ],
+    ...(end.operations.length > 0 && { session: end.operations }),
+  });
   end.committed();
 }

@@ -12,5 +12,5 @@ export function requireRecentLogin(
   { recentLogin, sessions }: Pick<AccountsCore, 'recentLogin' | 'sessions'>,
   { request }: ActingAccount,
 ): void {
-  if (request && recentLogin !== false) sessions.requireRecentLogin(request, recentLogin);
+  if (request && recentLogin !== false) sessions.guards.assertRecentLogin(request, recentLogin);
 }

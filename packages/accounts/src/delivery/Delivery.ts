@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
+import { withPath } from '../accounts/withPath.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { Events } from '../events/Events.js';
+import { reasonOf } from '../events/reasonOf.js';
 import { withinTime } from '../events/withinTime.js';
 import type { AccountDocument } from '../sessions/SessionRequest.js';
 import { LinkBuilder, type LinkOptions } from './templates/LinkBuilder.js';
@@ -64,26 +66,26 @@ export interface DeliveryOptions {
 
 /** Hands messages over, and never undoes or delays what they tell of. */
 export class Delivery {
-  readonly #send: DeliveryOptions['send'] | undefined;
+  /** As they were given: `send` and `locale` may be methods of theirs. */
+  readonly #options: DeliveryOptions | undefined;
   readonly #events: Events;
   readonly #timeoutMs: number;
   readonly #links: LinkBuilder | undefined;
-  readonly #locale: DeliveryOptions['locale'];
   readonly #templates: TemplateBook;
   readonly #pending = new Set<Promise<void>>();
 
   constructor(events: Events, options?: DeliveryOptions) {
+    this.#options = options;
     this.#events = events;
-    this.#send = options?.send;
-    this.#timeoutMs = parseDuration(options?.timeout ?? '10s', 'delivery.timeout');
-    this.#links = options?.linkTo && new LinkBuilder(options.linkTo);
-    this.#locale = options?.locale;
-    this.#templates = new TemplateBook(options?.templates);
+    const { timeout = '10s', linkTo, templates } = options ?? {};
+    this.#timeoutMs = parseDuration(timeout, 'delivery.timeout');
+    this.#links = linkTo && withPath('delivery.linkTo', () => new LinkBuilder(linkTo));
+    this.#templates = withPath('delivery', () => new TemplateBook(templates));
   }
 
   /** Whether messages have anywhere to go. */
   get isConfigured(): boolean {
-    return this.#send !== undefined;
+    return this.#options !== undefined;
   }
 
   /** @throws AccountError `InvalidConfiguration` where a secret would be sent nowhere. */
@@ -106,9 +108,9 @@ export class Delivery {
       { accountId: message.account.accountId, method: message.kind },
       async () => {
         const url = this.#links?.linkOf(message);
-        const locale = this.#locale?.(message.account);
+        const locale = this.#options?.locale?.(message.account);
         const template = this.#templates.findOwn(message.kind, locale);
-        await this.#send?.({
+        await this.#options?.send({
           ...message,
           ...(url !== undefined && { url }),
           ...(locale !== undefined && { locale }),
@@ -137,8 +139,7 @@ export class Delivery {
       await withinTime(work, this.#timeoutMs);
     } catch (error) {
       // Not its error: mail services like to quote the message.
-      const reason = AccountError.is(error) ? error.code : 'Unexpected';
-      await this.#events.tell('DeliveryError', facts, reason);
+      await this.#events.tell('DeliveryError', facts, reasonOf(error));
     }
   }
 }

@@ -75,8 +75,8 @@ export interface AccountErrorDetails {
   readonly ExpiredTimeNotValid: {
     readonly reason: 'notADateTime' | 'past' | 'tooFar' | 'besideSessionLength';
   };
-  /** The request carries a live session already. */
-  readonly UserAlreadySignedIn: NoDetails;
+  /** The request carries a live session already: of `username`, where its account has one. */
+  readonly UserAlreadySignedIn: { readonly username?: string };
   /** The request carries no live session. */
   readonly UserNotSignedIn: NoDetails;
   /** Unknown user, wrong password, address that is not verified: all look the same (ASVS 6.3.8). */
@@ -104,7 +104,7 @@ export interface AccountErrorDetails {
    * `retryAfterSeconds`, or recover the account.
    */
   readonly AccountLocked: { readonly retryAfterSeconds: number };
-  /** Too many attempts from this client address. */
+  /** Too many attempts from this client address; at the front door, on this account as well. */
   readonly TooManyRequests: { readonly retryAfterSeconds: number };
   /** The password was right and a second factor is needed: the error's `challenge`, and a code. */
   readonly TwoFactorRequired: { readonly methods: readonly string[] };

@@ -1,6 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+import { reasonOf } from './reasonOf.js';
 import { withinTime } from './withinTime.js';
 import type {
   AccountEvent,
@@ -13,9 +14,9 @@ import type {
   ValidateEventName,
 } from './accountEvents.js';
 
-/** How listeners are treated. */
+/** How listeners and session hooks are treated. */
 export interface EventsOptions {
-  /** How long a listener may take (default: `'5s'`). */
+  /** How long one may take (default: `'5s'`; at most 400 days). */
   readonly timeout?: Duration;
 }
 
@@ -59,7 +60,7 @@ export class Events {
     try {
       return await inAccountTerms(action);
     } catch (error) {
-      await this.tell(`${flow}Error`, facts, AccountError.is(error) ? error.code : 'Unexpected');
+      await this.tell(`${flow}Error`, facts, reasonOf(error));
       throw error;
     }
   }
@@ -78,7 +79,7 @@ export class Events {
 
   /**
    * Asks listeners whether something may happen; one that throws, rejects or does not answer in
-   * time refuses it.
+   * time refuses it. What it is shown is a copy of its own: what it makes of it goes nowhere.
    *
    * @throws AccountError `Vetoed`, with the listener's error as its cause.
    */
@@ -87,10 +88,10 @@ export class Events {
     facts: EventFacts,
     what: Pick<ValidateEvent, 'account' | 'input'>,
   ): Promise<void> {
-    const event = this.#event({ ...facts, ...what, name });
     for (const listener of this.#listenersOf(name)) {
       try {
-        await this.#call(listener, event);
+        const shown = this.#event({ ...facts, ...structuredClone(what), name });
+        await this.#call(listener, shown);
       } catch (cause) {
         throw new AccountError('Vetoed', { event: name }, { cause });
       }
@@ -112,7 +113,16 @@ export class Events {
     });
   }
 
-  async #call(listener: Listener, event: AccountEvent | ValidateEvent): Promise<void> {
-    await withinTime(() => (listener as (event: unknown) => unknown)(event), this.#timeoutMs);
+  /**
+   * Waits for code of the application's, as long as for a listener.
+   *
+   * @throws what it throws or rejects with; an `Error` when it does not answer in time.
+   */
+  withinLimit(work: () => unknown): Promise<void> {
+    return withinTime(work, this.#timeoutMs);
+  }
+
+  #call(listener: Listener, event: AccountEvent | ValidateEvent): Promise<void> {
+    return this.withinLimit(() => (listener as (event: unknown) => unknown)(event));
   }
 }

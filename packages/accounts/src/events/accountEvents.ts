@@ -40,6 +40,11 @@ export type AccountNotice =
   | 'TokenReuseDetected'
   /** A login succeeded after several failures (ASVS 6.3.5). */
   | 'LoginAfterFailures'
+  /**
+   * The application asked `requirePermission` or `requireRecentLogin`, which refused somebody
+   * (ASVS 16.3.2). Told without being waited for, since nothing there waits.
+   */
+  | 'AccessDenied'
   /** A message could not be handed over. */
   | 'DeliveryError';
 
@@ -76,9 +81,9 @@ export interface AccountEvent extends Readonly<EventFacts> {
 export interface ValidateEvent extends Readonly<EventFacts> {
   readonly name: ValidateEventName;
   readonly time: Date;
-  /** The account, except at sign-up, where there is none yet. */
+  /** A copy of the account, except at sign-up, where there is none yet. */
   readonly account?: AccountDocument;
-  /** At sign-up: what would be stored. */
+  /** At sign-up: a copy of what would be stored. */
   readonly input?: {
     readonly username?: string;
     readonly email?: string;

@@ -1,6 +1,6 @@
 import type { AccountCreation } from '../accounts/AccountCreation.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { EventFacts } from '../events/accountEvents.js';
+import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { AccountLifecycle, DeletedAccount } from '../lifecycle/AccountLifecycle.js';
 import type { PasswordLogin } from '../login/PasswordLogin.js';
@@ -27,6 +27,7 @@ import { inFrontDoorTerms } from './inFrontDoorTerms.js';
 import {
   parseEmailAddress,
   parseSignInName,
+  parseSignInPassword,
   requireParams,
   requirePassword,
 } from './parseParams.js';
@@ -96,8 +97,10 @@ export class FrontDoor {
    *   `ProfileValueCannotBeBlank`, `ProfileValueTooLong`; `RememberMeValueNotValid`,
    *   `SessionLengthMustBeNumber`, `SessionLengthTooShort`, `SessionLengthTooLong`,
    *   `ExpiredTimeNotValid`; `UserAlreadySignedIn`; `UsernameAlreadyExists`, `EmailAlreadyExists`,
-   *   `TrialExceededLimit`; `InvalidInput`, `Vetoed`, `TooBusy`, `ServiceUnavailable`. With every
-   *   one of these nothing is written. `TwoFactorEnrolmentRequired` once the account is there.
+   *   `TrialExceededLimit`; `TooManyRequests` for an address with too many messages (`throttling.
+   *   messages`); `InvalidInput`, `Vetoed`, `TooBusy`: with every one of these nothing is
+   *   written. `ServiceUnavailable`, with which nobody knows: the answer of a transaction that was
+   *   carried out may have been lost. `TwoFactorEnrolmentRequired` once the account is there.
    */
   readonly signUp = async (input: SignUpInput): Promise<User> => {
     const { core, creation } = this.#flows;
@@ -144,9 +147,9 @@ export class FrontDoor {
     return inFrontDoorTerms(core, { mismatch: 'UsernameOrPasswordMismatch' }, () =>
       core.events.run('Login', facts, async () => {
         requireParams(input);
-        const { password, request } = input;
-        const identifier = parseSignInName(input);
-        requirePassword(password, 'password');
+        const { password: given, request } = input;
+        const identifier = parseSignInName(input, ['username', 'email', 'phone']);
+        const password = parseSignInPassword(core, given, 'password');
         const session = parseSessionWishes(input, core.table.now());
         await requireSignedOut(core, request);
         const attempt = { ...session, identifier, password, request, facts };
@@ -170,7 +173,7 @@ export class FrontDoor {
   readonly signOut = async (input: { readonly request: SessionRequest }): Promise<void> => {
     const { core } = this.#flows;
     await inFrontDoorTerms(core, { session: 'UserNotSignedIn' }, async () => {
-      requireParams(input);
+      await this.#check('Logout', input);
       const { request } = input;
       // What is no request, and what is no token, is for the flow to refuse.
       const { authToken = '' } = (request as SessionRequest | null | undefined) ?? {};
@@ -190,7 +193,7 @@ export class FrontDoor {
   readonly activate = async (input: ActivateInput): Promise<User> => {
     const { core, emailVerification } = this.#flows;
     return inFrontDoorTerms(core, { token: 'ActivationTokenNotValid' }, async () => {
-      requireParams(input);
+      await this.#check('VerifyEmail', input);
       const { account, email } = await emailVerification.verifyWithToken(input);
       return { ...toUser(account, core.plan), email };
     });
@@ -222,14 +225,23 @@ export class FrontDoor {
 
   /**
    * Sends a token to choose a new password with; the same answer for everybody: as
-   * `requestPasswordReset`.
+   * `requestPasswordReset`. Only what is wrong with the name as it was typed is said.
    *
-   * @throws AccountError `ParamsMustBeObject`, `EmailNotValid`, `TooManyRequests`, `InvalidInput`,
-   *   `ServiceUnavailable`; `InvalidConfiguration` without `delivery`.
+   * @throws AccountError `ParamsMustBeObject`; `UsernameMissing` without a username and an address,
+   *   `UsernameMustBeString`, `UsernameCannotBeBlank`, `UsernameTooLong`, `EmailNotValid`;
+   *   `TooManyRequests`, `InvalidInput`, `ServiceUnavailable`; `InvalidConfiguration` without
+   *   `delivery`.
    */
   readonly forgotPassword = async (input: RequestPasswordResetInput): Promise<void> => {
-    const { core, passwordResets } = this.#flows;
-    await inFrontDoorTerms(core, {}, () => passwordResets.requestPasswordReset(input));
+    const { core } = this.#flows;
+    const facts: EventFacts = { ...factsOf(input), method: 'password_recovery' };
+    const send = core.events.run('RequestPasswordReset', facts, async () => {
+      requireParams(input);
+      const identifier = parseSignInName(input, ['username', 'email']);
+      const link = { kind: 'password_recovery', message: 'PasswordReset' } as const;
+      await sendLink(core, { ...link, identifier, request: input.request, facts });
+    });
+    await inFrontDoorTerms(core, {}, () => hideOutcome(send));
   };
 
   /**
@@ -251,17 +263,20 @@ export class FrontDoor {
   readonly resetPassword = async (input: ResetPasswordInput): Promise<void> => {
     const { core, passwordResets } = this.#flows;
     await inFrontDoorTerms(core, { token: 'ResetTokenNotValid' }, async () => {
-      requireParams(input);
-      requirePassword(input.newPassword, 'newPassword');
+      await this.#check('ResetPassword', input, ({ newPassword }) =>
+        requirePassword(newPassword, 'newPassword'),
+      );
       await passwordResets.resetPassword(input);
     });
   };
 
   /**
-   * Changes what a user says of themselves. The form of all of it is checked, and whether others
-   * have the username or the address, before anything is changed; then it is done in this order:
-   * password, username, e-mail address, profile. What fails after that, by a race or since DynamoDB
-   * does not answer, leaves those before it done.
+   * Changes what a user says of themselves. Whether all of it can be done is checked before anything
+   * is changed; then it is done in this order: password, e-mail address, username, profile. What
+   * fails after that, by a race or since DynamoDB does not answer, leaves those before it done.
+   *
+   * Another e-mail address takes the place of the one that the user goes by once it is confirmed, or
+   * at once, if it is the user's and confirmed already; one that waits to be is sent its message again.
    *
    * @returns the user as they are then, with the request's token: a new one after a new password.
    * @throws AccountError `ParamsMustBeObject`, `ParamsMissing`, those of {@link FrontDoor.signUp}
@@ -288,9 +303,9 @@ export class FrontDoor {
   }): Promise<DeletedAccount> => {
     const { core, lifecycle } = this.#flows;
     return inFrontDoorTerms(core, { session: 'UserNotSignedIn' }, async () => {
-      requireParams(input);
       // Never by an id that came along: this is the owner's own door.
-      return lifecycle.deleteAccount({ request: requireRequest(input.request) });
+      await this.#check('DeleteUser', input, ({ request }) => requireRequest(request));
+      return lifecycle.deleteAccount({ request: input.request });
     });
   };
 
@@ -313,10 +328,24 @@ export class FrontDoor {
       return toUser(account, core.plan);
     });
   };
+
+  /** Checks the form of an input before the flow begins that tells how it went; and tells, if not. */
+  #check(
+    flow: AccountFlow,
+    input: unknown,
+    more: (params: Readonly<Record<string, unknown>>) => void = () => undefined,
+  ): Promise<void> {
+    return this.#flows.core.events.begin(flow, factsOf(input), () => {
+      requireParams(input);
+      more(input);
+      return Promise.resolve();
+    });
+  }
 }
 
-function requireRequest(request: SessionRequest | undefined): SessionRequest {
-  if (request !== undefined) return request;
+/** @throws AccountError `InvalidInput` */
+function requireRequest(request: unknown): void {
+  if (request !== undefined) return;
   throw new AccountError('InvalidInput', { path: 'request', reason: 'notAnObject' });
 }
 

@@ -30,9 +30,10 @@ export interface SessionWishes {
  */
 export interface SignUpInput
   extends Omit<CreateAccountInput, 'email' | 'profile' | 'request'>, SessionWishes {
-  /** An empty string is as good as none. Needed with `requireActivation`. */
-  readonly email?: string | null;
-  readonly profile?: FlatProfile | null;
+  /** What is falsy, such as an empty string, is none. Needed with `requireActivation`. */
+  readonly email?: string | null | false;
+  /** What is falsy is none. */
+  readonly profile?: FlatProfile | null | false;
   readonly request: SessionRequest;
 }
 
@@ -66,15 +67,15 @@ export interface ResendActivationInput {
   readonly request?: SessionRequest;
 }
 
-/** What {@link FrontDoor.updateUser} takes: at least one change. */
+/** What {@link FrontDoor.updateUser} takes: at least one change. What is undefined is not given. */
 export interface UpdateUserInput {
   /** As `handleRequest` has let it through. */
   readonly request: SessionRequest;
   readonly username?: string;
-  /** Takes the old one's place once it is verified; null removes that one. */
-  readonly email?: string | null;
-  /** In place of the old one, as a whole; null removes that one. */
-  readonly profile?: FlatProfile | null;
+  /** Takes the old one's place once it is verified; null, false and `''` remove that one. */
+  readonly email?: string | null | false;
+  /** In place of the old one, as a whole; null and false remove that one. */
+  readonly profile?: FlatProfile | null | false;
   /** With `newPassword`. */
   readonly currentPassword?: string;
   readonly newPassword?: string;

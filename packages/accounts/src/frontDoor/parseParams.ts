@@ -1,4 +1,5 @@
 import { username as usernameField } from '@latchkey/schema';
+import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { parseEmail } from '../contacts/parseContact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
@@ -19,23 +20,23 @@ export function requireParams(value: unknown): asserts value is Readonly<Record<
  */
 export function parseNewUsername(value: unknown): string {
   const username = requireName(value);
-  if (username.length > MAX_USERNAME) throw usernameTooLong();
-  const { success, error } = usernameField.safeParse(username);
-  if (success) return username;
-  // Some characters become several when they are normalised.
-  if (error.issues.some(({ code }) => code === 'too_big')) throw usernameTooLong();
+  requireUsernameLength(username);
+  if (usernameField.safeParse(username).success) return username;
   throw new AccountError('InvalidInput', { path: 'username', reason: 'notAUsername' });
 }
 
 /**
- * Reads the one name by which somebody signs in: `username`, which may be of any kind, `email` or
- * `phone`.
+ * Reads the one name by which somebody says who they are: `username`, which may be of any kind, or
+ * another of the names that the call takes.
  *
  * @throws AccountError `UsernameMissing`, `UsernameMustBeString`, `UsernameCannotBeBlank`,
  *   `UsernameTooLong`, `EmailNotValid`; `InvalidInput`.
  */
-export function parseSignInName(params: Readonly<Record<string, unknown>>): LoginIdentifier {
-  const given = ['username', 'email', 'phone'].filter((name) => params[name] !== undefined);
+export function parseSignInName(
+  params: Readonly<Record<string, unknown>>,
+  names: readonly ('username' | 'email' | 'phone')[],
+): LoginIdentifier {
+  const given = names.filter((name) => params[name] !== undefined);
   const [path, other] = given;
   if (path === undefined) throw new AccountError('UsernameMissing', {});
   if (other !== undefined) {
@@ -43,8 +44,7 @@ export function parseSignInName(params: Readonly<Record<string, unknown>>): Logi
   }
   if (path === 'email') return { kind: 'email', value: parseEmailAddress(params[path]) };
   const name = requireName(params[path]);
-  const isUsername = path === 'username' && !name.includes('@');
-  if (isUsername && name.trim().length > MAX_USERNAME) throw usernameTooLong();
+  if (path === 'username' && !name.includes('@')) requireUsernameLength(name.trim());
   const identifier = parseLoginIdentifier(name, path);
   if (path === 'username' || identifier.kind === 'phone') return identifier;
   throw new AccountError('InvalidInput', { path, reason: 'notAPhoneNumber' });
@@ -70,12 +70,36 @@ export function requirePassword(value: unknown, path: string): asserts value is 
   if (value === '') throw new AccountError('PasswordCannotBeBlank', { path });
 }
 
+/**
+ * Checks the form of a password that somebody signs in with. One that is longer than any that can be
+ * chosen is refused by name; every other fault is for the hasher, in the time of a wrong password.
+ *
+ * @throws AccountError `PasswordMissing`, `PasswordMustBeString`, `PasswordCannotBeBlank`,
+ *   `PasswordTooLong`; `InvalidInput` with reason `tooLong`, which is called the same.
+ */
+export function parseSignInPassword(
+  { passwords }: Pick<AccountsCore, 'passwords'>,
+  value: unknown,
+  path: string,
+): string {
+  requirePassword(value, path);
+  // First, so that a megabyte costs nothing (ASVS 1.3.12).
+  const password = passwords.parse(value, path);
+  const { maxLength } = passwords.lengths;
+  const codePoints = Array.from(password.normalize('NFC')).length;
+  if (codePoints > maxLength) throw new AccountError('PasswordTooLong', { path, maxLength });
+  return password;
+}
+
+/** Before and after normalising, where some characters become several. */
+function requireUsernameLength(username: string): void {
+  const { error } = usernameField.safeParse(username);
+  const isTooLong = error?.issues.some(({ code }) => code === 'too_big') === true;
+  if (isTooLong) throw new AccountError('UsernameTooLong', { maxLen: MAX_USERNAME });
+}
+
 function requireName(value: unknown): string {
   if (typeof value !== 'string') throw new AccountError('UsernameMustBeString', {});
   if (value.trim() === '') throw new AccountError('UsernameCannotBeBlank', {});
   return value;
-}
-
-function usernameTooLong(): AccountError<'UsernameTooLong'> {
-  return new AccountError('UsernameTooLong', { maxLen: MAX_USERNAME });
 }

@@ -33,12 +33,12 @@ export function parseSessionWishes(
   return {
     ...(rememberMe === 'local' && { rememberMe: true }),
     ...(expiredTime === undefined
-      ? { durationMs: parseSessionLength(sessionLength ?? DEFAULT_HOURS) }
+      ? { durationMs: parseSessionLength(sessionLength) }
       : { expiresAt: parseExpiredTime(expiredTime, now) }),
   };
 }
 
-function parseSessionLength(hours: unknown): number {
+function parseSessionLength(hours: unknown = DEFAULT_HOURS): number {
   if (typeof hours !== 'number' || Number.isNaN(hours)) {
     throw new AccountError('SessionLengthMustBeNumber', {});
   }

@@ -20,7 +20,8 @@ export interface ParsedSignUp {
 }
 
 /**
- * Reads the parameters of a sign-up; what is not the front door's is left to the creation.
+ * Reads the parameters of a sign-up; what is not the front door's is left to the creation. An e-mail
+ * address or a profile that is falsy is none.
  *
  * @throws AccountError by the names that `FrontDoor.signUp` lists.
  */
@@ -31,19 +32,17 @@ export function parseSignUp(
   requireParams(params);
   const { username, email: address, password, profile, ...others } = params;
   const { rememberMe, sessionLength, expiredTime, request, ...rest } = others;
-  const hasEmail = address !== undefined && address !== null && address !== '';
-  if (username === undefined && !hasEmail) throw new AccountError('UsernameMissing', {});
+  if (username === undefined && !address) throw new AccountError('UsernameMissing', {});
   const name = username === undefined ? undefined : parseNewUsername(username);
   requirePassword(password, 'password');
-  const email = hasEmail ? parseEmailAddress(address) : undefined;
+  const email = address ? parseEmailAddress(address) : undefined;
   if (requireActivation && email === undefined) throw new AccountError('EmailNotValid', {});
-  const hasProfile = profile !== undefined && profile !== null;
   return {
     own: {
       ...rest,
       ...(name !== undefined && { username: name }),
       ...(email !== undefined && { email }),
-      ...(hasProfile && { profile: parseFlatProfile(profile) }),
+      ...(profile ? { profile: parseFlatProfile(profile) } : {}),
       password,
       // Its form is checked where it is used.
       request: request as SessionRequest,

@@ -1,6 +1,10 @@
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import {
+  readConnectionInfo,
+  type AccountDocument,
+  type SessionRequest,
+} from '../sessions/SessionRequest.js';
 
 /**
  * Refuses a request that carries a live session. Where nobody has looked at its token yet, that is
@@ -13,31 +17,34 @@ export async function requireSignedOut(
   request: SessionRequest,
 ): Promise<void> {
   readConnectionInfo(request);
-  const isLive = isVerified(sessions, request) || (await carriesLiveToken(sessions, request));
-  if (isLive) throw new AccountError('UserAlreadySignedIn', {});
+  const owner = verifiedOwner(sessions, request) ?? (await ownerOfToken(sessions, request));
+  if (!owner) return;
+  const { username } = owner;
+  throw new AccountError('UserAlreadySignedIn', { ...(username !== undefined && { username }) });
 }
 
-function isVerified(sessions: AccountsCore['sessions'], request: SessionRequest): boolean {
+function verifiedOwner(
+  sessions: AccountsCore['sessions'],
+  request: SessionRequest,
+): AccountDocument | undefined {
   try {
-    sessions.verifiedSessionOf(request);
-    return true;
+    return sessions.verifiedSessionOf(request).account;
   } catch (error) {
-    if (AccountError.is(error) && error.code === 'InvalidSession') return false;
+    if (AccountError.is(error) && error.code === 'InvalidSession') return undefined;
     throw error;
   }
 }
 
-async function carriesLiveToken(
+async function ownerOfToken(
   sessions: AccountsCore['sessions'],
   request: SessionRequest,
-): Promise<boolean> {
+): Promise<AccountDocument | undefined> {
   const { authToken } = request;
-  if (authToken === undefined) return false;
+  if (authToken === undefined) return undefined;
   try {
-    await sessions.check(authToken, request, {});
-    return true;
+    return (await sessions.check(authToken, request, {})).account;
   } catch (error) {
-    if (AccountError.is(error) && error.status === 401) return false;
+    if (AccountError.is(error) && error.status === 401) return undefined;
     throw error;
   }
 }

@@ -1,13 +1,15 @@
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
+import { Actor } from '../contacts/Actor.js';
 import type { Contacts } from '../contacts/Contacts.js';
 import type { AccountWithContacts, Contact } from '../contacts/ContactsAndTokens.js';
-import { readAccount } from '../contacts/readAccount.js';
 import { assertRemovable } from '../contacts/removeContact.js';
 import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import type { AccountProfile } from '../lifecycle/AccountProfile.js';
 import { sendLink } from '../oneTimeTokens/sendLink.js';
@@ -18,6 +20,7 @@ import { parseFlatProfile } from './parseFlatProfile.js';
 import {
   parseEmailAddress,
   parseNewUsername,
+  parseSignInPassword,
   requireParams,
   requirePassword,
 } from './parseParams.js';
@@ -51,21 +54,13 @@ interface EmailChange {
 /** See `FrontDoor.updateUser`. */
 export async function updateUser(flows: UpdateUserFlows, input: unknown): Promise<SignedInUser> {
   const { core, passwordChanges, profile: profiles } = flows;
-  const changes = parseChanges(input);
-  const { request, username, email, profile, passwords } = changes;
-  const { accountId } = core.sessions.verifiedSessionOf(request).account;
-  // Before anything is changed; who shows the password has just proven who they are.
-  const decidesWhoGetsIn = username !== undefined || email !== undefined;
-  if (decidesWhoGetsIn && !passwords) requireRecentLogin(core, { request });
-  const before = await inAccountTerms(() => readAccount(core, accountId));
-  const emailChange =
-    email === undefined ? undefined : planEmailChange(flows, request, before, email);
-  await inAccountTerms(() => assertPossible(core, before, changes, emailChange));
+  const { changes, emailChange } = await prepare(flows, input);
+  const { request, username, profile, passwords } = changes;
   if (passwords) await passwordChanges.changePassword({ request, ...passwords });
   await emailChange?.carryOut();
   if (username !== undefined) await profiles.changeUsername({ request, username });
   if (profile !== undefined) await profiles.updateProfile({ request, profile });
-  const family = await inAccountTerms(() => readAccount(core, accountId));
+  const family = await inAccountTerms(() => new Actor(core, { request }).read());
   const shown = emailOf(family.accessTypes);
   return {
     ...toUser(family, core.plan),
@@ -74,7 +69,31 @@ export async function updateUser(flows: UpdateUserFlows, input: unknown): Promis
   };
 }
 
-function parseChanges(input: unknown): Changes {
+/** Finds out whether all of it can be done; what refuses it is told, as no flow has begun. */
+async function prepare(
+  flows: UpdateUserFlows,
+  input: unknown,
+): Promise<{ readonly changes: Changes; readonly emailChange: EmailChange | undefined }> {
+  const { core } = flows;
+  const { request } = (input as Partial<Changes> | null | undefined) ?? {};
+  const facts: EventFacts = connectionFacts(request);
+  return core.events.begin('UpdateUser', facts, async () => {
+    const changes = parseChanges(core, input);
+    const { request, username, email, passwords } = changes;
+    const actor = new Actor(core, { request });
+    Object.assign(facts, actor.facts);
+    // Who shows the password has just proven who they are.
+    const decidesWhoGetsIn = username !== undefined || email !== undefined;
+    if (decidesWhoGetsIn && !passwords) requireRecentLogin(core, { request });
+    const family = await actor.read();
+    const emailChange =
+      email === undefined ? undefined : planEmailChange(flows, request, family, email);
+    await assertPossible(core, family, changes, emailChange);
+    return { changes, emailChange };
+  });
+}
+
+function parseChanges(core: AccountsCore, input: unknown): Changes {
   requireParams(input);
   const { request, username, email, profile, currentPassword, newPassword } = input;
   if ([username, email, profile, newPassword].every((each) => each === undefined)) {
@@ -90,7 +109,9 @@ function parseChanges(input: unknown): Changes {
     ...(profile !== undefined && {
       profile: isDeletion(profile) ? null : parseFlatProfile(profile),
     }),
-    ...(newPassword !== undefined && { passwords: parsePasswords(currentPassword, newPassword) }),
+    ...(newPassword !== undefined && {
+      passwords: parsePasswords(core, currentPassword, newPassword),
+    }),
   };
 }
 
@@ -100,13 +121,16 @@ function isDeletion(value: unknown): value is null | false {
 }
 
 function parsePasswords(
+  core: AccountsCore,
   currentPassword: unknown,
   newPassword: unknown,
 ): NonNullable<Changes['passwords']> {
   if (currentPassword === undefined) throw new AccountError('CurrentPasswordMissing', {});
-  requirePassword(currentPassword, 'currentPassword');
   requirePassword(newPassword, 'newPassword');
-  return { currentPassword, newPassword };
+  return {
+    currentPassword: parseSignInPassword(core, currentPassword, 'currentPassword'),
+    newPassword,
+  };
 }
 
 /** @returns nothing where the address is to stay as it is. */

@@ -98,12 +98,15 @@ function partitionField({ indexes }: AnyEntityDefinition): string | undefined {
 
 function exportedAccount(family: AccountWithContacts): JsonObject {
   const { accessTypes: _contacts, tokens: _tokens, ...account } = family;
-  // Two names for the account's id, and marks that only sessions are compared with.
+  // Two names for the account's id, and marks that only this package makes something of.
   const {
     id: _id,
     ulid: _ulid,
     sessionGeneration: _generation,
     sessionsFrom: _from,
+    sessionsTo: _to,
+    tokensVoidBefore: _voidBefore,
+    hasPlace: _place,
     ...own
   } = account;
   return toJsonObject(own);
@@ -127,7 +130,7 @@ function metaOf(data: object): unknown {
 
 function exportedSession(session: Infer<typeof Session>): JsonObject {
   const { ulid: sessionId, valid, connectionInfo, createdAt, rotatedAt, expiresAt } = session;
-  const { authTime, impersonatedBy } = session;
+  const { authTime, lastSeenAt, remembered = false, impersonatedBy } = session;
   return toJsonObject({
     sessionId,
     valid,
@@ -135,7 +138,9 @@ function exportedSession(session: Infer<typeof Session>): JsonObject {
     createdAt,
     authTime,
     rotatedAt,
+    lastSeenAt,
     expiresAt,
+    remembered,
     impersonatedBy,
   });
 }

@@ -27,14 +27,15 @@ export class AccountLifecycle {
   }
 
   /**
-   * Keeps an account from being used, and ends its sessions, in one write, before it returns.
+   * Keeps an account from being used, and ends its sessions, in one write, before it returns. By a
+   * request whose session has been revoked since `handleRequest`, nothing is done.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */
   readonly deactivate = async (input: ActingAccount): Promise<AccountDocument> => {
     const account = await this.#run('DeactivateUser', input, ({ accountId }) =>
-      this.#setDeactivated(accountId, true),
+      this.#setDeactivated(accountId, true, this.#generationOf(input)),
     );
     if (input.request) await this.#core.sessions.destroy(input.request);
     return account;
@@ -55,6 +56,7 @@ export class AccountLifecycle {
    * Deletes an account with everything in its partition; its username and addresses are free again.
    * A call that was interrupted can be made again, however far it came. From the first write on, no
    * session verifies and nobody logs in; the second gives its place back, where `maxAccounts` is set.
+   * By a request whose session has been revoked since `handleRequest`, nothing is done.
    *
    * @returns how many documents were deleted; 0 for an account that is not there.
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
@@ -63,14 +65,9 @@ export class AccountLifecycle {
   readonly deleteAccount = async (input: ActingAccount): Promise<DeletedAccount> => {
     const deleted = await this.#run('DeleteUser', input, async ({ accountId }) => {
       requireRecentLogin(this.#core, input);
-      const { accounts, table } = this.#core;
+      const { accounts } = this.#core;
       const filter = { accountId };
-      const { item } = await accounts.updateOne({
-        filter,
-        update: {
-          $set: { deactivated: true, deleting: true, sessionGeneration: table.newUlid() },
-        },
-      });
+      const item = await this.#beginDeletion(accountId, this.#generationOf(input));
       if (item) await this.#places.giveBack(item);
       const { deletedCount } = item
         ? await accounts.deleteOne({ filter, withRelated: true })
@@ -105,20 +102,62 @@ export class AccountLifecycle {
     return deletedCount;
   }
 
-  async #setDeactivated(accountId: string, deactivated: boolean): Promise<AccountDocument> {
+  /** Under which generation the session of a request began, if a request is what asks. */
+  #generationOf({ request }: ActingAccount): string | undefined {
+    return request && this.#core.sessions.verifiedSessionOf(request).session.generation;
+  }
+
+  /**
+   * The first write of a deletion.
+   *
+   * @returns null for an account that is not there.
+   * @throws AccountError `InvalidSession` where the sessions of a generation have been revoked.
+   */
+  async #beginDeletion(
+    accountId: string,
+    sessionGeneration: string | undefined,
+  ): Promise<AccountDocument | null> {
     const { accounts, table } = this.#core;
     try {
       const { item } = await accounts.updateOne({
         filter: { accountId },
-        // It has no place any more, and perhaps no password.
-        condition: { deleting: { $ne: true } },
+        // What has begun can be ended: whoever began it has no session any more.
+        ...(sessionGeneration !== undefined && {
+          condition: { $or: [{ sessionGeneration }, { deleting: true }] },
+        }),
+        update: {
+          $set: { deactivated: true, deleting: true, sessionGeneration: table.newUlid() },
+        },
+      });
+      return item;
+    } catch (error) {
+      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
+      throw new AccountError('InvalidSession', {});
+    }
+  }
+
+  /** @throws AccountError `InvalidSession` as {@link #beginDeletion}; `UserNotFound`. */
+  async #setDeactivated(
+    accountId: string,
+    deactivated: boolean,
+    sessionGeneration?: string,
+  ): Promise<AccountDocument> {
+    const { accounts, table } = this.#core;
+    try {
+      const { item } = await accounts.updateOne({
+        filter: { accountId },
+        // Once its deletion has begun, it has no place any more, and perhaps no password.
+        condition: {
+          deleting: { $ne: true },
+          ...(sessionGeneration !== undefined && { sessionGeneration }),
+        },
         update: { $set: { deactivated, sessionGeneration: table.newUlid() } },
       });
       if (item) return item;
     } catch (error) {
       if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
     }
-    throw new AccountError('UserNotFound', {});
+    throw new AccountError(sessionGeneration === undefined ? 'UserNotFound' : 'InvalidSession', {});
   }
 
   #run<T>(

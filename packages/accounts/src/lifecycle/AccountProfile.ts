@@ -2,8 +2,8 @@ import { username as usernameField } from '@latchkey/schema';
 import type { ActingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { tellOwner } from '../contacts/notices.js';
-import { readAccount } from '../contacts/readAccount.js';
 import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
+import { retryOvertaken } from '../contacts/retryOvertaken.js';
 import { runForAccount } from '../contacts/runForAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountDocument } from '../sessions/SessionRequest.js';
@@ -29,15 +29,14 @@ export class AccountProfile {
   readonly changeUsername = async (
     input: ActingAccount & { readonly username: string },
   ): Promise<AccountDocument> =>
-    runForAccount(this.#core, 'UpdateUser', input, async (facts) => {
+    runForAccount(this.#core, 'UpdateUser', input, async (facts, actor) => {
       facts.method = 'username';
       requireRecentLogin(this.#core, input);
       const username = parseUsername(input.username);
-      const { accountId } = facts;
-      const family = await readAccount(this.#core, accountId);
-      const { item } = await this.#core.accounts.updateOne({
-        filter: { accountId },
-        update: { $set: { username } },
+      const account = { update: { $set: { username } } };
+      const { family, item } = await retryOvertaken(async () => {
+        const family = await actor.read();
+        return { family, item: (await actor.write({ account, operations: [] })).account };
       });
       if (!item) throw new AccountError('UserNotFound', {});
       if (username === family.username) return item;
@@ -49,7 +48,7 @@ export class AccountProfile {
    * Puts a profile in place of the one that an account has, as a whole, and changes nothing else:
    * one request. To change a part of it, give the whole with that part changed.
    *
-   * @param input - `profile`: a plain object, at most 300 KB as JSON; null for none.
+   * @param input - `profile`: a plain object, at most 300 KB as it is stored; null for none.
    * @returns the account as it is then.
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
@@ -57,17 +56,25 @@ export class AccountProfile {
   readonly updateProfile = async (
     input: ActingAccount & { readonly profile: Profile | null },
   ): Promise<AccountDocument> =>
-    runForAccount(this.#core, 'UpdateUser', input, async (facts) => {
+    runForAccount(this.#core, 'UpdateUser', input, async (facts, actor) => {
       facts.method = 'profile';
-      const { item } = await this.#core.accounts.updateOne({
-        filter: { accountId: facts.accountId },
-        update:
-          input.profile === null
-            ? { $remove: ['profile'] }
-            : { $set: { profile: parseProfile(input.profile) } },
-      });
-      if (!item) throw new AccountError('UserNotFound', {});
-      return item;
+      const update =
+        input.profile === null
+          ? { $remove: ['profile'] as const }
+          : { $set: { profile: parseProfile(input.profile) } };
+      const { accountId, condition } = actor;
+      try {
+        // One item: of a session that has just been logged out of, by itself, nothing is seen here.
+        const { item } = await this.#core.accounts.updateOne({
+          filter: { accountId },
+          condition,
+          update,
+        });
+        if (!item) throw new AccountError('UserNotFound', {});
+        return item;
+      } catch (error) {
+        throw actor.inItsTerms(error);
+      }
     });
 }
 

@@ -1,14 +1,13 @@
 import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
-import type { AccountToken, InferWithSecrets } from '@latchkey/schema';
-import { actingAccount } from '../accounts/actingAccount.js';
+import type { AccountAttempts, AccountToken, Infer, InferWithSecrets } from '@latchkey/schema';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
+import { Actor } from '../contacts/Actor.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import type { PasswordVerification } from '../passwords/PasswordVerifier.js';
 import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { Attempt } from '../throttling/Throttle.js';
@@ -45,6 +44,20 @@ export interface PasswordLoginAttempt extends Omit<CompleteLogin, 'account'> {
 
 /** A login with so many failures before it is worth a notice (ASVS 6.3.5). */
 const NOTABLE_FAILURES = 3;
+
+/** A password that is to be compared. */
+interface ShownPassword {
+  readonly password: string;
+  /** What the flow's event tells; the account is added to it. */
+  readonly facts: EventFacts;
+  readonly isAllowed: (account: AccountOfLogin) => boolean;
+}
+
+/** An account with the secrets of its tokens. */
+interface AccountToProve extends AccountOfLogin {
+  readonly attempts: readonly Infer<typeof AccountAttempts>[];
+  readonly tokens: readonly InferWithSecrets<typeof AccountToken>[];
+}
 
 /** What the right password leads to. */
 interface PasswordProof {
@@ -101,11 +114,12 @@ export class PasswordLogin {
     const { ip } = readConnectionInfo(request);
     const owner = await findAccountId(this.#core, identifier);
     const accountId = owner ?? placeholderId(identifier);
-    if (owner !== undefined) facts.accountId = owner;
-    const { account, effects, failures } = await this.#prove({
-      accountId,
+    // An id that somebody typed need not be anybody's.
+    if (owner !== undefined && identifier.kind !== 'accountId') facts.accountId = owner;
+    const attempt = { accountId, authenticator: 'password', ip } as const;
+    const { account, effects, failures } = await this.#prove(attempt, {
       password,
-      ip,
+      facts,
       // Who has not confirmed any address is told so, after the right password.
       isAllowed: (found) =>
         mayLogInBy(found, identifier) || (requireActivation && !isActivated(found.accessTypes)),
@@ -121,6 +135,8 @@ export class PasswordLogin {
   /**
    * Proves again, by the password, who makes a request, for what `requireRecentLogin` guards. The
    * session gets a new token, which is put on the request; the one before is void (ASVS 7.2.4).
+   * Attempts have a count of their own, by `throttling.password`: whoever guesses at the login keeps
+   * nobody from this.
    *
    * @returns the new token, for the client.
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `LoginFailed`,
@@ -132,11 +148,19 @@ export class PasswordLogin {
     return events.run('Reauthentication', facts, async () => {
       requireObject(input, '');
       const { request } = input;
-      const { accountId, sessionId } = actingAccount({ request }, sessions);
-      Object.assign(facts, { accountId, sessionId });
+      const actor = new Actor(this.#core, { request });
+      const { accountId } = actor;
+      Object.assign(facts, actor.facts);
       const password = passwords.parse(input.password, 'password');
       const { ip } = readConnectionInfo(request);
-      const { effects } = await this.#prove({ accountId, password, ip, isAllowed: () => true });
+      // Not with those who guess at the login: they must not keep out who is logged in.
+      const attempt = { accountId, authenticator: 'reauthentication', ip } as const;
+      const { account, effects } = await this.#prove(attempt, {
+        password,
+        facts,
+        isAllowed: () => true,
+      });
+      actor.requireAlive(account);
       return sessions.reauthenticated(request, effects);
     });
   };
@@ -146,30 +170,31 @@ export class PasswordLogin {
    *
    * @throws AccountError `LoginFailed`, `AccountLocked`, `TooManyRequests`, `TooBusy`
    */
-  async #prove(attempt: {
-    readonly accountId: string;
-    readonly password: string;
-    readonly ip: string;
-    readonly isAllowed: (account: AccountOfLogin) => boolean;
-  }): Promise<PasswordProof> {
-    const { accountId, password, ip } = attempt;
-    const { accounts, throttle } = this.#core;
-    const counted = { accountId, authenticator: 'password', ip } as const;
-    const [{ item }] = await Promise.all([
-      accounts.findOne({
+  async #prove(
+    attempt: Attempt,
+    { password, facts, isAllowed }: ShownPassword,
+  ): Promise<PasswordProof> {
+    const { accountId } = attempt;
+    const { accounts, passwords, throttle } = this.#core;
+    const read = async (): Promise<AccountToProve | null> => {
+      const { item } = await accounts.findOne({
         filter: { accountId },
         include: { accessTypes: true, attempts: true, tokens: true },
         secrets: true,
         consistent: true,
-      }),
-      throttle.count(counted),
-    ]);
+      });
+      if (item) facts.accountId = accountId;
+      return item;
+    };
+    // Both are waited for, so that a refusal is told as the account's that it is about.
+    const [reading, counting] = await Promise.allSettled([read(), throttle.count(attempt)]);
+    if (reading.status === 'rejected') throw reading.reason;
+    if (counting.status === 'rejected') throw counting.reason;
+    const item = reading.value;
     const stored = item?.tokens.filter(({ kind }) => kind === 'password').at(-1);
-    const isAllowed = item !== null && attempt.isAllowed(item);
-    const { matches, needsRehash } = await this.#verify(
-      counted,
-      password,
-      isAllowed ? stored?.value : undefined,
+    const comparedWith = item && isAllowed(item) ? stored?.value : undefined;
+    const { matches, needsRehash } = await throttle.unlessTooBusy(attempt, () =>
+      passwords.verify(password, comparedWith),
     );
     if (!item || !stored || !matches) throw new AccountError('LoginFailed', {});
     if (needsRehash) await this.#rehash(stored, password);
@@ -179,24 +204,8 @@ export class PasswordLogin {
     return {
       account,
       failures: count && count.expiresAt > now ? count.attempts : 0,
-      effects: [throttle.resetOperation(counted)],
+      effects: [throttle.resetOperation(attempt)],
     };
-  }
-
-  /** Compares a password; an attempt that nobody had the time to look at is no attempt. */
-  async #verify(
-    counted: Attempt,
-    password: string,
-    stored: string | undefined,
-  ): Promise<PasswordVerification> {
-    try {
-      return await this.#core.passwords.verify(password, stored);
-    } catch (error) {
-      if (AccountError.is(error) && error.code === 'TooBusy') {
-        await this.#core.throttle.giveBack(counted);
-      }
-      throw error;
-    }
   }
 
   /**

@@ -39,6 +39,7 @@ export async function completeLogin(
   if (step) {
     const { token: challenge, operation } = core.oneTimeTokens.prepare({
       accountId: account.accountId,
+      account: { ...account, tokens },
       kind: 'twoFactorAuth',
       createdFor: step.purpose,
       meta: {

@@ -1,6 +1,7 @@
-import { actingAccount, type ActingAccount } from '../accounts/actingAccount.js';
+import type { ActingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
+import { runForAccount } from '../contacts/runForAccount.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
@@ -81,7 +82,8 @@ export class CustomTokens {
   /**
    * Issues a token that works once, for one purpose of the application's own: one request. As
    * it is not known where it was sent, a change of the account's password makes it void, and so does
-   * the removal or replacement of any of the account's addresses.
+   * the removal or replacement of any of the account's addresses. Where that was by another server,
+   * whose clock is ahead, and only just now: two requests.
    *
    * @throws AccountError `InvalidInput`; `InvalidSession`, `ImpersonatedSession` with a request;
    *   `UserNotFound`, `ServiceUnavailable`.
@@ -89,20 +91,24 @@ export class CustomTokens {
   readonly issueToken = async (input: IssueTokenInput): Promise<IssuedOneTimeToken> => {
     requireObject(input, '');
     const { request, token } = input;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'custom' };
-    return this.#core.events.run('IssueToken', facts, async () => {
-      const actor = actingAccount(input, this.#core.sessions);
-      Object.assign(facts, actor);
-      const { accountId } = actor;
-      return this.#core.oneTimeTokens.issue({
-        accountId,
+    return runForAccount(this.#core, 'IssueToken', input, async (facts, actor) => {
+      facts.method = 'custom';
+      const purpose = {
+        accountId: actor.accountId,
         kind: 'custom',
         createdFor: parsePurpose(input.purpose),
         ...parseMeta(input.meta),
         ...parseLifetime(input.lifetime),
         ...(token !== undefined && { token }),
         ...(request !== undefined && { request }),
-      });
+      } as const;
+      try {
+        const { condition } = actor;
+        const checks = actor.sessionChecks();
+        return await this.#core.oneTimeTokens.issue(purpose, { condition, checks });
+      } catch (error) {
+        throw actor.inItsTerms(error);
+      }
     });
   };
 

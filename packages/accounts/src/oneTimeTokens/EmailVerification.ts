@@ -76,14 +76,15 @@ export class EmailVerification {
     const facts: EventFacts = { ...connectionFacts(request), method: 'email_verification' };
     return this.#core.events.run('RequestVerification', facts, async () => {
       const { accountId, email } = readEmailOfAccount(input);
-      facts.accountId = accountId;
-      return this.#core.oneTimeTokens.issue({
+      const issued = await this.#core.oneTimeTokens.issue({
         accountId,
         kind: 'email_verification',
         createdFor: email,
         ...(token !== undefined && { token }),
         ...(request !== undefined && { request }),
       });
+      facts.accountId = accountId;
+      return issued;
     });
   };
 
@@ -119,7 +120,7 @@ export class EmailVerification {
       if (!contact) throw tokenRefused();
       const { account } = holder;
       const usedFrom = request && readConnectionInfo(request);
-      const verification = verifyContactOperations(this.#core, account, contact, request);
+      const verification = verifyContactOperations(this.#core, account, contact, { request });
       const options = { usedFrom, writesAccount: true };
       await oneTimeTokens.consume(holder, verification.operations, options);
       verification.committed();
@@ -143,8 +144,8 @@ export class EmailVerification {
     return this.#core.events.run('VerifyEmail', facts, async () => {
       const { accessTypes, table } = this.#core;
       const { accountId, email } = readEmailOfAccount(input);
-      facts.accountId = accountId;
       const account = await readAccount(this.#core, accountId);
+      facts.accountId = accountId;
       const contact = contactOf(account, email);
       if (!contact) throw new AccountError('UserNotFound', {});
       if (replacedBy(account, contact)) {

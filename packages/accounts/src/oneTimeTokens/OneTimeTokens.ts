@@ -10,14 +10,10 @@ import { randomBytes } from 'node:crypto';
 import type { AccountEntity } from '../accounts/AccountEntity.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountOfLogin } from '../login/AccountOfLogin.js';
-import {
-  readConnectionInfo,
-  type ConnectionInfo,
-  type SessionRequest,
-} from '../sessions/SessionRequest.js';
+import { readConnectionInfo, type ConnectionInfo } from '../sessions/SessionRequest.js';
 import { ulidAfter } from '../sessions/ulidAfter.js';
 import { digestSecret } from '../tokens/digestSecret.js';
-import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+import { parseDuration } from '../tokens/parseDuration.js';
 import { parseOneTimeToken } from './parseOneTimeToken.js';
 import { pendingTokens, type TokensVoided } from './pendingTokens.js';
 import {
@@ -26,7 +22,13 @@ import {
   type OneTimeTokenOptions,
   type TokenPolicy,
 } from './tokenPolicy.js';
-import { tokensAsRead, type AccountWithTokens } from './voidTokens.js';
+import {
+  newestOf,
+  type IssueOptions,
+  type PreparedToken,
+  type TokenPurpose,
+} from './TokenPurpose.js';
+import { tokensAsRead } from './voidTokens.js';
 
 /** What issuing gives. */
 export interface IssuedOneTimeToken {
@@ -60,33 +62,9 @@ export interface ConsumeOptions {
   readonly writesAccount?: boolean;
 }
 
-/** What a token is issued for. */
-export interface TokenPurpose {
-  readonly accountId: string;
-  readonly kind: OneTimeTokenKind;
-  /** What it is bound to, beside its kind: an address, an account's id, a purpose. */
-  readonly createdFor: string;
-  readonly reason?: string;
-  readonly meta?: Readonly<Record<string, unknown>>;
-  /** The caller's own token (default: 256 random bits). How hard it is to guess is their affair. */
-  readonly token?: unknown;
-  /** What is stored in its place (default: its digest); for what can be guessed, a slow hash. */
-  readonly storedAs?: string;
-  /** How long it is good for (default: as configured for its kind). */
-  readonly lifetime?: Duration;
-  /** On whose request it is issued, which is kept as its `location`. */
-  readonly request?: SessionRequest;
-  /** As it was read: the token comes after what is void, and others, whatever the clocks say. */
-  readonly account?: AccountWithTokens;
-}
-
-/** A token that is ready to be written. */
-export interface PreparedToken {
-  readonly token: string;
-  readonly operation: TransactOperation<Infer<typeof AccountToken>>;
-}
-
 const TOKEN_BYTES = 32;
+/** How often all tokens of an account may become void while one is issued. */
+const MAX_ATTEMPTS = 5;
 
 /**
  * Tokens that are sent to somebody and work once. The table holds their digests; whoever reads it
@@ -118,26 +96,22 @@ export class OneTimeTokens {
 
   /**
    * Issues a token: one transaction, in which the account must exist. With `onlyNewest`, a request
-   * more, for those that it comes after.
+   * more, for those that it comes after; and one more where, by this server's clock, it would be as
+   * old as those that have just become void.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`
    */
-  async issue(purpose: TokenPurpose): Promise<IssuedOneTimeToken> {
-    const { token, operation } = this.prepare(await this.#afterOthers(purpose));
-    try {
-      const [tokenDocument] = await this.#table.transact([
-        operation,
-        this.#accounts.checkOperation({ filter: { accountId: purpose.accountId } }),
-      ]);
-      return { token, tokenDocument };
-    } catch (error) {
-      if (EntityError.is(error) && error.code === 'NotFound') {
-        throw new AccountError('UserNotFound', {});
+  async issue(purpose: TokenPurpose, options: IssueOptions = {}): Promise<IssuedOneTimeToken> {
+    let after = await this.#afterOthers(purpose);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#issue(after, options);
+      } catch (error) {
+        const { tokens = [], tokensVoidBefore } = after.account ?? {};
+        const current = voidUpTo(error);
+        if (current === tokensVoidBefore || attempt === MAX_ATTEMPTS) throw error;
+        after = { ...after, account: { tokens, tokensVoidBefore: current } };
       }
-      if (EntityError.is(error) && error.code === 'UniqueViolation') {
-        throw new AccountError('InvalidInput', { path: 'token', reason: 'notUnique' });
-      }
-      throw error;
     }
   }
 
@@ -146,31 +120,8 @@ export class OneTimeTokens {
    *
    * @throws AccountError `InvalidInput`
    */
-  prepare({
-    token: given,
-    storedAs,
-    lifetime,
-    request,
-    account,
-    ...purpose
-  }: TokenPurpose): PreparedToken {
-    const token =
-      given === undefined
-        ? randomBytes(TOKEN_BYTES).toString('base64url')
-        : parseOneTimeToken(given);
-    const lifetimeMs =
-      lifetime === undefined
-        ? this.#policy.lifetimesMs[purpose.kind]
-        : parseDuration(lifetime, 'lifetime');
-    const operation = this.#tokens.createOneOperation({
-      ulid: ulidAfter(account && newestOf(account, purpose), this.#table.newUlid()),
-      item: {
-        ...purpose,
-        value: storedAs ?? digestSecret(token),
-        expiresAt: new Date(this.#table.now().getTime() + lifetimeMs),
-        ...(request !== undefined && { location: locationOf(readConnectionInfo(request)) }),
-      },
-    });
+  prepare(purpose: TokenPurpose): PreparedToken {
+    const { token, operation } = this.#prepare(purpose);
     return { token, operation };
   }
 
@@ -231,6 +182,59 @@ export class OneTimeTokens {
     }
   }
 
+  async #issue(
+    purpose: TokenPurpose,
+    { condition = {}, checks = [] }: IssueOptions,
+  ): Promise<IssuedOneTimeToken> {
+    const { ulid, token, operation } = this.#prepare(purpose);
+    const account = this.#accounts.checkOperation({
+      filter: { accountId: purpose.accountId },
+      condition: {
+        $or: [{ tokensVoidBefore: { $exists: false } }, { tokensVoidBefore: { $lt: ulid } }],
+        ...(Object.keys(condition).length > 0 && { $and: [condition] }),
+      },
+    });
+    try {
+      const [tokenDocument] = await this.#table.transact([operation, account, ...checks]);
+      return { token, tokenDocument };
+    } catch (error) {
+      if (isOfAccount(error, 'NotFound')) throw new AccountError('UserNotFound', {});
+      if (EntityError.is(error) && error.code === 'UniqueViolation') {
+        throw new AccountError('InvalidInput', { path: 'token', reason: 'notUnique' });
+      }
+      throw error;
+    }
+  }
+
+  #prepare({
+    token: given,
+    storedAs,
+    lifetime,
+    request,
+    account,
+    ...purpose
+  }: TokenPurpose): PreparedToken & { readonly ulid: string } {
+    const token =
+      given === undefined
+        ? randomBytes(TOKEN_BYTES).toString('base64url')
+        : parseOneTimeToken(given);
+    const lifetimeMs =
+      lifetime === undefined
+        ? this.#policy.lifetimesMs[purpose.kind]
+        : parseDuration(lifetime, 'lifetime');
+    const ulid = ulidAfter(account && newestOf(account, purpose), this.#table.newUlid());
+    const operation = this.#tokens.createOneOperation({
+      ulid,
+      item: {
+        ...purpose,
+        value: storedAs ?? digestSecret(token),
+        expiresAt: new Date(this.#table.now().getTime() + lifetimeMs),
+        ...(request !== undefined && { location: locationOf(readConnectionInfo(request)) }),
+      },
+    });
+    return { ulid, token, operation };
+  }
+
   async #afterOthers(purpose: TokenPurpose): Promise<TokenPurpose> {
     const { accountId, kind, createdFor } = purpose;
     if (!this.#policy.onlyNewest.has(kind)) return purpose;
@@ -252,13 +256,22 @@ export class OneTimeTokens {
   }
 }
 
-/** The newest of what a token must come after. */
-function newestOf(
-  { tokens, tokensVoidBefore = '' }: AccountWithTokens,
-  { kind, createdFor }: Pick<TokenPurpose, 'kind' | 'createdFor'>,
-): string {
-  const others = tokens.filter((each) => each.kind === kind && each.createdFor === createdFor);
-  return others.map(({ ulid }) => ulid).reduce((a, b) => (a > b ? a : b), tokensVoidBefore);
+/** Up to which tokens are void, by the account that has refused to take one. */
+function voidUpTo(error: unknown): string | undefined {
+  if (!isOfAccount(error, 'ConditionFailed')) return undefined;
+  return (error.details.item as TokensVoided).tokensVoidBefore;
+}
+
+function isOfAccount<C extends 'NotFound' | 'ConditionFailed'>(
+  error: unknown,
+  code: C,
+): error is EntityError<C> {
+  return (
+    EntityError.is(error) &&
+    error.code === code &&
+    'entity' in error.details &&
+    error.details.entity === Account.name
+  );
 }
 
 /** Whether a token was used up, or has become void, since it was found. */

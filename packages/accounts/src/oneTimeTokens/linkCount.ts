@@ -27,6 +27,11 @@ export function countOfNobody(kind: OneTimeTokenKind, identifier: LoginIdentifie
   return countOf(`${kind}/nobody/${identifier.kind}/${identifier.value}`);
 }
 
+/** What messages to a mailbox are counted as that somebody wanted to sign up with it. */
+export function countOfSignUpAttempts(mailbox: string): Attempt {
+  return countOf(`sign-up-attempt/${mailbox}`);
+}
+
 /** The write by which the links to a mailbox are forgotten, when one of them was followed. */
 export function forgetLinks(
   { oneTimeTokens, table }: Pick<AccountsCore, 'oneTimeTokens' | 'table'>,

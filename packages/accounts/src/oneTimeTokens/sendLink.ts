@@ -75,8 +75,8 @@ export async function sendLink(
 }
 
 /** Counts a link; gives, rather than throws, what says that a mailbox has had enough of them. */
-async function countLink(
-  { throttle }: AccountsCore,
+export async function countLink(
+  { throttle }: Pick<AccountsCore, 'throttle'>,
   attempt: Attempt,
 ): Promise<AccountError | undefined> {
   try {

@@ -18,9 +18,9 @@ export interface OneTimeTokenLifetimes {
   readonly phoneVerification?: Duration;
   /** Default: `'15m'`. */
   readonly magicLink?: Duration;
-  /** What a login waits for its second factor: default `'5m'`. */
+  /** How long a login waits for its second factor (default: `'5m'`). */
   readonly twoFactorChallenge?: Duration;
-  /** The application's own kinds, unless they say otherwise: default `'1h'`. */
+  /** The application's own purposes, unless they say otherwise (default: `'1h'`). */
   readonly custom?: Duration;
 }
 

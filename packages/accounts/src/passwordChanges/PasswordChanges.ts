@@ -1,7 +1,7 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
 import { Account, Session } from '@latchkey/schema';
-import { actingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { Actor } from '../contacts/Actor.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
@@ -14,7 +14,6 @@ import {
   type SessionRequest,
 } from '../sessions/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import { isLiveSession } from '../sessions/sessionState.js';
 import { parseNewPassword, replacePassword } from './replacePassword.js';
 import { tellPasswordChanged } from './tellPasswordChanged.js';
 
@@ -59,9 +58,10 @@ export class PasswordChanges {
 
   /**
    * Changes the password of the account that makes a request, by the one before (ASVS 6.2.3). The
-   * attempt is counted before it is looked at. Every other session has ended, and every token sent
-   * out before is void, when it returns; the request's session goes on with a new token, which is
-   * put on the request. The owner is told, at every verified address.
+   * attempt is counted before it is looked at, together with those of `reauthenticate`. Every other
+   * session has ended, and every token sent out before is void, when it returns; the request's session
+   * goes on with a new token, which is put on the request. The owner is told, at every verified
+   * address.
    *
    * @returns the new token, for the client.
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
@@ -74,31 +74,32 @@ export class PasswordChanges {
     const { request, newPassword } = input;
     const facts: EventFacts = { ...connectionFacts(request), method: 'password' };
     return this.#core.events.run('ChangePassword', facts, async () => {
-      const { accounts, passwords, sessions, table, throttle } = this.#core;
-      const { accountId, sessionId } = actingAccount({ request }, sessions);
-      Object.assign(facts, { accountId, sessionId });
+      const { accounts, passwords, table, throttle } = this.#core;
+      const actor = new Actor(this.#core, { request });
+      Object.assign(facts, actor.facts);
+      const { accountId } = actor;
       const currentPassword = passwords.parse(input.currentPassword, 'currentPassword');
       const { ip } = readConnectionInfo(request);
       const { item: account } = await accounts.findOne({
         filter: { accountId },
-        include: { accessTypes: true, tokens: true },
+        include: { accessTypes: true, attempts: true, tokens: true },
         secrets: true,
         consistent: true,
       });
-      const { session } = sessions.verifiedSessionOf(request);
-      if (!account || !isLiveSession(session, account, table.now(), sessions.policy)) {
-        throw new AccountError('InvalidSession', {});
-      }
+      if (!account) throw new AccountError('InvalidSession', {});
+      actor.requireAlive(account);
       const stored = account.tokens.filter(({ kind }) => kind === 'password').at(-1);
       // First what says nothing of the current one: a refusal must not cost an attempt.
       const password = await parseNewPassword(this.#core, account, newPassword);
-      const attempt = { accountId, authenticator: 'password', ip } as const;
+      const attempt = { accountId, authenticator: 'reauthentication', ip } as const;
       await throttle.count(attempt);
-      const { matches } = await passwords.verify(currentPassword, stored?.value);
-      if (!stored || !matches) throw new AccountError('LoginFailed', {});
-      const value = await passwords.hash(password);
+      const value = await throttle.unlessTooBusy(attempt, async () => {
+        const { matches } = await passwords.verify(currentPassword, stored?.value);
+        if (!stored || !matches) throw new AccountError('LoginFailed', {});
+        return passwords.hash(password);
+      });
       const sessionGeneration = table.newUlid();
-      const { accessTypes: _contacts, tokens: _tokens, ...document } = account;
+      const { accessTypes: _contacts, attempts: _, tokens: _tokens, ...document } = account;
       const { authToken, sessionDocument } = await this.#goOn(
         request,
         { ...document, sessionGeneration },
@@ -109,11 +110,9 @@ export class PasswordChanges {
             sessionGeneration,
             // Of two who know the current one, the second does not any more; and where all sessions
             // have ended, or all but the newest, so has this one.
-            condition: {
-              sessionGeneration: account.sessionGeneration,
-              $or: [{ sessionsFrom: { $exists: false } }, { sessionsFrom: { $lte: session.ulid } }],
-            },
+            condition: actor.condition,
           }),
+          ...resetCounts(this.#core, account, ['password']),
           throttle.resetOperation(attempt),
         ],
       );
@@ -174,7 +173,6 @@ export class PasswordChanges {
     const facts: EventFacts = {};
     await this.#core.events.run('SetPassword', facts, async () => {
       requireUlid(accountId, 'accountId');
-      facts.accountId = accountId;
       const { accounts, passwords, table } = this.#core;
       passwords.parse(newPassword, 'newPassword');
       const { item: account } = await accounts.findOne({
@@ -183,12 +181,13 @@ export class PasswordChanges {
         consistent: true,
       });
       if (!account) throw new AccountError('UserNotFound', {});
+      facts.accountId = accountId;
       const password = await parseNewPassword(this.#core, account, newPassword);
       const value = await passwords.hash(password);
       const replacement = { account, value, sessionGeneration: table.newUlid() };
       await table.transact([
         ...replacePassword(this.#core, replacement),
-        ...resetCounts(this.#core, account, ['password']),
+        ...resetCounts(this.#core, account, ['password', 'reauthentication']),
       ]);
       await tellPasswordChanged(this.#core, account);
     });

@@ -121,8 +121,7 @@ export class PasswordResets {
     const facts: EventFacts = { ...connectionFacts(request), method: 'password_recovery' };
     return this.#core.events.run('RequestPasswordReset', facts, async () => {
       requireUlid(accountId, 'accountId');
-      facts.accountId = accountId;
-      return this.#core.oneTimeTokens.issue({
+      const issued = await this.#core.oneTimeTokens.issue({
         accountId,
         kind: 'password_recovery',
         createdFor: accountId,
@@ -130,6 +129,8 @@ export class PasswordResets {
         ...(token !== undefined && { token }),
         ...(request !== undefined && { request }),
       });
+      facts.accountId = accountId;
+      return issued;
     });
   };
 
@@ -162,7 +163,7 @@ export class PasswordResets {
           sessionGeneration: table.newUlid(),
           condition: tokensAsRead(account),
         }),
-        ...resetCounts(this.#core, account, ['password']),
+        ...resetCounts(this.#core, account, ['password', 'reauthentication']),
       ];
       await oneTimeTokens.consume(holder, effects, { usedFrom, writesAccount: true });
       await tellPasswordChanged(this.#core, account);

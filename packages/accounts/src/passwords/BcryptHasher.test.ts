@@ -56,7 +56,7 @@ describe('BcryptHasher', () => {
     ['spaces at both ends', '  Pass word  '],
     ['emoji', '😀 Grüße 漢字'],
   ])(
-    'matches %s exactly: longer, swapped case, trimmed and another end fail (ASVS 6.2.8, 6.2.9)',
+    'matches %s exactly: longer, swapped case, trimmed and another end fail (ASVS 6.2.8, 6.2.9, CVE-2025-22228)',
     async (_name, password) => {
       const stored = await hasher.hash(password);
       expect(await hasher.verify(password, stored)).toBe(true);

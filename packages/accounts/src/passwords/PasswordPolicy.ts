@@ -109,7 +109,10 @@ function checkRules(rules: Partial<PasswordPolicy>): void {
   if (!['accept', 'refuse'].includes(onBreachCheckFailure)) {
     throw invalid('onBreachCheckFailure', 'It must be accept or refuse.');
   }
-  const isInRange = breachCheckTimeoutMs >= 1 && breachCheckTimeoutMs <= HIGHEST_TIMEOUT_MS;
+  const isInRange =
+    typeof breachCheckTimeoutMs === 'number' &&
+    breachCheckTimeoutMs >= 1 &&
+    breachCheckTimeoutMs <= HIGHEST_TIMEOUT_MS;
   if (!isInRange) {
     throw invalid('breachCheckTimeoutMs', `It must be 1 to ${HIGHEST_TIMEOUT_MS} milliseconds.`);
   }

@@ -1,18 +1,19 @@
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
-import { readAccount } from '../contacts/readAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { isActivated } from '../login/isActivated.js';
+import { mayLogInBy } from '../login/mayLogInBy.js';
+import { readWithContacts } from './readWithContacts.js';
 import type { LoginResult } from './SessionBeginning.js';
 import { readConnectionInfo, type SessionRequest } from './SessionRequest.js';
 
 /** What {@link CustomLogin.pushCustomSession} takes. */
 export interface PushCustomSessionInput {
-  /** A username, an e-mail address, a phone number or an account id. */
+  /** A username, a verified e-mail address or phone number, or an account id. */
   readonly username: string;
   readonly request: SessionRequest;
   /** Whether the session lasts for `rememberMeDuration` (default: false). */
@@ -30,26 +31,29 @@ export class CustomLogin {
   /**
    * Begins a session for an account without a password or a second factor: the application has made
    * sure of who it is, by means of its own. Never call it with what only a client says. Three
-   * requests, two by account id; one more with `requireActivation`.
+   * requests, two by account id.
    *
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `AccountDeactivated`,
-   *   `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
+   * @throws AccountError `InvalidInput`; `UserNotFound`, also for an address that its account has
+   *   not verified, since whoever has put it there need not be whom the application knows by it;
+   *   `AccountDeactivated`, `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
    */
   readonly pushCustomSession = async (input: PushCustomSessionInput): Promise<LoginResult> => {
     requireObject(input, '');
     const { request, rememberMe } = input;
-    const { accounts, events, sessions } = this.#core;
+    const { events, requireActivation, sessions } = this.#core;
     const facts: EventFacts = { ...connectionFacts(request), method: 'custom' };
     return events.run('Login', facts, async () => {
       const identifier = parseLoginIdentifier(input.username, 'username');
       readConnectionInfo(request);
       const accountId = await findAccountId(this.#core, identifier);
       if (accountId === undefined) throw new AccountError('UserNotFound', {});
-      const { item: account } = await accounts.findOne({ filter: { accountId }, consistent: true });
-      if (!account) throw new AccountError('UserNotFound', {});
+      const { account, accessTypes } = await readWithContacts(this.#core, accountId);
       facts.accountId = accountId;
+      if (!mayLogInBy({ accessTypes }, identifier)) throw new AccountError('UserNotFound', {});
       if (account.deactivated) throw new AccountError('AccountDeactivated', {});
-      await this.#requireActivated(accountId);
+      if (requireActivation && !isActivated(accessTypes)) {
+        throw new AccountError('AccountNotActivated', {});
+      }
       await events.ask('ValidateLogin', facts, { account });
       const login = await sessions.begin(account, request, {
         ...(rememberMe === true && { rememberMe }),
@@ -58,10 +62,4 @@ export class CustomLogin {
       return login;
     });
   };
-
-  async #requireActivated(accountId: string): Promise<void> {
-    if (!this.#core.requireActivation) return;
-    const { accessTypes } = await readAccount(this.#core, accountId);
-    if (!isActivated(accessTypes)) throw new AccountError('AccountNotActivated', {});
-  }
 }

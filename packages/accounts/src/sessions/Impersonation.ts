@@ -4,6 +4,8 @@ import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
+import { isActivated } from '../login/isActivated.js';
+import { readWithContacts, type AccountAndContacts } from './readWithContacts.js';
 import type { LoginResult } from './SessionBeginning.js';
 import type { SessionPolicy } from './sessionPolicy.js';
 import type { AccountDocument, SessionRequest } from './SessionRequest.js';
@@ -35,21 +37,25 @@ export class Impersonation {
    *
    * @returns the login of the other account. The request is not touched.
    * @throws AccountError `InvalidInput`, also for the own account; `InvalidSession`,
-   *   `ImpersonatedSession`, `PermissionDenied`, `UserNotFound`, `AccountDeactivated`, `Vetoed`.
+   *   `ImpersonatedSession`, `PermissionDenied`, `UserNotFound`, `AccountDeactivated`,
+   *   `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
    */
   readonly impersonate = async (input: ImpersonateInput): Promise<LoginResult> => {
     requireObject(input, '');
     const { request, accountId } = input;
-    const { events, sessions } = this.#core;
+    const { events, requireActivation, sessions } = this.#core;
     const facts: EventFacts = connectionFacts(request);
     return events.run('Impersonation', facts, async () => {
       const { account: actor, session } = sessions.verifiedSessionOf(request);
       facts.actorId = actor.accountId;
       if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
-      sessions.requirePermission(request, this.#policy.impersonationPermission);
-      const account = await this.#findOther(accountId, actor);
+      sessions.guards.assertPermission(request, this.#policy.impersonationPermission);
+      const { account, accessTypes } = await this.#findOther(accountId, actor);
       facts.accountId = accountId;
       if (account.deactivated) throw new AccountError('AccountDeactivated', {});
+      if (requireActivation && !isActivated(accessTypes)) {
+        throw new AccountError('AccountNotActivated', {});
+      }
       await events.ask('ValidateImpersonation', facts, { account });
       const endMs = this.#core.table.now().getTime() + this.#policy.impersonationDurationMs;
       const { create, write, authToken } = await sessions.prepare(account, request, {
@@ -62,14 +68,11 @@ export class Impersonation {
     });
   };
 
-  async #findOther(accountId: string, actor: AccountDocument): Promise<AccountDocument> {
+  async #findOther(accountId: string, actor: AccountDocument): Promise<AccountAndContacts> {
     requireUlid(accountId, 'accountId');
     if (accountId === actor.accountId) {
       throw new AccountError('InvalidInput', { path: 'accountId', reason: 'ownAccount' });
     }
-    const filter = { accountId };
-    const { item } = await this.#core.accounts.findOne({ filter, consistent: true });
-    if (!item) throw new AccountError('UserNotFound', {});
-    return item;
+    return readWithContacts(this.#core, accountId);
   }
 }

@@ -19,7 +19,8 @@ export class MaximumSessions {
   /**
    * Ends the oldest sessions of an account if it has too many since its last login: one `Query`,
    * and one write on the account. Each login does so after its session was written, so that the
-   * last of any number at the same time sees them all. A login that has been written stays one if
+   * last of any number at the same time sees them all. What that has ended is told as
+   * `RevokeSessionsSuccess`, by the method `maxSessions`. A login that has been written stays one if
    * this fails: that is told as `RevokeSessionsError`, and the next login does it.
    */
   async enforce(
@@ -28,22 +29,34 @@ export class MaximumSessions {
     connection: ConnectionInfo,
   ): Promise<void> {
     if (this.#context.policy.maxSessions === Infinity || impersonatedBy !== undefined) return;
-    const facts: EventFacts = { accountId: account.accountId, sessionId: ulid, ...connection };
+    const { events } = this.#context;
+    const facts: EventFacts = {
+      accountId: account.accountId,
+      sessionId: ulid,
+      method: 'maxSessions',
+      ...connection,
+    };
     try {
-      await this.#context.events.begin('RevokeSessions', facts, () => this.#endSurplus(account));
+      const hasEnded = await events.begin('RevokeSessions', facts, () => this.#endSurplus(account));
+      if (hasEnded) await events.tell('RevokeSessionsSuccess', facts);
     } catch {
       // What the login has used up, a link or a code, cannot be used again.
     }
   }
 
-  async #endSurplus(account: AccountDocument): Promise<void> {
+  /** Whether there were too many, and the write that ends them is this one. */
+  async #endSurplus(account: AccountDocument): Promise<boolean> {
     const { maxSessions } = this.#context.policy;
     const { sessions: recent, isAll } = await this.#newest(account, maxSessions + SPARE);
     const live = this.#live(recent, account);
-    if (live.length > maxSessions || isAll) return this.#cut(account, live[maxSessions - 1]);
+    if (live.length > maxSessions || isAll) {
+      const isCut = await this.#cut(account, live[maxSessions - 1], live[0]);
+      return isCut && live.length > maxSessions;
+    }
     // So many have ended since the last cut that this one is made even where none is too many.
     const all = this.#live(await this.#newestValid(account, maxSessions + 1), account);
-    return this.#cut(account, all[maxSessions - 1] ?? all.at(-1));
+    const isCut = await this.#cut(account, all[maxSessions - 1] ?? all.at(-1), all[0]);
+    return isCut && all.length > maxSessions;
   }
 
   #live(sessions: readonly SessionDocument[], account: AccountDocument): SessionDocument[] {
@@ -89,25 +102,33 @@ export class MaximumSessions {
     return items;
   }
 
-  /** Voids every session older than one; never takes back what another login has voided. */
+  /**
+   * Voids every session older than one; never takes back what another login has voided. The next
+   * session is to come after the newest, or that of a login by a clock that is behind would go first.
+   *
+   * @returns whether it was this call that did.
+   */
   async #cut(
     { accountId, sessionGeneration, sessionsFrom: before }: AccountDocument,
     oldest: SessionDocument | undefined,
-  ): Promise<void> {
-    if (!oldest || oldest.ulid === before) return;
+    newest: SessionDocument | undefined = oldest,
+  ): Promise<boolean> {
+    if (!oldest || !newest || oldest.ulid === before) return false;
     const sessionsFrom = oldest.ulid;
     try {
-      await this.#context.accounts.updateOne({
+      const { item } = await this.#context.accounts.updateOne({
         filter: { accountId },
         // What was counted is void where the generation has changed.
         condition: {
           sessionGeneration,
           $or: [{ sessionsFrom: { $exists: false } }, { sessionsFrom: { $lt: sessionsFrom } }],
         },
-        update: { $set: { sessionsFrom } },
+        update: { $set: { sessionsFrom, sessionsTo: newest.ulid } },
       });
+      return item !== null;
     } catch (error) {
       if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
+      return false;
     }
   }
 }

@@ -3,7 +3,7 @@ import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { LoginResult } from './SessionBeginning.js';
-import type { SessionRequest } from './SessionRequest.js';
+import { requireRequest, type SessionRequest } from './SessionRequest.js';
 import type { SessionRotation } from './SessionRotation.js';
 import type { SessionsContext } from './SessionsContext.js';
 
@@ -33,12 +33,12 @@ export class RequestSessions {
    *
    * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
    *   off the request; `ServiceUnavailable`, which says nothing of the session; `Vetoed` by a hook;
-   *   `SecretTooShort`.
+   *   `InvalidInput`, also for a frozen object, on which nothing can be put; `SecretTooShort`.
    */
   readonly handleRequest = async <R extends SessionRequest>(
     request: R,
   ): Promise<R & SessionRequest> => {
-    requireObject(request, 'request');
+    requireRequest(request);
     const { hooks, verified } = this.#context;
     // Whatever a caller claims: only what is verified here counts.
     verified.forget(request);
@@ -65,7 +65,7 @@ export class RequestSessions {
     const facts: EventFacts = connectionFacts(request);
     return this.#orDestroy(request, () =>
       events.run('RefreshTokens', facts, async () => {
-        requireObject(request, 'request');
+        requireRequest(request);
         verified.forget(request);
         const options = { facts, mustRotate: true };
         const { isRenewed: _, ...result } = await this.#rotation.resume(

@@ -93,7 +93,7 @@ export class SessionBeginning {
     const now = table.now();
     const expiresAt = this.#endOf(now, isRemembered, options);
     // By another server's clock, the sessions that maxSessions has left may be of later.
-    const ulid = ulidAfter(account.sessionsFrom, table.newUlid());
+    const ulid = ulidAfter(account.sessionsTo ?? account.sessionsFrom, table.newUlid());
     const { authToken, secretDigest, kid } = await tokens.issue(
       {
         accountId,

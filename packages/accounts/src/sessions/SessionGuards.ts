@@ -1,12 +1,14 @@
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import type { AccountDocument, SessionRequest } from './SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 
 /**
  * What an application asks before it does something. Nothing here waits, so that no forgotten
- * `await` lets anybody through.
+ * `await` lets anybody through; a refusal is told as the event `AccessDenied`.
  */
 export class SessionGuards {
   readonly #context: SessionsContext;
@@ -24,13 +26,22 @@ export class SessionGuards {
    *   cannot prove to be them; `InvalidSession`; `InvalidConfiguration` for the age.
    */
   readonly requireRecentLogin = (request: SessionRequest, maxAge: Duration): void => {
+    this.#tellRefusal(request, () => this.assertRecentLogin(request, maxAge));
+  };
+
+  /**
+   * {@link requireRecentLogin} within a flow, which has an event of its own.
+   *
+   * @internal
+   */
+  assertRecentLogin(request: SessionRequest, maxAge: Duration): void {
     const maxAgeMs = parseDuration(maxAge, 'maxAge');
-    const { session } = this.#context.verified.of(request);
+    const { session } = this.#context.verified.read(request);
     if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
     const provenMs = session.authTime?.getTime() ?? -Infinity;
     if (this.#context.table.now().getTime() < provenMs + maxAgeMs) return;
     throw new AccountError('RecentLoginRequired', { maxAgeSeconds: Math.ceil(maxAgeMs / 1000) });
-  };
+  }
 
   /**
    * Refuses who does not have a permission. What counts for a request is the account as
@@ -43,13 +54,45 @@ export class SessionGuards {
   readonly requirePermission = (
     subject: SessionRequest | AccountDocument,
     permission: string,
-  ): AccountDocument => {
+  ): AccountDocument =>
+    this.#tellRefusal(subject, () => this.assertPermission(subject, permission));
+
+  /**
+   * {@link requirePermission} within a flow, which has an event of its own.
+   *
+   * @internal
+   */
+  assertPermission(subject: SessionRequest | AccountDocument, permission: string): AccountDocument {
     requireObject(subject, 'request');
-    const account = 'requestIp' in subject ? this.#context.verified.of(subject).account : subject;
+    const account = 'requestIp' in subject ? this.#context.verified.read(subject).account : subject;
     if (!Array.isArray(account.permissions)) {
       throw new AccountError('InvalidInput', { path: 'request', reason: 'notAnAccount' });
     }
     if (account.permissions.includes(permission)) return account;
     throw new AccountError('PermissionDenied', { permission });
-  };
+  }
+
+  #tellRefusal<T>(subject: SessionRequest | AccountDocument, guard: () => T): T {
+    try {
+      return guard();
+    } catch (error) {
+      // What the application has asked wrongly is nobody's refusal.
+      if (AccountError.is(error) && [401, 403].includes(error.status)) {
+        void this.#context.events.tell('AccessDenied', this.#factsOf(subject), error.code);
+      }
+      throw error;
+    }
+  }
+
+  #factsOf(subject: SessionRequest | AccountDocument): EventFacts {
+    if (!('requestIp' in subject)) return { accountId: subject.accountId };
+    const { account, session } = this.#context.verified.find(subject) ?? {};
+    const actorId = session?.impersonatedBy;
+    return {
+      ...connectionFacts(subject),
+      ...(account && { accountId: account.accountId }),
+      ...(session && { sessionId: session.ulid }),
+      ...(actorId !== undefined && { actorId }),
+    };
+  }
 }

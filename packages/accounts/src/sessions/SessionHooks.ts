@@ -1,5 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
+import type { Events } from '../events/Events.js';
 import type { AccountDocument, SessionRequest } from './SessionRequest.js';
 import type { SessionDocument } from './VerifiedRequests.js';
 
@@ -19,7 +20,10 @@ export interface UpsertSessionFailure {
   readonly accountId: string;
 }
 
-/** Where an application takes part in what its sessions do. */
+/**
+ * Where an application takes part in what its sessions do. A hook may take as long as a listener
+ * (`events.timeout`); one that takes longer is as one that throws.
+ */
 export interface SessionHookRegistry {
   /**
    * Is called with every request that `handleRequest` would let through, `request.user` set if it
@@ -37,6 +41,11 @@ export class SessionHooks implements SessionHookRegistry {
   readonly #onRequest: ((request: SessionRequest) => unknown)[] = [];
   readonly #onRefreshTokens: ((refreshed: RefreshedTokens) => unknown)[] = [];
   readonly #onUpsertSessionError: ((failure: UpsertSessionFailure) => unknown)[] = [];
+  readonly #events: Events;
+
+  constructor(events: Events) {
+    this.#events = events;
+  }
 
   onRequest(hook: (request: SessionRequest) => unknown): void {
     this.#onRequest.push(hook);
@@ -59,7 +68,7 @@ export class SessionHooks implements SessionHookRegistry {
   async request(request: SessionRequest): Promise<void> {
     for (const hook of this.#onRequest) {
       try {
-        await hook(request);
+        await this.#events.withinLimit(() => hook(request));
       } catch (cause) {
         throw new AccountError('Vetoed', { event: 'onRequest' }, { cause });
       }
@@ -68,7 +77,9 @@ export class SessionHooks implements SessionHookRegistry {
 
   /** Calls the hooks in turn; what one throws goes on to the caller. */
   async refreshed(refreshed: RefreshedTokens): Promise<void> {
-    for (const hook of this.#onRefreshTokens) await hook(refreshed);
+    for (const hook of this.#onRefreshTokens) {
+      await this.#events.withinLimit(() => hook(refreshed));
+    }
   }
 
   /** Writes a session, and tells the hooks if that fails; the error goes on in any case. */
@@ -78,7 +89,7 @@ export class SessionHooks implements SessionHookRegistry {
     } catch (error) {
       for (const hook of this.#onUpsertSessionError) {
         try {
-          await hook({ ...about, error });
+          await this.#events.withinLimit(() => hook({ ...about, error }));
         } catch {
           // It is told, not asked: what went wrong first is what counts.
         }

@@ -1,12 +1,12 @@
 import { EntityError } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { AuthTokenSubject, VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
-import type { SessionRequest } from './SessionRequest.js';
+import { requireRequest, type SessionRequest } from './SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
+import type { SessionDocument } from './VerifiedRequests.js';
 
 /** What {@link SessionLogout.logout} takes. */
 export interface LogoutInput {
@@ -28,7 +28,9 @@ export class SessionLogout {
   async logout({ authToken, request }: LogoutInput): Promise<boolean> {
     const facts: EventFacts = connectionFacts(request);
     const ended = await this.#context.events.run('Logout', facts, async () => {
-      requireObject(request, 'request');
+      requireRequest(request);
+      const actorId = this.#sessionOf(request)?.impersonatedBy;
+      if (actorId !== undefined) facts.actorId = actorId;
       const token = await this.#verify(authToken, request);
       facts.accountId = token.accountId;
       facts.sessionId = token.sessionId;
@@ -54,9 +56,21 @@ export class SessionLogout {
     } catch (error) {
       if (!AccountError.is(error) || error.code !== 'TokenVerificationFailed') throw error;
       const named = tokens.readUnverified(authToken);
-      if (!named || named.accountId !== request.user?.accountId) throw error;
+      if (!named || !this.#isTheirs(named, request)) throw error;
       return named;
     }
+  }
+
+  /** Who acts for an account can leave it, and end no other session of its owner. */
+  #isTheirs({ accountId, sessionId }: NamedSession, request: SessionRequest): boolean {
+    if (accountId !== request.user?.accountId) return false;
+    const session = this.#sessionOf(request);
+    return session?.impersonatedBy === undefined || session.ulid === sessionId;
+  }
+
+  /** The session that was put on a request, also where it has expired since. */
+  #sessionOf(request: SessionRequest): SessionDocument | undefined {
+    return this.#context.verified.last(request)?.session;
   }
 
   async #end({ accountId, sessionId: ulid }: NamedSession): Promise<boolean> {

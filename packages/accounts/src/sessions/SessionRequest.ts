@@ -7,7 +7,8 @@ export type AccountDocument = Infer<typeof Account>;
 
 /**
  * What this package knows of a request, and what it says of it. One object is good for one request:
- * what `handleRequest` has found out with it is true of that moment, and is not read again.
+ * what `handleRequest` has found out with it is true of that moment, and is not read again. It must
+ * not be frozen or sealed: `authToken`, `user` and `sessionDestroyed` are set on it, and deleted.
  */
 export interface SessionRequest {
   /** The token that came with the request, if any. */
@@ -33,6 +34,21 @@ export type ConnectionInfo = {
 const MAX_IP = 64;
 const MAX_USER_AGENT = 1024;
 
+/** What is put on a request, and taken off it again. */
+const SET_HERE = ['authToken', 'user', 'sessionDestroyed'] as const;
+
+/**
+ * Refuses what is no request that a session can be put on, before anything is done with it: a frozen
+ * object would throw once the session has been written.
+ *
+ * @throws AccountError `InvalidInput` with the path `request`.
+ */
+export function requireRequest(request: unknown): asserts request is SessionRequest {
+  requireObject(request, 'request');
+  if (SET_HERE.every((name) => canSet(request, name))) return;
+  throw invalid('request', 'notWritable');
+}
+
 /**
  * Reads where a request comes from.
  *
@@ -40,8 +56,9 @@ const MAX_USER_AGENT = 1024;
  *   `request.userAgent`.
  */
 export function readConnectionInfo(request: unknown): ConnectionInfo {
-  requireObject(request, 'request');
-  const { requestIp, userAgent } = request as Partial<SessionRequest>;
+  requireRequest(request);
+  const { requestIp, userAgent }: { readonly requestIp: unknown; readonly userAgent: unknown } =
+    request;
   if (typeof requestIp !== 'string') throw invalid('request.requestIp', 'notAString');
   if (requestIp.length > MAX_IP) throw invalid('request.requestIp', 'tooLong');
   if (typeof userAgent !== 'string') throw invalid('request.userAgent', 'notAString');
@@ -65,4 +82,22 @@ export async function destroySession(request: SessionRequest): Promise<void> {
 
 function invalid(path: string, reason: string): AccountError<'InvalidInput'> {
   return new AccountError('InvalidInput', { path, reason });
+}
+
+/** Whether an object takes a property, and gives it up again. */
+function canSet(object: object, name: string): boolean {
+  if (!(name in object)) return Object.isExtensible(object);
+  const own = Object.getOwnPropertyDescriptor(object, name);
+  if (own) return own.configurable === true && isWritable(own);
+  return Object.isExtensible(object) && isWritable(inheritedDescriptor(object, name));
+}
+
+function isWritable(property: PropertyDescriptor | undefined): boolean {
+  return property?.writable ?? property?.set !== undefined;
+}
+
+function inheritedDescriptor(object: object, name: string): PropertyDescriptor | undefined {
+  const prototype = Object.getPrototypeOf(object) as object | null;
+  if (prototype === null) return undefined;
+  return Object.getOwnPropertyDescriptor(prototype, name) ?? inheritedDescriptor(prototype, name);
 }

@@ -76,7 +76,7 @@ export class Sessions {
       sessions,
       tokens,
       events,
-      hooks: new SessionHooks(),
+      hooks: new SessionHooks(events),
       policy: definePolicy(options),
       verified: new VerifiedRequests(() => table.now()),
     };
@@ -102,8 +102,9 @@ export class Sessions {
 
   /**
    * Begins a session: one `PutItem`, or one transaction together with other writes; with
-   * `maxSessions`, a `Query` more, and a write where there are too many. Where those two fail, the
-   * session begins all the same, `RevokeSessionsError` is told, and the next login makes up for it.
+   * `maxSessions`, a `Query` more, and a write where there are too many, which is told as
+   * `RevokeSessionsSuccess`. Where those two fail, the session begins all the same,
+   * `RevokeSessionsError` is told, and the next login makes up for it.
    * A session that the request has already, of any account, ends in the same transaction
    * (ASVS 7.2.4), unless somebody begins to act for another (`actor`).
    *
@@ -136,8 +137,9 @@ export class Sessions {
    * Whose request it is, and in which session, as it was read then: a request object is good for
    * one request.
    *
-   * @throws AccountError `InvalidInput`; `InvalidSession` unless `handleRequest`, or a login, has
-   *   put a session on this very object that has not expired since.
+   * @throws AccountError `InvalidInput`, also for a request that has been frozen since;
+   *   `InvalidSession` unless `handleRequest`, or a login, has put a session on this very object
+   *   that has not expired since.
    */
   verifiedSessionOf(request: SessionRequest): VerifiedSession {
     return this.#context.verified.of(request);
@@ -157,11 +159,11 @@ export class Sessions {
    * Ends the session of a token, everywhere, before it returns: one `UpdateItem`. An expired token
    * will do, one that the session has replaced, and one whose session has ended already. So will one
    * whose signature cannot be verified any more, if `request.user` is its account: never set that
-   * from what a client says.
+   * from what a client says. Who acts for the account ends by that only the session that they act in.
    *
    * @returns whether the session is there; false for one that its expiry has removed.
-   * @throws AccountError `TokenVerificationFailed`, `InvalidSession` for a token that the session
-   *   has never had, `ServiceUnavailable`, `SecretTooShort`.
+   * @throws AccountError `InvalidInput`, `TokenVerificationFailed`, `InvalidSession` for a token that
+   *   the session has never had, `ServiceUnavailable`, `SecretTooShort`.
    */
   readonly logout = async (input: LogoutInput): Promise<boolean> => {
     requireObject(input, '');
@@ -191,6 +193,11 @@ export class Sessions {
   /** See {@link SessionGuards.requireRecentLogin}. */
   get requireRecentLogin(): SessionGuards['requireRecentLogin'] {
     return this.#guards.requireRecentLogin;
+  }
+
+  /** @internal */
+  get guards(): SessionGuards {
+    return this.#guards;
   }
 
   /** See {@link SessionGuards.requirePermission}. */

@@ -1,7 +1,12 @@
 import type { Infer, Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import { destroySession, type AccountDocument, type SessionRequest } from './SessionRequest.js';
+import {
+  destroySession,
+  requireRequest,
+  type AccountDocument,
+  type SessionRequest,
+} from './SessionRequest.js';
 
 /** A session as this package gives it: without secrets. */
 export type SessionDocument = Infer<typeof Session>;
@@ -22,8 +27,22 @@ export class VerifiedRequests {
     this.#now = now;
   }
 
-  /** @throws AccountError `InvalidInput`; `InvalidSession` for a request without such a session. */
+  /**
+   * Whose request it is that is about to do something: what that leads to is put on it.
+   *
+   * @throws AccountError `InvalidInput`; `InvalidSession` for a request without such a session.
+   */
   of(request: SessionRequest): VerifiedSession {
+    requireRequest(request);
+    return this.read(request);
+  }
+
+  /**
+   * Whose request it is, where nothing is put on it: it may have been frozen meanwhile.
+   *
+   * @throws AccountError `InvalidInput`; `InvalidSession` for a request without such a session.
+   */
+  read(request: SessionRequest): VerifiedSession {
     requireObject(request, 'request');
     const verified = this.find(request);
     if (!verified) throw new AccountError('InvalidSession', {});
@@ -34,6 +53,11 @@ export class VerifiedRequests {
   find(request: SessionRequest): VerifiedSession | undefined {
     const verified = this.#sessions.get(request);
     return verified && verified.session.expiresAt > this.#now() ? verified : undefined;
+  }
+
+  /** The session that was put on a request last, also where that has expired since. */
+  last(request: SessionRequest): VerifiedSession | undefined {
+    return this.#sessions.get(request);
   }
 
   /** Puts a session on a request. */

@@ -90,11 +90,11 @@ export function definePolicy(options: SessionsOptions): SessionPolicy {
   const { tokenDuration = '7d', rememberMeDuration = '30d', idleTimeout, rotation } = options;
   const { impersonation = {} } = options;
   const { duration = '1h' } = impersonation;
-  const graceMs = parseDuration(rotation?.grace ?? '30s', 'sessions.rotation.grace', {
+  const { grace = '30s', after } = rotation ?? {};
+  const graceMs = parseDuration(grace, 'sessions.rotation.grace', {
     minMs: 0,
     maxMs: MAX_GRACE_MS,
   });
-  const after = rotation?.after;
   const rotateAfterMs =
     after === undefined ? undefined : parseDuration(after, 'sessions.rotation.after');
   if (rotateAfterMs !== undefined && rotateAfterMs < graceMs) {

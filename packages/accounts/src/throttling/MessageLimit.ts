@@ -34,15 +34,24 @@ export class MessageLimit {
    */
   countOperations({ accountId, to }: CountedMessage): TransactOperation<unknown>[] {
     if (!this.#policy) return [];
-    const { perAddress, perAccount } = this.#policy;
+    const { perAccount } = this.#policy;
     return [
-      this.#countOperation(recipientOf(to), perAddress, this.#policy),
+      ...this.countFirstOperations({ to }),
       this.#countOperation(
         recipientOf({ kind: 'account', value: accountId }),
         perAccount,
         this.#policy,
       ),
     ];
+  }
+
+  /**
+   * {@link MessageLimit.countOperations} for a message of an account that is being made by the same
+   * transaction: by address only, as it is its first.
+   */
+  countFirstOperations({ to }: Pick<CountedMessage, 'to'>): TransactOperation<unknown>[] {
+    if (!this.#policy) return [];
+    return [this.#countOperation(recipientOf(to), this.#policy.perAddress, this.#policy)];
   }
 
   /**

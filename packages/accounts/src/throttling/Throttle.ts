@@ -80,13 +80,19 @@ export class Throttle {
     await this.#transact([address], () => undefined);
   }
 
-  /** Takes back the count of an attempt that was not looked at; not that of its client address. */
-  async giveBack({ accountId, authenticator }: Attempt): Promise<void> {
-    await this.#attempts.updateOne({
-      filter: { accountId, authenticator },
-      condition: { attempts: { $gt: 0 } },
-      update: { $inc: { attempts: -1 } },
-    });
+  /**
+   * Looks at an attempt that was counted. One that nobody had the time to look at is no attempt: its
+   * count is taken back, though not that of its client address.
+   *
+   * @throws AccountError `TooBusy`; and what `look` throws.
+   */
+  async unlessTooBusy<T>(attempt: Attempt, look: () => Promise<T>): Promise<T> {
+    try {
+      return await look();
+    } catch (error) {
+      if (AccountError.is(error) && error.code === 'TooBusy') await this.#giveBack(attempt);
+      throw error;
+    }
   }
 
   /** Forgets an authenticator's attempts, as part of what its success writes. */
@@ -95,6 +101,19 @@ export class Throttle {
       filter: { accountId, authenticator },
       update: { $set: { attempts: 0 } },
     });
+  }
+
+  async #giveBack({ accountId, authenticator }: Attempt): Promise<void> {
+    try {
+      await this.#attempts.updateOne({
+        filter: { accountId, authenticator },
+        condition: { attempts: { $gt: 0 } },
+        update: { $inc: { attempts: -1 } },
+      });
+    } catch (error) {
+      // A success beside it has forgotten them all.
+      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
+    }
   }
 
   /** @returns the count that stands in the way, or undefined if the attempt is counted. */
@@ -192,6 +211,8 @@ export class Throttle {
   }
 
   #policyOf({ authenticator }: Attempt): AuthenticatorPolicy {
-    return authenticator === 'password' ? this.#password : this.#code;
+    return authenticator === 'password' || authenticator === 'reauthentication'
+      ? this.#password
+      : this.#code;
   }
 }

@@ -33,13 +33,13 @@ export interface MessageThrottling {
 
 /** How attempts are limited. */
 export interface ThrottlingOptions {
-  /** Passwords. */
+  /** Passwords: at login, and, counted by themselves, of who is logged in. */
   readonly password?: AuthenticatorThrottling;
   /** One-time codes of six digits and recovery codes (default budget: 5). */
   readonly code?: AuthenticatorThrottling;
   /** Client addresses; false where every client comes from the same one (default: on). */
   readonly address?: AddressThrottling | false;
-  /** Messages that verify a new address; false for no limit (default: on). */
+  /** Messages that verify a new address, at sign-up too; false for no limit (default: on). */
   readonly messages?: MessageThrottling | false;
 }
 

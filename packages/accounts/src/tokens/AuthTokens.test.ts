@@ -320,13 +320,16 @@ describe('AuthTokens and time', () => {
     await expectRefused(authToken, at(subject.expiresAtMs + 1));
   });
 
-  it('rounds the end down to a whole second, never up', async () => {
-    const { authToken } = await tokensWith().issue(
-      { ...subject, expiresAtMs: subject.expiresAtMs + 999 },
-      {},
-    );
-    await expectRefused(authToken, at(subject.expiresAtMs));
-  });
+  it.each([1, 250, 999])(
+    'says the end in whole seconds, and %i ms into one none too early (RFC 7519 §4.1.4)',
+    async (into) => {
+      const expiresAtMs = subject.expiresAtMs + into;
+      const { authToken } = await tokensWith().issue({ ...subject, expiresAtMs }, {});
+      // The session's row ends it to the millisecond.
+      await expect(at(expiresAtMs - 1).verify(authToken, {})).resolves.toBeTruthy();
+      await expectRefused(authToken, at(subject.expiresAtMs + 1000));
+    },
+  );
 
   it('does not fall back to the system clock when the injected one says 0', async () => {
     const token = forge(goodHeader, { ...goodPayload, exp: 60 }); // long past for Date.now

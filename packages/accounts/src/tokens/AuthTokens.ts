@@ -39,7 +39,10 @@ export interface AuthTokenSubject {
   readonly sessionId: string;
   /** How often the session has been rotated, from 0. */
   readonly rotation: number;
-  /** When the token ends, in milliseconds since 1970; rounded down to a whole second. */
+  /**
+   * When the token ends, in milliseconds since 1970. It says so in whole seconds, rounded up: until
+   * then its session's row, which has the exact time, refuses it.
+   */
   readonly expiresAtMs: number;
   /** Who acts in the session, where it is not its owner. */
   readonly actor?: { readonly accountId: string; readonly sessionId: string };
@@ -160,7 +163,7 @@ export class AuthTokens<TRequest = unknown> {
       rot: subject.rotation,
       jti: secret,
       iat: Math.floor(issuedAtMs / 1000),
-      exp: Math.floor(subject.expiresAtMs / 1000),
+      exp: Math.ceil(subject.expiresAtMs / 1000),
       ...(actor && { act: { sub: actor.accountId, sid: actor.sessionId } }),
     };
     const { kid, key } = signer;

@@ -1,4 +1,3 @@
-import { actingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
@@ -7,7 +6,7 @@ import { requireUlid } from '../errors/requireUlid.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { resetCounts } from '../oneTimeTokens/resetCounts.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../sessions/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import {
   changeFactors,
@@ -18,8 +17,9 @@ import {
 import { confirmTotp } from './confirmTotp.js';
 import { enrolTotp, type TotpEnrolment } from './enrolTotp.js';
 import { findChallenge } from './findChallenge.js';
+import { findOwner } from './findOwner.js';
 import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
-import { proveSecondFactor, withFactor, type FactorContext } from './proveSecondFactor.js';
+import { proveSecondFactor, withFactor } from './proveSecondFactor.js';
 import { factorsOf, readFactors } from './readFactors.js';
 import { confirmAtLogin, loginBySecondFactor } from './secondStep.js';
 import type {
@@ -32,15 +32,10 @@ import type {
 } from './twoFactorInputs.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 
-/** Who changes their factors. */
-interface Owner extends FactorContext {
-  readonly core: AccountsCore;
-  readonly request: SessionRequest;
-}
-
 /**
  * The second factor of accounts: an authenticator app (TOTP, RFC 6238), and recovery codes for who
- * has lost it. Every way to log in asks an account that has it for it.
+ * has lost it. Every way to log in asks an account that has it for it; `pushCustomSession` does not,
+ * where the application answers for who it is.
  *
  * A code is good for 90 seconds, its own half minute and one to each side, and for one use.
  * Attempts are counted on the account, by `throttling.code`, whatever challenge they come with.
@@ -96,10 +91,10 @@ export class TwoFactor {
         facts.accountId = family.account.accountId;
         return enrolTotp(this.#core, settings, family);
       }
-      const owner = await this.#owner(request, settings, facts);
+      const owner = await findOwner({ core: this.#core, settings, facts }, request);
       const { family } = owner;
       const proof = family.totp && (await proveSecondFactor(owner, parseSecondFactor(input)));
-      return enrolTotp(this.#core, settings, family, proof);
+      return enrolTotp(this.#core, settings, family, { proof, actor: owner.actor });
     });
   }
 
@@ -160,10 +155,13 @@ export class TwoFactor {
   }): Promise<ConfirmedTwoFactor> {
     return this.#run('RegenerateRecoveryCodes', input, async (facts, settings) => {
       const code = parseTotpCode(input.code);
-      const owner = await this.#owner(input.request, settings, facts);
+      const owner = await findOwner({ core: this.#core, settings, facts }, input.request);
       const { core, family, request } = owner;
       const proof = await proveSecondFactor(owner, { authenticator: 'totp', code });
-      const { recoveryCodes, operations: replace } = await replaceRecoveryCodes(core, family);
+      const { recoveryCodes, operations: replace } = await core.throttle.unlessTooBusy(
+        proof.attempt,
+        () => replaceRecoveryCodes(core, family),
+      );
       const operations = [proof.useOperation, proof.resetOperation, ...replace];
       await withFactor(proof, 0, () => changeFactors(core, { family, request, operations }));
       return { recoveryCodes };
@@ -205,7 +203,7 @@ export class TwoFactor {
     await this.#run('DisableTwoFactor', input, async (facts, settings) => {
       const factor = parseSecondFactor(input);
       facts.method = factor.authenticator;
-      const owner = await this.#owner(input.request, settings, facts);
+      const owner = await findOwner({ core: this.#core, settings, facts }, input.request);
       const { core, family, request } = owner;
       if (settings.isRequired?.(family.account)) throw new AccountError('TwoFactorMandatory', {});
       const proof = await proveSecondFactor(owner, factor);
@@ -230,9 +228,10 @@ export class TwoFactor {
       const core = this.#core;
       const { accountId } = input;
       requireUlid(accountId, 'accountId');
-      Object.assign(facts, { accountId, method: 'reset' });
+      facts.method = 'reset';
       const family = await readFactors(core, accountId);
       if (!family) throw new AccountError('UserNotFound', {});
+      facts.accountId = accountId;
       const { accessTypes, account, attempts, tokens, totp } = family;
       const holder = { ...account, accessTypes, attempts, tokens };
       const forgotten = resetCounts(core, holder, ['totp', 'recoveryCode']);
@@ -246,32 +245,14 @@ export class TwoFactor {
     return this.#run('EnableTwoFactor', input, async (facts, settings) => {
       const code = parseTotpCode(input.code);
       // Not again a recent login: that was for the secret, which only its owner has seen.
-      const owner = await this.#owner(input.request, settings, facts, { isRecent: false });
+      const context = { core: this.#core, settings, facts };
+      const owner = await findOwner(context, input.request, { isRecent: false });
       const { core, family, request } = owner;
       const { recoveryCodes, operations } = await confirmTotp(owner, code);
       await changeFactors(core, { family, request, operations });
       await tellOfFactors(core, family, 'TwoFactorEnabled');
       return { recoveryCodes };
     });
-  }
-
-  /** Whose request it is, with their factors. */
-  async #owner(
-    request: SessionRequest,
-    settings: TwoFactorSettings,
-    facts: EventFacts,
-    { isRecent = true }: { readonly isRecent?: boolean } = {},
-  ): Promise<Owner> {
-    const core = this.#core;
-    requireObject(request, 'request');
-    const acting = actingAccount({ request }, core.sessions);
-    Object.assign(facts, acting);
-    if (isRecent) core.sessions.requireRecentLogin(request, settings.recentLogin);
-    const { ip } = readConnectionInfo(request);
-    const family = await readFactors(core, acting.accountId);
-    // Deleted since the request was let through.
-    if (!family) throw new AccountError('InvalidSession', {});
-    return { core, settings, family, ip, request };
   }
 
   async #run<T>(

@@ -31,14 +31,16 @@ export async function confirmTotp(
     secret: openSecret(settings.keyring, pending),
   }));
   if (waiting.length === 0) throw codeRefused('code');
-  const resetOperation = await countAttempt(context, 'totp');
+  const { attempt, resetOperation } = await countAttempt(context, 'totp');
   const [shown] = waiting.flatMap(({ pending, secret }) => {
     const step = findTotpStep({ secret, code, nowMs: now.getTime() });
     return step === null ? [] : [{ pending, step }];
   });
   if (!shown) throw codeRefused('code');
   const { pending, step } = shown;
-  const { recoveryCodes, operations } = await replaceRecoveryCodes(core, family);
+  const { recoveryCodes, operations } = await core.throttle.unlessTooBusy(attempt, () =>
+    replaceRecoveryCodes(core, family),
+  );
   return {
     recoveryCodes,
     operations: [

@@ -1,5 +1,6 @@
 import type { TransactOperation } from '@latchkey/entity';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { Actor } from '../contacts/Actor.js';
 import { createTotpSecret } from './createTotpSecret.js';
 import { deletePending } from './changeFactors.js';
 import { withFactor, type ProvenFactor } from './proveSecondFactor.js';
@@ -20,20 +21,27 @@ export interface TotpEnrolment {
   readonly qrCode: string;
 }
 
+/** Who enrols in a session. */
+export interface Enrolling {
+  readonly actor: Actor;
+  /** Of the authenticator that the account has already; it is used up by that. */
+  readonly proof: ProvenFactor | undefined;
+}
+
 /** How long an enrolment waits for its first code. */
 const PENDING_MS = 60 * 60 * 1000;
 
 /**
  * Makes a secret that waits for its first code, in place of others that do.
  *
- * @param proof - of the authenticator that the account has already; it is used up by that.
- * @throws AccountError `TokenVerificationFailed` if the proof was used up in between.
+ * @throws AccountError `TokenVerificationFailed` if the proof was used up in between;
+ *   `InvalidSession` if the session has ended.
  */
 export async function enrolTotp(
   core: Pick<AccountsCore, 'table' | 'tokens'>,
   { issuer, keyring }: Pick<TwoFactorSettings, 'issuer' | 'keyring'>,
   { account, accessTypes, pending, totp }: AccountWithFactors,
-  proof?: ProvenFactor,
+  { actor, proof }: Partial<Enrolling> = {},
 ): Promise<TotpEnrolment> {
   const { accountId, username } = account;
   const secret = createTotpSecret();
@@ -52,13 +60,15 @@ export async function enrolTotp(
       },
     }),
     ...deletePending(core, pending),
+    ...(actor?.checks() ?? []),
   ];
   const qrCode = await renderQrCode(uri);
-  if (proof) {
-    const used = [proof.useOperation, proof.resetOperation];
-    await withFactor(proof, 0, () => core.table.transact([...used, ...operations]));
-  } else {
-    await core.table.transact(operations);
+  const used = proof ? [proof.useOperation, proof.resetOperation] : [];
+  const commit = (): Promise<unknown> => core.table.transact([...used, ...operations]);
+  try {
+    await (proof ? withFactor(proof, 0, commit) : commit());
+  } catch (error) {
+    throw actor ? actor.inItsTerms(error) : error;
   }
   return { secret, uri, qrCode };
 }

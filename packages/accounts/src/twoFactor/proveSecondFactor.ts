@@ -18,6 +18,8 @@ export interface ProvenFactor {
   readonly deleteOperation: TransactOperation<unknown>;
   /** Forgets the attempts, as part of the same transaction. */
   readonly resetOperation: TransactOperation<unknown>;
+  /** As it was counted. */
+  readonly attempt: Attempt;
   /** How many attempts failed since the last success, as far as it was known at the beginning. */
   readonly failures: number;
 }
@@ -54,7 +56,7 @@ async function proveTotp(context: FactorContext, code: string): Promise<ProvenFa
   if (!totp) throw codeRefused('code');
   // Before the attempt is counted: a fault of the server must not lock its owner out.
   const secret = openSecret(settings.keyring, totp);
-  const resetOperation = await countAttempt(context, 'totp');
+  const { attempt, resetOperation } = await countAttempt(context, 'totp');
   const step = findTotpStep({ secret, code, nowMs: core.table.now().getTime() });
   if (step === null || step <= (totp.lastUsedStep ?? Infinity)) throw codeRefused('code');
   const reencrypted = settings.keyring.needsReencryption(totp.value)
@@ -72,6 +74,7 @@ async function proveTotp(context: FactorContext, code: string): Promise<ProvenFa
     }),
     deleteOperation: core.tokens.deleteOneOperation({ filter, condition }),
     resetOperation,
+    attempt,
     failures: failuresOf(family, 'totp'),
   };
 }
@@ -81,12 +84,14 @@ async function proveRecoveryCode(
   { index, code }: { readonly index: number; readonly code: string },
 ): Promise<ProvenFactor> {
   const { core, family } = context;
-  const resetOperation = await countAttempt(context, 'recoveryCode');
+  const { attempt, resetOperation } = await countAttempt(context, 'recoveryCode');
   const createdFor = `${TWO_FACTOR_PURPOSE.recoveryCode}${String(index)}`;
   const stored = family.recoveryCodes
     .filter((token) => token.createdFor === createdFor && token.used !== true)
     .at(-1);
-  const { matches } = await core.passwords.verify(code, stored?.value);
+  const { matches } = await core.throttle.unlessTooBusy(attempt, () =>
+    core.passwords.verify(code, stored?.value),
+  );
   if (!matches || !stored) throw codeRefused('recoveryCode');
   const condition = { used: { $ne: true } } as const;
   const filter = keyOf(stored);
@@ -99,6 +104,7 @@ async function proveRecoveryCode(
     }),
     deleteOperation: core.tokens.deleteOneOperation({ filter, condition }),
     resetOperation,
+    attempt,
     failures: failuresOf(family, 'recoveryCode'),
   };
 }
@@ -107,10 +113,10 @@ async function proveRecoveryCode(
 export async function countAttempt(
   { core, family, ip }: Pick<FactorContext, 'core' | 'family' | 'ip'>,
   authenticator: SecondFactor['authenticator'],
-): Promise<TransactOperation<unknown>> {
+): Promise<Pick<ProvenFactor, 'attempt' | 'resetOperation'>> {
   const attempt: Attempt = { accountId: family.account.accountId, authenticator, ip };
   await core.throttle.count(attempt);
-  return core.throttle.resetOperation(attempt);
+  return { attempt, resetOperation: core.throttle.resetOperation(attempt) };
 }
 
 /**

@@ -1,5 +1,4 @@
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
 import type { AccountDocument } from '../sessions/SessionRequest.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { EncryptionKeyring } from './EncryptionKeyring.js';
@@ -38,7 +37,6 @@ export interface TwoFactorSettings extends TwoFactorPolicy {
 
 /** @throws AccountError `InvalidConfiguration` with the path of the option. */
 export function twoFactorSettings(options: TwoFactorOptions): TwoFactorSettings {
-  requireObject(options, 'twoFactor');
   const { issuer, encryptionKeys, isRequired, recentLogin = '10m' } = options;
   if (isRequired !== undefined && typeof isRequired !== 'function') {
     throw new AccountError('InvalidConfiguration', {

@@ -64,7 +64,7 @@ describe('a phone number', () => {
     expect(await isVerified()).toBe(true);
   });
 
-  it('is verified once by 16 who show the right code at the same moment (ASVS 6.5.1)', async () => {
+  it('is verified once by 16 who show the right code at the same moment (ASVS 6.5.1, CVE-2026-33624)', async () => {
     const code = test.lastToken(PHONE);
     const codes = await Promise.all(Array.from({ length: 16 }, () => verify(code)));
     expect(codes.filter((each) => each === 'none')).toHaveLength(1);

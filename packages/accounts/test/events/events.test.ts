@@ -38,7 +38,7 @@ describe('events', () => {
   });
   afterAll(() => test.drop());
 
-  it('tell of each outcome once, with UTC time, account, session and client (ASVS 16.2.1, 16.3.1)', async () => {
+  it('tell of each outcome once, with UTC time, account, session and client (ASVS 16.2.1, 16.2.2, 16.3.1)', async () => {
     const { authToken } = await login();
     const request = requestWith(authToken);
     await test.accounts.handleRequest(request);
@@ -126,6 +126,125 @@ describe('events', () => {
     expect(names()).toEqual(['CreateUserError', 'LoginError']);
   });
 
+  it('of a sign-up whose login is refused say that there is no account', async () => {
+    stop.push(
+      test.accounts.on('ValidateLogin', () => {
+        throw new Error('not on Sundays');
+      }),
+    );
+    const input = { username: 'sunday', password: PASSWORD, request: requestWith() };
+    expect(await codeOf(test.accounts.createAccountAndLogin(input))).toBe('Vetoed');
+    expect(events).toMatchObject([
+      { name: 'CreateUserError', reason: 'Vetoed' },
+      { name: 'LoginError', reason: 'Vetoed' },
+    ]);
+    expect(await test.accounts.findUser({ username: 'sunday' })).toBeNull();
+  });
+
+  it('of a sign-up whose owner must confirm the address first say that there is an account', async () => {
+    const strict = await createTestAccounts({ requireActivation: true });
+    const told: string[] = [];
+    strict.accounts.on('*', ({ name }) => told.push(name));
+    const input = { email: 'eve@example.com', password: PASSWORD, request: requestWith() };
+    expect(await codeOf(strict.accounts.createAccountAndLogin(input))).toBe('AccountNotActivated');
+    expect(told).toEqual(['CreateUserSuccess', 'LoginError']);
+    expect(await strict.accounts.findUser({ username: 'eve@example.com' })).not.toBeNull();
+    await strict.drop();
+  });
+
+  it('of a hidden outcome say what it was: a sign-up with an address that is taken (ASVS 6.3.8)', async () => {
+    const quiet = await createTestAccounts({ delivery: { send: () => undefined } });
+    const told: AccountEvent[] = [];
+    quiet.accounts.on('*', (event) => told.push(event));
+    const signUp = () =>
+      quiet.accounts.requestAccount({ email: 'eve@example.com', password: PASSWORD });
+    const answers = [await codeOf(signUp()), await codeOf(signUp())];
+    await quiet.accounts.settled();
+    expect(answers).toEqual(['none', 'none']);
+    expect(told.map(({ name, reason }) => [name, reason])).toEqual([
+      ['CreateUserSuccess', undefined],
+      ['CreateUserError', 'EmailAlreadyExists'],
+    ]);
+    expect(told[1]).not.toHaveProperty('accountId');
+    await quiet.drop();
+  });
+
+  describe('of a guard that refuses somebody (ASVS 16.3.2)', () => {
+    it('tell who, where and why, though nobody waits for it', async () => {
+      const request = requestWith();
+      const username = 'ada';
+      await test.accounts.userByPasswordLogin({ username, password: PASSWORD, request });
+      test.clock.advance(60_000);
+      events = [];
+      const { requirePermission, requireRecentLogin } = test.accounts;
+      const account = request.user;
+      if (!account) throw new Error('nobody is logged in');
+      const guards: (() => unknown)[] = [
+        () => requirePermission(request, 'editor'),
+        () => requirePermission(account, 'editor'),
+        () => {
+          requireRecentLogin(request, '1m');
+        },
+        () => requirePermission(requestWith(), 'editor'),
+        // These refuse nobody: the first lets in, and the others were asked what makes no sense.
+        () => requirePermission(request, `admin_profile:${accountId}`),
+        () => {
+          requireRecentLogin(request, 'soon' as never);
+        },
+        () => requirePermission({} as never, 'editor'),
+      ];
+      const codes = await Promise.all(guards.map((guard) => codeOf(Promise.resolve().then(guard))));
+      expect(codes).toEqual([
+        'PermissionDenied',
+        'PermissionDenied',
+        'RecentLoginRequired',
+        'InvalidSession',
+        'none',
+        'InvalidConfiguration',
+        'InvalidInput',
+      ]);
+      const { ip, userAgent } = { ip: '203.0.113.7', userAgent: 'latchkey-tests/1' };
+      const sessionId = expect.stringMatching(/^[0-9A-Z]{26}$/) as string;
+      const time = test.clock.now();
+      const name = 'AccessDenied';
+      expect(events).toEqual([
+        { name, time, ip, userAgent, accountId, sessionId, reason: 'PermissionDenied' },
+        { name, time, accountId, reason: 'PermissionDenied' },
+        { name, time, ip, userAgent, accountId, sessionId, reason: 'RecentLoginRequired' },
+        { name, time, ip, userAgent, reason: 'InvalidSession' },
+      ]);
+    });
+
+    it('tell nothing beside a flow that tells it itself', async () => {
+      const request = requestWith();
+      await test.accounts.userByPasswordLogin({ username: 'ada', password: PASSWORD, request });
+      test.clock.advance(600_000);
+      events = [];
+      const { contacts, impersonate } = test.accounts;
+      const asked = [
+        await codeOf(contacts.remove({ request, kind: 'email', value: 'ada@example.com' })),
+        await codeOf(impersonate({ request, accountId })),
+      ];
+      expect(asked).toEqual(['RecentLoginRequired', 'PermissionDenied']);
+      expect(names()).toEqual(['RemoveContactError', 'ImpersonationError']);
+    });
+
+    it('end with the guard’s refusal, whatever a listener does', async () => {
+      stop.push(
+        test.accounts.on('AccessDenied', () => {
+          throw new Error('broken');
+        }),
+        test.accounts.on('AccessDenied', () => Promise.reject(new Error('broken'))),
+        test.accounts.on('AccessDenied', () => new Promise(() => undefined)),
+      );
+      const request = requestWith();
+      await test.accounts.userByPasswordLogin({ username: 'ada', password: PASSWORD, request });
+      expect(() => test.accounts.requirePermission(request, 'editor')).toThrow(
+        expect.objectContaining({ code: 'PermissionDenied' }),
+      );
+    });
+  });
+
   it('tell of an input that is none', async () => {
     await codeOf(test.accounts.userByPasswordLogin(null as never));
     await codeOf(test.accounts.createAccount(null as never));
@@ -199,5 +318,107 @@ describe('events', () => {
     expect(asked[0]?.input).toEqual({ username: 'grace', email: 'grace@example.com' });
     expect(await test.accounts.findUser({ username: 'grace' })).toBeNull();
     expect(events).toMatchObject([{ name: 'CreateUserError', reason: 'Vetoed' }]);
+  });
+
+  it.each(['ValidateLogin', 'ValidateImpersonation'] as const)(
+    'what a listener to %s makes of what it is shown goes nowhere (ASVS 8.2.3)',
+    async (name) => {
+      const username = `shown-to-${name}`;
+      const profile = { plan: 'free', tags: ['a'] };
+      const { accountId: own } = await test.accounts.createAccount({
+        username,
+        password: PASSWORD,
+        profile,
+      });
+      const seen: unknown[] = [];
+      const spoil = ({ account }: ValidateEvent): void => {
+        seen.push(structuredClone(account?.permissions), structuredClone(account?.profile));
+        const { permissions, profile: shown } = account as unknown as {
+          permissions: string[];
+          profile: { tags: string[]; plan: string };
+        };
+        permissions.push('impersonate');
+        shown.tags.push('b');
+        shown.plan = 'paid';
+        Object.assign(account ?? {}, { deactivated: true, sessionGeneration: 'x' });
+      };
+      // The second is shown what the first was.
+      for (let at = 0; at < 2; at++) stop.push(test.accounts.on(name, (event) => spoil(event)));
+      let request = requestWith();
+      if (name === 'ValidateLogin') {
+        await test.accounts.userByPasswordLogin({ username, password: PASSWORD, request });
+      } else {
+        const support = requestWith();
+        await test.accounts.userByPasswordLogin({
+          username: 'ada',
+          password: PASSWORD,
+          request: support,
+        });
+        const filter = { accountId };
+        const permissions = ['impersonate'];
+        await test.accounts.AccountEntity.updateOne({ filter, update: { $set: { permissions } } });
+        await test.accounts.handleRequest(support);
+        const { authToken } = await test.accounts.impersonate({
+          request: support,
+          accountId: own,
+        });
+        request = requestWith(authToken);
+        await test.accounts.handleRequest(request);
+      }
+      const permissions = [`admin_profile:${own}`];
+      expect(seen).toEqual([permissions, profile, permissions, profile]);
+      expect(request.user).toMatchObject({ permissions, profile, deactivated: false });
+      expect(() => test.accounts.requirePermission(request, 'impersonate')).toThrow();
+      expect(await test.accounts.findUser({ username })).toMatchObject({ permissions, profile });
+    },
+  );
+
+  it('what a listener to ValidateCreateUser makes of it is not what is stored (ASVS 8.2.3)', async () => {
+    stop.push(
+      test.accounts.on('ValidateCreateUser', ({ input }) => {
+        Object.assign(input?.profile ?? {}, { plan: 'paid' });
+        Object.assign(input ?? {}, { username: 'root' });
+      }),
+    );
+    const profile = { plan: 'free' };
+    const input = { username: 'charles', password: PASSWORD, profile };
+    expect(await test.accounts.createAccount(input)).toMatchObject({
+      username: 'charles',
+      profile,
+    });
+    expect(profile).toEqual({ plan: 'free' });
+  });
+
+  describe('hooks of sessions', () => {
+    it('that do not answer in time refuse the request (ASVS 16.5.3)', async () => {
+      const own = test.another();
+      const { authToken } = await login();
+      own.addHooks((hooks) => {
+        hooks.onRequest(() => new Promise(() => undefined));
+      });
+      const request = requestWith(authToken);
+      const error = await errorOf(own.handleRequest(request));
+      expect(error).toMatchObject({ code: 'Vetoed', details: { event: 'onRequest' } });
+      expect(request).not.toHaveProperty('user');
+      // Nor does one without a session get through.
+      expect(await codeOf(own.handleRequest(requestWith()))).toBe('Vetoed');
+    });
+
+    it('that do not answer in time hold up no refresh and no login', async () => {
+      const own = await createTestAccounts({ events: { timeout: '50ms' } });
+      const account = await own.accounts.createAccount({ username: 'ada', password: PASSWORD });
+      const { authToken } = await own.accounts.sessions.begin(account, requestWith());
+      own.accounts.addHooks((hooks) => {
+        hooks.onRefreshTokens(() => new Promise(() => undefined));
+        hooks.onUpsertSessionError(() => new Promise(() => undefined));
+      });
+      const refresh = own.accounts.refreshTokens({ authToken, request: requestWith() });
+      await expect(refresh).rejects.toThrow('no answer in time');
+      const fault = failWith(own.client, 'PutItem', timeout, 1000);
+      const login = own.accounts.sessions.begin(account, requestWith());
+      expect(await codeOf(login)).toBe('ServiceUnavailable');
+      fault.remove();
+      await own.drop();
+    });
   });
 });

@@ -80,7 +80,7 @@ describe('fields of an application’s own', () => {
         sessions: { getTokenSecret: () => SECRET },
         accountFields: { permissions: z.string() },
       });
-    expect(make).toThrow(expect.objectContaining({ code: 'ReservedField' }));
+    expect(make).toThrow(expect.objectContaining({ code: 'InvalidConfiguration' }));
     await test.drop();
   });
 });

@@ -121,3 +121,22 @@ describe('a message', () => {
     expect(await codeOf(createTestAccounts({ delivery: options }))).toBe('InvalidConfiguration');
   });
 });
+
+it('may go by an object whose methods know it', async () => {
+  class Post {
+    readonly sent: Message[] = [];
+    readonly #language = 'de';
+    send(message: Message): void {
+      this.sent.push(message);
+    }
+    locale(): string {
+      return this.#language;
+    }
+  }
+  const post = new Post();
+  const test = await createTestAccounts({ delivery: post });
+  await test.accounts.createAccount({ email: 'ada@example.com', password: PASSWORD });
+  await test.accounts.settled();
+  expect(post.sent).toMatchObject([{ kind: 'EmailVerification', locale: 'de' }]);
+  await test.drop();
+});

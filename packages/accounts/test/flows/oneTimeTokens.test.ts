@@ -86,7 +86,7 @@ describe('tokens that are sent to somebody', () => {
   });
 
   describe('to set a new password', () => {
-    it('set it once; old password, sessions and other tokens are void (ASVS 7.4.3, contao#7510)', async () => {
+    it('set it once; old password, sessions and other tokens are void (ASVS 7.4.3, contao#7510, CVE-2026-22706)', async () => {
       const { accountId, username, email } = await signUp();
       const sessions = [await login(username), await login(username)];
       const { token } = await accounts.addResetPasswordToken({ accountId, reason: 'forgotten' });

@@ -101,7 +101,7 @@ describe('one-time tokens of every kind', () => {
   describe.each(names)('%s', (name) => {
     const { issue, use, lifetimeMs, refusal } = kindOf(name);
 
-    it('works for one of 16 who use it at the same moment, and never again (ASVS 6.5.1, 2.3.4)', async () => {
+    it('works for one of 16 who use it at the same moment, and never again (ASVS 6.5.1, 2.3.4, Kratos HackerOne 3692149)', async () => {
       const token = await issue(await signUp(test.accounts));
       const processes = Array.from({ length: 4 }, () => test.another());
       const outcomes = await Promise.all(

@@ -41,7 +41,7 @@ const NAUGHTY = [
 ] as const;
 
 describe.each(HASHERS)('$name', ({ hasher, busy, concurrency, form }) => {
-  it('says in each hash what it is, with a fresh salt of 128 bits (ASVS 11.4.2)', async () => {
+  it('says in each hash what it is, with a fresh salt of 128 bits (ASVS 11.4.1, 11.4.2)', async () => {
     const [first, second] = [
       await hasher.hash('correct horse'),
       await hasher.hash('correct horse'),

@@ -6,7 +6,8 @@ import { Accounts } from '../../src/accounts/Accounts.js';
 import { failWith, timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { claimsOf } from '../support/forgeToken.js';
-import { codeOf } from '../support/errorOf.js';
+import { contentsOf } from '../support/contents.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
 import {
   createTestAccounts,
   PASSWORD,
@@ -14,6 +15,12 @@ import {
   SECRET,
   type TestAccounts,
 } from '../support/testAccounts.js';
+import {
+  createTwoFactorAccounts,
+  MINUTE,
+  STEP,
+  type TwoFactorAccounts,
+} from '../twoFactor/support/twoFactorAccounts.js';
 
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
@@ -38,10 +45,29 @@ describe('what no flow alone shows', () => {
   });
   afterAll(() => test.drop());
 
-  it('a new table has no account in it (ASVS 6.3.2)', async () => {
-    const empty = await createTestAccounts();
-    expect(await tableItems(empty.client, empty.table.name)).toEqual([]);
-    await empty.drop();
+  it('nobody has an account who has not signed up: no default one comes with the first use (ASVS 6.3.2)', async () => {
+    const fresh = await createTestAccounts({ throttling: { address: false } });
+    const tryIn = (username: string, password: string) =>
+      codeOf(fresh.accounts.userByPasswordLogin({ username, password, request: requestWith() }));
+    for (const name of ['admin', 'administrator', 'root', 'sa', 'user', 'test', 'latchkey']) {
+      for (const password of [name, 'password', 'changeme', '']) {
+        expect([name, await tryIn(name, password)]).toEqual([name, 'LoginFailed']);
+      }
+      expect(await fresh.accounts.findUser({ username: name })).toBeNull();
+    }
+    await fresh.accounts.handleRequest(requestWith());
+    const { counts } = await contentsOf(fresh.client, fresh.table.name);
+    // Attempts are counted also for names that nobody has.
+    expect(Object.keys(counts)).toEqual(['AccountAttempts']);
+    const { accountId } = await fresh.accounts.createAccount({
+      username: 'ada',
+      password: PASSWORD,
+    });
+    const items = await tableItems(fresh.client, fresh.table.name);
+    const owners = items.filter(({ _e }) => _e?.S === 'Account').map((item) => item.accountId?.S);
+    expect(owners).toEqual([accountId]);
+    expect(await tryIn('admin', 'admin')).not.toBe('none');
+    await fresh.drop();
   });
 
   it('nothing is kept that could hold a hint or a secret question (ASVS 6.4.2)', () => {
@@ -111,8 +137,9 @@ describe('what no flow alone shows', () => {
     expect(await codeOf(accounts.handleRequest(requestWith(authToken)))).toBe('InvalidSession');
   });
 
-  it('an account that is locked or deactivated is so by every way in (ASVS 6.3.4, 7.4.2)', async () => {
+  it('an account that is deactivated is so by every way in (ASVS 6.3.4, 7.4.2)', async () => {
     const { username, email, accountId } = await signUp();
+    const { authToken } = await login(username);
     await accounts.requestMagicLink({ email });
     await accounts.settled();
     const { token = '' } = messages.at(-1) ?? {};
@@ -121,10 +148,163 @@ describe('what no flow alone shows', () => {
     const outcomes = [
       await codeOf(login(username)),
       await codeOf(login(email)),
+      await codeOf(login(accountId)),
+      await codeOf(accounts.signIn({ username, password: PASSWORD, request })),
       await codeOf(accounts.loginWithMagicLink({ token, request })),
       await codeOf(accounts.pushCustomSession({ username, request })),
     ];
     expect(outcomes).toEqual(Array.from(outcomes, () => 'AccountDeactivated'));
+    expect(await codeOf(accounts.handleRequest(requestWith(authToken)))).toBe('InvalidSession');
+    const refresh = accounts.refreshTokens({ authToken, request: requestWith() });
+    expect(await codeOf(refresh)).toBe('InvalidSession');
+  });
+
+  it('guesses at a password use up a budget, by whatever way they come; what proves its owner otherwise stays open (ASVS 6.1.3, 6.3.4, 2.1.3; docs/decisions/0007)', async () => {
+    const own = await createTestAccounts({
+      delivery: { send: (message) => messages.push(message) },
+      throttling: { password: { budget: 4 }, address: false },
+    });
+    const of = own.accounts;
+    const email = 'ada@example.com';
+    const { accountId } = await of.createAccount({ username: 'ada', email, password: PASSWORD });
+    await of.verifyEmail({ accountId, email });
+    const request = requestWith();
+    await of.userByPasswordLogin({ username: 'ada', password: PASSWORD, request });
+    const by = (username: string) => (password: string) =>
+      codeOf(of.userByPasswordLogin({ username, password, request: requestWith() }));
+    const newPassword = 'another long walk';
+    type Way = (password: string) => Promise<string>;
+    const logins: readonly Way[] = [
+      by('ada'),
+      by(email),
+      by(accountId),
+      (password) => codeOf(of.signIn({ username: 'ada', password, request: requestWith() })),
+    ];
+    const proofs: readonly Way[] = [
+      (password) => codeOf(of.reauthenticate({ request, password })),
+      (password) => codeOf(of.changePassword({ request, currentPassword: password, newPassword })),
+      (password) => codeOf(of.updateUser({ request, currentPassword: password, newPassword })),
+      (password) => codeOf(of.reauthenticate({ request, password })),
+    ];
+    const codesOf = async (ways: readonly Way[], password: string): Promise<string[]> => {
+      const codes: string[] = [];
+      for (const way of ways) codes.push(await way(password));
+      return codes;
+    };
+    const MISMATCH = /^(LoginFailed|UsernameOrPasswordMismatch|CurrentPasswordIncorrect)$/;
+    const WAIT = /^(AccountLocked|TooManyRequests)$/;
+    for (const ways of [logins, proofs]) {
+      const guesses = await codesOf(ways, 'a guess at it');
+      expect(guesses.filter((code) => !MISMATCH.test(code))).toEqual([]);
+      // All of them together have used it up, and so it is for each, and for the right one.
+      const late = await codesOf(ways, PASSWORD);
+      expect(late.filter((code) => !WAIT.test(code))).toEqual([]);
+    }
+    expect(await codeOf(of.handleRequest(requestWith(request.authToken)))).toBe('none');
+    await of.requestMagicLink({ email });
+    await of.settled();
+    const { token = '' } = messages.at(-1) ?? {};
+    const link = of.loginWithMagicLink({ token, request: requestWith() });
+    expect(await codeOf(link)).toBe('none');
+    // That is no proof of the password.
+    expect(await by('ada')(PASSWORD)).toBe('AccountLocked');
+    const reset = await of.addResetPasswordToken({ accountId });
+    await of.resetPassword({ token: reset.token, newPassword });
+    expect(await by('ada')(newPassword)).toBe('none');
+    await own.drop();
+  });
+
+  it('who has a second factor is asked for it by every way in, in whatever they have just proven otherwise (ASVS 6.3.4, 6.4.3, kratos#4317)', async () => {
+    const two = await createTwoFactorAccounts();
+    const person = await two.signUpWithTotp();
+    const { username, email, accountId } = person;
+    const linkOf = async () => {
+      await two.accounts.requestMagicLink({ email });
+      await two.accounts.settled();
+      return two.messages.findLast(({ kind }) => kind === 'MagicLink')?.token ?? '';
+    };
+    const password = PASSWORD;
+    const request = requestWith();
+    const ways = [
+      () => two.accounts.userByPasswordLogin({ username, password, request }),
+      () => two.accounts.userByPasswordLogin({ username: email, password, request }),
+      () => two.accounts.userByPasswordLogin({ username: accountId, password, request }),
+      () => two.accounts.signIn({ username, password, request }),
+      async () => two.accounts.loginWithMagicLink({ token: await linkOf(), request }),
+    ];
+    const sessions = () => two.accounts.SessionEntity.count({ filter: { accountId } });
+    const before = await sessions();
+    for (const way of ways) {
+      const error = await errorOf(way());
+      expect(error.code).toBe('TwoFactorRequired');
+      const challenge = error.challenge ?? '';
+      const link = await linkOf();
+      const second = (factor: { code?: string; recoveryCode?: string }) =>
+        codeOf(two.accounts.twoFactor.loginWithTwoFactor({ challenge, ...factor, request }));
+      // Another proof of what the first factor has proven already is no second one.
+      for (const same of [link, link.slice(0, 6), password, challenge]) {
+        expect(['InvalidInput', 'TokenVerificationFailed']).toContain(await second({ code: same }));
+        expect(['InvalidInput', 'TokenVerificationFailed']).toContain(
+          await second({ recoveryCode: same }),
+        );
+      }
+      expect(await codeOf(two.accounts.loginWithMagicLink({ token: challenge, request }))).toBe(
+        'TokenVerificationFailed',
+      );
+    }
+    expect(await sessions()).toBe(before);
+    expect(request).toEqual(requestWith());
+    await two.drop();
+  });
+
+  it('an initial secret is random, short-lived, and good for nothing once it has set a password (ASVS 6.4.1)', async () => {
+    const { accountId, username } = await signUp();
+    const first = await accounts.addResetPasswordToken({ accountId });
+    const second = await accounts.addResetPasswordToken({ accountId });
+    expect(Buffer.from(first.token, 'base64url')).toHaveLength(32);
+    expect(first.token).not.toBe(second.token);
+    // It is no password itself, not even for a while.
+    expect(await codeOf(login(username, first.token))).toBe('LoginFailed');
+    await accounts.resetPassword({ token: first.token, newPassword: 'another long walk' });
+    for (const token of [first.token, second.token]) {
+      const again = accounts.resetPassword({ token, newPassword: 'a third long walk' });
+      expect(await codeOf(again)).toBe('ResetTokenNotValid');
+    }
+    const late = await accounts.addResetPasswordToken({ accountId });
+    test.clock.advance(60 * 60 * 1000);
+    const reset = accounts.resetPassword({ token: late.token, newPassword: 'a third long walk' });
+    expect(await codeOf(reset)).toBe('ResetTokenNotValid');
+  });
+
+  it('a reset looks at nothing that a visitor says beside the name: known and unknown cost and answer alike (ASVS 6.3.8, CVE-2026-26185)', async () => {
+    const { email } = await signUp();
+    const costs: unknown[] = [];
+    for (const username of [email, 'nobody@example.com']) {
+      for (const url of [undefined, 'https://evil.example', 'javascript:alert(1)', '\u0000']) {
+        const input = { username, resetUrl: url, redirectTo: url, request: requestWith() };
+        const { commands } = await test.log.costOf(async () => {
+          expect(await codeOf(accounts.requestPasswordReset(input))).toBe('none');
+          await accounts.settled();
+        });
+        costs.push(commands);
+      }
+    }
+    expect(costs).toEqual(Array.from(costs, () => costs[0]));
+    const sent = messages.filter(({ kind }) => kind === 'PasswordReset');
+    expect(sent.length).toBeGreaterThan(0);
+    expect(JSON.stringify(sent)).not.toMatch(/evil|javascript:/);
+  });
+
+  it('a session that somebody has planted before the login is not the one after it (CVE-2022-25896)', async () => {
+    const [victim, attacker] = [await signUp(), await signUp()];
+    const { authToken: planted } = await login(attacker.username);
+    const request = requestWith(planted);
+    await accounts.handleRequest(request);
+    const { username } = victim;
+    await accounts.userByPasswordLogin({ username, password: PASSWORD, request });
+    expect(request.authToken).not.toBe(planted);
+    expect(request.user?.accountId).toBe(victim.accountId);
+    expect(await codeOf(accounts.handleRequest(requestWith(planted)))).toBe('InvalidSession');
   });
 
   it('a second tenant knows nothing of the first: names, tokens, sessions, ids (ASVS 8.4.1)', async () => {
@@ -182,23 +362,178 @@ describe('what no flow alone shows', () => {
     expect((await accounts.findUser({ username: fullWidth }))?.username).toBe(username);
   });
 
-  it('a step of a login cannot be left out or come first (ASVS 2.3.1, 2.3.2)', async () => {
-    const { accountId } = await signUp();
-    const request = requestWith();
-    const challenge = 'x'.repeat(43);
-    const outcomes = await Promise.all(
-      [
-        accounts.changePassword({ request, currentPassword: PASSWORD, newPassword: 'new walk' }),
-        accounts.reauthenticate({ request, password: PASSWORD }),
-        accounts.contacts.addEmail({ request, email: 'new@example.com' }),
-        accounts.refreshTokens({ authToken: challenge, request }),
-        accounts.loginWithMagicLink({ token: challenge, request }),
-        accounts.verifyEmailWithToken({ token: challenge }),
-        accounts.verifyPhone({ accountId, phone: '+4930123456', code: '123456' }),
-      ].map(codeOf),
-    );
-    expect(outcomes.filter((code) => code === 'none')).toEqual([]);
-    expect(await accounts.SessionEntity.count({ filter: { accountId } })).toBe(0);
+  describe('a step comes after the one before it, and not without it (ASVS 2.3.1, 2.3.2):', () => {
+    let two: TwoFactorAccounts;
+    beforeAll(async () => {
+      two = await createTwoFactorAccounts(
+        {},
+        { requireActivation: true, throttling: { address: false, code: { budget: 100 } } },
+      );
+    });
+    afterAll(() => two.drop());
+
+    /** What is done too early, what has to come before it, and with which code it is refused. */
+    type Sequence = readonly [
+      refusal: string,
+      prepare: () => Promise<{
+        readonly step: () => Promise<unknown>;
+        readonly before: () => Promise<unknown>;
+      }>,
+    ];
+    const lastToken = (kind: Message['kind']): string =>
+      two.messages.findLast((message) => message.kind === kind)?.token ?? '';
+    const requestOf = async () => {
+      const person = await two.signUp();
+      return { ...person, request: await two.requestOf(person) };
+    };
+    const newcomer = { password: PASSWORD };
+    let newcomers = 0;
+
+    const SEQUENCES: Readonly<Record<string, Sequence>> = {
+      'a session after the address is confirmed': [
+        'AccountNotActivated',
+        async () => {
+          const email = `newcomer${String(++newcomers)}@example.com`;
+          const username = `newcomer${String(newcomers)}`;
+          await two.accounts.createAccount({ ...newcomer, username, email });
+          const token = lastToken('EmailVerification');
+          return {
+            step: () =>
+              two.accounts.userByPasswordLogin({ ...newcomer, username, request: requestWith() }),
+            before: () => two.accounts.verifyEmailWithToken({ token }),
+          };
+        },
+      ],
+      'a request that is let through after its session': [
+        'InvalidSession',
+        async () => {
+          const { username } = await two.signUp();
+          const request = requestWith();
+          return {
+            step: () =>
+              two.accounts.contacts.addEmail({ request, email: `${username}.new@example.com` }),
+            before: () =>
+              two.accounts.userByPasswordLogin({ username, password: PASSWORD, request }),
+          };
+        },
+      ],
+      'a session after the second factor': [
+        'TokenVerificationFailed',
+        async () => {
+          const person = await two.signUpWithTotp();
+          const challenge = await two.challengeOf(person);
+          // The first step has led to this, which must not pass for the session.
+          const request = requestWith(challenge);
+          return {
+            step: () => two.accounts.handleRequest(request),
+            before: () =>
+              two.accounts.twoFactor.loginWithTwoFactor({
+                challenge,
+                code: two.app(person.secret),
+                request,
+              }),
+          };
+        },
+      ],
+      'a second factor’s confirmation after its enrolment': [
+        'TokenVerificationFailed',
+        async () => {
+          const { request } = await requestOf();
+          let secret = 'A'.repeat(32);
+          return {
+            step: () => two.accounts.twoFactor.confirm({ request, code: two.app(secret) }),
+            before: async () => {
+              ({ secret } = await two.accounts.twoFactor.enrol({ request }));
+            },
+          };
+        },
+      ],
+      'new recovery codes after the factor that they belong to': [
+        'TokenVerificationFailed',
+        async () => {
+          const { request } = await requestOf();
+          const { secret } = await two.accounts.twoFactor.enrol({ request });
+          return {
+            step: () =>
+              two.accounts.twoFactor.regenerateRecoveryCodes({ request, code: two.app(secret) }),
+            before: async () => {
+              await two.accounts.twoFactor.confirm({ request, code: two.app(secret) });
+              two.clock.advance(STEP);
+            },
+          };
+        },
+      ],
+      'a number’s verification after a code to that number': [
+        'TokenVerificationFailed',
+        async () => {
+          const { request } = await requestOf();
+          const [own, other] = ['+4930123456', '+4930654321'];
+          await two.accounts.contacts.addPhone({ request, phone: other });
+          return {
+            // With the code that went to the other one, until there is one for this.
+            step: () =>
+              two.accounts.verifyPhone({
+                request,
+                phone: own,
+                code: lastToken('PhoneVerification'),
+              }),
+            before: () => two.accounts.contacts.addPhone({ request, phone: own }),
+          };
+        },
+      ],
+      'a login by an address after its verification': [
+        'LoginFailed',
+        async () => {
+          const { request, username } = await requestOf();
+          const email = `second.${username}@example.com`;
+          await two.accounts.contacts.addEmail({ request, email });
+          const token = lastToken('EmailVerification');
+          return {
+            step: () =>
+              two.accounts.userByPasswordLogin({
+                username: email,
+                password: PASSWORD,
+                request: requestWith(),
+              }),
+            before: () => two.accounts.verifyEmailWithToken({ token }),
+          };
+        },
+      ],
+      'a change of the username after a proof that is recent': [
+        'RecentLoginRequired',
+        async () => {
+          const { request, username } = await requestOf();
+          two.clock.advance(10 * MINUTE);
+          return {
+            step: () => two.accounts.changeUsername({ request, username: `${username}.new` }),
+            before: () => two.accounts.reauthenticate({ request, password: PASSWORD }),
+          };
+        },
+      ],
+      'acting for others after the permission': [
+        'PermissionDenied',
+        async () => {
+          const { request, accountId } = await requestOf();
+          const other = await two.signUp();
+          return {
+            step: () => two.accounts.impersonate({ request, accountId: other.accountId }),
+            before: async () => {
+              const update = { $set: { permissions: ['impersonate'] } };
+              await two.accounts.AccountEntity.updateOne({ filter: { accountId }, update });
+              await two.accounts.handleRequest(request);
+            },
+          };
+        },
+      ],
+    };
+
+    it.each(Object.entries(SEQUENCES))('%s', async (_name, [refusal, prepare]) => {
+      const { step, before } = await prepare();
+      expect(await codeOf(step())).toBe(refusal);
+      // The very same step: nothing but the order was wrong.
+      await before();
+      expect(await codeOf(step())).toBe('none');
+    });
   });
 
   it('every failure of the database fails closed, and is told (ASVS 16.3.4, 16.5.3, 16.5.4)', async () => {

@@ -25,6 +25,8 @@ describe('secrets', () => {
     ['the secret that signs', SECRET],
   ]);
   let storedHash = '';
+  /** Of each fault, whether the flow that it was meant for came across it. */
+  const faultsMet: (readonly [command: string, isMet: boolean])[] = [];
 
   beforeAll(async () => {
     test = await createTestAccounts();
@@ -63,7 +65,7 @@ describe('secrets', () => {
       ['TransactWriteItems', () => signUp('grace')],
       ['GetItem', () => login(PASSWORD)],
       ['Query', () => login(PASSWORD)],
-      ['PutItem', () => login(PASSWORD)],
+      ['PutItem', () => accounts.pushCustomSession({ username: 'ada', request: requestWith() })],
       ['BatchGetItem', () => accounts.handleRequest(requestWith(authToken))],
       ['UpdateItem', () => accounts.logout({ authToken, request: requestWith() })],
     ] as const) {
@@ -74,6 +76,7 @@ describe('secrets', () => {
         const fault = inject();
         await keep(flow());
         fault.remove();
+        faultsMet.push([command, fault.attempts > 0]);
       }
     }
     await keep(accounts.handleRequest(requestWith(`${authToken}x`)));
@@ -114,6 +117,8 @@ describe('secrets', () => {
     );
     const forbidden = [...secrets, ...digests, ['the hash', storedHash] as const];
     expect(given.filter((value) => value instanceof Error).length).toBeGreaterThan(15);
+    expect(faultsMet).toHaveLength(12);
+    expect(faultsMet.filter(([, isMet]) => !isMet)).toEqual([]);
     expect(storedHash).not.toBe('');
     for (const value of given) {
       const shown = everythingShown(value);

@@ -44,7 +44,7 @@ describe('a login with a password', () => {
     }
   }
 
-  it('fails in one way, whoever does not exist and whatever is wrong (ASVS 6.3.8)', async () => {
+  it('fails in one way, whoever does not exist and whatever is wrong (ASVS 6.3.8, CVE-2025-22234)', async () => {
     const failures: [string, string][] = [
       ['ada', 'wrong password'],
       ['ada', 'x'],
@@ -107,6 +107,25 @@ describe('a login with a password', () => {
       PASSWORD.toUpperCase(),
     ]) {
       expect(await login('ada', password)).toBe(false);
+    }
+  });
+
+  it('compares the password alone, not one after a name that leaves no room for it (Okta 2024, ASVS 6.2.9)', async () => {
+    const long = 'n'.repeat(100);
+    const name = `${long.slice(0, 52)}@example.com`;
+    const password = `canary ${'p'.repeat(80)} end`;
+    const { accountId } = await test.accounts.createAccount({
+      username: long,
+      email: name,
+      password,
+    });
+    await test.accounts.verifyEmail({ accountId, email: name });
+    for (const username of [long, name]) {
+      expect(await login(username, password)).toBe(true);
+      // bcrypt alone looks at no more than 72 bytes.
+      for (const other of [password.slice(0, 72), `${password.slice(0, -1)}D`, long, name, '']) {
+        expect([username, other, await login(username, other)]).toEqual([username, other, false]);
+      }
     }
   });
 

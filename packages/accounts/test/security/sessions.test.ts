@@ -59,7 +59,7 @@ async function expectInvalid(authToken: string, instance = accounts): Promise<vo
 }
 
 describe('a session is refused', () => {
-  it('when its account is deactivated (ASVS 7.4.2)', async () => {
+  it('when its account is deactivated (ASVS 7.4.2, GHSA-56p6-qw3c-fq2g)', async () => {
     const { account, authToken } = await someone();
     const { accountId } = account;
     const { authToken: other } = await accounts.sessions.begin(account, requestWith());

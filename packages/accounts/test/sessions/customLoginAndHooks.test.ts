@@ -27,11 +27,12 @@ describe('pushCustomSession', () => {
     const username = 'custom-ada';
     const email = 'custom-ada@example.com';
     const account = await accounts.createAccount({ username, email, password: PASSWORD });
+    await accounts.verifyEmail({ accountId: account.accountId, email });
     const watched = watch(accounts);
     for (const [name, commands] of [
-      [username, ['GetItem', 'GetItem', 'PutItem']],
-      [email, ['GetItem', 'GetItem', 'PutItem']],
-      [account.accountId, ['GetItem', 'PutItem']],
+      [username, ['GetItem', 'Query', 'PutItem']],
+      [email, ['GetItem', 'Query', 'PutItem']],
+      [account.accountId, ['Query', 'PutItem']],
     ] as const) {
       const request = requestWith();
       const cost = await test.log.costOf(async () => {
@@ -48,6 +49,21 @@ describe('pushCustomSession', () => {
       accountId: account.accountId,
       sessionId: expect.any(String),
     });
+  });
+
+  it('begins none by an address that somebody has put down and not verified (SuperTokens account linking)', async () => {
+    const [email, phone] = ['victim@example.com', '+4930123456'];
+    const extraContacts = [{ kind: 'phone', value: phone }] as const;
+    const input = { username: 'mallory', email, password: PASSWORD, extraContacts };
+    const { accountId } = await accounts.createAccount(input);
+    const push = (username: string): Promise<string> =>
+      codeOf(accounts.pushCustomSession({ username, request: requestWith() }));
+    const watched = watch(accounts);
+    expect([await push(email), await push(phone)]).toEqual(['UserNotFound', 'UserNotFound']);
+    expect(watched.names()).toEqual(['LoginError', 'LoginError']);
+    expect((await accounts.sessions.listSessions({ accountId })).edges).toEqual([]);
+    await accounts.verifyEmail({ accountId, email });
+    expect([await push(email), await push(phone)]).toEqual(['none', 'UserNotFound']);
   });
 
   it('begins none for nobody, a deactivated account, or against a veto', async () => {

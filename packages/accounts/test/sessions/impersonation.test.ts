@@ -1,11 +1,14 @@
-import type { Accounts } from '../../src/accounts/Accounts.js';
+import { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { AccountDocument, SessionRequest } from '../../src/sessions/SessionRequest.js';
 import type { LoginResult } from '../../src/sessions/Sessions.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { claimsOf, resign } from '../support/forgeToken.js';
-import { PASSWORD, requestWith, type TestAccounts } from '../support/testAccounts.js';
+import { PASSWORD, requestWith, SECRET, type TestAccounts } from '../support/testAccounts.js';
 import { accountsWith, HOUR, letsIn, signUp, someone, verified, watch } from './support.js';
+
+/** A key that nobody signs with. */
+const MADE_UP = 'some other secret that is thirty-two long';
 
 let test: TestAccounts;
 let accounts: Accounts;
@@ -107,6 +110,25 @@ describe('is refused', () => {
     ]);
   });
 
+  it('for an account that waits to be activated, as every session is then', async () => {
+    const waiting = new Accounts({
+      table: test.table,
+      requireActivation: true,
+      sessions: { getTokenSecret: () => SECRET },
+    });
+    const { request } = await support();
+    await waiting.handleRequest(request);
+    const email = 'waiting@example.com';
+    const { accountId } = await waiting.createAccount({ email, password: PASSWORD });
+    const impersonate = (): Promise<string> => codeOf(waiting.impersonate({ request, accountId }));
+    expect(await impersonate()).toBe('AccountNotActivated');
+    const { items } = await waiting.SessionEntity.findMany({ filter: { accountId } });
+    expect(items).toEqual([]);
+    await waiting.verifyEmail({ accountId, email });
+    const cost = await test.log.costOf(async () => expect(await impersonate()).toBe('none'));
+    expect(cost.commands).toEqual(['Query', 'PutItem']);
+  });
+
   it('from within an impersonated session, also for who has the permission themselves', async () => {
     const { request } = await support();
     const boss = await support();
@@ -152,10 +174,62 @@ it('cannot change how the owner logs in, nor prove to be the owner (ASVS 7.5.1)'
     accounts.sessions.revokeSession({ request: acting, sessionId: claimsOf(authToken).sid }),
   ];
   for (const call of calls) expect(await codeOf(call)).toBe('ImpersonatedSession');
+  const ofOwner = resign(authToken, { act: undefined, sid: ada.accountId }, { secret: MADE_UP });
+  expect(await codeOf(accounts.logout({ authToken: ofOwner, request: acting }))).toBe(
+    'TokenVerificationFailed',
+  );
   expect(() => accounts.requireRecentLogin(acting, '10m')).toThrow(
     expect.objectContaining({ code: 'ImpersonatedSession' }),
   );
   expect(await letsIn(accounts, authToken)).toBe(true);
+});
+
+describe('logs out, by a token whose key is not known any more,', () => {
+  /** Who acts for an account, whose owner is logged in as well. */
+  async function acting(): Promise<{
+    readonly request: SessionRequest;
+    readonly authToken: string;
+    readonly own: LoginResult;
+    readonly actorId: string;
+    readonly logout: (token: string) => Promise<string>;
+  }> {
+    const own = await someone(accounts);
+    const { request: ofActor, actorId } = await support();
+    const { accountId } = own.account;
+    const { authToken } = await accounts.impersonate({ request: ofActor, accountId });
+    const request = await verified(accounts, authToken);
+    const logout = (token: string): Promise<string> =>
+      codeOf(accounts.logout({ authToken: token, request }));
+    return { request, authToken, own, actorId, logout };
+  }
+  const forgedFor = (own: LoginResult, authToken: string): string =>
+    resign(authToken, { act: undefined, sid: own.sessionDocument.ulid }, { secret: MADE_UP });
+
+  it("of none of the owner's own sessions (ASVS 8.2.2)", async () => {
+    const { authToken, own, actorId, logout } = await acting();
+    const watched = watch(accounts);
+    expect(await logout(forgedFor(own, authToken))).toBe('TokenVerificationFailed');
+    expect(watched.events).toMatchObject([{ name: 'LogoutError', actorId }]);
+    expect(await letsIn(accounts, own.authToken)).toBe(true);
+    expect(await letsIn(accounts, authToken)).toBe(true);
+  });
+
+  it('nor does the end of the time to act open that way', async () => {
+    const { authToken, own, logout } = await acting();
+    test.clock.advance(HOUR);
+    expect(await logout(forgedFor(own, authToken))).toBe('TokenVerificationFailed');
+    expect(await letsIn(accounts, own.authToken)).toBe(true);
+  });
+
+  it('of the session that they act in, and says who did', async () => {
+    const { authToken, own, actorId, logout } = await acting();
+    const watched = watch(accounts);
+    expect(await logout(resign(authToken, {}, { secret: MADE_UP }))).toBe('none');
+    const { accountId } = own.account;
+    expect(watched.events).toMatchObject([{ name: 'LogoutSuccess', actorId, accountId }]);
+    expect(await letsIn(accounts, authToken)).toBe(false);
+    expect(await letsIn(accounts, own.authToken)).toBe(true);
+  });
 });
 
 describe('ends', () => {

@@ -1,5 +1,10 @@
 import { Table } from '@latchkey/entity';
-import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import {
+  beforeAnswer,
+  failWith,
+  timeout,
+  type Fault,
+} from '../../../entity/test/support/faults.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountDocument } from '../../src/sessions/SessionRequest.js';
 import type { LoginResult } from '../../src/sessions/Sessions.js';
@@ -149,6 +154,27 @@ describe('how long a session lasts', () => {
     }
   });
 
+  it.each([1, 400, 999, 1000, 1600])(
+    'is to the millisecond, by a clock that is within a second: %i ms',
+    async (durationMs) => {
+      test.clock.advance(250);
+      const account = await signUp(test.accounts);
+      const begin = (): Promise<LoginResult> =>
+        test.accounts.sessions.begin(account, requestWith(), { durationMs });
+      const [{ authToken }, { authToken: other }] = [await begin(), await begin()];
+      test.clock.advance(durationMs - 1);
+      expect(await letsIn(test.accounts, authToken)).toBe(true);
+      const renewed = await test.accounts.refreshTokens({
+        authToken: other,
+        request: requestWith(),
+      });
+      expect(await letsIn(test.accounts, renewed.authToken)).toBe(true);
+      test.clock.advance(1);
+      expect(await letsIn(test.accounts, authToken)).toBe(false);
+      expect(await letsIn(test.accounts, renewed.authToken)).toBe(false);
+    },
+  );
+
   it('is no matter of the token alone: a clock that goes back revives nothing', async () => {
     const { authToken } = await someone(test.accounts);
     await test.accounts.logout({ authToken, request: requestWith() });
@@ -263,12 +289,19 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
     async (command) => {
       const tokens = [await login(), await login(), await login()];
       const seen = watch(test.accounts);
-      const injected = failWith(test.client, command, timeout, ALWAYS);
+      const faults: Fault[] = [];
+      const written = beforeAnswer(test.client, 'PutItem', () => {
+        faults.push(failWith(test.client, command, timeout, ALWAYS));
+        return Promise.resolve();
+      });
       test.clock.advance(1);
       const request = requestWith();
       const { authToken } = await test.accounts
         .pushCustomSession({ username: account.accountId, request })
-        .finally(() => injected.remove());
+        .finally(() => {
+          for (const fault of [written, ...faults]) fault.remove();
+        });
+      expect(faults.map(({ attempts }) => attempts > 0)).toEqual([true]);
       expect(request.authToken).toBe(authToken);
       expect(await lets([...tokens, authToken])).toEqual([true, true, true, true]);
       expect(seen.names()).toEqual(['RevokeSessionsError', 'LoginSuccess']);
@@ -283,12 +316,34 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
     },
   );
 
-  it.each([
-    ['5 seconds', 5000],
-    ['an hour', HOUR],
-  ])('lets in by a login on a server whose clock is %s behind', async (_name, behind) => {
-    const tokens = [await login(), await login(), await login()];
-    const late = new Accounts({
+  it('tells of what it has ended, once for each login that has done so (ASVS 16.2.1)', async () => {
+    const seen = watch(test.accounts);
+    for (let at = 0; at < 3; at++) await login();
+    expect(seen.names()).toEqual(['LoginSuccess', 'LoginSuccess', 'LoginSuccess']);
+    seen.events.length = 0;
+    const request = requestWith();
+    const { authToken } = await test.accounts.pushCustomSession({
+      username: account.accountId,
+      request,
+    });
+    expect(seen.events).toMatchObject([
+      {
+        name: 'RevokeSessionsSuccess',
+        method: 'maxSessions',
+        accountId: account.accountId,
+        sessionId: claimsOf(authToken).sid,
+        ip: request.requestIp,
+      },
+      { name: 'LoginSuccess' },
+    ]);
+    await test.accounts.logout({ authToken, request });
+    await login(); // In its place: none is too many.
+    expect(seen.names().slice(2)).toEqual(['LogoutSuccess', 'LoginSuccess']);
+  });
+
+  /** The same accounts on a server whose clock is behind. */
+  const serverBehind = (behind: number): Accounts =>
+    new Accounts({
       table: new Table({
         name: test.table.name,
         client: test.client,
@@ -296,6 +351,23 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
       }),
       sessions: { getTokenSecret: () => SECRET, maxSessions: 3 },
     });
+
+  it('ends the oldest first, also where new ones begin on a server that is behind', async () => {
+    const behind = serverBehind(5000);
+    const tokens = [await login(), await login(), await login()];
+    for (let at = 1; at <= 4; at++) {
+      tokens.push(await login(behind));
+      const expected = tokens.map((_, index) => index >= tokens.length - 3);
+      expect(await lets(tokens)).toEqual(expected);
+    }
+  });
+
+  it.each([
+    ['5 seconds', 5000],
+    ['an hour', HOUR],
+  ])('lets in by a login on a server whose clock is %s behind', async (_name, behind) => {
+    const tokens = [await login(), await login(), await login()];
+    const late = serverBehind(behind);
     const newer: string[] = [];
     for (let at = 1; at <= 4; at++) {
       newer.push(await login(late));

@@ -52,7 +52,7 @@ const LOGINS: readonly [
 ];
 
 describe.each(LOGINS)('%s on a request that has a session', (_name, login) => {
-  it('ends that one, of the same account, and no other (ASVS 7.2.4)', async () => {
+  it('ends that one, of the same account, and no other (ASVS 7.2.4, CVE-2022-25896)', async () => {
     const { username, authToken, request } = await visitor();
     const { authToken: elsewhere } = await byPassword(username, requestWith());
     const { authToken: fresh, sessionDocument } = await login(username, request);

@@ -175,7 +175,7 @@ describe('a new proof of who it is', () => {
 });
 
 describe('requirePermission', () => {
-  it('goes by the account as it is now, not as it was at the login (ASVS 8.3.2)', async () => {
+  it('goes by the account as it is now, not as it was at the login (ASVS 8.2.1, 8.3.2)', async () => {
     const { account, authToken } = await someone(accounts);
     const { accountId } = account;
     const own = `admin_profile:${accountId}`;

@@ -62,7 +62,7 @@ describe('refreshTokens', () => {
     expect(await letsIn(other, fresh)).toBe(true);
   });
 
-  it('16 at once on two instances: one live family, and all hold the very same token (GHSA-m2w5-7xhv-w6fh)', async () => {
+  it('16 at once on two instances: one live family, and all hold the very same token (GHSA-m2w5-7xhv-w6fh, GHSA-392p-2q2v-4372)', async () => {
     const { authToken } = await someone(accounts);
     const tokens = await Promise.all(
       Array.from({ length: 16 }, (_, at) => refresh(authToken, at % 2 ? accounts : other)),

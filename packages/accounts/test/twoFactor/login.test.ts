@@ -286,7 +286,7 @@ describe('a login with a second factor', () => {
       expect(await codeOf(secondStep(challenge, { code }))).toBe(expected);
     });
 
-    it('is good once, within its time as well (ASVS 6.5.1)', async () => {
+    it('is good once, within its time as well (ASVS 6.5.1, RFC 6238 §5.2)', async () => {
       const person = await test.signUpWithTotp();
       const code = test.app(person.secret);
       await secondStep(await test.challengeOf(person), { code });
@@ -355,7 +355,7 @@ describe('a login with a second factor', () => {
   });
 
   describe('a recovery code', () => {
-    it('logs in once, however it is written, at the cost of one hash (ASVS 6.5.1, 15.1.3)', async () => {
+    it('logs in once, however it is written, at the cost of one hash (ASVS 6.5.1, 15.1.3, CVE-2026-31875, keycloak#26106)', async () => {
       const person = await test.signUpWithTotp();
       const written = (person.recoveryCodes[3] ?? '').toLowerCase().replaceAll('-', ' ');
       const challenge = await test.challengeOf(person);
@@ -491,30 +491,35 @@ describe('one code, by 16 parallel callers with 16 challenges', () => {
   it.each([
     ['a code', ({ secret }: ProtectedPerson) => ({ code: test.app(secret) })],
     ['a recovery code', (p: ProtectedPerson) => ({ recoveryCode: p.recoveryCodes[5] ?? '' })],
-  ])('%s gives one session (ASVS 6.5.1)', async (_name, factorOf) => {
-    const person = await test.signUpWithTotp();
-    const { accountId } = person;
-    const challenges: string[] = [];
-    for (const _ of times(16, () => 0)) challenges.push(await test.challengeOf(person));
-    const { items: before } = await test.accounts.SessionEntity.findMany({ filter: { accountId } });
-    const factor = factorOf(person);
-    const codes = await Promise.all(
-      challenges.map((challenge) =>
-        codeOf(
-          test.accounts.twoFactor.loginWithTwoFactor({
-            challenge,
-            ...factor,
-            request: requestWith(),
-          }),
+  ])(
+    '%s gives one session (ASVS 6.5.1, CVE-2026-33624, keycloak#26106)',
+    async (_name, factorOf) => {
+      const person = await test.signUpWithTotp();
+      const { accountId } = person;
+      const challenges: string[] = [];
+      for (const _ of times(16, () => 0)) challenges.push(await test.challengeOf(person));
+      const { items: before } = await test.accounts.SessionEntity.findMany({
+        filter: { accountId },
+      });
+      const factor = factorOf(person);
+      const codes = await Promise.all(
+        challenges.map((challenge) =>
+          codeOf(
+            test.accounts.twoFactor.loginWithTwoFactor({
+              challenge,
+              ...factor,
+              request: requestWith(),
+            }),
+          ),
         ),
-      ),
-    );
-    expect(codes.filter((code) => code === 'none')).toHaveLength(1);
-    expect(codes.filter((code) => code === 'TokenVerificationFailed')).toHaveLength(15);
-    const { items } = await test.accounts.SessionEntity.findMany({ filter: { accountId } });
-    expect(items).toHaveLength(before.length + 1);
-    expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
-  });
+      );
+      expect(codes.filter((code) => code === 'none')).toHaveLength(1);
+      expect(codes.filter((code) => code === 'TokenVerificationFailed')).toHaveLength(15);
+      const { items } = await test.accounts.SessionEntity.findMany({ filter: { accountId } });
+      expect(items).toHaveLength(before.length + 1);
+      expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
+    },
+  );
 });
 
 describe('the key that encrypts the secrets', () => {

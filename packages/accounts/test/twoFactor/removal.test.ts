@@ -46,7 +46,7 @@ describe('a second factor', () => {
 
   describe('is disabled', () => {
     it.each(['code', 'recoveryCode'] as const)(
-      'by a %s; then nothing of it is left, the other sessions are over, and its owner knows (ASVS 7.4.3, 6.3.7)',
+      'by a %s; then nothing of it is left, the other sessions are over, and its owner knows (ASVS 6.5.6, 7.4.3, 6.3.7)',
       async (kind) => {
         const person = await test.signUpWithTotp();
         const other = await test.requestOf(person);

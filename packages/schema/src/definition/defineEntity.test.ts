@@ -452,6 +452,7 @@ describe('the account entities', () => {
       'profile',
       'sessionGeneration',
       'sessionsFrom',
+      'sessionsTo',
       'tokensVoidBefore',
       'username',
     ]);

@@ -24,6 +24,8 @@ export const Account = defineEntity({
     sessionGeneration: z.string().min(1).max(26).default('0'),
     /** Sessions with a smaller ulid are void: there were more than an account may have. */
     sessionsFrom: z.ulid().optional(),
+    /** The newest session at that time: later ones have a greater ulid, whatever the clocks say. */
+    sessionsTo: z.ulid().optional(),
     /** What was sent to somebody and has no greater ulid is void; factors are not. */
     tokensVoidBefore: z.ulid().optional(),
     /** Whether it takes one of the places that there are for accounts; see `AccountPlaces`. */

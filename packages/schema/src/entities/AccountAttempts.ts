@@ -17,7 +17,15 @@ export const AccountAttempts = defineEntity({
   name: 'AccountAttempts',
   schema: z.object({
     accountId: z.ulid(),
-    authenticator: z.enum(['password', 'totp', 'recoveryCode', 'phone', 'token']),
+    /** `reauthentication` is the password again, of who is logged in. */
+    authenticator: z.enum([
+      'password',
+      'reauthentication',
+      'totp',
+      'recoveryCode',
+      'phone',
+      'token',
+    ]),
     attempts: z.number(),
     lastAttemptAt: z.date(),
     expiresAt: z.date(),

@@ -1,0 +1,49 @@
+import type { Condition, TransactOperation } from '@latchkey/entity';
+import type { AccountToken, Infer } from '@latchkey/schema';
+import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
+import type { Duration } from '../tokens/parseDuration.js';
+import type { OneTimeTokenKind } from './tokenPolicy.js';
+import type { AccountWithTokens } from './voidTokens.js';
+
+/** What a token is issued for. */
+export interface TokenPurpose {
+  readonly accountId: string;
+  readonly kind: OneTimeTokenKind;
+  /** What it is bound to, beside its kind: an address, an account's id, a purpose. */
+  readonly createdFor: string;
+  readonly reason?: string;
+  readonly meta?: Readonly<Record<string, unknown>>;
+  /** The caller's own token (default: 256 random bits). How hard it is to guess is their affair. */
+  readonly token?: unknown;
+  /** What is stored in its place (default: its digest); for what can be guessed, a slow hash. */
+  readonly storedAs?: string;
+  /** How long it is good for (default: as configured for its kind). */
+  readonly lifetime?: Duration;
+  /** On whose request it is issued, which is kept as its `location`. */
+  readonly request?: SessionRequest;
+  /** As it was read: the token comes after what is void, and others, whatever the clocks say. */
+  readonly account?: AccountWithTokens;
+}
+
+/** What must be true for a token to be issued. */
+export interface IssueOptions {
+  /** Of its account. */
+  readonly condition?: Condition<AccountDocument>;
+  /** Of what else, in the same transaction. */
+  readonly checks?: readonly TransactOperation<unknown>[];
+}
+
+/** A token that is ready to be written. */
+export interface PreparedToken {
+  readonly token: string;
+  readonly operation: TransactOperation<Infer<typeof AccountToken>>;
+}
+
+/** The newest of what a token must come after. */
+export function newestOf(
+  { tokens, tokensVoidBefore = '' }: AccountWithTokens,
+  { kind, createdFor }: Pick<TokenPurpose, 'kind' | 'createdFor'>,
+): string {
+  const others = tokens.filter((each) => each.kind === kind && each.createdFor === createdFor);
+  return others.map(({ ulid }) => ulid).reduce((a, b) => (a > b ? a : b), tokensVoidBefore);
+}

@@ -1,0 +1,197 @@
+import { beforeAnswer } from '../../../entity/test/support/faults.js';
+import type { Accounts } from '../../src/accounts/Accounts.js';
+import type { SessionRequest } from '../../src/sessions/SessionRequest.js';
+import { codeOf, errorOf } from '../support/errorOf.js';
+import { requestWith } from '../support/testAccounts.js';
+import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { createOwners, type Owner, type Owners } from './owners.js';
+
+const NEW_PASSWORD = 'a long walk in the hills';
+const PHONE = '+4930123456';
+const EVIL = 'evil@example.com';
+
+/** What somebody does with the open session of another. */
+type Act = (accounts: Accounts, request: SessionRequest, owner: Owner) => Promise<unknown>;
+
+/** Every way in which a request acts on its account’s contacts, names and tokens. */
+const ACTS: readonly (readonly [string, Act])[] = [
+  ['adding an address', ({ contacts }, request) => contacts.addEmail({ request, email: EVIL })],
+  ['adding a phone', ({ contacts }, request) => contacts.addPhone({ request, phone: PHONE })],
+  [
+    'replacing an address',
+    ({ contacts }, request, { email }) => contacts.replaceEmail({ request, email, newEmail: EVIL }),
+  ],
+  [
+    'removing an address',
+    ({ contacts }, request) => contacts.remove({ request, kind: 'email', value: 'b@example.com' }),
+  ],
+  [
+    'removing a verified address',
+    ({ contacts }, request, { email }) => contacts.remove({ request, kind: 'email', value: email }),
+  ],
+  ['reading the contacts', ({ contacts }, request) => contacts.list({ request })],
+  [
+    'asking for a code',
+    (accounts, request) => accounts.requestPhoneVerification({ request, phone: '+4930999999' }),
+  ],
+  [
+    'another username',
+    (accounts, request) => accounts.changeUsername({ request, username: 'evil' }),
+  ],
+  [
+    'another profile',
+    (accounts, request) => accounts.updateProfile({ request, profile: { name: 'Eve' } }),
+  ],
+  ['a token', (accounts, request) => accounts.issueToken({ request, purpose: 'invite' })],
+  ['a second factor', ({ twoFactor }, request) => twoFactor.enrol({ request })],
+];
+
+/** The first request of a flow after which it is too late to see anything on a reading. */
+const READERS = ACTS.filter(
+  ([name]) => !['another profile', 'a token', 'reading the contacts'].includes(name),
+);
+
+describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)', () => {
+  let test: Owners;
+  let ada: Owner;
+
+  beforeEach(async () => {
+    test = await createOwners({
+      passwords: { hasher: new QuickHasher() },
+      twoFactor: { issuer: 'Latchkey', encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }] },
+    });
+    ada = await test.signUp();
+    const { accountId } = ada;
+    await test.accounts.contacts.addEmail({ accountId, email: 'b@example.com' });
+    await test.accounts.contacts.addPhone({ accountId, phone: '+4930999999' });
+    test.clock.advance(1);
+    test.sent();
+  });
+  afterEach(() => test.drop());
+
+  /** What an account has of everything that somebody could leave behind in it. */
+  const stateOf = async (): Promise<unknown> => {
+    const { accountId } = ada;
+    const { items: tokens } = await test.accounts.TokenEntity.findMany({ filter: { accountId } });
+    const account = await test.accounts.findUser({ username: accountId });
+    return {
+      contacts: await test.accounts.contacts.list({ accountId }),
+      tokens: tokens.filter(({ kind }) => kind !== 'password').map(({ ulid }) => ulid),
+      name: account?.username,
+      profile: account?.profile,
+    };
+  };
+  const reset = (): Promise<void> =>
+    test.another().setPassword({ accountId: ada.accountId, newPassword: NEW_PASSWORD });
+  const expectNothing = async (doing: Promise<unknown>, before: unknown): Promise<void> => {
+    expect(await codeOf(doing)).toBe('InvalidSession');
+    expect(await stateOf()).toEqual(before);
+    const sent = test.sent().filter((message) => !message.startsWith('PasswordChanged'));
+    expect(sent).toEqual([]);
+  };
+
+  it.each(ACTS)('does nothing more by a password that was set before: %s', async (_name, act) => {
+    const before = await stateOf();
+    await reset();
+    await expectNothing(act(test.accounts, ada.request, ada), before);
+  });
+
+  it.each(READERS)(
+    'does nothing more by a password that is set after the reading: %s',
+    async (_name, act) => {
+      const before = await stateOf();
+      const fault = beforeAnswer(test.client, 'Query', reset);
+      await expectNothing(act(test.accounts, ada.request, ada), before);
+      expect(fault.attempts).toBeGreaterThan(0);
+      fault.remove();
+    },
+  );
+
+  it.each(READERS)('does nothing more by a logout after the reading: %s', async (_name, act) => {
+    const before = await stateOf();
+    const { authToken } = ada;
+    const fault = beforeAnswer(test.client, 'Query', () =>
+      test.another().logout({ authToken, request: requestWith() }),
+    );
+    await expectNothing(act(test.accounts, ada.request, ada), before);
+    expect(fault.attempts).toBeGreaterThan(0);
+    fault.remove();
+  });
+
+  it('issues no token by a logout before', async () => {
+    const { authToken, request } = ada;
+    const before = await stateOf();
+    await test.another().logout({ authToken, request: requestWith() });
+    await expectNothing(test.accounts.issueToken({ request, purpose: 'invite' }), before);
+  });
+
+  it('verifies no number in it', async () => {
+    const { accountId, request } = ada;
+    const code = test.lastToken('+4930999999');
+    const fault = beforeAnswer(test.client, 'Query', () =>
+      test.another().sessions.revokeAllSessions({ accountId }),
+    );
+    const verified = test.accounts.verifyPhone({ request, phone: '+4930999999', code });
+    expect(await codeOf(verified)).toBe('InvalidSession');
+    fault.remove();
+    const phone = { accountId, phone: '+4930999999', code };
+    expect(await codeOf(test.accounts.verifyPhone(phone))).toBe('none');
+  });
+
+  it('proves nobody in it again', async () => {
+    const { request } = ada;
+    await reset();
+    const again = test.accounts.reauthenticate({ request, password: NEW_PASSWORD });
+    expect(await codeOf(again)).toBe('InvalidSession');
+  });
+
+  it('lets no thief in by an address that a retry would add after the reset', async () => {
+    const { accounts } = test;
+    const { request } = ada;
+    const fault = beforeAnswer(test.client, 'Query', async () => {
+      await reset();
+      test.clock.advance(5);
+    });
+    expect(await codeOf(accounts.contacts.addEmail({ request, email: EVIL }))).toBe(
+      'InvalidSession',
+    );
+    fault.remove();
+    await accounts.requestMagicLink({ email: EVIL });
+    await accounts.settled();
+    expect(test.lastToken(EVIL)).toBe('');
+  });
+
+  it('with others alone goes on: what it does itself, and a change of the account', async () => {
+    const { request, accountId } = ada;
+    const { accounts } = test;
+    const fault = beforeAnswer(test.client, 'Query', () =>
+      test.another().contacts.addEmail({ accountId, email: 'by-application@example.com' }),
+    );
+    await accounts.contacts.addEmail({ request, email: 'c@example.com' });
+    fault.remove();
+    await accounts.sessions.revokeOtherSessions({ request });
+    await accounts.contacts.addEmail({ request, email: 'd@example.com' });
+    expect(await accounts.contacts.list({ request })).toHaveLength(6);
+    await accounts.issueToken({ request, purpose: 'invite' });
+    await accounts.changeUsername({ request, username: 'lovelace' });
+    await accounts.updateProfile({ request, profile: { name: 'Ada' } });
+  });
+
+  it('is not among those that are left of too many: it does nothing more', async () => {
+    const own = await createOwners({
+      passwords: { hasher: new QuickHasher() },
+      sessions: { maxSessions: 1, getTokenSecret: () => 'a secret of tests, 32 characters long' },
+    });
+    const { request, username } = await own.signUp();
+    own.clock.advance(1);
+    const password = 'canary-password correct horse';
+    await own.another().userByPasswordLogin({ username, password, request: requestWith() });
+    const { accounts } = own;
+    const error = await errorOf(accounts.updateProfile({ request, profile: { name: 'Eve' } }));
+    expect(error.code).toBe('InvalidSession');
+    expect(await codeOf(accounts.issueToken({ request, purpose: 'invite' }))).toBe(
+      'InvalidSession',
+    );
+    await own.drop();
+  });
+});

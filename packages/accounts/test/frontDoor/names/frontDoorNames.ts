@@ -1,0 +1,48 @@
+import type { AccountErrorCode } from '../../../src/errors/accountErrorCodes.js';
+
+/** What the front door promises to say by name (issue 5), and what `updateUser` needs beside it. */
+export const FRONT_DOOR_NAMES = [
+  'ParamsMustBeObject',
+  'UsernameMissing',
+  'UsernameAlreadyExists',
+  'UsernameCannotBeBlank',
+  'UsernameMustBeString',
+  'UsernameTooLong',
+  'PasswordMissing',
+  'PasswordCannotBeBlank',
+  'PasswordTooShort',
+  'PasswordTooLong',
+  'PasswordMustBeString',
+  'EmailNotValid',
+  'ProfileMustBeObject',
+  'ProfileCannotBeEmpty',
+  'ProfileHasTooManyKeys',
+  'ProfileKeyMustBeString',
+  'ProfileKeyTooLong',
+  'ProfileValueMustBeString',
+  'ProfileValueCannotBeBlank',
+  'ProfileValueTooLong',
+  'RememberMeValueNotValid',
+  'SessionLengthMustBeNumber',
+  'SessionLengthTooShort',
+  'SessionLengthTooLong',
+  'TrialExceededLimit',
+  'AppIdNotSet',
+  'AppIdNotValid',
+  'UserAlreadySignedIn',
+  'ServiceUnavailable',
+  'AccountNotActivated',
+  'ActivationTokenNotValid',
+  'ResetTokenNotValid',
+  'ExpiredTimeNotValid',
+  'UsernameOrPasswordMismatch',
+  'TooManyRequests',
+  // Of updateUser, and of addresses that belong to one account.
+  'EmailAlreadyExists',
+  'ParamsMissing',
+  'CurrentPasswordMissing',
+  'CurrentPasswordIncorrect',
+  'UserNotSignedIn',
+] as const satisfies readonly AccountErrorCode[];
+
+export type FrontDoorName = (typeof FRONT_DOOR_NAMES)[number];

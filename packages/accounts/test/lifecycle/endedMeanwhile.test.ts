@@ -1,0 +1,118 @@
+import { failWith, loseAnswers, timeout } from '../../../entity/test/support/faults.js';
+import type { Accounts } from '../../src/accounts/Accounts.js';
+import type { AccountDocument, SessionRequest } from '../../src/sessions/SessionRequest.js';
+import { letsIn, signUp, watch } from '../sessions/support.js';
+import { codeOf } from '../support/errorOf.js';
+import {
+  createTestAccounts,
+  PASSWORD,
+  requestWith,
+  type TestAccounts,
+} from '../support/testAccounts.js';
+import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+
+const ALWAYS = 1000;
+const METHODS = ['deactivate', 'deleteAccount'] as const;
+
+let test: TestAccounts;
+let accounts: Accounts;
+beforeAll(async () => {
+  test = await createTestAccounts({ passwords: { hasher: new QuickHasher() } });
+  ({ accounts } = test);
+});
+afterAll(() => test.drop());
+
+async function loggedIn(): Promise<{
+  readonly account: AccountDocument;
+  readonly accountId: string;
+  readonly request: SessionRequest;
+}> {
+  const account = await signUp(accounts);
+  const request = requestWith();
+  await accounts.userByPasswordLogin({
+    username: account.accountId,
+    password: PASSWORD,
+    request,
+  });
+  return { account, accountId: account.accountId, request };
+}
+
+const newPassword = 'a long walk in the hills';
+const ENDINGS: readonly [string, (accountId: string) => Promise<unknown>][] = [
+  ['a new password', (accountId) => test.another().setPassword({ accountId, newPassword })],
+  ['a revocation', (accountId) => test.another().sessions.revokeAllSessions({ accountId })],
+  [
+    'a time of deactivation',
+    async (accountId) => {
+      await test.another().deactivate({ accountId });
+      await test.another().reactivate({ accountId });
+    },
+  ],
+];
+
+describe.each(METHODS)('%s by a request that was let through before', (method) => {
+  it.each(ENDINGS)('%s is refused after it (ASVS 7.4.1, 7.4.3)', async (_name, end) => {
+    const { accountId, request } = await loggedIn();
+    await end(accountId);
+    const seen = watch(accounts);
+    const cost = await test.log.costOf(async () => {
+      expect(await codeOf(accounts[method]({ request }))).toBe('InvalidSession');
+    });
+    expect(cost.commands).toEqual(['UpdateItem']);
+    expect(seen.events).toMatchObject([{ accountId, reason: 'InvalidSession' }]);
+    expect(await accounts.findUser({ username: accountId })).toMatchObject({ deactivated: false });
+  });
+
+  it('its owner changed the password with is done', async () => {
+    const { accountId, request } = await loggedIn();
+    await accounts.changePassword({ request, currentPassword: PASSWORD, newPassword });
+    expect(await codeOf(accounts[method]({ request }))).toBe('none');
+    const account = await accounts.findUser({ username: accountId });
+    expect(account?.deactivated).toBe(method === 'deactivate' ? true : undefined);
+  });
+
+  it('is done where the answer to the write is lost', async () => {
+    const { accountId, request } = await loggedIn();
+    const lost = loseAnswers(test.client, 'UpdateItem');
+    const code = await codeOf(accounts[method]({ request })).finally(() => {
+      lost.remove();
+    });
+    expect(lost.attempts).toBeGreaterThan(1);
+    expect(code).toBe('none');
+    const account = await accounts.findUser({ username: accountId });
+    expect(account?.deactivated).toBe(method === 'deactivate' ? true : undefined);
+  });
+});
+
+it('a deletion that was interrupted goes on by the request that has begun it', async () => {
+  const { accountId, request } = await loggedIn();
+  const fault = failWith(test.client, 'TransactWriteItems', timeout, ALWAYS);
+  const code = await codeOf(accounts.deleteAccount({ request })).finally(() => {
+    fault.remove();
+  });
+  expect([code, fault.attempts > 0]).toEqual(['ServiceUnavailable', true]);
+  expect(await accounts.findUser({ username: accountId })).toMatchObject({ deactivated: true });
+  expect(await codeOf(accounts.deleteAccount({ request }))).toBe('none');
+  expect(await accounts.findUser({ username: accountId })).toBeNull();
+});
+
+it('refreshes beside deleteAccount leave no session that verifies, nor any at all (GHSA-2vg6-77g8-24mp, GHSA-m2w5-7xhv-w6fh)', async () => {
+  const other = test.another();
+  for (let round = 0; round < 8; round++) {
+    const { accountId, request } = await loggedIn();
+    const { authToken = '' } = request;
+    const refreshes = Array.from({ length: 16 }, (_, at) =>
+      (at % 2 ? other : accounts).refreshTokens({ authToken, request: requestWith() }).then(
+        (refreshed) => refreshed.authToken,
+        () => undefined,
+      ),
+    );
+    await accounts.deleteAccount({ accountId });
+    const tokens = [authToken, ...(await Promise.all(refreshes))];
+    for (const token of tokens) {
+      if (token !== undefined) expect(await letsIn(other, token)).toBe(false);
+    }
+    const { items } = await accounts.SessionEntity.findMany({ filter: { accountId } });
+    expect(items).toEqual([]);
+  }
+});

@@ -1,0 +1,47 @@
+import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
+
+it('exportAccount gives all that is kept of a session, and nothing that only the package needs (ASVS 15.3.1)', async () => {
+  const test = await createTestAccounts({
+    plan: { maxAccounts: 10 },
+    sessions: { getTokenSecret: () => SECRET, maxSessions: 1, idleTimeout: '1h' },
+  });
+  const { accounts, clock } = test;
+  try {
+    const { accountId } = await accounts.createAccount({ username: 'ada', password: PASSWORD });
+    await accounts.setPassword({ accountId, newPassword: 'a long walk in the hills' });
+    for (const rememberMe of [true, false]) {
+      clock.advance(1);
+      await accounts.pushCustomSession({ username: 'ada', request: requestWith(), rememberMe });
+    }
+    const stored = await accounts.findUser({ username: 'ada' });
+    // It has all the marks that are to be left out.
+    const marks = [
+      'sessionGeneration',
+      'sessionsFrom',
+      'sessionsTo',
+      'tokensVoidBefore',
+      'hasPlace',
+    ];
+    expect(Object.keys(stored ?? {})).toEqual(expect.arrayContaining(marks));
+
+    const { account, sessions } = await accounts.exportAccount({ accountId });
+    expect(Object.keys(account).sort()).toEqual([
+      'accountId',
+      'createdAt',
+      'deactivated',
+      'permissions',
+      'updatedAt',
+      'username',
+    ]);
+    const now = clock.now().getTime();
+    expect(sessions).toEqual([
+      expect.objectContaining({
+        remembered: true,
+        lastSeenAt: new Date(now - 1).toISOString(),
+      }),
+      expect.objectContaining({ remembered: false, lastSeenAt: new Date(now).toISOString() }),
+    ]);
+  } finally {
+    await test.drop();
+  }
+});

@@ -1,0 +1,155 @@
+import { beforeAnswer } from '../../../entity/test/support/faults.js';
+import type { Accounts } from '../../src/accounts/Accounts.js';
+import { codeOf } from '../support/errorOf.js';
+import { PASSWORD, requestWith } from '../support/testAccounts.js';
+import {
+  createTwoFactorAccounts,
+  type ProtectedPerson,
+  type TwoFactorAccounts,
+} from '../twoFactor/support/twoFactorAccounts.js';
+
+const BEHIND = 2_000;
+const PHONE = '+4930123999';
+const NEW_PASSWORD = 'a long walk in the hills';
+
+/** What somebody gets from a server, and does with it there. */
+type Use = (
+  accounts: Accounts,
+  person: ProtectedPerson,
+  test: TwoFactorAccounts,
+) => Promise<unknown>;
+
+const USES: readonly (readonly [string, Use])[] = [
+  [
+    'a challenge',
+    async (accounts, person, test) => {
+      const challenge = await test.challengeOf(person, accounts);
+      const recoveryCode = person.recoveryCodes[0] ?? '';
+      return accounts.twoFactor.loginWithTwoFactor({
+        challenge,
+        recoveryCode,
+        request: requestWith(),
+      });
+    },
+  ],
+  [
+    'a new address',
+    async ({ contacts, verifyEmailWithToken }, { accountId, email }) => {
+      const { token = '' } = await contacts.addEmail({ accountId, email: `new-${email}` });
+      return verifyEmailWithToken({ token });
+    },
+  ],
+  [
+    'a new phone',
+    async ({ contacts, verifyPhone }, { accountId }) => {
+      const { token: code = '' } = await contacts.addPhone({ accountId, phone: PHONE });
+      await verifyPhone({ accountId, phone: PHONE, code });
+      await contacts.remove({ accountId, kind: 'phone', value: PHONE });
+    },
+  ],
+  [
+    'another code',
+    async (accounts, { accountId }) => {
+      await accounts.contacts.addPhone({ accountId, phone: PHONE });
+      const code = (await accounts.requestPhoneVerification({ accountId, phone: PHONE })).code;
+      await accounts.verifyPhone({ accountId, phone: PHONE, code: code ?? '' });
+      await accounts.contacts.remove({ accountId, kind: 'phone', value: PHONE });
+    },
+  ],
+  [
+    'a reset by the application',
+    async ({ addResetPasswordToken, resetPassword }, { accountId }) => {
+      const { token } = await addResetPasswordToken({ accountId });
+      return resetPassword({ token, newPassword: NEW_PASSWORD });
+    },
+  ],
+  [
+    'a verification by the application',
+    async ({ addEmailVerificationToken, verifyEmailWithToken }, { accountId, email }) => {
+      const { token } = await addEmailVerificationToken({ accountId, email });
+      return verifyEmailWithToken({ token });
+    },
+  ],
+  [
+    'a token of its own',
+    async ({ issueToken, consumeToken }, { accountId }) => {
+      const { token } = await issueToken({ accountId, purpose: 'invite' });
+      return consumeToken({ token, purpose: 'invite' });
+    },
+  ],
+  [
+    'a magic link',
+    async (accounts, { email }, test) => {
+      await accounts.requestMagicLink({ email });
+      await accounts.settled();
+      const token = test.messages.findLast(({ kind }) => kind === 'MagicLink')?.token ?? '';
+      // The second factor is still asked for.
+      const code = await codeOf(accounts.loginWithMagicLink({ token, request: requestWith() }));
+      if (code !== 'TwoFactorRequired') throw new Error(code);
+    },
+  ],
+];
+
+describe('a token of a server whose clock is behind (ASVS 6.5.5)', () => {
+  let test: TwoFactorAccounts;
+  beforeEach(async () => {
+    test = await createTwoFactorAccounts();
+  });
+  afterEach(() => test.drop());
+
+  it.each(USES)('is good right after all tokens have become void: %s', async (_name, use) => {
+    const person = await test.signUpWithTotp();
+    await test.accounts.setPassword({ accountId: person.accountId, newPassword: PASSWORD });
+    test.clock.advance(-BEHIND);
+    await use(test.another(), person, test);
+  });
+
+  it.each([['a reset by the application'], ['a token of its own']])(
+    'costs a request more only then: %s',
+    async (name) => {
+      const { accountId } = await test.signUp();
+      const issue = (): Promise<unknown> =>
+        name === 'a token of its own'
+          ? test.accounts.issueToken({ accountId, purpose: 'invite' })
+          : test.accounts.addResetPasswordToken({ accountId });
+      const cost = async (): Promise<number> => (await test.log.costOf(issue)).commands.length;
+      expect(await cost()).toBe(1);
+      test.clock.advance(BEHIND);
+      await test.another().setPassword({ accountId, newPassword: PASSWORD });
+      test.clock.advance(-BEHIND);
+      expect(await cost()).toBe(2);
+      test.clock.advance(2 * BEHIND);
+      expect(await cost()).toBe(1);
+    },
+  );
+
+  it('that was issued before is void, whatever was issued after', async () => {
+    const { accountId } = await test.signUp();
+    const { token: before } = await test.accounts.issueToken({ accountId, purpose: 'invite' });
+    await test.accounts.setPassword({ accountId, newPassword: PASSWORD });
+    test.clock.advance(-BEHIND);
+    const { token } = await test.accounts.issueToken({ accountId, purpose: 'invite' });
+    const consume = (each: string): Promise<string> =>
+      codeOf(test.accounts.consumeToken({ token: each, purpose: 'invite' }));
+    expect([await consume(before), await consume(token)]).toEqual([
+      'TokenVerificationFailed',
+      'none',
+    ]);
+  });
+
+  it('that becomes void while its login is under way stays so', async () => {
+    const person = await test.signUpWithTotp();
+    const { accountId } = person;
+    test.clock.advance(-BEHIND);
+    const fault = beforeAnswer(test.client, 'Query', () =>
+      test.another().setPassword({ accountId, newPassword: PASSWORD }),
+    );
+    const challenge = await test.challengeOf(person);
+    fault.remove();
+    const recoveryCode = person.recoveryCodes[0] ?? '';
+    const login = { challenge, recoveryCode, request: requestWith() };
+    expect(await codeOf(test.accounts.twoFactor.loginWithTwoFactor(login))).toBe(
+      'TokenVerificationFailed',
+    );
+  });
+});

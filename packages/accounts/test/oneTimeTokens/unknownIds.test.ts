@@ -1,0 +1,87 @@
+import type { Accounts } from '../../src/accounts/Accounts.js';
+import type { AccountEvent } from '../../src/events/accountEvents.js';
+import { codeOf } from '../support/errorOf.js';
+import {
+  createTestAccounts,
+  PASSWORD,
+  requestWith,
+  type TestAccounts,
+} from '../support/testAccounts.js';
+import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { keyOf } from '../twoFactor/support/twoFactorAccounts.js';
+
+const NOBODY = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+
+type Act = (accounts: Accounts, accountId: string) => Promise<unknown>;
+
+const newPassword = 'a long walk in the hills';
+const ACTS: readonly (readonly [string, Act])[] = [
+  [
+    'a login',
+    (accounts, username) =>
+      accounts.userByPasswordLogin({ username, password: 'wrong', request: requestWith() }),
+  ],
+  ['a reset', (accounts, username) => accounts.requestPasswordReset({ username })],
+  ['a reset token', (accounts, accountId) => accounts.addResetPasswordToken({ accountId })],
+  ['a new password', (accounts, accountId) => accounts.setPassword({ accountId, newPassword })],
+  [
+    'a verification',
+    (accounts, accountId) => accounts.verifyEmail({ accountId, email: 'a@example.com' }),
+  ],
+  [
+    'a verification token',
+    (accounts, accountId) =>
+      accounts.addEmailVerificationToken({ accountId, email: 'a@example.com' }),
+  ],
+  ['a token', (accounts, accountId) => accounts.issueToken({ accountId, purpose: 'invite' })],
+  [
+    'a contact',
+    ({ contacts }, accountId) => contacts.addEmail({ accountId, email: 'b@x.example' }),
+  ],
+  ['a profile', (accounts, accountId) => accounts.updateProfile({ accountId, profile: {} })],
+  ['a second factor', ({ twoFactor }, accountId) => twoFactor.reset({ accountId })],
+];
+
+describe('an account id that nobody has (ASVS 16.2.5)', () => {
+  let test: TestAccounts;
+  let accountId: string;
+  const events: AccountEvent[] = [];
+
+  beforeAll(async () => {
+    test = await createTestAccounts({
+      passwords: { hasher: new QuickHasher() },
+      delivery: { send: () => undefined },
+      twoFactor: { issuer: 'Latchkey', encryptionKeys: [keyOf(1)] },
+      throttling: { password: { budget: 2 } },
+    });
+    const ada = { username: 'ada', email: 'a@example.com', password: PASSWORD };
+    ({ accountId } = await test.accounts.createAccount(ada));
+    test.accounts.on('*', (event) => events.push(event));
+  });
+  afterAll(() => test.drop());
+  beforeEach(() => events.splice(0));
+
+  it.each(ACTS)('is in no event: of %s', async (_name, act) => {
+    await codeOf(act(test.accounts, NOBODY));
+    expect(events.length).toBeGreaterThan(0);
+    expect(JSON.stringify(events)).not.toContain(NOBODY);
+  });
+
+  it.each(ACTS)("is told apart from somebody's: of %s", async (_name, act) => {
+    await codeOf(act(test.accounts, accountId));
+    expect(events.at(-1)).toMatchObject({ accountId });
+  });
+
+  it('is told of a login that is locked, too, where it is somebody’s', async () => {
+    const login = (): Promise<string> =>
+      codeOf(
+        test.accounts.userByPasswordLogin({
+          username: accountId,
+          password: 'wrong',
+          request: requestWith(),
+        }),
+      );
+    while ((await login()) !== 'AccountLocked');
+    expect(events.at(-1)).toMatchObject({ name: 'LoginError', reason: 'AccountLocked', accountId });
+  });
+});

@@ -1,0 +1,247 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { inspect } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Table } from '@latchkey/entity';
+import { z } from 'zod';
+import { Accounts } from '../src/accounts/Accounts.js';
+import { AccountsRegistry } from '../src/apps/AccountsRegistry.js';
+import { AccountError } from '../src/errors/AccountError.js';
+import { SECRET } from './support/testAccounts.js';
+
+// Nothing is sent: what is tested happens before there is anything to send.
+const client = new DynamoDBClient({ region: 'eu-west-1' });
+const needed = {
+  // Anew each time: a table takes one definition of the account.
+  get table(): Table {
+    return new Table({ name: 'unused', client });
+  },
+  sessions: { getTokenSecret: () => SECRET },
+};
+const twoFactor = { issuer: 'Tests', encryptionKeys: [{ kid: '1', key: Buffer.alloc(32, 7) }] };
+const delivery = { send: (): void => undefined };
+const linked = { delivery: { ...delivery, linkTo: { baseUrl: 'https://app.example' } } };
+const unaskable = { dummyHash: '', hash: () => '', verify: () => true };
+
+/** Options of which one, at a path, has another value. */
+function optionsWith(path: string, value: unknown, others: object): object {
+  const [name = '', ...rest] = path.split('.');
+  const given = (others as Record<string, unknown>)[name] ?? {};
+  const inner = rest.length === 0 ? value : optionsWith(rest.join('.'), value, given);
+  return { ...others, [name]: inner };
+}
+
+/** The path of the option that was refused; `accepted` if none was. Anything else goes on. */
+function refused(make: () => unknown): string {
+  try {
+    make();
+    return 'accepted';
+  } catch (error) {
+    if (AccountError.is(error) && error.code === 'InvalidConfiguration') return error.details.path;
+    throw error;
+  }
+}
+
+/** What no option is, unless its row says so. */
+const NONSENSE: readonly unknown[] = [null, 5, true, 'nonsense', '', [], {}, NaN, () => undefined];
+const objects = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const functions = (value: unknown): boolean => typeof value === 'function';
+const milliseconds = (value: unknown): boolean => value === 5;
+const nothing = (): boolean => false;
+
+interface Row {
+  /** What it may be of the nonsense. */
+  readonly fits: (value: unknown) => boolean;
+  /** More nonsense, of its own. */
+  readonly also?: readonly unknown[];
+  /** Other options that it needs. */
+  readonly beside?: object;
+}
+
+const OPTIONS: Readonly<Record<string, Row>> = {
+  table: { fits: nothing, also: [undefined, new Map()] },
+  appId: { fits: (value) => value === 'nonsense', also: ['a b', 'a'.repeat(65)] },
+  plan: { fits: objects, also: [{ maxAcounts: 1 }] },
+  'plan.paymentsMode': { fits: nothing, also: ['PROD'] },
+  'plan.trialDays': { fits: milliseconds, also: [0, 1.5] },
+  'plan.maxAccounts': { fits: milliseconds, also: [0, '1'] },
+  environment: { fits: nothing, also: ['Sandbox'] },
+  requireActivation: { fits: (value) => value === true, also: ['yes', 1] },
+  recentLogin: { fits: milliseconds, also: [0, '10', '-1m'] },
+  accountFields: { fits: objects },
+  'accountFields.plan': { fits: nothing, also: ['string', { type: 'string' }] },
+  'accountFields.permissions': { fits: nothing, also: [z.array(z.string())] },
+  'accountFields.authToken': { fits: nothing, also: [z.string()] },
+
+  sessions: { fits: nothing, also: [undefined] },
+  'sessions.getTokenSecret': { fits: functions, also: [undefined, SECRET] },
+  'sessions.audience': { fits: (value) => value === 'nonsense', also: [['a']] },
+  'sessions.tokenDuration': { fits: milliseconds, also: ['7', '401d', -1] },
+  'sessions.rememberMeDuration': { fits: milliseconds, also: ['401d'] },
+  'sessions.idleTimeout': { fits: milliseconds, also: ['401d'] },
+  'sessions.rotation': { fits: objects },
+  'sessions.rotation.after': {
+    fits: milliseconds,
+    beside: { sessions: { ...needed.sessions, rotation: { grace: 0 } } },
+  },
+  'sessions.rotation.grace': { fits: milliseconds, also: ['6m'] },
+  'sessions.maxSessions': { fits: milliseconds, also: ['3', 0, 1001, 1.5] },
+  'sessions.onConnectionChange': { fits: objects, also: ['Revoke', { ip: 'no' }, { ip: null }] },
+  'sessions.impersonation': { fits: objects },
+  'sessions.impersonation.permission': { fits: (value) => value === 'nonsense' },
+  'sessions.impersonation.duration': { fits: milliseconds, also: ['401d'] },
+
+  passwords: { fits: objects },
+  'passwords.hasher': { fits: nothing, also: [{ ...unaskable, verify: undefined }] },
+  'passwords.extraHashers': { fits: Array.isArray, also: [[null], [{}], [unaskable]] },
+  'passwords.policy': { fits: objects, also: ['NIST'] },
+  'passwords.policy.preset': { fits: nothing, also: ['toString'] },
+  'passwords.policy.minLength': { fits: nothing, also: ['9', 7, 1001] },
+  'passwords.policy.maxLength': { fits: nothing, also: ['100', 63, 4097] },
+  'passwords.policy.refuseCommon': { fits: (value) => value === true },
+  'passwords.policy.contextWords': { fits: Array.isArray, also: [[5]] },
+  'passwords.policy.isBreached': { fits: functions },
+  'passwords.policy.onBreachCheckFailure': { fits: nothing, also: ['Refuse'] },
+  'passwords.policy.breachCheckTimeoutMs': { fits: milliseconds, also: ['5', 0, 30_001] },
+
+  tokens: { fits: objects },
+  'tokens.emailVerification': { fits: milliseconds, also: [0] },
+  'tokens.passwordRecovery': { fits: milliseconds, also: [0] },
+  'tokens.phoneVerification': { fits: milliseconds, also: [0] },
+  'tokens.magicLink': { fits: milliseconds, also: [0] },
+  'tokens.twoFactorChallenge': { fits: milliseconds, also: [0] },
+  'tokens.custom': { fits: milliseconds, also: [0] },
+  'tokens.onlyNewest': {
+    fits: (value) => value === true || Array.isArray(value),
+    also: ['custom', ['Custom'], ['twoFactorAuth']],
+  },
+
+  throttling: { fits: objects },
+  ...Object.fromEntries(
+    ['password', 'code'].flatMap((name): [string, Row][] => [
+      [`throttling.${name}`, { fits: objects, also: [false] }],
+      [`throttling.${name}.budget`, { fits: milliseconds, also: ['5', 0, 101, Infinity] }],
+      [`throttling.${name}.backOff`, { fits: milliseconds, also: ['30'] }],
+      [`throttling.${name}.maxBackOff`, { fits: milliseconds, also: ['1d'] }],
+    ]),
+  ),
+  'throttling.password.window': {
+    fits: milliseconds,
+    beside: { throttling: { password: { maxBackOff: 1 } } },
+  },
+  'throttling.code.window': {
+    fits: milliseconds,
+    beside: { throttling: { code: { maxBackOff: 1 } } },
+  },
+  'throttling.address': { fits: objects },
+  'throttling.address.budget': { fits: milliseconds, also: [0, 1_000_001] },
+  'throttling.address.window': { fits: milliseconds },
+  'throttling.messages': { fits: objects },
+  'throttling.messages.perAddress': { fits: milliseconds, also: [0, 1001] },
+  'throttling.messages.perAccount': { fits: milliseconds, also: [0, 1001] },
+  'throttling.messages.window': { fits: milliseconds },
+
+  twoFactor: { fits: nothing, also: [false] },
+  'twoFactor.issuer': {
+    fits: (value) => value === 'nonsense',
+    also: ['a:b', undefined],
+    beside: { twoFactor },
+  },
+  'twoFactor.encryptionKeys': {
+    fits: nothing,
+    also: [[null], [{ kid: '1', key: 'short' }], undefined],
+    beside: { twoFactor },
+  },
+  'twoFactor.isRequired': { fits: functions, beside: { twoFactor } },
+  'twoFactor.recentLogin': {
+    fits: milliseconds,
+    also: [0],
+    beside: { twoFactor },
+  },
+
+  delivery: { fits: nothing },
+  'delivery.send': { fits: functions, also: [undefined, 'smtp'] },
+  'delivery.timeout': { fits: milliseconds, also: [0], beside: { delivery } },
+  'delivery.locale': { fits: functions, also: ['de'], beside: { delivery } },
+  'delivery.templates': { fits: objects, beside: { delivery } },
+  'delivery.templates.de': { fits: objects, also: [{ MagicLink: 'x' }], beside: { delivery } },
+  'delivery.linkTo': { fits: nothing, also: ['https://app.example'], beside: { delivery } },
+  'delivery.linkTo.baseUrl': { fits: nothing, also: ['app.example'], beside: { delivery } },
+  'delivery.linkTo.paths': {
+    fits: objects,
+    also: [{ MagicLink: '//evil.example' }],
+    beside: linked,
+  },
+  'delivery.linkTo.tokenIn': {
+    fits: nothing,
+    also: ['Fragment'],
+    beside: linked,
+  },
+
+  events: { fits: objects },
+  'events.timeout': { fits: milliseconds, also: [0, -1, '5'] },
+};
+
+describe('an option of Accounts', () => {
+  it.each(Object.entries(OPTIONS))('%s is refused with its path for nonsense', (path, row) => {
+    const { fits, also = [], beside } = row;
+    const pathFor = (value: unknown): string =>
+      refused(() => new Accounts(optionsWith(path, value, { ...needed, ...beside }) as never));
+    const unfit = [...NONSENSE.filter((value) => !fits(value)), ...also];
+    const wrong = unfit
+      .map((value) => [value, pathFor(value)] as const)
+      .filter(([, refusedAt]) => refusedAt !== path && !refusedAt.startsWith(`${path}.`));
+    expect(wrong).toEqual([]);
+    for (const value of NONSENSE.filter(fits))
+      expect([value, pathFor(value)]).toEqual([value, 'accepted']);
+  });
+
+  it.each([undefined, null, 5, 'options', [], () => needed])('is none of %p', (options) => {
+    expect(refused(() => new Accounts(options as never))).toBe('options');
+  });
+
+  it('that is undefined is not given, and what is no option is nothing to it', () => {
+    const optional = Object.keys(OPTIONS).filter(
+      (path) => !path.includes('.') && !(path in needed),
+    );
+    const unset = Object.fromEntries(optional.map((path) => [path, undefined]));
+    const options = { ...needed, ...unset, comment: 'of the application’s own' };
+    expect(refused(() => new Accounts(options as never))).toBe('accepted');
+  });
+
+  it('has a row here', () => {
+    const source = readFileSync(path.join(__dirname, '../src/accounts/Accounts.ts'), 'utf8');
+    const [, declared = ''] = /interface AccountsOptions<[^{]*{([^]*?)\n}/.exec(source) ?? [];
+    const names = Array.from(declared.matchAll(/^ {2}readonly (\w+)\??:/gm), ([, name]) => name);
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !(String(name) in OPTIONS))).toEqual([]);
+  });
+
+  it('says why, without the value (ASVS 16.2.5)', () => {
+    for (const secret of ['canary-value', ['canary-value'], { kid: 'canary-value' }]) {
+      for (const option of Object.keys(OPTIONS)) {
+        const options = optionsWith(option, secret, { ...needed, ...OPTIONS[option]?.beside });
+        try {
+          new Accounts(options as never);
+        } catch (error) {
+          expect(inspect(error, { depth: 9 }).replace(/^ +at .*$/gm, '')).not.toContain(
+            'canary-value',
+          );
+        }
+      }
+    }
+  });
+});
+
+it('fields that an account cannot have are refused for all applications of a registry, too', () => {
+  const apps = { shop: {} };
+  for (const [fields, path] of [
+    [null, 'accountFields'],
+    [{ plan: 'string' }, 'accountFields.plan'],
+    [{ permissions: z.string() }, 'accountFields.permissions'],
+  ] as const) {
+    const options = { ...needed, apps, accountFields: fields };
+    expect(refused(() => new AccountsRegistry(options as never))).toBe(path);
+  }
+});
