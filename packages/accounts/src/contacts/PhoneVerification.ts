@@ -53,6 +53,7 @@ export class PhoneVerification {
       if (!findPhone(family, phone)) throw new AccountError('ContactNotFound', {});
       const { token, operation } = await preparePhoneCode(this.#core, {
         accountId,
+        account: family,
         phone,
         ...(input.request && { request: input.request }),
       });

@@ -87,7 +87,11 @@ async function write(
   const replaces = old && family.accessTypes.find((each) => isSame(each.data, old));
   if (old && !replaces) throw new AccountError('ContactNotFound', {});
   assertRoom(family, data);
-  const proof = await prepareProof(core, data, { accountId, ...(request && { request }) });
+  const proof = await prepareProof(core, data, {
+    accountId,
+    account: family,
+    ...(request && { request }),
+  });
   const place = replaces && placeOf(replaces);
   const superseded = place === undefined ? [] : waitingFor(place, family);
   const addresses = [data, ...superseded.map((each) => each.data)].map(({ value }) => value);

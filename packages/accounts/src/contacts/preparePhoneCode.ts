@@ -1,6 +1,7 @@
 import type { TransactOperation } from '@latchkey/entity';
 import { randomInt } from 'node:crypto';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountWithTokens } from '../oneTimeTokens/voidTokens.js';
 import type { SessionRequest } from '../sessions/SessionRequest.js';
 
 /** A secret that is ready to be written and sent. */
@@ -12,6 +13,8 @@ export interface PreparedCode {
 /** What a code is made for. */
 export interface CodePurpose {
   readonly accountId: string;
+  /** As it was read: the code comes after what is void, whatever the clocks say. */
+  readonly account: AccountWithTokens;
   readonly phone: string;
   /** On whose request, which is kept with the code. */
   readonly request?: SessionRequest;
@@ -32,12 +35,13 @@ export function isPhoneCode(value: string): boolean {
  */
 export async function preparePhoneCode(
   { oneTimeTokens, passwords }: Pick<AccountsCore, 'oneTimeTokens' | 'passwords'>,
-  { accountId, phone, request }: CodePurpose,
+  { accountId, account, phone, request }: CodePurpose,
 ): Promise<PreparedCode> {
   // Every code as likely as any other (ASVS 6.5.3): `randomInt` does not favour the low ones.
   const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
   return oneTimeTokens.prepare({
     accountId,
+    account,
     kind: 'phone_verification',
     createdFor: phone,
     token: code,

@@ -83,6 +83,7 @@ export interface TokenPurpose {
 /** A token that is ready to be written. */
 export interface PreparedToken {
   readonly token: string;
+  readonly ulid: string;
   readonly operation: TransactOperation<Infer<typeof AccountToken>>;
 }
 
@@ -118,24 +119,23 @@ export class OneTimeTokens {
 
   /**
    * Issues a token: one transaction, in which the account must exist. With `onlyNewest`, a request
-   * more, for those that it comes after.
+   * more, for those that it comes after; and one more where another server's clock was ahead when it
+   * made others void.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`
    */
   async issue(purpose: TokenPurpose): Promise<IssuedOneTimeToken> {
-    const { token, operation } = this.prepare(await this.#afterOthers(purpose));
+    const after = await this.#afterOthers(purpose);
     try {
-      const [tokenDocument] = await this.#table.transact([
-        operation,
-        this.#accounts.checkOperation({ filter: { accountId: purpose.accountId } }),
-      ]);
-      return { token, tokenDocument };
+      return await this.#issueAfter(after);
     } catch (error) {
+      if (EntityError.is(error) && error.code === 'ConditionFailed') {
+        const { tokensVoidBefore } = error.details.item as TokensVoided;
+        const { tokens = [] } = after.account ?? {};
+        return this.#issueAfter({ ...after, account: { tokens, tokensVoidBefore } });
+      }
       if (EntityError.is(error) && error.code === 'NotFound') {
         throw new AccountError('UserNotFound', {});
-      }
-      if (EntityError.is(error) && error.code === 'UniqueViolation') {
-        throw new AccountError('InvalidInput', { path: 'token', reason: 'notUnique' });
       }
       throw error;
     }
@@ -162,8 +162,9 @@ export class OneTimeTokens {
       lifetime === undefined
         ? this.#policy.lifetimesMs[purpose.kind]
         : parseDuration(lifetime, 'lifetime');
+    const ulid = ulidAfter(account && newestOf(account, purpose), this.#table.newUlid());
     const operation = this.#tokens.createOneOperation({
-      ulid: ulidAfter(account && newestOf(account, purpose), this.#table.newUlid()),
+      ulid,
       item: {
         ...purpose,
         value: storedAs ?? digestSecret(token),
@@ -171,7 +172,7 @@ export class OneTimeTokens {
         ...(request !== undefined && { location: locationOf(readConnectionInfo(request)) }),
       },
     });
-    return { token, operation };
+    return { token, ulid, operation };
   }
 
   /**
@@ -229,6 +230,18 @@ export class OneTimeTokens {
     } catch (error) {
       throw isNoGood(error, account) ? tokenRefused() : error;
     }
+  }
+
+  /** Issues a token, unless it would be void from the beginning. */
+  async #issueAfter(purpose: TokenPurpose): Promise<IssuedOneTimeToken> {
+    const { token, ulid, operation } = this.prepare(purpose);
+    const isFirst = { tokensVoidBefore: { $exists: false } } as const;
+    const check = this.#accounts.checkOperation({
+      filter: { accountId: purpose.accountId },
+      condition: { $or: [isFirst, { tokensVoidBefore: { $lt: ulid } }] },
+    });
+    const [tokenDocument] = await this.#table.transact([operation, check]);
+    return { token, tokenDocument };
   }
 
   async #afterOthers(purpose: TokenPurpose): Promise<TokenPurpose> {

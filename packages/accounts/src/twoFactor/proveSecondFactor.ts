@@ -72,7 +72,7 @@ async function proveTotp(context: FactorContext, code: string): Promise<ProvenFa
     }),
     deleteOperation: core.tokens.deleteOneOperation({ filter, condition }),
     resetOperation,
-    failures: failuresOf(family, 'totp'),
+    failures: failuresOf(context, 'totp'),
   };
 }
 
@@ -99,7 +99,7 @@ async function proveRecoveryCode(
     }),
     deleteOperation: core.tokens.deleteOneOperation({ filter, condition }),
     resetOperation,
-    failures: failuresOf(family, 'recoveryCode'),
+    failures: failuresOf(context, 'recoveryCode'),
   };
 }
 
@@ -153,6 +153,11 @@ export function codeRefused(
   return new AccountError('TokenVerificationFailed', { path });
 }
 
-function failuresOf({ attempts }: AccountWithFactors, name: SecondFactor['authenticator']): number {
-  return attempts.find(({ authenticator }) => authenticator === name)?.attempts ?? 0;
+function failuresOf(
+  { core, family }: Pick<FactorContext, 'core' | 'family'>,
+  name: SecondFactor['authenticator'],
+): number {
+  const count = family.attempts.find(({ authenticator }) => authenticator === name);
+  // TTL removes it late.
+  return count && count.expiresAt > core.table.now() ? count.attempts : 0;
 }
