@@ -42,9 +42,6 @@ export interface PasswordLoginAttempt extends Omit<CompleteLogin, 'account'> {
   readonly password: unknown;
 }
 
-/** A login with so many failures before it is worth a notice (ASVS 6.3.5). */
-const NOTABLE_FAILURES = 3;
-
 /** A password that is to be compared. */
 interface ShownPassword {
   readonly password: string;
@@ -108,7 +105,7 @@ export class PasswordLogin {
     readonly login: LoginResult;
     readonly accessTypes: AccountOfLogin['accessTypes'];
   }> {
-    const { events, passwords, requireActivation, table } = this.#core;
+    const { passwords, requireActivation, table } = this.#core;
     const { request, facts } = options;
     const password = passwords.parse(given, 'password');
     const { ip } = readConnectionInfo(request);
@@ -124,11 +121,11 @@ export class PasswordLogin {
       isAllowed: (found) =>
         mayLogInBy(found, identifier) || (requireActivation && !isActivated(found.accessTypes)),
     });
-    const login = await completeLogin(this.#core, { ...options, account }, async (operations) => {
+    const proven = { ...options, account, failures };
+    const login = await completeLogin(this.#core, proven, async (operations) => {
       const results = await table.transact([...operations, ...effects]);
       return results.slice(0, operations.length) as TransactResults<typeof operations>;
     });
-    if (failures >= NOTABLE_FAILURES) await events.tell('LoginAfterFailures', facts);
     return { login, accessTypes: account.accessTypes };
   }
 

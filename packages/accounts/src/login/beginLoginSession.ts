@@ -16,6 +16,8 @@ export interface CompleteLogin extends LoginSessionOptions {
   readonly request: SessionRequest;
   /** What the flow's event tells; the session is added to it. */
   readonly facts: EventFacts;
+  /** How many attempts at its factors had failed since the last success (default: 0). */
+  readonly failures?: number;
 }
 
 /** Writes what a login leads to, in one transaction, and gives what each write returns. */
@@ -23,14 +25,18 @@ export type CommitLogin = <const O extends readonly TransactOperation<unknown>[]
   operations: O,
 ) => Promise<TransactResults<O>>;
 
+/** A login with so many failures before it is worth a notice (ASVS 6.3.5). */
+const NOTABLE_FAILURES = 3;
+
 /**
- * Begins the session that a login was for.
+ * Begins the session that a login was for. Only then, whichever factors it took, is it told as one
+ * after failures: until now it could still be refused.
  *
  * @param commit - writes it together with what the factors leave behind.
  */
 export async function beginLoginSession(
-  core: Pick<AccountsCore, 'sessions' | 'sessionEntity'>,
-  { account, request, facts, ...options }: CompleteLogin,
+  core: Pick<AccountsCore, 'events' | 'sessions' | 'sessionEntity'>,
+  { account, request, facts, failures = 0, ...options }: CompleteLogin,
   commit: CommitLogin,
 ): Promise<LoginResult> {
   const session = await core.sessions.prepare(account, request, options);
@@ -38,5 +44,7 @@ export async function beginLoginSession(
     commit([core.sessionEntity.createOneOperation(session.create), ...ending]),
   );
   facts.sessionId = sessionDocument.ulid;
-  return session.complete(sessionDocument);
+  const result = await session.complete(sessionDocument);
+  if (failures >= NOTABLE_FAILURES) await core.events.tell('LoginAfterFailures', facts);
+  return result;
 }

@@ -25,7 +25,7 @@ export interface ProvenLogin extends CompleteLogin {
  */
 export async function completeLogin(
   core: AccountsCore,
-  { account: family, request, facts, ...options }: ProvenLogin,
+  { account: family, request, facts, failures = 0, ...options }: ProvenLogin,
   commit: CommitLogin,
 ): Promise<LoginResult> {
   const { tokens, accessTypes, ...account } = family;
@@ -39,16 +39,18 @@ export async function completeLogin(
   if (step) {
     const { token: challenge, operation } = core.oneTimeTokens.prepare({
       accountId: account.accountId,
-      account: { ...account, tokens },
+      account: family,
       kind: 'twoFactorAuth',
       createdFor: step.purpose,
       meta: {
         generation: account.sessionGeneration,
+        // Their count begins again with the first factor: what it was is for the second step to tell.
+        ...(failures > 0 && { failures }),
         ...sessionMetaOf(options),
       },
     });
     await commit([operation]);
     throw step.error(challenge);
   }
-  return beginLoginSession(core, { account, request, facts, ...options }, commit);
+  return beginLoginSession(core, { account, request, facts, failures, ...options }, commit);
 }

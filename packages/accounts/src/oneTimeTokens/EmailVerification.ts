@@ -1,6 +1,7 @@
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { readEmailOfAccount, type EmailOfAccount } from '../accounts/readEmailOfAccount.js';
 import type { Contact, ContactsAndTokens } from '../contacts/ContactsAndTokens.js';
+import { orSessionEnded } from '../contacts/endOtherSessions.js';
 import { tellOfReplacement } from '../contacts/notices.js';
 import { readAccount } from '../contacts/readAccount.js';
 import { replacedBy } from '../contacts/replacedBy.js';
@@ -94,6 +95,7 @@ export class EmailVerification {
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a token that is unknown,
    *   expired, used, void, of another kind, or for an address that the account no longer has;
+   *   `InvalidSession` where the session of `request`, which was to go on, has ended meanwhile;
    *   `TooManyRequests`, `ServiceUnavailable`.
    */
   readonly verifyEmailWithToken = async (input: VerifyEmailWithTokenInput): Promise<void> => {
@@ -122,7 +124,11 @@ export class EmailVerification {
       const usedFrom = request && readConnectionInfo(request);
       const verification = verifyContactOperations(this.#core, account, contact, { request });
       const options = { usedFrom, writesAccount: true };
-      await oneTimeTokens.consume(holder, verification.operations, options);
+      try {
+        await oneTimeTokens.consume(holder, verification.operations, options);
+      } catch (error) {
+        throw orSessionEnded(error);
+      }
       verification.committed();
       const { attempts: _attempts, ...told } = account;
       await tellOfReplacement(this.#core, told, contact);

@@ -15,6 +15,8 @@ export interface WaitingLogin {
   readonly challenge: StoredToken;
   /** What the first step asked for. */
   readonly session: LoginSessionOptions;
+  /** How many attempts at the first factor had failed before it was proven. */
+  readonly failures: number;
 }
 
 // What this package makes is 43 characters long; a megabyte need not be digested (ASVS 1.3.12).
@@ -48,7 +50,13 @@ export async function findChallenge(
   if (family.account.deactivated) throw new AccountError('AccountDeactivated', {});
   // What ends all sessions ends the logins that are under way, too.
   if (challenge.meta?.generation !== family.account.sessionGeneration) throw challengeRefused();
-  return { family, challenge, session: readSessionMeta(challenge.meta) };
+  const { failures } = challenge.meta;
+  return {
+    family,
+    challenge,
+    session: readSessionMeta(challenge.meta),
+    failures: typeof failures === 'number' ? failures : 0,
+  };
 }
 
 /**

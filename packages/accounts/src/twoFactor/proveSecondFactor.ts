@@ -75,7 +75,7 @@ async function proveTotp(context: FactorContext, code: string): Promise<ProvenFa
     deleteOperation: core.tokens.deleteOneOperation({ filter, condition }),
     resetOperation,
     attempt,
-    failures: failuresOf(family, 'totp'),
+    failures: failuresOf(context, 'totp'),
   };
 }
 
@@ -105,7 +105,7 @@ async function proveRecoveryCode(
     deleteOperation: core.tokens.deleteOneOperation({ filter, condition }),
     resetOperation,
     attempt,
-    failures: failuresOf(family, 'recoveryCode'),
+    failures: failuresOf(context, 'recoveryCode'),
   };
 }
 
@@ -159,6 +159,11 @@ export function codeRefused(
   return new AccountError('TokenVerificationFailed', { path });
 }
 
-function failuresOf({ attempts }: AccountWithFactors, name: SecondFactor['authenticator']): number {
-  return attempts.find(({ authenticator }) => authenticator === name)?.attempts ?? 0;
+function failuresOf(
+  { core, family }: Pick<FactorContext, 'core' | 'family'>,
+  name: SecondFactor['authenticator'],
+): number {
+  const count = family.attempts.find(({ authenticator }) => authenticator === name);
+  // TTL removes it late.
+  return count && count.expiresAt > core.table.now() ? count.attempts : 0;
 }

@@ -24,9 +24,6 @@ export interface SecondStepContext {
   readonly facts: EventFacts;
 }
 
-/** Failures before a success that are worth a notice (ASVS 6.3.5). */
-const NOTABLE_FAILURES = 3;
-
 /** See `TwoFactor.loginWithTwoFactor`. */
 export async function loginBySecondFactor(
   { core, settings, facts }: SecondStepContext,
@@ -37,12 +34,13 @@ export async function loginBySecondFactor(
   facts.method = factor.authenticator;
   const connection = readConnectionInfo(request);
   const waiting = await findChallenge(core, input.challenge, 'challenge');
-  const { family, session } = waiting;
+  const { family, session, failures: before } = waiting;
   const { account } = family;
   facts.accountId = account.accountId;
   const proof = await proveSecondFactor({ core, settings, family, ip: connection.ip }, factor);
-  const login = { ...session, account, request, facts };
-  const result = await beginLoginSession(core, login, async (operations) => {
+  const failures = before + proof.failures;
+  const login = { ...session, account, request, facts, failures };
+  return beginLoginSession(core, login, async (operations) => {
     const effects = [proof.useOperation, proof.resetOperation];
     // In the transaction the challenge comes first, then the factor.
     const results = await withFactor(proof, 1, () =>
@@ -50,8 +48,6 @@ export async function loginBySecondFactor(
     );
     return results.slice(effects.length) as TransactResults<typeof operations>;
   });
-  if (proof.failures >= NOTABLE_FAILURES) await core.events.tell('LoginAfterFailures', facts);
-  return result;
 }
 
 /** See `TwoFactor.confirm`: with a challenge. */
@@ -63,7 +59,7 @@ export async function confirmAtLogin(
   const code = parseTotpCode(input.code);
   const connection = readConnectionInfo(request);
   const waiting = await findChallenge(core, input.challenge, 'enrolment');
-  const { family, session } = waiting;
+  const { family, session, failures } = waiting;
   facts.accountId = family.account.accountId;
   const context = { core, settings, family, ip: connection.ip };
   const { operations: confirm, recoveryCodes } = await confirmTotp(context, code);
@@ -71,7 +67,7 @@ export async function confirmAtLogin(
   const effects = [...confirm, operation];
   // The session begins under the generation that ends all others.
   const account = { ...family.account, sessionGeneration };
-  const login = { ...session, account, request, facts };
+  const login = { ...session, account, request, facts, failures };
   const result = await beginLoginSession(core, login, async (operations) => {
     const all = [...effects, ...operations];
     const options = { usedFrom: connection, writesAccount: true };

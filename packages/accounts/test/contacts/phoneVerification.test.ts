@@ -1,8 +1,10 @@
+import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import { contentsOf } from '../support/contents.js';
 import { CountingHasher } from '../support/CountingHasher.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
+import { PASSWORD, requestWith } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 
 const PHONE = '+4930123456';
@@ -132,7 +134,9 @@ describe('a phone number', () => {
   it('takes the code that was sent last, whatever the clock of the server that sent it', async () => {
     const before = test.lastToken(PHONE);
     test.clock.advance(-5000);
-    await accounts.requestPhoneVerification({ request: ada.request, phone: PHONE });
+    // One server's ids never go back, whatever its clock does.
+    const { accountId } = ada;
+    await test.another().requestPhoneVerification({ accountId, phone: PHONE });
     test.clock.advance(5000);
     if (before !== test.lastToken(PHONE)) {
       expect(await verify(before)).toBe('TokenVerificationFailed');
@@ -156,6 +160,10 @@ describe('a phone number', () => {
   it('does not take an older code than the newest', async () => {
     const older = test.lastToken(PHONE);
     await accounts.requestPhoneVerification({ request: ada.request, phone: PHONE });
+    const { items } = await accounts.TokenEntity.findMany({
+      filter: { accountId: ada.accountId, kind: 'phone_verification' },
+    });
+    expect(items.map(({ used }) => used === true)).toEqual([true, false]);
     if (older !== test.lastToken(PHONE)) {
       expect(await verify(older)).toBe('TokenVerificationFailed');
     }
@@ -167,6 +175,20 @@ describe('a phone number', () => {
     await accounts.requestPhoneVerification({ request: ada.request, phone: PHONE });
     expect(await verify(test.lastToken(PHONE))).toBe('none');
     expect(await verify(older)).toBe('TokenVerificationFailed');
+  });
+
+  it('takes one of two codes that were sent at the same moment, and then neither (ASVS 6.5.1)', async () => {
+    const { accountId } = ada;
+    const meanwhile = beforeAnswer(test.client, 'Query', () =>
+      test.another().requestPhoneVerification({ accountId, phone: PHONE }),
+    );
+    await accounts
+      .requestPhoneVerification({ accountId, phone: PHONE })
+      .finally(() => meanwhile.remove());
+    const [one = '', other = ''] = test.messages.slice(-2).map(({ token }) => token);
+    const codes = [await verify(one), await verify(other), await verify(one)];
+    expect(codes.filter((code) => code === 'none')).toHaveLength(1);
+    expect(await verify(other)).toBe('TokenVerificationFailed');
   });
 
   it('does not take another number’s or another account’s code (ASVS 6.6.2)', async () => {
@@ -239,4 +261,21 @@ describe('a phone number', () => {
     ].map(codeOf);
     expect(await Promise.all(codes)).toEqual(['ImpersonatedSession', 'ImpersonatedSession']);
   });
+});
+
+it('guesses at the codes of a phone are counted by the client’s address, too (ASVS 6.3.1)', async () => {
+  const test = await createOwners({ throttling: { address: { budget: 3 } } });
+  const { accounts } = test;
+  const { accountId, username } = await test.signUp();
+  await accounts.contacts.addPhone({ accountId, phone: PHONE });
+  const request = requestWith();
+  await accounts.userByPasswordLogin({ username, password: PASSWORD, request });
+  const right = test.lastToken(PHONE);
+  const wrong = String((Number(right) + 1) % 1_000_000).padStart(6, '0');
+  const codes: string[] = [];
+  for (const code of [wrong, wrong, right]) {
+    codes.push(await codeOf(accounts.verifyPhone({ request, phone: PHONE, code })));
+  }
+  expect(codes).toEqual(['TokenVerificationFailed', 'TokenVerificationFailed', 'TooManyRequests']);
+  await test.drop();
 });

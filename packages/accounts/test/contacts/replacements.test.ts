@@ -1,3 +1,4 @@
+import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf } from '../support/errorOf.js';
@@ -143,5 +144,51 @@ describe('a contact that takes another’s place', () => {
     await accounts.verifyEmailWithToken({ token });
     expect(await valuesOf()).toEqual(['new@example.com']);
     expect(test.sent()).toEqual([]);
+  });
+
+  it('is told of at both where the application has verified it (ASVS 6.3.7)', async () => {
+    const { accountId, email } = ada;
+    await accounts.contacts.replaceEmail({ accountId, email, newEmail: 'new@example.com' });
+    test.sent();
+    await accounts.verifyEmail({ accountId, email: 'new@example.com' });
+    expect(await valuesOf()).toEqual(['new@example.com']);
+    expect(test.sent()).toEqual([
+      `ContactRemoved new@example.com ${email}`,
+      `ContactRemoved ${email} ${email}`,
+    ]);
+  });
+
+  it('can be verified though it was asked for on a server whose clock is behind', async () => {
+    const { accountId, email } = ada;
+    const [newEmail, phone] = ['new@example.com', '+4930123456'];
+    // What was sent out by now is void.
+    await accounts.contacts.addEmail({ accountId, email: 'gone@example.com' });
+    await accounts.contacts.remove({ accountId, kind: 'email', value: 'gone@example.com' });
+    test.clock.advance(-5000);
+    const late = test.another();
+    const { token = '' } = await late.contacts.replaceEmail({ accountId, email, newEmail });
+    const added = await late.contacts.addPhone({ accountId, phone });
+    test.clock.advance(5000);
+    await accounts.verifyPhone({ accountId, phone, code: added.token ?? '' });
+    test.clock.advance(-5000);
+    const { code = '' } = await late.requestPhoneVerification({ accountId, phone });
+    test.clock.advance(5000);
+    await accounts.verifyPhone({ accountId, phone, code });
+    await accounts.verifyEmailWithToken({ token });
+    expect(await valuesOf()).toEqual([newEmail, phone]);
+  });
+
+  it('is not taken back if it is verified at that moment, as it may be the only one', async () => {
+    const { accountId, email } = ada;
+    const next = { accountId, email: 'new@example.com', newEmail: 'newer@example.com' };
+    await accounts.contacts.replaceEmail({ accountId, email, newEmail: next.email });
+    await accounts.contacts.remove({ accountId, kind: 'email', value: email });
+    const meanwhile = beforeAnswer(test.client, 'Query', () =>
+      test.another().verifyEmail({ accountId, email: next.email }),
+    );
+    await accounts.contacts.replaceEmail(next).finally(() => meanwhile.remove());
+    expect(await valuesOf()).toEqual(['new@example.com', 'newer@example.com?']);
+    await accounts.verifyEmailWithToken({ token: test.lastToken(next.newEmail) });
+    expect(await valuesOf()).toEqual(['newer@example.com']);
   });
 });

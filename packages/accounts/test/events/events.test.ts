@@ -251,16 +251,30 @@ describe('events', () => {
     expect(names()).toEqual(['LoginError', 'CreateUserError']);
   });
 
-  it('do not say that a login has succeeded which has not', async () => {
+  it('do not say that a login has succeeded which has not (ASVS 6.3.5)', async () => {
     const { accountId: own } = await test.accounts.createAccount({
       username: 'late',
       password: PASSWORD,
     });
     for (let at = 0; at < 5; at++) await codeOf(login('not the password', 'late'));
-    await test.accounts.deactivate({ accountId: own });
+    const stopVeto = test.accounts.on('ValidateLogin', () => {
+      throw new Error('not on Sundays');
+    });
     events = [];
+    expect(await codeOf(login(PASSWORD, 'late'))).toBe('Vetoed');
+    stopVeto();
+    await test.accounts.deactivate({ accountId: own });
     expect(await codeOf(login(PASSWORD, 'late'))).toBe('AccountDeactivated');
-    expect(names()).toEqual(['LoginError']);
+    expect(names()).toEqual(['LoginError', 'DeactivateUserSuccess', 'LoginError']);
+  });
+
+  it('say it of failures of the last day only', async () => {
+    await test.accounts.createAccount({ username: 'rested', password: PASSWORD });
+    for (let at = 0; at < 5; at++) await codeOf(login('not the password', 'rested'));
+    test.clock.advance(24 * 60 * 60 * 1000);
+    events = [];
+    await login(PASSWORD, 'rested');
+    expect(names()).toEqual(['LoginSuccess']);
   });
 
   it('end for who has left', async () => {

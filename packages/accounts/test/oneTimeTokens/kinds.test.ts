@@ -218,6 +218,29 @@ describe('one-time tokens of every kind', () => {
       expect(await codeOf(use(token))).toBe(refusal);
     });
 
+    it('stays void though a server that is behind makes others void later', async () => {
+      const person = await signUp(test.accounts);
+      const { accountId } = person;
+      test.clock.advance(5000);
+      const token = await issue(person);
+      await test.accounts.setPassword({ accountId, newPassword: 'another long walk' });
+      test.clock.advance(-5000);
+      await test.another().setPassword({ accountId, newPassword: 'yet another long walk' });
+      expect(await codeOf(use(token))).toBe('TokenVerificationFailed');
+    });
+
+    it('is good though the server that issued it was behind the one that voided others', async () => {
+      const person = await signUp(test.accounts);
+      const { accountId } = person;
+      test.clock.advance(5000);
+      await test.another().setPassword({ accountId, newPassword: 'another long walk' });
+      await mailbox.take();
+      test.clock.advance(-5000);
+      const token = await issue(person);
+      test.clock.advance(5000);
+      expect(await codeOf(use(token))).toBe('none');
+    });
+
     it('is no good to another tenant (ASVS 8.4.1)', async () => {
       const token = await issue(await signUp(test.accounts));
       const tenant = new Accounts({
@@ -384,15 +407,19 @@ describe('one-time tokens of every kind', () => {
   });
 
   it('with onlyNewest are the newest though another server’s clock is behind', async () => {
-    const { accountId } = await signUp(test.accounts);
-    const tokens = mechanism({ onlyNewest: true });
-    const purpose = { accountId, kind: 'custom', createdFor: 'invite' } as const;
-    const { token: older } = await tokens.issue(purpose);
-    test.clock.advance(-5000);
-    const { token: newer } = await mechanism({ onlyNewest: true }).issue(purpose);
-    test.clock.advance(5000);
-    expect(await codeOf(tokens.find(older, 'custom'))).toBe('TokenVerificationFailed');
-    expect(await codeOf(tokens.find(newer, 'custom'))).toBe('none');
+    const own = await createTestAccounts({ tokens: { onlyNewest: true } });
+    const { accountId } = await signUp(own.accounts);
+    const purpose = 'invite';
+    const { token: older } = await own.accounts.issueToken({ accountId, purpose });
+    own.clock.advance(-5000);
+    // One server's ids never go back, whatever its clock does.
+    const { token: newer } = await own.another().issueToken({ accountId, purpose });
+    own.clock.advance(5000);
+    expect(await codeOf(own.accounts.consumeToken({ token: older, purpose }))).toBe(
+      'TokenVerificationFailed',
+    );
+    expect(await codeOf(own.accounts.consumeToken({ token: newer, purpose }))).toBe('none');
+    await own.drop();
   });
 
   it('keep where they were asked for, and where they were used', async () => {

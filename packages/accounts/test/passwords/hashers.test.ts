@@ -131,6 +131,18 @@ describe.each(HASHERS)('$name', ({ hasher, busy, concurrency, form }) => {
     expect(codes.slice(concurrency + 3)).toEqual(Array(197 - concurrency).fill('TooBusy'));
     expect(await busy.verify('correct horse', stored)).toBe(true);
   });
+
+  it('answers no sooner for what is broken than for what is not (ASVS 6.3.8)', async () => {
+    const stored = await busy.hash('correct horse');
+    const waiting = Array.from({ length: concurrency + 3 }, () => busy.verify('other', stored));
+    // Where all places are taken, only what needs none could be answered now.
+    const codes = ['', 'plain text', stored.slice(0, -1), `${stored}.`].map((broken) =>
+      codeOf(busy.verify('correct horse', broken)),
+    );
+    codes.push(codeOf(busy.verify('canary\ud800', stored)));
+    expect(await Promise.all(codes)).toEqual(Array(5).fill('TooBusy'));
+    expect(await Promise.all(waiting)).toEqual(Array(concurrency + 3).fill(false));
+  });
 });
 
 describe('bounds of the settings (ASVS 11.4.2, 15.1.3)', () => {
@@ -202,6 +214,15 @@ describe('needsRehash (ASVS 11.2.2)', () => {
     ['$2b$10$whatever', true],
   ])('of scrypt says of %s: %p', (stored, needed) => {
     expect(new ScryptHasher().needsRehash(stored)).toBe(needed);
+  });
+
+  it.each([
+    [scrypt('ln=16,r=8,p=2'), false],
+    [scrypt('ln=16,r=8,p=1'), true],
+    [scrypt('ln=16,r=16,p=1'), false],
+    [scrypt('ln=15,r=8,p=8'), true],
+  ])('of scrypt with less memory and more work says of %s: %p', (stored, needed) => {
+    expect(new ScryptHasher({ ln: 16 }).needsRehash(stored)).toBe(needed);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import type * as NodeArgon2 from '@node-rs/argon2';
 import * as bcrypt from 'bcryptjs';
 import fc from 'fast-check';
 import { Argon2Hasher } from '../../src/passwords/argon2/index.js';
@@ -167,7 +168,8 @@ describe('what costs one comparison of the own hasher (ASVS 6.3.8, 11.2.5, 15.1.
 
 describe('the edges of what a stored string may cost', () => {
   const own = recorded(new BcryptHasher());
-  const verifier = new PasswordVerifier({ hasher: own, extraHashers: [new Argon2Hasher()] });
+  const argon2 = new Argon2Hasher();
+  const verifier = new PasswordVerifier({ hasher: own, extraHashers: [argon2] });
 
   it.each([
     '$2b$16$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy',
@@ -193,7 +195,12 @@ describe('the edges of what a stored string may cost', () => {
     // 16 lanes need 128 KiB.
     const stored =
       '$argon2id$v=19$m=8,t=1,p=16$MIIRqgvgQbgj220jfp0MPA$YfwJSVjtjSU0zzV/P3S9nnQ/USre2wvJMjfCIjrTQbg';
+    const compared = jest.spyOn(jest.requireActual<typeof NodeArgon2>('@node-rs/argon2'), 'verify');
     expect(await verifier.verify('wrong', stored)).toMatchObject({ matches: false });
+    const [[first] = [], [second] = []] = compared.mock.calls;
+    expect(compared).toHaveBeenCalledTimes(2);
+    expect([first, second]).toEqual([stored, argon2.dummyHash]);
+    compared.mockRestore();
   });
 });
 

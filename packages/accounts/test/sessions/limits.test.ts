@@ -226,6 +226,43 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
     expect(isLive.filter(Boolean)).toHaveLength(3);
   });
 
+  it('has ended the oldest before the login returns', async () => {
+    const tokens = [await login(), await login(), await login()];
+    let hasReturned = false;
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const counted = new Promise<void>((resolve) => {
+      const hold = beforeAnswer(test.client, 'Query', () => {
+        hold.remove();
+        resolve();
+        return held;
+      });
+    });
+    const begun = test.accounts.sessions
+      .begin(account, requestWith())
+      .then(() => (hasReturned = true));
+    await counted;
+    expect(hasReturned).toBe(false);
+    release();
+    await begun;
+    expect(await lets(tokens)).toEqual([false, true, true]);
+  });
+
+  it('brings none back that a later login has ended meanwhile (ASVS 15.4.2)', async () => {
+    const tokens = [await login(), await login(), await login()];
+    test.clock.advance(1);
+    const later: string[] = [];
+    const meanwhile = beforeAnswer(test.client, 'Query', async () => {
+      const other = test.another();
+      later.push(await login(other), await login(other));
+    });
+    const { authToken } = await test.accounts.sessions
+      .begin(account, requestWith())
+      .finally(() => meanwhile.remove());
+    expect(await lets(tokens)).toEqual([false, false, false]);
+    expect(await lets([authToken, ...later])).toEqual([true, true, true]);
+  });
+
   it('does not count what has ended', async () => {
     const [first, second] = [await login(), await login()];
     const third = await login();

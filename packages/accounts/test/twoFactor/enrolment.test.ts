@@ -437,6 +437,25 @@ describe('an authenticator that the application demands (ASVS 6.3.3)', () => {
     expect(await codeOf(test.login(person))).toBe('TwoFactorRequired');
   });
 
+  it('by a challenge ends a login that is told as one after failures (ASVS 6.3.5)', async () => {
+    const person = await test.signUp();
+    const { username } = person;
+    for (const password of ['wrong password 1', 'wrong password 2', 'wrong password 3']) {
+      const login = accounts.userByPasswordLogin({ username, password, request: requestWith() });
+      expect(await codeOf(login)).toBe('LoginFailed');
+    }
+    const challenge = await test.challengeOf(person);
+    const request = requestWith();
+    const { secret } = await accounts.twoFactor.enrol({ request, challenge });
+    test.events.length = 0;
+    await accounts.twoFactor.confirm({ request, challenge, code: test.app(secret) });
+    expect(test.events.map(({ name }) => name)).toEqual([
+      'LoginAfterFailures',
+      'EnableTwoFactorSuccess',
+      'LoginSuccess',
+    ]);
+  });
+
   it('by a challenge is confirmed once by 16 parallel callers', async () => {
     const person = await test.signUp();
     const { accountId } = person;

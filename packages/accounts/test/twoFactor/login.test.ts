@@ -1,4 +1,4 @@
-import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import { beforeAnswer, failWith, timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountError } from '../../src/errors/AccountError.js';
@@ -39,6 +39,15 @@ describe('a login with a second factor', () => {
   };
   const sessionsOf = async ({ accountId }: ProtectedPerson): Promise<number> =>
     (await accounts.SessionEntity.findMany({ filter: { accountId } })).items.length;
+  const names = (): string[] => test.events.map(({ name }) => name);
+  /** Tries wrong passwords. */
+  const fail = async ({ username }: ProtectedPerson, attempts: number): Promise<void> => {
+    for (const password of times(attempts, (index) => `wrong password ${String(index)}`)) {
+      const request = requestWith();
+      const login = accounts.userByPasswordLogin({ username, password, request });
+      expect(await codeOf(login)).toBe('LoginFailed');
+    }
+  };
   /** A code that is not the app's, now or in the steps around. */
   const wrongCode = ({ secret }: ProtectedPerson): string => {
     const shown = times(7, (index) => test.app(secret, index - 3));
@@ -128,7 +137,76 @@ describe('a login with a second factor', () => {
       }
       test.events.length = 0;
       await secondStep(challenge, { code: test.app(person.secret) });
-      expect(test.events.map(({ name }) => name)).toEqual(['LoginAfterFailures', 'LoginSuccess']);
+      expect(names()).toEqual(['LoginAfterFailures', 'LoginSuccess']);
+      expect(test.events[0]).toMatchObject({
+        accountId: person.accountId,
+        sessionId: test.events[1]?.sessionId,
+      });
+    });
+
+    it('tells so of passwords that were wrong as well, and not before the second step (ASVS 6.3.5)', async () => {
+      const person = await test.signUpWithTotp();
+      await fail(person, 3);
+      test.events.length = 0;
+      const challenge = await test.challengeOf(person);
+      expect(names()).toEqual(['LoginError']);
+      await secondStep(challenge, { code: test.app(person.secret) });
+      expect(names()).toEqual(['LoginError', 'LoginAfterFailures', 'LoginSuccess']);
+      test.clock.advance(STEP);
+      // Once: the success has begun the count again.
+      test.events.length = 0;
+      await secondStep(await test.challengeOf(person), { code: test.app(person.secret) });
+      expect(names()).toEqual(['LoginError', 'LoginSuccess']);
+    });
+
+    it('tells so of the failures of both steps together (ASVS 6.3.5)', async () => {
+      const person = await test.signUpWithTotp();
+      await fail(person, 2);
+      const challenge = await test.challengeOf(person);
+      await codeOf(secondStep(challenge, { code: wrongCode(person) }));
+      test.events.length = 0;
+      await secondStep(challenge, { code: test.app(person.secret) });
+      expect(names()).toEqual(['LoginAfterFailures', 'LoginSuccess']);
+    });
+
+    it('does not tell so of a right code with which nobody is logged in (ASVS 6.3.5)', async () => {
+      const person = await test.signUpWithTotp();
+      const { accountId } = person;
+      const challenge = await test.challengeOf(person);
+      for (const _ of times(3, () => 0)) {
+        await codeOf(secondStep(challenge, { code: wrongCode(person) }));
+      }
+      test.events.length = 0;
+      // The attempt has been counted, the session is not written yet.
+      const meanwhile = beforeAnswer(test.client, 'TransactWriteItems', () =>
+        test.another().setPassword({ accountId, newPassword: 'another long walk' }),
+      );
+      const step = secondStep(challenge, { code: test.app(person.secret) });
+      expect(await refusal(step).finally(() => meanwhile.remove())).toBe(
+        'TokenVerificationFailed challenge',
+      );
+      expect(names()).toEqual(['LoginError']);
+    });
+
+    it('does not tell so of fewer than three, nor of those of the day before', async () => {
+      const person = await test.signUpWithTotp();
+      for (const [count, days] of [
+        [2, 0],
+        [4, 1],
+      ] as const) {
+        const before = await test.challengeOf(person);
+        await tally(times(count, () => secondStep(before, { code: wrongCode(person) })));
+        test.clock.advance(days * 24 * 60 * MINUTE);
+        // Not by the password, which is counted while its count is read.
+        await accounts.requestMagicLink({ email: person.email });
+        await accounts.settled();
+        const link = { token: test.messages.at(-1)?.token ?? '', request: requestWith() };
+        const { challenge = '' } = await errorOf(accounts.loginWithMagicLink(link));
+        test.events.length = 0;
+        await secondStep(challenge, { code: test.app(person.secret) });
+        expect(names()).toEqual(['LoginSuccess']);
+        test.clock.advance(STEP);
+      }
     });
   });
 
@@ -154,6 +232,16 @@ describe('a login with a second factor', () => {
       const challenge = await test.challengeOf(person);
       test.clock.advance(after);
       expect(await codeOf(secondStep(challenge, { code: test.app(person.secret) }))).toBe(expected);
+    });
+
+    it('is good though it was given on a server whose clock is behind the one that voided others', async () => {
+      const person = await test.signUpWithTotp();
+      const { accountId } = person;
+      await accounts.setPassword({ accountId, newPassword: PASSWORD });
+      test.clock.advance(-5000);
+      const challenge = await test.challengeOf(person, test.another());
+      test.clock.advance(5000);
+      expect(await codeOf(secondStep(challenge, { code: test.app(person.secret) }))).toBe('none');
     });
 
     it('takes no code of another account (ASVS 6.6.2, 8.2.2)', async () => {
@@ -199,6 +287,13 @@ describe('a login with a second factor', () => {
           accounts.setPassword({ accountId, newPassword: 'another long walk' }),
       ],
       ['the factor is reset', (accountId: string) => accounts.twoFactor.reset({ accountId })],
+      [
+        'the mailbox is removed by whose link it may have been got',
+        async (accountId: string) => {
+          const [{ ulid: contactId } = { ulid: '' }] = await accounts.contacts.list({ accountId });
+          await accounts.contacts.remove({ accountId, contactId });
+        },
+      ],
     ])('is void when %s', async (_name, end) => {
       const person = await test.signUpWithTotp();
       const challenge = await test.challengeOf(person);

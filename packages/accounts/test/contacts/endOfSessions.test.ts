@@ -1,0 +1,131 @@
+import { beforeAnswer } from '../../../entity/test/support/faults.js';
+import type { Accounts } from '../../src/accounts/Accounts.js';
+import type { SessionRequest } from '../../src/sessions/SessionRequest.js';
+import { codeOf } from '../support/errorOf.js';
+import { PASSWORD, requestWith } from '../support/testAccounts.js';
+import { createOwners, type Owner, type Owners } from './owners.js';
+
+const PHONE = '+4930123456';
+const NEW_PHONE = '+4930654321';
+const NEW_EMAIL = 'new@example.com';
+
+describe('sessions, when a verified address goes', () => {
+  let test: Owners;
+  let accounts: Accounts;
+  let ada: Owner;
+  const isIn = (authToken = ''): Promise<boolean> =>
+    test
+      .another()
+      .handleRequest(requestWith(authToken))
+      .then(
+        ({ user }) => user !== undefined,
+        () => false,
+      );
+  const valuesOf = async (): Promise<string[]> =>
+    (await accounts.contacts.list({ accountId: ada.accountId })).map(({ data }) => data.value);
+  /** Adds a verified phone, and asks for another one in its place. */
+  const replacePhone = async (): Promise<string> => {
+    const { accountId } = ada;
+    const { token = '' } = await accounts.contacts.addPhone({ accountId, phone: PHONE });
+    await accounts.verifyPhone({ accountId, phone: PHONE, code: token });
+    await accounts.contacts.replacePhone({ accountId, phone: PHONE, newPhone: NEW_PHONE });
+    return test.lastToken(NEW_PHONE);
+  };
+  const replaceEmail = async (): Promise<string> => {
+    const { accountId, email } = ada;
+    await accounts.contacts.replaceEmail({ accountId, email, newEmail: NEW_EMAIL });
+    return test.lastToken(NEW_EMAIL);
+  };
+
+  /** What takes away a verified address on a request: prepared, and then done. */
+  const CHANGES: readonly [
+    name: string,
+    prepare: () => Promise<(request: SessionRequest) => Promise<void>>,
+  ][] = [
+    [
+      'by removal',
+      () =>
+        Promise.resolve((request) =>
+          accounts.contacts.remove({ request, kind: 'email', value: ada.email }),
+        ),
+    ],
+    [
+      'as another e-mail address is verified',
+      async () => {
+        const token = await replaceEmail();
+        return (request) => accounts.verifyEmailWithToken({ token, request });
+      },
+    ],
+    [
+      'as another phone is verified',
+      async () => {
+        const code = await replacePhone();
+        return (request) => accounts.verifyPhone({ request, phone: NEW_PHONE, code });
+      },
+    ],
+  ];
+
+  beforeEach(async () => {
+    test = await createOwners();
+    accounts = test.accounts;
+    ada = await test.signUp();
+  });
+  afterEach(() => test.drop());
+
+  describe.each(CHANGES)('%s', (_name, prepare) => {
+    it('end, but that of its owner, whose request is as good as before (ASVS 7.4.3)', async () => {
+      const { request, authToken, username } = ada;
+      const other = requestWith();
+      await accounts.userByPasswordLogin({ username, password: PASSWORD, request: other });
+      const change = await prepare();
+      expect(await isIn(other.authToken)).toBe(true);
+      await change(request);
+      expect([await isIn(other.authToken), await isIn(authToken)]).toEqual([false, true]);
+      const newPassword = 'another long walk';
+      await accounts.changePassword({ request, currentPassword: PASSWORD, newPassword });
+    });
+
+    it.each([
+      [
+        'was logged out',
+        (authToken: string) => test.another().logout({ authToken, request: requestWith() }),
+      ],
+      [
+        'was revoked with all others',
+        () => test.another().sessions.revokeAllSessions({ accountId: ada.accountId }),
+      ],
+    ])(
+      'do not come back to life if it %s meanwhile, and nothing is changed (ASVS 7.4.1)',
+      async (_how, end) => {
+        const { request, authToken } = ada;
+        const change = await prepare();
+        const before = await valuesOf();
+        const meanwhile = beforeAnswer(test.client, 'Query', () => end(authToken));
+        const code = await codeOf(change(request)).finally(() => meanwhile.remove());
+        expect(['InvalidSession', 'ServiceUnavailable']).toContain(code);
+        expect(await isIn(authToken)).toBe(false);
+        // Nor by trying again on the same request.
+        expect(await codeOf(change(request))).toBe('InvalidSession');
+        expect(await isIn(authToken)).toBe(false);
+        expect(await valuesOf()).toEqual(before);
+      },
+    );
+  });
+
+  it('all end where whoever shows the token is logged in as somebody else (ASVS 8.2.2)', async () => {
+    const eve = await test.signUp();
+    const token = await replaceEmail();
+    await accounts.verifyEmailWithToken({ token, request: eve.request });
+    expect([await isIn(ada.authToken), await isIn(eve.authToken)]).toEqual([false, true]);
+    expect(await valuesOf()).toEqual([NEW_EMAIL]);
+  });
+
+  it('all end where whoever shows the token acts for the owner', async () => {
+    const token = await replaceEmail();
+    const request = await test.impersonated(ada);
+    const { authToken } = request;
+    expect(await isIn(authToken)).toBe(true);
+    await accounts.verifyEmailWithToken({ token, request });
+    expect([await isIn(ada.authToken), await isIn(authToken)]).toEqual([false, false]);
+  });
+});
