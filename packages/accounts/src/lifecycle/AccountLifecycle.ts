@@ -4,9 +4,9 @@ import type { ActingAccount } from '../accounts/actingAccount.js';
 import type { AccountsCore } from '../accounts/AccountsCore.js';
 import { AccountPlaces } from '../apps/AccountPlaces.js';
 import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
-import { runForAccount, type ActorFacts } from '../contacts/runForAccount.js';
+import type { Actor } from '../contacts/Actor.js';
+import { runForAccount } from '../contacts/runForAccount.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountFlow } from '../events/accountEvents.js';
 import type { AccountDocument } from '../sessions/SessionRequest.js';
 
 /** What {@link AccountLifecycle.deleteAccount} gives. */
@@ -34,8 +34,8 @@ export class AccountLifecycle {
    *   `ServiceUnavailable`
    */
   readonly deactivate = async (input: ActingAccount): Promise<AccountDocument> => {
-    const account = await this.#run('DeactivateUser', input, ({ accountId }) =>
-      this.#setDeactivated(accountId, true, this.#generationOf(input)),
+    const account = await runForAccount(this.#core, 'DeactivateUser', input, (_facts, actor) =>
+      this.#setDeactivated(actor, true),
     );
     if (input.request) await this.#core.sessions.destroy(input.request);
     return account;
@@ -48,8 +48,8 @@ export class AccountLifecycle {
    *   begun; `ServiceUnavailable`
    */
   readonly reactivate = async (input: { readonly accountId: string }): Promise<AccountDocument> =>
-    this.#run('ReactivateUser', ofApplication(input), ({ accountId }) =>
-      this.#setDeactivated(accountId, false),
+    runForAccount(this.#core, 'ReactivateUser', ofApplication(input), (_facts, actor) =>
+      this.#setDeactivated(actor, false),
     );
 
   /**
@@ -63,11 +63,12 @@ export class AccountLifecycle {
    *   `RecentLoginRequired`, `ServiceUnavailable`
    */
   readonly deleteAccount = async (input: ActingAccount): Promise<DeletedAccount> => {
-    const deleted = await this.#run('DeleteUser', input, async ({ accountId }) => {
+    const deleted = await runForAccount(this.#core, 'DeleteUser', input, async (_facts, actor) => {
       requireRecentLogin(this.#core, input);
       const { accounts } = this.#core;
+      const { accountId } = actor;
       const filter = { accountId };
-      const item = await this.#beginDeletion(accountId, this.#generationOf(input));
+      const item = await this.#beginDeletion(actor);
       if (item) await this.#places.giveBack(item);
       const { deletedCount } = item
         ? await accounts.deleteOne({ filter, withRelated: true })
@@ -102,70 +103,45 @@ export class AccountLifecycle {
     return deletedCount;
   }
 
-  /** Under which generation the session of a request began, if a request is what asks. */
-  #generationOf({ request }: ActingAccount): string | undefined {
-    return request && this.#core.sessions.verifiedSessionOf(request).session.generation;
-  }
-
   /**
    * The first write of a deletion.
    *
    * @returns null for an account that is not there.
-   * @throws AccountError `InvalidSession` where the sessions of a generation have been revoked.
+   * @throws AccountError `InvalidSession`
    */
-  async #beginDeletion(
-    accountId: string,
-    sessionGeneration: string | undefined,
-  ): Promise<AccountDocument | null> {
+  async #beginDeletion(actor: Actor): Promise<AccountDocument | null> {
     const { accounts, table } = this.#core;
     try {
       const { item } = await accounts.updateOne({
-        filter: { accountId },
+        filter: { accountId: actor.accountId },
         // What has begun can be ended: whoever began it has no session any more.
-        ...(sessionGeneration !== undefined && {
-          condition: { $or: [{ sessionGeneration }, { deleting: true }] },
-        }),
+        ...(actor.request && { condition: { $or: [actor.condition, { deleting: true }] } }),
         update: {
           $set: { deactivated: true, deleting: true, sessionGeneration: table.newUlid() },
         },
       });
       return item;
     } catch (error) {
-      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
-      throw new AccountError('InvalidSession', {});
+      throw actor.inItsTerms(error);
     }
   }
 
-  /** @throws AccountError `InvalidSession` as {@link #beginDeletion}; `UserNotFound`. */
-  async #setDeactivated(
-    accountId: string,
-    deactivated: boolean,
-    sessionGeneration?: string,
-  ): Promise<AccountDocument> {
+  /** @throws AccountError `InvalidSession`, `UserNotFound` */
+  async #setDeactivated(actor: Actor, deactivated: boolean): Promise<AccountDocument> {
     const { accounts, table } = this.#core;
     try {
       const { item } = await accounts.updateOne({
-        filter: { accountId },
+        filter: { accountId: actor.accountId },
         // Once its deletion has begun, it has no place any more, and perhaps no password.
-        condition: {
-          deleting: { $ne: true },
-          ...(sessionGeneration !== undefined && { sessionGeneration }),
-        },
+        condition: { deleting: { $ne: true }, ...actor.condition },
         update: { $set: { deactivated, sessionGeneration: table.newUlid() } },
       });
       if (item) return item;
-    } catch (error) {
+    } catch (cause) {
+      const error = actor.inItsTerms(cause);
       if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
     }
-    throw new AccountError(sessionGeneration === undefined ? 'UserNotFound' : 'InvalidSession', {});
-  }
-
-  #run<T>(
-    flow: AccountFlow,
-    input: ActingAccount,
-    action: (facts: ActorFacts) => Promise<T>,
-  ): Promise<T> {
-    return runForAccount(this.#core, flow, input, action);
+    throw new AccountError('UserNotFound', {});
   }
 }
 

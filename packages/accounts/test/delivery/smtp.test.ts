@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import { smtpSender, type SmtpSenderOptions } from '@latchkey/accounts/smtp';
-import type { Accounts } from '../../src/accounts/Accounts.js';
+import { Accounts } from '../../src/accounts/Accounts.js';
 import type { TemplateFacts } from '../../src/delivery/templates/MessageTemplate.js';
 import type { Send } from '../../src/delivery/templates/sendBy.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
@@ -10,6 +10,7 @@ import {
   createTestAccounts,
   PASSWORD,
   requestWith,
+  SECRET,
   type TestAccounts,
 } from '../support/testAccounts.js';
 import { LOGIN, MailServer, type ReceivedMail } from './support/MailServer.js';
@@ -96,6 +97,25 @@ describe('mail by SMTP', () => {
       expect((await errorOf(accounts.verifyEmailWithToken({ token }))).code).toBe(
         'TokenVerificationFailed',
       );
+    });
+
+    it('has a link that activates the account of who has signed up', async () => {
+      const strict = new Accounts({
+        table: test.table,
+        sessions: { getTokenSecret: () => SECRET },
+        requireActivation: true,
+        delivery: { send },
+      });
+      const form = { username: 'grace', email: 'grace@example.com', password: PASSWORD };
+      expect(await strict.signUp({ ...form, request: requestWith() })).not.toHaveProperty(
+        'authToken',
+      );
+      await strict.settled();
+      const signIn = () => strict.signIn({ ...form, email: undefined, request: requestWith() });
+      expect((await errorOf(signIn())).code).toBe('AccountNotActivated');
+      const token = tokenIn(linkIn(server.take(), '/verify-email'));
+      expect(await strict.activate({ token })).toMatchObject({ email: form.email });
+      expect((await signIn()).authToken).toEqual(expect.any(String));
     });
 
     it('has a link that resets the password, and a notice follows', async () => {

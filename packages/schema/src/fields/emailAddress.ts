@@ -64,6 +64,15 @@ function isEmailAddress(value: string): boolean {
 /** The same address; nothing after the @ where the domain stands for none. */
 function withAsciiDomain(address: string): string {
   const at = address.lastIndexOf('@');
-  const host = `https://${address.slice(at + 1)}`;
-  return `${address.slice(0, at)}@${URL.canParse(host) ? new URL(host).hostname : ''}`;
+  return `${address.slice(0, at)}@${asciiHost(address.slice(at + 1)) ?? ''}`;
+}
+
+function asciiHost(host: string): string | undefined {
+  try {
+    return new URL(`https://${host}`).hostname;
+  } catch {
+    // `URL.canParse` would say so without an error; but once it is compiled, Node.js 20 and 22 have
+    // it say so of every other letter than ASCII, too.
+    return undefined;
+  }
 }

@@ -82,6 +82,12 @@ describe('emailAddress', () => {
     expect(emailAddress.parse(stored)).toBe(stored);
   });
 
+  it('stores it in ASCII also when that is code which V8 has compiled', () => {
+    const forms = new Set<string>();
+    for (let at = 0; at < 20_000; at++) forms.add(emailAddress.parse('ada@bücher.example'));
+    expect([...forms]).toEqual(['ada@xn--bcher-kva.example']);
+  });
+
   it.each<[string, string]>([
     ['nothing', ''],
     ['no @', 'ada.example.com'],

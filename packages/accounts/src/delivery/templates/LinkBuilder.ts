@@ -95,5 +95,11 @@ function pageOf(base: string, path: unknown, option: string): string {
 }
 
 function parseUrl(value: unknown): URL | undefined {
-  return typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  if (typeof value !== 'string') return undefined;
+  try {
+    return new URL(value);
+  } catch {
+    // Not by `URL.canParse`: once it is compiled, Node.js 20 and 22 have it refuse letters like ü.
+    return undefined;
+  }
 }
