@@ -1,5 +1,5 @@
 import { Account, extendAccount, SchemaError, type AccountFields } from '@latchkey/schema';
-import { AccountError } from '../errors/AccountError.js';
+import { unusable } from '../errors/unusable.js';
 
 /**
  * The account, with the application's own fields if there are any.
@@ -28,12 +28,4 @@ export function defineAccount(accountFields: AccountFields | undefined): typeof 
 /** By what every schema of zod 4 has: an application may well have a copy of its own. */
 function isSchema(value: unknown): boolean {
   return typeof value === 'object' && value !== null && '_zod' in value;
-}
-
-function unusable(
-  path: string,
-  reason: string,
-  options?: ErrorOptions,
-): AccountError<'InvalidConfiguration'> {
-  return new AccountError('InvalidConfiguration', { path, reason }, options);
 }

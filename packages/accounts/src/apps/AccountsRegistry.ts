@@ -5,6 +5,7 @@ import { defineAccount } from '../accounts/defineAccount.js';
 import type { NoFields } from '../accounts/OwnFields.js';
 import { withPath } from '../accounts/withPath.js';
 import { AccountError } from '../errors/AccountError.js';
+import { unusable } from '../errors/unusable.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
 import { audienceOf, parseAppId } from './appId.js';
@@ -79,7 +80,7 @@ export class AccountsRegistry<F extends AccountFields = NoFields> {
         assertOwn(own, at);
         const options = { ...defaults, ...own };
         const { sessions } = options;
-        if (!sessions) throw invalid(`${at}.sessions`, 'The application, or all, must have them.');
+        if (!sessions) throw unusable(`${at}.sessions`, 'The application, or all, must have them.');
         const all = { table, appId, ...(environment !== undefined && { environment }) };
         const create = (): Accounts<F> =>
           new Accounts<F>(
@@ -134,15 +135,15 @@ function entriesOf(apps: unknown): [string, AppOptions][] {
     typeof apps === 'object' && apps !== null && !Array.isArray(apps)
       ? Object.entries(apps as AccountsRegistryOptions['apps'])
       : [];
-  if (entries.length === 0) throw invalid('apps', 'There must be one or more, by id.');
+  if (entries.length === 0) throw unusable('apps', 'There must be one or more, by id.');
   return entries;
 }
 
 function assertOwn(own: unknown, at: string): void {
-  if (typeof own !== 'object' || own === null) throw invalid(at, 'It must be an object.');
+  if (typeof own !== 'object' || own === null) throw unusable(at, 'It must be an object.');
   const option = FOR_ALL.find((name) => name in own);
   if (option !== undefined)
-    throw invalid(`${at}.${option}`, 'It is the same for all applications.');
+    throw unusable(`${at}.${option}`, 'It is the same for all applications.');
 }
 
 /** A token must tell by itself which application it is for (ASVS 9.2.4). */
@@ -154,12 +155,8 @@ function assertAudiences(
   for (const [appId, own] of given) {
     const audience = (own.sessions ?? defaults.sessions)?.audience ?? audienceOf(appId);
     if (taken.has(audience)) {
-      throw invalid(`apps.${appId}.sessions.audience`, 'Another application has the same.');
+      throw unusable(`apps.${appId}.sessions.audience`, 'Another application has the same.');
     }
     taken.add(audience);
   }
-}
-
-function invalid(path: string, reason: string): AccountError<'InvalidConfiguration'> {
-  return new AccountError('InvalidConfiguration', { path, reason });
 }

@@ -1,4 +1,4 @@
-import { AccountError } from '../errors/AccountError.js';
+import { unusable } from '../errors/unusable.js';
 
 /** How an application's users pay (https://userbase.com/docs/sdk/sign-up/ knows the same three). */
 export type PaymentsMode = 'disabled' | 'test' | 'prod';
@@ -32,14 +32,14 @@ const MAX_ACCOUNTS = 1_000_000_000;
  */
 export function parseAppPlan(given: Partial<AppPlan> = {}): AppPlan {
   if (typeof given !== 'object' || (given as unknown) === null || Array.isArray(given)) {
-    throw invalid('plan', 'The plan must be an object.');
+    throw unusable('plan', 'The plan must be an object.');
   }
   if (Object.keys(given).some((name) => !OPTIONS.includes(name))) {
-    throw invalid('plan', `The plan takes ${OPTIONS.join(', ')}.`);
+    throw unusable('plan', `The plan takes ${OPTIONS.join(', ')}.`);
   }
   const { paymentsMode = DEFAULT_APP_PLAN.paymentsMode, trialDays, maxAccounts } = given;
   if (!PAYMENTS_MODES.includes(paymentsMode)) {
-    throw invalid('plan.paymentsMode', `It must be one of ${PAYMENTS_MODES.join(', ')}.`);
+    throw unusable('plan.paymentsMode', `It must be one of ${PAYMENTS_MODES.join(', ')}.`);
   }
   return Object.freeze({
     paymentsMode,
@@ -56,9 +56,5 @@ function wholeNumber(value: unknown, path: string, max: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max) {
     return value;
   }
-  throw invalid(path, `It must be a whole number from 1 to ${String(max)}.`);
-}
-
-function invalid(path: string, reason: string): AccountError<'InvalidConfiguration'> {
-  return new AccountError('InvalidConfiguration', { path, reason });
+  throw unusable(path, `It must be a whole number from 1 to ${String(max)}.`);
 }

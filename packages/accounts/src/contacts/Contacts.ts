@@ -152,9 +152,9 @@ export class Contacts {
    * but that of `request` ends.
    *
    * An account keeps a way in: a verified e-mail address or identity, or a password together with a
-   * username or a verified phone. What would leave it without one is refused. Only the application may
-   * remove an address that is not verified regardless: it is no way in, and may be somebody else's,
-   * who has asked for it.
+   * username or a verified phone. What would leave it without one is refused. Only the application
+   * may remove an address that is not verified regardless: it is no way in, and may be somebody
+   * else's, who has asked for it.
    *
    * @throws AccountError `InvalidInput`; `ContactNotFound`, also for another account's; `LastContact`;
    *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `RecentLoginRequired`,

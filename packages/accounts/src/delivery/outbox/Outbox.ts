@@ -1,6 +1,6 @@
 import type { Message, MessageKind } from '../Delivery.js';
 import { requireEmailRecipient, requirePhoneRecipient } from '../templates/addresses.js';
-import { unusable } from '../templates/configuration.js';
+import { unusable } from '../../errors/unusable.js';
 import {
   MessageRenderer,
   type RenderedMessage,

@@ -1,6 +1,6 @@
 import type * as Ses from '@aws-sdk/client-sesv2';
 import { parseSender, requireEmailRecipient, type Sender } from '../templates/addresses.js';
-import { unusable } from '../templates/configuration.js';
+import { unusable } from '../../errors/unusable.js';
 import { MessageRenderer, type RenderOptions } from '../templates/MessageRenderer.js';
 import type { Send } from '../templates/sendBy.js';
 import { formatMailbox } from './formatMailbox.js';

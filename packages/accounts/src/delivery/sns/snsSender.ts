@@ -1,6 +1,6 @@
 import type * as Sns from '@aws-sdk/client-sns';
 import { requirePhoneRecipient } from '../templates/addresses.js';
-import { unusable } from '../templates/configuration.js';
+import { unusable } from '../../errors/unusable.js';
 import { MessageRenderer, type RenderOptions } from '../templates/MessageRenderer.js';
 import type { Send } from '../templates/sendBy.js';
 

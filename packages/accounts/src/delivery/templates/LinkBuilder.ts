@@ -1,6 +1,6 @@
 import { AccountError } from '../../errors/AccountError.js';
 import type { Message, MessageKind } from '../Delivery.js';
-import { unusable } from './configuration.js';
+import { unusable } from '../../errors/unusable.js';
 
 /** Where the links in messages lead. */
 export interface LinkOptions {

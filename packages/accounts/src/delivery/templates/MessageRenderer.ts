@@ -1,5 +1,6 @@
 import type { Message } from '../Delivery.js';
-import { requireName, unusable } from './configuration.js';
+import { unusable } from '../../errors/unusable.js';
+import { requireName } from './configuration.js';
 import { layOut } from './layOut.js';
 import { LinkBuilder, type LinkOptions } from './LinkBuilder.js';
 import type {

@@ -1,5 +1,5 @@
 import type { MessageKind } from '../Delivery.js';
-import { unusable } from './configuration.js';
+import { unusable } from '../../errors/unusable.js';
 import { englishTemplates } from './englishTemplates.js';
 import type { LocalTemplate, MessageTemplate, MessageTemplates } from './MessageTemplate.js';
 

@@ -1,7 +1,8 @@
 import { emailAddress, phoneNumber } from '@latchkey/schema';
 import { AccountError } from '../../errors/AccountError.js';
 import type { Recipient } from '../Delivery.js';
-import { requireName, unusable } from './configuration.js';
+import { unusable } from '../../errors/unusable.js';
+import { requireName } from './configuration.js';
 
 /** Whom a mail is from: an address alone, or with the name that is shown (default: the application's). */
 export type Sender = string | { readonly address: string; readonly name?: string };

@@ -1,14 +1,5 @@
-import { AccountError } from '../../errors/AccountError.js';
+import { unusable } from '../../errors/unusable.js';
 import { onOneLine } from './onOneLine.js';
-
-/** The error for an option that cannot be used; `reason` is a sentence without its value. */
-export function unusable(
-  path: string,
-  reason: string,
-  options?: ErrorOptions,
-): AccountError<'InvalidConfiguration'> {
-  return new AccountError('InvalidConfiguration', { path, reason }, options);
-}
 
 /**
  * Checks a name that people see: 1 to 100 characters on one line.

@@ -1,6 +1,6 @@
 import { AccountError } from '../../errors/AccountError.js';
 import type { Message, Recipient } from '../Delivery.js';
-import { unusable } from './configuration.js';
+import { unusable } from '../../errors/unusable.js';
 
 /** Sends a message, or throws; what `delivery.send` takes. */
 export type Send = (message: Message) => Promise<void>;
