@@ -53,6 +53,7 @@ export {
 export { emailAddress } from './fields/emailAddress.js';
 export { phoneNumber } from './fields/phoneNumber.js';
 export { username } from './fields/username.js';
+export { fieldPath, joinPath, pathBelow, splitPath } from './paths/fieldPath.js';
 export type {
   DatePath,
   FieldPath,

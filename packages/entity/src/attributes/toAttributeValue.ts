@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
+import { pathBelow, PLAIN_DATA, type ValueShape } from '@latchkey/schema';
 import { isPlainObject } from '../entity/fields.js';
 import { EntityError } from '../errors/EntityError.js';
 
@@ -81,7 +81,7 @@ export function toAttributeMap(
   for (const name of Object.keys(object)) {
     const value = object[name];
     if (value === undefined) continue;
-    const below = path === '' ? name : `${path}.${name}`;
+    const below = pathBelow(path, name);
     const declared = fields?.get(name);
     if (!declared) assertName(name, below);
     map[name] = toAttributeValue(value, declared ?? rest, below, depth);

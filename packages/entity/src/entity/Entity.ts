@@ -7,7 +7,13 @@ import type {
   TransactWriteItemsCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { AnyEntityDefinition, FieldPath, HookContext, InferKey } from '@latchkey/schema';
+import {
+  splitPath,
+  type AnyEntityDefinition,
+  type FieldPath,
+  type HookContext,
+  type InferKey,
+} from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
 import { checkWrite } from '../operations/check.js';
 import { count } from '../operations/count.js';
@@ -497,7 +503,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
     const document = model.fromItem(item, options?.secrets === true);
     if (options?.project) {
       // More was read where an index or a migration needs it.
-      keepFields(document, [['id'], ['_v'], ...options.project.map((path) => path.split('.'))]);
+      keepFields(document, [['id'], ['_v'], ...options.project.map((path) => splitPath(path))]);
     }
     if (!hooks.seeResults) return document as Document<D, S, P>;
     return ((await hooks.resolve(document, context)) as Document<D, S, P> | undefined) ?? null;

@@ -5,6 +5,7 @@ import {
   type IndexCondition,
   type KeyPart,
   PLAIN_DATA,
+  splitPath,
   type ValueShape,
 } from '@latchkey/schema';
 import { assertItemSize } from '../attributes/assertItemSize.js';
@@ -71,7 +72,7 @@ export class EntityModel implements FieldScope {
     this.uniqueIndexes = secondary.filter((index) => index.unique);
     this.globalIndexes = secondary.filter((index) => !index.unique);
     this.#namespace = namespace;
-    this.#secrets = definition.secrets.map((path) => path.split('.'));
+    this.#secrets = definition.secrets.map((path) => splitPath(path));
     this.#fieldNames = new Map([...definition.aliases].map(([field, alias]) => [alias, field]));
   }
 

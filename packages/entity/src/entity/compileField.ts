@@ -1,4 +1,10 @@
-import { PLAIN_DATA, schemasAt, type AnyEntityDefinition, type ValueShape } from '@latchkey/schema';
+import {
+  PLAIN_DATA,
+  schemasAt,
+  splitPath,
+  type AnyEntityDefinition,
+  type ValueShape,
+} from '@latchkey/schema';
 import type { Field } from '../expressions/FieldScope.js';
 
 /** Works out what a definition says of a path; `schemas` is empty where the schema has none. */
@@ -7,7 +13,7 @@ export function compileField(
   shape: ValueShape,
   path: string,
 ): Field {
-  const segments = path.split('.');
+  const segments = splitPath(path);
   const [first = '', ...rest] = segments;
   const alias = definition.aliases.get(first);
   return {

@@ -1,3 +1,4 @@
+import { splitPath } from '@latchkey/schema';
 import type { Fields } from './EntityModel.js';
 
 /** The value at a path; undefined where the path leads nowhere. */
@@ -54,7 +55,7 @@ function parentOf(fields: Fields, segments: readonly string[]): [Fields | undefi
 export function nestFields(flat: Readonly<Fields>): Fields {
   const nested: Fields = {};
   for (const [path, value] of Object.entries(flat)) {
-    const segments = path.split('.');
+    const segments = splitPath(path);
     const leaf = segments.pop() ?? '';
     let parent = nested;
     for (const segment of segments) parent = ownChild(parent, segment);

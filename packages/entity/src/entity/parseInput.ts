@@ -1,5 +1,5 @@
 import type { AnyEntityDefinition } from '@latchkey/schema';
-import { schemasAt } from '@latchkey/schema';
+import { joinPath, pathBelow, schemasAt, splitPath } from '@latchkey/schema';
 import { EntityError, type InputIssue } from '../errors/EntityError.js';
 import type { Fields } from './EntityModel.js';
 
@@ -32,7 +32,7 @@ export function parseValue(
   siblings: Readonly<Record<string, unknown>> = {},
 ): unknown {
   assertOwnNames(definition.name, value, path, 0);
-  const schemas = schemasAt(definition.schema, path.split('.'), siblings);
+  const schemas = schemasAt(definition.schema, splitPath(path), siblings);
   let issues: readonly InputIssue[] = [{ path, message: 'no such field' }];
   for (const schema of schemas) {
     const result = schema.safeParse(value);
@@ -55,10 +55,11 @@ type ParseError = NonNullable<ReturnType<AnyEntityDefinition['schema']['safePars
 
 function issuesOf({ issues }: Pick<ParseError, 'issues'>, base = ''): InputIssue[] {
   return issues.flatMap((issue) => {
-    const path = [base, ...issue.path.map(String)].filter((part) => part !== '').join('.');
+    const below = joinPath(issue.path.map(String));
+    const path = [base, below].filter((part) => part !== '').join('.');
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
-        path: shown(path === '' ? key : `${path}.${key}`),
+        path: shown(pathBelow(path, key)),
         message: 'unknown field',
       }));
     }
@@ -81,7 +82,7 @@ function assertOwnNames(entity: string, value: unknown, path: string, depth: num
     return;
   }
   for (const name of Object.keys(value)) {
-    const below = path === '' ? name : `${path}.${name}`;
+    const below = pathBelow(path, name);
     if (name === '__proto__') {
       throw invalidInput(entity, [{ path: shown(below), message: 'a reserved name' }]);
     }

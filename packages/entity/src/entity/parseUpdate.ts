@@ -1,4 +1,4 @@
-import type { Index } from '@latchkey/schema';
+import { joinPath, splitPath, type Index } from '@latchkey/schema';
 import type { Field } from '../expressions/FieldScope.js';
 import type { UpdateOperator, UpdateStep } from '../expressions/updateOperators.js';
 import { meetsWhere, type EntityModel, type Fields } from './EntityModel.js';
@@ -72,14 +72,14 @@ function stepsOf(model: EntityModel, operator: UpdateOperator, operand: unknown)
     throw invalidInput(model.name, [{ path: operator, message: 'takes values by path' }]);
   }
   return Object.entries(operand).map(([path, value]) => {
-    const segments = ownPath(model, path).split('.');
+    const segments = splitPath(ownPath(model, path));
     return { operator, path, segments, value: parseOperand(model, operator, path, value) };
   });
 }
 
 /** Refuses a path on which an object's prototype would be read or written. */
 function ownPath(model: EntityModel, path: string): string {
-  if (!path.split('.').includes('__proto__')) return path;
+  if (!splitPath(path).includes('__proto__')) return path;
   throw invalidInput(model.name, [{ path, message: 'a reserved name' }]);
 }
 
@@ -132,7 +132,7 @@ function parseElement(model: EntityModel, path: string, type: Schema, element: u
 }
 
 function parseRemove(model: EntityModel, path: string): UpdateStep {
-  const segments = path.split('.');
+  const segments = splitPath(path);
   const { schemas } = model.field(path);
   for (const schema of schemas) {
     const result = schema.safeParse(undefined);
@@ -182,7 +182,7 @@ function needsOuter(model: EntityModel, segments: readonly string[]): boolean {
     const outer =
       depth === 0
         ? [model.definition.schema]
-        : model.field(segments.slice(0, depth).join('.')).schemas;
+        : model.field(joinPath(segments.slice(0, depth))).schemas;
     return outer.some(
       (schema) => hasChecks(schema) || ['union', 'pipe'].includes(innermost(schema)._zod.def.type),
     );
@@ -204,12 +204,12 @@ function followedPaths(model: EntityModel, filter: Readonly<Fields>): string[] {
   const equal = equalities(model, filter);
   const isOut = ({ where }: Index): boolean =>
     where.some((condition) => {
-      const path = condition.segments.join('.');
+      const path = joinPath(condition.segments);
       return equal.has(path) && !meetsWhere(condition, equal.get(path));
     });
   const { indexes, computed } = model.definition;
   return [
-    ...indexes.flatMap(({ where }) => where.map(({ segments }) => segments.join('.'))),
+    ...indexes.flatMap(({ where }) => where.map(({ segments }) => joinPath(segments))),
     ...indexes
       .filter((index) => !isOut(index))
       .flatMap(({ PK, SK }) => [...PK, ...SK])

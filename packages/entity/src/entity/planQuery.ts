@@ -1,4 +1,4 @@
-import type { Index, KeyPart } from '@latchkey/schema';
+import { joinPath, type Index, type KeyPart } from '@latchkey/schema';
 import { isComparison } from '../expressions/compileCondition.js';
 import { EntityError } from '../errors/EntityError.js';
 import { assertKeySize, encodeKey, type Key } from '../keys/Key.js';
@@ -97,7 +97,7 @@ function planIndex(
   equal: ReadonlyMap<string, unknown>,
 ): { plan: QueryPlan; score: number } | undefined {
   const isLeftOut = index.where.some((condition) => {
-    const path = condition.segments.join('.');
+    const path = joinPath(condition.segments);
     return equal.has(path) && !meetsWhere(condition, equal.get(path));
   });
   if (isLeftOut) return undefined;

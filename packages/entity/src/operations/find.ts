@@ -3,6 +3,7 @@ import {
   type GetItemCommandInput,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { joinPath } from '@latchkey/schema';
 import { hookContext, type EntityContext, type OperationContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
@@ -165,7 +166,7 @@ async function* readOwners(
     ...[...plan.index.PK, ...plan.index.SK].flatMap((part) =>
       part.kind === 'field' ? [part.path] : [],
     ),
-    ...plan.index.where.map(({ segments }) => segments.join('.')),
+    ...plan.index.where.map(({ segments }) => joinPath(segments)),
   ];
   for await (const unique of readItems(entity, plan, { sort, consistent: true })) {
     const { PK, SK } = ownerOf(unique);

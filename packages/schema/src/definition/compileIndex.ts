@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
+import { splitPath } from '../paths/fieldPath.js';
 import { scalarTypes, type ScalarType } from '../paths/scalarTypes.js';
 import { schemasAt } from '../paths/schemasAt.js';
 import type { AnyEntityDefinition, Index, KeyPart, UncheckedIndex } from './EntityDefinition.js';
@@ -20,7 +21,7 @@ export function compileIndex(entity: string, schema: z.ZodObject, input: Uncheck
   const PK = parse(input.PK, input.unique === true);
   const SK = parse(input.SK ?? [], false);
   const where = Object.entries(input.where ?? {}).map(([path, condition]) => {
-    const segments = path.split('.');
+    const segments = splitPath(path);
     if (typesAt(schema, segments) === undefined) throw unknownPath(entity, path);
     return Object.freeze({ ...condition, segments });
   });
@@ -98,7 +99,7 @@ function parsePart(
     );
   }
   const path = part.slice(1, optional ? -1 : undefined);
-  const segments = path.split('.');
+  const segments = splitPath(path);
   const types = typesAt(schema, segments);
   if (!types) throw unknownPath(entity, path);
   if (types.size === 0) {

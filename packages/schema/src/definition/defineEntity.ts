@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
+import { splitPath } from '../paths/fieldPath.js';
 import { scalarTypes } from '../paths/scalarTypes.js';
 import { schemasAt } from '../paths/schemasAt.js';
 import { assertEntityName, compileIndex, unknownPath } from './compileIndex.js';
@@ -92,14 +93,14 @@ export function defineEntity<
 }
 
 function assertPath(entity: string, schema: z.ZodObject, path: string): void {
-  if (schemasAt(schema, path.split('.')).length === 0) throw unknownPath(entity, path);
+  if (schemasAt(schema, splitPath(path)).length === 0) throw unknownPath(entity, path);
 }
 
 /** A secret is one field of the document, of which its `id` says nothing. */
 function assertSecret(entity: string, schema: z.ZodObject, index: Index, path: string): void {
   assertPath(entity, schema, path);
   // An element of a list is not one field: its neighbours would be shown.
-  if (path.split('.').some((segment) => /^\d+$/.test(segment))) throw unknownPath(entity, path);
+  if (splitPath(path).some((segment) => /^\d+$/.test(segment))) throw unknownPath(entity, path);
   const parts = [...index.PK, ...index.SK];
   if (!parts.some((part) => part.kind === 'field' && part.path === path)) return;
   throw new SchemaError(

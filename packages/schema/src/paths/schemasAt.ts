@@ -1,4 +1,5 @@
 import type { core, z } from 'zod';
+import { pathBelow } from './fieldPath.js';
 
 type Schema = core.$ZodType;
 type Def = core.$ZodTypes['_zod']['def'];
@@ -66,7 +67,7 @@ function* walk(
     return;
   }
   const child = childOf(def, segment);
-  if (child) yield* walk(child, rest, path === '' ? segment : `${path}.${segment}`, siblings);
+  if (child) yield* walk(child, rest, pathBelow(path, segment), siblings);
 }
 
 /** What a wrapper (optional, nullable, default, …) wraps; a pipe gives what comes out of it. */

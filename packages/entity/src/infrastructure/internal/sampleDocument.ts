@@ -1,4 +1,4 @@
-import type { AnyEntityDefinition } from '@latchkey/schema';
+import { splitPath, type AnyEntityDefinition } from '@latchkey/schema';
 import type { Fields } from '../../entity/EntityModel.js';
 import { deepValue } from '../../entity/fields.js';
 import { SAMPLE_DATE } from './sampleTime.js';
@@ -23,7 +23,7 @@ export function sampleDocument(definition: AnyEntityDefinition, variant: number)
   const parsed = schema.safeParse(fields);
   const document: Fields = parsed.success ? parsed.data : fields;
   const secret = variant === 0 ? '(secret)' : `(secret ${String(variant)})`;
-  for (const path of definition.secrets) hideSecret(document, path.split('.'), secret);
+  for (const path of definition.secrets) hideSecret(document, splitPath(path), secret);
   return { ...document, createdAt: SAMPLE_DATE, updatedAt: SAMPLE_DATE };
 }
 
