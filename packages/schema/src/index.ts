@@ -65,3 +65,6 @@ export type {
   ValueAt,
 } from './paths/Path.js';
 export { schemasAt } from './paths/schemasAt.js';
+export { isStable } from './stored/isStable.js';
+export { type StoredIssue, storedIssues } from './stored/storedIssues.js';
+export { defaultOf, withDefaults } from './stored/withDefaults.js';

@@ -3,6 +3,7 @@ import { SchemaError } from '../errors/SchemaError.js';
 import { splitPath } from '../paths/fieldPath.js';
 import { scalarTypes } from '../paths/scalarTypes.js';
 import { schemasAt } from '../paths/schemasAt.js';
+import { assertRepeatable } from './assertRepeatable.js';
 import { assertEntityName, compileIndex, unknownPath } from './compileIndex.js';
 import type {
   ComputedField,
@@ -12,6 +13,7 @@ import type {
   IndexInput,
   UncheckedIndex,
 } from './EntityDefinition.js';
+import { strictObjects } from './strictObjects.js';
 import { valueShape } from './ValueShape.js';
 
 type AnyComputed = ComputedField<Record<string, unknown>, string>;
@@ -60,7 +62,8 @@ export function defineEntity<
   assertEntityName(name);
   assertFieldNames(name, input.schema);
   assertIndexNames(name, input.indexes);
-  const schema = input.schema.strict() as S;
+  assertRepeatable(name, input.schema);
+  const schema = strictObjects(input.schema.strict() as S);
   const indexes: readonly UncheckedIndex[] = input.indexes;
   const [first, ...others] = indexes.map((index) => compileIndex(name, schema, index));
   if (!first) throw invalidIndexName(name, '');

@@ -22,6 +22,10 @@ export interface SchemaErrorDetails {
   SecretInKey: { entity: string; path: string };
   /** The schema declares a field that every document has already, such as `createdAt`. */
   ReservedField: { entity: string; path: string };
+  /** A normaliser of the field at `path` changes its own result when it is run again. */
+  UnstableNormaliser: { entity: string; path: string };
+  /** A refinement or transform of the field at `path` is asynchronous. */
+  AsynchronousSchema: { entity: string; path: string };
 }
 
 /** The stable codes of {@link SchemaError}. */

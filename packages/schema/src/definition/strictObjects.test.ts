@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { strictObjects } from './strictObjects.js';
+
+const unknownPaths = (schema: z.ZodObject, value: unknown): string[] => {
+  const result = strictObjects(schema).safeParse(value);
+  if (result.success) return [];
+  return result.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => [...issue.path, key].join('.'))
+      : [`${issue.code} at ${issue.path.join('.')}`],
+  );
+};
+
+const inner = z.object({ a: z.string() });
+const around: Record<string, (schema: z.ZodType) => [z.ZodType, (value: unknown) => unknown]> = {
+  optional: (schema) => [schema.optional(), (value) => value],
+  nullable: (schema) => [schema.nullable(), (value) => value],
+  default: (schema) => [schema.default({ a: '' }), (value) => value],
+  prefault: (schema) => [schema.prefault({ a: '' }), (value) => value],
+  readonly: (schema) => [schema.readonly(), (value) => value],
+  nonoptional: (schema) => [schema.optional().nonoptional(), (value) => value],
+  lazy: (schema) => [z.lazy(() => schema), (value) => value],
+  refine: (schema) => [schema.refine(() => true), (value) => value],
+  transform: (schema) => [schema.transform((value) => value), (value) => value],
+  preprocess: (schema) => [z.preprocess((value) => value, schema), (value) => value],
+  array: (schema) => [z.array(schema), (value) => [value]],
+  record: (schema) => [z.record(z.string(), schema), (value) => ({ key: value })],
+  tuple: (schema) => [z.tuple([schema]), (value) => [value]],
+  'rest of a tuple': (schema) => [z.tuple([z.string()], schema), (value) => ['', value]],
+  object: (schema) => [z.object({ inner: schema }), (value) => ({ inner: value })],
+};
+
+describe.each(Object.entries(around))('An object inside of %s', (_, wrap) => {
+  const [schema, put] = wrap(inner);
+  it('refuses a field that it does not name', () => {
+    expect(unknownPaths(z.object({ field: schema }), { field: put({ a: 'a', b: 1 }) })).toEqual([
+      expect.stringMatching(/^field\.(.*\.)?b$/),
+    ]);
+  });
+  it('takes what it names', () => {
+    expect(unknownPaths(z.object({ field: schema }), { field: put({ a: 'a' }) })).toEqual([]);
+  });
+});
+
+it('The option of a union that knows all fields takes them, instead of an earlier one that would drop some', () => {
+  const schema = strictObjects(
+    z.object({ u: z.union([inner, z.object({ a: z.string(), b: z.number() })]) }),
+  );
+  expect(schema.parse({ u: { a: 'a', b: 1 } })).toEqual({ u: { a: 'a', b: 1 } });
+});
+
+it('A discriminated union names the field that its option does not have', () => {
+  const pay = z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('card'), number: z.string() }),
+    z.object({ kind: z.literal('debit'), iban: z.string() }),
+  ]);
+  const value = { pay: { kind: 'card', number: '1', iban: 'x' } };
+  expect(unknownPaths(z.object({ pay }), value)).toEqual(['pay.iban']);
+});
+
+it('An object that takes other fields, and the sides of an intersection, still take them', () => {
+  const schema = z.object({
+    loose: z.looseObject({ a: z.string() }),
+    rest: z.object({ a: z.string() }).catchall(z.number()),
+    both: z.intersection(inner, z.object({ b: z.number() })),
+  });
+  const value = {
+    loose: { a: 'a', other: true },
+    rest: { a: 'a', other: 1 },
+    both: { a: 'a', b: 1 },
+  };
+  expect(strictObjects(schema).parse(value)).toEqual(value);
+});
+
+it('A schema that contains itself is strict at every level', () => {
+  const node = z.object({
+    name: z.string(),
+    get next() {
+      return node.optional();
+    },
+    get others() {
+      return z.array(node).optional();
+    },
+  });
+  const value = { name: 'a', next: { name: 'b', others: [{ name: 'c', nope: 1 }] } };
+  expect(unknownPaths(node, value)).toEqual(['next.others.0.nope']);
+});
+
+it('Refinements, defaults and codecs of the schema stay as they are', () => {
+  const schema = strictObjects(
+    z
+      .object({
+        at: z.codec(z.iso.datetime(), z.date(), {
+          decode: (text) => new Date(text),
+          encode: (date) => date.toISOString(),
+        }),
+        n: z.number().default(3),
+      })
+      .refine(({ n }) => n !== 4),
+  );
+  const at = '2030-01-31T00:00:00.000Z';
+  expect(schema.parse({ at })).toEqual({ at: new Date(at), n: 3 });
+  expect(schema.safeParse({ at, n: 4 }).success).toBe(false);
+});
