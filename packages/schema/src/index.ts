@@ -64,7 +64,10 @@ export type {
   ScalarPath,
   ValueAt,
 } from './paths/Path.js';
+export { scalarTypes, type ScalarType } from './paths/scalarTypes.js';
 export { schemasAt } from './paths/schemasAt.js';
+export { type Bound, lengthRules, type NumberRules, numberRules } from './stored/valueBounds.js';
+export { storedSchema, wrappersOf } from './stored/storedSchema.js';
 export { isStable } from './stored/isStable.js';
 export { type StoredIssue, storedIssues } from './stored/storedIssues.js';
 export { defaultOf, withDefaults } from './stored/withDefaults.js';

@@ -36,7 +36,7 @@ import { deleteMany, updateMany } from '../operations/many.js';
 import { paginate } from '../operations/paginate.js';
 import { planDelete } from '../operations/replace.js';
 import { scan, scanParams } from '../operations/scan.js';
-import { planUpdate, updateOne, updateOneParams } from '../operations/updateOne.js';
+import { planUpdateOperation, updateOne, updateOneParams } from '../operations/updateOne.js';
 import { commit } from '../table/commit.js';
 import type { BatchRequest, Reference, TransactOperation } from '../table/operations.js';
 import { hookContext, type EntityContext } from './EntityContext.js';
@@ -342,7 +342,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   updateOneOperation(input: UpdateOneInput<D>): TransactOperation<Document<D> | null> {
     return {
       prepare: async () => {
-        const { item, writes } = await planUpdate(this.#context, input);
+        const { item, writes } = await planUpdateOperation(this.#context, input);
         const context = hookContext(this.#context, 'update', input.context);
         return { writes, result: item ? await this.#written(item, context) : null };
       },

@@ -4,9 +4,13 @@ import {
   type Index,
   type IndexCondition,
   type KeyPart,
+  joinPath,
   PLAIN_DATA,
+  scalarTypes,
+  type ScalarType,
   splitPath,
   type ValueShape,
+  withDefaults,
 } from '@latchkey/schema';
 import { assertItemSize } from '../attributes/assertItemSize.js';
 import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
@@ -95,14 +99,28 @@ export class EntityModel implements FieldScope {
     return field;
   }
 
-  /** A value in the form in which the schema would store it; as it is where it would refuse it. */
+  /**
+   * A value that a filter or condition asks for, as the field would store it: a string in the
+   * spelling that the schema's normalisers (`.trim()`, `.toLowerCase()`) give it.
+   *
+   * @throws {@link EntityError} `InvalidInput` for a value of another type than the field's.
+   */
   normalise(path: string, value: unknown): unknown {
-    if (value === undefined) return value;
-    for (const schema of this.field(path).schemas) {
+    const { storedSchemas, isNullable } = this.field(path);
+    const type = scalarTypeOf(value);
+    if (storedSchemas.length === 0 || type === undefined || (value === null && isNullable)) {
+      return value;
+    }
+    let isOfType = false;
+    for (const schema of storedSchemas) {
+      const types = scalarTypes(schema);
+      isOfType ||= types ? types.has(type) : !HAS_NO_SCALARS.has(schema._zod.def.type);
+      if (type !== 'string' || !isNormalised(schema)) continue;
       const result = schema.safeParse(value);
       if (result.success) return result.data;
     }
-    return value;
+    if (isOfType) return value;
+    throw invalidInput(this.name, [{ path, message: 'it is of another type' }]);
   }
 
   /** What the sort key of every item of this entity starts with, in lower case. */
@@ -169,8 +187,22 @@ export class EntityModel implements FieldScope {
 
   /** The item of a document: its fields, its keys, and what the package keeps beside them. */
   toItem(fields: Readonly<Fields>, version: number, operationId: string): Item {
+    return this.withKeys(this.toAttributes(fields), fields, version, operationId);
+  }
+
+  /** A document's fields as attributes, under their stored names. */
+  toAttributes(fields: Readonly<Fields>): Item {
+    return this.#shortNames(toAttributeMap(fields, this.shape));
+  }
+
+  /**
+   * A document's attributes as an item: with its keys, and what the package keeps beside them.
+   *
+   * @param fields - what the attributes hold.
+   */
+  withKeys(attributes: Item, fields: Readonly<Fields>, version: number, operationId: string): Item {
     const { PK, SK } = this.primaryKey(fields);
-    const item = this.#shortNames(toAttributeMap(fields, this.shape));
+    const item = { ...attributes };
     item.PK = { S: PK };
     item.SK = { S: SK };
     item._e = { S: this.name };
@@ -218,16 +250,50 @@ export class EntityModel implements FieldScope {
    * the present form.
    */
   allFields(item: Item): Fields {
+    const fields = this.fieldsOf(item);
+    if (this.storedForm === 0) return fields;
+    const missed = this.definition.migrations.slice(storedFormOf(item));
+    return missed.reduce((form, migrate) => migrate(form), fields);
+  }
+
+  /** The fields that attributes hold, as they are. */
+  fieldsOf(attributes: Readonly<Item>): Fields {
     const fields: Fields = {};
-    for (const stored in item) {
-      const attribute = item[stored];
+    for (const stored in attributes) {
+      const attribute = attributes[stored];
       if (!attribute || isOwnAttribute(stored)) continue;
       const name = this.#fieldNames.get(stored) ?? stored;
       fields[name] = fromAttributeValue(attribute, this.shape.fields?.get(name) ?? PLAIN_DATA);
     }
-    if (this.storedForm === 0) return fields;
-    const missed = this.definition.migrations.slice(storedFormOf(item));
-    return missed.reduce((form, migrate) => migrate(form), fields);
+    return fields;
+  }
+
+  /**
+   * The document's attributes in the present form, defaults included. What needs no change is
+   * exactly as it is stored.
+   */
+  presentAttributes(item: Item): Item {
+    if (storedFormOf(item) < this.storedForm) return this.toAttributes(this.allFields(item));
+    const attributes: Item = {};
+    for (const [name, attribute] of Object.entries(item)) {
+      if (!isOwnAttribute(name)) attributes[name] = attribute;
+    }
+    const fields = this.fieldsOf(attributes);
+    const whole = withDefaults(this.definition.schema, fields) as Fields;
+    if (whole === fields) return attributes;
+    const missing = Object.entries(whole).filter(([name, value]) => value !== fields[name]);
+    return { ...attributes, ...this.toAttributes(Object.fromEntries(missing)) };
+  }
+
+  /** Attributes, with those of the fields that follow from others as they are now. */
+  withComputedAttributes(attributes: Readonly<Item>, fields: Readonly<Fields>): Item {
+    const result = { ...attributes };
+    for (const name of this.definition.computed.keys()) {
+      Reflect.deleteProperty(result, this.definition.aliases.get(name) ?? name);
+      if (fields[name] !== undefined)
+        Object.assign(result, this.toAttributes({ [name]: fields[name] }));
+    }
+    return result;
   }
 
   /** A new document's fields together with those that follow from them. */
@@ -238,6 +304,24 @@ export class EntityModel implements FieldScope {
       else fields[name] = value;
     }
     return fields;
+  }
+
+  /** Whether every document that the schema takes has a field, null included. */
+  isAlwaysThere(path: string): boolean {
+    if (this.isSystemField(path)) return !path.endsWith('By');
+    const segments = splitPath(path);
+    return segments.every((_, depth) => {
+      const { schemas } = this.field(joinPath(segments.slice(0, depth + 1)));
+      return schemas.every((schema) => schema._zod.optout !== 'optional');
+    });
+  }
+
+  /** Whether an index holds every document that the schema takes. */
+  holdsEveryDocument({ PK, SK, where }: Index): boolean {
+    const isHeld = (part: KeyPart): boolean =>
+      part.kind === 'literal' ||
+      (this.isAlwaysThere(part.path) && !this.field(part.path).isNullable);
+    return where.length === 0 && [...PK, ...SK].every(isHeld);
   }
 
   /** Whether a field is one that every document has, which no schema describes. */
@@ -283,6 +367,11 @@ export function storedFormOf(item: Item): number {
   return Number(item._s?.N ?? 0);
 }
 
+/** The primary key of an item. */
+export function keyOf(item: Item): Key {
+  return { PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' };
+}
+
 /** The version of a stored document. */
 export function versionOf(item: Item): number {
   return Number(item._v?.N ?? 0);
@@ -291,6 +380,30 @@ export function versionOf(item: Item): number {
 /** Whether a value can be written into a key. */
 export function isKeyValue(value: unknown): value is KeyValue {
   return ['string', 'number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Date;
+}
+
+/** Kinds of schema whose values are lists or objects. */
+const HAS_NO_SCALARS: ReadonlySet<string> = new Set([
+  'array',
+  'object',
+  'record',
+  'set',
+  'tuple',
+  'map',
+]);
+
+/** The type of a value that can be compared by its order; undefined for others and for none. */
+function scalarTypeOf(value: unknown): ScalarType | undefined {
+  if (value instanceof Date) return 'date';
+  const type = typeof value;
+  const isScalar = ['string', 'number', 'bigint', 'boolean'].includes(type);
+  return isScalar ? (type as ScalarType) : undefined;
+}
+
+/** Whether a string schema changes the spelling of what it is given. */
+function isNormalised({ _zod }: Field['storedSchemas'][number]): boolean {
+  if (_zod.def.type !== 'string') return false;
+  return (_zod.def.checks ?? []).some((check) => check._zod.def.check === 'overwrite');
 }
 
 /** What the package keeps in an item beside the document's fields. */

@@ -2,10 +2,12 @@ import {
   PLAIN_DATA,
   schemasAt,
   splitPath,
+  storedSchema,
+  wrappersOf,
   type AnyEntityDefinition,
   type ValueShape,
 } from '@latchkey/schema';
-import type { Field } from '../expressions/FieldScope.js';
+import type { Field, FieldSchema } from '../expressions/FieldScope.js';
 
 /** Works out what a definition says of a path; `schemas` is empty where the schema has none. */
 export function compileField(
@@ -16,12 +18,22 @@ export function compileField(
   const segments = splitPath(path);
   const [first = '', ...rest] = segments;
   const alias = definition.aliases.get(first);
+  const schemas = schemasAt(definition.schema, segments);
+  const storedSchemas = schemas.map(storedSchema);
+  const outer = segments.map((_, depth) => schemasAt(definition.schema, segments.slice(0, depth)));
+  const [parents = []] = outer.slice(-1);
   return {
     segments,
     stored: alias === undefined ? segments : [alias, ...rest],
     lists: segments.map((_, depth) => isList(shapeAt(shape, segments.slice(0, depth)))),
     shape: shapeAt(shape, segments),
-    schemas: schemasAt(definition.schema, segments),
+    schemas,
+    storedSchemas,
+    isEntry: parents.map(storedSchema).some((parent) => isEntryOf(parent, segments.at(-1) ?? '')),
+    isNullable: schemas.some((schema) => schema.safeParse(null).success),
+    hasWrapperRules: schemas.some((schema) => wrappersOf(schema).slice(0, -1).some(hasChecks)),
+    hasOuterRules:
+      schemas.length > 1 || outer.some((around) => around.length > 1 || around.some(isJudgedWhole)),
   };
 }
 
@@ -34,4 +46,25 @@ function shapeAt(shape: ValueShape, segments: readonly string[]): ValueShape {
 
 function isList({ element, fields, rest }: ValueShape): boolean {
   return element !== undefined && fields === undefined && rest === undefined;
+}
+
+/** Whether a name in an object is the caller's, rather than the schema's. */
+function isEntryOf({ _zod }: FieldSchema, name: string): boolean {
+  const { type, shape } = _zod.def as { type: string; shape?: object };
+  if (shape) return !Object.hasOwn(shape, name);
+  return type === 'record' || type === 'array' || type === 'unknown' || type === 'any';
+}
+
+function isJudgedWhole(schema: FieldSchema): boolean {
+  const wrappers = wrappersOf(schema);
+  return (
+    wrappers.some(hasChecks) ||
+    wrappers.some(({ _zod }) => _zod.def.type === 'pipe' || _zod.def.type === 'union')
+  );
+}
+
+/** Whether a schema itself looks at a value as a whole. */
+export function hasChecks({ _zod }: FieldSchema): boolean {
+  const { checks, check } = _zod.def as { checks?: readonly unknown[]; check?: string };
+  return check !== undefined || (checks?.length ?? 0) > 0;
 }

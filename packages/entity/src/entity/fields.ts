@@ -55,13 +55,21 @@ function parentOf(fields: Fields, segments: readonly string[]): [Fields | undefi
 export function nestFields(flat: Readonly<Fields>): Fields {
   const nested: Fields = {};
   for (const [path, value] of Object.entries(flat)) {
-    const segments = splitPath(path);
-    const leaf = segments.pop() ?? '';
-    let parent = nested;
-    for (const segment of segments) parent = ownChild(parent, segment);
-    parent[leaf] = value;
+    writeField(nested, splitPath(path), value);
   }
   return nested;
+}
+
+/** Sets or, with undefined, removes the value at a path; objects on the way are made. */
+export function writeField(fields: Fields, segments: readonly string[], value: unknown): void {
+  const leaf = segments[segments.length - 1] ?? '';
+  let parent = fields;
+  for (const segment of segments.slice(0, -1)) {
+    if (value === undefined && deepValue(parent, [segment]) === undefined) return;
+    parent = ownChild(parent, segment);
+  }
+  if (value === undefined) Reflect.deleteProperty(parent, leaf);
+  else parent[leaf] = value;
 }
 
 /** The value of an object's own field, as an object to write into; made if there is none. */
@@ -72,17 +80,6 @@ export function ownChild(parent: Fields, name: string): Fields {
   const made: Fields = {};
   parent[name] = made;
   return made;
-}
-
-/** A copy whose objects, lists and sets can be changed; dates and bytes are shared. */
-export function cloneValue(value: unknown): unknown {
-  // Not structuredClone: in Jest its dates are of another realm, which zod takes for no dates.
-  if (Array.isArray(value)) return value.map(cloneValue);
-  if (value instanceof Set) return new Set<unknown>(value);
-  if (!isPlainObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [name, cloneValue(field)]),
-  );
 }
 
 /** Whether a value is an object without a class, from whatever realm. */

@@ -1,5 +1,13 @@
 import type { AnyEntityDefinition } from '@latchkey/schema';
-import { joinPath, pathBelow, schemasAt, splitPath } from '@latchkey/schema';
+import {
+  isStable,
+  joinPath,
+  pathBelow,
+  schemasAt,
+  storedIssues,
+  type StoredIssue,
+} from '@latchkey/schema';
+import type { FieldSchema } from '../expressions/FieldScope.js';
 import { EntityError, type InputIssue } from '../errors/EntityError.js';
 import type { Fields } from './EntityModel.js';
 
@@ -10,36 +18,104 @@ const MAX_SHOWN_PATH = 200;
 /**
  * Validates a new document against its schema.
  *
+ * @param stored - the fields that are in their stored form, by name, whatever the input says.
  * @throws {@link EntityError} `InvalidInput`
  */
-export function parseInput(definition: AnyEntityDefinition, input: unknown): Fields {
+export function parseInput(
+  definition: AnyEntityDefinition,
+  input: unknown,
+  stored?: ReadonlyMap<string, unknown>,
+): Fields {
   assertOwnNames(definition.name, input, '', 0);
+  if (stored && stored.size > 0) return parseAround(definition, input as Fields, stored);
   const result = definition.schema.safeParse(input);
   if (!result.success) throw invalidInput(definition.name, issuesOf(result.error));
   return result.data;
 }
 
+/** Parses the input of some fields, and checks the others as they are stored. */
+function parseAround(
+  { name: entity, schema }: AnyEntityDefinition,
+  input: Readonly<Fields>,
+  stored: ReadonlyMap<string, unknown>,
+): Fields {
+  const fields: Fields = {};
+  const names = new Set([...Object.keys(input), ...Object.keys(schema.shape)]);
+  for (const name of names) {
+    const [field] = schemasAt(schema, [name]);
+    if (!field) throw invalidInput(entity, [{ path: shown(name), message: 'unknown field' }]);
+    const value = stored.has(name)
+      ? stored.get(name)
+      : parseSchemas(entity, name, [field], input[name])[0];
+    if (value !== undefined) fields[name] = value;
+  }
+  const issues = storedIssues(schema, fields);
+  if (issues.length > 0) throw invalidInput(entity, inputIssues(issues));
+  return fields;
+}
+
 /**
- * Validates, and so normalises, the value at one path of a document.
+ * Validates a value that is given as input for a path, by each schema that the path may have.
  *
- * @param siblings - what is known of the document, by dotted path; narrows unions.
+ * @returns what the schemas that take it make of it; at least one.
  * @throws {@link EntityError} `InvalidInput`
  */
-export function parseValue(
-  definition: AnyEntityDefinition,
+export function parseSchemas(
+  entity: string,
   path: string,
+  schemas: readonly FieldSchema[],
   value: unknown,
-  siblings: Readonly<Record<string, unknown>> = {},
-): unknown {
-  assertOwnNames(definition.name, value, path, 0);
-  const schemas = schemasAt(definition.schema, splitPath(path), siblings);
+): [unknown, ...unknown[]] {
+  assertOwnNames(entity, value, path, 0);
+  const parsed: unknown[] = [];
   let issues: readonly InputIssue[] = [{ path, message: 'no such field' }];
   for (const schema of schemas) {
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
-    issues = issuesOf(result.error, path);
+    const result = parseEither(schema, value);
+    if (result.success) parsed.push(result.data);
+    else issues = issuesOf(result.error, path);
   }
-  throw invalidInput(definition.name, issues);
+  const [first, ...others] = parsed;
+  if (parsed.length === 0) throw invalidInput(entity, issues);
+  return [first, ...others];
+}
+
+/**
+ * Validates a value that is given as it is stored and shown: nothing is transformed.
+ *
+ * @throws {@link EntityError} `InvalidInput`
+ */
+export function parseStored(
+  entity: string,
+  path: string,
+  schema: FieldSchema,
+  value: unknown,
+): unknown {
+  assertOwnNames(entity, value, path, 0);
+  if (isStable(schema)) return parseSchemas(entity, path, [schema], value)[0];
+  const issues = storedIssues(schema, value);
+  if (issues.length > 0) throw invalidInput(entity, inputIssues(issues, path));
+  return value;
+}
+
+/** Parses input; what a codec gives is taken back, too, as `encode` says. */
+function parseEither(schema: FieldSchema, value: unknown): ReturnType<FieldSchema['safeParse']> {
+  const result = schema.safeParse(value);
+  if (result.success || isStable(schema)) return result;
+  try {
+    const encoded = schema.safeEncode(value);
+    return encoded.success ? schema.safeParse(encoded.data) : result;
+  } catch {
+    // A transform cannot be undone.
+    return result;
+  }
+}
+
+/** Issues of stored values, as input issues below a path. */
+export function inputIssues(issues: readonly StoredIssue[], base = ''): InputIssue[] {
+  return issues.map(({ path, message }) => ({
+    path: shown(path.reduce<string>((below, part) => pathBelow(below, String(part)), base)),
+    message,
+  }));
 }
 
 export function invalidInput(

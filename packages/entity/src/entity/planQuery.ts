@@ -4,7 +4,6 @@ import { EntityError } from '../errors/EntityError.js';
 import { assertKeySize, encodeKey, type Key } from '../keys/Key.js';
 import { DELIMITER, encodeKeyPart, type KeyValue } from '../keys/encodeKeyPart.js';
 import { assertKeyValue, meetsWhere, type EntityModel, type Fields } from './EntityModel.js';
-import { parseValue } from './parseInput.js';
 
 /** What a query asks of the sort key; `to` is included. */
 export type SortKeyRange =
@@ -68,14 +67,9 @@ export function equalitiesIn(filter: Readonly<Fields>): [string, unknown][] {
 
 /** The values that a filter asks for by equality, in the form in which they are stored. */
 export function equalities(model: EntityModel, filter: Readonly<Fields>): Map<string, unknown> {
-  const given = equalitiesIn(filter);
-  const siblings = Object.fromEntries(given);
-  const equal = new Map<string, unknown>();
-  for (const [path, value] of given) {
-    const isParsed = !model.isSystemField(path);
-    equal.set(path, isParsed ? parseValue(model.definition, path, value, siblings) : value);
-  }
-  return equal;
+  return new Map(
+    equalitiesIn(filter).map(([path, value]) => [path, model.normalise(path, value)] as const),
+  );
 }
 
 /** A filter whose equalities are in the form in which values are stored. */

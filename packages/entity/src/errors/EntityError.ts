@@ -18,6 +18,11 @@ export interface EntityErrorDetails {
   UniqueViolation: { entity: string; index: string; paths: readonly string[]; ownerId?: string };
   /** A document with the same key exists: `item`. */
   AlreadyExists: { entity: string; item: unknown };
+  /**
+   * The change, together with what is stored, would break the schema at `path`: a number out of its
+   * bounds, a list too long, fields that do not fit each other. Nothing was written.
+   */
+  UpdateRefused: { entity: string; path: string; issues: readonly InputIssue[] };
   /** The document is not as the condition says; `item` is the document as it stands. */
   ConditionFailed: { entity: string; item: unknown };
   /** The document has another version than asked for; `item` is the document as it stands. */

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Field } from './FieldScope.js';
 
 /** The placeholders of one request: every name and value goes through them, so none can be syntax. */
 export class Expression {
@@ -16,6 +17,11 @@ export class Expression {
       depth++;
     }
     return path;
+  }
+
+  /** The placeholder path of a field. */
+  field({ stored, lists }: Pick<Field, 'stored' | 'lists'>): string {
+    return this.path(stored, lists);
   }
 
   /** A placeholder for a value, such as `:0`. */

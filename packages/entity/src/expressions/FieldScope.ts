@@ -1,5 +1,8 @@
 import type { schemasAt, ValueShape } from '@latchkey/schema';
 
+/** A zod schema at a path. */
+export type FieldSchema = ReturnType<typeof schemasAt>[number];
+
 /** What a definition says of one path: worked out once, however often the path is used. */
 export interface Field {
   readonly segments: readonly string[];
@@ -9,7 +12,20 @@ export interface Field {
   readonly lists: readonly boolean[];
   readonly shape: ValueShape;
   /** The schemas that a value there can have; none for the fields that every document has. */
-  readonly schemas: ReturnType<typeof schemasAt>;
+  readonly schemas: readonly FieldSchema[];
+  /** The schemas of the values as they are stored: without wrappers, and what comes out of pipes. */
+  readonly storedSchemas: readonly FieldSchema[];
+  /** Whether it is an entry of a record or an element of a list, which can go. */
+  readonly isEntry: boolean;
+  /** Whether null can be stored there. */
+  readonly isNullable: boolean;
+  /** Whether a wrapper, such as `.optional()` or a pipe, has refinements of its own. */
+  readonly hasWrapperRules: boolean;
+  /**
+   * Whether an object around it must be whole to be judged: it has a refinement, or is a union or
+   * a pipe; or which schema the field has depends on the rest of the document.
+   */
+  readonly hasOuterRules: boolean;
 }
 
 /** What an expression must know of the fields that it names. */

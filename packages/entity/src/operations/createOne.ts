@@ -17,6 +17,8 @@ import { ownerOf } from './find.js';
 /** What creates a document, as the operations see it. */
 export interface CreateInput {
   readonly item: Readonly<Fields>;
+  /** The fields of the item that are in their stored form, by name: they are not parsed. */
+  readonly stored?: ReadonlyMap<string, unknown>;
   readonly ulid?: string;
   readonly context?: OperationContext;
 }
@@ -49,18 +51,24 @@ export function createOneParams(
 export async function prepareCreate(entity: EntityContext, input: CreateInput): Promise<Creation> {
   const context = hookContext(entity, 'create', input.context);
   const item = await entity.hooks.preParse(input.item, context);
-  const fields = await entity.hooks.postParse(newFields(entity, { ...input, item }), context);
+  // What a hook gives is input.
+  const stored = [...(input.stored ?? [])].filter(([name]) => item[name] === input.item[name]);
+  const parsed = newFields(entity, { ...input, item, stored: new Map(stored) });
+  const fields = await entity.hooks.postParse(parsed, context);
   const { computed } = entity.model.definition;
   return planCreate(entity, computed.size > 0 ? entity.model.withComputed({ ...fields }) : fields);
 }
 
 /** A new document's fields: the validated input, and what every document has. */
-export function newFields(entity: EntityContext, { item, ulid, context }: CreateInput): Fields {
+export function newFields(
+  entity: EntityContext,
+  { item, stored, ulid, context }: CreateInput,
+): Fields {
   const { model } = entity;
   const now = entity.now();
   const userId = userOf(context);
   // What the schema gives is an object of our own: zod never returns its input.
-  const fields = parseInput(model.definition, item);
+  const fields = parseInput(model.definition, item, stored);
   assertNotComputed(model, Object.keys(item));
   fields.ulid = ulid ?? entity.newUlid();
   fields.createdAt = now;

@@ -1,44 +1,46 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { schemasAt } from '@latchkey/schema';
+import { applyUpdate } from '../entity/applyUpdate.js';
 import { newOperationId, userOf, type EntityContext } from '../entity/EntityContext.js';
-import { versionOf, type Fields, type Item, type UniqueKey } from '../entity/EntityModel.js';
-import { cloneValue, deepValue, ownChild } from '../entity/fields.js';
-import { parseInput, parseValue } from '../entity/parseInput.js';
-import { hasChecks } from '../entity/parseUpdate.js';
+import { keyOf, versionOf, type Fields, type Item, type UniqueKey } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import { compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
-import { APPLY, type UpdateStep } from '../expressions/updateOperators.js';
 import type { Key } from '../keys/Key.js';
 import type { Write } from '../table/transactWrite.js';
 import { putNew, putUnique } from './createOne.js';
 import { marshalKey } from './find.js';
-import type { UpdateInput } from './updateExpression.js';
+import type { PreparedUpdate } from './updateExpression.js';
 
 /**
  * Plans the writes that turn a stored document into a changed one: its item (at a new key, if the
  * key follows from the change) and its unique items, all conditioned on what was read.
+ *
+ * @throws {@link EntityError} `UpdateRefused`
  */
 export function planReplace(
   entity: EntityContext,
   stored: Item,
-  input: Pick<UpdateInput, 'condition' | 'context'> & {
-    readonly parsed: { readonly steps: readonly UpdateStep[] };
-  },
+  { steps, condition, context }: Pick<PreparedUpdate, 'steps' | 'condition' | 'context'>,
 ): { item: Item; writes: readonly Write[] } {
   const { model, tableName } = entity;
-  const before = model.allFields(stored);
-  const userId = userOf(input.context);
-  const after: Fields = {
-    ...applySteps(entity, before, input.parsed.steps),
+  const before = model.presentAttributes(stored);
+  const userId = userOf(context);
+  const { attributes, fields } = applyUpdate(model, before, steps);
+  const updated: Fields = {
     updatedAt: entity.now(),
     ...(userId !== undefined && { updatedBy: userId }),
   };
-  const item = model.toItem(after, versionOf(stored) + 1, newOperationId());
+  const after = { ...fields, ...updated };
+  const item = model.withKeys(
+    { ...attributes, ...model.toAttributes(updated) },
+    after,
+    versionOf(stored) + 1,
+    newOperationId(),
+  );
   const oldKey = keyOf(stored);
   const newKey = keyOf(item);
   const moves = oldKey.PK !== newKey.PK || oldKey.SK !== newKey.SK;
-  const asRead = unchanged(entity, stored, input.condition);
+  const asRead = unchanged(entity, stored, condition);
   const documentWrites: Write[] = moves
     ? [deletion(tableName, oldKey, asRead), putNew(entity, item)]
     : [
@@ -47,7 +49,8 @@ export function planReplace(
           failure: asRead.failure,
         },
       ];
-  return { item, writes: [...documentWrites, ...uniqueWrites(entity, before, after, moves)] };
+  const held = model.fieldsOf(before);
+  return { item, writes: [...documentWrites, ...uniqueWrites(entity, held, after, moves)] };
 }
 
 /** Plans the writes that delete a stored document and its unique items. */
@@ -63,49 +66,6 @@ export function planDelete(
     deletion(tableName, key, unchanged(entity, stored, condition)),
     ...uniques.map((unique) => deleteUnique(entity, unique, key)),
   ];
-}
-
-/** Applies update steps to a document's fields and validates the fields that they touch. */
-export function applySteps(
-  { model }: EntityContext,
-  before: Readonly<Fields>,
-  steps: readonly UpdateStep[],
-): Fields {
-  const after = cloneValue(before) as Fields;
-  for (const { operator, segments, value } of steps) {
-    write(after, segments, APPLY[operator](deepValue(after, segments), value));
-  }
-  for (const field of new Set(steps.map(({ segments }) => segments[0] ?? ''))) {
-    const parsed = parseField(model.definition.schema, field, after[field])
-      ? parseValue(model.definition, field, after[field])
-      : after[field];
-    write(after, [field], parsed);
-  }
-  model.withComputed(after);
-  if (hasChecks(model.definition.schema)) {
-    const own = Object.keys(model.definition.schema.shape).map((name) => [name, after[name]]);
-    parseInput(model.definition, Object.fromEntries(own));
-  }
-  return after;
-
-  function parseField(schema: Parameters<typeof schemasAt>[0], field: string, value: unknown) {
-    // An optional field that is not there is valid; parsing it could only bring back a default.
-    const [own] = schemasAt(schema, [field]);
-    return value !== undefined || own?.safeParse(undefined).success !== true;
-  }
-}
-
-/** Sets or, with undefined, removes the value at a path; objects on the way are made. */
-export function write(fields: Fields, segments: readonly string[], value: unknown): void {
-  const leaf = segments[segments.length - 1] ?? '';
-  let parent = fields;
-  for (const segment of segments.slice(0, -1)) {
-    if (value === undefined && deepValue(parent, [segment]) === undefined) return;
-    parent = ownChild(parent, segment);
-  }
-  if (value !== undefined) parent[leaf] = value;
-  else if (Array.isArray(parent)) parent.splice(Number(leaf), 1);
-  else Reflect.deleteProperty(parent, leaf);
 }
 
 /** The unique items that a change frees, takes, or gives to the document's new key. */
@@ -180,14 +140,13 @@ function unchanged(
   stored: Item,
   condition: Readonly<Fields> | undefined,
 ): AsRead {
-  const { model } = entity;
   const expression = new Expression();
   const version = stored._v ?? { N: '0' };
   const operation = stored._op ?? { S: '' };
   const clauses = [
     `${expression.path(['_v'])} = ${expression.value(version)}`,
     `${expression.path(['_op'])} = ${expression.value(operation)}`,
-    compileCondition(condition ?? {}, expression, model),
+    compileCondition(condition ?? {}, expression, entity.model),
   ];
   return {
     parameters: {
@@ -197,15 +156,24 @@ function unchanged(
     },
     failure: (current) => {
       if (!current || current._op?.S !== operation.S) return stale(entity, current);
-      return new EntityError('ConditionFailed', `The ${model.name} is not as the condition says.`, {
-        entity: model.name,
-        item: model.fromItem(current),
-      });
+      return conditionFailed(entity, current);
     },
   };
 }
 
-function stale({ model }: EntityContext, current?: Item): EntityError<'VersionConflict'> {
+/** The error for a condition that the document does not meet. */
+export function conditionFailed(
+  { model }: EntityContext,
+  current: Item,
+): EntityError<'ConditionFailed'> {
+  return new EntityError('ConditionFailed', `The condition on ${model.name} was not met.`, {
+    entity: model.name,
+    item: model.fromItem(current),
+  });
+}
+
+/** The error for a document that is no longer as it was read. */
+export function stale({ model }: EntityContext, current?: Item): EntityError<'VersionConflict'> {
   return new EntityError('VersionConflict', `The ${model.name} was changed in between.`, {
     entity: model.name,
     item: current && model.fromItem(current),
@@ -217,8 +185,4 @@ function deletion(tableName: string, key: Key, { parameters, failure }: AsRead):
     action: { Delete: { TableName: tableName, Key: marshalKey(key), ...parameters } },
     failure,
   };
-}
-
-function keyOf(item: Item): Key {
-  return { PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' };
 }

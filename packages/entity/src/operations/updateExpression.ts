@@ -1,11 +1,10 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { userOf, type EntityContext, type OperationContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
-import type { ParsedUpdate } from '../entity/parseUpdate.js';
+import type { ExpressionPlan } from '../entity/planUpdate.js';
 import { compileCondition } from '../expressions/compileCondition.js';
-import { compileUpdate } from '../expressions/compileUpdate.js';
 import { Expression } from '../expressions/Expression.js';
-import type { Key } from '../keys/Key.js';
+import type { Step } from '../operators/Operator.js';
 import { marshalKey } from './find.js';
 
 /** What changes a document, as the operations see it. */
@@ -23,59 +22,82 @@ export interface UpdateInput {
 
 /** An update with its hooks run and its operators validated. */
 export interface PreparedUpdate extends UpdateInput {
-  readonly parsed: ParsedUpdate;
+  readonly steps: readonly Step[];
 }
 
 /**
  * An update as one expression on one key.
+ *
+ * `{ $inc: { count: 1 } }` is `SET #0 = if_not_exists(#0, :0) + :1`, beside what every update sets.
  *
  * @param inserted - what an upsert makes where there is no document.
  */
 export function expressionParams(
   entity: EntityContext,
   input: PreparedUpdate,
-  key: Key,
+  plan: ExpressionPlan,
   operationId: string,
   inserted?: Item,
 ): UpdateItemCommandInput {
-  const { model } = entity;
   const expression = new Expression();
   const userId = userOf(input.context);
   const op = expression.path(['_op']);
   const opValue = expression.value({ S: operationId });
   const v = expression.path(['_v']);
   const version = inserted ? `if_not_exists(${v}, ${expression.value({ N: '0' })})` : v;
+  const clauses = plan.clauses.map((write) => write(expression));
+  const ttl = plan.ttl === undefined ? undefined : expression.path(['ttl']);
   const set = [
     `${op} = ${opValue}`,
     `${v} = ${version} + ${expression.value({ N: '1' })}`,
     `${expression.path(['updatedAt'])} = ${expression.value({ S: entity.now().toISOString() })}`,
+    ...(userId === undefined
+      ? []
+      : [`${expression.path(['updatedBy'])} = ${expression.value({ S: userId })}`]),
+    ...(ttl !== undefined && plan.ttl ? [`${ttl} = ${expression.value(plan.ttl)}`] : []),
+    ...(inserted ? insertAssignments(input.steps, plan, expression, inserted) : []),
+    ...clauses.map((clause) => clause.set),
   ];
-  if (userId !== undefined) {
-    set.push(`${expression.path(['updatedBy'])} = ${expression.value({ S: userId })}`);
-  }
-  const update = compileUpdate(input.parsed.steps, expression, model, [
-    ...set,
-    ...ttlAssignments(entity, input, expression),
-    ...(inserted ? insertAssignments(entity, input, expression, inserted) : []),
-  ]);
-  const removesTtl = input.parsed.steps.some(
-    ({ operator, path }) => operator === '$remove' && path === model.definition.expiresAt,
-  );
+  const remove = [...(plan.ttl === null ? [ttl] : []), ...clauses.map((clause) => clause.remove)];
   const conditions = [
-    ...(inserted ? [] : ['attribute_exists(PK)']),
+    inserted ? undefined : 'attribute_exists(PK)',
     `${op} <> ${opValue}`,
     ...conditionsOf(input, expression, entity),
-  ].filter((text) => text !== undefined);
-  const condition = conditions.join(' AND ');
+    ...clauses.map((clause) => clause.condition),
+  ];
+  const condition = present(conditions).join(' AND ');
+  const { attributes } = expression;
   return {
     TableName: entity.tableName,
-    Key: marshalKey(key),
-    UpdateExpression: removesTtl ? withRemoved(update, expression.path(['ttl'])) : update,
+    Key: marshalKey(plan.key),
+    UpdateExpression: [
+      keyword('SET', set),
+      keyword('REMOVE', remove),
+      keyword(
+        'ADD',
+        clauses.map((clause) => clause.add),
+      ),
+      keyword(
+        'DELETE',
+        clauses.map((clause) => clause.delete),
+      ),
+    ]
+      .filter((text) => text !== '')
+      .join(' '),
     ConditionExpression: inserted ? `attribute_not_exists(PK) OR (${condition})` : condition,
-    ...expression.attributes,
+    ...attributes,
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
+}
+
+function keyword(name: string, parts: readonly (string | undefined)[]): string {
+  const given = present(parts);
+  return given.length > 0 ? `${name} ${given.join(', ')}` : '';
+}
+
+function present(texts: readonly (string | undefined)[]): string[] {
+  return texts.filter((text) => text !== undefined);
 }
 
 function conditionsOf(
@@ -95,44 +117,20 @@ function conditionsOf(
   ];
 }
 
-/** The TTL attribute follows the field that it is made from. */
-function ttlAssignments(
-  { model }: EntityContext,
-  { parsed }: PreparedUpdate,
-  expression: Expression,
-): string[] {
-  const { expiresAt } = model.definition;
-  return parsed.steps.flatMap(({ operator, path, value }) => {
-    if (path !== expiresAt || (operator !== '$set' && operator !== '$setIfNull')) return [];
-    const ttl = model.ttl({ [path]: value });
-    if (!ttl) return [];
-    const name = expression.path(['ttl']);
-    const given = expression.value(ttl);
-    return [`${name} = ${operator === '$set' ? given : `if_not_exists(${name}, ${given})`}`];
-  });
-}
-
 /** What an upsert sets besides its steps where there is no document yet. */
 function insertAssignments(
-  { model }: EntityContext,
-  { parsed }: PreparedUpdate,
+  steps: readonly Step[],
+  plan: ExpressionPlan,
   expression: Expression,
   inserted: Item,
 ): string[] {
-  const set = parsed.steps
-    .filter(({ operator }) => operator !== '$setOnInsert')
-    .map(({ path }) => model.field(path).stored[0]);
-  const setsTtl = parsed.steps.some(
-    ({ operator, path }) => operator === '$set' && path === model.definition.expiresAt,
-  );
-  const known = ['PK', 'SK', '_op', '_v', 'updatedAt', 'updatedBy', ...set];
+  const changed = steps
+    .filter(({ operator }) => !operator.onInsertOnly)
+    .map(({ field }) => field.stored[0]);
+  const known = ['PK', 'SK', '_op', '_v', 'updatedAt', 'updatedBy', ...changed];
   return Object.entries(inserted).flatMap(([name, value]) => {
-    if (known.includes(name) || (name === 'ttl' && setsTtl)) return [];
+    if (known.includes(name) || (name === 'ttl' && plan.ttl !== undefined)) return [];
     const path = expression.path([name]);
     return [`${path} = if_not_exists(${path}, ${expression.value(value)})`];
   });
-}
-
-function withRemoved(update: string, name: string): string {
-  return update.replace('REMOVE ', `REMOVE ${name}, `);
 }

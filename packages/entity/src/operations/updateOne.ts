@@ -1,21 +1,34 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { hookContext, newOperationId, type EntityContext } from '../entity/EntityContext.js';
-import { storedFormOf, versionOf, type Fields, type Item } from '../entity/EntityModel.js';
-import { deepValue, nestFields } from '../entity/fields.js';
+import { applyUpdate } from '../entity/applyUpdate.js';
+import {
+  hookContext,
+  newOperationId,
+  userOf,
+  type EntityContext,
+} from '../entity/EntityContext.js';
+import {
+  keyOf,
+  storedFormOf,
+  versionOf,
+  type EntityModel,
+  type Fields,
+  type Item,
+} from '../entity/EntityModel.js';
+import { missingDocument } from '../entity/missingDocument.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { parseUpdate } from '../entity/parseUpdate.js';
-import { equalitiesIn, exactKey, planQuery } from '../entity/planQuery.js';
+import { planUpdate, type ExpressionPlan } from '../entity/planUpdate.js';
 import { EntityError } from '../errors/EntityError.js';
 import { assertCondition } from '../expressions/compileCondition.js';
-import { APPLY } from '../expressions/updateOperators.js';
+import type { Key } from '../keys/Key.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { outcomeUnknown, sdkErrorOf, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
+import { createOne, prepareCreate } from './createOne.js';
+import { findTheOne, readPlan } from './find.js';
+import { conditionFailed, planReplace, stale } from './replace.js';
 import { expressionParams, type PreparedUpdate, type UpdateInput } from './updateExpression.js';
-import { createOne, prepareCreate, type CreateInput } from './createOne.js';
-import { findTheOne } from './find.js';
-import { planReplace, write } from './replace.js';
 
 /** Changes one document and gives the item as it is then; undefined if no document matches. */
 export async function updateOne(
@@ -42,13 +55,12 @@ export async function prepareUpdate(
   entity: EntityContext,
   input: UpdateInput,
 ): Promise<PreparedUpdate> {
-  const { model } = entity;
   const context = hookContext(entity, 'update', input.context);
   const query = await entity.hooks.beforeQuery(input, context);
   const $set = input.update.$set as Readonly<Fields> | undefined;
   const hooked = $set && (await entity.hooks.preParse($set, context));
   const update = hooked ? { ...input.update, $set: hooked } : input.update;
-  return { ...query, update, parsed: parseUpdate(model, update, query.filter) };
+  return { ...query, update, steps: parseUpdate(entity.model, update) };
 }
 
 /**
@@ -58,14 +70,13 @@ export async function prepareUpdate(
  */
 export function updateOneParams(entity: EntityContext, input: UpdateInput): UpdateItemCommandInput {
   const { model } = entity;
-  const parsed = parseUpdate(model, input.update, input.filter);
-  const plan = planQuery(model, input.filter);
-  const key = exactKey(plan);
-  const isPlain = plan.index.name === '_id' && Object.keys(plan.rest).length === 0;
-  if (!key || !isPlain || !parsed.isExpression) {
-    throw invalidInput(model.name, [{ path: 'update', message: 'needs the stored document' }]);
+  const steps = parseUpdate(model, input.update);
+  const plan = planUpdate(model, input.filter, steps);
+  if (plan.kind === 'expression') {
+    return expressionParams(entity, { ...input, steps }, plan, newOperationId());
   }
-  return expressionParams(entity, { ...input, parsed }, key, newOperationId());
+  const message = `it needs the stored document: ${plan.why}`;
+  throw invalidInput(model.name, [{ path: 'update', message }]);
 }
 
 /**
@@ -74,46 +85,58 @@ export function updateOneParams(entity: EntityContext, input: UpdateInput): Upda
  *
  * @throws {@link EntityError} `NotFound` when the document must be read and is not there.
  */
-export async function planUpdate(
+export async function planUpdateOperation(
   entity: EntityContext,
   input: UpdateInput,
 ): Promise<{ item?: Item; writes: readonly Write[] }> {
-  const { model } = entity;
   const prepared = await prepareUpdate(entity, input);
-  const plan = planQuery(model, prepared.filter);
-  const key = plan.index.name === '_id' ? exactKey(plan) : undefined;
-  // Without the document nobody knows whether the objects around a nested field are there, or
-  // whether it is in an older stored form.
-  const isBlind =
-    model.storedForm === 0 && prepared.parsed.steps.every(({ segments }) => segments.length === 1);
-  if (key && prepared.parsed.isExpression && isBlind && Object.keys(plan.rest).length === 0) {
-    const inserted = prepared.upsert === true ? await missingItem(entity, prepared) : undefined;
-    const { ReturnValues: _, ...params } = expressionParams(
-      entity,
-      prepared,
-      key,
-      newOperationId(),
-      inserted,
-    );
-    const action = { Update: { ...params, UpdateExpression: params.UpdateExpression ?? '' } };
-    return {
-      writes: [
-        {
-          action: action,
-          failure: (current) => (current ? refused(entity, input, current) : notFound(entity)),
-        },
-      ],
-    };
-  }
-  if (input.upsert === true) {
-    throw invalidInput(model.name, [{ path: 'upsert', message: 'needs the stored document' }]);
+  const plan = planUpdate(entity.model, prepared.filter, prepared.steps);
+  if (plan.kind === 'expression' && plan.isCertain) {
+    if (prepared.upsert !== true) return { writes: [expressionWrite(entity, prepared, plan)] };
+    const inserted = await insertion(entity, prepared, plan);
+    if (inserted) return { writes: [expressionWrite(entity, prepared, plan, inserted)] };
   }
   const item = await findTheOne(entity, prepared.filter);
+  if (!item && prepared.upsert === true) return insertionOf(entity, prepared);
   if (!item) throw notFound(entity);
   if (input.version !== undefined && versionOf(item) !== input.version) {
     throw refused(entity, input, item);
   }
-  return planReplace(entity, item, prepared);
+  if (plan.kind === 'expression' && plan.isCertain) {
+    // Deleted since it was found: the upsert is then to make it.
+    const isOvertaken = (other?: Item): boolean => other === undefined;
+    return { writes: [{ ...expressionWrite(entity, prepared, plan), isOvertaken }] };
+  }
+  const replacement = planReplace(entity, item, prepared);
+  const isOvertaken = (write: Write, other?: Item): boolean =>
+    input.version === undefined && write.failure(other).code === 'VersionConflict';
+  return {
+    item: replacement.item,
+    writes: replacement.writes.map((write) => ({
+      ...write,
+      isOvertaken: (other) => isOvertaken(write, other),
+    })),
+  };
+}
+
+function expressionWrite(
+  entity: EntityContext,
+  prepared: PreparedUpdate,
+  plan: ExpressionPlan,
+  inserted?: Item,
+): Write {
+  const operationId = newOperationId();
+  const { ReturnValues: _, ...params } = expressionParams(
+    entity,
+    prepared,
+    plan,
+    operationId,
+    inserted,
+  );
+  return {
+    action: { Update: { ...params, UpdateExpression: params.UpdateExpression ?? '' } },
+    failure: (current) => (current ? refused(entity, prepared, current) : notFound(entity)),
+  };
 }
 
 async function updateExisting(
@@ -121,12 +144,9 @@ async function updateExisting(
   input: PreparedUpdate,
 ): Promise<Item | undefined> {
   const { model } = entity;
-  const plan = planQuery(model, input.filter);
-  const key = plan.index.name === '_id' ? exactKey(plan) : undefined;
-  if (!key || !input.parsed.isExpression || Object.keys(plan.rest).length > 0) {
-    return readAndReplace(entity, input);
-  }
-  const params = expressionParams(entity, input, key, newOperationId());
+  const plan = planUpdate(model, input.filter, input.steps);
+  if (plan.kind === 'replace') return readAndReplace(entity, input);
+  const params = expressionParams(entity, input, plan, newOperationId());
   try {
     const { Attributes } = await entity.sender.send(new UpdateItemCommand(params));
     return Attributes;
@@ -143,7 +163,9 @@ async function updateExisting(
     // The SDK sent the request again after its first answer was lost: the change is made.
     if (current._op?.S === operationIdOf(params)) return current;
     if (wasRepeated(error)) throw outcomeUnknown('UpdateItem', withoutItem(error));
-    throw refused(entity, input, current);
+    const refusal = refused(entity, input, current);
+    if (refusal.code === 'UpdateRefused') await assertConditionMet(entity, input, plan.key);
+    throw refusal;
   }
 }
 
@@ -163,58 +185,126 @@ async function readAndReplace(
     if (input.version !== undefined && versionOf(item) !== input.version) {
       throw refused(entity, input, item);
     }
-    const replacement = planReplace(entity, item, input);
     try {
+      const replacement = planReplace(entity, item, input);
       await commit(entity.sender, replacement.writes);
       return replacement.item;
     } catch (error) {
-      const isStale = EntityError.is(error) && error.code === 'VersionConflict';
+      if (!EntityError.is(error)) throw error;
+      if (error.code === 'UpdateRefused') await assertConditionMet(entity, input, keyOf(item));
+      const isStale = error.code === 'VersionConflict';
       if (!isStale || input.version !== undefined || attempt === MAX_ATTEMPTS) throw error;
       await backOff(attempt);
     }
   }
 }
 
+/**
+ * Says by `ConditionFailed` that the caller's condition does not hold, where the schema does not
+ * allow the change either: what was asked for comes first.
+ */
+async function assertConditionMet(
+  entity: EntityContext,
+  { condition }: PreparedUpdate,
+  key: Key,
+): Promise<void> {
+  if (!condition) return;
+  const [index] = entity.model.definition.indexes;
+  const plan = { index, PK: key.PK, SK: { equals: key.SK } };
+  const read = async (rest: Readonly<Fields>): Promise<Item | undefined> => {
+    const items = readPlan(entity, { ...plan, rest }, { consistent: true, limit: 1 });
+    for await (const item of items) return item;
+    return undefined;
+  };
+  if (await read(condition)) return;
+  const current = await read({});
+  if (current) throw conditionFailed(entity, current);
+}
+
 /** Makes the document that an upsert found missing. */
 function insert(entity: EntityContext, update: PreparedUpdate): Promise<Item> {
-  return createOne(entity, missingDocument(update));
+  return createOne(entity, missingDocument(entity.model, update));
 }
 
-/** The item that an upsert makes where there is none, if no unique item belongs to it. */
-async function missingItem(entity: EntityContext, update: PreparedUpdate): Promise<Item> {
-  if (entity.model.uniqueIndexes.length > 0) {
-    throw invalidInput(entity.model.name, [
-      { path: 'upsert', message: 'cannot take unique values without reading first' },
-    ]);
-  }
-  return (await prepareCreate(entity, missingDocument(update))).item;
+/** The writes of an upsert in a transaction, of a document that is not there. */
+async function insertionOf(
+  entity: EntityContext,
+  update: PreparedUpdate,
+): Promise<{ item: Item; writes: readonly Write[] }> {
+  const { item, writes } = await prepareCreate(entity, missingDocument(entity.model, update));
+  const [document, ...uniques] = writes;
+  // Made by another since it was looked for: it is then to be updated.
+  const failure = (other?: Item): EntityError => stale(entity, other);
+  return { item, writes: [{ ...document, failure, isOvertaken: () => true }, ...uniques] };
 }
 
-/** What an upsert makes: from the filter, the update and its inserts. */
-function missingDocument({ filter, parsed, context }: PreparedUpdate): CreateInput {
-  const item = nestFields(Object.fromEntries(equalitiesIn(filter)));
-  for (const { operator, segments, value } of parsed.steps) {
-    const apply = APPLY[operator === '$setOnInsert' ? '$set' : operator];
-    write(item, segments, apply(deepValue(item, segments), value));
+/**
+ * The item that an upsert in a transaction makes where there is none, if one expression can say so
+ * without changing a document that is there in any other way than asked for: all that only a new
+ * document gets must be there in every document.
+ */
+async function insertion(
+  entity: EntityContext,
+  update: PreparedUpdate,
+  plan: ExpressionPlan,
+): Promise<Item | undefined> {
+  const { model } = entity;
+  if (model.uniqueIndexes.length > 0 || userOf(update.context) !== undefined) return undefined;
+  let item: Item;
+  try {
+    ({ item } = await prepareCreate(entity, missingDocument(model, update)));
+  } catch (error) {
+    // It can only change a document that is there.
+    if (EntityError.is(error)) return undefined;
+    throw error;
   }
-  return { item, ...(context && { context }) };
+  const changed = update.steps
+    .filter(({ operator }) => !operator.onInsertOnly)
+    .map(({ field }) => field.segments[0]);
+  const others = Object.keys(model.fieldsOf(item)).filter((name) => !changed.includes(name));
+  const isSafe =
+    others.every((name) => model.isAlwaysThere(name)) &&
+    model.globalIndexes.every((index) => model.holdsEveryDocument(index)) &&
+    (plan.ttl !== undefined || item.ttl === undefined || isAlwaysDated(model));
+  return isSafe ? item : undefined;
+}
+
+function isAlwaysDated(model: EntityModel): boolean {
+  const { expiresAt = '' } = model.definition;
+  return model.isAlwaysThere(expiresAt) && !model.field(expiresAt).isNullable;
 }
 
 function notFound({ model }: EntityContext): EntityError<'NotFound'> {
   return new EntityError('NotFound', `There is no such ${model.name}.`, { entity: model.name });
 }
 
-function refused(entity: EntityContext, input: UpdateInput, current: Item): EntityError {
+function refused(
+  entity: EntityContext,
+  input: PreparedUpdate | UpdateInput,
+  current: Item,
+): EntityError {
   const { model } = entity;
-  const item = model.fromItem(current);
   if (input.version !== undefined && versionOf(current) !== input.version) {
     return new EntityError('VersionConflict', `The ${model.name} has another version.`, {
       entity: model.name,
-      item,
+      item: model.fromItem(current),
     });
   }
-  return new EntityError('ConditionFailed', `The ${model.name} is not as the condition says.`, {
-    entity: model.name,
-    item,
-  });
+  const refusal = 'steps' in input ? schemaRefusal(entity, input, current) : undefined;
+  return refusal ?? conditionFailed(entity, current);
+}
+
+/** The error with which the schema refuses the change of a document; undefined if it allows it. */
+function schemaRefusal(
+  { model }: EntityContext,
+  { steps }: PreparedUpdate,
+  current: Item,
+): EntityError | undefined {
+  try {
+    applyUpdate(model, model.presentAttributes(current), steps);
+    return undefined;
+  } catch (error) {
+    if (EntityError.is(error) && error.code === 'UpdateRefused') return error;
+    throw error;
+  }
 }

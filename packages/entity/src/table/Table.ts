@@ -7,6 +7,7 @@ import { EntityModel, NAMESPACE_MARK, type Item } from '../entity/EntityModel.js
 import { Hooks } from '../entity/Hooks.js';
 import { EntityError } from '../errors/EntityError.js';
 import { DELIMITER, encodeKeyPart } from '../keys/encodeKeyPart.js';
+import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { batchGet, keyText } from './batchGet.js';
 import { batchWrite, keyOf } from './batchWrite.js';
 import { clearTable, isTableEmpty, type ClearProgress } from './clearTable.js';
@@ -148,24 +149,28 @@ export class Table {
   async transact<const O extends readonly TransactOperation<unknown>[]>(
     operations: O,
   ): Promise<TransactResults<O>> {
-    const planned = await Promise.all(
-      operations.map(async (operation, position) => {
-        try {
-          return await operation.prepare();
-        } catch (error) {
-          throw EntityError.is(error) ? atPosition(error, position) : error;
-        }
-      }),
-    );
-    const writes = planned.flatMap((plan, position) =>
-      plan.writes.map((write) => ({
-        ...write,
-        failure: (item: Item | undefined) => atPosition(write.failure(item), position),
-      })),
-    );
-    // Deletes of what is not there have nothing to write.
-    if (writes.length > 0 || operations.length === 0) await transactWrite(this.#sender, writes);
-    return planned.map(({ result }) => result) as TransactResults<O>;
+    for (let attempt = 1; ; attempt++) {
+      const overtaken = new Set<unknown>();
+      const planned = await Promise.all(operations.map(prepareAt));
+      const writes = planned.flatMap((plan, position) =>
+        plan.writes.map((write) => ({
+          ...write,
+          failure: (item: Item | undefined) => {
+            const error = atPosition(write.failure(item), position);
+            if (write.isOvertaken?.(item)) overtaken.add(error);
+            return error;
+          },
+        })),
+      );
+      try {
+        // Deletes of what is not there have nothing to write.
+        if (writes.length > 0 || operations.length === 0) await transactWrite(this.#sender, writes);
+        return planned.map(({ result }) => result) as TransactResults<O>;
+      } catch (error) {
+        if (!overtaken.has(error) || attempt === MAX_ATTEMPTS) throw error;
+        await backOff(attempt);
+      }
+    }
   }
 
   /**
@@ -277,6 +282,18 @@ export class Table {
   /** What DynamoDB says of the table; null if there is none. */
   async describe(): Promise<TableDescription | null> {
     return describeTable(this.#sender, this.name);
+  }
+}
+
+/** @throws {@link EntityError} with the position of the operation that cannot be planned. */
+async function prepareAt(
+  operation: TransactOperation<unknown>,
+  position: number,
+): ReturnType<TransactOperation<unknown>['prepare']> {
+  try {
+    return await operation.prepare();
+  } catch (error) {
+    throw EntityError.is(error) ? atPosition(error, position) : error;
   }
 }
 

@@ -25,6 +25,11 @@ export interface Write {
    * was lost (default: by the mark of the write).
    */
   readonly isOwn?: (item: Item) => boolean;
+  /**
+   * Whether, with this item in the way, the write follows from what is no longer true, and must be
+   * planned again (default: never).
+   */
+  readonly isOvertaken?: (item: Item | undefined) => boolean;
 }
 
 /** Codes that say the transaction met another one, or a limit, and may be sent again. */

@@ -1,5 +1,5 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
-import { AccessType, Account, AccountToken, Session } from '@latchkey/schema';
+import { AccessType, Account, AccountToken, joinPath, Session } from '@latchkey/schema';
 import { ulid } from 'ulid';
 import { inspect } from 'node:util';
 import { Note, Order, User } from '../support/entities.js';
@@ -120,7 +120,7 @@ describe('input from a stranger', () => {
       const error = await errorOf(accounts.createOne({ item: { accountId, ...extra } }));
       expect(error).toMatchObject({
         code: 'InvalidInput',
-        details: { path: Object.keys(extra)[0] },
+        details: { path: joinPath(Object.keys(extra)) },
       });
     }
     expect((await accounts.findOne({ filter: { accountId } })).item).toBeNull();
@@ -143,7 +143,6 @@ describe('input from a stranger', () => {
     const errors = [
       await errorOf(accounts.createOne({ item: { accountId, username: long } })),
       await errorOf(accounts.createOne({ item: { accountId, [long]: 1 } })),
-      await errorOf(accounts.findOne({ filter: { username: long } })),
       await errorOf(
         contacts.createOne({ item: { accountId, data: { kind: 'email', value: `${long}@x.de` } } }),
       ),

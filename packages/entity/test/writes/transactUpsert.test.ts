@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { EntityError, type Entity, type Table } from '@latchkey/entity';
 import { createTestTable, localClient } from '@latchkey/entity/testing';
 import { loseAnswers } from '../support/faults.js';
+import { tableItems } from '../support/tableItems.js';
 
 const Counter = defineEntity({
   name: 'Counter',
@@ -108,24 +109,53 @@ describe('an upsert in a transaction', () => {
     expect(await stored('ttl')).toMatchObject({ count: 2 });
   });
 
-  it('is refused where the document would have to be read, and for what the schema forbids', async () => {
+  it('is refused where what it would make is not valid, and changes a document that is there', async () => {
+    const label = counters.updateOneOperation({
+      filter: { name: 'x' },
+      update: { $set: { label: 'without a count' } },
+      upsert: true,
+    });
+    const error: unknown = await table.transact([label]).catch((reason: unknown) => reason);
+    expect(EntityError.is(error) && error.code).toBe('InvalidInput');
+    expect(await stored('x')).toBeNull();
+    await counters.createOne({ item: { name: 'x', count: 3 } });
+    await table.transact([label]);
+    expect(await stored('x')).toMatchObject({ label: 'without a count', count: 3 });
+  });
+
+  it('changes nothing but what it names in a document without the fields of an insert', async () => {
+    await counters.createOne({ item: { name: 'bare', count: 1 } });
+    await table.transact([
+      counters.updateOneOperation({
+        filter: { name: 'bare' },
+        update: { $inc: { count: 1 }, $setOnInsert: { endsAt: new Date('2040-01-01'), limit: 7 } },
+        upsert: true,
+        context: { userId: 'somebody' },
+      }),
+    ]);
+    const item = await stored('bare');
+    expect(item).toMatchObject({ count: 2, updatedBy: 'somebody' });
+    expect(item).not.toHaveProperty('endsAt');
+    expect(item).not.toHaveProperty('limit');
+    expect(item).not.toHaveProperty('createdBy');
+    const items = await tableItems(client, table.name);
+    expect(items.find(({ name }) => name?.S === 'bare')).not.toHaveProperty('ttl');
+  });
+
+  it('makes a document with its unique values, once, however many make it at once', async () => {
     const accounts = table.entity(Account);
     const accountId = table.newUlid();
-    for (const operation of [
-      accounts.updateOneOperation({
-        filter: { accountId },
-        update: { $set: { deactivated: true } },
-        upsert: true,
-      }),
-      counters.updateOneOperation({
-        filter: { name: 'x' },
-        update: { $set: { label: 'without a count' } },
-        upsert: true,
-      }),
-    ]) {
-      const error: unknown = await table.transact([operation]).catch((reason: unknown) => reason);
-      expect(EntityError.is(error) && error.code).toBe('InvalidInput');
-    }
-    expect(await stored('x')).toBeNull();
+    const upsert = () =>
+      table.transact([
+        accounts.updateOneOperation({
+          filter: { accountId },
+          update: { $set: { username: 'grace' } },
+          upsert: true,
+        }),
+      ]);
+    await Promise.all(Array.from({ length: 8 }, upsert));
+    expect((await accounts.findOne({ filter: { username: 'grace' } })).item).toMatchObject({
+      accountId,
+    });
   });
 });

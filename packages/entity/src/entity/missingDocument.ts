@@ -1,0 +1,64 @@
+import { isStable, withDefaults } from '@latchkey/schema';
+import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
+import type { Step } from '../operators/Operator.js';
+import { updateRefused } from './applyUpdate.js';
+import { attributeAt, writeAttributes } from './attributePaths.js';
+import type { OperationContext } from './EntityContext.js';
+import type { EntityModel, Fields } from './EntityModel.js';
+import { nestFields, writeField } from './fields.js';
+import { equalitiesIn, normalised } from './planQuery.js';
+
+/** A document to be made, of which some fields are given as they are stored. */
+export interface MissingDocument {
+  readonly item: Readonly<Fields>;
+  /** The fields that are not input, by name: their values are not parsed again. */
+  readonly stored: ReadonlyMap<string, unknown>;
+  readonly context?: OperationContext;
+}
+
+/**
+ * The document that an upsert makes where there is none: from the values that its filter asks for,
+ * which are stored ones, and from its steps, of which some take input.
+ *
+ * @throws {@link EntityError} `UpdateRefused`
+ */
+export function missingDocument(
+  model: EntityModel,
+  update: {
+    readonly filter: Readonly<Fields>;
+    readonly steps: readonly Step[];
+    readonly context?: OperationContext;
+  },
+): MissingDocument {
+  const given = Object.fromEntries(equalitiesIn(normalised(model, update.filter)));
+  const item = nestFields(given);
+  let attributes = model.toAttributes(nestFields(given));
+  const fromInput = new Set<string>();
+  for (const step of update.steps) {
+    const { operator, path, field, operands } = step;
+    const refuse = (reason: string): never => {
+      throw updateRefused(model, [{ path, message: reason }]);
+    };
+    const current = attributeAt(attributes, field.stored);
+    const value = operator.onInsertOnly
+      ? operands[0]
+      : operator.apply(step, current, operands[0], refuse);
+    attributes = writeAttributes(attributes, [{ path: field.stored, lists: field.lists, value }]);
+    const isInput = operator.takesInput === true && value === operands[0];
+    writeField(
+      item,
+      field.segments,
+      isInput ? step.given : value && fromAttributeValue(value, field.shape),
+    );
+    if (isInput && field.segments.length === 1) fromInput.add(path);
+  }
+  const fields = model.fieldsOf(attributes);
+  const stored = new Map<string, unknown>();
+  for (const name of Object.keys(item)) {
+    const [schema] = model.field(name).schemas;
+    if (!schema || fromInput.has(name) || isStable(schema)) continue;
+    stored.set(name, withDefaults(schema, fields[name]));
+  }
+  const { context } = update;
+  return { item, stored, ...(context && { context }) };
+}

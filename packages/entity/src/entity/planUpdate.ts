@@ -1,0 +1,108 @@
+import { joinPath, type Index } from '@latchkey/schema';
+import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
+import type { Key } from '../keys/Key.js';
+import type { Step, Stored, WriteClause } from '../operators/Operator.js';
+import { meetsWhere, type EntityModel, type Fields } from './EntityModel.js';
+import { overlaps } from './parseUpdate.js';
+import { equalities, exactKey, planQuery } from './planQuery.js';
+
+/** How an update is carried out. */
+export type UpdatePlan = ExpressionPlan | ReplacePlan;
+
+/** One `UpdateItem` says it all. */
+export interface ExpressionPlan {
+  readonly kind: 'expression';
+  readonly key: Key;
+  readonly clauses: readonly WriteClause[];
+  /** What becomes of the TTL attribute: a new value, none any longer (`null`), or what it was. */
+  readonly ttl: NonNullable<Stored> | null | undefined;
+  /**
+   * Whether DynamoDB can carry it out on any document. If not, an object around a nested field may
+   * be missing, or the document be in an older stored form: it is then replaced.
+   */
+  readonly isCertain: boolean;
+}
+
+/** The document is read, changed, and written on condition that nobody changed it meanwhile. */
+export interface ReplacePlan {
+  readonly kind: 'replace';
+  /** Completes "it needs the stored document: …". */
+  readonly why: string;
+}
+
+/**
+ * Decides how an update is carried out: the only place that does.
+ *
+ * @param filter - names the document, by its whole key or by anything else.
+ */
+export function planUpdate(
+  model: EntityModel,
+  filter: Readonly<Fields>,
+  steps: readonly Step[],
+): UpdatePlan {
+  const query = planQuery(model, filter);
+  const key = query.index.name === '_id' ? exactKey(query) : undefined;
+  if (!key || Object.keys(query.rest).length > 0) {
+    return replace('the filter is not the whole key and nothing else');
+  }
+  const followed = followedPaths(model, filter);
+  const clauses: WriteClause[] = [];
+  for (const step of steps) {
+    const { operator, path, field, operands } = step;
+    if (followed.some((other) => overlaps(other, path))) {
+      return replace(`keys, unique values or computed fields follow from "${path}"`);
+    }
+    if (field.hasOuterRules) return replace(`what is around "${path}" is judged as a whole`);
+    const isExpiry = path === model.definition.expiresAt;
+    if (isExpiry && !operator.assigns && !operator.onInsertOnly) {
+      return replace(`the TTL follows from "${path}"`);
+    }
+    const clause = operator.expression(step, operands[0]);
+    if (!clause) return replace(`DynamoDB has no expression for the change of "${path}"`);
+    clauses.push(clause);
+  }
+  return {
+    kind: 'expression',
+    key,
+    clauses,
+    ttl: ttlChange(model, steps),
+    isCertain: model.storedForm === 0 && steps.every(({ field }) => field.segments.length < 2),
+  };
+}
+
+function replace(why: string): ReplacePlan {
+  return { kind: 'replace', why };
+}
+
+function ttlChange(model: EntityModel, steps: readonly Step[]): ExpressionPlan['ttl'] {
+  const { expiresAt } = model.definition;
+  const step = steps.find(({ path, operator }) => path === expiresAt && operator.assigns);
+  if (!step || expiresAt === undefined) return undefined;
+  const [operand] = step.operands;
+  const value = operand && fromAttributeValue(operand, step.field.shape);
+  return model.ttl({ [expiresAt]: value }) ?? null;
+}
+
+/**
+ * The fields whose change other attributes or items must follow. An index that the filter's own
+ * values leave the document out of has nothing to follow.
+ */
+function followedPaths(model: EntityModel, filter: Readonly<Fields>): string[] {
+  const equal = equalities(model, filter);
+  const isOut = ({ where }: Index): boolean =>
+    where.some((condition) => {
+      const path = joinPath(condition.segments);
+      return equal.has(path) && !meetsWhere(condition, equal.get(path));
+    });
+  const { indexes, computed, expiresAt } = model.definition;
+  return [
+    ...indexes.flatMap(({ where }) => where.map(({ segments }) => joinPath(segments))),
+    ...indexes
+      .filter((index) => !isOut(index))
+      .flatMap(({ PK, SK }) => [...PK, ...SK])
+      .flatMap((part) => (part.kind === 'field' ? [part.path] : [])),
+    ...[...computed.values()].flatMap(({ from }) => from),
+    // Unique items carry the TTL, too.
+    ...(expiresAt !== undefined && model.uniqueIndexes.length > 0 ? [expiresAt] : []),
+  ];
+}

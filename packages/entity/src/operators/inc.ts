@@ -1,0 +1,129 @@
+import { numberRules, type Bound, type NumberRules } from '@latchkey/schema';
+import type { Expression } from '../expressions/Expression.js';
+import { toAttributeValue } from '../attributes/toAttributeValue.js';
+import { addDecimals, compareDecimals, isKept, isMultiple, negated } from './internal/decimal.js';
+import { defaultAttribute } from './internal/defaultAttribute.js';
+import { refuseOperand } from './internal/refuseOperand.js';
+import type { Operator, Target } from './Operator.js';
+
+/** DynamoDB's largest number, roughly: no stored number is beyond a bound like this. */
+const MAX_MAGNITUDE = 1e126;
+
+/** Adds to a stored number, in decimal arithmetic; a field that is not there counts as 0. */
+export const $inc: Operator = {
+  parse(target, operand) {
+    const types = target.field.storedSchemas.map((schema) => schema._zod.def.type);
+    if (!types.some((type) => ['number', 'bigint', 'transform'].includes(type))) {
+      throw refuseOperand(target, 'no number field');
+    }
+    if (typeof operand !== 'bigint' && !Number.isFinite(operand)) {
+      throw refuseOperand(target, '$inc takes a number');
+    }
+    const isBigint = target.field.shape.numbers === 'bigint';
+    if ((typeof operand === 'bigint') !== isBigint) {
+      throw refuseOperand(target, `it is a ${isBigint ? 'bigint' : 'number'} field`);
+    }
+    const attribute = toAttributeValue(operand, target.field.shape, target.path);
+    const { integer = false, multiplesOf = [] } = rulesOf(target) ?? {};
+    if (integer && !isMultiple(attribute.N ?? '', '1')) {
+      throw refuseOperand(target, 'it is an integer field');
+    }
+    for (const factor of multiplesOf) {
+      if (isMultiple(attribute.N ?? '', String(factor))) continue;
+      throw refuseOperand(target, `it holds multiples of ${factor} only`);
+    }
+    return [attribute];
+  },
+
+  expression(target, operand) {
+    const { field } = target;
+    const rules = rulesOf(target);
+    const by = operand?.N;
+    if (by === undefined || !rules || field.hasWrapperRules) return undefined;
+    const zero = zeroOf(target);
+    const limits = [
+      limitOf('>', rules.min, by, target),
+      limitOf('<', rules.max, by, target),
+    ].filter((limit) => limit !== undefined);
+    if (limits.some(({ value }) => !isKept(value))) return undefined;
+    return (expression) => {
+      const name = expression.field(field);
+      const sum = `if_not_exists(${name}, ${expression.value({ N: zero })}) + ${expression.value({ N: by })}`;
+      const mayBeOther = field.isNullable || field.storedSchemas[0]?._zod.def.type === 'transform';
+      const condition = conditionOf(expression, name, limits, mayBeOther);
+      if (condition === undefined) return { set: `${name} = ${sum}` };
+      const startsWithin = isWithin(addDecimals(zero, by), rules);
+      return {
+        set: `${name} = ${sum}`,
+        condition: startsWithin ? `(attribute_not_exists(${name}) OR ${condition})` : condition,
+      };
+    };
+  },
+
+  apply(target, current, operand, refuse) {
+    const stored = current ? current.N : zeroOf(target);
+    if (stored === undefined) return refuse('it does not hold a number');
+    const sum = addDecimals(stored, operand?.N ?? '0');
+    if (!isKept(sum)) return refuse('the sum has more than 38 digits');
+    return { N: sum };
+  },
+};
+
+interface Limit {
+  readonly comparator: string;
+  readonly value: string;
+}
+
+function rulesOf({ field }: Target): NumberRules | undefined {
+  const [schema, ...others] = field.storedSchemas;
+  if (!schema || others.length > 0) return undefined;
+  // A transform says nothing of its result.
+  if (schema._zod.def.type === 'transform') return { integer: false, multiplesOf: [] };
+  return numberRules(schema);
+}
+
+/** The limit of the stored value below or above which adding leaves the schema's bounds. */
+function limitOf(
+  comparator: '>' | '<',
+  bound: Bound | undefined,
+  by: string,
+  { field, path }: Target,
+): Limit | undefined {
+  if (!bound || Math.abs(Number(bound.value)) >= MAX_MAGNITUDE) return undefined;
+  const { N = '0' } = toAttributeValue(bound.value, field.shape, path);
+  return {
+    comparator: bound.inclusive ? `${comparator}=` : comparator,
+    value: addDecimals(N, negated(by)),
+  };
+}
+
+function conditionOf(
+  expression: Expression,
+  name: string,
+  limits: readonly Limit[],
+  isNullable: boolean,
+): string | undefined {
+  const clauses = limits.map(
+    ({ comparator, value }) => `${name} ${comparator} ${expression.value({ N: value })}`,
+  );
+  // A comparison with a number is false of null; without one, the type itself is asked for.
+  if (clauses.length === 0 && isNullable) {
+    clauses.push(`attribute_type(${name}, ${expression.value({ S: 'N' })})`);
+  }
+  if (clauses.length === 0) return undefined;
+  return clauses.length === 1 ? clauses[0] : `(${clauses.join(' AND ')})`;
+}
+
+function isWithin(sum: string, { min, max }: NumberRules): boolean {
+  const passes = (bound: Bound | undefined, sign: 1 | -1): boolean => {
+    if (!bound || Math.abs(Number(bound.value)) >= MAX_MAGNITUDE) return true;
+    const order = compareDecimals(sum, String(bound.value)) * sign;
+    return bound.inclusive ? order >= 0 : order > 0;
+  };
+  return passes(min, 1) && passes(max, -1);
+}
+
+/** What a field that is not there counts as. */
+function zeroOf(target: Target): string {
+  return defaultAttribute(target)?.N ?? '0';
+}

@@ -1,0 +1,69 @@
+/** DynamoDB keeps this many significant digits of a number. */
+const MAX_DIGITS = 38;
+
+/** `digits` × 10^-`scale`. */
+interface Decimal {
+  readonly digits: bigint;
+  readonly scale: number;
+}
+
+/** The exact sum of two numbers in DynamoDB's text form, as DynamoDB adds them. */
+export function addDecimals(a: string, b: string): string {
+  const [first, second] = [parse(a), parse(b)];
+  const scale = Math.max(first.scale, second.scale);
+  return format({ digits: scaled(first, scale) + scaled(second, scale), scale });
+}
+
+/** A number's text with the sign turned. */
+export function negated(text: string): string {
+  const { digits, scale } = parse(text);
+  return format({ digits: -digits, scale });
+}
+
+/** Below 0, 0 or above 0, as `a` is less than, equal to or greater than `b`. */
+export function compareDecimals(a: string, b: string): number {
+  const difference = parse(addDecimals(a, negated(b))).digits;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+/** Whether `a` is a whole multiple of `b`. */
+export function isMultiple(a: string, b: string): boolean {
+  const [first, second] = [parse(a), parse(b)];
+  const scale = Math.max(first.scale, second.scale);
+  const divisor = scaled(second, scale);
+  return divisor !== 0n && scaled(first, scale) % divisor === 0n;
+}
+
+/** Whether DynamoDB can keep a number exactly: at most 38 significant digits. */
+export function isKept(text: string): boolean {
+  return plainDigits(text).length <= MAX_DIGITS;
+}
+
+/** A number's one text: no exponent, no needless zeros. */
+export function canonicalNumber(text: string): string {
+  return format(parse(text));
+}
+
+function plainDigits(text: string): string {
+  return canonicalNumber(text).replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '');
+}
+
+function parse(text: string): Decimal {
+  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const scale = fraction.length - Number(exponent);
+  const digits = BigInt(whole + fraction);
+  return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
+}
+
+function scaled({ digits, scale }: Decimal, to: number): bigint {
+  return digits * 10n ** BigInt(to - scale);
+}
+
+function format({ digits, scale }: Decimal): string {
+  const sign = digits < 0n ? '-' : '';
+  const text = String(digits < 0n ? -digits : digits).padStart(scale + 1, '0');
+  const whole = text.slice(0, text.length - scale);
+  const fraction = scale > 0 ? text.slice(-scale).replace(/0+$/, '') : '';
+  return sign + whole + (fraction === '' ? '' : `.${fraction}`);
+}

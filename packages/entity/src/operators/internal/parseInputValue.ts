@@ -1,0 +1,14 @@
+import { toStored } from '../../attributes/toStored.js';
+import { parseSchemas } from '../../entity/parseInput.js';
+import { isSame } from './isSame.js';
+import type { Stored, Target } from '../Operator.js';
+import { refuseOperand } from './refuseOperand.js';
+
+/** An operand that is a field's new value, given as input. */
+export function parseInputValue(target: Target, operand: unknown): readonly Stored[] {
+  if (operand === undefined) throw refuseOperand(target, 'undefined: use $remove');
+  const { entity, path, field } = target;
+  const parsed = parseSchemas(entity, path, field.schemas, operand);
+  const stored = parsed.map((value) => toStored(value, field.shape, path));
+  return stored.filter((value, at) => stored.findIndex((other) => isSame(other, value)) === at);
+}
