@@ -12,7 +12,6 @@ import { APPLY, type UpdateStep } from '../expressions/updateOperators.js';
 import type { Key } from '../keys/Key.js';
 import type { Write } from '../table/transactWrite.js';
 import { putNew, putUnique } from './createOne.js';
-import { marshalKey } from './find.js';
 import type { UpdateInput } from './updateExpression.js';
 
 /**
@@ -35,12 +34,12 @@ export function planReplace(
     ...(userId !== undefined && { updatedBy: userId }),
   };
   const item = model.toItem(after, versionOf(stored) + 1, newOperationId());
-  const oldKey = keyOf(stored);
-  const newKey = keyOf(item);
+  const oldKey = model.attributes.keyOf(stored);
+  const newKey = model.attributes.keyOf(item);
   const moves = oldKey.PK !== newKey.PK || oldKey.SK !== newKey.SK;
   const asRead = unchanged(entity, stored, input.condition);
   const documentWrites: Write[] = moves
-    ? [deletion(tableName, oldKey, asRead), putNew(entity, item)]
+    ? [deletion(entity, oldKey, asRead), putNew(entity, item)]
     : [
         {
           action: { Put: { TableName: tableName, Item: item, ...asRead.parameters } },
@@ -56,11 +55,11 @@ export function planDelete(
   stored: Item,
   condition?: Readonly<Fields>,
 ): readonly Write[] {
-  const { model, tableName } = entity;
-  const key = keyOf(stored);
+  const { model } = entity;
+  const key = model.attributes.keyOf(stored);
   const uniques = model.uniqueKeys(model.allFields(stored));
   return [
-    deletion(tableName, key, unchanged(entity, stored, condition)),
+    deletion(entity, key, unchanged(entity, stored, condition)),
     ...uniques.map((unique) => deleteUnique(entity, unique, key)),
   ];
 }
@@ -135,7 +134,7 @@ function uniqueWrites(
           Put: {
             TableName: tableName,
             Item: model.uniqueItem(key, owner, after),
-            ...ownedBy(oldOwner),
+            ...ownedBy(entity, oldOwner),
           },
         },
         failure: () => stale(entity),
@@ -145,20 +144,28 @@ function uniqueWrites(
 
 function deleteUnique(entity: EntityContext, key: Key, owner: Key): Write {
   return {
-    action: { Delete: { TableName: entity.tableName, Key: marshalKey(key), ...ownedBy(owner) } },
+    action: {
+      Delete: {
+        TableName: entity.tableName,
+        Key: entity.model.attributes.keyItem(key),
+        ...ownedBy(entity, owner),
+      },
+    },
     failure: () => stale(entity),
   };
 }
 
 function ownedBy(
+  { model }: EntityContext,
   owner: Key,
 ): Pick<
   NonNullable<TransactWriteItem['Delete']>,
-  'ConditionExpression' | 'ExpressionAttributeValues'
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 > {
   return {
     // Not there at all: DynamoDB's TTL has removed it before its document.
-    ConditionExpression: 'attribute_not_exists(PK) OR (ownerPK = :ownerPK AND ownerSK = :ownerSK)',
+    ConditionExpression: 'attribute_not_exists(#PK) OR (ownerPK = :ownerPK AND ownerSK = :ownerSK)',
+    ExpressionAttributeNames: model.attributes.names,
     ExpressionAttributeValues: { ':ownerPK': { S: owner.PK }, ':ownerSK': { S: owner.SK } },
   };
 }
@@ -212,13 +219,14 @@ function stale({ model }: EntityContext, current?: Item): EntityError<'VersionCo
   });
 }
 
-function deletion(tableName: string, key: Key, { parameters, failure }: AsRead): Write {
+function deletion(
+  { model, tableName }: EntityContext,
+  key: Key,
+  { parameters, failure }: AsRead,
+): Write {
+  const Key = model.attributes.keyItem(key);
   return {
-    action: { Delete: { TableName: tableName, Key: marshalKey(key), ...parameters } },
+    action: { Delete: { TableName: tableName, Key, ...parameters } },
     failure,
   };
-}
-
-function keyOf(item: Item): Key {
-  return { PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' };
 }

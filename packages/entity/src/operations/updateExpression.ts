@@ -6,7 +6,6 @@ import { compileCondition } from '../expressions/compileCondition.js';
 import { compileUpdate } from '../expressions/compileUpdate.js';
 import { Expression } from '../expressions/Expression.js';
 import type { Key } from '../keys/Key.js';
-import { marshalKey } from './find.js';
 
 /** What changes a document, as the operations see it. */
 export interface UpdateInput {
@@ -39,7 +38,9 @@ export function expressionParams(
   inserted?: Item,
 ): UpdateItemCommandInput {
   const { model } = entity;
+  const { attributes } = model;
   const expression = new Expression();
+  const PK = expression.path([attributes.PK]);
   const userId = userOf(input.context);
   const op = expression.path(['_op']);
   const opValue = expression.value({ S: operationId });
@@ -62,16 +63,16 @@ export function expressionParams(
     ({ operator, path }) => operator === '$remove' && path === model.definition.expiresAt,
   );
   const conditions = [
-    ...(inserted ? [] : ['attribute_exists(PK)']),
+    ...(inserted ? [] : [`attribute_exists(${PK})`]),
     `${op} <> ${opValue}`,
     ...conditionsOf(input, expression, entity),
   ].filter((text) => text !== undefined);
   const condition = conditions.join(' AND ');
   return {
     TableName: entity.tableName,
-    Key: marshalKey(key),
-    UpdateExpression: removesTtl ? withRemoved(update, expression.path(['ttl'])) : update,
-    ConditionExpression: inserted ? `attribute_not_exists(PK) OR (${condition})` : condition,
+    Key: model.attributes.keyItem(key),
+    UpdateExpression: removesTtl ? withRemoved(update, expression.path([attributes.ttl])) : update,
+    ConditionExpression: inserted ? `attribute_not_exists(${PK}) OR (${condition})` : condition,
     ...expression.attributes,
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -106,7 +107,7 @@ function ttlAssignments(
     if (path !== expiresAt || (operator !== '$set' && operator !== '$setIfNull')) return [];
     const ttl = model.ttl({ [path]: value });
     if (!ttl) return [];
-    const name = expression.path(['ttl']);
+    const name = expression.path([model.attributes.ttl]);
     const given = expression.value(ttl);
     return [`${name} = ${operator === '$set' ? given : `if_not_exists(${name}, ${given})`}`];
   });
@@ -125,9 +126,10 @@ function insertAssignments(
   const setsTtl = parsed.steps.some(
     ({ operator, path }) => operator === '$set' && path === model.definition.expiresAt,
   );
-  const known = ['PK', 'SK', '_op', '_v', 'updatedAt', 'updatedBy', ...set];
+  const { attributes } = model;
+  const known = [attributes.PK, attributes.SK, '_op', '_v', 'updatedAt', 'updatedBy', ...set];
   return Object.entries(inserted).flatMap(([name, value]) => {
-    if (known.includes(name) || (name === 'ttl' && setsTtl)) return [];
+    if (known.includes(name) || (name === attributes.ttl && setsTtl)) return [];
     const path = expression.path([name]);
     return [`${path} = if_not_exists(${path}, ${expression.value(value)})`];
   });
