@@ -29,7 +29,6 @@ import {
   findOwner,
   findParams,
   findTheOne,
-  marshalKey,
 } from '../operations/find.js';
 import { findRelated, type RelatedModel } from '../operations/findRelated.js';
 import { deleteMany, updateMany } from '../operations/many.js';
@@ -455,7 +454,8 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   /** Deletes a document in `table.batchWrite`; see {@link Entity.putRequest}. */
   deleteRequest(key: InferKey<D>): BatchRequest {
     this.#assertNoUniques();
-    const Key = marshalKey(parseKey(this.#context.model, key));
+    const { model } = this.#context;
+    const Key = model.attributes.keyItem(parseKey(model, key));
     return { prepare: () => Promise.resolve({ DeleteRequest: { Key } }) };
   }
 

@@ -19,6 +19,7 @@ import { EntityError } from '../errors/EntityError.js';
 import { documentId } from '../keys/documentId.js';
 import { DELIMITER, type KeyValue } from '../keys/encodeKeyPart.js';
 import { assertKeySize, decodeKey, encodeKey, type Key } from '../keys/Key.js';
+import { DEFAULT_ATTRIBUTES, type TableAttributes } from '../keys/TableAttributes.js';
 import type { Expression } from '../expressions/Expression.js';
 import type { Field, FieldScope } from '../expressions/FieldScope.js';
 import { compileField } from './compileField.js';
@@ -58,6 +59,8 @@ export class EntityModel implements FieldScope {
   readonly definition: AnyEntityDefinition;
   readonly name: string;
   readonly shape: ValueShape;
+  /** What the table calls its keys and its TTL attribute. */
+  readonly attributes: TableAttributes;
   /** The indexes that are items of their own. */
   readonly uniqueIndexes: readonly Index[];
   /** The indexes that are global secondary indexes of the table. */
@@ -68,8 +71,13 @@ export class EntityModel implements FieldScope {
   /** The fields that are stored under short names, by those. */
   readonly #fieldNames: ReadonlyMap<string, string>;
 
-  constructor(definition: AnyEntityDefinition, namespace: string) {
+  constructor(
+    definition: AnyEntityDefinition,
+    namespace: string,
+    attributes: TableAttributes = DEFAULT_ATTRIBUTES,
+  ) {
     this.definition = definition;
+    this.attributes = attributes;
     this.name = definition.name;
     this.shape = { fields: new Map([...(definition.shape.fields ?? []), ...SYSTEM_SHAPES]) };
     const secondary = definition.indexes.slice(1);
@@ -198,24 +206,26 @@ export class EntityModel implements FieldScope {
   /**
    * A document's attributes as an item: with its keys, and what the package keeps beside them.
    *
-   * @param fields - what the attributes hold.
+   * @param given - the attributes of the fields.
    */
-  withKeys(attributes: Item, fields: Readonly<Fields>, version: number, operationId: string): Item {
+  withKeys(given: Item, fields: Readonly<Fields>, version: number, operationId: string): Item {
     const { PK, SK } = this.primaryKey(fields);
-    const item = { ...attributes };
-    item.PK = { S: PK };
-    item.SK = { S: SK };
+    const { attributes } = this;
+    const item = { ...given };
+    item[attributes.PK] = { S: PK };
+    item[attributes.SK] = { S: SK };
     item._e = { S: this.name };
     item._v = { N: String(version) };
     item._op = { S: operationId };
     for (const index of this.globalIndexes) {
       const key = this.keyIn(index, fields);
       if (!key) continue;
-      item[`${index.name}PK`] = { S: key.PK };
-      item[`${index.name}SK`] = { S: key.SK };
+      const names = attributes.index(index.name);
+      item[names.PK] = { S: key.PK };
+      item[names.SK] = { S: key.SK };
     }
     const ttl = this.ttl(fields);
-    if (ttl) item.ttl = ttl;
+    if (ttl) item[attributes.ttl] = ttl;
     if (this.storedForm > 0) item._s = { N: String(this.storedForm) };
     assertItemSize(item, this.name);
     return item;
@@ -225,11 +235,10 @@ export class EntityModel implements FieldScope {
   uniqueItem(unique: Key, owner: Key, fields: Readonly<Fields>): Item {
     const ttl = this.ttl(fields);
     return {
-      PK: { S: unique.PK },
-      SK: { S: unique.SK },
+      ...this.attributes.keyItem(unique),
       ownerPK: { S: owner.PK },
       ownerSK: { S: owner.SK },
-      ...(ttl && { ttl }),
+      ...(ttl && { [this.attributes.ttl]: ttl }),
     };
   }
 
@@ -239,9 +248,7 @@ export class EntityModel implements FieldScope {
     const document: Fields = reveal
       ? hideFields(fields, this.#secrets)
       : omitFields(fields, this.#secrets);
-    const PK = item.PK?.S ?? '';
-    const SK = item.SK?.S ?? '';
-    document.id = documentId({ PK, SK });
+    document.id = documentId(this.attributes.keyOf(item));
     return Object.defineProperty(document, '_v', { value: versionOf(item) });
   }
 
@@ -261,7 +268,7 @@ export class EntityModel implements FieldScope {
     const fields: Fields = {};
     for (const stored in attributes) {
       const attribute = attributes[stored];
-      if (!attribute || isOwnAttribute(stored)) continue;
+      if (!attribute || this.attributes.isOwn(stored)) continue;
       const name = this.#fieldNames.get(stored) ?? stored;
       fields[name] = fromAttributeValue(attribute, this.shape.fields?.get(name) ?? PLAIN_DATA);
     }
@@ -276,7 +283,7 @@ export class EntityModel implements FieldScope {
     if (storedFormOf(item) < this.storedForm) return this.toAttributes(this.allFields(item));
     const attributes: Item = {};
     for (const [name, attribute] of Object.entries(item)) {
-      if (!isOwnAttribute(name)) attributes[name] = attribute;
+      if (!this.attributes.isOwn(name)) attributes[name] = attribute;
     }
     const fields = this.fieldsOf(attributes);
     const whole = withDefaults(this.definition.schema, fields) as Fields;
@@ -331,7 +338,7 @@ export class EntityModel implements FieldScope {
 
   /** The conditions under which an item is in this name space, for a scan. */
   namespaceClauses(expression: Expression): string[] {
-    const PK = expression.path(['PK']);
+    const PK = expression.path([this.attributes.PK]);
     const beginsWith = (prefix: string): string =>
       `begins_with(${PK}, ${expression.value({ S: prefix })})`;
     const inner = `NOT ${beginsWith(this.#namespace + NAMESPACE_MARK)}`;
@@ -341,7 +348,7 @@ export class EntityModel implements FieldScope {
   /** Whether an item holds a document of this entity and name space. */
   owns(item: Item): boolean {
     const head = this.partitionKeyHead(this.definition.indexes[0]);
-    const PK = item.PK?.S ?? '';
+    const { PK } = this.attributes.keyOf(item);
     return item._e?.S === this.name && (PK === head || PK.startsWith(head + DELIMITER));
   }
 
@@ -365,11 +372,6 @@ export class EntityModel implements FieldScope {
 /** The stored form that an item is in: how many migrations it has behind it. */
 export function storedFormOf(item: Item): number {
   return Number(item._s?.N ?? 0);
-}
-
-/** The primary key of an item. */
-export function keyOf(item: Item): Key {
-  return { PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' };
 }
 
 /** The version of a stored document. */
@@ -404,11 +406,6 @@ function scalarTypeOf(value: unknown): ScalarType | undefined {
 function isNormalised({ _zod }: Field['storedSchemas'][number]): boolean {
   if (_zod.def.type !== 'string') return false;
   return (_zod.def.checks ?? []).some((check) => check._zod.def.check === 'overwrite');
-}
-
-/** What the package keeps in an item beside the document's fields. */
-function isOwnAttribute(name: string): boolean {
-  return name.startsWith('_') || name === 'PK' || name === 'SK' || name === 'ttl';
 }
 
 function isIncluded(index: Index, fields: Readonly<Fields>): boolean {

@@ -4,8 +4,9 @@ import type {
   TableDescription,
   TimeToLiveDescription,
 } from '@aws-sdk/client-dynamodb';
+import type { IndexAttributes, KeyAttributes } from '../keys/TableAttributes.js';
 import type { DescribedTable } from './DescribedTable.js';
-import { planTable, TTL_ATTRIBUTE } from './internal/planTable.js';
+import { planTable } from './internal/planTable.js';
 
 /** A table as DynamoDB describes it. */
 export interface LiveTable {
@@ -54,31 +55,34 @@ export interface TableDifference {
  * ```
  */
 export function diffTable(expected: DescribedTable, live: LiveTable): TableDifference[] {
-  const { tableName, globalIndexes } = planTable(expected);
+  const { tableName, attributes, globalIndexes } = planTable(expected);
   const { table, timeToLive } = live;
   if (!table) return [{ kind: 'MissingTable', message: `There is no table ${tableName}.` }];
   return [
-    ...keyDifference(table),
+    ...keyDifference(table, attributes),
     ...globalIndexes.flatMap((index) => indexDifference(table, index)),
-    ...ttlDifference(timeToLive),
+    ...ttlDifference(timeToLive, attributes.ttl),
     ...billingDifference(table),
   ];
 }
 
-function keyDifference(table: TableDescription): TableDifference[] {
+function keyDifference(table: TableDescription, attributes: KeyAttributes): TableDifference[] {
   const key = keyText(table, table.KeySchema);
-  if (key === wantedKey('')) return [];
-  return [{ kind: 'WrongKey', message: `The key is ${key}, and must be ${wantedKey('')}.` }];
+  const wanted = wantedKey(attributes);
+  if (key === wanted) return [];
+  return [{ kind: 'WrongKey', message: `The key is ${key}, and must be ${wanted}.` }];
 }
 
-function indexDifference(table: TableDescription, name: string): TableDifference[] {
+function indexDifference(table: TableDescription, names: IndexAttributes): TableDifference[] {
+  const { name } = names;
   const index = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === name);
   if (!index || index.IndexStatus === 'DELETING') {
     return [{ kind: 'MissingIndex', message: `There is no global secondary index ${name}.` }];
   }
   const key = keyText(table, index.KeySchema);
-  if (key !== wantedKey(name)) {
-    const message = `The key of the index ${name} is ${key}, and must be ${wantedKey(name)}.`;
+  const wanted = wantedKey(names);
+  if (key !== wanted) {
+    const message = `The key of the index ${name} is ${key}, and must be ${wanted}.`;
     return [{ kind: 'WrongIndexKey', message }];
   }
   return projectionDifference(index, name);
@@ -94,14 +98,14 @@ function projectionDifference(
   return [{ kind: 'WrongIndexProjection', message }];
 }
 
-function ttlDifference(ttl: TimeToLiveDescription | undefined): TableDifference[] {
+function ttlDifference(ttl: TimeToLiveDescription | undefined, wanted: string): TableDifference[] {
   const status = ttl?.TimeToLiveStatus;
   if (status !== 'ENABLED' && status !== 'ENABLING') {
     return [{ kind: 'TtlOff', message: 'TTL is off: expired items are never removed.' }];
   }
   const attribute = ttl?.AttributeName ?? 'unknown';
-  if (attribute === TTL_ATTRIBUTE) return [];
-  const message = `TTL looks at the attribute ${attribute}, and must look at ${TTL_ATTRIBUTE}.`;
+  if (attribute === wanted) return [];
+  const message = `TTL looks at the attribute ${attribute}, and must look at ${wanted}.`;
   return [{ kind: 'WrongTtlAttribute', message }];
 }
 
@@ -113,8 +117,8 @@ function billingDifference({ BillingModeSummary }: TableDescription): TableDiffe
   return [{ kind: 'WrongBillingMode', message }];
 }
 
-function wantedKey(index: string): string {
-  return `HASH ${index}PK (S), RANGE ${index}SK (S)`;
+function wantedKey({ PK, SK }: KeyAttributes): string {
+  return `HASH ${PK} (S), RANGE ${SK} (S)`;
 }
 
 function keyText(table: TableDescription, schema: KeySchemaElement[] | undefined): string {

@@ -1,5 +1,6 @@
+import type { KeyAttributes } from '../keys/TableAttributes.js';
 import type { DescribedTable, Safeguards } from './DescribedTable.js';
-import { planTable, TTL_ATTRIBUTE, withDefaults } from './internal/planTable.js';
+import { planTable, withDefaults } from './internal/planTable.js';
 
 /** A key of the table or of an index, as the CDK spells it. */
 export interface CdkKey {
@@ -49,32 +50,32 @@ export function toCdk(
   table: DescribedTable,
   options: Omit<Safeguards, 'retain'> = {},
 ): CdkTableProps {
-  const { tableName, globalIndexes } = planTable(table);
+  const { tableName, attributes, globalIndexes } = planTable(table);
   const { pointInTimeRecovery, deletionProtection, encryption } = withDefaults(options);
   return {
     tableName,
     billingMode: 'PAY_PER_REQUEST',
-    keySchema: keyOf(''),
-    attributeDefinitions: ['', ...globalIndexes].flatMap((index) =>
+    keySchema: keyOf(attributes),
+    attributeDefinitions: [attributes, ...globalIndexes].flatMap((index) =>
       keyOf(index).map(({ attributeName }) => ({ attributeName, attributeType: 'S' as const })),
     ),
     ...(globalIndexes.length > 0 && {
-      globalSecondaryIndexes: globalIndexes.map((indexName) => ({
-        indexName,
-        keySchema: keyOf(indexName),
+      globalSecondaryIndexes: globalIndexes.map((index) => ({
+        indexName: index.name,
+        keySchema: keyOf(index),
         projection: { projectionType: 'ALL' as const },
       })),
     }),
-    timeToLiveSpecification: { attributeName: TTL_ATTRIBUTE, enabled: true },
+    timeToLiveSpecification: { attributeName: attributes.ttl, enabled: true },
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: pointInTimeRecovery },
     deletionProtectionEnabled: deletionProtection,
     sseSpecification: { sseEnabled: encryption },
   };
 }
 
-function keyOf(index: string): CdkKey[] {
+function keyOf({ PK, SK }: KeyAttributes): CdkKey[] {
   return [
-    { attributeName: `${index}PK`, keyType: 'HASH' },
-    { attributeName: `${index}SK`, keyType: 'RANGE' },
+    { attributeName: PK, keyType: 'HASH' },
+    { attributeName: SK, keyType: 'RANGE' },
   ];
 }

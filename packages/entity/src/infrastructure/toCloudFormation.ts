@@ -1,5 +1,5 @@
 import type { DescribedTable, Safeguards } from './DescribedTable.js';
-import { invalidTable, planTable, TTL_ATTRIBUTE, withDefaults } from './internal/planTable.js';
+import { invalidTable, planTable, withDefaults } from './internal/planTable.js';
 import { toCreateTableInput } from './toCreateTableInput.js';
 
 /** A CloudFormation template with one table; yours to extend before it is written. */
@@ -77,7 +77,7 @@ function tableProperties(table: DescribedTable, options: Safeguards): Record<str
   return {
     // The request and the resource share their names for all of this.
     ...toCreateTableInput(table),
-    TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+    TimeToLiveSpecification: { AttributeName: planTable(table).attributes.ttl, Enabled: true },
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: pointInTimeRecovery },
     DeletionProtectionEnabled: deletionProtection,
     SSESpecification: { SSEEnabled: encryption },

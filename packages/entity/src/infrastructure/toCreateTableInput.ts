@@ -21,6 +21,5 @@ import { planTable } from './internal/planTable.js';
  * ```
  */
 export function toCreateTableInput(table: DescribedTable): CreateTableCommandInput {
-  const { tableName, globalIndexes } = planTable(table);
-  return createTableParams(tableName, globalIndexes);
+  return createTableParams(planTable(table));
 }

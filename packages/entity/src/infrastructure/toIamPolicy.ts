@@ -96,7 +96,7 @@ export function toIamPolicy(input: IamPolicyInput): IamPolicy {
     Effect: 'Allow',
     // Of what the package sends, an index answers nothing else.
     Action: ['Query'].map(qualified),
-    Resource: globalIndexes.map((index) => `${tableArn}/index/${index}`),
+    Resource: globalIndexes.map(({ name }) => `${tableArn}/index/${name}`),
     ...condition,
   };
   return { Version: '2012-10-17', Statement: [onTable, onIndexes] };

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Index, KeyPart } from '@latchkey/schema';
 import { EntityModel, type Item } from '../entity/EntityModel.js';
+import type { KeyAttributes, TableAttributes } from '../keys/TableAttributes.js';
 import type { DescribedTable } from './DescribedTable.js';
 import { planTable } from './internal/planTable.js';
 import { sampleItems } from './internal/sampleItems.js';
@@ -76,16 +77,16 @@ const MODEL_DATE = 'Jan 15, 2026, 12:00 PM';
  * ```
  */
 export function toNoSqlWorkbench(table: DescribedTable): WorkbenchModel {
-  const { tableName, globalIndexes } = planTable(table);
-  const facets = facetsOf(table);
+  const { tableName, attributes: names, globalIndexes } = planTable(table);
+  const facets = facetsOf(table, names);
   const attributes = new Map(
-    globalIndexes.flatMap((index) => [
-      [`${index}PK`, 'S'],
-      [`${index}SK`, 'S'],
+    globalIndexes.flatMap(({ PK, SK }) => [
+      [PK, 'S'],
+      [SK, 'S'],
     ]),
   );
   for (const item of facets.flatMap(({ TableData }) => TableData)) {
-    for (const [name, value] of nonKeysOf(item)) {
+    for (const [name, value] of nonKeysOf(item, names)) {
       if (!attributes.has(name)) attributes.set(name, Object.keys(value)[0] ?? 'S');
     }
   }
@@ -102,15 +103,15 @@ export function toNoSqlWorkbench(table: DescribedTable): WorkbenchModel {
     DataModel: [
       {
         TableName: tableName,
-        KeyAttributes: keysOf(''),
+        KeyAttributes: keysOf(names),
         NonKeyAttributes: [...attributes].map(([AttributeName, AttributeType]) => ({
           AttributeName,
           AttributeType,
         })),
         TableFacets: facets,
-        GlobalSecondaryIndexes: globalIndexes.map((IndexName) => ({
-          IndexName,
-          KeyAttributes: keysOf(IndexName),
+        GlobalSecondaryIndexes: globalIndexes.map((index) => ({
+          IndexName: index.name,
+          KeyAttributes: keysOf(index),
           Projection: { ProjectionType: 'ALL' },
         })),
         DataAccess: { MySql: {} },
@@ -120,10 +121,10 @@ export function toNoSqlWorkbench(table: DescribedTable): WorkbenchModel {
   };
 }
 
-function facetsOf({ definitions }: DescribedTable): WorkbenchFacet[] {
+function facetsOf({ definitions }: DescribedTable, names: TableAttributes): WorkbenchFacet[] {
   let ulids = 1;
   return [...new Set(definitions)].flatMap((definition) => {
-    const model = new EntityModel(definition, '');
+    const model = new EntityModel(definition, '', names);
     const { documents, uniques } = sampleItems(model, ulids);
     ulids += documents.length;
     const [primary] = definition.indexes;
@@ -142,7 +143,7 @@ function facetOf(
   FacetName: string,
   items: readonly Item[],
 ): WorkbenchFacet {
-  const names = items.flatMap((item) => nonKeysOf(item).map(([name]) => name));
+  const names = items.flatMap((item) => nonKeysOf(item, model.attributes).map(([name]) => name));
   return {
     FacetName,
     KeyAttributeAlias: {
@@ -158,13 +159,13 @@ function aliasOf(part: KeyPart): string {
   return part.kind === 'literal' ? part.value : `<${part.path}>`;
 }
 
-function nonKeysOf(item: Item): [string, AttributeValue][] {
-  return Object.entries(item).filter(([name]) => name !== 'PK' && name !== 'SK');
+function nonKeysOf(item: Item, { PK, SK }: KeyAttributes): [string, AttributeValue][] {
+  return Object.entries(item).filter(([name]) => name !== PK && name !== SK);
 }
 
-function keysOf(index: string): WorkbenchKeys {
+function keysOf({ PK, SK }: KeyAttributes): WorkbenchKeys {
   return {
-    PartitionKey: { AttributeName: `${index}PK`, AttributeType: 'S' },
-    SortKey: { AttributeName: `${index}SK`, AttributeType: 'S' },
+    PartitionKey: { AttributeName: PK, AttributeType: 'S' },
+    SortKey: { AttributeName: SK, AttributeType: 'S' },
   };
 }

@@ -1,5 +1,5 @@
 import type { DescribedTable, Safeguards } from './DescribedTable.js';
-import { invalidTable, planTable, TTL_ATTRIBUTE, withDefaults } from './internal/planTable.js';
+import { invalidTable, planTable, withDefaults } from './internal/planTable.js';
 
 /** A Terraform configuration in its JSON syntax; yours to extend before it is written. */
 export interface TerraformConfiguration {
@@ -67,27 +67,27 @@ export function toTerraform(
 }
 
 function tableResource(table: DescribedTable, options: Safeguards): TerraformTable {
-  const { tableName, globalIndexes } = planTable(table);
+  const { tableName, attributes, globalIndexes } = planTable(table);
   const { pointInTimeRecovery, deletionProtection, encryption, retain } = withDefaults(options);
   return {
     name: tableName,
     billing_mode: 'PAY_PER_REQUEST',
-    hash_key: 'PK',
-    range_key: 'SK',
+    hash_key: attributes.PK,
+    range_key: attributes.SK,
     deletion_protection_enabled: deletionProtection,
-    attribute: ['', ...globalIndexes].flatMap((index) => [
-      { name: `${index}PK`, type: 'S' as const },
-      { name: `${index}SK`, type: 'S' as const },
+    attribute: [attributes, ...globalIndexes].flatMap(({ PK, SK }) => [
+      { name: PK, type: 'S' as const },
+      { name: SK, type: 'S' as const },
     ]),
     ...(globalIndexes.length > 0 && {
-      global_secondary_index: globalIndexes.map((index) => ({
-        name: index,
-        hash_key: `${index}PK`,
-        range_key: `${index}SK`,
+      global_secondary_index: globalIndexes.map(({ name, PK, SK }) => ({
+        name,
+        hash_key: PK,
+        range_key: SK,
         projection_type: 'ALL' as const,
       })),
     }),
-    ttl: { attribute_name: TTL_ATTRIBUTE, enabled: true },
+    ttl: { attribute_name: attributes.ttl, enabled: true },
     point_in_time_recovery: { enabled: pointInTimeRecovery },
     server_side_encryption: { enabled: encryption },
     ...(retain && { lifecycle: { prevent_destroy: true as const } }),

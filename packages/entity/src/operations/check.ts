@@ -6,7 +6,6 @@ import { compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
 import type { Write } from '../table/transactWrite.js';
 import type { DeleteInput } from './deleteOne.js';
-import { marshalKey } from './find.js';
 
 /** A condition check on one document, named by its whole key. */
 export function checkWrite({ model, tableName }: EntityContext, input: DeleteInput): Write {
@@ -14,7 +13,7 @@ export function checkWrite({ model, tableName }: EntityContext, input: DeleteInp
   const key = plan.index.name === '_id' ? exactKey(plan) : undefined;
   if (!key) throw invalidInput(model.name, [{ path: 'filter', message: 'is not the whole key' }]);
   const expression = new Expression();
-  const clauses = ['attribute_exists(PK)'];
+  const clauses = [`attribute_exists(${expression.path([model.attributes.PK])})`];
   for (const condition of [plan.rest, input.condition ?? {}]) {
     const text = compileCondition(condition, expression, model);
     if (text !== undefined) clauses.push(text);
@@ -23,7 +22,7 @@ export function checkWrite({ model, tableName }: EntityContext, input: DeleteInp
     action: {
       ConditionCheck: {
         TableName: tableName,
-        Key: marshalKey(key),
+        Key: model.attributes.keyItem(key),
         ConditionExpression: clauses.join(' AND '),
         ...expression.attributes,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

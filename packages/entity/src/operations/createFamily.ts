@@ -38,7 +38,8 @@ export async function prepareFamily(
       item: { ...inherited(entity, child, parentFields), ...item },
       ...(input.context && { context: input.context }),
     });
-    if (creation.item.PK?.S !== parent.item.PK?.S) {
+    const { attributes } = entity.model;
+    if (attributes.keyOf(creation.item).PK !== attributes.keyOf(parent.item).PK) {
       throw invalidInput(child.model.name, [
         { path: 'related', message: `belongs to another ${entity.model.name}` },
       ]);

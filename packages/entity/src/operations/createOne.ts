@@ -104,7 +104,8 @@ export function putNew({ model, tableName }: EntityContext, item: Item): Write {
       Put: {
         TableName: tableName,
         Item: item,
-        ConditionExpression: 'attribute_not_exists(PK)',
+        ConditionExpression: 'attribute_not_exists(#PK)',
+        ExpressionAttributeNames: model.attributes.names,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },
@@ -131,7 +132,8 @@ export function putUnique(
       Put: {
         TableName: tableName,
         Item: model.uniqueItem(key, owner, fields),
-        ConditionExpression: 'attribute_not_exists(PK)',
+        ConditionExpression: 'attribute_not_exists(#PK)',
+        ExpressionAttributeNames: model.attributes.names,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },

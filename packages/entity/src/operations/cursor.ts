@@ -3,6 +3,7 @@ import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import type { QueryPlan, SortKeyRange } from '../entity/planQuery.js';
 import { MAX_KEY_BYTES } from '../keys/Key.js';
+import type { KeyAttributes } from '../keys/TableAttributes.js';
 import { EntityError } from '../errors/EntityError.js';
 
 const FINGERPRINT_LENGTH = 11; // 64 bits, base64url
@@ -13,7 +14,7 @@ const SEPARATOR = '\0';
  * comes from the query that it is given to, which it fits or is refused by.
  */
 export function encodeCursor(entity: EntityContext, plan: QueryPlan, item: Item): string {
-  const keys = cursorAttributes(plan).map((name) => item[name]?.S ?? '');
+  const keys = cursorNames(entity, plan).map(({ name }) => item[name]?.S ?? '');
   const text = [fingerprint(entity, plan), ...keys].join(SEPARATOR);
   return Buffer.from(text).toString('base64url');
 }
@@ -27,14 +28,14 @@ export function encodeCursor(entity: EntityContext, plan: QueryPlan, item: Item)
 export function decodeCursor(entity: EntityContext, plan: QueryPlan, cursor: unknown): Item {
   const text = typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString() : '';
   const [mark, ...keys] = text.split(SEPARATOR);
-  const names = cursorAttributes(plan);
+  const names = cursorNames(entity, plan);
   const [sortKey] = keys;
   if (
     mark !== fingerprint(entity, plan) ||
     keys.length !== names.length ||
     sortKey === undefined ||
     !isWithin(plan.SK, sortKey) ||
-    !names.every((name, at) => fits(name, keys[at] ?? '')) ||
+    !names.every(({ limit }, at) => fits(keys[at] ?? '', limit)) ||
     Buffer.from(text).toString('base64url') !== cursor
   ) {
     throw new EntityError(
@@ -45,14 +46,25 @@ export function decodeCursor(entity: EntityContext, plan: QueryPlan, cursor: unk
       },
     );
   }
-  const key = Object.fromEntries(names.map((name, at) => [name, { S: keys[at] ?? '' }]));
-  const isGlobal = plan.index.name !== '_id';
-  return { ...key, [isGlobal ? `${plan.index.name}PK` : 'PK']: { S: plan.PK } };
+  const key = Object.fromEntries(names.map(({ name }, at) => [name, { S: keys[at] ?? '' }]));
+  return { ...key, [indexNames(entity, plan).PK]: { S: plan.PK } };
 }
 
-/** The attributes that, with the query's partition key, make a start key. */
-function cursorAttributes(plan: QueryPlan): string[] {
-  return plan.index.name === '_id' ? ['SK'] : [`${plan.index.name}SK`, 'PK', 'SK'];
+/** The attributes that, with the query's partition key, make a start key; and their limits. */
+function cursorNames(entity: EntityContext, plan: QueryPlan): { name: string; limit: number }[] {
+  const { attributes } = entity.model;
+  const sortKey = { name: indexNames(entity, plan).SK, limit: MAX_KEY_BYTES.SK };
+  if (plan.index.name === '_id') return [sortKey];
+  return [
+    sortKey,
+    { name: attributes.PK, limit: MAX_KEY_BYTES.PK },
+    { name: attributes.SK, limit: MAX_KEY_BYTES.SK },
+  ];
+}
+
+/** The attributes of the key that a query goes by. */
+function indexNames({ model: { attributes } }: EntityContext, { index }: QueryPlan): KeyAttributes {
+  return index.name === '_id' ? attributes : attributes.index(index.name);
 }
 
 /** Stands for everything that a cursor must not be carried across. */
@@ -63,9 +75,8 @@ function fingerprint(entity: EntityContext, plan: QueryPlan): string {
 }
 
 /** Whether text can be the value of a key attribute; DynamoDB refuses any other. */
-function fits(attribute: string, text: string): boolean {
-  const isPartition = attribute.endsWith('PK');
-  return text !== '' && Buffer.byteLength(text) <= MAX_KEY_BYTES[isPartition ? 'PK' : 'SK'];
+function fits(text: string, limit: number): boolean {
+  return text !== '' && Buffer.byteLength(text) <= limit;
 }
 
 function isWithin(range: SortKeyRange, sortKey: string): boolean {

@@ -34,7 +34,7 @@ export async function deleteFamily(
   const parent = await findTheOne(entity, input.filter);
   if (!parent) return { item: undefined, deletedCount: 0 };
   if (input.condition) {
-    const filter = entity.model.keyFields({ PK: parent.PK?.S ?? '', SK: parent.SK?.S ?? '' });
+    const filter = entity.model.keyFields(entity.model.attributes.keyOf(parent));
     await commit(entity.sender, [checkWrite(entity, { filter, condition: input.condition })]);
   }
   let deletedCount = 0;
@@ -83,7 +83,9 @@ async function deleteOthers(
     const page = await entity.sender.send(
       new QueryCommand({ ...partitionParams(entity, parent), ExclusiveStartKey: startKey }),
     );
-    const others = (page.Items ?? []).filter((item) => item.SK?.S !== parent.SK?.S);
+    const { attributes } = entity.model;
+    const { SK } = attributes.keyOf(parent);
+    const others = (page.Items ?? []).filter((item) => attributes.keyOf(item).SK !== SK);
     const plans = others.map((item) => planDelete(ownerOf(entity, item), item));
     // Before the first is deleted, every one must be known.
     if (!startKey && page.LastEvaluatedKey)
@@ -104,7 +106,7 @@ async function assertBound(entity: EntityContext, startKey: Item, parent: Item):
       new QueryCommand({
         ...partitionParams(entity, parent),
         ProjectionExpression: '#e',
-        ExpressionAttributeNames: { '#e': '_e' },
+        ExpressionAttributeNames: { ...entity.model.attributes.names, '#e': '_e' },
         ExclusiveStartKey,
       }),
     );
@@ -113,11 +115,12 @@ async function assertBound(entity: EntityContext, startKey: Item, parent: Item):
   } while (ExclusiveStartKey);
 }
 
-function partitionParams({ tableName }: EntityContext, parent: Item): QueryCommandInput {
+function partitionParams({ model, tableName }: EntityContext, parent: Item): QueryCommandInput {
   return {
     TableName: tableName,
-    KeyConditionExpression: 'PK = :pk',
-    ExpressionAttributeValues: { ':pk': parent.PK ?? { S: '' } },
+    KeyConditionExpression: '#PK = :PK',
+    ExpressionAttributeNames: model.attributes.names,
+    ExpressionAttributeValues: { ':PK': { S: model.attributes.keyOf(parent).PK } },
     ConsistentRead: true,
   };
 }

@@ -9,7 +9,7 @@ import { Expression } from '../expressions/Expression.js';
 import type { Key } from '../keys/Key.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
-import { findTheOne, marshalKey } from './find.js';
+import { findTheOne } from './find.js';
 import { planDelete } from './replace.js';
 
 /** What deletes a document, as the operations see it. */
@@ -95,7 +95,7 @@ function deleteParams(
   const text = compileCondition(condition, expression, model);
   return {
     TableName: tableName,
-    Key: marshalKey(key),
+    Key: model.attributes.keyItem(key),
     ...(text !== undefined && {
       ConditionExpression: text,
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -70,7 +70,7 @@ export async function findById(
   if (!key) return undefined;
   const item = await getItem(entity, {
     TableName: entity.tableName,
-    Key: marshalKey(key),
+    Key: entity.model.attributes.keyItem(key),
     ConsistentRead: consistent,
   });
   if (!item || !entity.model.owns(item)) return undefined;
@@ -78,7 +78,8 @@ export async function findById(
   const filter = entity.model.keyFields(key);
   const found = await findOne(entity, { filter, consistent, ...(context && { context }) });
   // Another document, that a hook may lead to, is not the one with this id.
-  return found?.PK?.S === key.PK && found.SK?.S === key.SK ? found : undefined;
+  const { PK, SK } = entity.model.attributes.keyOf(found);
+  return PK === key.PK && SK === key.SK ? found : undefined;
 }
 
 /** The key of the document that holds the unique value in a filter. */
@@ -112,10 +113,6 @@ export function findParams(
   input: FindInput,
 ): GetItemCommandInput | QueryCommandInput {
   return readParams(entity, planQuery(entity.model, input.filter), input);
-}
-
-export function marshalKey(key: Key): Item {
-  return { PK: { S: key.PK }, SK: { S: key.SK } };
 }
 
 /** The documents of a plan, at most `limit`. */
@@ -178,7 +175,7 @@ async function* readOwners(
       }),
     );
     const held = item && model.keyIn(plan.index, model.allFields(item));
-    if (item && held?.PK === plan.PK && held.SK === unique.SK?.S) yield item;
+    if (item && held?.PK === plan.PK && held.SK === model.attributes.keyOf(unique).SK) yield item;
   }
 }
 
@@ -204,7 +201,7 @@ function readParams(
   const { consistent = false, project } = input;
   return {
     TableName: tableName,
-    Key: marshalKey(key),
+    Key: model.attributes.keyItem(key),
     ConsistentRead: unique || consistent,
     ...projection(model, expression, unique ? undefined : project),
     ...expression.attributes,

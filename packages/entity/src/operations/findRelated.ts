@@ -48,12 +48,12 @@ export async function findRelated(
   for (const { name } of relations) related[name] = [];
   for await (const { items } of readPages(entity, params, input)) {
     for (const item of items) {
-      if (item.SK?.S === plan.SK.equals) parent = item;
+      if (model.attributes.keyOf(item).SK === plan.SK.equals) parent = item;
       const relation = relations.find((candidate) => candidate.entity.model.owns(item));
       const found = relation && related[relation.name];
       if (relation && found && found.length < relation.limit) found.push(item);
     }
-    const reached = items.at(-1)?.SK?.S ?? '';
+    const reached = model.attributes.keyOf(items.at(-1)).SK;
     const isDone = ({ name, limit, entity: { model: child } }: RelatedModel): boolean =>
       related[name]?.length === limit || (isAscending && reached > `${child.sortKeyHead}$`);
     if (parent && relations.every(isDone)) break;

@@ -99,5 +99,5 @@ async function passingOver(act: () => Promise<boolean>): Promise<boolean> {
 
 /** A filter that names a document by its whole key. */
 function keyFilter({ model }: EntityContext, item: Item): Fields {
-  return model.keyFields({ PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' });
+  return model.keyFields(model.attributes.keyOf(item));
 }

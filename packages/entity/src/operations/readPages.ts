@@ -73,9 +73,11 @@ export function queryParams(
     const message = `is not possible in ${plan.index.name}, a global secondary index`;
     throw invalidInput(model.name, [{ path: 'consistent', message }]);
   }
-  const prefix = isGlobal ? plan.index.name : '';
-  const PK = expression.path([`${prefix}PK`]);
-  const SK = expression.path([`${prefix}SK`]);
+  const { attributes } = model;
+  const index = isGlobal ? attributes.index(plan.index.name) : undefined;
+  const names = index ?? attributes;
+  const PK = expression.path([names.PK]);
+  const SK = expression.path([names.SK]);
   const text = (value: string): string => expression.value({ S: value });
   let range = `${PK} = ${text(plan.PK)} AND `;
   if ('equals' in plan.SK) range += `${SK} = ${text(plan.SK.equals)}`;
@@ -84,10 +86,10 @@ export function queryParams(
   const filter = compileCondition(plan.rest, expression, model);
   return {
     TableName: tableName,
-    ...(isGlobal && { IndexName: plan.index.name }),
+    ...(index && { IndexName: index.name }),
     KeyConditionExpression: range,
     ...(filter !== undefined && { FilterExpression: filter }),
-    ...projection(model, expression, project, [`${prefix}SK`]),
+    ...projection(model, expression, project, [names.SK]),
     ...expression.attributes,
     ...(!isGlobal && { ConsistentRead: consistent || plan.index.unique }),
     ScanIndexForward: sort === 'ascending',
@@ -112,7 +114,8 @@ export function projection(
   const paths = project.filter((path) => path !== 'id');
   for (const path of paths) model.field(path);
   if (model.storedForm > 0) return {};
-  const own = ['PK', 'SK', '_e', '_v', '_s', ...more].map((name) => expression.path([name]));
+  const { PK, SK } = model.attributes;
+  const own = [PK, SK, '_e', '_v', '_s', ...more].map((name) => expression.path([name]));
   // DynamoDB refuses a path next to one that it lies in.
   const fields = paths
     .filter((path) => !paths.some((other) => path.startsWith(`${other}.`)))

@@ -1,14 +1,13 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { applyUpdate } from '../entity/applyUpdate.js';
 import { newOperationId, userOf, type EntityContext } from '../entity/EntityContext.js';
-import { keyOf, versionOf, type Fields, type Item, type UniqueKey } from '../entity/EntityModel.js';
+import { versionOf, type Fields, type Item, type UniqueKey } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import { compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
 import type { Key } from '../keys/Key.js';
 import type { Write } from '../table/transactWrite.js';
 import { putNew, putUnique } from './createOne.js';
-import { marshalKey } from './find.js';
 import type { PreparedUpdate } from './updateExpression.js';
 
 /**
@@ -37,12 +36,12 @@ export function planReplace(
     versionOf(stored) + 1,
     newOperationId(),
   );
-  const oldKey = keyOf(stored);
-  const newKey = keyOf(item);
+  const oldKey = model.attributes.keyOf(stored);
+  const newKey = model.attributes.keyOf(item);
   const moves = oldKey.PK !== newKey.PK || oldKey.SK !== newKey.SK;
   const asRead = unchanged(entity, stored, condition);
   const documentWrites: Write[] = moves
-    ? [deletion(tableName, oldKey, asRead), putNew(entity, item)]
+    ? [deletion(entity, oldKey, asRead), putNew(entity, item)]
     : [
         {
           action: { Put: { TableName: tableName, Item: item, ...asRead.parameters } },
@@ -59,11 +58,11 @@ export function planDelete(
   stored: Item,
   condition?: Readonly<Fields>,
 ): readonly Write[] {
-  const { model, tableName } = entity;
-  const key = keyOf(stored);
+  const { model } = entity;
+  const key = model.attributes.keyOf(stored);
   const uniques = model.uniqueKeys(model.allFields(stored));
   return [
-    deletion(tableName, key, unchanged(entity, stored, condition)),
+    deletion(entity, key, unchanged(entity, stored, condition)),
     ...uniques.map((unique) => deleteUnique(entity, unique, key)),
   ];
 }
@@ -95,7 +94,7 @@ function uniqueWrites(
           Put: {
             TableName: tableName,
             Item: model.uniqueItem(key, owner, after),
-            ...ownedBy(oldOwner),
+            ...ownedBy(entity, oldOwner),
           },
         },
         failure: () => stale(entity),
@@ -105,20 +104,28 @@ function uniqueWrites(
 
 function deleteUnique(entity: EntityContext, key: Key, owner: Key): Write {
   return {
-    action: { Delete: { TableName: entity.tableName, Key: marshalKey(key), ...ownedBy(owner) } },
+    action: {
+      Delete: {
+        TableName: entity.tableName,
+        Key: entity.model.attributes.keyItem(key),
+        ...ownedBy(entity, owner),
+      },
+    },
     failure: () => stale(entity),
   };
 }
 
 function ownedBy(
+  { model }: EntityContext,
   owner: Key,
 ): Pick<
   NonNullable<TransactWriteItem['Delete']>,
-  'ConditionExpression' | 'ExpressionAttributeValues'
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 > {
   return {
     // Not there at all: DynamoDB's TTL has removed it before its document.
-    ConditionExpression: 'attribute_not_exists(PK) OR (ownerPK = :ownerPK AND ownerSK = :ownerSK)',
+    ConditionExpression: 'attribute_not_exists(#PK) OR (ownerPK = :ownerPK AND ownerSK = :ownerSK)',
+    ExpressionAttributeNames: model.attributes.names,
     ExpressionAttributeValues: { ':ownerPK': { S: owner.PK }, ':ownerSK': { S: owner.SK } },
   };
 }
@@ -180,9 +187,14 @@ export function stale({ model }: EntityContext, current?: Item): EntityError<'Ve
   });
 }
 
-function deletion(tableName: string, key: Key, { parameters, failure }: AsRead): Write {
+function deletion(
+  { model, tableName }: EntityContext,
+  key: Key,
+  { parameters, failure }: AsRead,
+): Write {
+  const Key = model.attributes.keyItem(key);
   return {
-    action: { Delete: { TableName: tableName, Key: marshalKey(key), ...parameters } },
+    action: { Delete: { TableName: tableName, Key, ...parameters } },
     failure,
   };
 }

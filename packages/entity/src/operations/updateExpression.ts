@@ -4,8 +4,8 @@ import type { Fields, Item } from '../entity/EntityModel.js';
 import type { ExpressionPlan } from '../entity/planUpdate.js';
 import { compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
+import type { TableAttributes } from '../keys/TableAttributes.js';
 import type { Step } from '../operators/Operator.js';
-import { marshalKey } from './find.js';
 
 /** What changes a document, as the operations see it. */
 export interface UpdateInput {
@@ -39,14 +39,16 @@ export function expressionParams(
   operationId: string,
   inserted?: Item,
 ): UpdateItemCommandInput {
+  const { attributes } = entity.model;
   const expression = new Expression();
+  const PK = expression.path([attributes.PK]);
   const userId = userOf(input.context);
   const op = expression.path(['_op']);
   const opValue = expression.value({ S: operationId });
   const v = expression.path(['_v']);
   const version = inserted ? `if_not_exists(${v}, ${expression.value({ N: '0' })})` : v;
   const clauses = plan.clauses.map((write) => write(expression));
-  const ttl = plan.ttl === undefined ? undefined : expression.path(['ttl']);
+  const ttl = plan.ttl === undefined ? undefined : expression.path([attributes.ttl]);
   const set = [
     `${op} = ${opValue}`,
     `${v} = ${version} + ${expression.value({ N: '1' })}`,
@@ -55,21 +57,20 @@ export function expressionParams(
       ? []
       : [`${expression.path(['updatedBy'])} = ${expression.value({ S: userId })}`]),
     ...(ttl !== undefined && plan.ttl ? [`${ttl} = ${expression.value(plan.ttl)}`] : []),
-    ...(inserted ? insertAssignments(input.steps, plan, expression, inserted) : []),
+    ...(inserted ? insertAssignments(attributes, input.steps, plan, expression, inserted) : []),
     ...clauses.map((clause) => clause.set),
   ];
   const remove = [...(plan.ttl === null ? [ttl] : []), ...clauses.map((clause) => clause.remove)];
   const conditions = [
-    inserted ? undefined : 'attribute_exists(PK)',
+    inserted ? undefined : `attribute_exists(${PK})`,
     `${op} <> ${opValue}`,
     ...conditionsOf(input, expression, entity),
     ...clauses.map((clause) => clause.condition),
   ];
   const condition = present(conditions).join(' AND ');
-  const { attributes } = expression;
   return {
     TableName: entity.tableName,
-    Key: marshalKey(plan.key),
+    Key: attributes.keyItem(plan.key),
     UpdateExpression: [
       keyword('SET', set),
       keyword('REMOVE', remove),
@@ -84,8 +85,8 @@ export function expressionParams(
     ]
       .filter((text) => text !== '')
       .join(' '),
-    ConditionExpression: inserted ? `attribute_not_exists(PK) OR (${condition})` : condition,
-    ...attributes,
+    ConditionExpression: inserted ? `attribute_not_exists(${PK}) OR (${condition})` : condition,
+    ...expression.attributes,
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
@@ -119,6 +120,7 @@ function conditionsOf(
 
 /** What an upsert sets besides its steps where there is no document yet. */
 function insertAssignments(
+  { PK, SK, ttl }: TableAttributes,
   steps: readonly Step[],
   plan: ExpressionPlan,
   expression: Expression,
@@ -127,9 +129,9 @@ function insertAssignments(
   const changed = steps
     .filter(({ operator }) => !operator.onInsertOnly)
     .map(({ field }) => field.stored[0]);
-  const known = ['PK', 'SK', '_op', '_v', 'updatedAt', 'updatedBy', ...changed];
+  const known = [PK, SK, '_op', '_v', 'updatedAt', 'updatedBy', ...changed];
   return Object.entries(inserted).flatMap(([name, value]) => {
-    if (known.includes(name) || (name === 'ttl' && plan.ttl !== undefined)) return [];
+    if (known.includes(name) || (name === ttl && plan.ttl !== undefined)) return [];
     const path = expression.path([name]);
     return [`${path} = if_not_exists(${path}, ${expression.value(value)})`];
   });

@@ -670,7 +670,7 @@ describe('updateOneParams', () => {
       ReturnValues: 'ALL_NEW',
     });
     expect(params.UpdateExpression).toMatch(/^SET .* REMOVE #\d+$/);
-    expect(params.ConditionExpression).toContain('attribute_exists(PK)');
+    expect(params.ConditionExpression).toContain('attribute_exists(#0)');
     expect(JSON.stringify(params)).not.toContain('"text = ');
   });
 

@@ -7,7 +7,6 @@ import {
   type EntityContext,
 } from '../entity/EntityContext.js';
 import {
-  keyOf,
   storedFormOf,
   versionOf,
   type EntityModel,
@@ -191,7 +190,8 @@ async function readAndReplace(
       return replacement.item;
     } catch (error) {
       if (!EntityError.is(error)) throw error;
-      if (error.code === 'UpdateRefused') await assertConditionMet(entity, input, keyOf(item));
+      if (error.code === 'UpdateRefused')
+        await assertConditionMet(entity, input, entity.model.attributes.keyOf(item));
       const isStale = error.code === 'VersionConflict';
       if (!isStale || input.version !== undefined || attempt === MAX_ATTEMPTS) throw error;
       await backOff(attempt);
@@ -265,7 +265,7 @@ async function insertion(
   const isSafe =
     others.every((name) => model.isAlwaysThere(name)) &&
     model.globalIndexes.every((index) => model.holdsEveryDocument(index)) &&
-    (plan.ttl !== undefined || item.ttl === undefined || isAlwaysDated(model));
+    (plan.ttl !== undefined || item[model.attributes.ttl] === undefined || isAlwaysDated(model));
   return isSafe ? item : undefined;
 }
 

@@ -17,6 +17,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { EntityError } from '../errors/EntityError.js';
+import { DEFAULT_ATTRIBUTES, type TableAttributes } from '../keys/TableAttributes.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 
 /** What an observer is told of every request that was sent, whether it succeeded or not. */
@@ -67,10 +68,17 @@ const RETRYABLE_CODE = /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/;
 
 /** The one place from which requests leave. */
 export class Sender {
+  /** The names of the keys of the items that are sent. */
+  readonly attributes: TableAttributes;
   readonly #client: CommandClient;
   readonly #onCommand: ((event: CommandEvent) => void) | undefined;
 
-  constructor(client: CommandClient, onCommand?: (event: CommandEvent) => void) {
+  constructor(
+    client: CommandClient,
+    onCommand?: (event: CommandEvent) => void,
+    attributes: TableAttributes = DEFAULT_ATTRIBUTES,
+  ) {
+    this.attributes = attributes;
     this.#client = client;
     this.#onCommand = onCommand;
   }

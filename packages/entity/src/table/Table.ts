@@ -13,7 +13,13 @@ import { batchWrite, keyOf } from './batchWrite.js';
 import { clearTable, isTableEmpty, type ClearProgress } from './clearTable.js';
 import { Definitions } from './Definitions.js';
 import { leanClient } from './leanClient.js';
-import { createTable, deleteTable, describeTable, ensureTable } from './lifecycle.js';
+import {
+  createTable,
+  deleteTable,
+  describeTable,
+  ensureTable,
+  type TableLayout,
+} from './lifecycle.js';
 import type {
   BatchRequest,
   Reference,
@@ -107,7 +113,9 @@ export class Table {
   #bind(definition: AnyEntityDefinition): EntityContext {
     this.#definitions.add(definition);
     const { hooks = {} } = this.#options;
-    const model = this.#models.get(definition) ?? new EntityModel(definition, this.#prefix);
+    const model =
+      this.#models.get(definition) ??
+      new EntityModel(definition, this.#prefix, this.#sender.attributes);
     this.#models.set(definition, model);
     return {
       model,
@@ -219,8 +227,9 @@ export class Table {
    *   `InvalidTransaction` for two requests on one item.
    */
   async batchWrite(requests: readonly BatchRequest[]): Promise<void> {
+    const { attributes } = this.#sender;
     const prepared = await Promise.all(requests.map((request) => request.prepare()));
-    if (new Set(prepared.map(keyOf)).size < prepared.length) {
+    if (new Set(prepared.map((each) => keyOf(each, attributes))).size < prepared.length) {
       throw invalidTransaction('holds two writes to one item');
     }
     await batchWrite(this.#sender, this.name, prepared);
@@ -262,7 +271,7 @@ export class Table {
    * @throws {@link EntityError} `RequestFailed`, also when the table exists.
    */
   async create(): Promise<void> {
-    await createTable(this.#sender, this.name, this.#definitions.globalIndexNames());
+    await createTable(this.#sender, this.#layout);
   }
 
   /**
@@ -271,7 +280,15 @@ export class Table {
    * there; `latchkey table diff` says what one lacks.
    */
   async ensure(): Promise<void> {
-    await ensureTable(this.#sender, this.name, this.#definitions.globalIndexNames());
+    await ensureTable(this.#sender, this.#layout);
+  }
+
+  get #layout(): TableLayout {
+    const { attributes } = this.#sender;
+    const globalIndexes = this.#definitions
+      .globalIndexNames()
+      .map((name) => attributes.index(name));
+    return { tableName: this.name, attributes, globalIndexes };
   }
 
   /** Deletes the table and everything in it, and waits until it is gone; no table is no error. */

@@ -2,7 +2,6 @@ import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import type { Key } from '../keys/Key.js';
-import { marshalKey } from '../operations/find.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import type { Sender } from './Sender.js';
 
@@ -22,9 +21,11 @@ export async function batchGet(
   keys: readonly Key[],
   consistent: boolean,
 ): Promise<Map<string, Item>> {
+  const { attributes } = sender;
+  const textOf = (item: Item): string => keyText(attributes.keyOf(item));
   const found = new Map<string, Item>();
   const unread = new Set<string>();
-  const unique = [...new Map(keys.map((key) => [keyText(key), marshalKey(key)])).values()];
+  const unique = [...new Map(keys.map((key) => [keyText(key), attributes.keyItem(key)])).values()];
   for (let start = 0; start < unique.length; start += MAX_BATCH) {
     let pending = unique.slice(start, start + MAX_BATCH);
     for (let attempt = 1; pending.length > 0; attempt++) {
@@ -49,10 +50,6 @@ export async function batchGet(
   const undone = keys.flatMap((key, at) => (unread.has(keyText(key)) ? [at] : []));
   const message = `DynamoDB left ${undone.length} of ${keys.length} reads undone.`;
   throw new EntityError('BatchIncomplete', message, { undone });
-}
-
-function textOf(item: Item): string {
-  return keyText({ PK: item.PK?.S ?? '', SK: item.SK?.S ?? '' });
 }
 
 /** A key as one text; keys hold no NUL. */

@@ -1,6 +1,8 @@
 import { BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import { EntityError } from '../errors/EntityError.js';
+import type { TableAttributes } from '../keys/TableAttributes.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
+import { keyText } from './batchGet.js';
 import type { Sender } from './Sender.js';
 
 /** DynamoDB's limit on the items of one `BatchWriteItem`. */
@@ -22,7 +24,7 @@ export async function batchWrite(
   for (let start = 0; start < requests.length; start += MAX_BATCH) {
     const chunk = requests.slice(start, start + MAX_BATCH);
     const { left, failure } = await writeChunk(sender, tableName, chunk);
-    for (const request of left) undone.add(keyOf(request));
+    for (const request of left) undone.add(keyOf(request, sender.attributes));
     if (failure !== undefined) failures.push(failure);
   }
   if (undone.size === 0) return;
@@ -32,7 +34,11 @@ export async function batchWrite(
   throw new EntityError(
     'BatchIncomplete',
     `DynamoDB left ${undone.size} of ${requests.length} writes undone.`,
-    { undone: requests.flatMap((request, at) => (undone.has(keyOf(request)) ? [at] : [])) },
+    {
+      undone: requests.flatMap((request, at) =>
+        undone.has(keyOf(request, sender.attributes)) ? [at] : [],
+      ),
+    },
     cause === undefined ? {} : { cause },
   );
 }
@@ -59,7 +65,9 @@ async function writeChunk(
 }
 
 /** The key of the item that a request is about. */
-export function keyOf({ PutRequest, DeleteRequest }: WriteRequest): string {
-  const key = PutRequest?.Item ?? DeleteRequest?.Key;
-  return `${key?.PK?.S ?? ''}\0${key?.SK?.S ?? ''}`;
+export function keyOf(
+  { PutRequest, DeleteRequest }: WriteRequest,
+  attributes: TableAttributes,
+): string {
+  return keyText(attributes.keyOf(PutRequest?.Item ?? DeleteRequest?.Key));
 }

@@ -25,6 +25,7 @@ export async function clearTable(
   tableName: string,
   { prefix, keep, onProgress }: ClearOptions,
 ): Promise<ClearProgress> {
+  const { attributes } = sender;
   const kept = new Set(keep.map(keyText));
   let deletedCount = 0;
   let startKey: Item | undefined;
@@ -34,18 +35,17 @@ export async function clearTable(
         TableName: tableName,
         // Without it, what was written a moment ago could be missed.
         ConsistentRead: true,
-        ProjectionExpression: 'PK, SK',
+        ProjectionExpression: '#PK, #SK',
+        ExpressionAttributeNames: { '#PK': attributes.PK, '#SK': attributes.SK },
         ...(prefix !== '' && {
-          FilterExpression: 'begins_with(PK, :prefix)',
+          FilterExpression: 'begins_with(#PK, :prefix)',
           ExpressionAttributeValues: { ':prefix': { S: prefix } },
         }),
         ExclusiveStartKey: startKey,
       }),
     );
     const requests = (page.Items ?? []).flatMap((key): WriteRequest[] =>
-      kept.has(keyText({ PK: key.PK?.S ?? '', SK: key.SK?.S ?? '' }))
-        ? []
-        : [{ DeleteRequest: { Key: key } }],
+      kept.has(keyText(attributes.keyOf(key))) ? [] : [{ DeleteRequest: { Key: key } }],
     );
     for (let start = 0; start < requests.length; start += MAX_BATCH) {
       const chunk = requests.slice(start, start + MAX_BATCH);

@@ -8,33 +8,42 @@ import {
   type TableDescription,
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { IndexAttributes, KeyAttributes, TableAttributes } from '../keys/TableAttributes.js';
 import { requestFailed, sdkErrorOf, type Sender } from './Sender.js';
 
 const POLL_MS = 500;
 /** How long to wait for a table to come or go: DynamoDB needs seconds, rarely minutes. */
 const PATIENCE_MS = 5 * 60_000;
 
-/** The `CreateTable` input of a table with the given global secondary indexes. */
-export function createTableParams(
-  tableName: string,
-  globalIndexes: readonly string[],
-): CreateTableCommandInput {
-  const keys = ['', ...globalIndexes];
-  const schemaOf = (index: string): CreateTableCommandInput['KeySchema'] => [
-    { AttributeName: `${index}PK`, KeyType: 'HASH' },
-    { AttributeName: `${index}SK`, KeyType: 'RANGE' },
+/** A table's name, its keys and its global secondary indexes: what it is made from. */
+export interface TableLayout {
+  readonly tableName: string;
+  readonly attributes: TableAttributes;
+  /** In order. */
+  readonly globalIndexes: readonly IndexAttributes[];
+}
+
+/** The `CreateTable` input of a table. */
+export function createTableParams({
+  tableName,
+  attributes,
+  globalIndexes,
+}: TableLayout): CreateTableCommandInput {
+  const schemaOf = ({ PK, SK }: KeyAttributes): CreateTableCommandInput['KeySchema'] => [
+    { AttributeName: PK, KeyType: 'HASH' },
+    { AttributeName: SK, KeyType: 'RANGE' },
   ];
   return {
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: schemaOf(''),
-    AttributeDefinitions: keys.flatMap((index) => [
-      { AttributeName: `${index}PK`, AttributeType: 'S' },
-      { AttributeName: `${index}SK`, AttributeType: 'S' },
+    KeySchema: schemaOf(attributes),
+    AttributeDefinitions: [attributes, ...globalIndexes].flatMap(({ PK, SK }) => [
+      { AttributeName: PK, AttributeType: 'S' },
+      { AttributeName: SK, AttributeType: 'S' },
     ]),
     ...(globalIndexes.length > 0 && {
       GlobalSecondaryIndexes: globalIndexes.map((index) => ({
-        IndexName: index,
+        IndexName: index.name,
         KeySchema: schemaOf(index),
         Projection: { ProjectionType: 'ALL' },
       })),
@@ -43,29 +52,21 @@ export function createTableParams(
 }
 
 /** Makes the table, waits until it is active, and switches TTL on. */
-export async function createTable(
-  sender: Sender,
-  tableName: string,
-  globalIndexes: readonly string[],
-): Promise<void> {
-  await sender.send(new CreateTableCommand(createTableParams(tableName, globalIndexes)));
-  await becomeReady(sender, tableName);
+export async function createTable(sender: Sender, layout: TableLayout): Promise<void> {
+  await sender.send(new CreateTableCommand(createTableParams(layout)));
+  await becomeReady(sender, layout);
 }
 
 /** Makes the table unless there is one; several at once make it once. */
-export async function ensureTable(
-  sender: Sender,
-  tableName: string,
-  globalIndexes: readonly string[],
-): Promise<void> {
-  if (!(await describeTable(sender, tableName))) {
+export async function ensureTable(sender: Sender, layout: TableLayout): Promise<void> {
+  if (!(await describeTable(sender, layout.tableName))) {
     try {
-      await sender.send(new CreateTableCommand(createTableParams(tableName, globalIndexes)));
+      await sender.send(new CreateTableCommand(createTableParams(layout)));
     } catch (error) {
       if (sdkErrorOf(error).name !== 'ResourceInUseException') throw error;
     }
   }
-  await becomeReady(sender, tableName);
+  await becomeReady(sender, layout);
 }
 
 /** Deletes the table and waits until it is gone. */
@@ -93,7 +94,7 @@ export async function describeTable(
   }
 }
 
-async function becomeReady(sender: Sender, tableName: string): Promise<void> {
+async function becomeReady(sender: Sender, { tableName, attributes }: TableLayout): Promise<void> {
   await until('CreateTable', async () => {
     const table = await describeTable(sender, tableName);
     const indexes = table?.GlobalSecondaryIndexes ?? [];
@@ -110,7 +111,7 @@ async function becomeReady(sender: Sender, tableName: string): Promise<void> {
     await sender.send(
       new UpdateTimeToLiveCommand({
         TableName: tableName,
-        TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+        TimeToLiveSpecification: { AttributeName: attributes.ttl, Enabled: true },
       }),
     );
   } catch (error) {

@@ -2,7 +2,6 @@ import { TransactGetItemsCommand, type CancellationReason } from '@aws-sdk/clien
 import type { Item } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import type { Key } from '../keys/Key.js';
-import { marshalKey } from '../operations/find.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { keyText } from './batchGet.js';
 import { requestFailed, type Sender } from './Sender.js';
@@ -18,7 +17,7 @@ export async function transactGet(
   const texts = [...byText.keys()];
   const command = new TransactGetItemsCommand({
     TransactItems: [...byText.values()].map((key) => ({
-      Get: { TableName: tableName, Key: marshalKey(key) },
+      Get: { TableName: tableName, Key: sender.attributes.keyItem(key) },
     })),
   });
   for (let attempt = 1; ; attempt++) {

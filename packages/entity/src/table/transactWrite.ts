@@ -7,7 +7,9 @@ import { randomUUID } from 'node:crypto';
 import { itemSize } from '../attributes/assertItemSize.js';
 import type { Item } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
+import type { TableAttributes } from '../keys/TableAttributes.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
+import { keyText } from './batchGet.js';
 import { requestFailed, type Sender } from './Sender.js';
 
 /** DynamoDB's limit on the items of one transaction. */
@@ -47,7 +49,7 @@ const RETRYABLE = new Set([
  *   `TransactionConflict` when others were in the way every time; `InvalidTransaction`.
  */
 export async function transactWrite(sender: Sender, writes: readonly Write[]): Promise<void> {
-  assertValid(writes);
+  assertValid(writes, sender.attributes);
   const command = new TransactWriteItemsCommand({
     TransactItems: writes.map(({ action }) => action),
     ClientRequestToken: randomUUID(),
@@ -79,7 +81,7 @@ export async function transactWrite(sender: Sender, writes: readonly Write[]): P
   }
 }
 
-function assertValid(writes: readonly Write[]): void {
+function assertValid(writes: readonly Write[], attributes: TableAttributes): void {
   if (writes.length === 0 || writes.length > MAX_TRANSACTION_ITEMS) {
     throw invalidTransaction(
       `holds ${String(writes.length)} items, and must hold 1 to ${String(MAX_TRANSACTION_ITEMS)}`,
@@ -90,7 +92,7 @@ function assertValid(writes: readonly Write[]): void {
   const keys = writes.map(({ action }) => {
     const { Put, Delete, Update, ConditionCheck } = action;
     const key = Put?.Item ?? Delete?.Key ?? Update?.Key ?? ConditionCheck?.Key;
-    return `${key?.PK?.S ?? ''}\0${key?.SK?.S ?? ''}`;
+    return keyText(attributes.keyOf(key));
   });
   if (new Set(keys).size < keys.length) throw invalidTransaction('holds two writes to one item');
 }
