@@ -67,4 +67,4 @@ export type {
 export { schemasAt } from './paths/schemasAt.js';
 export { isStable } from './stored/isStable.js';
 export { type StoredIssue, storedIssues } from './stored/storedIssues.js';
-export { defaultOf, withDefaults } from './stored/withDefaults.js';
+export { canLackDefaults, defaultOf, withDefaults } from './stored/withDefaults.js';
