@@ -32,6 +32,7 @@ export type {
   ScanInput,
   SecretsOption,
   Stored,
+  SystemFieldsInput,
   UpdateInput,
   UpdateManyInput,
   UpdateOneInput,

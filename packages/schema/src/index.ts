@@ -70,4 +70,4 @@ export { type Bound, lengthRules, type NumberRules, numberRules } from './stored
 export { storedSchema, wrappersOf } from './stored/storedSchema.js';
 export { isStable } from './stored/isStable.js';
 export { type StoredIssue, storedIssues } from './stored/storedIssues.js';
-export { defaultOf, withDefaults } from './stored/withDefaults.js';
+export { canLackDefaults, defaultOf, withDefaults } from './stored/withDefaults.js';

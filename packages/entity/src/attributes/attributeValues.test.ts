@@ -198,7 +198,7 @@ describe('values', () => {
       [{ number: Infinity }, 'number'],
       [{ number: 1e126 }, 'number'],
       [{ big: 10n ** 38n }, 'big'],
-      [{ strings: new Set() }, 'strings'],
+      [{ open: new Set() }, 'open'],
       [{ text: '\udc00' }, 'text'],
       [{ open: [undefined] }, 'open.0'],
     ] as [object, string][]) {

@@ -1,13 +1,18 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PLAIN_DATA, type ValueShape } from '@latchkey/schema';
+import { toBigint, toDate } from './UnreadableValue.js';
 
-/** Reads what `toAttributeValue` wrote. */
+/**
+ * Reads what `toAttributeValue` wrote.
+ *
+ * @throws {@link UnreadableValue} for what it never writes: text that is no date, say.
+ */
 export function fromAttributeValue(attribute: AttributeValue, shape: ValueShape): unknown {
   if (attribute.S !== undefined) {
-    return shape.strings === 'date' ? new Date(attribute.S) : attribute.S;
+    return shape.strings === 'date' ? toDate(attribute.S) : attribute.S;
   }
   if (attribute.N !== undefined) {
-    return shape.numbers === 'bigint' ? BigInt(attribute.N) : Number(attribute.N);
+    return shape.numbers === 'bigint' ? toBigint(attribute.N) : Number(attribute.N);
   }
   if (attribute.BOOL !== undefined) return attribute.BOOL;
   if (attribute.M !== undefined) return fromAttributeMap(attribute.M, shape);
@@ -19,7 +24,7 @@ export function fromAttributeValue(attribute: AttributeValue, shape: ValueShape)
   if (attribute.SS !== undefined) return fromStrings(attribute.SS, shape.element);
   if (attribute.NS !== undefined) {
     const isBigint = shape.element?.numbers === 'bigint';
-    return new Set(attribute.NS.map((text) => (isBigint ? BigInt(text) : Number(text))));
+    return new Set(attribute.NS.map((text) => (isBigint ? toBigint(text) : Number(text))));
   }
   if (attribute.BS !== undefined) return new Set(attribute.BS);
   return attribute.B;
@@ -43,5 +48,5 @@ export function fromAttributeMap(
 
 function fromStrings(strings: readonly string[], element: ValueShape | undefined): Set<unknown> {
   const isDate = element?.strings === 'date';
-  return new Set(strings.map((text) => (isDate ? new Date(text) : text)));
+  return new Set(strings.map((text) => (isDate ? toDate(text) : text)));
 }

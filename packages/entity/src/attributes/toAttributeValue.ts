@@ -69,6 +69,15 @@ export function toAttributeValue(
   throw unsupported(path, 'is a class instance');
 }
 
+/**
+ * Whether a field is left out because of its value: DynamoDB has no empty set, so that one is
+ * stored as no attribute. Only where the schema names the field and has a set or list there, so that
+ * it is known to be a set when it is read.
+ */
+export function isLeftOut(value: unknown, shape: ValueShape): boolean {
+  return value instanceof Set && value.size === 0 && shape.element !== undefined;
+}
+
 /** Writes the fields of an object; see {@link toAttributeValue}. */
 export function toAttributeMap(
   object: Readonly<Record<string, unknown>>,
@@ -83,6 +92,7 @@ export function toAttributeMap(
     if (value === undefined) continue;
     const below = pathBelow(path, name);
     const declared = fields?.get(name);
+    if (declared && isLeftOut(value, declared)) continue;
     if (!declared) assertName(name, below);
     map[name] = toAttributeValue(value, declared ?? rest, below, depth);
   }

@@ -361,6 +361,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   /**
    * Deletes one document and its unique values; with `withRelated`, everything else in its
    * partition first. That takes several transactions: a call that was interrupted can be made again.
+   * Of several calls at once, one gets the document.
    *
    * @returns the document as it was, null if none matches; and how many were deleted.
    * @throws {@link EntityError} `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`, `InvalidTable`

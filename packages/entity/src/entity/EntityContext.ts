@@ -12,8 +12,8 @@ export interface EntityContext {
   readonly hooks: Hooks;
   /** The time, from the table's clock. */
   readonly now: () => Date;
-  /** A new ULID, later in order than the one before. */
-  readonly newUlid: () => string;
+  /** A new ULID: later in order than the one before, or of a given time. */
+  readonly newUlid: (at?: Date) => string;
   /** Another entity of the same table and name space. */
   readonly bind: (definition: AnyEntityDefinition) => EntityContext;
   /** The entity with a name, if its definition is bound to the table. */

@@ -1,10 +1,11 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   type AnyEntityDefinition,
+  canLackDefaults,
   type Index,
   type IndexCondition,
-  type KeyPart,
   joinPath,
+  type KeyPart,
   PLAIN_DATA,
   scalarTypes,
   type ScalarType,
@@ -14,7 +15,10 @@ import {
 } from '@latchkey/schema';
 import { assertItemSize } from '../attributes/assertItemSize.js';
 import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
+import { plainValue } from '../attributes/plainValue.js';
 import { toAttributeMap } from '../attributes/toAttributeValue.js';
+import { unreadablePath } from '../attributes/unreadablePath.js';
+import { UnreadableValue } from '../attributes/UnreadableValue.js';
 import { EntityError } from '../errors/EntityError.js';
 import { documentId } from '../keys/documentId.js';
 import { DELIMITER, type KeyValue } from '../keys/encodeKeyPart.js';
@@ -24,7 +28,8 @@ import type { Expression } from '../expressions/Expression.js';
 import type { Field, FieldScope } from '../expressions/FieldScope.js';
 import { compileField } from './compileField.js';
 import { invalidInput } from './parseInput.js';
-import { deepValue, hideFields, omitFields } from './fields.js';
+import { cloneValue, deepValue, hideFields, omitFields } from './fields.js';
+import { migrate } from './migrate.js';
 
 /** An item as DynamoDB keeps it. */
 export type Item = Record<string, AttributeValue>;
@@ -253,14 +258,79 @@ export class EntityModel implements FieldScope {
   }
 
   /**
-   * Every field of an item, secret ones included, without what the package keeps beside them, in
-   * the present form.
+   * Every field of an item, secret ones included, without what the package keeps beside them: in
+   * the present form, with the schema's defaults for what is not there.
+   *
+   * @throws {@link EntityError} `UnreadableItem`
    */
   allFields(item: Item): Fields {
-    const fields = this.fieldsOf(item);
-    if (this.storedForm === 0) return fields;
-    const missed = this.definition.migrations.slice(storedFormOf(item));
-    return missed.reduce((form, migrate) => migrate(form), fields);
+    const fields = this.storedFields(item);
+    const filled = withDefaults(this.definition.schema, fields) as Fields;
+    if (filled === fields) return fields;
+    for (const name of Object.keys(filled)) {
+      // A default belongs to the schema, and what this package hands out can be changed.
+      if (filled[name] !== fields[name]) filled[name] = cloneValue(filled[name]);
+    }
+    return filled;
+  }
+
+  /**
+   * The fields of an item in the present form, as far as they are stored.
+   *
+   * @throws {@link EntityError} `UnreadableItem`
+   */
+  storedFields(item: Item): Fields {
+    let path: readonly string[] = [];
+    try {
+      const isPresent = storedFormOf(item) >= this.storedForm;
+      const fields: Fields = {};
+      for (const stored in item) {
+        const attribute = item[stored];
+        if (!attribute || this.attributes.isOwn(stored)) continue;
+        const name = this.#fieldNames.get(stored) ?? stored;
+        path = [name];
+        fields[name] = isPresent
+          ? fromAttributeValue(attribute, this.#shapeOf(name))
+          : plainValue(attribute);
+      }
+      if (isPresent) return fields;
+      path = [];
+      return migrate(this.definition.migrations, fields, storedFormOf(item), this.shape);
+    } catch (error) {
+      if (!(error instanceof UnreadableValue)) throw error;
+      throw this.#unreadable(item, path, error);
+    }
+  }
+
+  /** Whether a field may be stored without something that {@link allFields} adds. */
+  canLackDefaults(field: string): boolean {
+    return this.field(field).schemas.some((schema) => canLackDefaults(schema));
+  }
+
+  #shapeOf(field: string): ValueShape {
+    return this.shape.fields?.get(field) ?? PLAIN_DATA;
+  }
+
+  #unreadable(item: Item, path: readonly string[], { reason, segments, cause }: UnreadableValue) {
+    const [field] = path;
+    const attribute = field === undefined ? undefined : item[this.#storedName(field)];
+    const inside = attribute ? unreadablePath(attribute, this.#shapeOf(field ?? '')) : segments;
+    const where = joinPath([...path, ...inside]);
+    return new EntityError(
+      'UnreadableItem',
+      `A stored ${this.name} cannot be read: ${where === '' ? 'it' : `"${where}"`} ${reason}.`,
+      {
+        entity: this.name,
+        id: documentId(this.attributes.keyOf(item)),
+        path: where,
+        reason,
+      },
+      cause === undefined ? {} : { cause },
+    );
+  }
+
+  #storedName(field: string): string {
+    return this.definition.aliases.get(field) ?? field;
   }
 
   /** The fields that attributes hold, as they are. */
@@ -285,7 +355,7 @@ export class EntityModel implements FieldScope {
     for (const [name, attribute] of Object.entries(item)) {
       if (!this.attributes.isOwn(name)) attributes[name] = attribute;
     }
-    const fields = this.fieldsOf(attributes);
+    const fields = this.storedFields(item);
     const whole = withDefaults(this.definition.schema, fields) as Fields;
     if (whole === fields) return attributes;
     const missing = Object.entries(whole).filter(([name, value]) => value !== fields[name]);

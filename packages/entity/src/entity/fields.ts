@@ -31,16 +31,34 @@ export function hideFields(fields: Fields, paths: readonly (readonly string[])[]
   return fields;
 }
 
-/** Leaves an object of our own nothing but the fields at these paths. */
+/**
+ * Leaves an object of our own nothing but the fields at these paths. Of a list, the elements that
+ * paths lead to or through stay, in their order, as DynamoDB would give them.
+ */
 export function keepFields(fields: Fields, paths: readonly (readonly string[])[]): Fields {
   for (const name of Object.getOwnPropertyNames(fields)) {
-    const below = paths.filter(([first]) => first === name).map(([, ...rest]) => rest);
+    const below = pathsBelow(paths, name);
     if (below.some((rest) => rest.length === 0)) continue;
-    const value = fields[name];
     if (below.length === 0) Reflect.deleteProperty(fields, name);
-    else if (isPlainObject(value)) keepFields(value, below);
+    else keepWithin(fields[name], below);
   }
   return fields;
+}
+
+function keepWithin(value: unknown, paths: readonly (readonly string[])[]): void {
+  if (isPlainObject(value)) keepFields(value, paths);
+  if (!Array.isArray(value)) return;
+  const list: unknown[] = value;
+  const kept = list.filter((element, at) => {
+    const below = pathsBelow(paths, String(at));
+    if (below.length > 0 && below.every((rest) => rest.length > 0)) keepWithin(element, below);
+    return below.length > 0;
+  });
+  list.splice(0, list.length, ...kept);
+}
+
+function pathsBelow(paths: readonly (readonly string[])[], name: string): readonly string[][] {
+  return paths.filter(([first]) => first === name).map(([, ...rest]) => rest);
 }
 
 /** The object that holds the last segment of a path, if there is one. */
@@ -80,6 +98,17 @@ export function ownChild(parent: Fields, name: string): Fields {
   const made: Fields = {};
   parent[name] = made;
   return made;
+}
+
+/** A copy whose objects, lists and sets can be changed; dates and bytes are shared. */
+export function cloneValue(value: unknown): unknown {
+  // Not structuredClone: in Jest its dates are of another realm, which zod takes for no dates.
+  if (Array.isArray(value)) return value.map(cloneValue);
+  if (value instanceof Set) return new Set<unknown>(value);
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, cloneValue(field)]),
+  );
 }
 
 /** Whether a value is an object without a class, from whatever realm. */

@@ -58,17 +58,34 @@ export type Relations = Readonly<Record<string, AnyEntityDefinition>>;
 // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- it is what is meant
 export type NoRelations = Readonly<Record<never, AnyEntityDefinition>>;
 
+/** The system fields of a new document, for one that is taken over from elsewhere. */
+export interface SystemFieldsInput {
+  /**
+   * A ULID, in any case of letters; stored in capitals (default: a new one, of the time of
+   * `createdAt`).
+   */
+  readonly ulid?: string;
+  /** Default: now. */
+  readonly createdAt?: Date;
+  /** Default: `createdAt`. */
+  readonly updatedAt?: Date;
+  /** Default: the context's `userId`. */
+  readonly createdBy?: string;
+  /** Default: `createdBy`. */
+  readonly updatedBy?: string;
+}
+
 /** A document to be made with its parent: it takes the parent's partition key unless it gives it. */
 export type RelatedInput<C extends AnyEntityDefinition> = Prettify<
   Omit<InferInput<C>, InferPartition<C>> &
-    Partial<Pick<InferInput<C>, InferPartition<C> & keyof InferInput<C>>>
+    Partial<Pick<InferInput<C>, InferPartition<C> & keyof InferInput<C>>> &
+    SystemFieldsInput
 >;
 
 /** What creates one document. */
-export interface CreateOneInput<D extends AnyEntityDefinition> extends ContextOption {
+export interface CreateOneInput<D extends AnyEntityDefinition>
+  extends ContextOption, SystemFieldsInput {
   readonly item: InferInput<D>;
-  /** The document's ulid, for who must know it before (default: a new one). */
-  readonly ulid?: string;
 }
 
 /** What creates one document and related ones. */

@@ -43,6 +43,8 @@ export interface EntityErrorDetails {
   TransactionConflict: { attempts: number };
   /** A transaction holds too many items, or two operations on one item. */
   InvalidTransaction: { reason: string };
+  /** A stored item is not as the schema says: `path` names the value, `id` the document. */
+  UnreadableItem: { entity: string; id: string; path: string; reason: string };
   /** Two definitions in one table cannot live together, or a name is no table or namespace name. */
   InvalidTable: { reason: string };
   /** DynamoDB did not carry out the request; `cause` is what the SDK threw. */

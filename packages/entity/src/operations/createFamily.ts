@@ -2,6 +2,7 @@ import type { EntityContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
 import { deepValue, nestFields } from '../entity/fields.js';
 import { invalidInput } from '../entity/parseInput.js';
+import { splitSystemFields } from '../entity/systemFields.js';
 import type { Write } from '../table/transactWrite.js';
 import { prepareCreate, type CreateInput } from './createOne.js';
 
@@ -33,8 +34,10 @@ export async function prepareFamily(
   const parent = await prepareCreate(entity, input);
   const parentFields = entity.model.allFields(parent.item);
   const created = [];
-  for (const { entity: child, item } of children) {
+  for (const { entity: child, item: fields } of children) {
+    const { item, given } = splitSystemFields(fields);
     const creation = await prepareCreate(child, {
+      ...given,
       item: { ...inherited(entity, child, parentFields), ...item },
       ...(input.context && { context: input.context }),
     });

@@ -3,23 +3,22 @@ import { EntityError } from '../errors/EntityError.js';
 import {
   hookContext,
   newOperationId,
-  userOf,
   type EntityContext,
   type OperationContext,
 } from '../entity/EntityContext.js';
 import type { EntityModel, Fields, Item, UniqueKey } from '../entity/EntityModel.js';
 import { invalidInput, parseInput } from '../entity/parseInput.js';
+import { systemFields, type GivenSystemFields } from '../entity/systemFields.js';
 import { documentId } from '../keys/documentId.js';
 import { commit } from '../table/commit.js';
 import type { Write } from '../table/transactWrite.js';
 import { ownerOf } from './find.js';
 
 /** What creates a document, as the operations see it. */
-export interface CreateInput {
+export interface CreateInput extends GivenSystemFields {
   readonly item: Readonly<Fields>;
   /** The fields of the item that are in their stored form, by name: they are not parsed. */
   readonly stored?: ReadonlyMap<string, unknown>;
-  readonly ulid?: string;
   readonly context?: OperationContext;
 }
 
@@ -41,7 +40,7 @@ export function createOneParams(
   entity: EntityContext,
   input: CreateInput,
 ): PutItemCommandInput | TransactWriteItemsCommandInput {
-  const { writes } = planCreate(entity, newFields(entity, input));
+  const { writes } = planCreate(entity, newFields(entity, input), input);
   const [first, ...more] = writes;
   if (first.action.Put && more.length === 0) return first.action.Put;
   return { TransactItems: writes.map(({ action }) => action) };
@@ -56,27 +55,17 @@ export async function prepareCreate(entity: EntityContext, input: CreateInput): 
   const parsed = newFields(entity, { ...input, item, stored: new Map(stored) });
   const fields = await entity.hooks.postParse(parsed, context);
   const { computed } = entity.model.definition;
-  return planCreate(entity, computed.size > 0 ? entity.model.withComputed({ ...fields }) : fields);
+  const whole = computed.size > 0 ? entity.model.withComputed({ ...fields }) : fields;
+  return planCreate(entity, whole, input);
 }
 
 /** A new document's fields: the validated input, and what every document has. */
-export function newFields(
-  entity: EntityContext,
-  { item, stored, ulid, context }: CreateInput,
-): Fields {
+export function newFields(entity: EntityContext, input: CreateInput): Fields {
   const { model } = entity;
-  const now = entity.now();
-  const userId = userOf(context);
   // What the schema gives is an object of our own: zod never returns its input.
-  const fields = parseInput(model.definition, item, stored);
-  assertNotComputed(model, Object.keys(item));
-  fields.ulid = ulid ?? entity.newUlid();
-  fields.createdAt = now;
-  fields.updatedAt = now;
-  if (userId !== undefined) {
-    fields.createdBy = userId;
-    fields.updatedBy = userId;
-  }
+  const fields = parseInput(model.definition, input.item, input.stored);
+  assertNotComputed(model, Object.keys(input.item));
+  Object.assign(fields, systemFields(entity, input, input.context));
   return model.withComputed(fields);
 }
 
@@ -87,14 +76,21 @@ export function assertNotComputed(model: EntityModel, fields: readonly string[])
   throw invalidInput(model.name, [{ path, message: 'it is computed from other fields' }]);
 }
 
-function planCreate(entity: EntityContext, fields: Readonly<Fields>): Creation {
+function planCreate(
+  entity: EntityContext,
+  fields: Readonly<Fields>,
+  { ulid }: GivenSystemFields,
+): Creation {
   const { model, tableName } = entity;
   const item = model.toItem(fields, 1, newOperationId());
   const owner = model.primaryKey(fields);
   const uniques = model
     .uniqueKeys(fields)
     .map((key) => putUnique(model, tableName, key, owner, fields));
-  return { item, writes: [putNew(entity, item), ...uniques] };
+  const put = putNew(entity, item);
+  // Even if somebody has changed it since: no two documents have one ulid that was made here.
+  const isOwn = (existing: Item): boolean => existing.ulid?.S === item.ulid?.S;
+  return { item, writes: [ulid === undefined ? { ...put, isOwn } : put, ...uniques] };
 }
 
 /** Writes an item where there is none. */
@@ -114,8 +110,6 @@ export function putNew({ model, tableName }: EntityContext, item: Item): Write {
         entity: model.name,
         item: existing && model.fromItem(existing),
       }),
-    // Even if somebody has changed it since: no two documents have one ulid.
-    isOwn: (existing) => existing.ulid?.S === item.ulid?.S,
   };
 }
 

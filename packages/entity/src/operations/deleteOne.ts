@@ -9,6 +9,7 @@ import { Expression } from '../expressions/Expression.js';
 import type { Key } from '../keys/Key.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
+import { outcomeUnknown, wasRepeated } from '../table/Sender.js';
 import { findTheOne } from './find.js';
 import { planDelete } from './replace.js';
 
@@ -76,8 +77,11 @@ async function deleteByKey(
   } catch (error) {
     const { name, Item: current } = error as Error & { Item?: Item };
     if (name !== 'ConditionalCheckFailedException') throw error;
-    // Without an item nothing is there to delete, or a first answer was lost.
-    if (!current) return undefined;
+    if (!current) {
+      // A delete leaves no mark: after a lost answer, nobody knows who has deleted the document.
+      if (wasRepeated(error)) throw outcomeUnknown('DeleteItem', error);
+      return undefined;
+    }
     const { model } = entity;
     throw new EntityError('ConditionFailed', `The ${model.name} is not as the condition says.`, {
       entity: model.name,
@@ -96,11 +100,13 @@ function deleteParams(
   return {
     TableName: tableName,
     Key: model.attributes.keyItem(key),
-    ...(text !== undefined && {
-      ConditionExpression: text,
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    }),
+    // Of several deletes at once, one finds the document.
+    ConditionExpression: [
+      `attribute_exists(${expression.path([model.attributes.PK])})`,
+      ...(text === undefined ? [] : [text]),
+    ].join(' AND '),
     ...expression.attributes,
     ReturnValues: 'ALL_OLD',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
 }

@@ -1,4 +1,5 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { joinPath } from '@latchkey/schema';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { EntityModel, Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
@@ -116,11 +117,25 @@ export function projection(
   if (model.storedForm > 0) return {};
   const { PK, SK } = model.attributes;
   const own = [PK, SK, '_e', '_v', '_s', ...more].map((name) => expression.path([name]));
+  const whole = paths.map((path) => readFrom(model, path));
   // DynamoDB refuses a path next to one that it lies in.
-  const fields = paths
-    .filter((path) => !paths.some((other) => path.startsWith(`${other}.`)))
+  const fields = whole
+    .filter((path) => !whole.some((other) => path.startsWith(`${other}.`)))
     .map((path) => expression.path(model.field(path).stored));
   return { ProjectionExpression: [...new Set([...own, ...fields])].join(', ') };
+}
+
+/**
+ * The field to read for the sake of a path: more than the path itself where the rest shows what is
+ * at the path. Without the whole list nobody knows which element is which, and beside a part of a
+ * field nobody knows what it lacks.
+ */
+function readFrom(model: EntityModel, path: string): string {
+  const { segments, lists } = model.field(path);
+  if (segments.length === 1) return path;
+  if (model.canLackDefaults(joinPath(segments.slice(0, 1)))) return joinPath(segments.slice(0, 1));
+  const list = lists.indexOf(true);
+  return list === -1 ? path : joinPath(segments.slice(0, list));
 }
 
 /** @throws {@link EntityError} `InvalidInput` for a limit that is no whole number above 0. */

@@ -1,6 +1,6 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import type { AnyEntityDefinition, EntityHooks } from '@latchkey/schema';
-import { monotonicFactory } from 'ulid';
+import { monotonicFactory, ulid } from 'ulid';
 import { Entity } from '../entity/Entity.js';
 import type { EntityContext } from '../entity/EntityContext.js';
 import { EntityModel, NAMESPACE_MARK, type Item } from '../entity/EntityModel.js';
@@ -96,8 +96,15 @@ export class Table {
     return this.#options.clock?.() ?? new Date();
   }
 
-  /** A new ULID at the table's time, later in order than the one before. */
-  newUlid(): string {
+  /**
+   * A new ULID at the table's time, later in order than the one before.
+   *
+   * @param at - another time, for what was made then: a ULID that has no order among those of its
+   *   millisecond. What is before 1970 counts as 1970.
+   */
+  newUlid(at?: Date): string {
+    // The library takes 0 for no time at all.
+    if (at) return ulid(Math.max(1, at.getTime()), randomFraction);
     return this.#newUlid(this.now().getTime());
   }
 
@@ -123,7 +130,7 @@ export class Table {
       sender: this.#sender,
       hooks: new Hooks(hooks, definition.hooks),
       now: () => this.now(),
-      newUlid: () => this.newUlid(),
+      newUlid: (at) => this.newUlid(at),
       bind: (other) => this.#bind(other),
       entityNamed: (name) => {
         const known = this.#definitions.named(name);

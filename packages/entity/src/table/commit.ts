@@ -26,7 +26,8 @@ export async function commit(sender: Sender, writes: readonly Write[]): Promise<
     const isOwn = write.isOwn ?? ((item: Item) => item._op?.S === operation);
     // The SDK sent the request again after its first answer was lost: what is there is ours.
     if (operation !== undefined && current && isOwn(current)) return;
-    if (!write.isOwn && current && wasRepeated(error)) {
+    // A delete leaves nothing behind that could say whose it was.
+    if (!write.isOwn && (current ?? Delete) && wasRepeated(error)) {
       throw outcomeUnknown(Put ? 'PutItem' : 'DeleteItem', withoutItem(error));
     }
     throw write.failure(current);

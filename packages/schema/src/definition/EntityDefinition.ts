@@ -127,7 +127,12 @@ export interface ComputedField<T, K extends keyof T> {
   readonly compute: (fields: Readonly<T>) => T[K] | undefined;
 }
 
-/** Turns the fields of one stored form into those of the next. */
+/**
+ * Turns the fields of one stored form into those of the next. It is given what is stored: dates as
+ * text (ISO 8601), numbers as numbers, or as bigints where they are whole and a number would lose
+ * digits. What it leaves as it is, or returns in either form, becomes what the schema has in its
+ * place: text or a `Date` where that has a date, a number or a bigint where that has a bigint.
+ */
 export type Migration = (stored: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
 /** An entity: what its documents hold, the keys they are found by, and what happens on the way. */
