@@ -125,11 +125,9 @@ export class EntityModel implements FieldScope {
    * @throws {@link EntityError} `InvalidInput` for a value of another type than the field's.
    */
   normalise(path: string, value: unknown, siblings?: Readonly<Record<string, unknown>>): unknown {
-    const { storedSchemas, isNullable, segments } = this.field(path);
+    const { storedSchemas, segments } = this.field(path);
+    if (storedSchemas.length === 0 || value === null) return value;
     const type = scalarTypeOf(value);
-    if (storedSchemas.length === 0 || type === undefined || (value === null && isNullable)) {
-      return value;
-    }
     let isOfType = false;
     // Only a path through a union has several.
     const narrowed =
@@ -138,7 +136,8 @@ export class EntityModel implements FieldScope {
         : storedSchemas;
     for (const schema of narrowed) {
       const types = scalarTypes(schema);
-      isOfType ||= types ? types.has(type) : !HAS_NO_SCALARS.has(schema._zod.def.type);
+      if (type === undefined) isOfType ||= types === undefined;
+      else isOfType ||= types ? types.has(type) : !HAS_NO_SCALARS.has(schema._zod.def.type);
       if (type !== 'string' || !isNormalised(schema)) continue;
       const result = schema.safeParse(value);
       if (result.success) return result.data;

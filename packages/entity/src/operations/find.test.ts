@@ -290,16 +290,15 @@ describe('findMany', () => {
     const bad: unknown[] = [
       { accountId: 5 },
       { accountId: undefined },
-      { accountId: null },
       { accountId: ['a'] },
+      { accountId: () => 5 },
       { username: undefined },
+      { username: { a: 1 } },
       { nothing: 5, accountId: ulid() },
     ];
     for (const filter of bad) {
       const input = { filter: filter as Condition<Stored<typeof Account>> };
-      expect(['InvalidInput', 'InvalidKey']).toContain(
-        (await errorOf(accounts.findOne(input))).code,
-      );
+      expect((await errorOf(accounts.findOne(input))).code).toBe('InvalidInput');
     }
     const tokens = test.table.entity(AccountToken);
     for (const value of [() => 5, Symbol('a'), undefined]) {
