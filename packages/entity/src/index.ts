@@ -23,8 +23,13 @@ export type {
   FindOneWithInput,
   Include,
   Included,
+  IncludeOptions,
+  IndexName,
+  IndexOption,
   NoRelations,
   PaginateInput,
+  PathSegments,
+  Projected,
   ProjectOption,
   RelatedInput,
   RelatedInputs,
@@ -38,6 +43,7 @@ export type {
   UpdateOneInput,
 } from './entity/inputs.js';
 export type { EntityQuery, HookRegistry } from './entity/Hooks.js';
+export type { Explanation } from './operations/explain.js';
 export { DocumentQuery } from './operations/DocumentQuery.js';
 export type { OperationContext } from './entity/EntityContext.js';
 export {
@@ -46,6 +52,7 @@ export {
   type EntityErrorCode,
   type EntityErrorDetails,
   type InputIssue,
+  type WhyNot,
 } from './errors/EntityError.js';
 export type { AttributeTypeName, Comparison, Condition } from './expressions/Condition.js';
 export type { Update } from './expressions/Update.js';

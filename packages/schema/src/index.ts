@@ -53,7 +53,7 @@ export {
 export { emailAddress } from './fields/emailAddress.js';
 export { phoneNumber } from './fields/phoneNumber.js';
 export { username } from './fields/username.js';
-export { fieldPath, joinPath, pathBelow, splitPath } from './paths/fieldPath.js';
+export { fieldPath, joinPath, type JoinedPath, pathBelow, splitPath } from './paths/fieldPath.js';
 export type {
   DatePath,
   FieldPath,
@@ -66,6 +66,7 @@ export type {
 } from './paths/Path.js';
 export { scalarTypes, type ScalarType } from './paths/scalarTypes.js';
 export { schemasAt } from './paths/schemasAt.js';
+export { type Domain, domainAt, type Narrowing } from './stored/domainAt.js';
 export { type Bound, lengthRules, type NumberRules, numberRules } from './stored/valueBounds.js';
 export { storedSchema, wrappersOf } from './stored/storedSchema.js';
 export { isStable } from './stored/isStable.js';

@@ -21,7 +21,7 @@ describe('inAccountTerms', () => {
   it.each([
     new EntityError('AmbiguousFilter', '', { entity: 'Account' }),
     new EntityError('TooManyPages', '', { entity: 'Account', maxPages: 1 }),
-    new EntityError('NoIndexFits', '', { entity: 'Account', fields: [], indexes: [] }),
+    new EntityError('NoIndexFits', '', { entity: 'Account', fields: [], indexes: [], reasons: [] }),
     new EntityError('InvalidTransaction', '', { reason: '' }),
   ])('lets no error of the table through: $code', async (cause) => {
     const error = await errorOf(inAccountTerms(() => Promise.reject(cause)));

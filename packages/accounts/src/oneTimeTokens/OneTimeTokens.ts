@@ -133,7 +133,7 @@ export class OneTimeTokens {
    */
   async find(given: unknown, kind: OneTimeTokenKind): Promise<TokenHolder> {
     const value = digestSecret(parseOneTimeToken(given));
-    const { key } = await this.#tokens.findKey({ filter: { value } });
+    const { key } = await this.#tokens.findKey({ filter: { value, kind: { $ne: 'password' } } });
     const { item } = key
       ? await this.#accounts.findOne({
           filter: { accountId: key.accountId },

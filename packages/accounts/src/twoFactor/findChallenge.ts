@@ -39,7 +39,9 @@ export async function findChallenge(
     throw new AccountError('InvalidInput', { path: 'challenge', reason: 'notAString' });
   }
   if (given.length > MAX_LENGTH) throw challengeRefused();
-  const { key } = await core.tokens.findKey({ filter: { value: digestSecret(given) } });
+  // The kinds whose values are unique: a password is no way to find anything.
+  const filter = { value: digestSecret(given), kind: { $ne: 'password' } } as const;
+  const { key } = await core.tokens.findKey({ filter });
   const family = key ? await readFactors(core, key.accountId) : null;
   const pending = family ? pendingTokens(family.tokens, core.table.now(), family.account) : [];
   const challenge = pending.find(

@@ -7,14 +7,9 @@ import type {
   TransactWriteItemsCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import {
-  splitPath,
-  type AnyEntityDefinition,
-  type FieldPath,
-  type HookContext,
-  type InferKey,
-} from '@latchkey/schema';
+import type { AnyEntityDefinition, HookContext, InferKey } from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
+import { segmentsOf } from '../expressions/projectedPath.js';
 import { checkWrite } from '../operations/check.js';
 import { count } from '../operations/count.js';
 import { prepareFamily, type ChildInput } from '../operations/createFamily.js';
@@ -22,6 +17,7 @@ import { createOneParams, prepareCreate } from '../operations/createOne.js';
 import { deleteFamily } from '../operations/deleteFamily.js';
 import { deleteOne, deleteOneParams } from '../operations/deleteOne.js';
 import { DocumentQuery } from '../operations/DocumentQuery.js';
+import { explain, type Explanation } from '../operations/explain.js';
 import {
   findById,
   findMany,
@@ -30,9 +26,10 @@ import {
   findParams,
   findTheOne,
 } from '../operations/find.js';
-import { findRelated, type RelatedModel } from '../operations/findRelated.js';
+import { findRelated } from '../operations/findRelated.js';
 import { deleteMany, updateMany } from '../operations/many.js';
 import { paginate } from '../operations/paginate.js';
+import type { RelatedModel } from '../operations/planRelated.js';
 import { planDelete } from '../operations/replace.js';
 import { scan, scanParams } from '../operations/scan.js';
 import { planUpdateOperation, updateOne, updateOneParams } from '../operations/updateOne.js';
@@ -55,21 +52,23 @@ import type {
   FindOneWithInput,
   Include,
   Included,
+  IncludeOptions,
   NoRelations,
   PaginateInput,
+  PathSegments,
+  Projected,
   ProjectOption,
   RelatedInputs,
   Relations,
   ScanInput,
   SecretsOption,
-  Stored,
   UpdateManyInput,
   UpdateOneInput,
 } from './inputs.js';
 import { invalidInput } from './parseInput.js';
 import { parseKey } from './parseKey.js';
 
-type Relation = Omit<RelatedModel, 'limit'>;
+type Relation = Omit<RelatedModel, 'limit' | 'sort'>;
 
 /**
  * The documents of one entity in one table. Made by `table.entity(definition)`.
@@ -178,13 +177,13 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
 
   /**
    * The first document that matches: one `GetItem` by whole key, two by unique value, or a `Query`.
-   * With `include`, one `Query` reads the related documents, too.
+   * With `include`, a `Query` reads the related documents, too, or several side by side.
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
    */
   async findOne<
     const S extends boolean = false,
-    const P extends FieldPath<Stored<D>> = never,
+    const P extends Projected<D> = never,
     const N extends Include<R> = object,
   >(
     input: FindOneWithInput<D, R, P, N> & SecretsOption<S>,
@@ -243,7 +242,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
    */
-  findMany<const S extends boolean = false, const P extends FieldPath<Stored<D>> = never>(
+  findMany<const S extends boolean = false, const P extends Projected<D> = never>(
     input: FindManyInput<D, P> & SecretsOption<S>,
   ): DocumentQuery<Document<D, S, P>> {
     const context = hookContext(this.#context, 'find', input.context);
@@ -256,12 +255,36 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   }
 
   /**
+   * Says what a find would do, without sending anything: which index it reads, by which key
+   * condition and filter, in how many requests; and why each other index does not do. Hooks do not
+   * run.
+   *
+   * @param input - as for {@link Entity.findMany}; with `limit: 1`, for {@link Entity.findOne}.
+   * @throws {@link EntityError} `InvalidInput`
+   *
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { AccessType } from '@latchkey/schema';
+   *
+   * export function howFound(table: Table, value: string) {
+   *   const filter = { 'data.kind': 'email', 'data.value': value } as const;
+   *   const { index, requests } = table.entity(AccessType).explain({ filter });
+   *   return `${index}: ${requests}`; // _id2: one and GetItem
+   * }
+   * ```
+   */
+  explain(input: FindManyInput<D>): Explanation {
+    return explain(this.#context, input);
+  }
+
+  /**
    * One page of the documents that match, forwards (`first`, `after`) or backwards (`last`,
    * `before`). Cursors are opaque, and good for the same partition, index and key range only.
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `InvalidCursor`
    */
-  async paginate<const S extends boolean = false, const P extends FieldPath<Stored<D>> = never>(
+  async paginate<const S extends boolean = false, const P extends Projected<D> = never>(
     input: PaginateInput<D, P> & SecretsOption<S>,
   ): Promise<Connection<Document<D, S, P>>> {
     const page = await paginate(this.#context, input);
@@ -286,7 +309,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
    */
   async count(
-    input: Pick<FindManyInput<D>, 'filter' | 'consistent' | 'maxPages' | 'context'>,
+    input: Pick<FindManyInput<D>, 'filter' | 'index' | 'consistent' | 'maxPages' | 'context'>,
   ): Promise<number> {
     return count(this.#context, input);
   }
@@ -297,7 +320,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
    *
    * @throws {@link EntityError} `InvalidInput`, `TooManyPages`
    */
-  scan<const S extends boolean = false, const P extends FieldPath<Stored<D>> = never>(
+  scan<const S extends boolean = false, const P extends Projected<D> = never>(
     input: ScanInput<D, P> & SecretsOption<S> = {},
   ): DocumentQuery<Document<D, S, P>> {
     const context = hookContext(this.#context, 'find', input.context);
@@ -474,14 +497,15 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
 
   #included(include: Include<R>): RelatedModel[] {
     return Object.entries(include).map(([name, option]) => {
-      const limit = typeof option === 'object' ? option.limit : Infinity;
-      return { ...this.#relation(name), limit };
+      const { limit = Infinity, sort = 'ascending' }: IncludeOptions =
+        typeof option === 'object' ? option : {};
+      return { ...this.#relation(name), limit, sort };
     });
   }
 
-  #query<S extends boolean, P extends string>(
+  #query<S extends boolean, P extends string | PathSegments>(
     start: () => AsyncGenerator<Item>,
-    input: SecretsOption<S> & ProjectOption<string>,
+    input: SecretsOption<S> & ProjectOption<string | PathSegments>,
     context: HookContext,
   ): DocumentQuery<Document<D, S, P>> {
     return new DocumentQuery(
@@ -495,16 +519,16 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   }
 
   /** A found item's document; null where a hook keeps it back. */
-  async #read<S extends boolean, P extends string = never>(
+  async #read<S extends boolean, P extends string | PathSegments = never>(
     item: Item,
-    options: (SecretsOption<S> & ProjectOption<string>) | undefined,
+    options: (SecretsOption<S> & ProjectOption<string | PathSegments>) | undefined,
     context: HookContext,
   ): Promise<Document<D, S, P> | null> {
     const { model, hooks } = this.#context;
     const document = model.fromItem(item, options?.secrets === true);
     if (options?.project) {
       // More was read where an index or a migration needs it.
-      keepFields(document, [['id'], ['_v'], ...options.project.map((path) => splitPath(path))]);
+      keepFields(document, [['id'], ['_v'], ...options.project.map(segmentsOf)]);
     }
     if (!hooks.seeResults) return document as Document<D, S, P>;
     return ((await hooks.resolve(document, context)) as Document<D, S, P> | undefined) ?? null;

@@ -18,6 +18,8 @@ export interface EntityContext {
   readonly bind: (definition: AnyEntityDefinition) => EntityContext;
   /** The entity with a name, if its definition is bound to the table. */
   readonly entityNamed: (name: string) => EntityContext | undefined;
+  /** The definitions bound to the table. */
+  readonly definitions: () => readonly AnyEntityDefinition[];
 }
 
 /** What the caller passes through to hooks; `userId` becomes `createdBy` and `updatedBy`. */

@@ -2,14 +2,19 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   type AnyEntityDefinition,
   canLackDefaults,
+  type Domain,
+  domainAt,
   type Index,
   type IndexCondition,
   joinPath,
   type KeyPart,
+  type Narrowing,
   PLAIN_DATA,
   scalarTypes,
   type ScalarType,
+  schemasAt,
   splitPath,
+  storedSchema,
   type ValueShape,
   withDefaults,
 } from '@latchkey/schema';
@@ -116,18 +121,23 @@ export class EntityModel implements FieldScope {
    * A value that a filter or condition asks for, as the field would store it: a string in the
    * spelling that the schema's normalisers (`.trim()`, `.toLowerCase()`) give it.
    *
+   * @param siblings - what is known of the document, by path; narrows unions.
    * @throws {@link EntityError} `InvalidInput` for a value of another type than the field's.
    */
-  normalise(path: string, value: unknown): unknown {
-    const { storedSchemas, isNullable } = this.field(path);
+  normalise(path: string, value: unknown, siblings?: Readonly<Record<string, unknown>>): unknown {
+    const { storedSchemas, segments } = this.field(path);
+    if (storedSchemas.length === 0 || value === null) return value;
     const type = scalarTypeOf(value);
-    if (storedSchemas.length === 0 || type === undefined || (value === null && isNullable)) {
-      return value;
-    }
     let isOfType = false;
-    for (const schema of storedSchemas) {
+    // Only a path through a union has several.
+    const narrowed =
+      siblings && storedSchemas.length > 1
+        ? schemasAt(this.definition.schema, segments, siblings).map(storedSchema)
+        : storedSchemas;
+    for (const schema of narrowed) {
       const types = scalarTypes(schema);
-      isOfType ||= types ? types.has(type) : !HAS_NO_SCALARS.has(schema._zod.def.type);
+      if (type === undefined) isOfType ||= types === undefined;
+      else isOfType ||= types ? types.has(type) : !HAS_NO_SCALARS.has(schema._zod.def.type);
       if (type !== 'string' || !isNormalised(schema)) continue;
       const result = schema.safeParse(value);
       if (result.success) return result.data;
@@ -383,21 +393,31 @@ export class EntityModel implements FieldScope {
     return fields;
   }
 
-  /** Whether every document that the schema takes has a field, null included. */
+  /** What documents can have at a path, those in the present stored form. */
+  domain(segments: readonly string[], narrowing?: Narrowing): Domain {
+    const [first = ''] = segments;
+    const system = SYSTEM_SHAPES.find(([name]) => name === first);
+    if (system) {
+      const types = new Set(system[1].strings && [system[1].strings]);
+      return { missing: first.endsWith('By'), nullable: false, values: undefined, types };
+    }
+    const domain = domainAt(this.definition.schema, segments, narrowing);
+    // What is computed may be nothing, whatever the schema says.
+    return this.definition.computed.has(first) ? { ...domain, missing: true } : domain;
+  }
+
+  /** Whether every document has something at a path, null perhaps. */
   isAlwaysThere(path: string): boolean {
-    if (this.isSystemField(path)) return !path.endsWith('By');
-    const segments = splitPath(path);
-    return segments.every((_, depth) => {
-      const { schemas } = this.field(joinPath(segments.slice(0, depth + 1)));
-      return schemas.every((schema) => schema._zod.optout !== 'optional');
-    });
+    return !this.domain(splitPath(path)).missing;
   }
 
   /** Whether an index holds every document that the schema takes. */
   holdsEveryDocument({ PK, SK, where }: Index): boolean {
-    const isHeld = (part: KeyPart): boolean =>
-      part.kind === 'literal' ||
-      (this.isAlwaysThere(part.path) && !this.field(part.path).isNullable);
+    const isHeld = (part: KeyPart): boolean => {
+      if (part.kind === 'literal') return true;
+      const { missing, nullable } = this.domain(part.segments);
+      return !missing && !nullable;
+    };
     return where.length === 0 && [...PK, ...SK].every(isHeld);
   }
 

@@ -5,6 +5,7 @@ import type {
   InferInput,
   InferPartition,
   InferWithSecrets,
+  JoinedPath,
   PickPaths,
   Prettify,
   SystemFields,
@@ -27,9 +28,30 @@ export interface SecretsOption<S extends boolean = boolean> {
   readonly secrets?: S;
 }
 
-/** The fields to read, by dotted path (default: all). */
-export interface ProjectOption<P extends string> {
+/** The segments of a path: for names that hold a dot, such as the keys of a record. */
+export type PathSegments = readonly [string | number, ...(string | number)[]];
+
+/** A field to read: its dotted path, or the segments of it. */
+export type Projected<D extends AnyEntityDefinition> = FieldPath<Stored<D>> | PathSegments;
+
+/** The fields to read (default: all). */
+export interface ProjectOption<P extends string | PathSegments> {
   readonly project?: readonly P[];
+}
+
+/** The dotted paths of fields to read. */
+type PathsOf<P> = P extends PathSegments ? JoinedPath<P> : P extends string ? P : never;
+
+/** The names of an entity's indexes. */
+export type IndexName<D extends AnyEntityDefinition> = NonNullable<D['~indexes']>[number]['name'];
+
+/** Which index to use. */
+export interface IndexOption<D extends AnyEntityDefinition> {
+  /**
+   * The index that answers (default: the one of whose key the filter says most). One that may leave
+   * out documents that match is refused: `NoIndexFits`.
+   */
+  readonly index?: IndexName<D>;
 }
 
 /** A document's own fields, secret ones included: what updates may name. */
@@ -42,10 +64,12 @@ type OwnFields<D extends AnyEntityDefinition> = D['schema']['_zod']['output'];
 export type Document<
   D extends AnyEntityDefinition,
   S extends boolean = false,
-  P extends string = never,
+  P extends string | PathSegments = never,
 > = ([P] extends [never]
   ? Visible<D, S>
-  : Prettify<PickPaths<Visible<D, S>, P> & Pick<SystemFields, 'id'>>) & { readonly _v: number };
+  : Prettify<PickPaths<Visible<D, S>, PathsOf<P>> & Pick<SystemFields, 'id'>>) & {
+  readonly _v: number;
+};
 
 type Visible<D extends AnyEntityDefinition, S extends boolean> = S extends true
   ? InferWithSecrets<D>
@@ -109,12 +133,9 @@ export type Included<R extends Relations, N, S extends boolean = false> = {
 };
 
 /** What finds one document. */
-export interface FindOneInput<
-  D extends AnyEntityDefinition,
-  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
->
-  extends ProjectOption<P>, ContextOption {
-  /** Values or comparisons by dotted path; one index must have its whole partition key in it. */
+export interface FindOneInput<D extends AnyEntityDefinition, P extends Projected<D> = Projected<D>>
+  extends ProjectOption<P>, IndexOption<D>, ContextOption {
+  /** Values or comparisons by dotted path; they must say what an index's whole partition key is. */
   readonly filter: Condition<Stored<D>>;
   /** Reads what every write before has left (default: false); always so by a unique index. */
   readonly consistent?: boolean;
@@ -122,26 +143,37 @@ export interface FindOneInput<
   readonly maxPages?: number;
 }
 
-/** Which related documents to read along: all of a relation, or at most `limit`. */
+/** Which documents of a relation to read along. */
+export interface IncludeOptions {
+  /** At most this many (default: all). */
+  readonly limit?: number;
+  /** By sort key; the limit counts from that end (default: `ascending`). */
+  readonly sort?: 'ascending' | 'descending';
+}
+
+/** Which related documents to read along: all of a relation, or some. */
 export type Include<R extends Relations> = {
-  readonly [K in keyof R]?: true | { readonly limit: number };
+  readonly [K in keyof R]?: true | IncludeOptions;
 };
 
 /** What finds one document with its related ones. */
 export interface FindOneWithInput<
   D extends AnyEntityDefinition,
   R extends Relations,
-  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+  P extends Projected<D> = Projected<D>,
   N extends Include<R> = Include<R>,
 > extends FindOneInput<D, P> {
-  /** Related documents to read in the same request; the filter must be the whole key. */
+  /**
+   * Related documents to read along; the filter must be the whole key. One Query does, or several
+   * side by side where one would read through documents that were not asked for.
+   */
   readonly include?: N;
 }
 
 /** What finds documents. */
 export interface FindManyInput<
   D extends AnyEntityDefinition,
-  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+  P extends Projected<D> = Projected<D>,
 > extends FindOneInput<D, P> {
   /** At most this many matching documents (default: all). */
   readonly limit?: number;
@@ -152,7 +184,7 @@ export interface FindManyInput<
 /** What asks for one page. */
 export interface PaginateInput<
   D extends AnyEntityDefinition,
-  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+  P extends Projected<D> = Projected<D>,
 > extends Omit<FindManyInput<D, P>, 'limit'> {
   /** How many, from the beginning or after a cursor: 1 to 1000 (default: 25). */
   readonly first?: number;
@@ -176,7 +208,7 @@ export interface Connection<T> {
 /** What reads the whole table. */
 export interface ScanInput<
   D extends AnyEntityDefinition,
-  P extends FieldPath<Stored<D>> = FieldPath<Stored<D>>,
+  P extends Projected<D> = Projected<D>,
 > extends Pick<FindManyInput<D, P>, 'consistent' | 'project' | 'limit' | 'maxPages' | 'context'> {
   /** What a document must be like. */
   readonly condition?: Condition<Stored<D>>;
@@ -202,7 +234,7 @@ export interface UpdateOneInput<D extends AnyEntityDefinition> extends UpdateInp
 
 /** What changes many documents. */
 export interface UpdateManyInput<D extends AnyEntityDefinition>
-  extends UpdateInput<D>, Pick<FindManyInput<D>, 'limit' | 'maxPages'> {}
+  extends UpdateInput<D>, Pick<FindManyInput<D>, 'index' | 'limit' | 'maxPages'> {}
 
 /** What deletes one document. */
 export interface DeleteOneInput<D extends AnyEntityDefinition> extends ContextOption {
@@ -213,4 +245,4 @@ export interface DeleteOneInput<D extends AnyEntityDefinition> extends ContextOp
 
 /** What deletes many documents. */
 export interface DeleteManyInput<D extends AnyEntityDefinition>
-  extends DeleteOneInput<D>, Pick<FindManyInput<D>, 'limit' | 'maxPages'> {}
+  extends DeleteOneInput<D>, Pick<FindManyInput<D>, 'index' | 'limit' | 'maxPages'> {}

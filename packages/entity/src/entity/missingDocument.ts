@@ -5,8 +5,8 @@ import { updateRefused } from './applyUpdate.js';
 import { attributeAt, writeAttributes } from './attributePaths.js';
 import type { OperationContext } from './EntityContext.js';
 import type { EntityModel, Fields } from './EntityModel.js';
+import { equalities } from './equalities.js';
 import { nestFields, writeField } from './fields.js';
-import { equalitiesIn, normalised } from './planQuery.js';
 
 /** A document to be made, of which some fields are given as they are stored. */
 export interface MissingDocument {
@@ -30,7 +30,7 @@ export function missingDocument(
     readonly context?: OperationContext;
   },
 ): MissingDocument {
-  const given = Object.fromEntries(equalitiesIn(normalised(model, update.filter)));
+  const given = Object.fromEntries(equalities(model, update.filter));
   const item = nestFields(given);
   let attributes = model.toAttributes(nestFields(given));
   const fromInput = new Set<string>();

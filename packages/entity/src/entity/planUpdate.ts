@@ -3,8 +3,9 @@ import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
 import type { Key } from '../keys/Key.js';
 import type { Step, Stored, WriteClause } from '../operators/Operator.js';
 import { meetsWhere, type EntityModel, type Fields } from './EntityModel.js';
+import { equalities } from './equalities.js';
 import { overlaps } from './parseUpdate.js';
-import { equalities, exactKey, planQuery } from './planQuery.js';
+import { documentKey, planQuery } from '../planning/planQuery.js';
 
 /** How an update is carried out. */
 export type UpdatePlan = ExpressionPlan | ReplacePlan;
@@ -40,11 +41,8 @@ export function planUpdate(
   filter: Readonly<Fields>,
   steps: readonly Step[],
 ): UpdatePlan {
-  const query = planQuery(model, filter);
-  const key = query.index.name === '_id' ? exactKey(query) : undefined;
-  if (!key || Object.keys(query.rest).length > 0) {
-    return replace('the filter is not the whole key and nothing else');
-  }
+  const key = documentKey(planQuery(model, filter));
+  if (!key) return replace('the filter is not the whole key and nothing else');
   const followed = followedPaths(model, filter);
   const clauses: WriteClause[] = [];
   for (const step of steps) {

@@ -6,6 +6,37 @@ export interface InputIssue {
   readonly message: string;
 }
 
+/** Why an index does not answer a filter. */
+export interface WhyNot {
+  /** The index's name. */
+  readonly index: string;
+  /**
+   * - `PartitionKey`: the filter does not name the whole partition key by equality.
+   * - `MissingPart`: the index leaves out documents without the fields at `paths`, and the filter
+   *   does not.
+   * - `Where`: the index's `where` leaves out documents that the filter does not.
+   * - `OptionalPart`: the filter does not say whether the optional part of the key is there.
+   * - `ImpossibleKey`: no key can hold what the filter asks for.
+   * - `Consistent`: a global secondary index has no consistent reads.
+   * - `Contradiction`: no document can match the filter.
+   * - `OtherIndex`: it could answer, but the filter says more of the key of the one that does, or
+   *   the call names one.
+   */
+  readonly reason:
+    | 'PartitionKey'
+    | 'MissingPart'
+    | 'Where'
+    | 'OptionalPart'
+    | 'ImpossibleKey'
+    | 'Consistent'
+    | 'Contradiction'
+    | 'OtherIndex';
+  /** The fields that the reason is about. */
+  readonly paths: readonly string[];
+  /** The reason as a sentence, with what to do. */
+  readonly message: string;
+}
+
 /** What each {@link EntityError} code tells about the fault, by code. */
 export interface EntityErrorDetails {
   /** The input does not fit the schema; nothing was sent. */
@@ -29,8 +60,18 @@ export interface EntityErrorDetails {
   VersionConflict: { entity: string; item: unknown };
   /** The document that a transaction would change does not exist. */
   NotFound: { entity: string };
-  /** No index has its partition key in the filter. */
-  NoIndexFits: { entity: string; fields: readonly string[]; indexes: readonly string[] };
+  /**
+   * No index, or not the one that was asked for, is sure to hold every document that can match;
+   * `reasons` says why not of each.
+   */
+  NoIndexFits: {
+    entity: string;
+    /** The fields that the filter speaks of. */
+    fields: readonly string[];
+    /** The indexes, each with the parts of its partition key. */
+    indexes: readonly string[];
+    reasons: readonly WhyNot[];
+  };
   /** A filter that must name one document matches several. */
   AmbiguousFilter: { entity: string };
   /** There is more to read than the call allows. */

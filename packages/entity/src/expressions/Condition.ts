@@ -19,7 +19,10 @@ export interface Comparison<V> {
   readonly $gte?: V;
   /** From the first value to the second, both included. */
   readonly $between?: readonly [V, V];
+  /** One of these; of none, nothing is. */
   readonly $in?: readonly V[];
+  /** None of these. */
+  readonly $notIn?: readonly V[];
   readonly $exists?: boolean;
   readonly $type?: AttributeTypeName;
   readonly $startsWith?: string;
@@ -31,7 +34,7 @@ type Compared<V> = unknown extends V ? unknown : NonNullable<V> | Comparison<Non
 
 /**
  * What a document must be like: values or comparisons by dotted path, all of which must hold.
- * A field that is not there meets `$ne`, `$exists: false` and nothing else.
+ * A field that is not there meets `$ne`, `$notIn`, `$exists: false` and nothing else.
  */
 export type Condition<T> = {
   readonly [P in FieldPath<T>]?: Compared<ValueAt<T, P>>;

@@ -38,6 +38,10 @@ export interface FieldScope {
    * @throws {@link EntityError} `InvalidInput` for a path that the schema does not have.
    */
   field(path: string): Field;
-  /** A value in the form in which the schema would store it; as it is where the schema has none. */
-  normalise(path: string, value: unknown): unknown;
+  /**
+   * A value in the form in which the schema would store it; as it is where the schema has none.
+   *
+   * @param siblings - what is known of the document, by path; narrows unions.
+   */
+  normalise(path: string, value: unknown, siblings?: Readonly<Record<string, unknown>>): unknown;
 }

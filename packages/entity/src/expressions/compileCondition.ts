@@ -1,58 +1,59 @@
 import { PLAIN_DATA } from '@latchkey/schema';
 import { toAttributeValue } from '../attributes/toAttributeValue.js';
-import { EntityError } from '../errors/EntityError.js';
+import { isEverything, isNothing, testsOf, type Clause, type FieldTest } from './Clause.js';
 import { Expression } from './Expression.js';
 import type { FieldScope } from './FieldScope.js';
+import { invalidCondition, parseCondition } from './parseCondition.js';
 
-/** DynamoDB takes at most 100 operands in one `IN`. */
+// DynamoDB's limits on one expression (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html),
+// less than what the package adds to a condition.
 const MAX_IN = 100;
+const MAX_BYTES = 4096 - 256;
+const MAX_OPERATORS = 300 - 20;
 
-const COMPARATORS: Readonly<Record<string, string>> = {
+const COMPARATORS = {
   $eq: '=',
   $ne: '<>',
   $lt: '<',
   $lte: '<=',
   $gt: '>',
   $gte: '>=',
-};
+} as const;
 
 /**
  * Writes a condition as a condition expression; an empty one as undefined.
  *
- * `{ total: { $gt: 5 }, $not: { state: 'paid' } }` is `#0 > :0 AND (NOT (#1 = :1))`.
+ * `{ total: { $gt: 5 }, $not: { state: 'paid' } }` is `#0 > :0 AND (NOT #1 = :1)`.
  *
  * @throws {@link EntityError} `InvalidInput` for an operator that does not exist or has a wrong
- *   operand; `UnsupportedValue` for a value that DynamoDB cannot hold.
+ *   operand, and for more than one expression can hold; `UnsupportedValue` for a value that
+ *   DynamoDB cannot hold.
  */
 export function compileCondition(
   condition: Readonly<Record<string, unknown>>,
   expression: Expression,
   scope: FieldScope,
 ): string | undefined {
-  const entity = scope.name;
-  const clauses = Object.entries(condition).flatMap(([key, operand]) => {
-    if (operand === undefined) throw invalid(entity, key, 'is undefined');
-    if (key === '$and' || key === '$or') return combine(key, operand);
-    if (key === '$not') {
-      const inner = compileCondition(asObject(operand, key, entity), expression, scope);
-      return inner === undefined ? [] : [`(NOT ${enclosed(inner)})`];
-    }
-    if (key.startsWith('$')) throw invalid(entity, key, 'is no operator');
-    return compileComparison(key, operand, expression, scope);
-  });
-  return clauses.length === 0 ? undefined : clauses.join(' AND ');
+  return compileClause(parseCondition(condition, scope), expression, scope);
+}
 
-  function combine(key: '$and' | '$or', operand: unknown): string[] {
-    if (!Array.isArray(operand) || operand.length === 0) {
-      throw invalid(entity, key, 'takes a list that is not empty');
-    }
-    const inner = operand.map((part: unknown) => {
-      const text = compileCondition(asObject(part, key, entity), expression, scope);
-      if (text === undefined) throw invalid(entity, key, 'holds an empty condition');
-      return enclosed(text);
-    });
-    return [enclosed(inner.join(key === '$and' ? ' AND ' : ' OR '))];
+/** Writes a condition that is taken apart; see {@link compileCondition}. */
+export function compileClause(
+  clause: Clause,
+  expression: Expression,
+  scope: FieldScope,
+): string | undefined {
+  if (isEverything(clause)) return undefined;
+  if (isNothing(clause)) {
+    const version = expression.path(['_v']);
+    return `attribute_exists(${version}) AND attribute_not_exists(${version})`;
   }
+  const text = writeClause(clause, expression, 'all');
+  if (text.length > MAX_BYTES || operatorsIn(clause) > MAX_OPERATORS) {
+    const message = 'is part of a condition that is too long: at most 4 KB and 300 operators';
+    throw invalidCondition(scope.name, longestTest(clause)?.path ?? '', message);
+  }
+  return text;
 }
 
 /** Refuses a condition that is not valid, where it is not known whether it will be sent. */
@@ -63,98 +64,88 @@ export function assertCondition(
   if (condition) compileCondition(condition, new Expression(), scope);
 }
 
-/** An expression in parentheses; in one pair only, since DynamoDB refuses redundant ones. */
-function enclosed(text: string): string {
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === '(') depth++;
-    else if (text[at] === ')') depth--;
-    if (depth === 0 && at < text.length - 1) return `(${text})`;
+/** @param within - what the text will be part of; DynamoDB refuses parentheses around nothing. */
+function writeClause(clause: Clause, expression: Expression, within: Clause['kind']): string {
+  switch (clause.kind) {
+    case 'test':
+      return writeTest(clause, expression, within);
+    case 'not':
+      return enclosed(`NOT ${writeClause(clause.clause, expression, 'not')}`, within !== 'not');
+    default: {
+      const joint = clause.kind === 'all' ? ' AND ' : ' OR ';
+      const parts = clause.clauses.map((part) => writeClause(part, expression, clause.kind));
+      return enclosed(parts.join(joint), within !== clause.kind);
+    }
   }
-  return text;
 }
 
-/** Writes what is asked of one field; a plain value asks for equality. */
-export function compileComparison(
-  path: string,
-  operand: unknown,
+function enclosed(text: string, isEnclosed: boolean): string {
+  return isEnclosed ? `(${text})` : text;
+}
+
+function writeTest(
+  { path, field, operator, operand }: FieldTest,
   expression: Expression,
-  scope: FieldScope,
-): string[] {
-  const { name: entity } = scope;
-  const { stored, lists, shape: at } = scope.field(path);
-  const name = expression.path(stored, lists);
-  const value = (given: unknown, valueShape = at): string =>
-    expression.value(toAttributeValue(given, valueShape, path));
-  // Equality asks for what is stored: `condition: { username: 'Ada' }` means the stored `ada`.
-  const same = (given: unknown): string => value(scope.normalise(path, given));
-  if (!isComparison(operand)) return [`${name} = ${same(operand)}`];
+  within: Clause['kind'],
+): string {
+  const name = expression.path(field.stored, field.lists);
+  const value = (given: unknown, shape = field.shape): string =>
+    expression.value(toAttributeValue(given, shape, path));
+  switch (operator) {
+    case '$in':
+      return enclosed(writeIn(operand as unknown[]).join(' OR '), within !== 'any' && isLong());
+    case '$notIn':
+      return enclosed(
+        writeIn(operand as unknown[])
+          .map((text) => `NOT ${text}`)
+          .join(' AND '),
+        within !== 'all',
+      );
+    case '$exists':
+      return `${operand === true ? 'attribute_exists' : 'attribute_not_exists'}(${name})`;
+    case '$type':
+      return `attribute_type(${name}, ${value(operand, PLAIN_DATA)})`;
+    case '$startsWith':
+      return `begins_with(${name}, ${value(operand, PLAIN_DATA)})`;
+    case '$contains':
+      return `contains(${name}, ${value(operand, field.shape.element ?? PLAIN_DATA)})`;
+    default:
+      return `${name} ${COMPARATORS[operator]} ${value(operand)}`;
+  }
 
-  return Object.entries(operand).map(([operator, given]): string => {
-    const comparator = COMPARATORS[operator];
-    if (operator === '$eq' || operator === '$ne')
-      return `${name} ${COMPARATORS[operator]} ${same(given)}`;
-    if (comparator !== undefined) return `${name} ${comparator} ${value(given)}`;
-    switch (operator) {
-      case '$between': {
-        const [low, high] = asList(given, path, operator, 2, 2);
-        // Not BETWEEN, which DynamoDB refuses when nothing can lie between its ends.
-        return `${name} >= ${value(low)} AND ${name} <= ${value(high)}`;
-      }
-      case '$in': {
-        const values = asList(given, path, operator, 1, MAX_IN).map(same);
-        return `${name} IN (${values.join(', ')})`;
-      }
-      case '$exists':
-        if (typeof given !== 'boolean') throw invalid(entity, path, '$exists takes a boolean');
-        return `${given ? 'attribute_exists' : 'attribute_not_exists'}(${name})`;
-      case '$type':
-        return `attribute_type(${name}, ${value(asText(given, operator), PLAIN_DATA)})`;
-      case '$startsWith':
-        return `begins_with(${name}, ${value(asText(given, operator), PLAIN_DATA)})`;
-      case '$contains':
-        return `contains(${name}, ${value(given, at.element ?? PLAIN_DATA)})`;
-      default:
-        throw invalid(entity, path, `${operator} is no operator`);
+  function isLong(): boolean {
+    return (operand as unknown[]).length > MAX_IN;
+  }
+
+  /** DynamoDB takes at most 100 operands in one `IN`. */
+  function writeIn(values: readonly unknown[]): string[] {
+    const placeholders = values.map((each) => value(each));
+    const texts: string[] = [];
+    for (let start = 0; start < placeholders.length; start += MAX_IN) {
+      texts.push(`${name} IN (${placeholders.slice(start, start + MAX_IN).join(',')})`);
     }
-  });
-
-  function asText(given: unknown, operator: string): string {
-    if (typeof given !== 'string') throw invalid(entity, path, `${operator} takes a string`);
-    return given;
-  }
-
-  function asList(given: unknown, at: string, operator: string, min: number, max: number) {
-    if (!Array.isArray(given) || given.length < min || given.length > max) {
-      const count = min === max ? String(min) : `${String(min)} to ${String(max)}`;
-      throw invalid(entity, at, `${operator} takes a list of ${count} values`);
-    }
-    return given as unknown[];
+    return texts;
   }
 }
 
-/** Whether an operand is `{ $operator: … }` rather than a value. */
-export function isComparison(operand: unknown): operand is Record<string, unknown> {
-  if (typeof operand !== 'object' || operand === null) return false;
-  const keys = Object.keys(operand);
-  return keys.length > 0 && keys.every((key) => key.startsWith('$'));
-}
-
-function asObject(value: unknown, key: string, entity: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid(entity, key, 'takes conditions');
+function operatorsIn(clause: Clause): number {
+  switch (clause.kind) {
+    case 'test':
+      // Each part of a long list is an `IN`, perhaps negated, and joined to the next.
+      return 3 * Math.ceil(listOf(clause).length / MAX_IN) - 2;
+    case 'not':
+      return 1 + operatorsIn(clause.clause);
+    default:
+      return clause.clauses.reduce((sum, part) => sum + 1 + operatorsIn(part), 0);
   }
-  return value as Record<string, unknown>;
 }
 
-function invalid(entity: string, path: string, message: string): EntityError<'InvalidInput'> {
-  return new EntityError(
-    'InvalidInput',
-    `The condition on ${entity} is not valid: "${path}" ${message}.`,
-    {
-      entity,
-      path,
-      issues: [{ path, message }],
-    },
-  );
+/** The test that makes a condition long, for the error. */
+function longestTest(clause: Clause): FieldTest | undefined {
+  return [...testsOf(clause)].sort((a, b) => listOf(b).length - listOf(a).length)[0];
+}
+
+/** The values of `$in` and `$notIn`; of any other operator, its one operand. */
+function listOf({ operator, operand }: FieldTest): readonly unknown[] {
+  return operator === '$in' || operator === '$notIn' ? (operand as unknown[]) : [operand];
 }

@@ -1,23 +1,28 @@
 import type { EntityContext } from '../entity/EntityContext.js';
 import { invalidInput } from '../entity/parseInput.js';
-import { exactKey, planQuery } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
-import { compileCondition } from '../expressions/compileCondition.js';
+import { compileClause, compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
+import { exactKey, planQuery } from '../planning/planQuery.js';
 import type { Write } from '../table/transactWrite.js';
 import type { DeleteInput } from './deleteOne.js';
 
-/** A condition check on one document, named by its whole key. */
+/**
+ * A condition check on one document, named by its whole key.
+ *
+ * @throws {@link EntityError} `NotFound` for a key that no document can have.
+ */
 export function checkWrite({ model, tableName }: EntityContext, input: DeleteInput): Write {
   const plan = planQuery(model, input.filter);
+  if (!plan) throw notFound(model.name);
   const key = plan.index.name === '_id' ? exactKey(plan) : undefined;
   if (!key) throw invalidInput(model.name, [{ path: 'filter', message: 'is not the whole key' }]);
   const expression = new Expression();
-  const clauses = [`attribute_exists(${expression.path([model.attributes.PK])})`];
-  for (const condition of [plan.rest, input.condition ?? {}]) {
-    const text = compileCondition(condition, expression, model);
-    if (text !== undefined) clauses.push(text);
-  }
+  const clauses = [
+    `attribute_exists(${expression.path([model.attributes.PK])})`,
+    compileClause(plan.rest, expression, model),
+    compileCondition(input.condition ?? {}, expression, model),
+  ].filter((text) => text !== undefined);
   return {
     action: {
       ConditionCheck: {
@@ -34,6 +39,10 @@ export function checkWrite({ model, tableName }: EntityContext, input: DeleteInp
             entity: model.name,
             item: model.fromItem(current),
           })
-        : new EntityError('NotFound', `There is no such ${model.name}.`, { entity: model.name }),
+        : notFound(model.name),
   };
+}
+
+function notFound(entity: string): EntityError<'NotFound'> {
+  return new EntityError('NotFound', `There is no such ${entity}.`, { entity });
 }

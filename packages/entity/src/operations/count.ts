@@ -1,13 +1,20 @@
 import type { EntityContext } from '../entity/EntityContext.js';
-import { planFind, readPlan, type FindInput } from './find.js';
+import { isEverything } from '../expressions/Clause.js';
+import { planFind, type FindInput } from './find.js';
 import { queryParams, readPages } from './readPages.js';
+import { readPlan } from './readPlan.js';
 
-/** How many documents match; those of the table and its global indexes are not sent. */
+/**
+ * How many documents match. None is read where the index alone says so: a unique item exists exactly
+ * when its document does.
+ */
 export async function count(entity: EntityContext, input: FindInput): Promise<number> {
   const plan = await planFind(entity, input);
+  if (!plan) return 0;
   let total = 0;
-  if (plan.index.unique) {
-    for await (const _ of readPlan(entity, plan, input)) total++;
+  if (plan.index.unique && !isEverything(plan.rest)) {
+    // Nothing of the documents is sent but what they are judged by.
+    for await (const _ of readPlan(entity, plan, { ...input, project: [] })) total++;
     return total;
   }
   const params = queryParams(entity.model, entity.tableName, plan, input);

@@ -12,7 +12,7 @@ import { systemFields, type GivenSystemFields } from '../entity/systemFields.js'
 import { documentId } from '../keys/documentId.js';
 import { commit } from '../table/commit.js';
 import type { Write } from '../table/transactWrite.js';
-import { ownerOf } from './find.js';
+import { ownerOf } from '../keys/ownerOf.js';
 
 /** What creates a document, as the operations see it. */
 export interface CreateInput extends GivenSystemFields {

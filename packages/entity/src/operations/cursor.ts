@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
-import type { QueryPlan, SortKeyRange } from '../entity/planQuery.js';
 import { MAX_KEY_BYTES } from '../keys/Key.js';
 import type { KeyAttributes } from '../keys/TableAttributes.js';
 import { EntityError } from '../errors/EntityError.js';
+import type { QueryPlan } from '../planning/planIndex.js';
+import type { SortKeyRange } from '../planning/sortKeyRange.js';
 
 const FINGERPRINT_LENGTH = 11; // 64 bits, base64url
 const SEPARATOR = '\0';
@@ -54,7 +55,7 @@ export function decodeCursor(entity: EntityContext, plan: QueryPlan, cursor: unk
 function cursorNames(entity: EntityContext, plan: QueryPlan): { name: string; limit: number }[] {
   const { attributes } = entity.model;
   const sortKey = { name: indexNames(entity, plan).SK, limit: MAX_KEY_BYTES.SK };
-  if (plan.index.name === '_id') return [sortKey];
+  if (!isGlobal(plan)) return [sortKey];
   return [
     sortKey,
     { name: attributes.PK, limit: MAX_KEY_BYTES.PK },
@@ -63,8 +64,12 @@ function cursorNames(entity: EntityContext, plan: QueryPlan): { name: string; li
 }
 
 /** The attributes of the key that a query goes by. */
-function indexNames({ model: { attributes } }: EntityContext, { index }: QueryPlan): KeyAttributes {
-  return index.name === '_id' ? attributes : attributes.index(index.name);
+function indexNames({ model: { attributes } }: EntityContext, plan: QueryPlan): KeyAttributes {
+  return isGlobal(plan) ? attributes.index(plan.index.name) : attributes;
+}
+
+function isGlobal({ index }: QueryPlan): boolean {
+  return !index.unique && index.name !== '_id';
 }
 
 /** Stands for everything that a cursor must not be carried across. */

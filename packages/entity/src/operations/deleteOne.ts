@@ -2,11 +2,11 @@ import { DeleteItemCommand, type DeleteItemCommandInput } from '@aws-sdk/client-
 import { hookContext, type EntityContext, type OperationContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
-import { exactKey, planQuery } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
 import { assertCondition, compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
 import type { Key } from '../keys/Key.js';
+import { documentKey, planQuery } from '../planning/planQuery.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { outcomeUnknown, wasRepeated } from '../table/Sender.js';
@@ -59,9 +59,7 @@ export function deleteOneParams(entity: EntityContext, input: DeleteInput): Dele
 /** The key in a filter that says nothing else, of an entity without unique items. */
 function plainKey({ model }: EntityContext, filter: Readonly<Fields>): Key | undefined {
   if (model.uniqueIndexes.length > 0) return undefined;
-  const plan = planQuery(model, filter);
-  const isPlain = plan.index.name === '_id' && Object.keys(plan.rest).length === 0;
-  return isPlain ? exactKey(plan) : undefined;
+  return documentKey(planQuery(model, filter));
 }
 
 async function deleteByKey(

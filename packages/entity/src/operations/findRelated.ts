@@ -1,62 +1,117 @@
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
+import { compareTexts } from '../attributes/compareAttributes.js';
+import type { QueryPlan } from '../planning/planIndex.js';
+import { documentKey } from '../planning/planQuery.js';
 import { planFind, type FindInput } from './find.js';
-import { assertLimit, queryParams, readPages } from './readPages.js';
+import { planRelated, type RelatedModel, type Segment, type SegmentsRead } from './planRelated.js';
+import {
+  assertLimit,
+  DEFAULT_MAX_PAGES,
+  queryParams,
+  readPage,
+  tooManyPages,
+} from './readPages.js';
 
-/** An entity to be read along with its parent. */
-export interface RelatedModel {
-  readonly name: string;
-  readonly entity: EntityContext;
-  /** At most this many of its documents. */
-  readonly limit: number;
-}
-
-/** A parent's item and those of its relations, in the order of their keys. */
+/** A parent's item and those of its relations, each in its order. */
 export interface Family {
   readonly parent: Item;
   readonly related: Readonly<Record<string, readonly Item[]>>;
 }
 
+/** The items of segments, as they are found. */
+type Found = ReadonlyMap<Segment, Item[]>;
+
 /**
- * Reads a document and its related ones in one Query: they lie side by side in one partition. It
- * reaches from the first of the names to the last, and passes over what else lies between.
+ * Reads a document and its related ones, which lie side by side in one partition: in one Query, or
+ * in several side by side where one would have to read through documents that nobody asked for.
  */
 export async function findRelated(
   entity: EntityContext,
   input: FindInput,
   relations: readonly RelatedModel[],
 ): Promise<Family | undefined> {
-  const { model, tableName } = entity;
+  const { model } = entity;
+  for (const { limit } of relations) assertLimit(model.name, limit);
   const plan = await planFind(entity, input);
-  if (plan.index.name !== '_id' || !('equals' in plan.SK) || Object.keys(plan.rest).length > 0) {
+  if (!plan) return undefined;
+  const key = documentKey(plan);
+  if (!key) {
     throw invalidInput(model.name, [{ path: 'filter', message: 'include needs the whole key' }]);
   }
-  for (const { limit } of relations) assertLimit(model.name, limit);
-  const heads = [
-    plan.SK.equals,
-    ...relations.map((relation) => relation.entity.model.sortKeyHead),
-  ].sort();
-  // `$` follows the delimiter `#`, so that the last name's items are within the range.
-  const SK = { from: heads[0] ?? '', to: `${heads[heads.length - 1] ?? ''}$` };
-  // The fields to read are the parent's: they are picked from the whole of it.
-  const { project: _, ...options } = input;
-  const params = queryParams(model, tableName, { ...plan, SK }, options);
-  const isAscending = input.sort !== 'descending';
+  const reads = planRelated(entity, key.SK, relations);
+  const found = await Promise.all(reads.map((read) => readSegments(entity, plan, read, input)));
   let parent: Item | undefined;
   const related: Record<string, Item[]> = {};
-  for (const { name } of relations) related[name] = [];
-  for await (const { items } of readPages(entity, params, input)) {
-    for (const item of items) {
-      if (model.attributes.keyOf(item).SK === plan.SK.equals) parent = item;
-      const relation = relations.find((candidate) => candidate.entity.model.owns(item));
-      const found = relation && related[relation.name];
-      if (relation && found && found.length < relation.limit) found.push(item);
+  for (const [at, { sort }] of reads.entries()) {
+    for (const [{ relation }, items] of found[at] ?? []) {
+      if (!relation) [parent] = items;
+      else related[relation.name] = relation.sort === sort ? items : items.reverse();
     }
-    const reached = model.attributes.keyOf(items.at(-1)).SK;
-    const isDone = ({ name, limit, entity: { model: child } }: RelatedModel): boolean =>
-      related[name]?.length === limit || (isAscending && reached > `${child.sortKeyHead}$`);
-    if (parent && relations.every(isDone)) break;
   }
   return parent && { parent, related };
+}
+
+/** Reads page by page; what lies between one segment that is done and the next is left out. */
+async function readSegments(
+  entity: EntityContext,
+  plan: QueryPlan,
+  { segments, sort, pageSize }: SegmentsRead,
+  { maxPages = DEFAULT_MAX_PAGES, consistent = false }: FindInput,
+): Promise<Found> {
+  const found = new Map(segments.map((segment): [Segment, Item[]] => [segment, []]));
+  let open = segments;
+  let startKey: Item | undefined;
+  for (let page = 1; ; page++) {
+    const size = page === 1 ? pageSize : missingOf(open, found);
+    const params = queryParams(entity.model, entity.tableName, planOf(plan, open), {
+      consistent,
+      sort,
+      ...(size !== undefined && { pageSize: size }),
+    });
+    const { items, lastKey } = await readPage(entity, params, startKey);
+    for (const item of items) sortIn(entity, item, found);
+    if (!lastKey) return found;
+    const reached = entity.model.attributes.keyOf(lastKey).SK;
+    open = open.filter((segment) => {
+      const isFull = (found.get(segment)?.length ?? 0) >= segment.limit;
+      return !isFull && !isPassed(segment, reached, sort);
+    });
+    const [next] = open;
+    if (!next) return found;
+    if (page >= maxPages) throw tooManyPages(entity.model.name, maxPages);
+    startKey = isWithin(next, reached) ? lastKey : undefined;
+  }
+}
+
+/** A query over what is between the first and the last of some segments. */
+function planOf(plan: QueryPlan, segments: readonly Segment[]): QueryPlan {
+  const [from = ''] = segments.map((segment) => segment.from).sort(compareTexts);
+  const [to = ''] = segments.map((segment) => segment.to).sort((a, b) => compareTexts(b, a));
+  return { ...plan, SK: { from, to } };
+}
+
+/** How many items are still missing, where it is the last of limited segments that they are of. */
+function missingOf(open: readonly Segment[], found: Found): number | undefined {
+  const [only, ...more] = open;
+  if (!only || more.length > 0 || only.limit === Infinity) return undefined;
+  return only.limit - (found.get(only)?.length ?? 0);
+}
+
+function sortIn(entity: EntityContext, item: Item, found: Found): void {
+  const { SK } = entity.model.attributes.keyOf(item);
+  for (const [segment, items] of found) {
+    const { relation, limit } = segment;
+    const isMeant = relation ? relation.entity.model.owns(item) : SK === segment.from;
+    if (isMeant && items.length < limit && (relation || entity.model.owns(item))) items.push(item);
+  }
+}
+
+function isPassed({ from, to }: Segment, reached: string, sort: SegmentsRead['sort']): boolean {
+  return sort === 'ascending' ? compareTexts(to, reached) <= 0 : compareTexts(from, reached) >= 0;
+}
+
+function isWithin({ from, to }: Segment, key: string): boolean {
+  return compareTexts(from, key) <= 0 && compareTexts(key, to) <= 0;
 }

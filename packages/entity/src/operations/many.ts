@@ -1,9 +1,11 @@
 import { hookContext, type EntityContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
-import { normalised, planQuery } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
+import { isEverything } from '../expressions/Clause.js';
+import { planQuery } from '../planning/planQuery.js';
 import { deleteOne, type DeleteInput } from './deleteOne.js';
-import { readPlan, type FindInput } from './find.js';
+import type { FindInput } from './find.js';
+import { readPlan } from './readPlan.js';
 import type { UpdateInput } from './updateExpression.js';
 import { updateOne } from './updateOne.js';
 
@@ -11,8 +13,10 @@ import { updateOne } from './updateOne.js';
 const CONCURRENCY = 8;
 
 /** What changes many documents, as the operations see it. */
-export type UpdateManyInput = Omit<UpdateInput, 'upsert' | 'version'> &
-  Pick<FindInput, 'limit' | 'maxPages'>;
+export type UpdateManyInput = Omit<UpdateInput, 'upsert' | 'version'> & Options;
+
+/** Which documents are found, and how many. */
+type Options = Pick<FindInput, 'index' | 'limit' | 'maxPages'>;
 
 /**
  * Changes every document that matches, each by itself: some may be changed when an error stops the
@@ -21,7 +25,7 @@ export type UpdateManyInput = Omit<UpdateInput, 'upsert' | 'version'> &
  * @returns how many were changed.
  */
 export async function updateMany(entity: EntityContext, input: UpdateManyInput): Promise<number> {
-  const { limit: _limit, maxPages: _maxPages, ...change } = input;
+  const { limit: _limit, maxPages: _maxPages, index: _index, ...change } = input;
   const act = async (meant: Meant): Promise<boolean> =>
     (await updateOne(entity, { ...change, ...meant })) !== undefined;
   // All are found before the first is changed: an update can move a document to where it would be
@@ -32,9 +36,9 @@ export async function updateMany(entity: EntityContext, input: UpdateManyInput):
 /** Deletes every document that matches, each with its unique items; see {@link updateMany}. */
 export async function deleteMany(
   entity: EntityContext,
-  input: DeleteInput & Pick<FindInput, 'limit' | 'maxPages'>,
+  input: DeleteInput & Options,
 ): Promise<number> {
-  const { limit: _limit, maxPages: _maxPages, ...rest } = input;
+  const { limit: _limit, maxPages: _maxPages, index: _index, ...rest } = input;
   const act = async (meant: Meant): Promise<boolean> =>
     (await deleteOne(entity, { ...rest, ...meant })) !== undefined;
   return forEach(entity, input, act);
@@ -45,14 +49,17 @@ type Meant = Required<Pick<DeleteInput, 'filter' | 'condition'>>;
 
 async function forEach(
   entity: EntityContext,
-  input: DeleteInput & Pick<FindInput, 'limit' | 'maxPages'>,
+  input: DeleteInput & Options,
   act: (meant: Meant) => Promise<boolean>,
   batchSize = CONCURRENCY,
 ): Promise<number> {
   const { limit, maxPages, condition } = input;
   const query = hookContext(entity, 'find', input.context);
   const { filter } = await entity.hooks.beforeQuery({ filter: input.filter }, query);
-  const conditions = [beyondKey(entity, filter), condition ?? {}];
+  const plan = planQuery(entity.model, filter, input);
+  // Documents are written by their key. What else was asked of them may have changed since.
+  const isAllInKey = plan?.index.name === '_id' && isEverything(plan.rest);
+  const conditions = [isAllInKey ? {} : filter, condition ?? {}];
   const given = conditions.filter((each) => Object.keys(each).length > 0);
   const meant: Fields = given.length > 0 ? { $and: given } : {};
   let done = 0;
@@ -66,7 +73,7 @@ async function forEach(
       done += outcomes.filter(Boolean).length;
     }
   };
-  const found = readPlan(entity, planQuery(entity.model, filter), {
+  const found = readPlan(entity, plan, {
     ...(limit !== undefined && { limit }),
     ...(maxPages !== undefined && { maxPages }),
   });
@@ -76,15 +83,6 @@ async function forEach(
   }
   await flush();
   return done;
-}
-
-/** What a filter asks of documents beside their key, which they are named by: it may change. */
-function beyondKey({ model }: EntityContext, filter: Readonly<Fields>): Fields {
-  const [{ PK, SK }] = model.definition.indexes;
-  const inKey = [...PK, ...SK].flatMap((part) => (part.kind === 'field' ? [part.path] : []));
-  return Object.fromEntries(
-    Object.entries(normalised(model, filter)).filter(([path]) => !inKey.includes(path)),
-  );
 }
 
 /** A document that is not as the condition says any more is none of those that were meant. */

@@ -4,6 +4,8 @@ import { invalidInput } from '../entity/parseInput.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { planFind, type FindInput } from './find.js';
 import { DEFAULT_MAX_PAGES, queryParams, readPages } from './readPages.js';
+import { readOwners } from './readOwners.js';
+import { uniquePlan } from './readPlan.js';
 
 /** What asks for one page, as the operations see it. */
 export interface PaginateInput extends Omit<FindInput, 'limit' | 'startKey' | 'pageSize'> {
@@ -39,26 +41,29 @@ export async function paginate(entity: EntityContext, input: PaginateInput): Pro
   }
   const size = sizeOf(entity, backwards ? 'last' : 'first', backwards ? input.last : input.first);
   const plan = await planFind(entity, input);
-  if (plan.index.unique) {
-    throw invalidInput(entity.model.name, [
-      { path: 'filter', message: 'names one document by a unique value' },
-    ]);
-  }
   const cursor = backwards ? before : after;
   const hasCursor = cursor !== undefined && cursor !== null;
+  if (!plan) return { edges: [], hasNextPage: false, hasPreviousPage: false };
   const isAscending = (sort === 'ascending') !== backwards;
-  const params = queryParams(entity.model, entity.tableName, plan, {
-    ...input,
+  const { unique } = plan.index;
+  const { project, ...options } = input;
+  const params = queryParams(entity.model, entity.tableName, unique ? uniquePlan(plan) : plan, {
+    ...(unique ? options : input),
     sort: isAscending ? 'ascending' : 'descending',
     pageSize: size + 1,
   });
-  const found: Item[] = [];
+  const found: { item: Item; place: Item }[] = [];
   const start = hasCursor ? { startKey: decodeCursor(entity, plan, cursor) } : {};
   let stoppedAt: Item | undefined;
   const { maxPages = DEFAULT_MAX_PAGES } = input;
   let pages = 0;
   for await (const page of readPages(entity, params, { maxPages: Infinity, ...start })) {
-    found.push(...page.items.filter((item) => entity.model.owns(item)));
+    const items = unique ? await readOwners(entity, plan, page.items, project) : page.items;
+    for (const [at, item] of items.entries()) {
+      // A document by a unique value has the place of that value.
+      const place = page.items[at];
+      if (item && place && entity.model.owns(item)) found.push({ item, place });
+    }
     if (found.length > size) break;
     // A short page is better than an error: its cursor leads on from where reading stopped.
     if (++pages < maxPages || !page.lastKey) continue;
@@ -69,7 +74,7 @@ export async function paginate(entity: EntityContext, input: PaginateInput): Pro
   const items = found.slice(0, size);
   if (backwards) items.reverse();
   return {
-    edges: items.map((item) => ({ item, cursor: encodeCursor(entity, plan, item) })),
+    edges: items.map(({ item, place }) => ({ item, cursor: encodeCursor(entity, plan, place) })),
     hasNextPage: backwards ? hasCursor : hasMore,
     hasPreviousPage: backwards ? hasMore : hasCursor,
     ...(stoppedAt && { stoppedAt: encodeCursor(entity, plan, stoppedAt) }),

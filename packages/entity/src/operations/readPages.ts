@@ -3,10 +3,11 @@ import { joinPath } from '@latchkey/schema';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { EntityModel, Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
-import type { QueryPlan } from '../entity/planQuery.js';
 import { EntityError } from '../errors/EntityError.js';
-import { compileCondition } from '../expressions/compileCondition.js';
+import { compileClause } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
+import { pathOf, type ProjectedPath } from '../expressions/projectedPath.js';
+import type { QueryPlan } from '../planning/planIndex.js';
 
 /** How pages of a query are read. */
 export interface PageOptions {
@@ -14,8 +15,8 @@ export interface PageOptions {
   readonly consistent?: boolean;
   /** By sort key (default: `ascending`). */
   readonly sort?: 'ascending' | 'descending';
-  /** The fields to read, by dotted path (default: all). */
-  readonly project?: readonly string[];
+  /** The fields to read (default: all). */
+  readonly project?: readonly ProjectedPath[];
   /** How many items to ask for in one page; DynamoDB stops at 1 MB in any case. */
   readonly pageSize?: number;
   /** How many pages to read at the most (default: 100). */
@@ -45,19 +46,25 @@ export async function* readPages(
   { startKey, maxPages = DEFAULT_MAX_PAGES }: Pick<PageOptions, 'startKey' | 'maxPages'>,
 ): AsyncGenerator<Page> {
   let ExclusiveStartKey = startKey;
-  for (let page = 1; ; page++) {
-    const answer = await entity.sender.send(
-      new QueryCommand(ExclusiveStartKey ? { ...params, ExclusiveStartKey } : params),
-    );
-    ExclusiveStartKey = answer.LastEvaluatedKey;
-    yield {
-      items: answer.Items ?? [],
-      count: answer.Count ?? 0,
-      lastKey: ExclusiveStartKey,
-    };
+  for (let number = 1; ; number++) {
+    const page = await readPage(entity, params, ExclusiveStartKey);
+    ExclusiveStartKey = page.lastKey;
+    yield page;
     if (!ExclusiveStartKey) return;
-    if (page >= maxPages) throw tooManyPages(entity.model.name, maxPages);
+    if (number >= maxPages) throw tooManyPages(entity.model.name, maxPages);
   }
+}
+
+/** Reads one page of a query. */
+export async function readPage(
+  entity: EntityContext,
+  params: QueryCommandInput,
+  ExclusiveStartKey: Item | undefined,
+): Promise<Page> {
+  const { Items, Count, LastEvaluatedKey } = await entity.sender.send(
+    new QueryCommand(ExclusiveStartKey ? { ...params, ExclusiveStartKey } : params),
+  );
+  return { items: Items ?? [], count: Count ?? 0, lastKey: LastEvaluatedKey };
 }
 
 /** The SDK input of a query. */
@@ -84,7 +91,7 @@ export function queryParams(
   if ('equals' in plan.SK) range += `${SK} = ${text(plan.SK.equals)}`;
   else if ('startsWith' in plan.SK) range += `begins_with(${SK}, ${text(plan.SK.startsWith)})`;
   else range += `${SK} BETWEEN ${text(plan.SK.from)} AND ${text(plan.SK.to)}`;
-  const filter = compileCondition(plan.rest, expression, model);
+  const filter = compileClause(plan.rest, expression, model);
   return {
     TableName: tableName,
     ...(index && { IndexName: index.name }),
@@ -108,21 +115,26 @@ export function queryParams(
 export function projection(
   model: EntityModel,
   expression: Expression,
-  project: readonly string[] | undefined,
+  project: readonly ProjectedPath[] | undefined,
   more: readonly string[] = [],
 ): { ProjectionExpression?: string } {
   if (!project) return {};
-  const paths = project.filter((path) => path !== 'id');
-  for (const path of paths) model.field(path);
+  const asked = project.map(pathOf).filter((path) => path !== 'id');
+  for (const path of asked) model.field(path);
   if (model.storedForm > 0) return {};
   const { PK, SK } = model.attributes;
   const own = [PK, SK, '_e', '_v', '_s', ...more].map((name) => expression.path([name]));
-  const whole = paths.map((path) => readFrom(model, path));
+  const fields = asked.map((path) => model.field(readFrom(model, path)));
   // DynamoDB refuses a path next to one that it lies in.
-  const fields = whole
-    .filter((path) => !whole.some((other) => path.startsWith(`${other}.`)))
-    .map((path) => expression.path(model.field(path).stored));
-  return { ProjectionExpression: [...new Set([...own, ...fields])].join(', ') };
+  const outer = fields.filter(
+    ({ stored }) => !fields.some((other) => isInside(stored, other.stored)),
+  );
+  const names = outer.map((field) => expression.field(field));
+  return { ProjectionExpression: [...new Set([...own, ...names])].join(', ') };
+}
+
+function isInside(path: readonly string[], other: readonly string[]): boolean {
+  return path.length > other.length && other.every((segment, at) => segment === path[at]);
 }
 
 /**

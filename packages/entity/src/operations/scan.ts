@@ -2,8 +2,10 @@ import { ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { hookContext, type EntityContext, type OperationContext } from '../entity/EntityContext.js';
 import type { EntityModel, Fields, Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
+import { isNothing } from '../expressions/Clause.js';
 import { compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
+import { parseCondition } from '../expressions/parseCondition.js';
 import { assertLimit, projection, tooManyPages, type PageOptions } from './readPages.js';
 
 /** What scans, as the operations see it. */
@@ -34,6 +36,7 @@ export async function* scan(entity: EntityContext, input: ScanInput = {}): Async
   const context = hookContext(entity, 'find', input.context);
   const query = await entity.hooks.beforeQuery({ filter: input.condition ?? {} }, context);
   const params = scanParams(entity.model, entity.tableName, { ...input, condition: query.filter });
+  if (isNothing(parseCondition(query.filter, entity.model))) return;
   let found = 0;
   let pages = 0;
   let open: Partial<ScanCommandInput>[] = Array.from({ length: segments }, (_, Segment) =>

@@ -19,13 +19,16 @@ import { parseUpdate } from '../entity/parseUpdate.js';
 import { planUpdate, type ExpressionPlan } from '../entity/planUpdate.js';
 import { EntityError } from '../errors/EntityError.js';
 import { assertCondition } from '../expressions/compileCondition.js';
+import { matcherOf } from '../expressions/matcherOf.js';
+import { parseCondition } from '../expressions/parseCondition.js';
 import type { Key } from '../keys/Key.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { outcomeUnknown, sdkErrorOf, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
 import { createOne, prepareCreate } from './createOne.js';
-import { findTheOne, readPlan } from './find.js';
+import { findTheOne } from './find.js';
+import { getItem } from './readPlan.js';
 import { conditionFailed, planReplace, stale } from './replace.js';
 import { expressionParams, type PreparedUpdate, type UpdateInput } from './updateExpression.js';
 
@@ -209,16 +212,13 @@ async function assertConditionMet(
   key: Key,
 ): Promise<void> {
   if (!condition) return;
-  const [index] = entity.model.definition.indexes;
-  const plan = { index, PK: key.PK, SK: { equals: key.SK } };
-  const read = async (rest: Readonly<Fields>): Promise<Item | undefined> => {
-    const items = readPlan(entity, { ...plan, rest }, { consistent: true, limit: 1 });
-    for await (const item of items) return item;
-    return undefined;
-  };
-  if (await read(condition)) return;
-  const current = await read({});
-  if (current) throw conditionFailed(entity, current);
+  const meets = matcherOf(parseCondition(condition, entity.model));
+  const current = await getItem(entity, {
+    TableName: entity.tableName,
+    Key: entity.model.attributes.keyItem(key),
+    ConsistentRead: true,
+  });
+  if (current && !meets(current)) throw conditionFailed(entity, current);
 }
 
 /** Makes the document that an upsert found missing. */

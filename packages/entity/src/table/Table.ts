@@ -136,6 +136,7 @@ export class Table {
         const known = this.#definitions.named(name);
         return known && this.#bind(known);
       },
+      definitions: () => this.#definitions.all,
     };
   }
 
@@ -198,7 +199,8 @@ export class Table {
     options: { readonly consistent?: boolean } = {},
   ): Promise<Referenced<R>> {
     const keys = references.map(({ key }) => key);
-    const items = await batchGet(this.#sender, this.name, keys, options.consistent === true);
+    const ConsistentRead = options.consistent === true;
+    const items = await batchGet(this.#sender, this.name, keys, { ConsistentRead });
     const read = references.map(async (reference) => {
       const item = items.get(keyText(reference.key));
       return item ? await reference.read(item) : null;

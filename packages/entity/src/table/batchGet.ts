@@ -1,4 +1,4 @@
-import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import type { Key } from '../keys/Key.js';
@@ -6,7 +6,13 @@ import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import type { Sender } from './Sender.js';
 
 /** DynamoDB's limit on the items of one `BatchGetItem`. */
-const MAX_BATCH = 100;
+export const MAX_BATCH = 100;
+
+/** How the items of a batch are read, and what of them. */
+export type BatchGetOptions = Pick<
+  KeysAndAttributes,
+  'ConsistentRead' | 'ProjectionExpression' | 'ExpressionAttributeNames'
+>;
 
 /**
  * Reads items by key, in as few requests as DynamoDB allows; what it leaves unprocessed is asked
@@ -19,7 +25,7 @@ export async function batchGet(
   sender: Sender,
   tableName: string,
   keys: readonly Key[],
-  consistent: boolean,
+  options: BatchGetOptions,
 ): Promise<Map<string, Item>> {
   const { attributes } = sender;
   const textOf = (item: Item): string => keyText(attributes.keyOf(item));
@@ -30,9 +36,7 @@ export async function batchGet(
     let pending = unique.slice(start, start + MAX_BATCH);
     for (let attempt = 1; pending.length > 0; attempt++) {
       const { Responses, UnprocessedKeys } = await sender.send(
-        new BatchGetItemCommand({
-          RequestItems: { [tableName]: { Keys: pending, ConsistentRead: consistent } },
-        }),
+        new BatchGetItemCommand({ RequestItems: { [tableName]: { ...options, Keys: pending } } }),
       );
       for (const item of Responses?.[tableName] ?? []) {
         found.set(textOf(item), item);

@@ -46,10 +46,12 @@ describe('a value in another spelling than the stored one', () => {
     await papers.createOne({ item: { owner: 'b', state: 'open', code: 'before' } });
     const filter = { owner: 'b', state: ' OPEN ' };
     await papers.updateOne({ filter, update: { $set: { code: 'after' } } });
-    expect((await papers.findOne({ filter: { code: 'before' } })).item).toBeNull();
-    expect((await papers.findOne({ filter: { code: 'after' } })).item).toMatchObject({
-      owner: 'b',
-    });
+    expect((await papers.findOne({ filter: { code: 'before', state: 'open' } })).item).toBeNull();
+    expect((await papers.findOne({ filter: { code: 'after', state: 'open' } })).item).toMatchObject(
+      {
+        owner: 'b',
+      },
+    );
     expect(await sweepUniques(test.client, test.table.name, [Paper])).toEqual([]);
   });
 });

@@ -1,10 +1,11 @@
-type Joined<S extends readonly (string | number)[]> = S extends readonly [
+/** The path that {@link fieldPath} makes of segments. */
+export type JoinedPath<S extends readonly (string | number)[]> = S extends readonly [
   infer First,
   ...infer Rest,
 ]
   ? First extends string | number
     ? Rest extends readonly [string | number, ...(string | number)[]]
-      ? `${First}.${Joined<Rest>}`
+      ? `${First}.${JoinedPath<Rest>}`
       : `${First}`
     : never
   : string;
@@ -24,8 +25,8 @@ type Joined<S extends readonly (string | number)[]> = S extends readonly [
  */
 export function fieldPath<const S extends readonly [string | number, ...(string | number)[]]>(
   ...segments: S
-): Joined<S> {
-  return joinPath(segments.map(String)) as Joined<S>;
+): JoinedPath<S> {
+  return joinPath(segments.map(String)) as JoinedPath<S>;
 }
 
 /** Writes segments as a path; the inverse of {@link splitPath}. */

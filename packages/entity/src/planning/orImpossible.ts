@@ -1,0 +1,11 @@
+import { EntityError } from '../errors/EntityError.js';
+
+/** What a function gives; undefined where it finds that no key can hold a value. */
+export function orImpossible<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (EntityError.is(error) && error.code === 'InvalidKey') return undefined;
+    throw error;
+  }
+}
