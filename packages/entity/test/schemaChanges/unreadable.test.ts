@@ -1,0 +1,147 @@
+import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { createTestTable, type TestTable } from '@latchkey/entity/testing';
+import { defineEntity } from '@latchkey/schema';
+import { z } from 'zod';
+import { errorOf } from '../support/errorOf.js';
+
+const Shelf = defineEntity({
+  name: 'Shelf',
+  schema: z.object({ shelf: z.string() }),
+  indexes: [{ name: '_id', PK: ['.shelf'] }],
+});
+const Book = defineEntity({
+  name: 'Book',
+  schema: z.object({
+    shelf: z.string(),
+    title: z.string(),
+    pages: z.bigint().optional(),
+    at: z.date().optional(),
+    deep: z.object({ list: z.array(z.date()).optional() }).optional(),
+    byName: z.record(z.string(), z.bigint()).optional(),
+    sets: z.object({ n: z.set(z.bigint()).optional(), d: z.set(z.date()).optional() }).optional(),
+  }),
+  indexes: [
+    { name: '_id', PK: ['.shelf'], SK: ['.title'], relatedTo: Shelf },
+    { name: '_id2', PK: ['.title'], unique: true },
+  ],
+  aliases: { pages: 'p' },
+});
+
+const day = '2030-01-31T00:00:00.000Z';
+let test: TestTable;
+beforeAll(async () => {
+  test = await createTestTable([Shelf, Book]);
+});
+afterAll(() => test.drop());
+
+let count = 0;
+/** A shelf with a good book, and one that another program has written. */
+async function shelf(attributes: Record<string, AttributeValue>): Promise<string> {
+  const name = `shelf${++count}`;
+  await test.table.entity(Shelf).createOne({ item: { shelf: name } });
+  await test.table.entity(Book).createOne({ item: { shelf: name, title: `a${name}` } });
+  await test.client.send(
+    new PutItemCommand({
+      TableName: test.table.name,
+      Item: {
+        PK: { S: `shelf#${name}` },
+        SK: { S: 'book#b' },
+        _e: { S: 'Book' },
+        _v: { N: '1' },
+        _op: { S: 'x' },
+        shelf: { S: name },
+        title: { S: 'b' },
+        ulid: { S: '01ARZ3NDEKTSV4RRFFQ69G5FAV' },
+        createdAt: { S: day },
+        updatedAt: { S: day },
+        ...attributes,
+      },
+    }),
+  );
+  return name;
+}
+const books = () => test.table.entity(Book);
+
+/** What no schema of ours has written, the path of it, and what is wrong. */
+const rows: [Record<string, AttributeValue>, string, string][] = [
+  [{ p: { N: '1.5' } }, 'pages', 'is no whole number'],
+  [{ p: { N: '-0.25' } }, 'pages', 'is no whole number'],
+  [{ at: { S: 'soon' } }, 'at', 'is no date'],
+  [{ at: { S: '' } }, 'at', 'is no date'],
+  [{ createdAt: { S: 'long ago' } }, 'createdAt', 'is no date'],
+  [{ deep: { M: { list: { L: [{ S: day }, { S: 'x' }] } } } }, 'deep.list.1', 'is no date'],
+  [{ byName: { M: { 'a.b': { N: '0.5' } } } }, 'byName.a\\.b', 'is no whole number'],
+  [{ sets: { M: { n: { NS: ['1', '2.5'] } } } }, 'sets.n', 'is no whole number'],
+  [{ sets: { M: { d: { SS: ['x'] } } } }, 'sets.d', 'is no date'],
+];
+
+describe.each(rows)('an item with %j', (attributes, path, reason) => {
+  it('is an error that names entity, document and path, in every way of reading it', async () => {
+    const name = await shelf(attributes);
+    const filter = { shelf: name, title: 'b' };
+    const id = Buffer.from(`shelf#${name}\0book#b`).toString('base64url');
+    const shelves = test.table.entity(Shelf).addIndexRelation('books', Book);
+    const reads: (() => Promise<unknown>)[] = [
+      () => books().findOne({ filter }),
+      () => books().findById(id),
+      async () => await books().findMany({ filter: { shelf: name } }),
+      () => books().paginate({ filter: { shelf: name } }),
+      async () => await books().scan({ condition: { shelf: name } }),
+      () => test.table.batchGet([books().reference(filter)]),
+      () => test.table.transactGet([books().reference(filter)]),
+      () => shelves.findOne({ filter: { shelf: name }, include: { books: true } }),
+    ];
+    for (const read of reads) {
+      const error = await errorOf(read());
+      expect(error).toMatchObject({
+        code: 'UnreadableItem',
+        details: { entity: 'Book', id, path, reason },
+      });
+      expect(error.message).not.toMatch(/soon|1\.5/);
+    }
+  });
+
+  it('does not keep from reading what is beside it', async () => {
+    const name = await shelf(attributes);
+    const [before] = await (async () => {
+      const found = [];
+      try {
+        for await (const book of books().findMany({ filter: { shelf: name } })) found.push(book);
+      } catch {
+        // The second one.
+      }
+      return found;
+    })();
+    expect(before?.title).toBe(`a${name}`);
+    const page = await books().paginate({ filter: { shelf: name }, first: 1 });
+    expect(page.edges).toHaveLength(1);
+    const { item } = await books().findOne({
+      filter: { shelf: name, title: 'b' },
+      project: ['title'],
+    });
+    expect(item?.title).toBe('b');
+  });
+
+  it('is neither changed nor deleted by a write that must read it', async () => {
+    const name = await shelf(attributes);
+    const filter = { shelf: name, title: 'b' };
+    const writes: (() => Promise<unknown>)[] = [
+      () => books().updateOne({ filter, update: { $set: { title: 'c' } } }),
+      () => books().deleteOne({ filter }),
+      () => test.table.transact([books().deleteOneOperation({ filter })]),
+    ];
+    for (const write of writes) {
+      expect((await errorOf(write())).code).toBe('UnreadableItem');
+      expect(await books().count({ filter: { shelf: name } })).toBe(2);
+    }
+  });
+});
+
+it('An item that cannot be read is mended by an update of the field', async () => {
+  const name = await shelf({ p: { N: '1.5' }, at: { S: 'soon' } });
+  const filter = { shelf: name, title: 'b' };
+  const update = { $set: { pages: 2n }, $remove: ['at'] } as const;
+  const { item } = await books().updateOne({ filter, update });
+  expect(item).toMatchObject({ pages: 2n, title: 'b' });
+  expect((await books().findMany({ filter: { shelf: name } })).items).toHaveLength(2);
+});
