@@ -1,13 +1,13 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { ValueShape } from '@latchkey/schema';
-import { toAttributeValue } from './toAttributeValue.js';
+import { isLeftOut, toAttributeValue } from './toAttributeValue.js';
 
-/** A value as DynamoDB keeps it; undefined for an empty set, which it keeps as nothing. */
+/** A value as DynamoDB keeps it; undefined for the empty set of a field of sets: no attribute. */
 export function toStored(
   value: unknown,
   shape: ValueShape,
   path: string,
 ): AttributeValue | undefined {
-  if (value === undefined || (value instanceof Set && value.size === 0)) return undefined;
+  if (value === undefined || isLeftOut(value, shape)) return undefined;
   return toAttributeValue(value, shape, path);
 }

@@ -88,7 +88,7 @@ function applyChoices(
     return value === current ? [] : [{ path: field.stored, lists: field.lists, value }];
   });
   const attributes = writeAttributes(stored, writes);
-  const fields = model.fieldsOf(attributes);
+  const fields = model.presentFields(attributes);
   const touched = new Set(steps.flatMap(({ field }) => field.segments.slice(0, 1)));
   const issues = [...touched].flatMap((name) => fieldIssues(model, name, fields[name]));
   return {
@@ -107,10 +107,7 @@ function finished(model: EntityModel, attributes: Item, fields: Fields): Applied
 function fieldIssues(model: EntityModel, name: string, value: unknown): InputIssue[] {
   const [schema] = model.field(name).schemas;
   if (!schema) return [];
-  // A set whose last element is gone is not stored.
-  const isSet = value === undefined && storedSchema(schema)._zod.def.type === 'set';
-  const issues = storedIssues(schema, value);
-  return inputIssues(isSet && issues.length > 0 ? storedIssues(schema, new Set()) : issues, name);
+  return inputIssues(storedIssues(schema, value), name);
 }
 
 function wholeIssues(model: EntityModel, fields: Readonly<Fields>): InputIssue[] {

@@ -1,5 +1,5 @@
 import { assign } from './internal/assign.js';
-import { defaultAttribute } from './internal/defaultAttribute.js';
+import { initialAttribute } from './internal/defaultAttribute.js';
 import { refuseOperand } from './internal/refuseOperand.js';
 import type { Operator } from './Operator.js';
 
@@ -13,7 +13,7 @@ export const $remove: Operator = {
     if (!field.isEntry && !isOptional) {
       throw refuseOperand(target, 'it cannot be removed: it is required');
     }
-    return [field.isEntry ? undefined : defaultAttribute(target)];
+    return [field.isEntry ? undefined : initialAttribute(target)];
   },
   expression: ({ field }, operand) => assign(field, operand),
   apply: (_target, _current, operand) => operand,

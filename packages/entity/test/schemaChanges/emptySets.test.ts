@@ -60,8 +60,32 @@ describe('an empty set', () => {
       needed: empty,
       place: { labels: empty },
     });
-    await posts().updateOne({ filter, update: { $addToSet: { tags: ['b'] } } });
-    expect((await read('pulled'))?.tags).toEqual(new Set(['b']));
+    const update = { $addToSet: { tags: ['b'], filled: ['c'], 'place.labels': ['d'] } };
+    await posts().updateOne({ filter, update });
+    expect(await read('pulled')).toMatchObject({
+      tags: new Set(['b']),
+      filled: new Set(['c']),
+      place: { labels: new Set(['d']) },
+    });
+  });
+
+  it('is what a set is that is set to it, alone and in a whole object', async () => {
+    const filter = { key: 'set' };
+    await posts().createOne({ item: { ...filter, needed, moments: new Set([new Date(0)]) } });
+    const { item } = await posts().updateOne({
+      filter,
+      update: { $set: { needed: empty, filled: empty, moments: empty } },
+    });
+    expect(item).toMatchObject({ needed: empty, filled: empty, tags: empty });
+    expect(item).not.toHaveProperty('moments');
+    await posts().updateOne({ filter, update: { $set: { place: { labels: empty } } } });
+    expect((await read('set'))?.place).toEqual({ labels: empty });
+    await posts().updateOne({ filter, update: { $setIfNull: { needed: new Set([2]) } } });
+    expect((await read('set'))?.needed).toEqual(new Set([2]));
+    await posts().updateOne({ filter, update: { $remove: ['filled'] } });
+    expect((await read('set'))?.filled).toEqual(new Set(['first']));
+    const error = await errorOf(posts().updateOne({ filter, update: { $set: { open: empty } } }));
+    expect(error).toMatchObject({ code: 'UnsupportedValue', details: { path: 'open' } });
   });
 
   it('is absent where the schema does not require the set, in the result of the write, too', async () => {

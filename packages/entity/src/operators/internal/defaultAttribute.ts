@@ -1,11 +1,23 @@
-import { defaultOf } from '@latchkey/schema';
+import { defaultOf, withDefaults } from '@latchkey/schema';
 import { toStored } from '../../attributes/toStored.js';
+import type { Field } from '../../expressions/FieldScope.js';
 import type { Stored, Target } from '../Operator.js';
 
-/** The default that a field which is not there is shown with. */
-export function defaultAttribute({ field, path }: Target): Stored {
+/** What a field which is not there is shown with: its default; a set, which may be empty, with none. */
+export function defaultAttribute(target: Target): Stored {
+  return attributeOf(target, (schema) => withDefaults(schema, undefined));
+}
+
+/** The default that a field has in a new document. */
+export function initialAttribute(target: Target): Stored {
+  return attributeOf(target, defaultOf);
+}
+
+function attributeOf(
+  { field, path }: Target,
+  valueOf: (schema: Field['schemas'][number]) => unknown,
+): Stored {
   const [schema, ...others] = field.schemas;
   if (!schema || others.length > 0 || field.isEntry) return undefined;
-  const value = defaultOf(schema);
-  return value === undefined ? undefined : toStored(value, field.shape, path);
+  return toStored(valueOf(schema), field.shape, path);
 }
