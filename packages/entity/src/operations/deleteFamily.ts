@@ -10,7 +10,7 @@ import { EntityError } from '../errors/EntityError.js';
 import { assertCondition } from '../expressions/compileCondition.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
-import { MAX_TRANSACTION_ITEMS, type Write } from '../table/transactWrite.js';
+import { MAX_TRANSACTION_ITEMS, type Write, writtenKey } from '../table/transactWrite.js';
 import { checkWrite } from './check.js';
 import type { DeleteInput } from './deleteOne.js';
 import { findTheOne } from './find.js';
@@ -90,7 +90,7 @@ async function deleteOthers(
     // Before the first is deleted, every one must be known.
     if (!startKey && page.LastEvaluatedKey)
       await assertBound(entity, page.LastEvaluatedKey, parent);
-    for (const pack of packed(plans)) {
+    for (const pack of packed(plans, (write) => writtenKey(write, entity.model.attributes))) {
       await commit(entity.sender, pack.flat());
       onDeleted(pack.length);
     }
@@ -125,19 +125,27 @@ function partitionParams({ model, tableName }: EntityContext, parent: Item): Que
   };
 }
 
-/** Whole plans together, up to DynamoDB's limit on one transaction. */
-function packed(plans: readonly (readonly Write[])[]): (readonly Write[])[][] {
+/**
+ * Whole plans together, up to DynamoDB's limit on one transaction, which takes an item once: two
+ * documents from before an index was unique may have one value.
+ */
+function packed(
+  plans: readonly (readonly Write[])[],
+  keyOf: (write: Write) => string,
+): (readonly Write[])[][] {
   const packs: (readonly Write[])[][] = [];
   let last: (readonly Write[])[] = [];
-  let size = 0;
+  let keys = new Set<string>();
   for (const writes of plans) {
-    if (last.length === 0 || size + writes.length > MAX_TRANSACTION_ITEMS) {
+    const own = writes.map(keyOf);
+    const isFull = keys.size + own.length > MAX_TRANSACTION_ITEMS;
+    if (last.length === 0 || isFull || own.some((key) => keys.has(key))) {
       last = [];
-      size = 0;
+      keys = new Set();
       packs.push(last);
     }
     last.push(writes);
-    size += writes.length;
+    for (const key of own) keys.add(key);
   }
   return packs;
 }

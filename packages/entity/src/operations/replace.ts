@@ -89,29 +89,37 @@ function uniqueWrites(
       .map((key) => putUnique(model, tableName, key, owner, after)),
     ...wanted
       .filter((key) => isIn(held, key) && (moves || ttlChanges))
-      .map((key): Write => ({
-        action: {
-          Put: {
-            TableName: tableName,
-            Item: model.uniqueItem(key, owner, after),
-            ...ownedBy(entity, oldOwner),
-          },
-        },
-        failure: () => stale(entity),
-      })),
+      .map((key) => {
+        const Item = model.uniqueItem(key, owner, after);
+        const own = ownedBy(entity, oldOwner);
+        return ifOwn(entity, key, oldOwner, { Put: { TableName: tableName, Item, ...own } });
+      }),
   ];
 }
 
 function deleteUnique(entity: EntityContext, key: Key, owner: Key): Write {
+  const Key = entity.model.attributes.keyItem(key);
+  return ifOwn(entity, key, owner, {
+    Delete: { TableName: entity.tableName, Key, ...ownedBy(entity, owner) },
+  });
+}
+
+/**
+ * A write to a unique item as far as it is this document's. Of a document from before the index was
+ * unique, another may have the value: that one keeps it.
+ */
+function ifOwn(entity: EntityContext, key: Key, owner: Key, action: TransactWriteItem): Write {
   return {
-    action: {
-      Delete: {
+    action,
+    failure: () => stale(entity),
+    instead: {
+      ConditionCheck: {
         TableName: entity.tableName,
         Key: entity.model.attributes.keyItem(key),
-        ...ownedBy(entity, owner),
+        ConditionExpression: 'NOT (ownerPK = :ownerPK AND ownerSK = :ownerSK)',
+        ExpressionAttributeValues: ownerValues(owner),
       },
     },
-    failure: () => stale(entity),
   };
 }
 
@@ -126,8 +134,12 @@ function ownedBy(
     // Not there at all: DynamoDB's TTL has removed it before its document.
     ConditionExpression: 'attribute_not_exists(#PK) OR (ownerPK = :ownerPK AND ownerSK = :ownerSK)',
     ExpressionAttributeNames: model.attributes.names,
-    ExpressionAttributeValues: { ':ownerPK': { S: owner.PK }, ':ownerSK': { S: owner.SK } },
+    ExpressionAttributeValues: ownerValues(owner),
   };
+}
+
+function ownerValues({ PK, SK }: Key): Item {
+  return { ':ownerPK': { S: PK }, ':ownerSK': { S: SK } };
 }
 
 /** The condition that a document is as it was read and as the caller's condition says. */

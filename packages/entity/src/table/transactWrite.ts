@@ -32,6 +32,11 @@ export interface Write {
    * planned again (default: never).
    */
   readonly isOvertaken?: (item: Item | undefined) => boolean;
+  /**
+   * Takes the place of the action where its condition does not hold; the transaction is then sent
+   * again with it (default: it fails).
+   */
+  readonly instead?: TransactWriteItem;
 }
 
 /** Codes that say the transaction met another one, or a limit, and may be sent again. */
@@ -48,12 +53,10 @@ const RETRYABLE = new Set([
  * @throws {@link EntityError} the `failure` of the first write whose condition did not hold;
  *   `TransactionConflict` when others were in the way every time; `InvalidTransaction`.
  */
-export async function transactWrite(sender: Sender, writes: readonly Write[]): Promise<void> {
-  assertValid(writes, sender.attributes);
-  const command = new TransactWriteItemsCommand({
-    TransactItems: writes.map(({ action }) => action),
-    ClientRequestToken: randomUUID(),
-  });
+export async function transactWrite(sender: Sender, planned: readonly Write[]): Promise<void> {
+  assertValid(planned, sender.attributes);
+  let writes = planned;
+  let command = commandOf(writes);
   for (let attempt = 1; ; attempt++) {
     try {
       await sender.send(command);
@@ -64,9 +67,15 @@ export async function transactWrite(sender: Sender, writes: readonly Write[]): P
         CancellationReasons?: CancellationReason[];
       };
       if (name === 'TransactionCanceledException') {
-        const failed = reasons.findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
+        const isFailed = (at: number): boolean => reasons[at]?.Code === 'ConditionalCheckFailed';
+        const failed = writes.findIndex(({ instead }, at) => !instead && isFailed(at));
         const write = writes[failed];
         if (write) throw write.failure(reasons[failed]?.Item);
+        if (writes.some((_, at) => isFailed(at))) {
+          writes = writes.map((each, at) => (isFailed(at) ? replaced(each) : each));
+          command = commandOf(writes);
+          continue;
+        }
         if (!reasons.some(({ Code }) => RETRYABLE.has(Code ?? ''))) {
           throw requestFailed('TransactWriteItems', withoutItems(reasons));
         }
@@ -81,6 +90,17 @@ export async function transactWrite(sender: Sender, writes: readonly Write[]): P
   }
 }
 
+function commandOf(writes: readonly Write[]): TransactWriteItemsCommand {
+  return new TransactWriteItemsCommand({
+    TransactItems: writes.map(({ action }) => action),
+    ClientRequestToken: randomUUID(),
+  });
+}
+
+function replaced({ instead, ...write }: Write): Write {
+  return instead ? { ...write, action: instead } : write;
+}
+
 function assertValid(writes: readonly Write[], attributes: TableAttributes): void {
   if (writes.length === 0 || writes.length > MAX_TRANSACTION_ITEMS) {
     throw invalidTransaction(
@@ -89,12 +109,14 @@ function assertValid(writes: readonly Write[], attributes: TableAttributes): voi
   }
   const bytes = writes.reduce((sum, { action }) => sum + itemSize(action.Put?.Item ?? {}), 0);
   if (bytes > MAX_TRANSACTION_BYTES) throw invalidTransaction('holds more than 4 MB');
-  const keys = writes.map(({ action }) => {
-    const { Put, Delete, Update, ConditionCheck } = action;
-    const key = Put?.Item ?? Delete?.Key ?? Update?.Key ?? ConditionCheck?.Key;
-    return keyText(attributes.keyOf(key));
-  });
+  const keys = writes.map((write) => writtenKey(write, attributes));
   if (new Set(keys).size < keys.length) throw invalidTransaction('holds two writes to one item');
+}
+
+/** The key of the item that a write is about, as one text. */
+export function writtenKey({ action }: Write, attributes: TableAttributes): string {
+  const { Put, Delete, Update, ConditionCheck } = action;
+  return keyText(attributes.keyOf(Put?.Item ?? Delete?.Key ?? Update?.Key ?? ConditionCheck?.Key));
 }
 
 export function invalidTransaction(reason: string): EntityError<'InvalidTransaction'> {
