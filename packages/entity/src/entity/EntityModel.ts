@@ -33,7 +33,7 @@ import type { Expression } from '../expressions/Expression.js';
 import type { Field, FieldScope } from '../expressions/FieldScope.js';
 import { compileField } from './compileField.js';
 import { invalidInput } from './parseInput.js';
-import { cloneValue, deepValue, hideFields, omitFields } from './fields.js';
+import { deepValue, hideFields, omitFields } from './fields.js';
 import { migrate } from './migrate.js';
 
 /** An item as DynamoDB keeps it. */
@@ -274,14 +274,7 @@ export class EntityModel implements FieldScope {
    * @throws {@link EntityError} `UnreadableItem`
    */
   allFields(item: Item): Fields {
-    const fields = this.storedFields(item);
-    const filled = withDefaults(this.definition.schema, fields) as Fields;
-    if (filled === fields) return fields;
-    for (const name of Object.keys(filled)) {
-      // A default belongs to the schema, and what this package hands out can be changed.
-      if (filled[name] !== fields[name]) filled[name] = cloneValue(filled[name]);
-    }
-    return filled;
+    return this.#filled(this.storedFields(item));
   }
 
   /**
@@ -290,26 +283,43 @@ export class EntityModel implements FieldScope {
    * @throws {@link EntityError} `UnreadableItem`
    */
   storedFields(item: Item): Fields {
-    let path: readonly string[] = [];
     try {
-      const isPresent = storedFormOf(item) >= this.storedForm;
-      const fields: Fields = {};
-      for (const stored in item) {
-        const attribute = item[stored];
-        if (!attribute || this.attributes.isOwn(stored)) continue;
-        const name = this.#fieldNames.get(stored) ?? stored;
-        path = [name];
-        fields[name] = isPresent
-          ? fromAttributeValue(attribute, this.#shapeOf(name))
-          : plainValue(attribute);
-      }
-      if (isPresent) return fields;
-      path = [];
-      return migrate(this.definition.migrations, fields, storedFormOf(item), this.shape);
+      if (storedFormOf(item) >= this.storedForm) return this.fieldsOf(item);
+      const stored = this.#decode(item, plainValue);
+      return migrate(this.definition.migrations, stored, storedFormOf(item), this.shape);
     } catch (error) {
-      if (!(error instanceof UnreadableValue)) throw error;
-      throw this.#unreadable(item, path, error);
+      if (error instanceof UnreadableValue) throw this.#unreadable(item, error);
+      throw error;
     }
+  }
+
+  /** The fields that attributes hold, as they are. */
+  fieldsOf(attributes: Readonly<Item>): Fields {
+    return this.#decode(attributes, fromAttributeValue);
+  }
+
+  /** The fields of attributes in the present form, with the schema's defaults. */
+  presentFields(attributes: Readonly<Item>): Fields {
+    return this.#filled(this.fieldsOf(attributes));
+  }
+
+  /**
+   * The document's attributes in the present form, defaults included. What needs no change is
+   * exactly as it is stored.
+   *
+   * @throws {@link EntityError} `UnreadableItem`
+   */
+  presentAttributes(item: Item): Item {
+    const fields = this.storedFields(item);
+    const whole = this.#filled(fields);
+    if (storedFormOf(item) < this.storedForm) return this.toAttributes(whole);
+    const attributes: Item = {};
+    for (const [name, attribute] of Object.entries(item)) {
+      if (!this.attributes.isOwn(name)) attributes[name] = attribute;
+    }
+    if (whole === fields) return attributes;
+    const missing = Object.entries(whole).filter(([name, value]) => value !== fields[name]);
+    return { ...attributes, ...this.toAttributes(Object.fromEntries(missing)) };
   }
 
   /** Whether a field may be stored without something that {@link allFields} adds. */
@@ -317,59 +327,45 @@ export class EntityModel implements FieldScope {
     return this.field(field).schemas.some((schema) => canLackDefaults(schema));
   }
 
-  #shapeOf(field: string): ValueShape {
-    return this.shape.fields?.get(field) ?? PLAIN_DATA;
+  #filled(fields: Fields): Fields {
+    return withDefaults(this.definition.schema, fields) as Fields;
   }
 
-  #unreadable(item: Item, path: readonly string[], { reason, segments, cause }: UnreadableValue) {
-    const [field] = path;
-    const attribute = field === undefined ? undefined : item[this.#storedName(field)];
-    const inside = attribute ? unreadablePath(attribute, this.#shapeOf(field ?? '')) : segments;
-    const where = joinPath([...path, ...inside]);
-    return new EntityError(
-      'UnreadableItem',
-      `A stored ${this.name} cannot be read: ${where === '' ? 'it' : `"${where}"`} ${reason}.`,
-      {
-        entity: this.name,
-        id: documentId(this.attributes.keyOf(item)),
-        path: where,
-        reason,
-      },
-      cause === undefined ? {} : { cause },
-    );
-  }
-
-  #storedName(field: string): string {
-    return this.definition.aliases.get(field) ?? field;
-  }
-
-  /** The fields that attributes hold, as they are. */
-  fieldsOf(attributes: Readonly<Item>): Fields {
+  #decode(
+    attributes: Readonly<Item>,
+    read: (attribute: AttributeValue, shape: ValueShape) => unknown,
+  ): Fields {
     const fields: Fields = {};
     for (const stored in attributes) {
       const attribute = attributes[stored];
       if (!attribute || this.attributes.isOwn(stored)) continue;
       const name = this.#fieldNames.get(stored) ?? stored;
-      fields[name] = fromAttributeValue(attribute, this.shape.fields?.get(name) ?? PLAIN_DATA);
+      fields[name] = read(attribute, this.shape.fields?.get(name) ?? PLAIN_DATA);
     }
     return fields;
   }
 
-  /**
-   * The document's attributes in the present form, defaults included. What needs no change is
-   * exactly as it is stored.
-   */
-  presentAttributes(item: Item): Item {
-    if (storedFormOf(item) < this.storedForm) return this.toAttributes(this.allFields(item));
-    const attributes: Item = {};
-    for (const [name, attribute] of Object.entries(item)) {
-      if (!this.attributes.isOwn(name)) attributes[name] = attribute;
+  #unreadable(item: Item, { reason, segments, cause }: UnreadableValue): EntityError {
+    const isMigrated = storedFormOf(item) < this.storedForm;
+    const path = joinPath(isMigrated ? segments : this.#unreadablePath(item));
+    return new EntityError(
+      'UnreadableItem',
+      `A stored ${this.name} cannot be read: ${path === '' ? 'it' : `"${path}"`} ${reason}.`,
+      { entity: this.name, id: documentId(this.attributes.keyOf(item)), path, reason },
+      cause === undefined ? {} : { cause },
+    );
+  }
+
+  #unreadablePath(item: Item): readonly string[] {
+    for (const [stored, attribute] of Object.entries(item)) {
+      try {
+        this.fieldsOf({ [stored]: attribute });
+      } catch {
+        const name = this.#fieldNames.get(stored) ?? stored;
+        return [name, ...unreadablePath(attribute, this.shape.fields?.get(name) ?? PLAIN_DATA)];
+      }
     }
-    const fields = this.storedFields(item);
-    const whole = withDefaults(this.definition.schema, fields) as Fields;
-    if (whole === fields) return attributes;
-    const missing = Object.entries(whole).filter(([name, value]) => value !== fields[name]);
-    return { ...attributes, ...this.toAttributes(Object.fromEntries(missing)) };
+    return [];
   }
 
   /** Attributes, with those of the fields that follow from others as they are now. */

@@ -100,17 +100,6 @@ export function ownChild(parent: Fields, name: string): Fields {
   return made;
 }
 
-/** A copy whose objects, lists and sets can be changed; dates and bytes are shared. */
-export function cloneValue(value: unknown): unknown {
-  // Not structuredClone: in Jest its dates are of another realm, which zod takes for no dates.
-  if (Array.isArray(value)) return value.map(cloneValue);
-  if (value instanceof Set) return new Set<unknown>(value);
-  if (!isPlainObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [name, cloneValue(field)]),
-  );
-}
-
 /** Whether a value is an object without a class, from whatever realm. */
 export function isPlainObject(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null) return false;

@@ -73,7 +73,21 @@ function absence(schema: Schema): Pick<Filler, 'absent'> {
     const { success, data } = z.core.safeParse(schema, undefined);
     return success && data === undefined ? {} : { absent: () => new Set() };
   }
-  return hasDefault(schema) ? { absent: () => defaultOf(schema) } : {};
+  return hasDefault(schema) ? { absent: () => copyOf(defaultOf(schema)) } : {};
+}
+
+/** A default belongs to the schema, and whoever reads a document may change that. */
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (value instanceof Set) return new Set<unknown>(value);
+  if (!isObject(value) || !isPlain(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, copyOf(field)]));
+}
+
+/** Whether an object has no class, in whatever realm. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Whether a schema is one of sets, or takes sets among others. */
