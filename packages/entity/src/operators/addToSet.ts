@@ -6,12 +6,14 @@ import type { Operator } from './Operator.js';
 export const $addToSet: Operator = {
   parse: parseStoredElements,
   expression: (target, operand) => changeSet(target, operand, 'add'),
-  apply: (target, current, operand, refuse) =>
-    changeElements(target, current, refuse, (elements) => {
-      const result = [...elements];
-      for (const element of elementsOf(operand)) {
-        if (!hasElement(result, element)) result.push(element);
-      }
-      return result;
-    }),
+  apply: (target, current, operand, refuse) => {
+    const added = elementsOf(operand);
+    if (added.length === 0) return current;
+    return changeElements(target, current, refuse, (elements) => [
+      ...elements,
+      ...added.filter(
+        (element, at) => !hasElement(elements, element) && !hasElement(added.slice(0, at), element),
+      ),
+    ]);
+  },
 };

@@ -8,6 +8,7 @@ export const $pull: Operator = {
   expression: (target, operand) => changeSet(target, operand, 'delete'),
   apply: (target, current, operand, refuse) => {
     const taken = elementsOf(operand);
+    if (taken.length === 0) return current;
     return changeElements(target, current, refuse, (elements) =>
       elements.filter((element) => !hasElement(taken, element)),
     );
