@@ -26,12 +26,13 @@ import { unreadablePath } from '../attributes/unreadablePath.js';
 import { UnreadableValue } from '../attributes/UnreadableValue.js';
 import { EntityError } from '../errors/EntityError.js';
 import { documentId } from '../keys/documentId.js';
-import { DELIMITER, type KeyValue } from '../keys/encodeKeyPart.js';
+import type { KeyValue } from '../keys/encodeKeyPart.js';
 import { assertKeySize, decodeKey, encodeKey, type Key } from '../keys/Key.js';
 import { DEFAULT_ATTRIBUTES, type TableAttributes } from '../keys/TableAttributes.js';
 import type { Expression } from '../expressions/Expression.js';
 import type { Field, FieldScope } from '../expressions/FieldScope.js';
 import { compileField } from './compileField.js';
+import { startsWithHead, UNIQUE_HEAD } from './isOwnItem.js';
 import { invalidInput } from './parseInput.js';
 import { deepValue, hideFields, omitFields } from './fields.js';
 import { migrate } from './migrate.js';
@@ -159,7 +160,7 @@ export class EntityModel implements FieldScope {
 
   /** What the sort keys of an index start with. */
   indexSortKeyHead(index: Index): string {
-    return index.unique ? 'unique' : this.sortKeyHead;
+    return index.unique ? UNIQUE_HEAD : this.sortKeyHead;
   }
 
   /** @throws {@link EntityError} `InvalidKey` when a field of the key is missing. */
@@ -433,9 +434,17 @@ export class EntityModel implements FieldScope {
 
   /** Whether an item holds a document of this entity and name space. */
   owns(item: Item): boolean {
-    const head = this.partitionKeyHead(this.definition.indexes[0]);
-    const { PK } = this.attributes.keyOf(item);
-    return item._e?.S === this.name && (PK === head || PK.startsWith(head + DELIMITER));
+    if (item._e?.S !== this.name) return false;
+    const { PK, SK } = this.attributes.keyOf(item);
+    return (
+      startsWithHead(PK, this.partitionKeyHead(this.definition.indexes[0])) &&
+      startsWithHead(SK, this.sortKeyHead)
+    );
+  }
+
+  /** The condition that an item holds a document of this entity, and none of another program. */
+  isDocumentClause(expression: Expression): string {
+    return `${expression.path(['_e'])} = ${expression.value({ S: this.name })}`;
   }
 
   #shortNames(item: Item): Item {

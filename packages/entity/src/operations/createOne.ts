@@ -108,7 +108,7 @@ export function putNew({ model, tableName }: EntityContext, item: Item): Write {
     failure: (existing) =>
       new EntityError('AlreadyExists', `A ${model.name} with this key exists.`, {
         entity: model.name,
-        item: existing && model.fromItem(existing),
+        item: existing && model.owns(existing) ? model.fromItem(existing) : undefined,
       }),
   };
 }
@@ -143,7 +143,7 @@ export function putUnique(
           entity: model.name,
           index: index.name,
           paths,
-          ...(unique && { ownerId: documentId(ownerOf(unique)) }),
+          ...(unique?.ownerPK && { ownerId: documentId(ownerOf(unique)) }),
         },
       );
     },

@@ -8,6 +8,7 @@ import { Hooks } from '../entity/Hooks.js';
 import { EntityError } from '../errors/EntityError.js';
 import { DELIMITER, encodeKeyPart } from '../keys/encodeKeyPart.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
+import { TableAttributes, type TableNames } from '../keys/TableAttributes.js';
 import { batchGet, keyText } from './batchGet.js';
 import { batchWrite, keyOf } from './batchWrite.js';
 import { clearTable, isTableEmpty, type ClearProgress } from './clearTable.js';
@@ -41,7 +42,7 @@ const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 export type AnyDynamoDBClient = Pick<DynamoDBClient, 'config' | 'destroy'>;
 
 /** What {@link Table} takes. */
-export interface TableOptions {
+export interface TableOptions extends TableNames {
   /** The table's name: 3 to 255 letters, digits, `_`, `.` and `-`. */
   readonly name: string;
   /** A client of the AWS SDK; a document client serves as well. */
@@ -78,7 +79,10 @@ export class Table {
   readonly #models = new Map<AnyEntityDefinition, EntityModel>();
 
   /** @throws {@link EntityError} `InvalidTable` for a name that no table can have. */
-  constructor(options: TableOptions, shared?: { prefix: string; definitions: Definitions }) {
+  constructor(
+    options: TableOptions,
+    shared?: { prefix: string; attributes: TableAttributes; definitions: Definitions },
+  ) {
     if (!TABLE_NAME.test(options.name)) {
       throw invalidTable('a table name has 3 to 255 letters, digits, "_", "." and "-"');
     }
@@ -86,8 +90,10 @@ export class Table {
     this.#options = options;
     this.#prefix = shared?.prefix ?? '';
     // A document client is the same client with its commands translated; ours need no translation.
-    this.#sender = new Sender(leanClient(options.client as DynamoDBClient), options.onCommand);
-    this.#definitions = shared?.definitions ?? new Definitions();
+    const attributes = shared?.attributes ?? new TableAttributes(options);
+    const client = leanClient(options.client as DynamoDBClient);
+    this.#sender = new Sender(client, options.onCommand, attributes);
+    this.#definitions = shared?.definitions ?? new Definitions(attributes);
     this.#newUlid = monotonicFactory(randomFraction);
   }
 
@@ -151,7 +157,8 @@ export class Table {
   namespace(name: string): Table {
     if (name === '') throw invalidTable('a name space needs a name');
     const prefix = this.#prefix + NAMESPACE_MARK + encodeKeyPart(name, 'namespace') + DELIMITER;
-    return new Table(this.#options, { prefix, definitions: this.#definitions });
+    const { attributes } = this.#sender;
+    return new Table(this.#options, { prefix, attributes, definitions: this.#definitions });
   }
 
   /**
@@ -245,9 +252,9 @@ export class Table {
   }
 
   /**
-   * Deletes everything: every item, whatever has written it; of a name space, everything in it and
-   * in those within. The table itself stays. It reads all of the table and deletes 25 items in a
-   * request, without conditions. A call that was interrupted can be made again, however far it
+   * Deletes every document, of whatever entity, and every unique item; of a name space, those in it
+   * and in those within. The table itself stays, and so do the items of other programs. It reads all
+   * of the table and deletes 25 items in a request, without conditions. A call that was interrupted can be made again, however far it
    * came. What is written while it runs may stay.
    *
    * @param options - `keep`: documents that stay; `onProgress`: is told after every request how
@@ -268,7 +275,10 @@ export class Table {
     });
   }
 
-  /** Whether the whole table holds nothing, in no name space; strongly consistent. */
+  /**
+   * Whether the whole table holds no document and no unique item, in no name space; strongly
+   * consistent. Items of other programs do not count, but are read and charged for.
+   */
   async isEmpty(): Promise<boolean> {
     return isTableEmpty(this.#sender, this.name);
   }
@@ -294,10 +304,7 @@ export class Table {
 
   get #layout(): TableLayout {
     const { attributes } = this.#sender;
-    const globalIndexes = this.#definitions
-      .globalIndexNames()
-      .map((name) => attributes.index(name));
-    return { tableName: this.name, attributes, globalIndexes };
+    return { tableName: this.name, attributes, globalIndexes: this.#definitions.globalIndexes() };
   }
 
   /** Deletes the table and everything in it, and waits until it is gone; no table is no error. */

@@ -1,0 +1,31 @@
+import { DELIMITER } from '../keys/encodeKeyPart.js';
+import type { TableAttributes } from '../keys/TableAttributes.js';
+import type { Item } from './EntityModel.js';
+
+/** Starts the sort key of every unique item. */
+export const UNIQUE_HEAD = 'unique';
+
+/**
+ * Whether this package has written an item, as a document of any entity or as a unique item. What
+ * else is in the table belongs to another program, and stays as it is.
+ */
+export function isOwnItem(item: Item, attributes: TableAttributes): boolean {
+  return isDocument(item, attributes) || isUniqueItem(item, attributes);
+}
+
+/** Whether an item holds a unique value for a document. */
+export function isUniqueItem(item: Item, attributes: TableAttributes): boolean {
+  const isOwned = item.ownerPK?.S !== undefined && item.ownerSK?.S !== undefined;
+  return isOwned && startsWithHead(attributes.keyOf(item).SK, UNIQUE_HEAD);
+}
+
+/** Whether a key is of those that {@link encodeKey} makes with a head. */
+export function startsWithHead(key: string, head: string): boolean {
+  return key === head || key.startsWith(head + DELIMITER);
+}
+
+/** Whether an item holds a document of any entity. */
+export function isDocument(item: Item, attributes: TableAttributes): boolean {
+  const entity = item._e?.S;
+  return entity !== undefined && startsWithHead(attributes.keyOf(item).SK, entity.toLowerCase());
+}
