@@ -26,7 +26,7 @@ import { unreadablePath } from '../attributes/unreadablePath.js';
 import { UnreadableValue } from '../attributes/UnreadableValue.js';
 import { EntityError } from '../errors/EntityError.js';
 import { documentId } from '../keys/documentId.js';
-import type { KeyValue } from '../keys/encodeKeyPart.js';
+import { DELIMITER, type KeyValue } from '../keys/encodeKeyPart.js';
 import { assertKeySize, decodeKey, encodeKey, type Key } from '../keys/Key.js';
 import { DEFAULT_ATTRIBUTES, type TableAttributes } from '../keys/TableAttributes.js';
 import type { Expression } from '../expressions/Expression.js';
@@ -442,9 +442,31 @@ export class EntityModel implements FieldScope {
     );
   }
 
-  /** The condition that an item holds a document of this entity, and none of another program. */
+  /** The condition that what has a key of this entity is its document, and not another program's. */
   isDocumentClause(expression: Expression): string {
     return `${expression.path(['_e'])} = ${expression.value({ S: this.name })}`;
+  }
+
+  /** The conditions that what a query of an index finds is this entity's, as {@link owns} says. */
+  ownsClauses(expression: Expression, index: Index): string[] {
+    if (index.unique) {
+      return ['ownerPK', 'ownerSK'].map((name) => `attribute_exists(${expression.path([name])})`);
+    }
+    const own = this.isDocumentClause(expression);
+    // The key range of the primary index says the rest, and cannot be part of a filter.
+    if (index.name === '_id') return [own];
+    const [primary] = this.definition.indexes;
+    const startsWith = (name: string, head: string, parts: readonly KeyPart[]): string => {
+      const value = expression.value({ S: parts.length === 0 ? head : head + DELIMITER });
+      const path = expression.path([name]);
+      return parts.length === 0 ? `${path} = ${value}` : `begins_with(${path}, ${value})`;
+    };
+    const { PK, SK } = this.attributes;
+    return [
+      own,
+      startsWith(PK, this.partitionKeyHead(primary), primary.PK),
+      startsWith(SK, this.sortKeyHead, primary.SK),
+    ];
   }
 
   #shortNames(item: Item): Item {

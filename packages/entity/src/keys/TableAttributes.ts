@@ -76,6 +76,7 @@ export class TableAttributes implements KeyAttributes {
     this.PK = PK;
     this.SK = SK;
     this.ttl = ttl;
+    assertObject('indexes', indexes);
     this.#indexes = new Map(
       Object.entries(indexes).map(([index, names]) => [index, indexAttributes(index, names)]),
     );
@@ -190,8 +191,13 @@ function attributeUses(given: readonly NameUse[]): Map<string, string> {
   return uses;
 }
 
+function assertObject(path: string, given: unknown): asserts given is object {
+  if (typeof given === 'object' && given !== null) return;
+  throw invalidNames(`${path} is not an object`);
+}
+
 function assertKnown(path: string, given: unknown, known: readonly string[]): void {
-  if (typeof given !== 'object' || given === null) throw invalidNames(`${path} is not an object`);
+  assertObject(path, given);
   if (Object.keys(given).every((name) => known.includes(name))) return;
   throw invalidNames(`${path} takes ${known.join(', ')} and nothing else`);
 }

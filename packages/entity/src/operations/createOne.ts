@@ -105,12 +105,25 @@ export function putNew({ model, tableName }: EntityContext, item: Item): Write {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },
-    failure: (existing) =>
-      new EntityError('AlreadyExists', `A ${model.name} with this key exists.`, {
-        entity: model.name,
-        item: existing && model.owns(existing) ? model.fromItem(existing) : undefined,
-      }),
+    failure: (existing) => alreadyExists(model, existing),
   };
+}
+
+/** The error for a key that a document, or an item of another program, has already. */
+export function alreadyExists(
+  model: EntityModel,
+  existing: Item | undefined,
+): EntityError<'AlreadyExists'> {
+  const { name } = model;
+  if (!existing || model.owns(existing)) {
+    const item = existing && model.fromItem(existing);
+    return new EntityError('AlreadyExists', `A ${name} with this key exists.`, {
+      entity: name,
+      item,
+    });
+  }
+  const message = `An item of another program has the key of this ${name}.`;
+  return new EntityError('AlreadyExists', message, { entity: name, item: undefined });
 }
 
 /** Takes a unique value for a document, unless another has it. */

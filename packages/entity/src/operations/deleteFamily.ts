@@ -109,7 +109,7 @@ async function assertBound(entity: EntityContext, startKey: Item, parent: Item):
     const page: QueryCommandOutput = await entity.sender.send(
       new QueryCommand({
         ...partitionParams(entity, parent),
-        ProjectionExpression: '#SK, #e',
+        ProjectionExpression: '#PK, #SK, #e',
         ExpressionAttributeNames: { ...attributes.names, '#SK': attributes.SK, '#e': '_e' },
         ExclusiveStartKey,
       }),

@@ -94,7 +94,7 @@ export function queryParams(
   else if ('startsWith' in plan.SK) range += `begins_with(${SK}, ${text(plan.SK.startsWith)})`;
   else range += `${SK} BETWEEN ${text(plan.SK.from)} AND ${text(plan.SK.to)}`;
   const filters = [
-    options.documentsOnly === true ? model.isDocumentClause(expression) : undefined,
+    ...(options.documentsOnly === true ? model.ownsClauses(expression, plan.index) : []),
     compileClause(plan.rest, expression, model),
   ].filter((clause) => clause !== undefined);
   const filter = filters.length > 0 ? filters.join(' AND ') : undefined;

@@ -26,7 +26,7 @@ import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { outcomeUnknown, sdkErrorOf, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
-import { createOne, prepareCreate } from './createOne.js';
+import { alreadyExists, createOne, prepareCreate } from './createOne.js';
 import { findTheOne } from './find.js';
 import { getItem } from './readPlan.js';
 import { conditionFailed, planReplace, stale } from './replace.js';
@@ -138,8 +138,11 @@ function expressionWrite(
   );
   return {
     action: { Update: { ...params, UpdateExpression: params.UpdateExpression ?? '' } },
-    failure: (current) =>
-      current && entity.model.owns(current) ? refused(entity, prepared, current) : notFound(entity),
+    failure: (current) => {
+      if (current && entity.model.owns(current)) return refused(entity, prepared, current);
+      // Only another program's item can be in the way of what an upsert makes.
+      return inserted ? alreadyExists(entity.model, current) : notFound(entity);
+    },
   };
 }
 

@@ -19,6 +19,7 @@ import {
   deleteTable,
   describeTable,
   ensureTable,
+  type CreateTableOptions,
   type TableLayout,
 } from './lifecycle.js';
 import type {
@@ -47,7 +48,10 @@ export interface TableOptions extends TableNames {
   readonly name: string;
   /** A client of the AWS SDK; a document client serves as well. */
   readonly client: AnyDynamoDBClient;
-  /** Gives the time (default: the system's). */
+  /**
+   * Gives the time (default: the system's). DynamoDB's TTL goes by the real time, so a table with a
+   * clock of its own is made without TTL.
+   */
   readonly clock?: () => Date;
   /** Take part in the operations of every entity, before the entity's own. */
   readonly hooks?: EntityHooks;
@@ -287,19 +291,27 @@ export class Table {
    * Makes the table, with TTL and the indexes that the entities bound so far need, and waits until
    * it can be used. Billing is on demand.
    *
+   * @param options - `timeToLive` (default: true, unless the table has a `clock` of its own).
    * @throws {@link EntityError} `RequestFailed`, also when the table exists.
    */
-  async create(): Promise<void> {
-    await createTable(this.#sender, this.#layout);
+  async create(options: CreateTableOptions = {}): Promise<void> {
+    await createTable(this.#sender, this.#layout, this.#withDefaults(options));
   }
 
   /**
    * Makes the table if there is none, and waits until it can be used: for development and tests, as
    * it needs permissions that an application should not have. It adds nothing to a table that is
-   * there; `latchkey table diff` says what one lacks.
+   * there but TTL; `latchkey table diff` says what one lacks.
+   *
+   * @param options - as {@link Table.create} takes them.
    */
-  async ensure(): Promise<void> {
-    await ensureTable(this.#sender, this.#layout);
+  async ensure(options: CreateTableOptions = {}): Promise<void> {
+    await ensureTable(this.#sender, this.#layout, this.#withDefaults(options));
+  }
+
+  #withDefaults(options: CreateTableOptions): Required<CreateTableOptions> {
+    const { timeToLive = this.#options.clock === undefined } = options;
+    return { timeToLive };
   }
 
   get #layout(): TableLayout {
