@@ -1,4 +1,6 @@
 export type { ClearProgress } from './table/clearTable.js';
+export type { IndexAttributes, KeyAttributes, TableNames } from './keys/TableAttributes.js';
+export type { CreateTableOptions } from './table/lifecycle.js';
 export type { CommandEvent } from './table/Sender.js';
 export type {
   BatchRequest,

@@ -455,7 +455,10 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   ): Reference<Document<D, S>> {
     return {
       key: parseKey(this.#context.model, key),
-      read: (item) => this.#read(item, options, hookContext(this.#context, 'find')),
+      read: async (item) =>
+        this.#context.model.owns(item)
+          ? this.#read(item, options, hookContext(this.#context, 'find'))
+          : null,
     };
   }
 

@@ -32,6 +32,7 @@ import { DEFAULT_ATTRIBUTES, type TableAttributes } from '../keys/TableAttribute
 import type { Expression } from '../expressions/Expression.js';
 import type { Field, FieldScope } from '../expressions/FieldScope.js';
 import { compileField } from './compileField.js';
+import { startsWithHead, UNIQUE_HEAD } from './isOwnItem.js';
 import { invalidInput } from './parseInput.js';
 import { deepValue, hideFields, omitFields } from './fields.js';
 import { migrate } from './migrate.js';
@@ -159,7 +160,7 @@ export class EntityModel implements FieldScope {
 
   /** What the sort keys of an index start with. */
   indexSortKeyHead(index: Index): string {
-    return index.unique ? 'unique' : this.sortKeyHead;
+    return index.unique ? UNIQUE_HEAD : this.sortKeyHead;
   }
 
   /** @throws {@link EntityError} `InvalidKey` when a field of the key is missing. */
@@ -433,9 +434,39 @@ export class EntityModel implements FieldScope {
 
   /** Whether an item holds a document of this entity and name space. */
   owns(item: Item): boolean {
-    const head = this.partitionKeyHead(this.definition.indexes[0]);
-    const { PK } = this.attributes.keyOf(item);
-    return item._e?.S === this.name && (PK === head || PK.startsWith(head + DELIMITER));
+    if (item._e?.S !== this.name) return false;
+    const { PK, SK } = this.attributes.keyOf(item);
+    return (
+      startsWithHead(PK, this.partitionKeyHead(this.definition.indexes[0])) &&
+      startsWithHead(SK, this.sortKeyHead)
+    );
+  }
+
+  /** The condition that what has a key of this entity is its document, and not another program's. */
+  isDocumentClause(expression: Expression): string {
+    return `${expression.path(['_e'])} = ${expression.value({ S: this.name })}`;
+  }
+
+  /** The conditions that what a query of an index finds is this entity's, as {@link owns} says. */
+  ownsClauses(expression: Expression, index: Index): string[] {
+    if (index.unique) {
+      return ['ownerPK', 'ownerSK'].map((name) => `attribute_exists(${expression.path([name])})`);
+    }
+    const own = this.isDocumentClause(expression);
+    // The key range of the primary index says the rest, and cannot be part of a filter.
+    if (index.name === '_id') return [own];
+    const [primary] = this.definition.indexes;
+    const startsWith = (name: string, head: string, parts: readonly KeyPart[]): string => {
+      const value = expression.value({ S: parts.length === 0 ? head : head + DELIMITER });
+      const path = expression.path([name]);
+      return parts.length === 0 ? `${path} = ${value}` : `begins_with(${path}, ${value})`;
+    };
+    const { PK, SK } = this.attributes;
+    return [
+      own,
+      startsWith(PK, this.partitionKeyHead(primary), primary.PK),
+      startsWith(SK, this.sortKeyHead, primary.SK),
+    ];
   }
 
   #shortNames(item: Item): Item {

@@ -1,7 +1,8 @@
 import type { AnyEntityDefinition } from '@latchkey/schema';
+import type { TableNames } from '../keys/TableAttributes.js';
 
 /** A table as its infrastructure needs to know it: what it is called, and what is kept in it. */
-export interface DescribedTable {
+export interface DescribedTable extends TableNames {
   /** 3 to 255 letters, digits, `_`, `.` and `-`. */
   readonly tableName: string;
   /** Every entity in the table: their non-unique secondary indexes are the table's own. */

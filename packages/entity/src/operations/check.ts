@@ -19,7 +19,7 @@ export function checkWrite({ model, tableName }: EntityContext, input: DeleteInp
   if (!key) throw invalidInput(model.name, [{ path: 'filter', message: 'is not the whole key' }]);
   const expression = new Expression();
   const clauses = [
-    `attribute_exists(${expression.path([model.attributes.PK])})`,
+    model.isDocumentClause(expression),
     compileClause(plan.rest, expression, model),
     compileCondition(input.condition ?? {}, expression, model),
   ].filter((text) => text !== undefined);
@@ -34,7 +34,7 @@ export function checkWrite({ model, tableName }: EntityContext, input: DeleteInp
       },
     },
     failure: (current) =>
-      current
+      current && model.owns(current)
         ? new EntityError('ConditionFailed', `The ${model.name} is not as the condition says.`, {
             entity: model.name,
             item: model.fromItem(current),

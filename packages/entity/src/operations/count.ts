@@ -17,7 +17,10 @@ export async function count(entity: EntityContext, input: FindInput): Promise<nu
     for await (const _ of readPlan(entity, plan, { ...input, project: [] })) total++;
     return total;
   }
-  const params = queryParams(entity.model, entity.tableName, plan, input);
+  const params = queryParams(entity.model, entity.tableName, plan, {
+    ...input,
+    documentsOnly: true,
+  });
   for await (const page of readPages(entity, { ...params, Select: 'COUNT' }, input)) {
     total += page.count;
   }

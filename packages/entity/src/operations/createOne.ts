@@ -105,12 +105,25 @@ export function putNew({ model, tableName }: EntityContext, item: Item): Write {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },
-    failure: (existing) =>
-      new EntityError('AlreadyExists', `A ${model.name} with this key exists.`, {
-        entity: model.name,
-        item: existing && model.fromItem(existing),
-      }),
+    failure: (existing) => alreadyExists(model, existing),
   };
+}
+
+/** The error for a key that a document, or an item of another program, has already. */
+export function alreadyExists(
+  model: EntityModel,
+  existing: Item | undefined,
+): EntityError<'AlreadyExists'> {
+  const { name } = model;
+  if (!existing || model.owns(existing)) {
+    const item = existing && model.fromItem(existing);
+    return new EntityError('AlreadyExists', `A ${name} with this key exists.`, {
+      entity: name,
+      item,
+    });
+  }
+  const message = `An item of another program has the key of this ${name}.`;
+  return new EntityError('AlreadyExists', message, { entity: name, item: undefined });
 }
 
 /** Takes a unique value for a document, unless another has it. */
@@ -143,7 +156,7 @@ export function putUnique(
           entity: model.name,
           index: index.name,
           paths,
-          ...(unique && { ownerId: documentId(ownerOf(unique)) }),
+          ...(unique?.ownerPK && { ownerId: documentId(ownerOf(unique)) }),
         },
       );
     },

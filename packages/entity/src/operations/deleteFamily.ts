@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { hookContext, type EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
+import { isDocument } from '../entity/isOwnItem.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { EntityError } from '../errors/EntityError.js';
 import { assertCondition } from '../expressions/compileCondition.js';
@@ -85,7 +86,9 @@ async function deleteOthers(
     );
     const { attributes } = entity.model;
     const { SK } = attributes.keyOf(parent);
-    const others = (page.Items ?? []).filter((item) => attributes.keyOf(item).SK !== SK);
+    const others = (page.Items ?? []).filter(
+      (item) => isDocument(item, attributes) && attributes.keyOf(item).SK !== SK,
+    );
     const plans = others.map((item) => planDelete(ownerOf(entity, item), item));
     // Before the first is deleted, every one must be known.
     if (!startKey && page.LastEvaluatedKey)
@@ -100,17 +103,20 @@ async function deleteOthers(
 
 /** Reads on through a partition, and refuses a document of an unknown definition. */
 async function assertBound(entity: EntityContext, startKey: Item, parent: Item): Promise<void> {
+  const { attributes } = entity.model;
   let ExclusiveStartKey: Item | undefined = startKey;
   do {
     const page: QueryCommandOutput = await entity.sender.send(
       new QueryCommand({
         ...partitionParams(entity, parent),
-        ProjectionExpression: '#e',
-        ExpressionAttributeNames: { ...entity.model.attributes.names, '#e': '_e' },
+        ProjectionExpression: '#PK, #SK, #e',
+        ExpressionAttributeNames: { ...attributes.names, '#SK': attributes.SK, '#e': '_e' },
         ExclusiveStartKey,
       }),
     );
-    for (const item of page.Items ?? []) ownerOf(entity, item);
+    for (const item of page.Items ?? []) {
+      if (isDocument(item, attributes)) ownerOf(entity, item);
+    }
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
 }
@@ -160,6 +166,6 @@ function ownerOf(entity: EntityContext, item: Item): EntityContext {
   const name = item._e?.S ?? '';
   const owner = entity.entityNamed(name);
   if (owner) return owner;
-  const reason = `the partition holds a document of ${name === '' ? 'another program' : name}, whose definition is not bound to this table`;
+  const reason = `the partition holds a document of ${name}, whose definition is not bound to this table`;
   throw new EntityError('InvalidTable', `The documents cannot be deleted: ${reason}.`, { reason });
 }

@@ -81,6 +81,7 @@ async function deleteByKey(
       return undefined;
     }
     const { model } = entity;
+    if (!model.owns(current)) return undefined;
     throw new EntityError('ConditionFailed', `The ${model.name} is not as the condition says.`, {
       entity: model.name,
       item: model.fromItem(current),
@@ -94,15 +95,15 @@ function deleteParams(
   { condition = {} }: DeleteInput,
 ): DeleteItemCommandInput {
   const expression = new Expression();
-  const text = compileCondition(condition, expression, model);
+  // Of several deletes at once, one finds the document.
+  const clauses = [
+    model.isDocumentClause(expression),
+    compileCondition(condition, expression, model),
+  ].filter((text) => text !== undefined);
   return {
     TableName: tableName,
     Key: model.attributes.keyItem(key),
-    // Of several deletes at once, one finds the document.
-    ConditionExpression: [
-      `attribute_exists(${expression.path([model.attributes.PK])})`,
-      ...(text === undefined ? [] : [text]),
-    ].join(' AND '),
+    ConditionExpression: clauses.join(' AND '),
     ...expression.attributes,
     ReturnValues: 'ALL_OLD',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

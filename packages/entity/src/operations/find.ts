@@ -1,6 +1,7 @@
 import type { GetItemCommandInput, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { hookContext, type EntityContext, type OperationContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
+import { isUniqueItem } from '../entity/isOwnItem.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { EntityError } from '../errors/EntityError.js';
 import { isEverything } from '../expressions/Clause.js';
@@ -97,6 +98,7 @@ export async function findOwner(
   }
   let owner: Key | undefined;
   for await (const unique of readItems(entity, plan, { consistent: true, limit: 2 })) {
+    if (!isUniqueItem(unique, entity.model.attributes)) continue;
     if (owner) throw ambiguous(entity);
     owner = ownerOf(unique);
   }

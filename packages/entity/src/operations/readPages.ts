@@ -21,6 +21,8 @@ export interface PageOptions {
   readonly pageSize?: number;
   /** How many pages to read at the most (default: 100). */
   readonly maxPages?: number;
+  /** Leaves out what another program has put between the documents (default: false). */
+  readonly documentsOnly?: boolean;
   /** The key of the item after which to begin. */
   readonly startKey?: Item;
 }
@@ -91,7 +93,11 @@ export function queryParams(
   if ('equals' in plan.SK) range += `${SK} = ${text(plan.SK.equals)}`;
   else if ('startsWith' in plan.SK) range += `begins_with(${SK}, ${text(plan.SK.startsWith)})`;
   else range += `${SK} BETWEEN ${text(plan.SK.from)} AND ${text(plan.SK.to)}`;
-  const filter = compileClause(plan.rest, expression, model);
+  const filters = [
+    ...(options.documentsOnly === true ? model.ownsClauses(expression, plan.index) : []),
+    compileClause(plan.rest, expression, model),
+  ].filter((clause) => clause !== undefined);
+  const filter = filters.length > 0 ? filters.join(' AND ') : undefined;
   return {
     TableName: tableName,
     ...(index && { IndexName: index.name }),

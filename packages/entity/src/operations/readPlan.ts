@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
+import { isUniqueItem } from '../entity/isOwnItem.js';
 import { EVERYTHING, isEverything } from '../expressions/Clause.js';
 import { Expression } from '../expressions/Expression.js';
 import { MAX_BATCH } from '../table/batchGet.js';
@@ -66,7 +67,9 @@ async function* readByUnique(
   plan: QueryPlan,
   options: ReadOptions,
 ): AsyncGenerator<Item> {
-  for await (const uniques of readItemPages(entity, plan, options)) {
+  const { attributes } = entity.model;
+  for await (const items of readItemPages(entity, plan, options)) {
+    const uniques = items.filter((item) => isUniqueItem(item, attributes));
     for (let start = 0; start < uniques.length; start += MAX_BATCH) {
       const some = uniques.slice(start, start + MAX_BATCH);
       for (const document of await readOwners(entity, plan, some, options.project)) {

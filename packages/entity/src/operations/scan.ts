@@ -51,6 +51,7 @@ export async function* scan(entity: EntityContext, input: ScanInput = {}): Async
       batch.map((part) => entity.sender.send(new ScanCommand({ ...params, ...part }))),
     );
     for (const item of answers.flatMap(({ Items = [] }) => Items)) {
+      if (!entity.model.owns(item)) continue;
       yield item;
       if (++found >= limit) return;
     }
@@ -70,7 +71,7 @@ export function scanParams(
 ): ScanCommandInput {
   const expression = new Expression();
   const clauses = [
-    `${expression.path(['_e'])} = ${expression.value({ S: model.name })}`,
+    model.isDocumentClause(expression),
     ...model.namespaceClauses(expression),
     compileCondition(condition, expression, model),
   ].filter((text) => text !== undefined);

@@ -39,9 +39,9 @@ export function expressionParams(
   operationId: string,
   inserted?: Item,
 ): UpdateItemCommandInput {
-  const { attributes } = entity.model;
+  const { model } = entity;
+  const { attributes } = model;
   const expression = new Expression();
-  const PK = expression.path([attributes.PK]);
   const userId = userOf(input.context);
   const op = expression.path(['_op']);
   const opValue = expression.value({ S: operationId });
@@ -62,7 +62,7 @@ export function expressionParams(
   ];
   const remove = [...(plan.ttl === null ? [ttl] : []), ...clauses.map((clause) => clause.remove)];
   const conditions = [
-    inserted ? undefined : `attribute_exists(${PK})`,
+    model.isDocumentClause(expression),
     `${op} <> ${opValue}`,
     ...conditionsOf(input, expression, entity),
     ...clauses.map((clause) => clause.condition),
@@ -85,7 +85,9 @@ export function expressionParams(
     ]
       .filter((text) => text !== '')
       .join(' '),
-    ConditionExpression: inserted ? `attribute_not_exists(${PK}) OR (${condition})` : condition,
+    ConditionExpression: inserted
+      ? `attribute_not_exists(${expression.path([attributes.PK])}) OR (${condition})`
+      : condition,
     ...expression.attributes,
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -26,7 +26,7 @@ import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { outcomeUnknown, sdkErrorOf, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
-import { createOne, prepareCreate } from './createOne.js';
+import { alreadyExists, createOne, prepareCreate } from './createOne.js';
 import { findTheOne } from './find.js';
 import { getItem } from './readPlan.js';
 import { conditionFailed, planReplace, stale } from './replace.js';
@@ -46,7 +46,8 @@ export async function updateOne(
     } catch (error) {
       // Somebody else made it in between: update that one.
       if (!EntityError.is(error) || error.code !== 'AlreadyExists') throw error;
-      if (attempt === MAX_ATTEMPTS) throw error;
+      // Without a document, what has the key belongs to another program.
+      if (attempt === MAX_ATTEMPTS || error.details.item === undefined) throw error;
       await backOff(attempt);
     }
   }
@@ -137,7 +138,11 @@ function expressionWrite(
   );
   return {
     action: { Update: { ...params, UpdateExpression: params.UpdateExpression ?? '' } },
-    failure: (current) => (current ? refused(entity, prepared, current) : notFound(entity)),
+    failure: (current) => {
+      if (current && entity.model.owns(current)) return refused(entity, prepared, current);
+      // Only another program's item can be in the way of what an upsert makes.
+      return inserted ? alreadyExists(entity.model, current) : notFound(entity);
+    },
   };
 }
 
@@ -159,7 +164,7 @@ async function updateExisting(
       return readAndReplace(entity, input);
     }
     if (name !== 'ConditionalCheckFailedException') throw error;
-    if (!current) return undefined;
+    if (!current || !model.owns(current)) return undefined;
     // An older stored form is brought up to date as a whole.
     if (storedFormOf(current) < model.storedForm) return readAndReplace(entity, input);
     // The SDK sent the request again after its first answer was lost: the change is made.
@@ -234,8 +239,10 @@ async function insertionOf(
   const { item, writes } = await prepareCreate(entity, missingDocument(entity.model, update));
   const [document, ...uniques] = writes;
   // Made by another since it was looked for: it is then to be updated.
-  const failure = (other?: Item): EntityError => stale(entity, other);
-  return { item, writes: [{ ...document, failure, isOvertaken: () => true }, ...uniques] };
+  const isOvertaken = (other?: Item): boolean => !other || entity.model.owns(other);
+  const failure = (other?: Item): EntityError =>
+    isOvertaken(other) ? stale(entity, other) : document.failure(other);
+  return { item, writes: [{ ...document, failure, isOvertaken }, ...uniques] };
 }
 
 /**

@@ -1,13 +1,19 @@
 import { assertPartitionOf, type AnyEntityDefinition } from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
+import { type IndexAttributes, TableAttributes } from '../keys/TableAttributes.js';
 
 /** The definitions bound to one table, checked against each other. */
 export class Definitions {
   readonly #byName = new Map<string, AnyEntityDefinition>();
+  readonly #attributes: TableAttributes;
+
+  constructor(attributes: TableAttributes) {
+    this.#attributes = attributes;
+  }
 
   /**
    * @throws {@link EntityError} `InvalidTable` when another definition has the name, in any case of
-   *   letters; SchemaError `RelatedKeyMismatch` when a parent named by name does not fit.
+   *   letters, or a field has the name of a key; SchemaError `RelatedKeyMismatch` when a parent named by name does not fit.
    */
   add(definition: AnyEntityDefinition): void {
     const key = definition.name.toLowerCase();
@@ -17,6 +23,7 @@ export class Definitions {
       const reason = `two definitions are named ${known.name} and ${definition.name}`;
       throw new EntityError('InvalidTable', `The table cannot hold both: ${reason}.`, { reason });
     }
+    this.#attributes.assertFits(definition);
     for (const other of this.#byName.values()) {
       assertRelation(definition, other);
       assertRelation(other, definition);
@@ -34,12 +41,12 @@ export class Definitions {
     return [...this.#byName.values()];
   }
 
-  /** The secondary indexes that are no unique items: those the table itself must have. */
-  globalIndexNames(): string[] {
+  /** The secondary indexes that are not unique items: those the table itself must have. */
+  globalIndexes(): IndexAttributes[] {
     const names = [...this.#byName.values()].flatMap(({ indexes }) =>
       indexes.filter(({ name, unique }) => name !== '_id' && !unique).map(({ name }) => name),
     );
-    return [...new Set(names)].sort();
+    return [...new Set(names)].sort().map((name) => this.#attributes.index(name));
   }
 }
 

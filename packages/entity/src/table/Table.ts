@@ -8,6 +8,7 @@ import { Hooks } from '../entity/Hooks.js';
 import { EntityError } from '../errors/EntityError.js';
 import { DELIMITER, encodeKeyPart } from '../keys/encodeKeyPart.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
+import { TableAttributes, type TableNames } from '../keys/TableAttributes.js';
 import { batchGet, keyText } from './batchGet.js';
 import { batchWrite, keyOf } from './batchWrite.js';
 import { clearTable, isTableEmpty, type ClearProgress } from './clearTable.js';
@@ -18,6 +19,7 @@ import {
   deleteTable,
   describeTable,
   ensureTable,
+  type CreateTableOptions,
   type TableLayout,
 } from './lifecycle.js';
 import type {
@@ -41,12 +43,15 @@ const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 export type AnyDynamoDBClient = Pick<DynamoDBClient, 'config' | 'destroy'>;
 
 /** What {@link Table} takes. */
-export interface TableOptions {
+export interface TableOptions extends TableNames {
   /** The table's name: 3 to 255 letters, digits, `_`, `.` and `-`. */
   readonly name: string;
   /** A client of the AWS SDK; a document client serves as well. */
   readonly client: AnyDynamoDBClient;
-  /** Gives the time (default: the system's). */
+  /**
+   * Gives the time (default: the system's). DynamoDB's TTL goes by the real time, so a table with a
+   * clock of its own is made without TTL.
+   */
   readonly clock?: () => Date;
   /** Take part in the operations of every entity, before the entity's own. */
   readonly hooks?: EntityHooks;
@@ -78,7 +83,10 @@ export class Table {
   readonly #models = new Map<AnyEntityDefinition, EntityModel>();
 
   /** @throws {@link EntityError} `InvalidTable` for a name that no table can have. */
-  constructor(options: TableOptions, shared?: { prefix: string; definitions: Definitions }) {
+  constructor(
+    options: TableOptions,
+    shared?: { prefix: string; attributes: TableAttributes; definitions: Definitions },
+  ) {
     if (!TABLE_NAME.test(options.name)) {
       throw invalidTable('a table name has 3 to 255 letters, digits, "_", "." and "-"');
     }
@@ -86,8 +94,10 @@ export class Table {
     this.#options = options;
     this.#prefix = shared?.prefix ?? '';
     // A document client is the same client with its commands translated; ours need no translation.
-    this.#sender = new Sender(leanClient(options.client as DynamoDBClient), options.onCommand);
-    this.#definitions = shared?.definitions ?? new Definitions();
+    const attributes = shared?.attributes ?? new TableAttributes(options);
+    const client = leanClient(options.client as DynamoDBClient);
+    this.#sender = new Sender(client, options.onCommand, attributes);
+    this.#definitions = shared?.definitions ?? new Definitions(attributes);
     this.#newUlid = monotonicFactory(randomFraction);
   }
 
@@ -151,7 +161,8 @@ export class Table {
   namespace(name: string): Table {
     if (name === '') throw invalidTable('a name space needs a name');
     const prefix = this.#prefix + NAMESPACE_MARK + encodeKeyPart(name, 'namespace') + DELIMITER;
-    return new Table(this.#options, { prefix, definitions: this.#definitions });
+    const { attributes } = this.#sender;
+    return new Table(this.#options, { prefix, attributes, definitions: this.#definitions });
   }
 
   /**
@@ -245,9 +256,9 @@ export class Table {
   }
 
   /**
-   * Deletes everything: every item, whatever has written it; of a name space, everything in it and
-   * in those within. The table itself stays. It reads all of the table and deletes 25 items in a
-   * request, without conditions. A call that was interrupted can be made again, however far it
+   * Deletes every document, of whatever entity, and every unique item; of a name space, those in it
+   * and in those within. The table itself stays, and so do the items of other programs. It reads all
+   * of the table and deletes 25 items in a request, without conditions. A call that was interrupted can be made again, however far it
    * came. What is written while it runs may stay.
    *
    * @param options - `keep`: documents that stay; `onProgress`: is told after every request how
@@ -268,7 +279,10 @@ export class Table {
     });
   }
 
-  /** Whether the whole table holds nothing, in no name space; strongly consistent. */
+  /**
+   * Whether the whole table holds no document and no unique item, in no name space; strongly
+   * consistent. Items of other programs do not count, but are read and charged for.
+   */
   async isEmpty(): Promise<boolean> {
     return isTableEmpty(this.#sender, this.name);
   }
@@ -277,27 +291,32 @@ export class Table {
    * Makes the table, with TTL and the indexes that the entities bound so far need, and waits until
    * it can be used. Billing is on demand.
    *
+   * @param options - `timeToLive` (default: true, unless the table has a `clock` of its own).
    * @throws {@link EntityError} `RequestFailed`, also when the table exists.
    */
-  async create(): Promise<void> {
-    await createTable(this.#sender, this.#layout);
+  async create(options: CreateTableOptions = {}): Promise<void> {
+    await createTable(this.#sender, this.#layout, this.#withDefaults(options));
   }
 
   /**
    * Makes the table if there is none, and waits until it can be used: for development and tests, as
    * it needs permissions that an application should not have. It adds nothing to a table that is
-   * there; `latchkey table diff` says what one lacks.
+   * there but TTL; `latchkey table diff` says what one lacks.
+   *
+   * @param options - as {@link Table.create} takes them.
    */
-  async ensure(): Promise<void> {
-    await ensureTable(this.#sender, this.#layout);
+  async ensure(options: CreateTableOptions = {}): Promise<void> {
+    await ensureTable(this.#sender, this.#layout, this.#withDefaults(options));
+  }
+
+  #withDefaults(options: CreateTableOptions): Required<CreateTableOptions> {
+    const { timeToLive = this.#options.clock === undefined } = options;
+    return { timeToLive };
   }
 
   get #layout(): TableLayout {
     const { attributes } = this.#sender;
-    const globalIndexes = this.#definitions
-      .globalIndexNames()
-      .map((name) => attributes.index(name));
-    return { tableName: this.name, attributes, globalIndexes };
+    return { tableName: this.name, attributes, globalIndexes: this.#definitions.globalIndexes() };
   }
 
   /** Deletes the table and everything in it, and waits until it is gone; no table is no error. */

@@ -1,6 +1,13 @@
-import { ScanCommand, type ScanCommandOutput, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import {
+  ScanCommand,
+  type ScanCommandInput,
+  type ScanCommandOutput,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
+import { isOwnItem } from '../entity/isOwnItem.js';
 import type { Key } from '../keys/Key.js';
+import type { TableAttributes } from '../keys/TableAttributes.js';
 import { keyText } from './batchGet.js';
 import { batchWrite, MAX_BATCH } from './batchWrite.js';
 import type { Sender } from './Sender.js';
@@ -19,7 +26,10 @@ export interface ClearOptions {
   readonly onProgress?: (progress: ClearProgress) => unknown;
 }
 
-/** Deletes the items of a table, or of a name space, page by page. */
+/**
+ * Deletes the documents and unique items of a table, or of a name space, page by page; the items of
+ * other programs stay.
+ */
 export async function clearTable(
   sender: Sender,
   tableName: string,
@@ -32,21 +42,14 @@ export async function clearTable(
   do {
     const page: ScanCommandOutput = await sender.send(
       new ScanCommand({
-        TableName: tableName,
-        // Without it, what was written a moment ago could be missed.
-        ConsistentRead: true,
-        ProjectionExpression: '#PK, #SK',
-        ExpressionAttributeNames: { '#PK': attributes.PK, '#SK': attributes.SK },
-        ...(prefix !== '' && {
-          FilterExpression: 'begins_with(#PK, :prefix)',
-          ExpressionAttributeValues: { ':prefix': { S: prefix } },
-        }),
+        ...ownItemsParams(sender, tableName, prefix),
         ExclusiveStartKey: startKey,
       }),
     );
-    const requests = (page.Items ?? []).flatMap((key): WriteRequest[] =>
-      kept.has(keyText(attributes.keyOf(key))) ? [] : [{ DeleteRequest: { Key: key } }],
-    );
+    const requests = ownItems(page, attributes).flatMap((item): WriteRequest[] => {
+      const key = attributes.keyOf(item);
+      return kept.has(keyText(key)) ? [] : [{ DeleteRequest: { Key: attributes.keyItem(key) } }];
+    });
     for (let start = 0; start < requests.length; start += MAX_BATCH) {
       const chunk = requests.slice(start, start + MAX_BATCH);
       await batchWrite(sender, tableName, chunk);
@@ -58,10 +61,45 @@ export async function clearTable(
   return { deletedCount };
 }
 
-/** Whether a table holds nothing. */
+/** Whether a table holds nothing of this package, in no name space. */
 export async function isTableEmpty(sender: Sender, tableName: string): Promise<boolean> {
-  const { Count, LastEvaluatedKey } = await sender.send(
-    new ScanCommand({ TableName: tableName, ConsistentRead: true, Limit: 1, Select: 'COUNT' }),
-  );
-  return Count === 0 && LastEvaluatedKey === undefined;
+  let startKey: Item | undefined;
+  // One item says it of a table without other programs. Past theirs, whole pages are read.
+  let size: Pick<ScanCommandInput, 'Limit'> = { Limit: 1 };
+  do {
+    const page: ScanCommandOutput = await sender.send(
+      new ScanCommand({
+        ...ownItemsParams(sender, tableName, ''),
+        ...size,
+        ExclusiveStartKey: startKey,
+      }),
+    );
+    if (ownItems(page, sender.attributes).length > 0) return false;
+    startKey = page.LastEvaluatedKey;
+    size = {};
+  } while (startKey);
+  return true;
+}
+
+/** A strongly consistent scan of what {@link isOwnItem} looks at. */
+function ownItemsParams(
+  { attributes: { PK, SK } }: Sender,
+  TableName: string,
+  prefix: string,
+): ScanCommandInput {
+  return {
+    TableName,
+    // Without it, what was written a moment ago could be missed.
+    ConsistentRead: true,
+    ProjectionExpression: '#PK, #SK, #e, ownerPK, ownerSK',
+    ExpressionAttributeNames: { '#PK': PK, '#SK': SK, '#e': '_e' },
+    ...(prefix !== '' && {
+      FilterExpression: 'begins_with(#PK, :prefix)',
+      ExpressionAttributeValues: { ':prefix': { S: prefix } },
+    }),
+  };
+}
+
+function ownItems({ Items = [] }: ScanCommandOutput, attributes: TableAttributes): Item[] {
+  return Items.filter((item) => isOwnItem(item, attributes));
 }

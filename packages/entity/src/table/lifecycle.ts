@@ -51,14 +51,31 @@ export function createTableParams({
   };
 }
 
-/** Makes the table, waits until it is active, and switches TTL on. */
-export async function createTable(sender: Sender, layout: TableLayout): Promise<void> {
+/** How `table.create` and `table.ensure` make a table. */
+export interface CreateTableOptions {
+  /**
+   * Whether DynamoDB is to remove expired items (default: true, unless the table has a `clock` of
+   * its own: DynamoDB goes by the real time, and would remove what is not expired by that clock).
+   */
+  readonly timeToLive?: boolean;
+}
+
+/** Makes the table, waits until it is active, and switches TTL on if it is wanted. */
+export async function createTable(
+  sender: Sender,
+  layout: TableLayout,
+  options: Required<CreateTableOptions>,
+): Promise<void> {
   await sender.send(new CreateTableCommand(createTableParams(layout)));
-  await becomeReady(sender, layout);
+  await becomeReady(sender, layout, options);
 }
 
 /** Makes the table unless there is one; several at once make it once. */
-export async function ensureTable(sender: Sender, layout: TableLayout): Promise<void> {
+export async function ensureTable(
+  sender: Sender,
+  layout: TableLayout,
+  options: Required<CreateTableOptions>,
+): Promise<void> {
   if (!(await describeTable(sender, layout.tableName))) {
     try {
       await sender.send(new CreateTableCommand(createTableParams(layout)));
@@ -66,7 +83,7 @@ export async function ensureTable(sender: Sender, layout: TableLayout): Promise<
       if (sdkErrorOf(error).name !== 'ResourceInUseException') throw error;
     }
   }
-  await becomeReady(sender, layout);
+  await becomeReady(sender, layout, options);
 }
 
 /** Deletes the table and waits until it is gone. */
@@ -94,7 +111,11 @@ export async function describeTable(
   }
 }
 
-async function becomeReady(sender: Sender, { tableName, attributes }: TableLayout): Promise<void> {
+async function becomeReady(
+  sender: Sender,
+  { tableName, attributes }: TableLayout,
+  { timeToLive }: Required<CreateTableOptions>,
+): Promise<void> {
   await until('CreateTable', async () => {
     const table = await describeTable(sender, tableName);
     const indexes = table?.GlobalSecondaryIndexes ?? [];
@@ -103,6 +124,7 @@ async function becomeReady(sender: Sender, { tableName, attributes }: TableLayou
       indexes.every(({ IndexStatus }) => IndexStatus === undefined || IndexStatus === 'ACTIVE')
     );
   });
+  if (!timeToLive) return;
   const { TimeToLiveDescription: ttl } = await sender.send(
     new DescribeTimeToLiveCommand({ TableName: tableName }),
   );

@@ -13,15 +13,18 @@ export interface TestTable {
 }
 
 /** What {@link createTestTable} takes besides the definitions. */
-export type TestTableOptions = Partial<Pick<TableOptions, 'clock' | 'onCommand'>> & {
+export type TestTableOptions = Omit<TableOptions, 'name' | 'client'> & {
   readonly client?: DynamoDBClient;
 };
 
 /**
  * Makes an empty table with a name of its own in the DynamoDB Local at `DYNAMODB_ENDPOINT`.
  *
+ * With a `clock` of its own, the table has no TTL: DynamoDB Local goes by the machine's time, and
+ * would remove items within seconds that are not expired by that clock.
+ *
  * @param definitions - entities whose global secondary indexes the table must have (default: none).
- * @param options - `clock` and `onCommand` as `Table` takes them; `client` (default: a local one).
+ * @param options - as `Table` takes them, without `name`; `client` (default: a local one).
  * @throws {@link TestingError} `EndpointMissing` when no endpoint is known.
  *
  * @example

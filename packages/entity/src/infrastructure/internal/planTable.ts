@@ -1,5 +1,5 @@
 import { EntityError } from '../../errors/EntityError.js';
-import { DEFAULT_ATTRIBUTES } from '../../keys/TableAttributes.js';
+import { TableAttributes } from '../../keys/TableAttributes.js';
 import { Definitions } from '../../table/Definitions.js';
 import type { TableLayout } from '../../table/lifecycle.js';
 import type { DescribedTable, Safeguards } from '../DescribedTable.js';
@@ -13,15 +13,14 @@ const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
  * @throws {@link EntityError} `InvalidTable` for a name that no table can have, and for definitions
  *   that cannot share a table.
  */
-export function planTable({ tableName, definitions }: DescribedTable): TableLayout {
+export function planTable({ tableName, definitions, ...names }: DescribedTable): TableLayout {
   if (typeof tableName !== 'string' || !TABLE_NAME.test(tableName)) {
     throw invalidTable('a table name has 3 to 255 letters, digits, "_", "." and "-"');
   }
-  const known = new Definitions();
+  const attributes = new TableAttributes(names);
+  const known = new Definitions(attributes);
   for (const definition of definitions) known.add(definition);
-  const attributes = DEFAULT_ATTRIBUTES;
-  const globalIndexes = known.globalIndexNames().map((name) => attributes.index(name));
-  return { tableName, attributes, globalIndexes };
+  return { tableName, attributes, globalIndexes: known.globalIndexes() };
 }
 
 /** The safeguards with their defaults. */
