@@ -127,14 +127,14 @@ export class EntityModel implements FieldScope {
    */
   normalise(path: string, value: unknown, siblings?: Readonly<Record<string, unknown>>): unknown {
     const { storedSchemas, segments } = this.field(path);
-    if (storedSchemas.length === 0 || value === null) return value;
-    const type = scalarTypeOf(value);
-    let isOfType = false;
     // Only a path through a union has several.
     const narrowed =
       siblings && storedSchemas.length > 1
         ? schemasAt(this.definition.schema, segments, siblings).map(storedSchema)
         : storedSchemas;
+    if (narrowed.length === 0 || value === null) return value;
+    const type = scalarTypeOf(value);
+    let isOfType = false;
     for (const schema of narrowed) {
       const types = scalarTypes(schema);
       if (type === undefined) isOfType ||= types === undefined;
