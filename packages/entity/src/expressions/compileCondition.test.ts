@@ -1,9 +1,13 @@
 import { inspect } from 'node:util';
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { Note } from '../../test/support/entities.js';
+import { tableItems } from '../../test/support/tableItems.js';
 import { errorOf } from '../../test/support/errorOf.js';
+import { EntityModel } from '../entity/EntityModel.js';
 import type { Stored } from '../entity/inputs.js';
 import type { Condition } from './Condition.js';
+import { matcherOf } from './matcherOf.js';
+import { parseCondition } from './parseCondition.js';
 
 type NoteCondition = Condition<Stored<typeof Note>>;
 
@@ -27,6 +31,14 @@ const item = {
   extra: { '#a': [1, { b: null }] },
   seenAt: new Date(1000),
 };
+
+const upTo = (end: number): number[] => Array.from({ length: end }, (_, at) => at);
+
+/** Too much for one expression. */
+const longConditions: [string, object][] = [
+  ['more values than 4 KB can name', { count: { $in: upTo(900) } }],
+  ['more operators than DynamoDB takes', { $or: upTo(200).map((count) => ({ count })) }],
+];
 
 describe('a condition', () => {
   it.each<[string, NoteCondition, boolean]>([
@@ -54,6 +66,22 @@ describe('a condition', () => {
     ['$between outside', { count: { $between: [6, 9] } }, false],
     ['$in', { text: { $in: ['x', 'hello'] } }, true],
     ['$in without it', { text: { $in: ['x'] } }, false],
+    ['$in of two', { text: { $in: ['x', 'y'] } }, false],
+    ['$in of none', { text: { $in: [] } }, false],
+    ['$in of more than 100', { count: { $in: upTo(250) } }, true],
+    ['$in of more than 100 without it', { count: { $in: upTo(250).slice(6) } }, false],
+    ['$notIn', { text: { $notIn: ['x', 'y'] } }, true],
+    ['$notIn with it', { text: { $notIn: ['x', 'hello'] } }, false],
+    ['$notIn of none', { text: { $notIn: [] } }, true],
+    ['$notIn of what is not there', { whole: { $notIn: [1, 2] } }, true],
+    ['$notIn of more than 100', { count: { $notIn: upTo(250) } }, false],
+    ['$not of $in', { $not: { count: { $in: [1, 2] } } }, true],
+    ['$not of $notIn', { $not: { count: { $notIn: [5, 6] } } }, true],
+    ['$or of a long $in', { $or: [{ count: { $in: upTo(150) } }, { text: 'x' }] }, true],
+    ['$or beside a long $in', { text: 'hello', count: { $in: upTo(150) } }, true],
+    ['a date in $in', { seenAt: { $in: [new Date(1000), new Date(5)] } }, true],
+    ['a bigint in $in', { big: { $in: [1n, 2n ** 60n] } }, true],
+    ['a set in $in', { tags: { $in: [new Set(['y', 'x']), new Set(['z'])] } }, true],
     ['$exists', { text: { $exists: true } }, true],
     ['$exists of nothing', { whole: { $exists: true } }, false],
     ['$exists: false', { whole: { $exists: false } }, true],
@@ -71,6 +99,17 @@ describe('a condition', () => {
     ['several fields of which one fails', { count: 5, text: 'x' }, false],
     ['$and', { $and: [{ count: 5 }, { text: 'x' }] }, false],
     ['$or', { $or: [{ count: 6 }, { text: 'hello' }] }, true],
+    ['$and of none', { $and: [] }, true],
+    ['$or of no condition', { $or: [] }, false],
+    ['$or of what asks for nothing', { $or: [{}, { count: 6 }] }, true],
+    ['$not of what asks for nothing', { $not: {} }, false],
+    ['$not of $or of no condition', { $not: { $or: [] } }, true],
+    ['$and of $or of no condition', { $and: [{ count: 5 }, { $or: [] }] }, false],
+    ['$or of what never holds', { $or: [{ count: { $in: [] } }, { count: 5 }] }, true],
+    ['a map asks for equality', { place: { city: 'b', deep: { at: new Date(5) } } }, true],
+    ['a map of other fields', { place: { city: 'b' } }, false],
+    ['a list with null', { 'extra.#a': { $contains: { b: null } } }, true],
+    ['a bigger number', { big: { $lt: 2n ** 60n } }, false],
     ['$or of none', { $or: [{ count: 6 }, { text: 'x' }] }, false],
     ['$not', { $not: { count: 6 } }, true],
     ['$not of all', { $not: { count: 5, text: 'x' } }, true],
@@ -100,12 +139,33 @@ describe('a condition', () => {
     // As a filter, and as the condition of a document that is read and written back, it says the same.
     const { items } = await notes.findMany({ filter: { ...key, ...condition } });
     expect(items).toHaveLength(holds ? 1 : 0);
+    // An item that was read by key is judged in the same way.
+    const [stored] = await tableItems(test.client, test.table.name);
+    const model = new EntityModel(Note, '');
+    const meets = matcherOf(parseCondition(condition as Record<string, unknown>, model));
+    expect(meets(stored ?? {})).toBe(holds);
     // The update below makes the field `whole`.
     if (inspect(condition, { depth: 9 }).includes('whole')) return;
     const replaced = notes.updateOne({ filter: key, update: { $inc: { whole: 0 } }, condition });
     if (holds) expect((await replaced).item).not.toBeNull();
     else expect((await errorOf(replaced)).code).toBe('ConditionFailed');
     await notes.updateOne({ filter: key, update: { $remove: ['whole'] } });
+  });
+
+  it.each(longConditions)('of %s is refused before anything is sent', async (_, conditions) => {
+    const notes = test.table.entity(Note);
+    const condition = conditions as NoteCondition;
+    const filter = { ...key, ...condition };
+    for (const attempt of [
+      notes.deleteOne({ filter: key, condition }),
+      notes.updateOne({ filter: key, update: { $inc: { count: 1 } }, condition }),
+      notes.findMany({ filter }),
+      notes.count({ filter }),
+      notes.scan({ condition }),
+    ]) {
+      const error = await errorOf(attempt as Promise<unknown>);
+      expect(error).toMatchObject({ code: 'InvalidInput', details: { path: 'count' } });
+    }
   });
 
   it('is refused when it is none, before anything is sent', async () => {

@@ -16,9 +16,9 @@ export function whyNots(
   const others = indexFacts(model).filter(({ name }) => name !== chosen);
   return others.flatMap((index) => {
     const { name } = index;
+    if (isContradiction(filter)) return [reasonOf(name, 'Contradiction')];
     const gaps = gapsOf(index, filter);
     if (gaps.length > 0) return gaps;
-    if (isContradiction(filter)) return [reasonOf(name, 'Contradiction')];
     if (!planIndex(index, filter)) return [reasonOf(name, 'ImpossibleKey')];
     return [reasonOf(name, consistent && index.isGlobal ? 'Consistent' : 'OtherIndex')];
   });

@@ -19,9 +19,23 @@ export function randomFilter(
     if (value === undefined) continue;
     filter[part.path] = random.pick([value, { $eq: value }, { $in: [value] }]);
   }
+  // A range where the sort key goes on: its ends are values that documents have.
+  const next = SK.find((part) => part.kind === 'field' && !(part.path in filter));
+  if (next?.kind === 'field' && random.flip()) {
+    const field = fields.find(({ path }) => path === next.path);
+    const ends = [valueAt(model, next.path), ...(field?.values ?? [])];
+    const usable = ends.filter((value) => value !== undefined && value !== null);
+    if (field?.isOrdered && usable.length > 0) filter[next.path] = randomRange(random, usable);
+  }
   const extra = random.upTo(3);
   for (let at = 0; at < extra; at++) addTo(random, filter, randomCondition(random, fields, 2));
   return filter;
+}
+
+function randomRange(random: Random, ends: readonly unknown[]): Conditions {
+  const low = { [random.pick(['$gt', '$gte'])]: random.pick(ends) };
+  const high = { [random.pick(['$lt', '$lte'])]: ends[0] };
+  return random.pick([low, high, { ...low, ...high }]);
 }
 
 /** Adds conditions to others; where both speak of one field, by `$and`. */
