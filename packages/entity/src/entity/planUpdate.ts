@@ -7,6 +7,8 @@ import { equalities } from './equalities.js';
 import { overlaps } from './parseUpdate.js';
 import { documentKey, planQuery } from '../planning/planQuery.js';
 
+type TtlChange = NonNullable<Stored> | null | undefined;
+
 /** How an update is carried out. */
 export type UpdatePlan = ExpressionPlan | ReplacePlan;
 
@@ -15,8 +17,8 @@ export interface ExpressionPlan {
   readonly kind: 'expression';
   readonly key: Key;
   readonly clauses: readonly WriteClause[];
-  /** What becomes of the TTL attribute: a new value, none any longer (`null`), or what it was. */
-  readonly ttl: NonNullable<Stored> | null | undefined;
+  /** The change of the TTL attribute: a new value, none any longer (`null`), or no change. */
+  readonly ttl: TtlChange;
   /**
    * Whether DynamoDB can carry it out on any document. If not, an object around a nested field may
    * be missing, or the document be in an older stored form: it is then replaced.
@@ -72,7 +74,7 @@ function replace(why: string): ReplacePlan {
   return { kind: 'replace', why };
 }
 
-function ttlChange(model: EntityModel, steps: readonly Step[]): ExpressionPlan['ttl'] {
+function ttlChange(model: EntityModel, steps: readonly Step[]): TtlChange {
   const { expiresAt } = model.definition;
   const step = steps.find(({ path, operator }) => path === expiresAt && operator.assigns);
   if (!step || expiresAt === undefined) return undefined;

@@ -4,11 +4,21 @@ import { unwrap } from './schemasAt.js';
 /** The kinds of value that can be part of a key; each is written into a key in its own way. */
 export type ScalarType = 'string' | 'number' | 'bigint' | 'boolean' | 'date';
 
+const known = new WeakMap<core.$ZodType, { readonly types: Set<ScalarType> | undefined }>();
+
 /**
  * The scalar types that a schema's values can have; undefined if they can be anything else, too.
  * `null` and `undefined` do not count: an index leaves such a document out.
  */
 export function scalarTypes(schema: core.$ZodType): Set<ScalarType> | undefined {
+  const before = known.get(schema);
+  if (before) return before.types;
+  const types = typesIn(schema);
+  known.set(schema, { types });
+  return types;
+}
+
+function typesIn(schema: core.$ZodType): Set<ScalarType> | undefined {
   const def = schema._zod.def as core.$ZodTypes['_zod']['def'];
   const inner = unwrap(def);
   if (inner) return scalarTypes(inner);
