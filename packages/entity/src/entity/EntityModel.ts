@@ -10,8 +10,6 @@ import {
   type KeyPart,
   type Narrowing,
   PLAIN_DATA,
-  scalarTypes,
-  type ScalarType,
   schemasAt,
   splitPath,
   storedSchema,
@@ -30,8 +28,9 @@ import { DELIMITER, type KeyValue } from '../keys/encodeKeyPart.js';
 import { assertKeySize, decodeKey, encodeKey, type Key } from '../keys/Key.js';
 import { DEFAULT_ATTRIBUTES, type TableAttributes } from '../keys/TableAttributes.js';
 import type { Expression } from '../expressions/Expression.js';
-import type { Field, FieldScope } from '../expressions/FieldScope.js';
+import type { Field, FieldScope, Siblings } from '../expressions/FieldScope.js';
 import { compileField } from './compileField.js';
+import { storedSpelling } from './storedSpelling.js';
 import { startsWithHead, UNIQUE_HEAD } from './isOwnItem.js';
 import { invalidInput } from './parseInput.js';
 import { deepValue, hideFields, omitFields } from './fields.js';
@@ -122,28 +121,19 @@ export class EntityModel implements FieldScope {
    * A value that a filter or condition asks for, as the field would store it: a string in the
    * spelling that the schema's normalisers (`.trim()`, `.toLowerCase()`) give it.
    *
-   * @param siblings - what is known of the document, by path; narrows unions.
+   * @param siblings - what else is known of the document.
    * @throws {@link EntityError} `InvalidInput` for a value of another type than the field's.
    */
-  normalise(path: string, value: unknown, siblings?: Readonly<Record<string, unknown>>): unknown {
+  normalise(path: string, value: unknown, siblings?: Siblings): unknown {
     const { storedSchemas, segments } = this.field(path);
     // Only a path through a union has several.
-    const narrowed =
+    const schemas =
       siblings && storedSchemas.length > 1
-        ? schemasAt(this.definition.schema, segments, siblings).map(storedSchema)
+        ? schemasAt(this.definition.schema, segments, siblings()).map(storedSchema)
         : storedSchemas;
-    if (narrowed.length === 0 || value === null) return value;
-    const type = scalarTypeOf(value);
-    let isOfType = false;
-    for (const schema of narrowed) {
-      const types = scalarTypes(schema);
-      if (type === undefined) isOfType ||= types === undefined;
-      else isOfType ||= types ? types.has(type) : !HAS_NO_SCALARS.has(schema._zod.def.type);
-      if (type !== 'string' || !isNormalised(schema)) continue;
-      const result = schema.safeParse(value);
-      if (result.success) return result.data;
-    }
-    if (isOfType) return value;
+    if (schemas.length === 0 || value === null) return value;
+    const stored = storedSpelling(schemas, value);
+    if (stored !== undefined) return stored;
     throw invalidInput(this.name, [{ path, message: 'it is of another type' }]);
   }
 
@@ -499,30 +489,6 @@ export function versionOf(item: Item): number {
 /** Whether a value can be written into a key. */
 export function isKeyValue(value: unknown): value is KeyValue {
   return ['string', 'number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Date;
-}
-
-/** Kinds of schema whose values are lists or objects. */
-const HAS_NO_SCALARS: ReadonlySet<string> = new Set([
-  'array',
-  'object',
-  'record',
-  'set',
-  'tuple',
-  'map',
-]);
-
-/** The type of a value that can be compared by its order; undefined for others and for none. */
-function scalarTypeOf(value: unknown): ScalarType | undefined {
-  if (value instanceof Date) return 'date';
-  const type = typeof value;
-  const isScalar = ['string', 'number', 'bigint', 'boolean'].includes(type);
-  return isScalar ? (type as ScalarType) : undefined;
-}
-
-/** Whether a string schema changes the spelling of what it is given. */
-function isNormalised({ _zod }: Field['storedSchemas'][number]): boolean {
-  if (_zod.def.type !== 'string') return false;
-  return (_zod.def.checks ?? []).some((check) => check._zod.def.check === 'overwrite');
 }
 
 function isIncluded(index: Index, fields: Readonly<Fields>): boolean {

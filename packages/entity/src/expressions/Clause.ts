@@ -40,7 +40,7 @@ export const NOTHING: Clause = Object.freeze({ kind: 'any', clauses: Object.free
 
 /** Joins clauses all of which must hold. */
 export function all(clauses: readonly Clause[]): Clause {
-  const flat = clauses.flatMap((clause) => (clause.kind === 'all' ? clause.clauses : [clause]));
+  const flat = flattened('all', clauses);
   if (flat.length === 0) return EVERYTHING;
   if (flat.length === 1 && flat[0]) return flat[0];
   return flat.some(isNothing) ? NOTHING : { kind: 'all', clauses: flat };
@@ -48,10 +48,16 @@ export function all(clauses: readonly Clause[]): Clause {
 
 /** Joins clauses one of which must hold. */
 export function any(clauses: readonly Clause[]): Clause {
-  const flat = clauses.flatMap((clause) => (clause.kind === 'any' ? clause.clauses : [clause]));
+  const flat = flattened('any', clauses);
   if (flat.length === 0) return NOTHING;
   if (flat.length === 1 && flat[0]) return flat[0];
   return flat.some(isEverything) ? EVERYTHING : { kind: 'any', clauses: flat };
+}
+
+function flattened(kind: 'all' | 'any', clauses: readonly Clause[]): readonly Clause[] {
+  // Nearly every condition is a list of tests.
+  if (clauses.every((clause) => clause.kind !== kind)) return clauses;
+  return clauses.flatMap((clause) => (clause.kind === kind ? clause.clauses : [clause]));
 }
 
 /** Turns a clause round. */

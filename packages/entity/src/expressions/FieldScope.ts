@@ -28,6 +28,9 @@ export interface Field {
   readonly hasOuterRules: boolean;
 }
 
+/** Values that a document is known to have, by path: which option of a union it fits. */
+export type Siblings = () => Readonly<Record<string, unknown>>;
+
 /** What an expression must know of the fields that it names. */
 export interface FieldScope {
   /** The entity's name, for errors. */
@@ -41,7 +44,7 @@ export interface FieldScope {
   /**
    * A value in the form in which the schema would store it; as it is where the schema has none.
    *
-   * @param siblings - what is known of the document, by path; narrows unions.
+   * @param siblings - what else is known of the document.
    */
-  normalise(path: string, value: unknown, siblings?: Readonly<Record<string, unknown>>): unknown;
+  normalise(path: string, value: unknown, siblings?: Siblings): unknown;
 }

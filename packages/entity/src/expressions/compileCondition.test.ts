@@ -142,7 +142,7 @@ describe('a condition', () => {
     // An item that was read by key is judged in the same way.
     const [stored] = await tableItems(test.client, test.table.name);
     const model = new EntityModel(Note, '');
-    const meets = matcherOf(parseCondition(condition as Record<string, unknown>, model));
+    const meets = matcherOf(parseCondition(condition, model));
     expect(meets(stored ?? {})).toBe(holds);
     // The update below makes the field `whole`.
     if (inspect(condition, { depth: 9 }).includes('whole')) return;
@@ -163,7 +163,7 @@ describe('a condition', () => {
       notes.count({ filter }),
       notes.scan({ condition }),
     ]) {
-      const error = await errorOf(attempt as Promise<unknown>);
+      const error = await errorOf(attempt);
       expect(error).toMatchObject({ code: 'InvalidInput', details: { path: 'count' } });
     }
   });

@@ -1,13 +1,14 @@
 import { joinPath, splitPath } from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
-import { all, any, NOTHING, not, type Clause, type FieldOperator } from './Clause.js';
-import type { FieldScope } from './FieldScope.js';
+import { all, any, EVERYTHING, not, NOTHING, type Clause, type FieldOperator } from './Clause.js';
+import type { Field, FieldScope, Siblings } from './FieldScope.js';
+
+type Conditions = Readonly<Record<string, unknown>>;
 
 /** DynamoDB's names for its types. */
 const TYPES = ['S', 'SS', 'N', 'NS', 'B', 'BS', 'BOOL', 'NULL', 'L', 'M'];
 
-/** Values by path that a document is known to have; narrows unions. */
-export type Siblings = Readonly<Record<string, unknown>>;
+const NO_SIBLINGS: Siblings = () => ({});
 
 /**
  * Checks a condition and takes it apart.
@@ -15,143 +16,153 @@ export type Siblings = Readonly<Record<string, unknown>>;
  * @throws {@link EntityError} `InvalidInput` for a path that the schema does not have, an operator
  *   that does not exist, or an operand of a wrong type.
  */
-export function parseCondition(
-  condition: Readonly<Record<string, unknown>>,
-  scope: FieldScope,
-): Clause {
-  return parseAll(condition, {});
+export function parseCondition(condition: Conditions, scope: FieldScope): Clause {
+  return parseConditions(condition, scope, NO_SIBLINGS);
+}
 
-  function parseAll(conditions: Siblings, outer: Siblings): Clause {
-    const siblings = { ...outer, ...Object.fromEntries(equalitiesIn(conditions)) };
-    const clauses = Object.keys(conditions).map((key): Clause => {
-      const operand = conditions[key];
-      switch (key) {
-        case '$and':
-          return all(partsOf(key, operand).map((part) => parseAll(part, siblings)));
-        case '$or':
-          return any(partsOf(key, operand).map((part) => parseAll(part, siblings)));
-        case '$not':
-          return not(parseAll(asCondition(key, operand), siblings));
-        default:
-          if (key.startsWith('$')) throw invalid(key, 'is not an operator');
-          return parseField(canonicalPath(key), operand, siblings);
-      }
-    });
-    return all(clauses);
-  }
-
-  function parseField(path: string, operand: unknown, siblings: Siblings): Clause {
-    const field = scope.field(path);
-    const stored = (value: unknown): unknown => scope.normalise(path, value, siblings);
-    const test = (operator: FieldOperator, value: unknown): Clause => ({
-      kind: 'test',
-      path,
-      field,
-      operator,
-      operand: value,
-    });
-    if (!isComparison(operand)) return test('$eq', stored(given(path, operand)));
-    const tests = Object.keys(operand).map((operator): Clause => {
-      const value = given(path, operand[operator]);
-      switch (operator) {
-        case '$eq':
-          return test('$eq', stored(value));
-        case '$ne':
-          return test('$ne', stored(value));
-        case '$in': {
-          const [first, ...more] = asList(path, operator, value);
-          if (first === undefined) return NOTHING;
-          if (more.length === 0) return test('$eq', stored(first));
-          return test('$in', [first, ...more].map(stored));
-        }
-        case '$notIn': {
-          const values = asList(path, operator, value);
-          if (values.length === 0) return not(NOTHING);
-          return test('$notIn', values.map(stored));
-        }
-        case '$lt':
-        case '$lte':
-        case '$gt':
-        case '$gte':
-          return test(operator, stored(comparable(path, operator, value)));
-        case '$between': {
-          const [low, high, ...more] = asList(path, operator, value);
-          if (low === undefined || high === undefined || more.length > 0) {
-            throw invalid(path, '$between takes a list of 2 values');
-          }
-          return all([
-            test('$gte', stored(comparable(path, operator, low))),
-            test('$lte', stored(comparable(path, operator, high))),
-          ]);
-        }
-        case '$exists':
-          if (typeof value !== 'boolean') throw invalid(path, '$exists takes a boolean');
-          return test(operator, value);
-        case '$type':
-          if (!TYPES.includes(value as string)) {
-            throw invalid(path, `$type takes one of ${TYPES.join(', ')}`);
-          }
-          return test(operator, value);
-        case '$startsWith':
-          if (typeof value !== 'string') throw invalid(path, '$startsWith takes a string');
-          return test(operator, value);
-        case '$contains':
-          return test(operator, value);
-        default:
-          throw invalid(path, `${operator} is not an operator`);
-      }
-    });
-    return all(tests);
-  }
-
-  function partsOf(key: string, operand: unknown): Siblings[] {
-    if (!Array.isArray(operand)) throw invalid(key, 'takes a list of conditions');
-    return operand.map((part: unknown) => asCondition(key, part));
-  }
-
-  function asCondition(key: string, value: unknown): Siblings {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Siblings;
+function parseConditions(conditions: Conditions, scope: FieldScope, outer: Siblings): Clause {
+  let known: Conditions | undefined;
+  // Worked out for fields in unions only.
+  const siblings: Siblings = () =>
+    (known ??= { ...outer(), ...Object.fromEntries(equalitiesIn(conditions)) });
+  const parse = (part: Conditions): Clause => parseConditions(part, scope, siblings);
+  const clauses: Clause[] = [];
+  for (const key of Object.keys(conditions)) {
+    const operand = conditions[key];
+    switch (key) {
+      case '$and':
+        clauses.push(all(partsOf(scope, key, operand).map(parse)));
+        break;
+      case '$or':
+        clauses.push(any(partsOf(scope, key, operand).map(parse)));
+        break;
+      case '$not':
+        clauses.push(not(parse(asConditions(scope, key, operand))));
+        break;
+      default:
+        if (key.startsWith('$')) throw invalidCondition(scope.name, key, 'is not an operator');
+        clauses.push(new FieldParser(canonicalPath(key), scope, siblings).parse(operand));
     }
-    throw invalid(key, 'takes conditions');
+  }
+  return all(clauses);
+}
+
+/** Parses what is asked of one field. */
+class FieldParser {
+  readonly #path: string;
+  readonly #field: Field;
+  readonly #scope: FieldScope;
+  readonly #siblings: Siblings;
+
+  constructor(path: string, scope: FieldScope, siblings: Siblings) {
+    this.#path = path;
+    this.#field = scope.field(path);
+    this.#scope = scope;
+    this.#siblings = siblings;
   }
 
-  function given(path: string, value: unknown): unknown {
-    if (value === undefined) throw invalid(path, 'is undefined');
-    return value;
+  parse(operand: unknown): Clause {
+    if (!isComparison(operand)) return this.#test('$eq', this.#stored(operand));
+    const operators = Object.keys(operand);
+    return all(operators.map((operator) => this.#parseOperator(operator, operand[operator])));
   }
 
-  function asList(path: string, operator: string, value: unknown): unknown[] {
-    if (!Array.isArray(value)) throw invalid(path, `${operator} takes a list of values`);
-    return Array.from(value, (each: unknown) => given(path, each));
+  #parseOperator(operator: string, operand: unknown): Clause {
+    switch (operator) {
+      case '$eq':
+      case '$ne':
+        return this.#test(operator, this.#stored(operand));
+      case '$in': {
+        const values = this.#list(operator, operand).map((value) => this.#stored(value));
+        if (values.length === 0) return NOTHING;
+        return values.length === 1 ? this.#test('$eq', values[0]) : this.#test('$in', values);
+      }
+      case '$notIn': {
+        const values = this.#list(operator, operand).map((value) => this.#stored(value));
+        return values.length === 0 ? EVERYTHING : this.#test('$notIn', values);
+      }
+      case '$lt':
+      case '$lte':
+      case '$gt':
+      case '$gte':
+        return this.#test(operator, this.#ordered(operator, operand));
+      case '$between': {
+        const ends = this.#list(operator, operand);
+        if (ends.length !== 2) throw this.#invalid('$between takes a list of 2 values');
+        return all([
+          this.#test('$gte', this.#ordered(operator, ends[0])),
+          this.#test('$lte', this.#ordered(operator, ends[1])),
+        ]);
+      }
+      case '$exists':
+        if (typeof operand === 'boolean') return this.#test(operator, operand);
+        throw this.#invalid('$exists takes a boolean');
+      case '$type':
+        if (TYPES.includes(operand as string)) return this.#test(operator, operand);
+        throw this.#invalid(`$type takes one of ${TYPES.join(', ')}`);
+      case '$startsWith':
+        if (typeof operand === 'string') return this.#test(operator, operand);
+        throw this.#invalid('$startsWith takes a string');
+      case '$contains':
+        if (operand !== undefined) return this.#test(operator, operand);
+        throw this.#invalid('is undefined');
+      default:
+        throw this.#invalid(`${operator} is not an operator`);
+    }
+  }
+
+  #test(operator: FieldOperator, operand: unknown): Clause {
+    return { kind: 'test', path: this.#path, field: this.#field, operator, operand };
+  }
+
+  /** A value in its stored spelling. */
+  #stored(value: unknown): unknown {
+    if (value === undefined) throw this.#invalid('is undefined');
+    return this.#scope.normalise(this.#path, value, this.#siblings);
   }
 
   /** DynamoDB has an order for texts, numbers and bytes; dates are stored as texts that sort. */
-  function comparable(path: string, operator: string, value: unknown): unknown {
+  #ordered(operator: string, value: unknown): unknown {
     const isOrdered =
       ['string', 'number', 'bigint'].includes(typeof value) ||
       value instanceof Date ||
       value instanceof Uint8Array;
-    if (isOrdered) return value;
-    throw invalid(path, `${operator} compares with a text, number, date or bytes`);
+    if (isOrdered) return this.#stored(value);
+    throw this.#invalid(`${operator} compares with a text, number, date or bytes`);
   }
 
-  function invalid(path: string, message: string): EntityError<'InvalidInput'> {
-    return invalidCondition(scope.name, path, message);
+  #list(operator: string, value: unknown): unknown[] {
+    if (Array.isArray(value)) return Array.from<unknown>(value);
+    throw this.#invalid(`${operator} takes a list of values`);
+  }
+
+  #invalid(message: string): EntityError<'InvalidInput'> {
+    return invalidCondition(this.#scope.name, this.#path, message);
   }
 }
 
-/**
- * The values that a condition asks for by equality, by path: what every document that meets it
- * has.
- */
-export function equalitiesIn(condition: Siblings): [path: string, value: unknown][] {
+function partsOf(scope: FieldScope, key: string, operand: unknown): Conditions[] {
+  if (!Array.isArray(operand)) {
+    throw invalidCondition(scope.name, key, 'takes a list of conditions');
+  }
+  return operand.map((part: unknown) => asConditions(scope, key, part));
+}
+
+function asConditions(scope: FieldScope, key: string, value: unknown): Conditions {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Conditions;
+  }
+  throw invalidCondition(scope.name, key, 'takes conditions');
+}
+
+/** The values that a condition asks for by equality, by path; those inside `$and`, too. */
+function equalitiesIn(conditions: Conditions): [path: string, value: unknown][] {
   const equal: [string, unknown][] = [];
-  for (const key of Object.keys(condition)) {
-    const operand = condition[key];
+  for (const key of Object.keys(conditions)) {
+    const operand = conditions[key];
     if (key === '$and' && Array.isArray(operand)) {
       for (const part of operand as readonly unknown[]) {
-        if (typeof part === 'object' && part) equal.push(...equalitiesIn(part as Siblings));
+        if (typeof part === 'object' && part) equal.push(...equalitiesIn(part as Conditions));
       }
     }
     if (key.startsWith('$')) continue;
@@ -165,7 +176,7 @@ export function equalitiesIn(condition: Siblings): [path: string, value: unknown
 }
 
 /** Whether an operand is `{ $operator: … }` rather than a value. */
-export function isComparison(operand: unknown): operand is Record<string, unknown> {
+function isComparison(operand: unknown): operand is Record<string, unknown> {
   if (typeof operand !== 'object' || operand === null) return false;
   const keys = Object.keys(operand);
   return keys.length > 0 && keys.every((key) => key.startsWith('$'));

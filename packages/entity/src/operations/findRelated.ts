@@ -8,6 +8,7 @@ import { planFind, type FindInput } from './find.js';
 import { planRelated, type RelatedModel, type Segment, type SegmentsRead } from './planRelated.js';
 import {
   assertLimit,
+  assertSort,
   DEFAULT_MAX_PAGES,
   queryParams,
   readPage,
@@ -33,7 +34,10 @@ export async function findRelated(
   relations: readonly RelatedModel[],
 ): Promise<Family | undefined> {
   const { model } = entity;
-  for (const { limit } of relations) assertLimit(model.name, limit);
+  for (const { limit, sort } of relations) {
+    assertLimit(model.name, limit);
+    assertSort(model.name, sort);
+  }
   const plan = await planFind(entity, input);
   if (!plan) return undefined;
   const key = documentKey(plan);

@@ -77,6 +77,7 @@ export function queryParams(
   options: PageOptions = {},
 ): QueryCommandInput {
   const { consistent = false, pageSize, sort = 'ascending', project } = options;
+  assertSort(model.name, sort);
   const expression = new Expression();
   const isGlobal = plan.index.name !== '_id' && !plan.index.unique;
   if (isGlobal && consistent) {
@@ -160,6 +161,12 @@ function readFrom(model: EntityModel, path: string): string {
 export function assertLimit(entity: string, limit: number): void {
   if (limit > 0 && (Number.isInteger(limit) || limit === Infinity)) return;
   throw invalidInput(entity, [{ path: 'limit', message: 'takes a whole number above 0' }]);
+}
+
+/** @throws {@link EntityError} `InvalidInput` for an order that is not one of the two. */
+export function assertSort(entity: string, sort: unknown): void {
+  if (sort === 'ascending' || sort === 'descending') return;
+  throw invalidInput(entity, [{ path: 'sort', message: "must be 'ascending' or 'descending'" }]);
 }
 
 /** @throws {@link EntityError} `TooManyPages` */

@@ -44,17 +44,24 @@ export function testsAt({ conjuncts }: FilterFacts, path: string): FieldTest[] {
 /** Whether a filter contradicts itself, so that no document matches, whatever it holds. */
 export function isContradiction({ clause, conjuncts }: FilterFacts): boolean {
   if (isNothing(clause)) return true;
+  if (isSimple(conjuncts)) return false;
   const tests = conjuncts.filter((part) => part.kind === 'test');
-  const paths = new Set(tests.map(({ path }) => path));
-  // Nearly every filter asks one thing of each field.
-  if (paths.size === conjuncts.length) return false;
-  return [...paths].some((path) => {
+  return [...new Set(tests.map(({ path }) => path))].some((path) => {
     const values = [MISSING, null, OTHER, ...valuesNamed(clause, path)];
     return (
       values.every((value) => truthAt(clause, path, value) === 'no') ||
       areApart(tests.filter((test) => test.path === path))
     );
   });
+}
+
+/** Nearly every filter asks one thing of each field. */
+function isSimple(conjuncts: readonly Clause[]): boolean {
+  return conjuncts.every(
+    (part, at) =>
+      part.kind === 'test' &&
+      conjuncts.findIndex((other) => other.kind === 'test' && other.path === part.path) === at,
+  );
 }
 
 /** Whether no value lies within the bounds that tests set. */

@@ -50,6 +50,8 @@ export interface IndexFacts {
   readonly obligations: readonly Obligation[];
   /** The part of a unique key that documents may lack. */
   readonly optional: Obligation | undefined;
+  /** The obligations and the optional part. */
+  readonly deciding: readonly Obligation[];
 }
 
 const known = new WeakMap<EntityModel, readonly IndexFacts[]>();
@@ -68,7 +70,15 @@ function factsOf(model: EntityModel, index: Index): IndexFacts {
     keyParts.map((part) => partFacts(model, part));
   const fields = [...index.PK, ...index.SK].filter((part) => part.kind === 'field');
   const required = fields.filter(({ optional }) => !optional);
-  const optional = fields.find((part) => part.optional);
+  const [part] = fields.filter((each) => each.optional);
+  const optional = part && obligation(model, part.segments);
+  const obligations = [
+    ...required.flatMap(({ segments }) => {
+      const { missing, nullable } = model.domain(segments);
+      return missing || nullable ? [obligation(model, segments)] : [];
+    }),
+    ...index.where.map(({ segments, ...where }) => obligation(model, segments, where)),
+  ];
   return {
     index,
     name: index.name,
@@ -78,14 +88,9 @@ function factsOf(model: EntityModel, index: Index): IndexFacts {
     PK: parts(index.PK),
     SK: parts(index.SK),
     present: new Set(required.map(({ segments }) => joinPath(segments))),
-    obligations: [
-      ...required.flatMap(({ segments }) => {
-        const { missing, nullable } = model.domain(segments);
-        return missing || nullable ? [obligation(model, segments)] : [];
-      }),
-      ...index.where.map(({ segments, ...where }) => obligation(model, segments, where)),
-    ],
-    optional: optional && obligation(model, optional.segments),
+    obligations,
+    optional,
+    deciding: [...(optional ? [optional] : []), ...obligations],
   };
 }
 

@@ -30,11 +30,13 @@ export function planIndex(index: IndexFacts, filter: FilterFacts): QueryPlan | u
   const SK = next ? (range?.SK ?? { startsWith: prefix + DELIMITER }) : { equals: prefix };
   // No key is above the lower end and below the upper one.
   if ('from' in SK && isBelow(SK.to, SK.from)) return undefined;
-  const said = new Set([...partition.used, ...sortKey.used]);
   const rest = filter.conjuncts.filter((part) => {
-    if (part.kind === 'test' && part.operator === '$eq' && said.has(part.path)) return false;
-    if (part.kind === 'test' && range?.said.includes(part)) return false;
-    return !isImplied(index, filter, part);
+    if (part.kind !== 'test') return true;
+    const { path, operator } = part;
+    if (operator === '$eq' && (partition.used.includes(path) || sortKey.used.includes(path))) {
+      return false;
+    }
+    return range?.said.includes(part) !== true && !isImplied(index, filter, part);
   });
   return { index: index.index, PK, SK, rest: all(rest) };
 }

@@ -405,7 +405,9 @@ describe('table.batchGet', () => {
   it('refuses a key that is not one', async () => {
     const table = new Table({ name: 'table', client });
     const accounts = table.entity(Account);
-    expect(errorFrom(() => accounts.reference({ accountId: 5 } as never)).code).toBe('InvalidInput');
+    expect(errorFrom(() => accounts.reference({ accountId: 5 } as never)).code).toBe(
+      'InvalidInput',
+    );
     expect(errorFrom(() => accounts.reference({} as never)).code).toBe('InvalidKey');
     expect(
       errorFrom(() => accounts.reference({ accountId: ulid(), nothing: 5 } as never)).code,

@@ -32,6 +32,12 @@ interface Kind {
 }
 
 const TEXTS = ['a', 'b', 'ab', 'a b', '#', ''];
+const FLAG: Kind = {
+  schema: () => z.boolean(),
+  values: [true, false],
+  named: [true, false],
+  isOrdered: false,
+};
 const KINDS: readonly Kind[] = [
   { schema: () => z.string(), values: TEXTS },
   {
@@ -41,7 +47,7 @@ const KINDS: readonly Kind[] = [
   },
   { schema: () => z.number(), values: [-1, 0, 1, 1.5, 2, 10] },
   { schema: () => z.date(), values: [0, 1, 1e12].map((time) => new Date(time)) },
-  { schema: () => z.boolean(), values: [true, false], named: [true, false], isOrdered: false },
+  FLAG,
   { schema: () => z.enum(['x', 'y', 'z']), values: ['x', 'y', 'z'], named: ['x', 'y', 'z'] },
   {
     schema: () => z.union([z.literal('x'), z.literal(1), z.literal(null)]),
@@ -91,7 +97,7 @@ export function randomEntity(random: Random): RandomEntity {
   }
   shape.deep = z.object({ in: z.string().optional(), is: z.boolean() }).optional();
   fields.push(field('deep.in', { schema: () => z.string(), values: TEXTS }));
-  fields.push(field('deep.is', KINDS[4] as Kind));
+  fields.push(field('deep.is', FLAG));
   drawers.push((document) => {
     const deep = { is: random.flip(), in: random.pick(TEXTS) };
     if (random.flip()) document.deep = random.flip() ? deep : { is: deep.is };

@@ -1,0 +1,75 @@
+import { scalarTypes, type ScalarType } from '@latchkey/schema';
+import type { FieldSchema } from '../expressions/FieldScope.js';
+
+/** What is known of a schema's stored values; worked out once. */
+interface StoredKind {
+  /** The types that they can have; undefined where they can be something else than scalars. */
+  readonly types: ReadonlySet<ScalarType> | undefined;
+  /** Whether some of them may be scalars. */
+  readonly mayBeScalars: boolean;
+  /** Whether the schema changes the spelling of the strings that it is given. */
+  readonly normalises: boolean;
+}
+
+/** Kinds of schema whose values are lists or objects. */
+const HAS_NO_SCALARS: ReadonlySet<string> = new Set([
+  'array',
+  'object',
+  'record',
+  'set',
+  'tuple',
+  'map',
+]);
+
+const kinds = new WeakMap<FieldSchema, StoredKind>();
+
+/**
+ * A value as one of the schemas would store it: a string in the spelling that the schema's
+ * normalisers (`.trim()`, `.toLowerCase()`) give it.
+ *
+ * @param schemas - those of stored values; at least one.
+ * @returns undefined for a value of another type than any of them has.
+ */
+export function storedSpelling(schemas: readonly FieldSchema[], value: unknown): unknown {
+  const type = scalarTypeOf(value);
+  let isOfType = false;
+  for (const schema of schemas) {
+    const { types, mayBeScalars, normalises } = kindOf(schema);
+    if (type === undefined) isOfType ||= types === undefined;
+    else isOfType ||= types ? types.has(type) : mayBeScalars;
+    if (type !== 'string' || !normalises) continue;
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+  }
+  return isOfType ? value : undefined;
+}
+
+function kindOf(schema: FieldSchema): StoredKind {
+  const before = kinds.get(schema);
+  if (before) return before;
+  const { def } = schema._zod;
+  const kind = {
+    types: scalarTypes(schema),
+    mayBeScalars: !HAS_NO_SCALARS.has(def.type),
+    normalises:
+      def.type === 'string' &&
+      (def.checks ?? []).some((check) => check._zod.def.check === 'overwrite'),
+  };
+  kinds.set(schema, kind);
+  return kind;
+}
+
+/** The type of a value that can be compared by its order; undefined for others and for none. */
+function scalarTypeOf(value: unknown): ScalarType | undefined {
+  if (value instanceof Date) return 'date';
+  const type = typeof value;
+  switch (type) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return type;
+    default:
+      return undefined;
+  }
+}
