@@ -1,3 +1,11 @@
+export type {
+  BackfillCollision,
+  BackfillDocument,
+  BackfillFailure,
+  BackfillOptions,
+  BackfillProgress,
+  BackfillResult,
+} from './backfill/BackfillOptions.js';
 export type { ClearProgress } from './table/clearTable.js';
 export type { IndexAttributes, KeyAttributes, TableNames } from './keys/TableAttributes.js';
 export type { CreateTableOptions } from './table/lifecycle.js';

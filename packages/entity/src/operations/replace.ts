@@ -1,7 +1,13 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { applyUpdate } from '../entity/applyUpdate.js';
 import { newOperationId, userOf, type EntityContext } from '../entity/EntityContext.js';
-import { versionOf, type Fields, type Item, type UniqueKey } from '../entity/EntityModel.js';
+import {
+  type EntityModel,
+  versionOf,
+  type Fields,
+  type Item,
+  type UniqueKey,
+} from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import { compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
@@ -49,7 +55,8 @@ export function planReplace(
         },
       ];
   const held = model.fieldsOf(before);
-  return { item, writes: [...documentWrites, ...uniqueWrites(entity, held, after, moves)] };
+  const uniques = uniqueWrites(entity, { held, due: dueFields(model, before), after, moves });
+  return { item, writes: [...documentWrites, ...uniques] };
 }
 
 /** Plans the writes that delete a stored document and its unique items. */
@@ -67,33 +74,58 @@ export function planDelete(
   ];
 }
 
-/** The unique items that a change frees, takes, or gives to the document's new key. */
+/**
+ * The fields of a document as it would have been stored today: what is computed from others may be
+ * younger than the document.
+ */
+function dueFields(model: EntityModel, before: Item): Fields {
+  try {
+    return model.withComputed(model.presentFields(before));
+  } catch {
+    // It is the change that makes it computable.
+    return {};
+  }
+}
+
+/**
+ * The unique items that a change frees, takes, or gives to the document's new key. A value that the
+ * document should have had before the change is taken if nobody has it.
+ */
 function uniqueWrites(
   entity: EntityContext,
-  before: Readonly<Fields>,
-  after: Readonly<Fields>,
-  moves: boolean,
+  {
+    held: before,
+    due,
+    after,
+    moves,
+  }: {
+    readonly held: Readonly<Fields>;
+    readonly due: Readonly<Fields>;
+    readonly after: Readonly<Fields>;
+    readonly moves: boolean;
+  },
 ): Write[] {
   const { model, tableName } = entity;
   const owner = model.primaryKey(after);
   const oldOwner = model.primaryKey(before);
   const held = model.uniqueKeys(before);
   const wanted = model.uniqueKeys(after);
-  const ttlChanges = model.ttl(before)?.N !== model.ttl(after)?.N;
   const isIn = (keys: readonly UniqueKey[], key: Key): boolean =>
     keys.some(({ PK, SK }) => PK === key.PK && SK === key.SK);
+  const dueKeys = model.uniqueKeys(due);
+  const kept = wanted.filter((key) => isIn(held, key));
+  const young = wanted.filter((key) => !isIn(held, key) && isIn(dueKeys, key));
+  const ttlChanges = model.ttl(before)?.N !== model.ttl(after)?.N;
   return [
     ...held.filter((key) => !isIn(wanted, key)).map((key) => deleteUnique(entity, key, oldOwner)),
     ...wanted
-      .filter((key) => !isIn(held, key))
+      .filter((key) => !isIn(kept, key) && !isIn(young, key))
       .map((key) => putUnique(model, tableName, key, owner, after)),
-    ...wanted
-      .filter((key) => isIn(held, key) && (moves || ttlChanges))
-      .map((key) => {
-        const Item = model.uniqueItem(key, owner, after);
-        const own = ownedBy(entity, oldOwner);
-        return ifOwn(entity, key, oldOwner, { Put: { TableName: tableName, Item, ...own } });
-      }),
+    ...[...(moves || ttlChanges ? kept : []), ...young].map((key) => {
+      const Item = model.uniqueItem(key, owner, after);
+      const own = ownedBy(entity, oldOwner);
+      return ifOwn(entity, key, oldOwner, { Put: { TableName: tableName, Item, ...own } });
+    }),
   ];
 }
 

@@ -1,6 +1,9 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import type { AnyEntityDefinition, EntityHooks } from '@latchkey/schema';
 import { monotonicFactory, ulid } from 'ulid';
+import { backfillTable } from '../backfill/backfillTable.js';
+import type { BackfillTarget } from '../backfill/BackfillTarget.js';
+import type { BackfillOptions, BackfillResult } from '../backfill/BackfillOptions.js';
 import { Entity } from '../entity/Entity.js';
 import type { EntityContext } from '../entity/EntityContext.js';
 import { EntityModel, NAMESPACE_MARK, type Item } from '../entity/EntityModel.js';
@@ -161,6 +164,10 @@ export class Table {
   namespace(name: string): Table {
     if (name === '') throw invalidTable('a name space needs a name');
     const prefix = this.#prefix + NAMESPACE_MARK + encodeKeyPart(name, 'namespace') + DELIMITER;
+    return this.#viewAt(prefix);
+  }
+
+  #viewAt(prefix: string): Table {
     const { attributes } = this.#sender;
     return new Table(this.#options, { prefix, attributes, definitions: this.#definitions });
   }
@@ -277,6 +284,54 @@ export class Table {
       keep: keep.map(({ key }) => key),
       ...(onProgress && { onProgress }),
     });
+  }
+
+  /**
+   * Brings stored documents to the form that they would have if they were written today: migrated,
+   * with defaults and computed fields, with their keys in global indexes, their TTL and their unique
+   * items. For an index, a default or a migration that is added to an entity with documents. Of a
+   * table, documents in name spaces are brought up to date, too.
+   *
+   * Each document is written by itself, with its unique items in one transaction, on condition that
+   * nobody changed it since it was read: it is safe beside other writers, and can be interrupted and
+   * made again. Versions (`_v`) and `updatedAt` stay, since the documents say what they said; no
+   * hooks run. A document whose unique value another has is left as it is, and reported.
+   *
+   * It reads, and is charged for, the whole table.
+   *
+   * @returns how much was done, and all collisions and failures. With a `cursor`, if the signal ended
+   *   it before the table's end.
+   * @throws {@link EntityError} `InvalidInput`, `InvalidCursor`, `RequestFailed`, `BatchIncomplete`
+   *
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   *
+   * export async function backfillFor(table: Table, ms: number, startAfter?: string) {
+   *   const { cursor, collisions } = await table.backfill({
+   *     signal: AbortSignal.timeout(ms),
+   *     ...(startAfter !== undefined && { startAfter }),
+   *   });
+   *   return { cursor, collisions };
+   * }
+   * ```
+   */
+  async backfill(options: BackfillOptions = {}): Promise<BackfillResult> {
+    for (const definition of options.entities ?? []) this.#definitions.add(definition);
+    const views = new Map<string, Table>([[this.#prefix, this]]);
+    const viewAt = (prefix: string): Table => {
+      const view = views.get(prefix) ?? this.#viewAt(prefix);
+      views.set(prefix, view);
+      return view;
+    };
+    const table: BackfillTarget = {
+      tableName: this.name,
+      prefix: this.#prefix,
+      sender: this.#sender,
+      definitions: options.entities ?? this.#definitions.all,
+      entityAt: (definition, prefix) => viewAt(prefix).#bind(definition),
+    };
+    return backfillTable(table, options);
   }
 
   /**

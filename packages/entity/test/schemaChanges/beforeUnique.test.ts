@@ -271,3 +271,64 @@ it('A document that has its value is still refused to lose it to a stale write',
   expect(await find(filter)).toBeNull();
   expect(await uniqueItems(club)).toBe(0);
 });
+
+describe('a document from before a unique value was computed', () => {
+  const base = z.object({
+    key: z.string(),
+    title: z.string(),
+    lines: z.array(z.string()).max(3).optional(),
+  });
+  const id = { name: '_id', PK: ['.key'] } as const;
+  const OldPage = defineEntity({ name: 'Page', schema: base, indexes: [id] });
+  const Page = defineEntity({
+    name: 'Page',
+    schema: base.extend({ slug: z.string().optional() }),
+    indexes: [id, { name: '_id2', PK: ['.slug'], unique: true }],
+    computed: { slug: { from: ['title'], compute: ({ title }) => title.toLowerCase() } },
+  });
+  const pages = () => test.table.entity(Page);
+  const holderOf = async (slug: string) => (await pages().findOne({ filter: { slug } })).item?.key;
+  const make = async (key: string, title: string) => {
+    const yesterday = new Table({ name: test.table.name, client: test.client });
+    await yesterday.entity(OldPage).createOne({ item: { key, title } });
+  };
+  const change = { $set: { lines: ['x'] } };
+
+  it('takes it by the next write that reads, if nobody has it', async () => {
+    await make('free', 'Free');
+    expect(await holderOf('free')).toBeUndefined();
+    await pages().updateOne({ filter: { key: 'free', title: 'Free' }, update: change });
+    expect(await holderOf('free')).toBe('free');
+    await pages().deleteOne({ filter: { key: 'free' } });
+    await pages().createOne({ item: { key: 'next', title: 'FREE' } });
+  });
+
+  it('is changed, moved and deleted without it, if another has it', async () => {
+    await pages().createOne({ item: { key: 'first', title: 'Taken' } });
+    for (const key of ['a', 'b', 'c']) await make(key, 'TAKEN');
+    await pages().updateOne({ filter: { key: 'a', title: 'TAKEN' }, update: change });
+    await test.table.transact([
+      pages().updateOneOperation({ filter: { key: 'b', title: 'TAKEN' }, update: change }),
+    ]);
+    await pages().updateOne({ filter: { key: 'b' }, update: { $set: { key: 'moved' } } });
+    await pages().deleteOne({ filter: { key: 'c' } });
+    expect(await holderOf('taken')).toBe('first');
+    const error = await errorOf(
+      pages().updateOne({
+        filter: { key: 'free2' },
+        update: { $set: { title: 'taken' } },
+        upsert: true,
+      }),
+    );
+    expect(error.code).toBe('UniqueViolation');
+    for (const key of ['a', 'moved']) await pages().deleteOne({ filter: { key } });
+    expect(await holderOf('taken')).toBe('first');
+  });
+
+  it('does not get the value of another by a change', async () => {
+    await make('other', 'Other');
+    const update = { $set: { title: 'Taken' } };
+    const error = await errorOf(pages().updateOne({ filter: { key: 'other' }, update }));
+    expect(error.code).toBe('UniqueViolation');
+  });
+});
