@@ -1,7 +1,6 @@
 import { DescribeTimeToLiveCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CreateTableOptions, Table, TableNames } from '@latchkey/entity';
 import { createTestTable, type TestTable, type TestTableOptions } from '@latchkey/entity/testing';
-import { setTimeout } from 'node:timers/promises';
 import { Note, Ticket } from '../support/entities.js';
 import { Guest, Sale, Shop } from '../support/shop.js';
 import { tableItems } from '../support/tableItems.js';
@@ -213,15 +212,6 @@ describe('a table with a clock of its own', () => {
     expect(await timeToLiveOf(test.table, test.client)).toBe(expected);
     await test.table.ensure(create);
     expect(await timeToLiveOf(test.table, test.client)).toBe(expected);
-    await test.drop();
-  });
-
-  it('keeps what is not expired by its clock', async () => {
-    const test = await createTestTable([Note], { clock });
-    const until = new Date('2001-02-04T00:00:00Z');
-    await test.table.entity(Note).createOne({ item: { owner: 'o', title: 't', until } });
-    await setTimeout(4_000);
-    expect(await tableItems(test.client, test.table.name)).toHaveLength(1);
     await test.drop();
   });
 });
