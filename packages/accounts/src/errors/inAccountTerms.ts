@@ -36,6 +36,8 @@ export function toAccountError(error: AnyEntityError): AnyAccountError | undefin
     case 'UniqueViolation':
       return takenBy(error.details);
     case 'RequestFailed':
+    case 'Unreachable':
+    case 'AccessDenied':
     case 'TransactionConflict':
     case 'BatchIncomplete':
     case 'NotFound':
@@ -49,6 +51,14 @@ export function toAccountError(error: AnyEntityError): AnyAccountError | undefin
       // The same call may succeed now where somebody has changed what the flow had read; or what is
       // stored is not as this package expects, which is nobody else's affair.
       return new AccountError('ServiceUnavailable', {}, { cause: withoutDocument(error) });
+    // Somebody has to set up the table, or name the right one: waiting does not help.
+    case 'TableNotFound':
+    case 'TableMismatch':
+      return new AccountError(
+        'InvalidConfiguration',
+        { path: 'table', reason: error.message },
+        { cause: error },
+      );
     case 'InvalidTable':
       return new AccountError('InvalidConfiguration', {
         path: 'table',

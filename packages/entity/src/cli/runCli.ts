@@ -33,7 +33,8 @@ function isWrongUsage(error: unknown): boolean {
 /** What went wrong, without a stack; of a failed request also what the SDK said. */
 function sentenceOf(error: unknown): string {
   const { message, cause } = error as Error;
-  if (!EntityError.is(error) || error.code !== 'RequestFailed') return firstLine(message);
+  const saysMore = EntityError.is(error) && ['RequestFailed', 'AccessDenied'].includes(error.code);
+  if (!saysMore) return firstLine(message);
   const { name, message: said, code } = cause as Error & { code?: string };
   return `${firstLine(message).replace(/\.$/, '')}: ${firstLine(said) || (code ?? name)}`;
 }

@@ -88,7 +88,20 @@ export interface EntityErrorDetails {
   UnreadableItem: { entity: string; id: string; path: string; reason: string };
   /** Two definitions in one table cannot live together, or a name is no table or namespace name. */
   InvalidTable: { reason: string };
-  /** DynamoDB did not carry out the request; `cause` is what the SDK threw. */
+  /** There is no such table where the client looks for it. `cause` is what the SDK threw. */
+  TableNotFound: { command: string; table: string; retryable: boolean };
+  /** The table's key is another than the definitions need, or an index is missing. */
+  TableMismatch: {
+    command: string;
+    table: string;
+    lacking: 'key' | 'index';
+    retryable: boolean;
+  };
+  /** The client's credentials are missing or not valid, or do not allow the request. */
+  AccessDenied: { command: string; reason: 'permission' | 'credentials'; retryable: boolean };
+  /** Nothing answers at the client's endpoint, or another server does. */
+  Unreachable: { command: string; reason: 'noConnection' | 'notDynamoDB'; retryable: boolean };
+  /** DynamoDB did not carry out the request for another reason; `cause` is what the SDK threw. */
   RequestFailed: { command: string; retryable: boolean };
 }
 

@@ -671,7 +671,9 @@ describe('updateOneParams', () => {
       ReturnValues: 'ALL_NEW',
     });
     expect(params.UpdateExpression).toMatch(/^SET .* REMOVE #\d+$/);
-    expect(params.ConditionExpression).toContain('attribute_exists(#0)');
+    // Of this entity, and not of another program.
+    expect(Object.values(params.ExpressionAttributeNames ?? {})).toContain('_e');
+    expect(Object.values(params.ExpressionAttributeValues ?? {})).toContainEqual({ S: 'Note' });
     expect(JSON.stringify(params)).not.toContain('"text = ');
   });
 

@@ -19,6 +19,7 @@ import {
 import { EntityError } from '../errors/EntityError.js';
 import { DEFAULT_ATTRIBUTES, type TableAttributes } from '../keys/TableAttributes.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
+import { requestFailed, type FailedRequest } from './requestFailed.js';
 
 /** What an observer is told of every request that was sent, whether it succeeded or not. */
 export interface CommandEvent {
@@ -38,6 +39,8 @@ export interface CommandEvent {
 export type CommandClient = Pick<DynamoDBClient, 'send'>;
 
 type Command = Parameters<DynamoDBClient['send']>[0];
+/** A command of any kind, as far as errors tell of it. */
+type SentCommand = Readonly<Record<'input' | 'constructor', object>>;
 interface Answer {
   readonly $metadata: { readonly attempts?: number };
   readonly ConsumedCapacity?: unknown;
@@ -62,10 +65,6 @@ const CHARGED = new Set([
   'TransactGetItems',
   'TransactWriteItems',
 ]);
-const RETRYABLE =
-  /Throttl|ProvisionedThroughput|RequestLimit|InternalServer|ServiceUnavailable|Timeout|TransactionConflict|[Ss]ocket/;
-const RETRYABLE_CODE = /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/;
-
 /** The one place from which requests leave. */
 export class Sender {
   /** The names of the keys of the items that are sent. */
@@ -86,7 +85,8 @@ export class Sender {
   /**
    * Sends one request; the SDK retries what is safe to send again.
    *
-   * @throws {@link EntityError} `RequestFailed`; failed conditions come as the SDK's own errors.
+   * @throws {@link EntityError} `TableNotFound`, `TableMismatch`, `AccessDenied`, `Unreachable`,
+   *   `RequestFailed`; failed conditions come as the SDK's own errors.
    */
   readonly send: DynamoDBClient['send'] = async (command: Command): Promise<never> => {
     if (this.#onCommand && CHARGED.has(nameOf(command))) {
@@ -104,7 +104,7 @@ export class Sender {
         if (ANSWERS.has(errorName)) throw error;
         // A transaction was at work on the item. Nothing was written, and the SDK does not try again.
         if (errorName !== 'TransactionConflictException' || attempt === MAX_ATTEMPTS) {
-          throw requestFailed(nameOf(command), error);
+          throw requestFailed(requestOf(command), error);
         }
         await backOff(attempt);
       }
@@ -153,42 +153,27 @@ const NAMES = new Map<unknown, string>([
   [UpdateTimeToLiveCommand, 'UpdateTimeToLive'],
 ]);
 
-function nameOf(command: Command): string {
+function nameOf(command: SentCommand): string {
   return NAMES.get(command.constructor) ?? 'a request';
 }
 
-/** Wraps what the SDK threw; the request itself, which may hold secrets, is no part of that. */
-export function requestFailed(
-  command: string,
-  cause: unknown,
-  retryable: boolean = isRetryable(cause),
-): EntityError<'RequestFailed'> {
-  return new EntityError(
-    'RequestFailed',
-    `DynamoDB did not carry out ${command}.`,
-    { command, retryable },
-    { cause },
+/** The table that a request is for; a request of this package is for one. */
+function tableOf({ input }: SentCommand): string | undefined {
+  const { TableName, RequestItems, TransactItems } = input as {
+    TableName?: string;
+    RequestItems?: Record<string, unknown>;
+    TransactItems?: Record<string, { TableName?: string }>[];
+  };
+  const [first] = TransactItems ?? [];
+  return (
+    TableName ?? Object.keys(RequestItems ?? {})[0] ?? Object.values(first ?? {})[0]?.TableName
   );
 }
 
-/** What the SDK threw, whether it has been wrapped or not. */
-export function sdkErrorOf(error: unknown): Error {
-  return EntityError.is(error) && error.code === 'RequestFailed' && error.cause instanceof Error
-    ? error.cause
-    : (error as Error);
-}
-
-function isRetryable(cause: unknown): boolean {
-  const {
-    name = '',
-    code = '',
-    $retryable,
-  } = cause as {
-    name?: string;
-    code?: unknown;
-    $retryable?: unknown;
-  };
-  return $retryable !== undefined || RETRYABLE.test(name) || RETRYABLE_CODE.test(String(code));
+/** What a request was, for the error that it ends with. */
+export function requestOf(command: SentCommand): FailedRequest {
+  const table = tableOf(command);
+  return { command: nameOf(command), ...(table !== undefined && { table }) };
 }
 
 /**

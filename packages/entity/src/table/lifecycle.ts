@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IndexAttributes, KeyAttributes, TableAttributes } from '../keys/TableAttributes.js';
-import { requestFailed, sdkErrorOf, type Sender } from './Sender.js';
+import { requestFailed, sdkErrorOf } from './requestFailed.js';
+import type { Sender } from './Sender.js';
 
 const POLL_MS = 500;
 /** How long to wait for a table to come or go: DynamoDB needs seconds, rarely minutes. */
@@ -149,7 +150,7 @@ async function until(command: string, isDone: () => Promise<boolean>): Promise<v
   const deadline = performance.now() + PATIENCE_MS;
   while (!(await isDone())) {
     if (performance.now() > deadline) {
-      throw requestFailed(command, new Error('the table did not become ready in time'));
+      throw requestFailed({ command }, new Error('the table did not become ready in time'));
     }
     await sleep(POLL_MS);
   }

@@ -4,7 +4,8 @@ import { EntityError } from '../errors/EntityError.js';
 import type { Key } from '../keys/Key.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { keyText } from './batchGet.js';
-import { requestFailed, type Sender } from './Sender.js';
+import { requestFailed } from './requestFailed.js';
+import { requestOf, type Sender } from './Sender.js';
 
 /** Reads up to 100 items as they were at one moment. */
 export async function transactGet(
@@ -31,7 +32,7 @@ export async function transactGet(
       };
       const isConflict = reasons.some(({ Code }) => Code === 'TransactionConflict');
       if (name !== 'TransactionCanceledException' || !isConflict) {
-        throw EntityError.is(error) ? error : requestFailed('TransactGetItems', error);
+        throw EntityError.is(error) ? error : requestFailed(requestOf(command), error);
       }
       if (attempt === MAX_ATTEMPTS) {
         throw new EntityError('TransactionConflict', 'Writers were in the way every time.', {

@@ -10,7 +10,8 @@ import { EntityError } from '../errors/EntityError.js';
 import type { TableAttributes } from '../keys/TableAttributes.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { keyText } from './batchGet.js';
-import { requestFailed, type Sender } from './Sender.js';
+import { requestFailed } from './requestFailed.js';
+import { requestOf, type Sender } from './Sender.js';
 
 /** DynamoDB's limit on the items of one transaction. */
 export const MAX_TRANSACTION_ITEMS = 100;
@@ -77,12 +78,12 @@ export async function transactWrite(sender: Sender, planned: readonly Write[]): 
           continue;
         }
         if (!reasons.some(({ Code }) => RETRYABLE.has(Code ?? ''))) {
-          throw requestFailed('TransactWriteItems', withoutItems(reasons));
+          throw requestFailed(requestOf(command), withoutItems(reasons));
         }
       } else if (name === 'TransactionInProgressException') {
         // The same call is still under way: its outcome is the one to wait for.
       } else {
-        throw EntityError.is(error) ? error : requestFailed('TransactWriteItems', error);
+        throw EntityError.is(error) ? error : requestFailed(requestOf(command), error);
       }
       if (attempt === MAX_ATTEMPTS) throw exhausted(attempt, reasons);
       await backOff(attempt);
@@ -126,7 +127,7 @@ export function invalidTransaction(reason: string): EntityError<'InvalidTransact
 function exhausted(attempts: number, reasons: readonly CancellationReason[]): EntityError {
   const codes = reasons.map(({ Code }) => Code ?? '');
   if (codes.some((code) => RETRYABLE.has(code)) && !codes.includes('TransactionConflict')) {
-    return requestFailed('TransactWriteItems', withoutItems(reasons), true);
+    return requestFailed({ command: 'TransactWriteItems' }, withoutItems(reasons), true);
   }
   return new EntityError(
     'TransactionConflict',

@@ -1,6 +1,6 @@
 /** Why something from `@latchkey/entity/testing` could not be done. */
 export type TestingErrorCode =
-  'JavaMissing' | 'JavaTooOld' | 'PeerMissing' | 'StartFailed' | 'EndpointMissing';
+  'JavaMissing' | 'JavaTooOld' | 'PeerMissing' | 'PortInUse' | 'StartFailed' | 'EndpointMissing';
 
 /**
  * The one error that `@latchkey/entity/testing` throws; `code` says why.

@@ -1,6 +1,7 @@
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { javaGoneFrom, javaOnPort } from '../../test/support/javaOnPort.js';
@@ -39,13 +40,21 @@ test('Two at a time have ports of their own, while somebody holds port 8000', as
   holder.close();
 });
 
-test('A port in use that was asked for is named in the error', async () => {
-  const port = Number(portOf(await start()));
-  await expect(start({ port })).rejects.toMatchObject({
-    code: 'StartFailed',
-    message: expect.stringContaining(`could not listen on port ${port}`),
-  });
-});
+test.each(['0.0.0.0', '127.0.0.1', '::'])(
+  'A port that another program has on %s is named at once, without starting Java',
+  async (host) => {
+    const holder = createServer().listen(0, host);
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const startedMs = performance.now();
+    await expect(start({ port })).rejects.toMatchObject({
+      code: 'PortInUse',
+      message: expect.stringContaining(`Port ${port} is in use`),
+    });
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    holder.close();
+  },
+);
 
 test('Stopping ends Java before it returns, and stopping again does no harm', async () => {
   const local = await start();

@@ -1,6 +1,7 @@
 import { findPeers } from './internal/findPeers.js';
 import { freePort } from './internal/freePort.js';
 import { launchOnPort } from './internal/launchOnPort.js';
+import { requireFreePort } from './internal/requireFreePort.js';
 import { requireJava } from './internal/requireJava.js';
 
 /** How to start DynamoDB Local. */
@@ -32,7 +33,8 @@ export interface LocalDynamoDB {
  * @param options - `port` (default: a free one) and `startTimeoutMs` (milliseconds, default 60 000).
  * @returns Its endpoint, and the way to stop it.
  * @throws {@link TestingError} `JavaMissing` or `JavaTooOld` without Java 11 or newer, `PeerMissing`
- *   without `dynamodb-local`, `StartFailed` when it did not answer in time or the port is in use.
+ *   without `dynamodb-local`, `PortInUse` when another program has the `port`, `StartFailed` when it
+ *   did not answer in time.
  *
  * @example
  * ```ts
@@ -49,6 +51,7 @@ export async function startDynamoDBLocal(options: StartOptions = {}): Promise<Lo
   if (given) return describe(given, () => Promise.resolve());
 
   const { port, startTimeoutMs = 60_000 } = options;
+  if (port !== undefined) await requireFreePort(port);
   const peers = findPeers();
   await requireJava();
   const launched = await launchOnPort(peers, {

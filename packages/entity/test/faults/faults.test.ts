@@ -210,7 +210,7 @@ describe('a request that never arrives', () => {
       });
     during(failWith(client, 'GetItem', denied, Infinity));
     const error = await errorOf(table.entity(User).findOne({ filter: { userId: 'a' } }));
-    expect(error).toMatchObject({ code: 'RequestFailed', details: { retryable: false } });
+    expect(error).toMatchObject({ code: 'AccessDenied', details: { retryable: false } });
   });
 });
 
@@ -395,7 +395,7 @@ describe('what DynamoDB refuses for other reasons', () => {
       () => missing.batchGet([users.reference({ userId: 'a' })]),
     ]) {
       const error = await errorOf(attempt());
-      expect(error).toMatchObject({ code: 'RequestFailed', details: { retryable: false } });
+      expect(error).toMatchObject({ code: 'TableNotFound', details: { retryable: false } });
       expect(error.cause).toMatchObject({ name: 'ResourceNotFoundException' });
     }
     await gone.drop();

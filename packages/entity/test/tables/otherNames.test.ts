@@ -1,5 +1,7 @@
-import type { TableNames } from '@latchkey/entity';
-import { createTestTable, type TestTable } from '@latchkey/entity/testing';
+import { DescribeTimeToLiveCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { CreateTableOptions, Table, TableNames } from '@latchkey/entity';
+import { createTestTable, type TestTable, type TestTableOptions } from '@latchkey/entity/testing';
+import { Note, Ticket } from '../support/entities.js';
 import { Guest, Sale, Shop } from '../support/shop.js';
 import { tableItems } from '../support/tableItems.js';
 import { atForeignKeys, everyOperation, type Transcript } from './everyOperation.js';
@@ -111,4 +113,105 @@ describe('every operation, in a table', () => {
       await test.drop();
     },
   );
+});
+
+describe('what is stored', () => {
+  it.each(TABLES)(
+    '%s, has its keys and its time to live under the table’s names',
+    async (_, names) => {
+      const test = await createTestTable([Ticket, Note], names);
+      const { PK = 'PK', SK = 'SK', ttl = 'ttl' } = names.attributes ?? {};
+      const until = new Date('2100-01-01T00:00:00.500Z');
+      const later = new Date('2100-01-02T00:00:00.500Z');
+      const stored = async () =>
+        (await tableItems(test.client, test.table.name)).map((item) => [item[PK]?.S, item[ttl]?.N]);
+
+      const tickets = test.table.entity(Ticket);
+      const { item } = await tickets.createOne({
+        item: { holder: 'h', kind: 'day', code: 'c', seat: 's', until },
+      });
+      expect(new Set(await stored())).toEqual(
+        new Set([
+          ['ticket#h', '4102444800'],
+          ['ticket._id2#c', '4102444800'],
+        ]),
+      );
+      const filter = { holder: 'h', kind: 'day', ulid: item.ulid } as const;
+      await tickets.updateOne({ filter, update: { $set: { until: later } } });
+      expect((await stored()).map(([, time]) => time)).toEqual(['4102531200', '4102531200']);
+      await tickets.updateOne({ filter, update: { $remove: ['until'] } });
+      expect((await stored()).map(([, time]) => time)).toEqual([undefined, undefined]);
+      await test.table.clear();
+
+      const notes = test.table.entity(Note);
+      const note = { owner: 'o', title: 't' };
+      await notes.updateOne({ filter: note, update: { $set: { until } }, upsert: true });
+      expect(await stored()).toEqual([['note#o', '4102444800']]);
+      await notes.updateOne({ filter: note, update: { $set: { until: later } } });
+      expect(await stored()).toEqual([['note#o', '4102531200']]);
+      const [document] = await tableItems(test.client, test.table.name);
+      expect(Object.keys(document ?? {}).sort()).toEqual(
+        [
+          PK,
+          SK,
+          ttl,
+          '_e',
+          '_op',
+          '_v',
+          'createdAt',
+          'flag',
+          'owner',
+          'title',
+          'ulid',
+          'until',
+          'updatedAt',
+        ].sort(),
+      );
+      await notes.updateOne({ filter: note, update: { $remove: ['until'] } });
+      expect(await stored()).toEqual([['note#o', undefined]]);
+      await test.drop();
+    },
+  );
+
+  it.each(TABLES)('%s, is of a table that DynamoDB has made with these names', async (_, names) => {
+    const test = await tableOf(names);
+    const { PK = 'PK', SK = 'SK', ttl = 'ttl' } = names.attributes ?? {};
+    const { name = '_id3', PK: indexPK = '_id3PK' } = names.indexes?._id3 ?? {};
+    const table = await test.table.describe();
+    expect(table?.KeySchema?.map(({ AttributeName }) => AttributeName)).toEqual([PK, SK]);
+    expect(table?.GlobalSecondaryIndexes).toMatchObject([
+      { IndexName: name, KeySchema: [{ AttributeName: indexPK }, {}] },
+    ]);
+    const { TimeToLiveDescription } = await test.client.send(
+      new DescribeTimeToLiveCommand({ TableName: test.table.name }),
+    );
+    expect(TimeToLiveDescription?.AttributeName).toBe(ttl);
+    await test.drop();
+  });
+});
+
+describe('a table with a clock of its own', () => {
+  const clock = (): Date => new Date('2001-02-03T04:05:06Z');
+  const timeToLiveOf = async (table: Table, client: DynamoDBClient) => {
+    const command = new DescribeTimeToLiveCommand({ TableName: table.name });
+    return (await client.send(command)).TimeToLiveDescription?.TimeToLiveStatus;
+  };
+
+  it.each<[string, TestTableOptions, CreateTableOptions, string]>([
+    ['is made without TTL', { clock }, {}, 'DISABLED'],
+    ['is made with TTL where that is asked for', { clock }, { timeToLive: true }, 'ENABLED'],
+    ['unlike another', {}, {}, 'ENABLED'],
+    ['unlike another, which can be made without, too', {}, { timeToLive: false }, 'DISABLED'],
+  ])('%s', async (_, options, create, expected) => {
+    const test = await createTestTable([Note], options);
+    if (create.timeToLive === undefined) {
+      expect(await timeToLiveOf(test.table, test.client)).toBe(expected);
+    }
+    await test.table.delete();
+    await test.table.create(create);
+    expect(await timeToLiveOf(test.table, test.client)).toBe(expected);
+    await test.table.ensure(create);
+    expect(await timeToLiveOf(test.table, test.client)).toBe(expected);
+    await test.drop();
+  });
 });

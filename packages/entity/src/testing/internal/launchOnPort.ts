@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TestingError } from '../TestingError.js';
 import type { Peers } from './findPeers.js';
+import { portInUse } from './requireFreePort.js';
 import { Supervisor } from './Supervisor.js';
 import { whoAnswers } from './whoAnswers.js';
 
@@ -45,7 +46,8 @@ export async function launchOnPort(peers: Peers, plan: LaunchPlan): Promise<Laun
     }
     await supervisor.stop();
     if (outcome === 'portInUse' && attempt < plan.attempts) continue;
-    throw startFailed(outcome, port, plan.timeoutMs, supervisor.stderrTail);
+    if (outcome === 'portInUse') throw portInUse(port);
+    throw startFailed(outcome, plan.timeoutMs, supervisor.stderrTail);
   }
 }
 
@@ -78,13 +80,11 @@ async function waitUntilItAnswers(
 }
 
 function startFailed(
-  outcome: Exclude<Outcome, 'answers'>,
-  port: number,
+  outcome: Exclude<Outcome, 'answers' | 'portInUse'>,
   timeoutMs: number,
   stderr: string,
 ): TestingError {
   const happened = {
-    portInUse: `could not listen on port ${port}`,
     javaEnded: 'ended before it answered',
     timeout: `did not answer within ${timeoutMs} ms`,
   }[outcome];
