@@ -20,22 +20,40 @@ for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM:
 /** What a command printed when it ended with another code than 0. */
 export class CommandError extends Error {}
 
-/** Runs a Node script and gives what it printed; throws a `CommandError` when it fails. */
-export function runNode(script, args = [], { cwd = ROOT, env = {}, timeoutMs } = {}) {
+/** Starts a program that ends with this script at the latest, and its children with it. */
+export function start(program, args, { cwd = ROOT, env = {} } = {}) {
+  const child = spawn(program, args, {
+    cwd,
+    // The log level: `npm --silent test` would otherwise hide why a child's pnpm failed.
+    env: { ...process.env, npm_config_loglevel: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, so that the child's children end with it.
+    detached: process.platform !== 'win32',
+  });
+  running.add(child);
+  // What the child left behind would hold the pipes open, and `close` would never come.
+  child.on('exit', () => killGroup(child));
+  child.on('close', () => running.delete(child));
+  child.stdout.setEncoding('utf8');
+  child.stderr.setEncoding('utf8');
+  return child;
+}
+
+/**
+ * Runs a Node script and gives what it printed; throws a `CommandError` when it fails. With `live`,
+ * what it prints is shown as it comes.
+ */
+export function runNode(script, args = [], { timeoutMs, live = false, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], {
-      cwd,
-      // The log level: `npm --silent test` would otherwise hide why a child's pnpm failed.
-      env: { ...process.env, npm_config_loglevel: 'warn', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own, so that the child's children end with it.
-      detached: process.platform !== 'win32',
-    });
-    running.add(child);
+    const child = start(process.execPath, [script, ...args], options);
     let stdout = '';
     let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => ((stdout += text), (output += text)));
-    child.stderr.setEncoding('utf8').on('data', (text) => (output += text));
+    child.stdout.on('data', (text) => ((stdout += text), (output += text)));
+    child.stderr.on('data', (text) => (output += text));
+    if (live) {
+      child.stdout.pipe(process.stdout, { end: false });
+      child.stderr.pipe(process.stderr, { end: false });
+    }
 
     const timer =
       timeoutMs &&
@@ -43,12 +61,9 @@ export function runNode(script, args = [], { cwd = ROOT, env = {}, timeoutMs } =
         output += `\nStopped: still running after ${timeoutMs / 1000} s.\n`;
         killGroup(child);
       }, timeoutMs);
-    // What the child left behind would hold the pipes open, and `close` would never come.
-    child.on('exit', () => killGroup(child));
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(timer);
-      running.delete(child);
       if (code === 0) resolve(stdout);
       else reject(new CommandError(output.trim() || `It ended with code ${code}.`));
     });
@@ -70,7 +85,8 @@ export function temporaryFolder() {
   return folder;
 }
 
-function killGroup(child) {
+/** Ends a program and its children at once. */
+export function killGroup(child) {
   try {
     if (process.platform === 'win32') child.kill();
     else process.kill(-child.pid, 'SIGKILL');

@@ -6,6 +6,7 @@ setup();
 // Only now is there a TypeScript, a Jest and so on to be found.
 const { build } = await import('./build.mjs');
 const { checkConsumer } = await import('./consumer.mjs');
+const { checkSample } = await import('./engines.mjs');
 const { checkExamples } = await import('./examples.mjs');
 const { runJest, totals } = await import('./jest.mjs');
 const { lintPackages, pack } = await import('./packed.mjs');
@@ -20,6 +21,7 @@ const checks = {
   lint: { title: 'lint', run: () => runBin('eslint', ['--max-warnings=0', '.']) },
   types: { title: 'types and type tests', run: () => runBin('tsc', ['-p', 'tsconfig.test.json']) },
   jest: { title: 'Jest', run: () => runJest([]) },
+  engines: { title: 'a sample on a second engine', needsBuild: true, run: checkSample },
   packages: {
     title: 'publint and are-the-types-wrong',
     needsBuild: true,

@@ -149,7 +149,10 @@ export class Real {
   }
 }
 
-/** A document as the model has it: no system fields, dates as days, sets as sorted lists. */
+/**
+ * A document as the model has it: no system fields, dates as days, sets as sorted lists. Its fields
+ * are in the order of their names, because an answer has them in any.
+ */
 export function plain(document: object | null): unknown {
   if (!document) return null;
   const fields = Object.entries(document).flatMap(([name, value]: [string, unknown]) => {
@@ -158,5 +161,5 @@ export function plain(document: object | null): unknown {
     if (value instanceof Set) return [[name, [...(value as Set<string>)].sort()] as const];
     return [[name, value] as const];
   });
-  return Object.fromEntries(fields);
+  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

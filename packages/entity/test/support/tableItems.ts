@@ -1,7 +1,7 @@
 import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { CommandClient } from '../../src/table/Sender.js';
 
-/** Every item of a table as it is stored, by key. */
+/** Every item of a table as it is stored, in the order of the keys: a scan has an order of its own. */
 export async function tableItems(
   client: CommandClient,
   tableName: string,
@@ -15,5 +15,8 @@ export async function tableItems(
     items.push(...(page.Items ?? []));
     startKey = page.LastEvaluatedKey;
   } while (startKey);
-  return items;
+  return items
+    .map((item) => [`${item.PK?.S ?? ''} ${item.SK?.S ?? ''}`, item] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, item]) => item);
 }

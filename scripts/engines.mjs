@@ -1,0 +1,86 @@
+// `npm run test:engines`: runs the whole suite on dynoxide, a DynamoDB that shares no code with
+// DynamoDB Local. `npm run test:engines -- packages/entity/test/reads` runs a part of it: the
+// arguments are Jest's.
+import { existsSync, realpathSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { runJest, totals } from './jest.mjs';
+import { CommandError, killGroup, start } from './run.mjs';
+import { ROOT, setup } from './setup.mjs';
+
+const DYNOXIDE = join(ROOT, 'node_modules', '@dynoxide', 'linux-x64', 'dynoxide');
+
+/** The part of the suite that `npm test` runs on it: races, random programs, pages. */
+const SAMPLE = ['concurrency', 'model', 'reads'].map((folder) => `packages/entity/test/${folder}/`);
+
+/** Runs the sample on dynoxide; where that is not installed, only says so. */
+export async function checkSample() {
+  if (!existsSync(DYNOXIDE)) {
+    return { summary: 'left out, because dynoxide is not installed (there is one for Linux x64)' };
+  }
+  await runOnDynoxide(SAMPLE);
+  return { summary: SAMPLE.join(', ') };
+}
+
+/** Runs Jest with these arguments on a dynoxide that is started for it. */
+async function runOnDynoxide(jestArguments, options) {
+  const dynoxide = await startDynoxide();
+  try {
+    const env = { DYNAMODB_ENDPOINT: dynoxide.endpoint };
+    await runJest(jestArguments, { ...options, env });
+  } finally {
+    dynoxide.stop();
+  }
+}
+
+/** Starts one on a free port of the loopback address, with its tables in memory. */
+async function startDynoxide() {
+  const port = String(await freePort());
+  const child = start(DYNOXIDE, ['serve', '--host', '127.0.0.1', '--port', port]);
+  let output = '';
+  await new Promise((resolve, reject) => {
+    child.stderr.on('data', (text) => {
+      output += text;
+      if (output.includes(' listening on ')) resolve();
+    });
+    child.on('error', reject);
+    child.on('close', () => reject(new CommandError(`dynoxide did not start: ${output.trim()}`)));
+  });
+  return { endpoint: `http://127.0.0.1:${port}`, stop: () => killGroup(child) };
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function main(jestArguments) {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    console.error('The second engine, dynoxide, runs on Linux x64 only.');
+    process.exitCode = 1;
+    return;
+  }
+  setup();
+  try {
+    await build();
+    await runOnDynoxide(jestArguments, { live: true });
+  } catch (error) {
+    process.exitCode = 1;
+    // What Jest had to say is shown already.
+    const isJest = error instanceof CommandError && totals.passed + totals.failed > 0;
+    if (!isJest) console.error(error instanceof CommandError ? error.message : error);
+  }
+  const { passed, failed, skipped } = totals;
+  console.log(`\nOn dynoxide: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+}
+
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await main(process.argv.slice(2));
+}
