@@ -5,6 +5,7 @@ export type {
   ComputedField,
   EntityDefinition,
   EntityInput,
+  EntityTypes,
   Index,
   IndexCondition,
   IndexInput,
@@ -13,10 +14,15 @@ export type {
   InferInput,
   InferKey,
   InferPartition,
+  InferPath,
   InferWithSecrets,
   KeyPart,
   Migration,
+  OpenFields,
   SystemFields,
+  Typed,
+  TypesOf,
+  VisibleFields,
 } from './definition/EntityDefinition.js';
 export type {
   BeforeQueryHook,
@@ -55,7 +61,10 @@ export { phoneNumber } from './fields/phoneNumber.js';
 export { username } from './fields/username.js';
 export { fieldPath, joinPath, type JoinedPath, pathBelow, splitPath } from './paths/fieldPath.js';
 export type {
+  AnyValueIn,
   DatePath,
+  Declared,
+  DeclaredPath,
   FieldPath,
   OmitPaths,
   PickPaths,
@@ -63,6 +72,7 @@ export type {
   Scalar,
   ScalarPath,
   ValueAt,
+  ValuesAt,
 } from './paths/Path.js';
 export { scalarTypes, type ScalarType } from './paths/scalarTypes.js';
 export { schemasAt } from './paths/schemasAt.js';

@@ -1,5 +1,5 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
-import type { AnyEntityDefinition, EntityHooks } from '@latchkey/schema';
+import type { AnyEntityDefinition, EntityHooks, TypesOf } from '@latchkey/schema';
 import { monotonicFactory, ulid } from 'ulid';
 import { Entity } from '../entity/Entity.js';
 import type { EntityContext } from '../entity/EntityContext.js';
@@ -123,7 +123,7 @@ export class Table {
    *
    * @throws {@link EntityError} `InvalidTable` when another definition in this table has its name.
    */
-  entity<D extends AnyEntityDefinition>(definition: D): Entity<D> {
+  entity<D extends AnyEntityDefinition>(definition: D): Entity<TypesOf<D>> {
     return new Entity(definition, this.#bind(definition));
   }
 
