@@ -3,6 +3,7 @@ export { assertPartitionOf } from './definition/compileIndex.js';
 export type {
   AnyEntityDefinition,
   ComputedField,
+  DocumentTypes,
   EntityDefinition,
   EntityInput,
   EntityTypes,

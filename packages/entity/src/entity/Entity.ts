@@ -115,7 +115,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   addIndexRelation<const N extends string, C extends AnyEntityDefinition>(
     name: N,
     definition: C,
-  ): Entity<D, R & Readonly<Record<N, TypesOf<C>>>> {
+  ): Entity<D, R & Readonly<Record<N, TypesOf<C>['entity']>>> {
     const entity = this.#context.bind(definition);
     if (definition.indexes[0].partition !== this.definition.indexes[0].partition) {
       const reason = `${definition.name} does not live in the partition of ${this.definition.name}`;

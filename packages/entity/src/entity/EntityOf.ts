@@ -4,6 +4,6 @@ import type { NoRelations, Relations } from './inputs.js';
 
 /** The entity of a definition: `EntityOf<typeof Order>` is the type of `table.entity(Order)`. */
 export type EntityOf<D extends Typed, R extends Relations = NoRelations> = Entity<
-  TypesOf<D>,
-  { readonly [N in keyof R]: TypesOf<R[N]> }
+  TypesOf<D>['entity'],
+  { readonly [N in keyof R]: TypesOf<R[N]>['entity'] }
 >;

@@ -123,7 +123,7 @@ export class Table {
    *
    * @throws {@link EntityError} `InvalidTable` when another definition in this table has its name.
    */
-  entity<D extends AnyEntityDefinition>(definition: D): Entity<TypesOf<D>> {
+  entity<D extends AnyEntityDefinition>(definition: D): Entity<TypesOf<D>['entity']> {
     return new Entity(definition, this.#bind(definition));
   }
 

@@ -144,13 +144,13 @@ export interface ComputedField<T, K extends keyof T> {
  */
 export type Migration = (stored: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
-/**
- * What TypeScript knows of an entity's documents. Only a type: no such value is ever made.
- *
- * It stands in the place of the definition's own type, zod's types in it, wherever an editor shows
- * the type of an entity.
- */
-export interface EntityTypes<
+/** Fields whose names are known when the program runs. */
+export interface OpenFields {
+  [name: string]: unknown;
+}
+
+/** The types of an entity's documents. Only a type: no such value is ever made. */
+export interface DocumentTypes<
   N extends string = string,
   Output = OpenFields,
   Input = OpenFields,
@@ -159,7 +159,6 @@ export interface EntityTypes<
   X extends string = string,
   Name extends string = string,
 > {
-  readonly name: N;
   /** The document's own fields as they are stored and shown, secret ones included. */
   readonly output: Output;
   /** What creates a document. */
@@ -171,17 +170,29 @@ export interface EntityTypes<
   readonly secret: X;
   /** The names of its indexes. */
   readonly index: Name;
-  readonly '~types'?: EntityTypes<N, Output, Input, PK, SK, X, Name>;
+  readonly entity: EntityTypes<N, Output, Input, PK, SK, X, Name>;
 }
 
-/** Fields whose names are known when the program runs. */
-export interface OpenFields {
-  [name: string]: unknown;
+/**
+ * A definition as far as the types of its documents go. An editor shows an entity as an
+ * `Entity<EntityTypes<'Order', …>>`, without the schema's own type.
+ */
+export interface EntityTypes<
+  N extends string = string,
+  Output = OpenFields,
+  Input = OpenFields,
+  PK extends string = string,
+  SK extends string = string,
+  X extends string = string,
+  Name extends string = string,
+> {
+  /** Never there; carries the types. */
+  readonly '~types'?: DocumentTypes<N, Output, Input, PK, SK, X, Name>;
 }
 
-/** What has the types of an entity: its definition, or these types themselves. */
+/** What has the types of an entity: its definition, for one. */
 export interface Typed {
-  readonly '~types'?: EntityTypes;
+  readonly '~types'?: DocumentTypes;
 }
 
 /** The types of an entity's documents. */
@@ -212,10 +223,10 @@ export interface EntityDefinition<
   /** Where the schema has dates and bigints. */
   readonly shape: ValueShape;
   /** Never there; carries the types. */
-  readonly '~types'?: EntityTypes<
+  readonly '~types'?: DocumentTypes<
     N,
     z.output<S>,
-    z.input<S>,
+    OpenInput<z.input<S>>,
     FieldOf<PartsOf<I, 'PK'>>,
     FieldOf<PartsOf<I, 'SK'>>,
     X,
@@ -226,7 +237,7 @@ export interface EntityDefinition<
 /** Any entity definition, whatever its types. */
 export interface AnyEntityDefinition extends Omit<EntityDefinition, 'schema' | '~types'> {
   readonly schema: z.ZodObject;
-  readonly '~types'?: EntityTypes;
+  readonly '~types'?: DocumentTypes;
 }
 
 type PartsOf<I extends readonly { readonly name: string }[], K extends 'PK' | 'SK'> =
@@ -250,7 +261,7 @@ export type VisibleFields<D extends Typed> = string extends TypesOf<D>['secret']
   : OmitPaths<TypesOf<D>['output'], TypesOf<D>['secret']>;
 
 /** What creates a document: the schema's input, where defaults may be left out. */
-export type InferInput<D extends Typed> = OpenInput<TypesOf<D>['input']>;
+export type InferInput<D extends Typed> = TypesOf<D>['input'];
 
 /** The names of the fields that a document's partition key is made of. */
 export type InferPartition<D extends Typed> = TypesOf<D>['PK'];

@@ -11,7 +11,10 @@ export type AccountFields = Readonly<Record<string, z.ZodType>>;
 export type ExtendedAccount<F extends AccountFields> = EntityDefinition<
   typeof Account.name,
   z.ZodObject<typeof Account.schema.shape & F>,
-  readonly [{ readonly name: '_id'; readonly PK: readonly ['.accountId'] }],
+  readonly [
+    { readonly name: '_id'; readonly PK: readonly ['.accountId'] },
+    { readonly name: '_id2'; readonly PK: readonly ['.username']; readonly unique: true },
+  ],
   never
 >;
 
