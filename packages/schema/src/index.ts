@@ -19,7 +19,6 @@ export type {
   InferWithSecrets,
   KeyPart,
   Migration,
-  OpenFields,
   SystemFields,
   Typed,
   TypesOf,

@@ -144,16 +144,11 @@ export interface ComputedField<T, K extends keyof T> {
  */
 export type Migration = (stored: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
-/** Fields whose names are known when the program runs. */
-export interface OpenFields {
-  [name: string]: unknown;
-}
-
 /** The types of an entity's documents. Only a type: no such value is ever made. */
 export interface DocumentTypes<
   N extends string = string,
-  Output = OpenFields,
-  Input = OpenFields,
+  Output = Record<string, unknown>,
+  Input = Record<string, unknown>,
   PK extends string = string,
   SK extends string = string,
   X extends string = string,
@@ -179,8 +174,8 @@ export interface DocumentTypes<
  */
 export interface EntityTypes<
   N extends string = string,
-  Output = OpenFields,
-  Input = OpenFields,
+  Output = Record<string, unknown>,
+  Input = Record<string, unknown>,
   PK extends string = string,
   SK extends string = string,
   X extends string = string,

@@ -91,7 +91,7 @@ export function defineEntity<
     aliases,
     migrations: Object.freeze([...(input.migrations ?? [])]),
     hooks: Object.freeze({ ...hooks }),
-    shape: valueShape(schema),
+    shape: valueShape(schema, name),
   });
 }
 

@@ -89,7 +89,7 @@ type PathAt<P extends string, V, L extends number> =
 export type OpenInput<T> = string extends keyof T
   ? unknown extends T[string & keyof T]
     ? T
-    : Known<T> & { [name: string]: T[keyof T] | Known<T>[keyof Known<T>] }
+    : Known<T> & Record<string, T[keyof T] | Known<T>[keyof Known<T>]>
   : T;
 
 /** Every type that a value somewhere in a type can have. */
