@@ -35,6 +35,8 @@ export type {
   PreParseHook,
   WillResolveHook,
 } from './definition/EntityHooks.js';
+export { fieldSchemas } from './definition/fieldSchemas.js';
+export { isReservedName } from './definition/isReservedName.js';
 export { PLAIN_DATA, type ValueShape } from './definition/ValueShape.js';
 export { AccessType } from './entities/AccessType.js';
 export { Account } from './entities/Account.js';

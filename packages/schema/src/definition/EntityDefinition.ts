@@ -104,7 +104,10 @@ export interface EntityInput<
 > {
   /** Letters and digits, starting with a letter; lower-cased, it starts the entity's keys. */
   readonly name: N;
-  /** The document's own fields. Fields that it does not name are refused. */
+  /**
+   * The document's own fields. Others are refused, unless the schema takes them itself
+   * (`z.looseObject()`, `.catchall()`).
+   */
   readonly schema: S;
   /** `_id` first. */
   readonly indexes: I;
@@ -236,7 +239,7 @@ export interface AnyEntityDefinition extends Omit<EntityDefinition, 'schema' | '
 }
 
 type PartsOf<I extends readonly { readonly name: string }[], K extends 'PK' | 'SK'> =
-  Extract<I[number], { name: '_id' }> extends { readonly [P in K]: readonly (infer Part)[] }
+  Extract<I[number], { name: '_id' }> extends Readonly<Record<K, readonly (infer Part)[]>>
     ? Part
     : never;
 type FieldOf<P> = P extends `.${infer Path}?` ? Path : P extends `.${infer Path}` ? Path : never;

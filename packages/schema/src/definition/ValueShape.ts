@@ -81,9 +81,7 @@ function fill({ path, depth, schemas, shape }: Position, entity: string, shapeOf
   const all = schemas.map(shapeParts);
   const refused = all.find((parts) => parts.refused !== undefined)?.refused;
   if (refused !== undefined) throw notStorable(entity, path, refused);
-  if (all.length > 0 && all.every(({ absent }) => absent)) {
-    throw notStorable(entity, path, 'it is never anything but undefined: leave it out');
-  }
+  if (schemas.length > 0 && isAbsent(schemas)) throw absent(entity, path);
   const strings = oneOf(
     all.flatMap((parts) => parts.strings ?? []),
     path,
@@ -107,6 +105,7 @@ function fill({ path, depth, schemas, shape }: Position, entity: string, shapeOf
   const rest = all.flatMap((parts) => parts.rest ?? []).filter((each) => !isNever(each));
   if (rest.length > 0) shape.rest = below(rest, '*');
   const elements = all.flatMap((parts) => parts.elements ?? []);
+  if (elements.some((element) => isAbsent([element]))) throw absent(entity, pathBelow(path, '*'));
   if (elements.length > 0) shape.element = below(elements, '*');
   for (const set of schemas.filter(({ _zod }) => _zod.def.type === 'set')) {
     const inSet = alternatives(shapeParts(set).elements ?? []).map(refusedInSet);
@@ -115,20 +114,26 @@ function fill({ path, depth, schemas, shape }: Position, entity: string, shapeOf
   }
 }
 
-/** The schemas that are not made of others of the same position. */
+/** The schemas that say something themselves, and are not only made of others. */
 function alternatives(schemas: readonly Schema[]): readonly Schema[] {
   const seen = new Set(schemas);
   const leaves: Schema[] = [];
   for (const schema of seen) {
-    const { inner } = shapeParts(schema);
-    if (!inner) leaves.push(schema);
+    const { inner, orNull } = shapeParts(schema);
+    if (!inner || orNull) leaves.push(schema);
     for (const other of inner ?? []) seen.add(other);
   }
   return leaves;
 }
 
 function fieldOf({ fields, rest }: ShapeParts, name: string): Schema | undefined {
-  return fields && Object.hasOwn(fields, name) ? fields[name] : rest;
+  if (fields && Object.hasOwn(fields, name)) return fields[name];
+  return rest && !isNever(rest) ? rest : undefined;
+}
+
+/** Whether there is never anything to store. */
+function isAbsent(schemas: readonly Schema[]): boolean {
+  return alternatives(schemas).every((schema) => shapeParts(schema).absent);
 }
 
 function isNever({ _zod }: Schema): boolean {
@@ -149,6 +154,10 @@ function oneOf<V extends string>(values: readonly V[], path: string): V | undefi
     `The schema takes dates and strings, or bigints and numbers, in one position: "${path}".`,
     { path },
   );
+}
+
+function absent(entity: string, path: string): SchemaError<'NotStorable'> {
+  return notStorable(entity, path, 'it is never anything but undefined: leave it out');
 }
 
 function notStorable(entity: string, path: string, reason: string): SchemaError<'NotStorable'> {

@@ -18,8 +18,10 @@ export interface ShapeParts {
   readonly fields?: Readonly<Record<string, Schema>>;
   readonly rest?: Schema;
   readonly elements?: readonly Schema[];
-  /** Other schemas of the same position. */
+  /** Other schemas of the same position, which this one is made of. */
   readonly inner?: readonly Schema[];
+  /** Besides those, the position can have null. */
+  readonly orNull?: true;
   /** The reason why its values cannot be stored, and what to do instead. */
   readonly refused?: string;
 }
@@ -69,7 +71,7 @@ const KINDS: {
   union: ({ options }) => ({ inner: options }),
   intersection: ({ left, right }) => ({ inner: [left, right] }),
   optional: wrapper,
-  nullable: wrapper,
+  nullable: (def) => ({ ...wrapper(def), orNull: true }),
   default: wrapper,
   prefault: wrapper,
   nonoptional: wrapper,
