@@ -78,13 +78,17 @@ function factsOf(model: EntityModel, index: Index): IndexFacts {
     PK: parts(index.PK),
     SK: parts(index.SK),
     present: new Set(required.map(({ segments }) => joinPath(segments))),
-    obligations: [
-      ...required.flatMap(({ segments }) => {
-        const { missing, nullable } = model.domain(segments);
-        return missing || nullable ? [obligation(model, segments)] : [];
-      }),
-      ...index.where.map(({ segments, ...where }) => obligation(model, segments, where)),
-    ],
+    // No document can be made without its own key.
+    obligations:
+      index.name === '_id'
+        ? []
+        : [
+            ...required.flatMap(({ segments }) => {
+              const { missing, nullable } = model.domain(segments);
+              return missing || nullable ? [obligation(model, segments)] : [];
+            }),
+            ...index.where.map(({ segments, ...where }) => obligation(model, segments, where)),
+          ],
     optional: optional && obligation(model, optional.segments),
   };
 }
