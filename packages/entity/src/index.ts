@@ -19,7 +19,7 @@ export type {
 } from './table/operations.js';
 export { createClient } from './table/createClient.js';
 export { type AnyDynamoDBClient, Table, type TableOptions } from './table/Table.js';
-export { Entity } from './entity/Entity.js';
+export type { EntityOf as Entity } from './entity/EntityOf.js';
 export type {
   Connection,
   ContextOption,

@@ -3,8 +3,10 @@ export { assertPartitionOf } from './definition/compileIndex.js';
 export type {
   AnyEntityDefinition,
   ComputedField,
+  DocumentTypes,
   EntityDefinition,
   EntityInput,
+  EntityTypes,
   Index,
   IndexCondition,
   IndexInput,
@@ -13,10 +15,14 @@ export type {
   InferInput,
   InferKey,
   InferPartition,
+  InferPath,
   InferWithSecrets,
   KeyPart,
   Migration,
   SystemFields,
+  Typed,
+  TypesOf,
+  VisibleFields,
 } from './definition/EntityDefinition.js';
 export type {
   BeforeQueryHook,
@@ -29,6 +35,8 @@ export type {
   PreParseHook,
   WillResolveHook,
 } from './definition/EntityHooks.js';
+export { fieldSchemas } from './definition/fieldSchemas.js';
+export { isReservedName } from './definition/isReservedName.js';
 export { PLAIN_DATA, type ValueShape } from './definition/ValueShape.js';
 export { AccessType } from './entities/AccessType.js';
 export { Account } from './entities/Account.js';
@@ -55,7 +63,10 @@ export { phoneNumber } from './fields/phoneNumber.js';
 export { username } from './fields/username.js';
 export { fieldPath, joinPath, type JoinedPath, pathBelow, splitPath } from './paths/fieldPath.js';
 export type {
+  AnyValueIn,
   DatePath,
+  Declared,
+  DeclaredPath,
   FieldPath,
   OmitPaths,
   PickPaths,
@@ -63,6 +74,7 @@ export type {
   Scalar,
   ScalarPath,
   ValueAt,
+  ValuesAt,
 } from './paths/Path.js';
 export { scalarTypes, type ScalarType } from './paths/scalarTypes.js';
 export { schemasAt } from './paths/schemasAt.js';

@@ -7,7 +7,7 @@ import type {
   TransactWriteItemsCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { AnyEntityDefinition, HookContext, InferKey } from '@latchkey/schema';
+import type { AnyEntityDefinition, HookContext, InferKey, Typed, TypesOf } from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
 import { segmentsOf } from '../expressions/projectedPath.js';
 import { checkWrite } from '../operations/check.js';
@@ -88,13 +88,17 @@ type Relation = Omit<RelatedModel, 'limit' | 'sort'>;
  * }
  * ```
  */
-export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelations> {
-  readonly definition: D;
+export class Entity<D extends Typed, R extends Relations = NoRelations> {
+  readonly definition: AnyEntityDefinition;
   readonly #context: EntityContext;
   readonly #relations: readonly Relation[];
 
   /** @internal */
-  constructor(definition: D, context: EntityContext, relations: readonly Relation[] = []) {
+  constructor(
+    definition: AnyEntityDefinition,
+    context: EntityContext,
+    relations: readonly Relation[] = [],
+  ) {
     this.definition = definition;
     this.#context = context;
     this.#relations = relations;
@@ -111,7 +115,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   addIndexRelation<const N extends string, C extends AnyEntityDefinition>(
     name: N,
     definition: C,
-  ): Entity<D, R & Readonly<Record<N, C>>> {
+  ): Entity<D, R & Readonly<Record<N, TypesOf<C>['entity']>>> {
     const entity = this.#context.bind(definition);
     if (definition.indexes[0].partition !== this.definition.indexes[0].partition) {
       const reason = `${definition.name} does not live in the partition of ${this.definition.name}`;
@@ -170,7 +174,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
       prepare: async () => {
         const { item, writes } = await prepareCreate(this.#context, input);
         const context = hookContext(this.#context, 'create', input.context);
-        return { writes, result: await this.#written(item, context) };
+        return { writes, result: await this.#written<false>(item, context) };
       },
     };
   }
@@ -233,7 +237,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
   ): Promise<{ item: Document<D, S> | null }> {
     const context = hookContext(this.#context, 'find', options?.context);
     const item = await findById(this.#context, id, options);
-    return { item: item ? await this.#read(item, options, context) : null };
+    return { item: item ? await this.#read<S>(item, options, context) : null };
   }
 
   /**
@@ -366,7 +370,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
       prepare: async () => {
         const { item, writes } = await planUpdateOperation(this.#context, input);
         const context = hookContext(this.#context, 'update', input.context);
-        return { writes, result: item ? await this.#written(item, context) : null };
+        return { writes, result: item ? await this.#written<false>(item, context) : null };
       },
     };
   }
@@ -397,7 +401,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
       ? await deleteFamily(this.#context, input)
       : { item: await deleteOne(this.#context, input), deletedCount: 1 };
     if (!item) return { item: null, deletedCount: 0 };
-    return { item: await this.#written(item, context), deletedCount };
+    return { item: await this.#written<false>(item, context), deletedCount };
   }
 
   /** The SDK input of a {@link Entity.deleteOne} by key of an entity without unique values. */
@@ -414,7 +418,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
         const item = await findTheOne(this.#context, filter);
         if (!item) return { writes: [], result: null };
         const writes = planDelete(this.#context, item, condition);
-        return { writes, result: await this.#written(item, query) };
+        return { writes, result: await this.#written<false>(item, query) };
       },
     };
   }
@@ -457,7 +461,7 @@ export class Entity<D extends AnyEntityDefinition, R extends Relations = NoRelat
       key: parseKey(this.#context.model, key),
       read: async (item) =>
         this.#context.model.owns(item)
-          ? this.#read(item, options, hookContext(this.#context, 'find'))
+          ? this.#read<S>(item, options, hookContext(this.#context, 'find'))
           : null,
     };
   }

@@ -6,6 +6,7 @@ import {
   domainAt,
   type Index,
   type IndexCondition,
+  isReservedName,
   joinPath,
   type KeyPart,
   type Narrowing,
@@ -80,6 +81,8 @@ export class EntityModel implements FieldScope {
   readonly #fields = new Map<string, Field>();
   /** The fields that are stored under short names, by those. */
   readonly #fieldNames: ReadonlyMap<string, string>;
+  /** The names of the schema's fields, and of those that every document has. */
+  readonly #declared: ReadonlySet<string>;
 
   constructor(
     definition: AnyEntityDefinition,
@@ -89,12 +92,19 @@ export class EntityModel implements FieldScope {
     this.definition = definition;
     this.attributes = attributes;
     this.name = definition.name;
-    this.shape = { fields: new Map([...(definition.shape.fields ?? []), ...SYSTEM_SHAPES]) };
+    this.shape = {
+      ...definition.shape,
+      fields: new Map([...(definition.shape.fields ?? []), ...SYSTEM_SHAPES]),
+    };
     const secondary = definition.indexes.slice(1);
     this.uniqueIndexes = secondary.filter((index) => index.unique);
     this.globalIndexes = secondary.filter((index) => !index.unique);
     this.#namespace = namespace;
     this.#secrets = definition.secrets.map((path) => splitPath(path));
+    this.#declared = new Set([
+      ...Object.keys(definition.schema.shape),
+      ...SYSTEM_SHAPES.map(([name]) => name),
+    ]);
     this.#fieldNames = new Map([...definition.aliases].map(([field, alias]) => [alias, field]));
   }
 
@@ -109,12 +119,31 @@ export class EntityModel implements FieldScope {
     if (known) return known;
     const field = compileField(this.definition, this.shape, path);
     const isOwn = path === '_v' || this.isSystemField(path);
-    if (field.schemas.length === 0 && !isOwn) {
+    if ((field.schemas.length === 0 && !isOwn) || this.#isTaken(field.segments[0] ?? '')) {
       throw invalidInput(this.name, [{ path, message: 'no such field' }]);
     }
     // A record has any number of paths; those that a program names are few.
     if (this.#fields.size < MAX_KNOWN_PATHS) this.#fields.set(path, field);
     return field;
+  }
+
+  /**
+   * Refuses undeclared fields whose names the table, or another field's alias, has taken.
+   *
+   * @throws {@link EntityError} `InvalidInput`
+   */
+  assertNamesFree(fields: readonly string[]): void {
+    // Any other schema has refused what it does not declare.
+    if (this.shape.rest === undefined) return;
+    const path = fields.find((name) => isReservedName(name) || this.#isTaken(name));
+    if (path === undefined) return;
+    throw invalidInput(this.name, [{ path, message: 'a reserved name' }]);
+  }
+
+  /** Whether an undeclared field would be stored under a name that something else has. */
+  #isTaken(name: string): boolean {
+    if (this.#declared.has(name)) return false;
+    return this.#fieldNames.has(name) || (name !== '_v' && this.attributes.isOwn(name));
   }
 
   /**
@@ -331,7 +360,7 @@ export class EntityModel implements FieldScope {
       const attribute = attributes[stored];
       if (!attribute || this.attributes.isOwn(stored)) continue;
       const name = this.#fieldNames.get(stored) ?? stored;
-      fields[name] = read(attribute, this.shape.fields?.get(name) ?? PLAIN_DATA);
+      fields[name] = read(attribute, this.#shapeOf(name));
     }
     return fields;
   }
@@ -353,7 +382,7 @@ export class EntityModel implements FieldScope {
         this.fieldsOf({ [stored]: attribute });
       } catch {
         const name = this.#fieldNames.get(stored) ?? stored;
-        return [name, ...unreadablePath(attribute, this.shape.fields?.get(name) ?? PLAIN_DATA)];
+        return [name, ...unreadablePath(attribute, this.#shapeOf(name))];
       }
     }
     return [];
@@ -466,6 +495,10 @@ export class EntityModel implements FieldScope {
     return Object.fromEntries(
       Object.entries(item).map(([field, attribute]) => [aliases.get(field) ?? field, attribute]),
     );
+  }
+
+  #shapeOf(field: string): ValueShape {
+    return this.shape.fields?.get(field) ?? this.shape.rest ?? PLAIN_DATA;
   }
 
   /** The TTL attribute in epoch seconds, from the definition's `expiresAt`. */

@@ -1,5 +1,4 @@
 import type {
-  AnyEntityDefinition,
   BeforeQueryHook,
   EntityHooks,
   FilterResultHook,
@@ -10,6 +9,7 @@ import type {
   InferWithSecrets,
   PostParseHook,
   PreParseHook,
+  Typed,
   WillResolveHook,
 } from '@latchkey/schema';
 import type { Condition } from '../expressions/Condition.js';
@@ -18,13 +18,13 @@ import type { Fields } from './EntityModel.js';
 type Awaitable<T> = T | Promise<T>;
 
 /** What an operation looks for. */
-export interface EntityQuery<D extends AnyEntityDefinition> {
+export interface EntityQuery<D extends Typed> {
   readonly filter: Condition<InferWithSecrets<D>>;
   readonly condition?: Condition<InferWithSecrets<D>>;
 }
 
 /** Adds hooks to an entity, each after those that are there already. */
-export interface HookRegistry<D extends AnyEntityDefinition> {
+export interface HookRegistry<D extends Typed> {
   /** Changes a new item, or the `$set` of an update, before it is validated. */
   preParse(
     hook: (
@@ -72,7 +72,7 @@ export class Hooks {
   }
 
   /** What `entity.addHooks` hands to its caller. */
-  registry<D extends AnyEntityDefinition>(): HookRegistry<D> {
+  registry<D extends Typed>(): HookRegistry<D> {
     return {
       preParse: (hook) => this.#preParse.push(hook as unknown as PreParseHook),
       postParse: (hook) => this.#postParse.push(hook as unknown as PostParseHook),

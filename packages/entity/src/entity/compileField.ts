@@ -1,4 +1,5 @@
 import {
+  fieldSchemas,
   PLAIN_DATA,
   schemasAt,
   splitPath,
@@ -18,7 +19,7 @@ export function compileField(
   const segments = splitPath(path);
   const [first = '', ...rest] = segments;
   const alias = definition.aliases.get(first);
-  const schemas = schemasAt(definition.schema, segments);
+  const schemas = fieldSchemas(definition.schema, segments);
   const storedSchemas = schemas.map(storedSchema);
   const outer = segments.map((_, depth) => schemasAt(definition.schema, segments.slice(0, depth)));
   const [parents = []] = outer.slice(-1);

@@ -1,21 +1,22 @@
 import type {
-  AnyEntityDefinition,
-  FieldPath,
-  Infer,
   InferInput,
   InferPartition,
+  InferPath,
   InferWithSecrets,
   JoinedPath,
   PickPaths,
   Prettify,
   SystemFields,
+  Typed,
+  TypesOf,
+  VisibleFields,
 } from '@latchkey/schema';
 import type { Condition } from '../expressions/Condition.js';
 import type { Update } from '../expressions/Update.js';
 import type { OperationContext } from './EntityContext.js';
 
 /** A document's own and system fields, secret ones included: what conditions and filters may name. */
-export type Stored<D extends AnyEntityDefinition> = InferWithSecrets<D>;
+export type Stored<D extends Typed> = InferWithSecrets<D>;
 
 /** What every operation takes. */
 export interface ContextOption {
@@ -32,7 +33,7 @@ export interface SecretsOption<S extends boolean = boolean> {
 export type PathSegments = readonly [string | number, ...(string | number)[]];
 
 /** A field to read: its dotted path, or the segments of it. */
-export type Projected<D extends AnyEntityDefinition> = FieldPath<Stored<D>> | PathSegments;
+export type Projected<D extends Typed> = InferPath<D> | PathSegments;
 
 /** The fields to read (default: all). */
 export interface ProjectOption<P extends string | PathSegments> {
@@ -43,10 +44,10 @@ export interface ProjectOption<P extends string | PathSegments> {
 type PathsOf<P> = P extends PathSegments ? JoinedPath<P> : P extends string ? P : never;
 
 /** The names of an entity's indexes. */
-export type IndexName<D extends AnyEntityDefinition> = NonNullable<D['~indexes']>[number]['name'];
+export type IndexName<D extends Typed> = TypesOf<D>['index'];
 
 /** Which index to use. */
-export interface IndexOption<D extends AnyEntityDefinition> {
+export interface IndexOption<D extends Typed> {
   /**
    * The index that answers (default: the one of whose key the filter says most). One that may leave
    * out documents that match is refused: `NoIndexFits`.
@@ -54,33 +55,35 @@ export interface IndexOption<D extends AnyEntityDefinition> {
   readonly index?: IndexName<D>;
 }
 
-/** A document's own fields, secret ones included: what updates may name. */
-type OwnFields<D extends AnyEntityDefinition> = D['schema']['_zod']['output'];
-
 /**
  * A document as an operation returns it: the fields asked for (`P`), without secret ones unless
- * asked for (`S`). `_v`, its version, is not enumerable.
+ * asked for (`S`).
  */
 export type Document<
-  D extends AnyEntityDefinition,
+  D extends Typed,
   S extends boolean = false,
   P extends string | PathSegments = never,
-> = ([P] extends [never]
-  ? Visible<D, S>
-  : Prettify<PickPaths<Visible<D, S>, PathsOf<P>> & Pick<SystemFields, 'id'>>) & {
-  readonly _v: number;
-};
+> = [P] extends [never]
+  ? Prettify<Visible<D, S> & DocumentFields>
+  : Prettify<
+      PickPaths<Visible<D, S> & SystemFields, PathsOf<P>> & Pick<DocumentFields, 'id' | '_v'>
+    >;
 
-type Visible<D extends AnyEntityDefinition, S extends boolean> = S extends true
-  ? InferWithSecrets<D>
-  : Infer<D>;
+/** The fields that every document has besides its own. */
+interface DocumentFields extends SystemFields {
+  /** Its version, which is not enumerable. */
+  readonly _v: number;
+}
+
+type Visible<D extends Typed, S extends boolean> = S extends true
+  ? TypesOf<D>['output']
+  : VisibleFields<D>;
 
 /** The relations of an entity, by name. */
-export type Relations = Readonly<Record<string, AnyEntityDefinition>>;
+export type Relations = Readonly<Record<string, Typed>>;
 
 /** The relations of an entity that has none. */
-// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- it is what is meant
-export type NoRelations = Readonly<Record<never, AnyEntityDefinition>>;
+export type NoRelations = { readonly [N in never]: Typed };
 
 /** The system fields of a new document, for one that is taken over from elsewhere. */
 export interface SystemFieldsInput {
@@ -100,21 +103,20 @@ export interface SystemFieldsInput {
 }
 
 /** A document to be made with its parent: it takes the parent's partition key unless it gives it. */
-export type RelatedInput<C extends AnyEntityDefinition> = Prettify<
+export type RelatedInput<C extends Typed> = Prettify<
   Omit<InferInput<C>, InferPartition<C>> &
     Partial<Pick<InferInput<C>, InferPartition<C> & keyof InferInput<C>>> &
     SystemFieldsInput
 >;
 
 /** What creates one document. */
-export interface CreateOneInput<D extends AnyEntityDefinition>
-  extends ContextOption, SystemFieldsInput {
+export interface CreateOneInput<D extends Typed> extends ContextOption, SystemFieldsInput {
   readonly item: InferInput<D>;
 }
 
 /** What creates one document and related ones. */
 export interface CreateFamilyInput<
-  D extends AnyEntityDefinition,
+  D extends Typed,
   R extends Relations,
   N extends RelatedInputs<R> = RelatedInputs<R>,
 > extends CreateOneInput<D> {
@@ -132,11 +134,28 @@ export type Included<R extends Relations, N, S extends boolean = false> = {
   readonly [K in keyof N & keyof R]: Document<R[K], S>[];
 };
 
-/** What finds one document. */
-export interface FindOneInput<D extends AnyEntityDefinition, P extends Projected<D> = Projected<D>>
-  extends ProjectOption<P>, IndexOption<D>, ContextOption {
+// These three are aliases, since an editor puts an interface with all its types before a property.
+/** What a document is looked for by. */
+export type FilterOption<D extends Typed> = {
   /** Values or comparisons by dotted path; they must say what an index's whole partition key is. */
   readonly filter: Condition<Stored<D>>;
+};
+
+/** What a document must be like, besides being found. */
+export type ConditionOption<D extends Typed> = {
+  /** Values or comparisons by dotted path, all of which must hold. */
+  readonly condition?: Condition<Stored<D>>;
+};
+
+/** How documents are changed. */
+export type UpdateOption<D extends Typed> = {
+  /** Operators, each with values by dotted path. */
+  readonly update: Update<TypesOf<D>['output'], InferInput<D>>;
+};
+
+/** What finds one document. */
+export interface FindOneInput<D extends Typed, P extends Projected<D> = Projected<D>>
+  extends FilterOption<D>, ProjectOption<P>, IndexOption<D>, ContextOption {
   /** Reads what every write before has left (default: false); always so by a unique index. */
   readonly consistent?: boolean;
   /** How many pages of up to 1 MB to read at the most (default: 100); then `TooManyPages`. */
@@ -158,7 +177,7 @@ export type Include<R extends Relations> = {
 
 /** What finds one document with its related ones. */
 export interface FindOneWithInput<
-  D extends AnyEntityDefinition,
+  D extends Typed,
   R extends Relations,
   P extends Projected<D> = Projected<D>,
   N extends Include<R> = Include<R>,
@@ -172,7 +191,7 @@ export interface FindOneWithInput<
 
 /** What finds documents. */
 export interface FindManyInput<
-  D extends AnyEntityDefinition,
+  D extends Typed,
   P extends Projected<D> = Projected<D>,
 > extends FindOneInput<D, P> {
   /** At most this many matching documents (default: all). */
@@ -182,10 +201,10 @@ export interface FindManyInput<
 }
 
 /** What asks for one page. */
-export interface PaginateInput<
-  D extends AnyEntityDefinition,
-  P extends Projected<D> = Projected<D>,
-> extends Omit<FindManyInput<D, P>, 'limit'> {
+export interface PaginateInput<D extends Typed, P extends Projected<D> = Projected<D>> extends Omit<
+  FindManyInput<D, P>,
+  'limit'
+> {
   /** How many, from the beginning or after a cursor: 1 to 1000 (default: 25). */
   readonly first?: number;
   readonly after?: string | null;
@@ -206,10 +225,10 @@ export interface Connection<T> {
 }
 
 /** What reads the whole table. */
-export interface ScanInput<
-  D extends AnyEntityDefinition,
-  P extends Projected<D> = Projected<D>,
-> extends Pick<FindManyInput<D, P>, 'consistent' | 'project' | 'limit' | 'maxPages' | 'context'> {
+export interface ScanInput<D extends Typed, P extends Projected<D> = Projected<D>> extends Pick<
+  FindManyInput<D, P>,
+  'consistent' | 'project' | 'limit' | 'maxPages' | 'context'
+> {
   /** What a document must be like. */
   readonly condition?: Condition<Stored<D>>;
   /** How many parts of the table to read side by side: 1 to 1000 (default: 1). */
@@ -217,15 +236,11 @@ export interface ScanInput<
 }
 
 /** What changes documents. */
-export interface UpdateInput<D extends AnyEntityDefinition> extends ContextOption {
-  readonly filter: Condition<Stored<D>>;
-  readonly update: Update<OwnFields<D>>;
-  /** What a document must be like. */
-  readonly condition?: Condition<Stored<D>>;
-}
+export interface UpdateInput<D extends Typed>
+  extends FilterOption<D>, UpdateOption<D>, ConditionOption<D>, ContextOption {}
 
 /** What changes one document. */
-export interface UpdateOneInput<D extends AnyEntityDefinition> extends UpdateInput<D> {
+export interface UpdateOneInput<D extends Typed> extends UpdateInput<D> {
   /** The version (`_v`) that the document must have; otherwise `VersionConflict`. */
   readonly version?: number;
   /** Makes the document if there is none (default: false). */
@@ -233,16 +248,13 @@ export interface UpdateOneInput<D extends AnyEntityDefinition> extends UpdateInp
 }
 
 /** What changes many documents. */
-export interface UpdateManyInput<D extends AnyEntityDefinition>
+export interface UpdateManyInput<D extends Typed>
   extends UpdateInput<D>, Pick<FindManyInput<D>, 'index' | 'limit' | 'maxPages'> {}
 
-/** What deletes one document. */
-export interface DeleteOneInput<D extends AnyEntityDefinition> extends ContextOption {
-  readonly filter: Condition<Stored<D>>;
-  /** What the document must be like; otherwise `ConditionFailed`. */
-  readonly condition?: Condition<Stored<D>>;
-}
+/** What deletes one document; where it does not meet the condition, `ConditionFailed`. */
+export interface DeleteOneInput<D extends Typed>
+  extends FilterOption<D>, ConditionOption<D>, ContextOption {}
 
 /** What deletes many documents. */
-export interface DeleteManyInput<D extends AnyEntityDefinition>
+export interface DeleteManyInput<D extends Typed>
   extends DeleteOneInput<D>, Pick<FindManyInput<D>, 'index' | 'limit' | 'maxPages'> {}

@@ -1,4 +1,4 @@
-import type { FieldPath, ValueAt } from '@latchkey/schema';
+import type { AnyValueIn, Declared, DeclaredPath, ValuesAt } from '@latchkey/schema';
 
 /** DynamoDB's names for its types, as `attribute_type` takes them. */
 export type AttributeTypeName = 'S' | 'SS' | 'N' | 'NS' | 'B' | 'BS' | 'BOOL' | 'NULL' | 'L' | 'M';
@@ -13,12 +13,12 @@ type ElementOf<V> = V extends readonly (infer E)[] | ReadonlySet<infer E>
 export interface Comparison<V> {
   readonly $eq?: V;
   readonly $ne?: V;
-  readonly $lt?: V;
-  readonly $lte?: V;
-  readonly $gt?: V;
-  readonly $gte?: V;
+  readonly $lt?: NonNullable<V>;
+  readonly $lte?: NonNullable<V>;
+  readonly $gt?: NonNullable<V>;
+  readonly $gte?: NonNullable<V>;
   /** From the first value to the second, both included. */
-  readonly $between?: readonly [V, V];
+  readonly $between?: readonly [NonNullable<V>, NonNullable<V>];
   /** One of these; of none, nothing is. */
   readonly $in?: readonly V[];
   /** None of these. */
@@ -30,16 +30,26 @@ export interface Comparison<V> {
   readonly $contains?: ElementOf<V>;
 }
 
-type Compared<V> = unknown extends V ? unknown : NonNullable<V> | Comparison<NonNullable<V>>;
+type Compared<V> = unknown extends V ? unknown : V | Comparison<V>;
 
 /**
- * What a document must be like: values or comparisons by dotted path, all of which must hold.
- * A field that is not there meets `$ne`, `$notIn`, `$exists: false` and nothing else.
+ * What a document must be like: values or comparisons by dotted path, all of which must hold, as
+ * they are stored and shown. A field that is not there meets `$ne`, `$notIn`, `$exists: false` and nothing
+ * else; one that holds null meets null.
  */
-export type Condition<T> = {
-  readonly [P in FieldPath<T>]?: Compared<ValueAt<T, P>>;
-} & {
+export type Condition<T> = (string extends keyof T ? OpenComparisons<T> : Comparisons<T>) & {
   readonly $and?: readonly Condition<T>[];
   readonly $or?: readonly Condition<T>[];
   readonly $not?: Condition<T>;
+};
+
+type Comparisons<T, P extends string = DeclaredPath<T>> = {
+  readonly [K in P]?: Compared<Exclude<ValuesAt<T, K>, undefined>>;
+};
+
+/** Comparisons of a type that takes fields without declaring them. */
+type OpenComparisons<T> = Comparisons<Declared<T>> & {
+  // An index signature must fit every name, those of declared fields and operators included.
+  readonly [path: string]:
+    Compared<AnyValueIn<T>> | readonly Condition<T>[] | Condition<T> | undefined;
 };

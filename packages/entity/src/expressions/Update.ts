@@ -1,35 +1,65 @@
-import type { FieldPath, ValueAt } from '@latchkey/schema';
+import type {
+  AnyValueIn,
+  Declared,
+  DeclaredPath,
+  FieldPath,
+  ValueAt,
+  ValuesAt,
+} from '@latchkey/schema';
 
-type PathsTo<T, V> = {
-  [P in FieldPath<T>]: NonNullable<ValueAt<T, P>> extends V ? P : never;
-}[FieldPath<T>];
-type Values<T, P extends string> = { readonly [K in P]?: NonNullable<ValueAt<T, K>> };
-type Lists<T> = PathsTo<T, readonly unknown[]>;
-type ListsAndSets<T> = PathsTo<T, readonly unknown[] | ReadonlySet<unknown>>;
-type Elements<T, P extends string> = {
-  readonly [K in P]?: NonNullable<ValueAt<T, K>> extends readonly (infer E)[] | ReadonlySet<infer E>
-    ? readonly E[]
-    : never;
+// Not by way of an object type: there, `byName.${string}` would hold for `byName.${string}.n`, too.
+type PathsTo<T, V, P extends string = DeclaredPath<T>> = P extends unknown
+  ? NonNullable<ValueAt<T, P>> extends V
+    ? P
+    : never
+  : never;
+type Values<T> = string extends keyof T
+  ? DeclaredValues<Declared<T>> & { readonly [path: string]: AnyValueIn<T> }
+  : DeclaredValues<T>;
+type DeclaredValues<T, P extends string = DeclaredPath<T>> = {
+  readonly [K in P]?: Exclude<ValuesAt<T, K>, undefined>;
 };
 
-/** How a document changes: operators, each with values by dotted path. They can be combined. */
-export type Update<T> = {
+type Numbers<T> = string extends keyof T
+  ? DeclaredNumbers<Declared<T>> & { readonly [path: string]: number | bigint }
+  : DeclaredNumbers<T>;
+type DeclaredNumbers<T> = {
+  readonly [P in PathsTo<T, number | bigint>]?: Extract<ValuesAt<T, P>, number | bigint>;
+};
+
+type List = readonly unknown[];
+type ListOrSet = List | ReadonlySet<unknown>;
+type Elements<T, V> = string extends keyof T
+  ? DeclaredElements<Declared<T>, V> & { readonly [path: string]: List }
+  : DeclaredElements<T, V>;
+type DeclaredElements<T, V> = {
+  readonly [P in PathsTo<T, V>]?: ElementsOf<ValuesAt<T, P>>;
+};
+type ElementsOf<V> = V extends readonly (infer E)[] | ReadonlySet<infer E> ? readonly E[] : never;
+
+/**
+ * How a document changes: operators, each with values by dotted path. They can be combined.
+ *
+ * `Input` is what creates a document, and `Output` what its schema makes of it, which is stored and
+ * shown: where a codec turns text into a date, `$set` takes the text and `$pull` the date.
+ */
+export type Update<Output, Input = Output> = {
   /** Sets fields. */
-  readonly $set?: Values<T, FieldPath<T>>;
+  readonly $set?: Values<Input>;
   /** Sets the fields that are not there yet. */
-  readonly $setIfNull?: Values<T, FieldPath<T>>;
+  readonly $setIfNull?: Values<Input>;
   /** Sets fields only if an upsert makes a new document. */
-  readonly $setOnInsert?: Values<T, FieldPath<T>>;
-  /** Adds to numbers; a field that is not there counts as 0. */
-  readonly $inc?: Values<T, PathsTo<T, number | bigint>>;
+  readonly $setOnInsert?: Values<Input>;
+  /** Adds to numbers as they are stored; a field that is not there counts as 0. */
+  readonly $inc?: Numbers<Output>;
   /** Adds to the end of lists; a field that is not there counts as an empty list. */
-  readonly $append?: Elements<T, Lists<T>>;
+  readonly $append?: Elements<Input, List>;
   /** Adds to the beginning of lists. */
-  readonly $prepend?: Elements<T, Lists<T>>;
-  /** Takes every equal element out of lists and sets. */
-  readonly $pull?: Elements<T, ListsAndSets<T>>;
-  /** Adds the elements that a list or set does not have yet. */
-  readonly $addToSet?: Elements<T, ListsAndSets<T>>;
+  readonly $prepend?: Elements<Input, List>;
+  /** Takes every equal element, as it is stored, out of lists and sets. */
+  readonly $pull?: Elements<Output, ListOrSet>;
+  /** Adds the elements, as they are stored, that a list or set does not have yet. */
+  readonly $addToSet?: Elements<Output, ListOrSet>;
   /** Removes fields. */
-  readonly $remove?: readonly FieldPath<T>[];
+  readonly $remove?: readonly FieldPath<Output>[];
 };

@@ -64,6 +64,7 @@ export function newFields(entity: EntityContext, input: CreateInput): Fields {
   const { model } = entity;
   // What the schema gives is an object of our own: zod never returns its input.
   const fields = parseInput(model.definition, input.item, input.stored);
+  model.assertNamesFree(Object.keys(fields));
   assertNotComputed(model, Object.keys(input.item));
   Object.assign(fields, systemFields(entity, input, input.context));
   return model.withComputed(fields);

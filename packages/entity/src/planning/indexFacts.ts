@@ -72,13 +72,17 @@ function factsOf(model: EntityModel, index: Index): IndexFacts {
   const required = fields.filter(({ optional }) => !optional);
   const [part] = fields.filter((each) => each.optional);
   const optional = part && obligation(model, part.segments);
-  const obligations = [
-    ...required.flatMap(({ segments }) => {
-      const { missing, nullable } = model.domain(segments);
-      return missing || nullable ? [obligation(model, segments)] : [];
-    }),
-    ...index.where.map(({ segments, ...where }) => obligation(model, segments, where)),
-  ];
+  // No document can be made without its own key.
+  const obligations =
+    index.name === '_id'
+      ? []
+      : [
+          ...required.flatMap(({ segments }) => {
+            const { missing, nullable } = model.domain(segments);
+            return missing || nullable ? [obligation(model, segments)] : [];
+          }),
+          ...index.where.map(({ segments, ...where }) => obligation(model, segments, where)),
+        ];
   return {
     index,
     name: index.name,

@@ -1,5 +1,5 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
-import type { AnyEntityDefinition, EntityHooks } from '@latchkey/schema';
+import type { AnyEntityDefinition, EntityHooks, TypesOf } from '@latchkey/schema';
 import { monotonicFactory, ulid } from 'ulid';
 import { backfillTable } from '../backfill/backfillTable.js';
 import type { BackfillTarget } from '../backfill/BackfillTarget.js';
@@ -126,7 +126,7 @@ export class Table {
    *
    * @throws {@link EntityError} `InvalidTable` when another definition in this table has its name.
    */
-  entity<D extends AnyEntityDefinition>(definition: D): Entity<D> {
+  entity<D extends AnyEntityDefinition>(definition: D): Entity<TypesOf<D>['entity']> {
     return new Entity(definition, this.#bind(definition));
   }
 

@@ -4,6 +4,7 @@ import type {
   DatePath,
   FieldPath,
   OmitPaths,
+  OpenInput,
   Prettify,
   ScalarPath,
   ValueAt,
@@ -25,11 +26,19 @@ export interface SystemFields {
 /** The system fields that can be part of a key: they never change. */
 type KeySystemFields = Pick<SystemFields, 'ulid' | 'createdAt' | 'createdBy'>;
 
-/** A part of a key: the value of a field, or fixed text. Only the last part of a PK may be optional. */
-export type IndexPart<S extends z.ZodObject> =
-  | `.${ScalarPath<z.output<S>> | keyof KeySystemFields}`
-  | `.${ScalarPath<z.output<S>>}?`
-  | `#${string}`;
+/**
+ * A part of a key: the value of a field, or fixed text. Only the last part of a PK may be optional.
+ * Any text for a schema whose fields are known when the program runs; it is checked then.
+ */
+export type IndexPart<S extends z.ZodObject> = string extends keyof z.output<S>
+  ? string
+  : | `.${ScalarPath<z.output<S>> | keyof KeySystemFields}`
+    | `.${ScalarPath<z.output<S>>}?`
+    | `#${string}`;
+
+type IndexName<S extends z.ZodObject> = string extends keyof z.output<S>
+  ? string
+  : `_id${number | ''}`;
 
 /** Which documents an index holds, by the value of a field. */
 export interface IndexCondition {
@@ -40,7 +49,7 @@ export interface IndexCondition {
 /** One index of an entity, as its author writes it. */
 export interface IndexInput<S extends z.ZodObject = z.ZodObject> {
   /** `_id` is the table's own key; `_id2`, `_id3`, … are secondary. */
-  readonly name: `_id${number | ''}`;
+  readonly name: IndexName<S>;
   /** The parts of the partition key. */
   readonly PK: readonly IndexPart<S>[];
   /** The parts of the sort key (default: none). */
@@ -95,7 +104,10 @@ export interface EntityInput<
 > {
   /** Letters and digits, starting with a letter; lower-cased, it starts the entity's keys. */
   readonly name: N;
-  /** The document's own fields. Fields that it does not name are refused. */
+  /**
+   * The document's own fields. Others are refused, unless the schema takes them itself
+   * (`z.looseObject()`, `.catchall()`).
+   */
   readonly schema: S;
   /** `_id` first. */
   readonly indexes: I;
@@ -135,11 +147,60 @@ export interface ComputedField<T, K extends keyof T> {
  */
 export type Migration = (stored: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
+/** The types of an entity's documents. Only a type: no such value is ever made. */
+export interface DocumentTypes<
+  N extends string = string,
+  Output = Record<string, unknown>,
+  Input = Record<string, unknown>,
+  PK extends string = string,
+  SK extends string = string,
+  X extends string = string,
+  Name extends string = string,
+> {
+  /** The document's own fields as they are stored and shown, secret ones included. */
+  readonly output: Output;
+  /** What creates a document. */
+  readonly input: Input;
+  /** The fields that its partition key and its sort key are made of. */
+  readonly PK: PK;
+  readonly SK: SK;
+  /** The dotted paths of the secret fields. */
+  readonly secret: X;
+  /** The names of its indexes. */
+  readonly index: Name;
+  readonly entity: EntityTypes<N, Output, Input, PK, SK, X, Name>;
+}
+
+/**
+ * A definition as far as the types of its documents go. An editor shows an entity as an
+ * `Entity<EntityTypes<'Order', …>>`, without the schema's own type.
+ */
+export interface EntityTypes<
+  N extends string = string,
+  Output = Record<string, unknown>,
+  Input = Record<string, unknown>,
+  PK extends string = string,
+  SK extends string = string,
+  X extends string = string,
+  Name extends string = string,
+> {
+  /** Never there; carries the types. */
+  readonly '~types'?: DocumentTypes<N, Output, Input, PK, SK, X, Name>;
+}
+
+/** What has the types of an entity: its definition, for one. */
+export interface Typed {
+  readonly '~types'?: DocumentTypes;
+}
+
+/** The types of an entity's documents. */
+export type TypesOf<D extends Typed> = NonNullable<D['~types']>;
+
 /** An entity: what its documents hold, the keys they are found by, and what happens on the way. */
 export interface EntityDefinition<
   N extends string = string,
   S extends z.ZodObject = z.ZodObject,
-  I extends readonly IndexInput<S>[] = readonly IndexInput<S>[],
+  I extends readonly UncheckedIndex[] = readonly UncheckedIndex[],
   X extends string = string,
 > {
   readonly name: N;
@@ -159,46 +220,54 @@ export interface EntityDefinition<
   readonly hooks: EntityHooks;
   /** Where the schema has dates and bigints. */
   readonly shape: ValueShape;
-  /** Never there; carries the index types. */
-  readonly '~indexes'?: I;
+  /** Never there; carries the types. */
+  readonly '~types'?: DocumentTypes<
+    N,
+    z.output<S>,
+    OpenInput<z.input<S>>,
+    FieldOf<PartsOf<I, 'PK'>>,
+    FieldOf<PartsOf<I, 'SK'>>,
+    X,
+    I[number]['name']
+  >;
 }
 
 /** Any entity definition, whatever its types. */
-export interface AnyEntityDefinition extends Omit<EntityDefinition, 'schema' | '~indexes'> {
+export interface AnyEntityDefinition extends Omit<EntityDefinition, 'schema' | '~types'> {
   readonly schema: z.ZodObject;
-  readonly '~indexes'?: readonly UncheckedIndex[];
+  readonly '~types'?: DocumentTypes;
 }
 
-type SchemaOf<D extends AnyEntityDefinition> = D['schema'];
-
-/** A document with its secret fields, as it is stored. */
-export type InferWithSecrets<D extends AnyEntityDefinition> = Prettify<
-  z.output<SchemaOf<D>> & SystemFields
->;
-
-/** A document as an operation returns it: without its secret fields. */
-export type Infer<D extends AnyEntityDefinition> = string extends D['secrets'][number]
-  ? InferWithSecrets<D>
-  : Prettify<OmitPaths<z.output<SchemaOf<D>>, D['secrets'][number]> & SystemFields>;
-
-/** What creates a document: the schema's input, where defaults may be left out. */
-export type InferInput<D extends AnyEntityDefinition> = Prettify<z.input<SchemaOf<D>>>;
-
-type IdIndex<D extends AnyEntityDefinition> = Extract<
-  NonNullable<D['~indexes']>[number],
-  { name: '_id' }
->;
-type Parts<I> =
-  | (I extends { PK: readonly (infer P)[] } ? P : never)
-  | (I extends { SK: readonly (infer P)[] } ? P : never);
+type PartsOf<I extends readonly { readonly name: string }[], K extends 'PK' | 'SK'> =
+  Extract<I[number], { name: '_id' }> extends Readonly<Record<K, readonly (infer Part)[]>>
+    ? Part
+    : never;
 type FieldOf<P> = P extends `.${infer Path}?` ? Path : P extends `.${infer Path}` ? Path : never;
 
+/** The dotted paths of a document's fields, system fields included. */
+export type InferPath<D extends Typed> = D extends unknown ? FieldPath<InferWithSecrets<D>> : never;
+
+/** A document with its secret fields, as it is stored. */
+export type InferWithSecrets<D extends Typed> = Prettify<TypesOf<D>['output'] & SystemFields>;
+
+/** A document as an operation returns it: without its secret fields. */
+export type Infer<D extends Typed> = Prettify<VisibleFields<D> & SystemFields>;
+
+/** A document's own fields without its secret ones. */
+export type VisibleFields<D extends Typed> = string extends TypesOf<D>['secret']
+  ? TypesOf<D>['output']
+  : OmitPaths<TypesOf<D>['output'], TypesOf<D>['secret']>;
+
+/** What creates a document: the schema's input, where defaults may be left out. */
+export type InferInput<D extends Typed> = TypesOf<D>['input'];
+
 /** The names of the fields that a document's partition key is made of. */
-export type InferPartition<D extends AnyEntityDefinition> = FieldOf<
-  IdIndex<D> extends { PK: readonly (infer P)[] } ? P : never
->;
+export type InferPartition<D extends Typed> = TypesOf<D>['PK'];
 
 /** The fields, by dotted path, that name one document: those of its `_id` index. */
-export type InferKey<D extends AnyEntityDefinition> = Prettify<{
-  [P in FieldOf<Parts<IdIndex<D>>>]: NonNullable<ValueAt<z.output<SchemaOf<D>> & SystemFields, P>>;
+export type InferKey<D extends Typed> = Prettify<{
+  [P in TypesOf<D>['PK' | 'SK']]: Exclude<
+    ValueAt<TypesOf<D>['output'] & SystemFields, P>,
+    null | undefined
+  >;
 }>;

@@ -1,10 +1,14 @@
 import type { core } from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
-import { unwrap } from '../paths/schemasAt.js';
+import { pathBelow } from '../paths/fieldPath.js';
+import { refusedInSet, shapeParts, type ShapeParts } from './storableKinds.js';
+
+type Schema = core.$ZodType;
 
 /**
  * What a storage layer must know to give values back as they went in: where the schema has dates
- * and bigints, which a database keeps as strings and numbers. Unions are merged into one shape.
+ * and bigints, which a database keeps as strings and numbers. Unions are merged into one shape. The
+ * shape of a schema that holds itself holds itself.
  */
 export interface ValueShape {
   /** What a stored string is. */
@@ -22,135 +26,144 @@ export interface ValueShape {
 /** The shape of what a schema leaves open (`z.unknown()`): strings are strings, numbers numbers. */
 export const PLAIN_DATA: ValueShape = Object.freeze({ strings: 'string', numbers: 'number' });
 
-/** More than any stored value is nested, wrappers included. */
-const MAX_DEPTH = 100;
+/** DynamoDB nests values 32 levels deep: nothing can be stored below. */
+const MAX_DEPTH = 32;
+/** Far more than a schema has that is not made anew at every level. */
+const MAX_POSITIONS = 10_000;
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One position of a document: every schema that its value can have. */
+interface Position {
+  readonly path: string;
+  readonly depth: number;
+  readonly schemas: readonly Schema[];
+  readonly shape: Writable<ValueShape>;
+}
+
+type ShapeOf = (schemas: readonly Schema[], path: string, depth: number) => ValueShape;
 
 /**
  * The {@link ValueShape} of a schema.
  *
- * @throws {@link SchemaError} `AmbiguousType` where one position takes dates and strings, or
- *   bigints and numbers: once stored they could not be told apart.
+ * @param entity - the entity's name, for errors.
+ * @throws {@link SchemaError} `NotStorable` where a schema's values cannot be stored;
+ *   `AmbiguousType` where one position takes dates and strings, or bigints and numbers: once stored
+ *   they could not be told apart.
  */
-export function valueShape(
-  schema: core.$ZodType,
-  path = '',
-  around: readonly core.$ZodType[] = [],
-): ValueShape {
-  // A schema may hold itself: what is below it is kept as plain data.
-  if (around.includes(schema) || around.length > MAX_DEPTH) return PLAIN_DATA;
-  const within = [...around, schema];
-  const def = schema._zod.def as core.$ZodTypes['_zod']['def'];
-  switch (def.type) {
-    case 'string':
-    case 'template_literal':
-      return { strings: 'string' };
-    case 'date':
-      return { strings: 'date' };
-    case 'number':
-      return { numbers: 'number' };
-    case 'bigint':
-      return { numbers: 'bigint' };
-    case 'enum':
-      return merged(Object.values(def.entries).map(literalShape), path);
-    case 'literal':
-      return merged(def.values.map(literalShape), path);
-    case 'object': {
-      const fields = new Map<string, ValueShape>();
-      for (const [name, field] of Object.entries(def.shape)) {
-        fields.set(name, valueShape(field, join(path, name), within));
-      }
-      return def.catchall && def.catchall._zod.def.type !== 'never'
-        ? { fields, rest: valueShape(def.catchall, join(path, '*'), within) }
-        : { fields };
+export function valueShape(schema: Schema, entity: string): ValueShape {
+  const ids = new Map<Schema, number>();
+  const positions = new Map<string, Position>();
+  const shapeOf: ShapeOf = (given, path, depth) => {
+    if (depth > MAX_DEPTH) return PLAIN_DATA;
+    const schemas = alternatives(given);
+    // The same schemas have the same shape, wherever they are; so it ends where a schema recurs.
+    const key = schemas.map((each) => idOf(each, ids)).join();
+    const known = positions.get(key);
+    if (known) return known.shape;
+    if (positions.size >= MAX_POSITIONS) {
+      throw notStorable(entity, path, 'the schema never ends: it is another at every level');
     }
-    case 'record':
-      return { rest: valueShape(def.valueType, join(path, '*'), within) };
-    case 'array':
-      return { element: valueShape(def.element, join(path, '*'), within) };
-    case 'set':
-      return { element: valueShape(def.valueType, join(path, '*'), within) };
-    case 'tuple': {
-      const items = def.rest ? [...def.items, def.rest] : def.items;
-      return {
-        element: merged(
-          items.map((item) => valueShape(item, join(path, '*'), within)),
-          path,
-        ),
-      };
-    }
-    case 'union':
-      return merged(
-        def.options.map((option) => valueShape(option, path, within)),
-        path,
-      );
-    case 'intersection':
-      return merged(
-        [valueShape(def.left, path, within), valueShape(def.right, path, within)],
-        path,
-      );
-    case 'boolean':
-    case 'null':
-    case 'undefined':
-    case 'void':
-    case 'never':
-      return {};
-    default: {
-      const inner = unwrap(def);
-      return inner ? valueShape(inner, path, within) : PLAIN_DATA;
-    }
-  }
-}
-
-function literalShape(value: unknown): ValueShape {
-  if (typeof value === 'string') return { strings: 'string' };
-  if (typeof value === 'number') return { numbers: 'number' };
-  if (typeof value === 'bigint') return { numbers: 'bigint' };
-  return {};
-}
-
-function merged(shapes: readonly ValueShape[], path: string): ValueShape {
-  return shapes.reduce((a, b) => merge(a, b, path), {});
-}
-
-function merge(a: ValueShape, b: ValueShape, path: string): ValueShape {
-  if (differ(a.strings, b.strings) || differ(a.numbers, b.numbers)) {
-    throw new SchemaError(
-      'AmbiguousType',
-      `The schema takes dates and strings, or bigints and numbers, in one position: "${path}".`,
-      { path },
-    );
-  }
-  const strings = a.strings ?? b.strings;
-  const numbers = a.numbers ?? b.numbers;
-  const rest = both(a.rest, b.rest, join(path, '*'));
-  const element = both(a.element, b.element, join(path, '*'));
-  const fields = new Map<string, ValueShape>();
-  for (const name of [...(a.fields?.keys() ?? []), ...(b.fields?.keys() ?? [])]) {
-    // Where one of them has names only, the other's shape for names that it does not know counts.
-    const shape = both(
-      a.fields?.get(name) ?? a.rest,
-      b.fields?.get(name) ?? b.rest,
-      join(path, name),
-    );
-    if (shape) fields.set(name, shape);
-  }
-  return {
-    ...(strings && { strings }),
-    ...(numbers && { numbers }),
-    ...(fields.size > 0 && { fields }),
-    ...(rest && { rest }),
-    ...(element && { element }),
+    const position: Position = { path, depth, schemas, shape: {} };
+    positions.set(key, position);
+    return position.shape;
   };
+  const root = shapeOf([schema], '', 0);
+  // Positions that are found on the way are visited, too.
+  for (const position of positions.values()) fill(position, entity, shapeOf);
+  return root;
 }
 
-function both(a: ValueShape | undefined, b: ValueShape | undefined, path: string) {
-  return a && b ? merge(a, b, path) : (a ?? b);
+/** Works out one position's shape, and those of the positions below it. */
+function fill({ path, depth, schemas, shape }: Position, entity: string, shapeOf: ShapeOf): void {
+  const below = (given: readonly Schema[], name: string): ValueShape =>
+    shapeOf(given, pathBelow(path, name), depth + 1);
+  const all = schemas.map(shapeParts);
+  const refused = all.find((parts) => parts.refused !== undefined)?.refused;
+  if (refused !== undefined) throw notStorable(entity, path, refused);
+  if (schemas.length > 0 && isAbsent(schemas)) throw absent(entity, path);
+  const strings = oneOf(
+    all.flatMap((parts) => parts.strings ?? []),
+    path,
+  );
+  const numbers = oneOf(
+    all.flatMap((parts) => parts.numbers ?? []),
+    path,
+  );
+  if (strings) shape.strings = strings;
+  if (numbers) shape.numbers = numbers;
+  const names = new Set(all.flatMap(({ fields }) => Object.keys(fields ?? {})));
+  if (names.size > 0) {
+    const fields = new Map<string, ValueShape>();
+    for (const name of names) {
+      // Where one of them does not know the name, its schema for names that it does not know counts.
+      const own = all.flatMap((parts) => fieldOf(parts, name) ?? []);
+      fields.set(name, below(own, name));
+    }
+    shape.fields = fields;
+  }
+  const rest = all.flatMap((parts) => parts.rest ?? []).filter((each) => !isNever(each));
+  if (rest.length > 0) shape.rest = below(rest, '*');
+  const elements = all.flatMap((parts) => parts.elements ?? []);
+  if (elements.some((element) => isAbsent([element]))) throw absent(entity, pathBelow(path, '*'));
+  if (elements.length > 0) shape.element = below(elements, '*');
+  for (const set of schemas.filter(({ _zod }) => _zod.def.type === 'set')) {
+    const inSet = alternatives(shapeParts(set).elements ?? []).map(refusedInSet);
+    const reason = inSet.find((each) => each !== undefined);
+    if (reason !== undefined) throw notStorable(entity, path, reason);
+  }
 }
 
-function differ(a: string | undefined, b: string | undefined): boolean {
-  return a !== undefined && b !== undefined && a !== b;
+/** The schemas that say something themselves, and are not only made of others. */
+function alternatives(schemas: readonly Schema[]): readonly Schema[] {
+  const seen = new Set(schemas);
+  const leaves: Schema[] = [];
+  for (const schema of seen) {
+    const { inner, orNull } = shapeParts(schema);
+    if (!inner || orNull) leaves.push(schema);
+    for (const other of inner ?? []) seen.add(other);
+  }
+  return leaves;
 }
 
-function join(path: string, segment: string): string {
-  return path === '' ? segment : `${path}.${segment}`;
+function fieldOf({ fields, rest }: ShapeParts, name: string): Schema | undefined {
+  if (fields && Object.hasOwn(fields, name)) return fields[name];
+  return rest && !isNever(rest) ? rest : undefined;
+}
+
+/** Whether there is never anything to store. */
+function isAbsent(schemas: readonly Schema[]): boolean {
+  return alternatives(schemas).every((schema) => shapeParts(schema).absent);
+}
+
+function isNever({ _zod }: Schema): boolean {
+  return _zod.def.type === 'never';
+}
+
+function idOf(schema: Schema, ids: Map<Schema, number>): number {
+  const id = ids.get(schema) ?? ids.size;
+  ids.set(schema, id);
+  return id;
+}
+
+function oneOf<V extends string>(values: readonly V[], path: string): V | undefined {
+  const [first, second] = new Set(values);
+  if (second === undefined) return first;
+  throw new SchemaError(
+    'AmbiguousType',
+    `The schema takes dates and strings, or bigints and numbers, in one position: "${path}".`,
+    { path },
+  );
+}
+
+function absent(entity: string, path: string): SchemaError<'NotStorable'> {
+  return notStorable(entity, path, 'it is never anything but undefined: leave it out');
+}
+
+function notStorable(entity: string, path: string, reason: string): SchemaError<'NotStorable'> {
+  return new SchemaError('NotStorable', `"${path}" of ${entity} cannot be stored: ${reason}.`, {
+    entity,
+    path,
+    reason,
+  });
 }

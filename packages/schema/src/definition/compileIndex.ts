@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
 import { splitPath } from '../paths/fieldPath.js';
 import { scalarTypes, type ScalarType } from '../paths/scalarTypes.js';
-import { schemasAt } from '../paths/schemasAt.js';
 import type { AnyEntityDefinition, Index, KeyPart, UncheckedIndex } from './EntityDefinition.js';
+import { fieldSchemas } from './fieldSchemas.js';
 
 const ENTITY_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
 const SYSTEM_SCALARS: ReadonlyMap<string, ScalarType> = new Map([
@@ -116,7 +116,7 @@ function parsePart(
 function typesAt(schema: z.ZodObject, segments: readonly string[]): Set<ScalarType> | undefined {
   const system = SYSTEM_SCALARS.get(segments.join('.'));
   if (system) return new Set([system]);
-  const schemas = schemasAt(schema, segments);
+  const schemas = fieldSchemas(schema, segments);
   if (schemas.length === 0) return undefined;
   const types = new Set<ScalarType>();
   for (const candidate of schemas) {

@@ -417,14 +417,33 @@ describe('defineEntity', () => {
     }
   });
 
-  it('refuses fields that the schema does not name, however it was made', () => {
-    for (const open of [z.object({ key: z.string() }), z.looseObject({ key: z.string() })]) {
+  it('refuses fields that the schema does not name, unless the schema takes them itself', () => {
+    const shape = { key: z.string() };
+    for (const [open, takes] of [
+      [z.object(shape), false],
+      [z.strictObject(shape), false],
+      [z.looseObject(shape), true],
+      [z.object(shape).catchall(z.number()), true],
+      [z.object(shape).catchall(z.string()), false],
+    ] as const) {
       const thing = define({ name: 'Thing', schema: open, indexes: [_id] }) as {
         schema: z.ZodObject;
       };
-      expect(thing.schema.safeParse({ key: 'a', other: 1 }).success).toBe(false);
+      expect(thing.schema.safeParse({ key: 'a', other: 1 }).success).toBe(takes);
     }
   });
+
+  it.each(['PK', '_e', 'ulid.x', 'ttl', 'id'])(
+    'refuses the reserved name %s in a schema that takes any name',
+    (path) => {
+      const open = z.object({ key: z.string() }).catchall(z.string());
+      const indexes = [{ ..._id, SK: [`.${path}`] }];
+      expect(refusal({ schema: open, indexes })).toMatchObject({
+        code: 'UnknownPath',
+        details: { path },
+      });
+    },
+  );
 });
 
 describe('SchemaError', () => {

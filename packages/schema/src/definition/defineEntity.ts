@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
 import { splitPath } from '../paths/fieldPath.js';
 import { scalarTypes } from '../paths/scalarTypes.js';
-import { schemasAt } from '../paths/schemasAt.js';
 import { assertRepeatable } from './assertRepeatable.js';
 import { assertEntityName, compileIndex, unknownPath } from './compileIndex.js';
 import type {
@@ -13,24 +12,14 @@ import type {
   IndexInput,
   UncheckedIndex,
 } from './EntityDefinition.js';
+import { fieldSchemas } from './fieldSchemas.js';
+import { isReservedName } from './isReservedName.js';
 import { strictObjects } from './strictObjects.js';
 import { valueShape } from './ValueShape.js';
 
 type AnyComputed = ComputedField<Record<string, unknown>, string>;
 
 const INDEX_NAME = /^_id([2-9]|[1-9]\d+)?$/;
-/** What a storage layer keeps beside the schema's fields; `_…` is its own, too. */
-const RESERVED = [
-  'id',
-  'ulid',
-  'createdAt',
-  'updatedAt',
-  'createdBy',
-  'updatedBy',
-  'PK',
-  'SK',
-  'ttl',
-];
 
 /**
  * Defines an entity: its fields, the keys its documents are found by, and what happens on the way.
@@ -63,7 +52,7 @@ export function defineEntity<
   assertFieldNames(name, input.schema);
   assertIndexNames(name, input.indexes);
   assertRepeatable(name, input.schema);
-  const schema = strictObjects(input.schema.strict() as S);
+  const schema = strictObjects(input.schema);
   const indexes: readonly UncheckedIndex[] = input.indexes;
   const [first, ...others] = indexes.map((index) => compileIndex(name, schema, index));
   if (!first) throw invalidIndexName(name, '');
@@ -91,12 +80,12 @@ export function defineEntity<
     aliases,
     migrations: Object.freeze([...(input.migrations ?? [])]),
     hooks: Object.freeze({ ...hooks }),
-    shape: valueShape(schema),
+    shape: valueShape(schema, name),
   });
 }
 
 function assertPath(entity: string, schema: z.ZodObject, path: string): void {
-  if (schemasAt(schema, splitPath(path)).length === 0) throw unknownPath(entity, path);
+  if (fieldSchemas(schema, splitPath(path)).length === 0) throw unknownPath(entity, path);
 }
 
 /** A secret is one field of the document, of which its `id` says nothing. */
@@ -133,7 +122,7 @@ function assertAliases(
 }
 
 function isReserved(name: string): boolean {
-  return RESERVED.includes(name) || name === '' || name.startsWith('_') || name.includes('.');
+  return isReservedName(name) || name.includes('.');
 }
 
 function assertFieldNames(entity: string, schema: z.ZodObject): void {
@@ -174,7 +163,7 @@ function invalidIndexName(entity: string, index: string): SchemaError<'InvalidIn
 }
 
 function assertDate(entity: string, schema: z.ZodObject, path: string): void {
-  const [field] = schemasAt(schema, [path]);
+  const [field] = fieldSchemas(schema, [path]);
   if (!field) throw unknownPath(entity, path);
   const types = scalarTypes(field);
   if (types?.size === 1 && types.has('date')) return;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineEntity } from '../definition/defineEntity.js';
+import type { EntityDefinition } from '../definition/EntityDefinition.js';
 import { SchemaError } from '../errors/SchemaError.js';
 import { Account } from './Account.js';
 
@@ -7,9 +8,15 @@ import { Account } from './Account.js';
 export type AccountFields = Readonly<Record<string, z.ZodType>>;
 
 /** {@link Account} with an application's own fields. */
-export type ExtendedAccount<F extends AccountFields> = Omit<typeof Account, 'schema'> & {
-  readonly schema: z.ZodObject<typeof Account.schema.shape & F>;
-};
+export type ExtendedAccount<F extends AccountFields> = EntityDefinition<
+  typeof Account.name,
+  z.ZodObject<typeof Account.schema.shape & F>,
+  readonly [
+    { readonly name: '_id'; readonly PK: readonly ['.accountId'] },
+    { readonly name: '_id2'; readonly PK: readonly ['.username']; readonly unique: true },
+  ],
+  never
+>;
 
 /**
  * Defines the account with fields of an application's own beside those that it has anyway. A table

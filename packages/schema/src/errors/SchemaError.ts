@@ -18,6 +18,8 @@ export interface SchemaErrorDetails {
   ExpiryNotDate: { entity: string; path: string };
   /** One position of the schema takes both dates and strings (or bigints and numbers). */
   AmbiguousType: { path: string };
+  /** A field's values cannot be stored; `reason` says why, and what to use instead. */
+  NotStorable: { entity: string; path: string; reason: string };
   /** A secret field is part of the document's own key, which its `id` shows. */
   SecretInKey: { entity: string; path: string };
   /** The schema declares a field that every document has already, such as `createdAt`. */

@@ -84,10 +84,19 @@ export function unwrap(def: Def): Schema | undefined {
     case 'pipe':
       return def.out;
     case 'lazy':
-      return def.getter();
+      return lazyInner(def);
     default:
       return undefined;
   }
+}
+
+const lazySchemas = new WeakMap<core.$ZodLazyDef, Schema>();
+
+/** The schema that a lazy one stands for: the same each time, so that a recursion ends. */
+function lazyInner(def: core.$ZodLazyDef): Schema {
+  const inner = lazySchemas.get(def) ?? def.getter();
+  lazySchemas.set(def, inner);
+  return inner;
 }
 
 function childOf(def: Def, segment: string): Schema | undefined {
