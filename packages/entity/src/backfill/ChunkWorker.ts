@@ -6,7 +6,7 @@ import { documentId } from '../keys/documentId.js';
 import type { Key } from '../keys/Key.js';
 import { ownerOf } from '../keys/ownerOf.js';
 import { keyText } from '../table/batchGet.js';
-import { sdkErrorOf } from '../table/Sender.js';
+import { sdkErrorOf } from '../table/requestFailed.js';
 import type { BackfillTarget } from './BackfillTarget.js';
 import type {
   BackfillCollision,
