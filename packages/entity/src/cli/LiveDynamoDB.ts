@@ -22,10 +22,15 @@ export class LiveDynamoDB {
   }
 
   /** Makes the table unless there is one. */
-  async create({ tableName, definitions }: DescribedTable): Promise<void> {
+  async create(described: DescribedTable): Promise<void> {
+    await this.table(described).ensure();
+  }
+
+  /** A table with the entities bound to it. */
+  table({ tableName, definitions }: DescribedTable): Table {
     const table = new Table({ name: tableName, client: this.#client });
     for (const definition of definitions) table.entity(definition);
-    await table.ensure();
+    return table;
   }
 
   /** What DynamoDB says of a table and its TTL. */

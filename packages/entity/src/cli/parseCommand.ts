@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { BackfillOptions } from '../backfill/BackfillOptions.js';
 import type { IamRole } from '../infrastructure/toIamPolicy.js';
 import { UsageError } from './UsageError.js';
 
@@ -24,6 +25,15 @@ const IAM = {
   scan: { type: 'boolean' },
   namespace: { type: 'string', multiple: true },
 } satisfies Options;
+const BACKFILL = {
+  entity: { type: 'string', multiple: true },
+  namespace: { type: 'string', multiple: true },
+  'dry-run': { type: 'boolean' },
+  prune: { type: 'boolean' },
+  rate: { type: 'string' },
+  segments: { type: 'string' },
+  resume: { type: 'string' },
+} satisfies Options;
 
 /** A command of `latchkey table`. */
 export type CommandName =
@@ -35,7 +45,8 @@ export type CommandName =
   | 'workbench'
   | 'create'
   | 'describe'
-  | 'diff';
+  | 'diff'
+  | 'backfill';
 
 /** The options that each command takes besides the common ones. */
 const COMMANDS: Readonly<Record<CommandName, Options>> = {
@@ -48,7 +59,17 @@ const COMMANDS: Readonly<Record<CommandName, Options>> = {
   create: LIVE,
   describe: LIVE,
   diff: LIVE,
+  backfill: { ...LIVE, ...BACKFILL },
 };
+
+/** What `backfill` is told. */
+export interface BackfillFlags extends Pick<
+  BackfillOptions,
+  'dryRun' | 'prune' | 'rate' | 'segments' | 'startAfter'
+> {
+  /** The names of the entities; empty for all. */
+  readonly entities: readonly string[];
+}
 
 /** A command line, taken apart. */
 export interface ParsedCommand {
@@ -57,7 +78,10 @@ export interface ParsedCommand {
   /** The files that hold the definitions; none stands for the account entities. */
   readonly files: readonly string[];
   readonly off: ReadonlySet<string>;
-  readonly iam: { role: IamRole; tableArn: string; scan: boolean; namespace: readonly string[] };
+  readonly iam: { role: IamRole; tableArn: string; scan: boolean };
+  /** One name space inside another; empty for the whole table. */
+  readonly namespace: readonly string[];
+  readonly backfill: BackfillFlags;
   readonly endpoint?: string;
   readonly region?: string;
 }
@@ -77,7 +101,8 @@ export function parseCommand(args: readonly string[]): ParsedCommand {
     if (value === undefined) throw new UsageError(`${name} needs --${option} (see --help).`);
     return value;
   };
-  const [endpoint, region] = [text('endpoint'), text('region')];
+  const [endpoint, region, startAfter] = [text('endpoint'), text('region'), text('resume')];
+  const [rate, segments] = [numberOf('rate', text('rate')), numberOf('segments', text('segments'))];
   return {
     name,
     tableName: needed('name'),
@@ -87,7 +112,15 @@ export function parseCommand(args: readonly string[]): ParsedCommand {
       role: name === 'iam' ? roleOf(needed('role')) : 'read-only',
       tableArn: name === 'iam' ? needed('table-arn') : '',
       scan: values.scan === true,
-      namespace: texts('namespace'),
+    },
+    namespace: texts('namespace'),
+    backfill: {
+      entities: texts('entity'),
+      dryRun: values['dry-run'] === true,
+      prune: values.prune === true,
+      ...(rate !== undefined && { rate }),
+      ...(segments !== undefined && { segments }),
+      ...(startAfter !== undefined && { startAfter }),
     },
     ...(endpoint !== undefined && { endpoint: urlOf(endpoint) }),
     ...(region !== undefined && { region }),
@@ -103,6 +136,13 @@ function valuesOf(name: CommandName, args: readonly string[]): Record<string, un
     const reason = (error as Error).message.split(/[.\n]/, 1)[0] ?? '';
     throw new UsageError(`${name}: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}.`);
   }
+}
+
+function numberOf(option: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (value.trim() !== '' && number > 0 && Number.isFinite(number)) return number;
+  throw new UsageError(`--${option} is a number above 0.`);
 }
 
 function isCommand(name: string): name is CommandName {

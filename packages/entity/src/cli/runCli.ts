@@ -1,5 +1,5 @@
 import { SchemaError } from '@latchkey/schema';
-import { EntityError } from '../errors/EntityError.js';
+import { EntityError, type EntityErrorCode } from '../errors/EntityError.js';
 import { type CliOutput, EXIT_CODES } from './CliOutput.js';
 import { parseCommand } from './parseCommand.js';
 import { runTableCommand } from './runTableCommand.js';
@@ -25,9 +25,16 @@ export async function runCli(args: readonly string[], output: CliOutput): Promis
   }
 }
 
+const WRONG_USAGE: readonly EntityErrorCode[] = [
+  'InvalidTable',
+  'InvalidKey',
+  'InvalidInput',
+  'InvalidCursor',
+];
+
 function isWrongUsage(error: unknown): boolean {
   if (error instanceof UsageError || SchemaError.is(error)) return true;
-  return EntityError.is(error) && (error.code === 'InvalidTable' || error.code === 'InvalidKey');
+  return EntityError.is(error) && WRONG_USAGE.includes(error.code);
 }
 
 /** What went wrong, without a stack; of a failed request also what the SDK said. */

@@ -7,10 +7,11 @@ import { toNoSqlWorkbench } from '../infrastructure/toNoSqlWorkbench.js';
 import { toTerraform } from '../infrastructure/toTerraform.js';
 import { type CliOutput, EXIT_CODES } from './CliOutput.js';
 import { LiveDynamoDB } from './LiveDynamoDB.js';
+import { runBackfill } from './runBackfill.js';
 import { loadDefinitions } from './loadDefinitions.js';
 import type { CommandName, ParsedCommand } from './parseCommand.js';
 
-type LiveCommandName = 'create' | 'describe' | 'diff';
+type LiveCommandName = 'create' | 'describe' | 'diff' | 'backfill';
 type Print = (table: DescribedTable, command: ParsedCommand) => unknown;
 
 const PRINTED: Readonly<Record<Exclude<CommandName, LiveCommandName>, Print>> = {
@@ -18,7 +19,7 @@ const PRINTED: Readonly<Record<Exclude<CommandName, LiveCommandName>, Print>> = 
   cloudformation: (table, command) => toCloudFormation(table, safeguardsOf(command)),
   cdk: (table, command) => toCdk(table, safeguardsOf(command)),
   terraform: (table, command) => toTerraform(table, safeguardsOf(command)),
-  iam: (table, { iam: { namespace, ...iam } }) =>
+  iam: (table, { iam, namespace }) =>
     toIamPolicy({ ...table, ...iam, ...(namespace.length > 0 && { namespace }) }),
   workbench: toNoSqlWorkbench,
 };
@@ -27,7 +28,7 @@ const PRINTED: Readonly<Record<Exclude<CommandName, LiveCommandName>, Print>> = 
 export async function runTableCommand(command: ParsedCommand, output: CliOutput): Promise<number> {
   const { name, tableName, files, endpoint, region } = command;
   const table = { tableName, definitions: await loadDefinitions(files) };
-  if (name !== 'create' && name !== 'describe' && name !== 'diff') {
+  if (!isLive(name)) {
     printJson(output, PRINTED[name](table, command));
     return EXIT_CODES.done;
   }
@@ -38,14 +39,19 @@ export async function runTableCommand(command: ParsedCommand, output: CliOutput)
     ...(region !== undefined && { region }),
   });
   try {
+    if (name === 'backfill') return await runBackfill(table, command, live, output);
     return await runLive(name, table, live, output);
   } finally {
     live.close();
   }
 }
 
+function isLive(name: CommandName): name is LiveCommandName {
+  return !Object.hasOwn(PRINTED, name);
+}
+
 async function runLive(
-  name: LiveCommandName,
+  name: Exclude<LiveCommandName, 'backfill'>,
   table: DescribedTable,
   live: LiveDynamoDB,
   output: CliOutput,

@@ -13,6 +13,9 @@ Works on a live table:
   create           makes the table unless there is one
   describe         prints what DynamoDB says of it
   diff             prints what it lacks, one line each; ends with 1 if there is something
+  backfill         brings stored documents to the form that the definitions ask for: indexes, unique
+                   values, defaults, migrations, TTL; prints collisions, and ends with 1 if there
+                   are any. Safe beside other writers, and to be run again; reads the whole table
 
 Options of every command:
   --name <table>             the table's name
@@ -26,10 +29,18 @@ Options of every command:
   --namespace <name>         the one name space that is allowed; may be given several times, for
                              one inside another (default: the whole table)
   --scan                     allows scans, too
-  create, describe, diff:
+  backfill:
+  --dry-run                  says what would be done, and writes nothing
+  --entity <name>            one of the definitions; may be given several times (default: all)
+  --namespace <name>         one name space; several times for one inside another (default: all)
+  --rate <units>             capacity units a second, of reads and of writes each (default: no limit)
+  --segments <number>        parts of the table to work on side by side, up to 100 (default: 1)
+  --resume <cursor>          goes on where a run that was stopped said
+  --prune                    deletes unique items of indexes that no definition has any longer, too
+  create, describe, diff, backfill:
   --region <region>          default: that of your AWS configuration
   --endpoint <url>           default: AWS; one on this machine needs no AWS configuration
 
-Ends with 0 when done, 1 when diff or create finds something lacking, 2 for wrong usage, and 3 when
-something could not be done.
+Ends with 0 when done, 1 when diff or create finds something lacking or backfill a collision, 2 for
+wrong usage, and 3 when something could not be done.
 `;
