@@ -22,6 +22,16 @@ import type { Pace } from './Pace.js';
 import { presentForm, type PresentForm } from './presentForm.js';
 import { headOf, isUniqueHead, namespaceOf } from './scanSegment.js';
 
+/** Codes of what is wrong with the table or the way to it, rather than with one document. */
+const OF_THE_TABLE: ReadonlySet<string> = new Set([
+  'RequestFailed',
+  'BatchIncomplete',
+  'AccessDenied',
+  'TableNotFound',
+  'TableMismatch',
+  'Unreachable',
+]);
+
 /** How many documents of a segment are written side by side. */
 const CONCURRENCY = 8;
 
@@ -120,8 +130,7 @@ export class ChunkWorker {
     try {
       await action();
     } catch (error) {
-      const isOfAll =
-        EntityError.is(error) && ['RequestFailed', 'BatchIncomplete'].includes(error.code);
+      const isOfAll = EntityError.is(error) && OF_THE_TABLE.has(error.code);
       if (isOfAll || !(error instanceof Error)) throw error;
       const document = nameOf(entity, entity.model.attributes.keyOf(item));
       this.#failures.push({ ...document, error });

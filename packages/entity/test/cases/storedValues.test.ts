@@ -1,6 +1,6 @@
 import { Table } from '@latchkey/entity';
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { defineEntity } from '@latchkey/schema';
 import { z } from 'zod';
 import { errorOf } from '../support/errorOf.js';
@@ -320,7 +320,7 @@ it('A set is empty where its last element was pulled, or where none was given', 
     schema: z.object({
       k: z.string(),
       tags: z.set(z.string()),
-      more: z.set(z.string()).default(() => new Set()),
+      more: z.set(z.string()).default(() => new Set<string>()),
     }),
     indexes: [{ name: '_id', PK: ['.k'] }],
   });
@@ -381,11 +381,12 @@ it('A fraction where the schema has a bigint is an error by its path, nested and
     indexes: [{ name: '_id', PK: ['.k'] }],
   });
   const meters = test.table.entity(Meter);
-  for (const [attributes, path] of [
+  const stored: [Record<string, AttributeValue>, string][] = [
     [{ n: { N: '1.5' } }, 'n'],
     [{ place: { M: { n: { N: '0.1' } } } }, 'place.n'],
     [{ list: { L: [{ N: '1' }, { N: '2e-3' }] } }, 'list.1'],
-  ] as const) {
+  ];
+  for (const [attributes, path] of stored) {
     const k = fresh();
     const { item } = await meters.createOne({ item: { k } });
     const raw = await rawOf(k);

@@ -447,7 +447,7 @@ describe('a back-fill that is interrupted', () => {
         (reason: unknown) => reason,
       );
       if (!error) break;
-      expect(error).toMatchObject({ code: 'RequestFailed' });
+      expect(error).toMatchObject({ code: 'AccessDenied' });
     }
     expect(calls).toBeGreaterThan(1);
     expect(await sweep()).toEqual([]);
