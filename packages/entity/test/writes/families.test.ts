@@ -200,7 +200,7 @@ describe('deleteOne with related documents', () => {
         },
         { step: 'finalizeRequest', name },
       );
-      expect(await codeOf(remove())).toBe('RequestFailed');
+      expect(await codeOf(remove())).toBe('AccessDenied');
       client.middlewareStack.remove(name);
       // The parent is still there to be asked for again, and every unique value has its document.
       expect(

@@ -208,10 +208,10 @@ describe('batchWrite', () => {
     const error = await errorOf(test.table.batchWrite(puts('middle', 60)));
     const undone = Array.from({ length: 25 }, (_, n) => n + 25);
     expect(error).toMatchObject({ code: 'BatchIncomplete', details: { undone } });
-    expect(error.cause).toMatchObject({ code: 'RequestFailed' });
+    expect(error.cause).toMatchObject({ code: 'AccessDenied' });
     expect(await test.table.entity(Guest).count({ filter: { shopId: 'middle' } })).toBe(35);
     request = 1;
-    expect(await codeOf(test.table.batchWrite(puts('middle', 2)))).toBe('RequestFailed');
+    expect(await codeOf(test.table.batchWrite(puts('middle', 2)))).toBe('AccessDenied');
   });
 
   it('refuses unique values, two writes to one item, and what the schema refuses', async () => {
