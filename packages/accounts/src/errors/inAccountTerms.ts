@@ -27,11 +27,15 @@ export async function inAccountTerms<T>(flow: () => Promise<T>): Promise<T> {
 export function toAccountError(error: AnyEntityError): AnyAccountError | undefined {
   switch (error.code) {
     case 'InvalidInput':
+    case 'UpdateRefused':
     case 'InvalidKey':
     case 'UnsupportedValue':
       return new AccountError('InvalidInput', {
         path: error.details.path,
-        reason: error.code === 'InvalidInput' ? 'notValid' : 'notStorable',
+        reason:
+          error.code === 'InvalidInput' || error.code === 'UpdateRefused'
+            ? 'notValid'
+            : 'notStorable',
       });
     case 'UniqueViolation':
       return takenBy(error.details);
@@ -48,6 +52,7 @@ export function toAccountError(error: AnyEntityError): AnyAccountError | undefin
     case 'InvalidTransaction':
     case 'NoIndexFits':
     case 'TooManyPages':
+    case 'UnreadableItem':
       // The same call may succeed now where somebody has changed what the flow had read; or what is
       // stored is not as this package expects, which is nobody else's affair.
       return new AccountError('ServiceUnavailable', {}, { cause: withoutDocument(error) });

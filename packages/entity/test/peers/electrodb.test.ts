@@ -47,7 +47,9 @@ it('keys keep the case of their values: `Ada` and `ada` are two documents', asyn
   expect((await pairs.findOne({ filter: { a: 'Ada', b: 'X' } })).item?.c).toBe('C');
   expect((await pairs.findOne({ filter: { a: 'ada', b: 'x' } })).item?.c).toBe('c');
   expect((await pairs.findOne({ filter: { a: 'ADA', b: 'X' } })).item).toBeNull();
-  expect((await pairs.findMany({ filter: { b: 'X', c: { $exists: true } } })).items).toHaveLength(1);
+  expect((await pairs.findMany({ filter: { b: 'X', c: { $exists: true } } })).items).toHaveLength(
+    1,
+  );
   const stored = (await tableItems(client, test.table.name)).map(({ PK }) => PK?.S);
   expect(stored).toEqual(expect.arrayContaining(['pair#Ada#X', 'pair#ada#x']));
 });
