@@ -114,6 +114,7 @@ export class SessionBeginning {
           connectionInfo,
           expiresAt,
           generation,
+          rotation: 0,
           lastSeenAt: now,
           ...(kid !== undefined && { kid }),
           ...(isRemembered && { remembered: true }),

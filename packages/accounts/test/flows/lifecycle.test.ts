@@ -79,7 +79,7 @@ describe('an account and its sessions', () => {
       const { connectionInfo, expiresAt } = sessionDocument;
       const token = 'd'.repeat(43);
       await accounts.SessionEntity.createOne({
-        item: { accountId, token, valid: true, connectionInfo, expiresAt, generation },
+        item: { accountId, token, valid: true, connectionInfo, expiresAt, generation, rotation: 0 },
       });
     }
     const cost = await test.log.costOf(() => accounts.sessions.revokeAllSessions({ accountId }));
@@ -237,6 +237,7 @@ describe('an account and its sessions', () => {
         accountId,
         token: 'd'.repeat(43),
         valid: true,
+        rotation: 0,
         connectionInfo,
         expiresAt,
         generation,

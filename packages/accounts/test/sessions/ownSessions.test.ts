@@ -56,7 +56,14 @@ describe('an owner', () => {
     const { sessionDocument, authToken } = await accounts.sessions.begin(account, requestWith());
     const { connectionInfo, expiresAt } = sessionDocument;
     for (let at = 0; at < 130; at++) {
-      const item = { accountId, token: 'd'.repeat(43), connectionInfo, expiresAt, generation };
+      const item = {
+        accountId,
+        token: 'd'.repeat(43),
+        connectionInfo,
+        expiresAt,
+        generation,
+        rotation: 0,
+      };
       await accounts.SessionEntity.createOne({ item: { ...item, valid: at % 5 === 0 } });
     }
     const request = await verified(accounts, authToken);

@@ -74,7 +74,7 @@ export class Hooks {
   /** What `entity.addHooks` hands to its caller. */
   registry<D extends Typed>(): HookRegistry<D> {
     return {
-      preParse: (hook) => this.#preParse.push(hook as unknown as PreParseHook),
+      preParse: (hook) => this.#preParse.push(hook),
       postParse: (hook) => this.#postParse.push(hook as unknown as PostParseHook),
       beforeQuery: (hook) => this.#beforeQuery.push(hook as unknown as BeforeQueryHook),
       willResolve: (hook) => this.#willResolve.push(hook as unknown as WillResolveHook),

@@ -14,14 +14,14 @@ type PathsTo<T, V, P extends string = DeclaredPath<T>> = P extends unknown
     : never
   : never;
 type Values<T> = string extends keyof T
-  ? DeclaredValues<Declared<T>> & { readonly [path: string]: AnyValueIn<T> }
+  ? DeclaredValues<Declared<T>> & Readonly<Record<string, AnyValueIn<T>>>
   : DeclaredValues<T>;
 type DeclaredValues<T, P extends string = DeclaredPath<T>> = {
   readonly [K in P]?: Exclude<ValuesAt<T, K>, undefined>;
 };
 
 type Numbers<T> = string extends keyof T
-  ? DeclaredNumbers<Declared<T>> & { readonly [path: string]: number | bigint }
+  ? DeclaredNumbers<Declared<T>> & Readonly<Record<string, number | bigint>>
   : DeclaredNumbers<T>;
 type DeclaredNumbers<T> = {
   readonly [P in PathsTo<T, number | bigint>]?: Extract<ValuesAt<T, P>, number | bigint>;
@@ -30,7 +30,7 @@ type DeclaredNumbers<T> = {
 type List = readonly unknown[];
 type ListOrSet = List | ReadonlySet<unknown>;
 type Elements<T, V> = string extends keyof T
-  ? DeclaredElements<Declared<T>, V> & { readonly [path: string]: List }
+  ? DeclaredElements<Declared<T>, V> & Readonly<Record<string, List>>
   : DeclaredElements<T, V>;
 type DeclaredElements<T, V> = {
   readonly [P in PathsTo<T, V>]?: ElementsOf<ValuesAt<T, P>>;

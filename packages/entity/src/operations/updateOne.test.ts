@@ -86,7 +86,7 @@ describe('updateOne, one operator at a time', () => {
     [
       '$set makes the record around an entry',
       {},
-      { $set: { 'boxes.a.b.c': 'x' } as object },
+      { $set: { 'boxes.a.b.c': 'x' } },
       { boxes: { a: { b: { c: 'x' } } } },
     ],
     ['$setIfNull sets what is not there', {}, { $setIfNull: { text: 'a' } }, { text: 'a' }],

@@ -199,7 +199,7 @@ async function outcomeOf(action: () => Promise<Outcome>): Promise<Outcome> {
 
 /** An item without what differs from one write to the next. */
 function comparable({ _op, _v, PK, updatedAt, createdAt, ulid, k, ...rest }: Item): Item {
-  void [_op, _v, PK, updatedAt, createdAt, ulid, k];
+  [_op, _v, PK, updatedAt, createdAt, ulid, k];
   return rest;
 }
 

@@ -335,8 +335,8 @@ export class Table {
   }
 
   /**
-   * Whether the whole table holds no document and no unique item, in no name space; strongly
-   * consistent. Items of other programs do not count, but are read and charged for.
+   * Whether the whole table holds no item at all, in no name space, of no other program either;
+   * strongly consistent.
    */
   async isEmpty(): Promise<boolean> {
     return isTableEmpty(this.#sender, this.name);

@@ -61,24 +61,12 @@ export async function clearTable(
   return { deletedCount };
 }
 
-/** Whether a table holds nothing of this package, in no name space. */
+/** Whether a table holds no item at all, not even one of another program. */
 export async function isTableEmpty(sender: Sender, tableName: string): Promise<boolean> {
-  let startKey: Item | undefined;
-  // One item says it of a table without other programs. Past theirs, whole pages are read.
-  let size: Pick<ScanCommandInput, 'Limit'> = { Limit: 1 };
-  do {
-    const page: ScanCommandOutput = await sender.send(
-      new ScanCommand({
-        ...ownItemsParams(sender, tableName, ''),
-        ...size,
-        ExclusiveStartKey: startKey,
-      }),
-    );
-    if (ownItems(page, sender.attributes).length > 0) return false;
-    startKey = page.LastEvaluatedKey;
-    size = {};
-  } while (startKey);
-  return true;
+  const { Count = 0 } = await sender.send(
+    new ScanCommand({ TableName: tableName, ConsistentRead: true, Limit: 1, Select: 'COUNT' }),
+  );
+  return Count === 0;
 }
 
 /** A strongly consistent scan of what {@link isOwnItem} looks at. */

@@ -249,6 +249,7 @@ describe('a secret', () => {
         token: secret,
         previousToken: secret,
         valid: true,
+        rotation: 0,
         connectionInfo: {},
         expiresAt: new Date(),
         generation: '0',

@@ -26,7 +26,7 @@ export const Session = defineEntity({
     /** The account's `sessionGeneration` when the session began. */
     generation: z.string().min(1).max(26),
     /** How often the auth token has been renewed. */
-    rotation: z.int().nonnegative().default(0),
+    rotation: z.int().nonnegative(),
     rotatedAt: z.date().optional(),
     /** The digest of the secret before the last rotation, which is good for a moment longer. */
     previousToken: z.string().min(32).max(128).optional(),
