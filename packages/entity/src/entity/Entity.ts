@@ -542,7 +542,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /** A written item's document: no hook can keep back that it was written. */
-  async #written<S extends boolean = false>(
+  async #written<S extends boolean>(
     item: Item,
     context: HookContext,
     options?: SecretsOption<S>,

@@ -83,6 +83,7 @@ type Visible<D extends Typed, S extends boolean> = S extends true
 export type Relations = Readonly<Record<string, Typed>>;
 
 /** The relations of an entity that has none. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- it is what is meant
 export type NoRelations = Readonly<Record<never, Typed>>;
 
 /** The system fields of a new document, for one that is taken over from elsewhere. */
