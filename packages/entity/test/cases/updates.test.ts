@@ -109,7 +109,7 @@ async function made(definition: unknown, fields: Fields) {
   await entity.createOne({ item: { k, ...fields } });
   const bound = { table: test.table, entity, filter };
   const read = async (): Promise<Fields> =>
-    ((await entity.findOne({ filter, consistent: true })).item ?? {}) as Fields;
+    (await entity.findOne({ filter, consistent: true })).item ?? {};
   return { ...bound, k, read, by: (update: Fields) => ({ ...bound, update }) };
 }
 

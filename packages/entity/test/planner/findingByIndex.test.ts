@@ -508,13 +508,13 @@ describe('Null in a filter or condition', () => {
     const update = { $set: { paidAt: day(1) } };
     const met = await orders.updateOne({
       filter: { accountId, number: 1 },
-      condition: { note: null } as never,
+      condition: { note: null },
       update,
     });
     expect(met.item?.paidAt).toEqual(day(1));
     const unmet = orders.updateOne({
       filter: { accountId, number: 3 },
-      condition: { note: { $eq: null } } as never,
+      condition: { note: { $eq: null } },
       update,
     });
     expect((await errorOf(unmet)).code).toBe('ConditionFailed');

@@ -197,7 +197,7 @@ describe('a migration', () => {
     // The next write stores it so, and then no migration is run any more.
     await entity.updateOne({
       filter: { key: 'a' },
-      update: { $set: { field: expected as object } },
+      update: { $set: { field: expected } },
     });
     expect((await inTable())?._s).toEqual({ N: '1' });
     seen.length = 0;
@@ -217,7 +217,7 @@ describe('a migration', () => {
     // An item that was stored when the first was the last.
     await young.entity.updateOne({
       filter: { key: 'a' },
-      update: { $set: { field: expected as object } },
+      update: { $set: { field: expected } },
     });
     const { field } = (await young.inTable()) ?? {};
     const old = await entityWith(schema, field, [untouched, over((given) => given, second)], 1);

@@ -40,5 +40,5 @@ export const WAYS_TO_UPSERT = WAYS_TO_UPDATE.filter(([name]) => name.includes('u
 
 /** The entity of a definition in a table, without the types of its fields. */
 export function anyEntity(table: Table, definition: unknown): AnyEntity {
-  return table.entity(definition as AnyEntityDefinition) as unknown as AnyEntity;
+  return table.entity(definition as AnyEntityDefinition);
 }
