@@ -24,8 +24,8 @@ const HAS_NO_SCALARS: ReadonlySet<string> = new Set([
 const kinds = new WeakMap<FieldSchema, StoredKind>();
 
 /**
- * A value as one of the schemas would store it: a string in the spelling that the schema's
- * normalisers (`.trim()`, `.toLowerCase()`) give it.
+ * A value as the schemas would store it: a string in the spelling that their normalisers
+ * (`.trim()`, `.toLowerCase()`) give it. Where they do not agree, it is taken as it is.
  *
  * @param schemas - those of stored values; at least one.
  * @returns undefined for a value of another type than any of them has.
@@ -33,15 +33,17 @@ const kinds = new WeakMap<FieldSchema, StoredKind>();
 export function storedSpelling(schemas: readonly FieldSchema[], value: unknown): unknown {
   const type = scalarTypeOf(value);
   let isOfType = false;
+  const spellings = new Set<unknown>();
   for (const schema of schemas) {
     const { types, mayBeScalars, normalises } = kindOf(schema);
-    if (type === undefined) isOfType ||= types === undefined;
-    else isOfType ||= types ? types.has(type) : mayBeScalars;
-    if (type !== 'string' || !normalises) continue;
-    const result = schema.safeParse(value);
-    if (result.success) return result.data;
+    const isOwn = type === undefined ? types === undefined : (types?.has(type) ?? mayBeScalars);
+    isOfType ||= isOwn;
+    if (type !== 'string' || !isOwn) continue;
+    const result = normalises ? schema.safeParse(value) : { success: true, data: value };
+    if (result.success) spellings.add(result.data);
   }
-  return isOfType ? value : undefined;
+  const [spelling = value] = spellings.size === 1 ? spellings : [];
+  return isOfType ? spelling : undefined;
 }
 
 function kindOf(schema: FieldSchema): StoredKind {
