@@ -52,6 +52,33 @@ export async function inputs(): Promise<void> {
   table.entity(Session).reference({ accountId: 'a' });
 }
 
+export async function indexes(): Promise<void> {
+  const orders = table.entity(Order);
+  const filter = { userId: 'a' };
+  await orders.findMany({ filter, index: '_id2' });
+  // @ts-expect-error: there is no such index.
+  await orders.findMany({ filter, index: '_id9' });
+  // @ts-expect-error: one document is changed by whatever finds it.
+  await orders.updateOne({ filter, index: '_id', update: {} });
+  await orders.deleteMany({ filter, index: '_id' });
+  expectTypeOf(orders.explain({ filter }).index).toEqualTypeOf<string | null>();
+  await orders.findMany({ filter: { userId: 'a', number: { $notIn: [1, 2] } } });
+  // @ts-expect-error: a list of values is of the field's type.
+  await orders.findMany({ filter: { userId: 'a', number: { $notIn: ['1'] } } });
+  const { item } = await notes.findOne({
+    filter: { owner: 'a', title: 'b' },
+    project: ['text', ['place', 'city']],
+  });
+  expectTypeOf(item?.text).toEqualTypeOf<string | undefined>();
+  expectTypeOf(item?.place?.city).toEqualTypeOf<string | undefined>();
+  // @ts-expect-error: it was not asked for.
+  expectTypeOf(item?.place?.visits).toEqualTypeOf<number | undefined>();
+  const users = table.entity(User).addIndexRelation('orders', Order);
+  const family = { orders: { sort: 'descending', limit: 2 } } as const;
+  const { item: user } = await users.findOne({ filter, include: family });
+  expectTypeOf(user?.orders[0]?.number).toEqualTypeOf<number | undefined>();
+}
+
 export async function updates(): Promise<void> {
   const filter = { owner: 'a', title: 'b' };
   await notes.updateOne({
