@@ -47,9 +47,20 @@ const hostile = fc.string({
   maxLength: 8,
 });
 const text = hostile.filter((value) => value.isWellFormed());
+const LIMIT = 10n ** 38n - 1n;
+
+/** Whole numbers near a power of ten, of either sign: where their text grows by a digit. */
+function around(power: bigint): fc.Arbitrary<bigint> {
+  return fc
+    .tuple(fc.bigInt({ min: -20n, max: 20n }), fc.boolean())
+    .map(([near, negative]) => (negative ? -1n : 1n) * (power + near))
+    .filter((value) => value <= LIMIT && value >= -LIMIT);
+}
 const number = fc.oneof(
   fc.integer(),
   fc.double({ min: -9e15, max: 9e15, noNaN: true }),
+  fc.double({ min: -9e37, max: 9e37, noNaN: true }),
+  around(10n ** 16n).map(Number),
   fc.constantFrom(
     0,
     -0,
@@ -68,8 +79,11 @@ const number = fc.oneof(
     -1,
   ),
 );
-const LIMIT = 10n ** 16n - 1n;
-const bigint = fc.bigInt({ min: -LIMIT, max: LIMIT });
+const bigint = fc.oneof(
+  fc.bigInt({ min: -LIMIT, max: LIMIT }),
+  fc.bigInt({ min: -1000n, max: 1000n }),
+  fc.integer({ min: 1, max: 38 }).chain((digits) => around(10n ** BigInt(digits))),
+);
 const date = fc.date({
   min: new Date('0000-01-01T00:00:00.000Z'),
   max: new Date('9999-12-31T23:59:59.999Z'),
@@ -236,19 +250,40 @@ describe('encodeKey', () => {
     expect(encodeKey('order', ['a#b c$', 7])).toBe('order#a$23b$20c$24#$n0000000000000007');
     expect(encodeKeyPart(-1.5, 'x')).toBe('$n-9999999999999998.4~');
     expect(encodeKeyPart(42n, 'x')).toBe('$i0000000000000042');
+    expect(encodeKeyPart(10n ** 16n - 1n, 'x')).toBe('$i9999999999999999');
+    expect(encodeKeyPart(10n ** 16n, 'x')).toBe('$ia10000000000000000');
+    expect(encodeKeyPart(-123456789012345678n, 'x')).toBe('$i-,u876543210987654321~');
+    expect(encodeKeyPart(1e21, 'x')).toBe('$nf1000000000000000000000');
     expect(encodeKeyPart(new Date('2026-01-31T12:00:00Z'), 'x')).toBe('$d2026-01-31T12:00:00.000Z');
     expect([encodeKeyPart(true, 'x'), encodeKeyPart(false, 'x')]).toEqual(['$t', '$f']);
+  });
+
+  it('pads whole numbers of up to 16 digits, as it always has', () => {
+    const whole = fc.bigInt({ min: 0n, max: 10n ** 16n - 1n });
+    fc.assert(
+      fc.property(whole, (value) => {
+        const text = String(value).padStart(16, '0');
+        const complement = text.replace(/\d/g, (digit) => String(9 - Number(digit)));
+        expect(encodeKeyPart(value, 'x')).toBe(`$i${text}`);
+        if (value > 0n) expect(encodeKeyPart(-value, 'x')).toBe(`$i-${complement}~`);
+        if (value > Number.MAX_SAFE_INTEGER) return;
+        expect(encodeKeyPart(Number(value), 'x')).toBe(`$n${text}`);
+        if (value > 0n) expect(encodeKeyPart(-Number(value), 'x')).toBe(`$n-${complement}~`);
+      }),
+      RUNS,
+    );
   });
 
   it.each<[string, KeyValue, string]>([
     ['a lone high surrogate', 'a\ud800', 'holds a lone surrogate'],
     ['a lone low surrogate', '\udc00a', 'holds a lone surrogate'],
-    ['NaN', Number.NaN, 'is not finite or has more than 16 digits before the point'],
-    ['Infinity', Infinity, 'is not finite or has more than 16 digits before the point'],
-    ['-Infinity', -Infinity, 'is not finite or has more than 16 digits before the point'],
-    ['1e16', 1e16, 'is not finite or has more than 16 digits before the point'],
-    ['-1e16', -1e16, 'is not finite or has more than 16 digits before the point'],
-    ['10n ** 16n', 10n ** 16n, 'is not finite or has more than 16 digits before the point'],
+    ['NaN', Number.NaN, 'is not finite'],
+    ['Infinity', Infinity, 'is not finite'],
+    ['-Infinity', -Infinity, 'is not finite'],
+    ['1.1e38', 1.1e38, 'has more than 38 digits'],
+    ['-1.1e38', -1.1e38, 'has more than 38 digits'],
+    ['10n ** 38n', 10n ** 38n, 'has more than 38 digits'],
+    ['-(10n ** 38n)', -(10n ** 38n), 'has more than 38 digits'],
     ['an invalid date', new Date(Number.NaN), 'is an invalid date'],
     ['the year 10000', new Date(253402300800000), 'is a date outside the years 0 to 9999'],
     ['the year -1', new Date('-000001-01-01T00:00:00Z'), 'is a date outside the years 0 to 9999'],
@@ -259,7 +294,7 @@ describe('encodeKey', () => {
   });
 
   it('takes the last numbers below the limit', () => {
-    for (const value of [9999999999999998, -9999999999999998, LIMIT, -LIMIT]) {
+    for (const value of [9e37, -9e37, LIMIT, -LIMIT]) {
       expect(decodeKey(encodeKey('x', [value])).values).toEqual([value]);
     }
   });

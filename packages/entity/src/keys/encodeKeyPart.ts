@@ -25,13 +25,13 @@ const ALL_ESCAPED = /[\0-$]/g;
  * | `'ada'` | `ada` |
  * | `'a#b c'` | `a$23b$20c` |
  * | `42`, `-1.5` | `$n0000000000000042`, `$n-9999999999999998.4~` |
- * | `42n` | `$i0000000000000042` |
+ * | `42n`, `12345678901234567n` | `$i0000000000000042`, `$ia12345678901234567` |
  * | a date | `$d2026-01-31T12:00:00.000Z` |
  * | `true` | `$t` |
  *
  * @param path - names the field in errors.
  * @throws {@link EntityError} `InvalidKey` for lone surrogates, invalid or five-digit-year dates,
- *   and numbers that are not finite or have more than 16 digits before the point.
+ *   and numbers that are not finite or have more than 38 digits before the point.
  */
 export function encodeKeyPart(value: KeyValue, path: string): string {
   switch (typeof value) {
