@@ -105,8 +105,10 @@ function finished(model: EntityModel, attributes: Item, fields: Fields): Applied
 }
 
 function fieldIssues(model: EntityModel, name: string, value: unknown): InputIssue[] {
-  const [schema] = model.field(name).schemas;
-  if (!schema) return [];
+  const { schemas, isEntry } = model.field(name);
+  const [schema] = schemas;
+  // A field that the schema does not declare, but takes, need not be there.
+  if (!schema || (isEntry && value === undefined)) return [];
   return inputIssues(storedIssues(schema, value), name);
 }
 
