@@ -342,7 +342,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    *
    * @returns the document as it is then; null if none matches.
    * @throws {@link EntityError} `InvalidInput` before anything is sent; `ConditionFailed`,
-   *   `VersionConflict`, `UniqueViolation`, `AmbiguousFilter`, `NoIndexFits`.
+   *   `VersionConflict`, `UniqueViolation`, `RelatedDocuments`, `AmbiguousFilter`, `NoIndexFits`.
    */
   async updateOne<const S extends boolean = false>(
     input: UpdateOneInput<D> & SecretsOption<S>,

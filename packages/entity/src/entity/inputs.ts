@@ -238,7 +238,18 @@ export interface ScanInput<D extends Typed, P extends Projected<D> = Projected<D
 
 /** What changes documents. */
 export interface UpdateInput<D extends Typed>
-  extends FilterOption<D>, UpdateOption<D>, ConditionOption<D>, ContextOption {}
+  extends FilterOption<D>, UpdateOption<D>, ConditionOption<D>, ContextOption {
+  /**
+   * What becomes of the related documents in its partition when a document gets another partition
+   * key (default: `refuse`).
+   *
+   * - `refuse`: the update fails with `RelatedDocuments` if there are any. It takes a strongly
+   *   consistent query; a document that is made at the same moment may be missed.
+   * - `move`: they get the new key in the same transaction, as far as that takes them all.
+   * - `leave`: they stay where they are.
+   */
+  readonly related?: 'refuse' | 'move' | 'leave';
+}
 
 /** What changes one document. */
 export interface UpdateOneInput<D extends Typed> extends UpdateInput<D> {

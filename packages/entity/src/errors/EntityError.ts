@@ -61,6 +61,11 @@ export interface EntityErrorDetails {
   /** The document that a transaction would change does not exist. */
   NotFound: { entity: string };
   /**
+   * A document cannot get another partition key, since related documents would stay behind; with
+   * `count` where more are to be moved with it than one transaction takes.
+   */
+  RelatedDocuments: { entity: string; count?: number };
+  /**
    * No index, or not the one that was asked for, is sure to hold every document that can match;
    * `reasons` says why not of each.
    */

@@ -1,8 +1,4 @@
-import {
-  QueryCommand,
-  type QueryCommandInput,
-  type QueryCommandOutput,
-} from '@aws-sdk/client-dynamodb';
+import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import { hookContext, type EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import { isDocument } from '../entity/isOwnItem.js';
@@ -15,6 +11,7 @@ import { MAX_TRANSACTION_ITEMS, type Write, writtenKey } from '../table/transact
 import { checkWrite } from './check.js';
 import type { DeleteInput } from './deleteOne.js';
 import { findTheOne } from './find.js';
+import { entityOf, hasOwnPartition, othersIn, partitionParams } from './partition.js';
 import { planDelete } from './replace.js';
 
 /**
@@ -59,15 +56,9 @@ export async function deleteFamily(
   }
 }
 
-/**
- * Refuses an entity whose documents share a partition: one of them would take its siblings, and the
- * document that they belong to, along.
- *
- * @throws {@link EntityError} `InvalidInput`
- */
+/** @throws {@link EntityError} `InvalidInput` for an entity whose documents share a partition. */
 function assertRoot({ model }: EntityContext): void {
-  const { relatedTo, SK } = model.definition.indexes[0];
-  if (relatedTo === undefined && SK.every(({ kind }) => kind === 'literal')) return;
+  if (hasOwnPartition(model)) return;
   throw invalidInput(model.name, [
     { path: 'withRelated', message: 'its documents have no partition of their own' },
   ]);
@@ -84,12 +75,8 @@ async function deleteOthers(
     const page = await entity.sender.send(
       new QueryCommand({ ...partitionParams(entity, parent), ExclusiveStartKey: startKey }),
     );
-    const { attributes } = entity.model;
-    const { SK } = attributes.keyOf(parent);
-    const others = (page.Items ?? []).filter(
-      (item) => isDocument(item, attributes) && attributes.keyOf(item).SK !== SK,
-    );
-    const plans = others.map((item) => planDelete(ownerOf(entity, item), item));
+    const others = othersIn(entity, parent, page.Items);
+    const plans = others.map((item) => planDelete(entityOf(entity, item), item));
     // Before the first is deleted, every one must be known.
     if (!startKey && page.LastEvaluatedKey)
       await assertBound(entity, page.LastEvaluatedKey, parent);
@@ -115,20 +102,10 @@ async function assertBound(entity: EntityContext, startKey: Item, parent: Item):
       }),
     );
     for (const item of page.Items ?? []) {
-      if (isDocument(item, attributes)) ownerOf(entity, item);
+      if (isDocument(item, attributes)) entityOf(entity, item);
     }
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
-}
-
-function partitionParams({ model, tableName }: EntityContext, parent: Item): QueryCommandInput {
-  return {
-    TableName: tableName,
-    KeyConditionExpression: '#PK = :PK',
-    ExpressionAttributeNames: model.attributes.names,
-    ExpressionAttributeValues: { ':PK': { S: model.attributes.keyOf(parent).PK } },
-    ConsistentRead: true,
-  };
 }
 
 /**
@@ -154,18 +131,4 @@ function packed(
     for (const key of own) keys.add(key);
   }
   return packs;
-}
-
-/**
- * The entity of an item.
- *
- * @throws {@link EntityError} `InvalidTable` for one whose definition is not bound to the table:
- *   its unique items cannot be known.
- */
-function ownerOf(entity: EntityContext, item: Item): EntityContext {
-  const name = item._e?.S ?? '';
-  const owner = entity.entityNamed(name);
-  if (owner) return owner;
-  const reason = `the partition holds a document of ${name}, whose definition is not bound to this table`;
-  throw new EntityError('InvalidTable', `The documents cannot be deleted: ${reason}.`, { reason });
 }

@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { applyUpdate } from '../entity/applyUpdate.js';
+import { applyUpdate, type Applied } from '../entity/applyUpdate.js';
 import { newOperationId, userOf, type EntityContext } from '../entity/EntityContext.js';
 import {
   type EntityModel,
@@ -25,12 +25,26 @@ import type { PreparedUpdate } from './updateExpression.js';
 export function planReplace(
   entity: EntityContext,
   stored: Item,
-  { steps, condition, context }: Pick<PreparedUpdate, 'steps' | 'condition' | 'context'>,
+  input: Pick<PreparedUpdate, 'steps' | 'condition' | 'context'>,
+): { item: Item; writes: readonly Write[] } {
+  const { model } = entity;
+  const applied = applyUpdate(model, model.presentAttributes(stored), input.steps);
+  return planWrites(entity, stored, applied, input);
+}
+
+/**
+ * Plans the writes that put a document as it will be in the place of a stored one; see
+ * {@link planReplace}.
+ */
+export function planWrites(
+  entity: EntityContext,
+  stored: Item,
+  { attributes, fields }: Applied,
+  { condition, context }: Pick<PreparedUpdate, 'condition' | 'context'>,
 ): { item: Item; writes: readonly Write[] } {
   const { model, tableName } = entity;
   const before = model.presentAttributes(stored);
   const userId = userOf(context);
-  const { attributes, fields } = applyUpdate(model, before, steps);
   const updated: Fields = {
     updatedAt: entity.now(),
     ...(userId !== undefined && { updatedBy: userId }),

@@ -17,6 +17,8 @@ export interface UpdateInput {
   readonly version?: number;
   /** Makes the document if there is none (default: false). */
   readonly upsert?: boolean;
+  /** What becomes of related documents when the partition key changes (default: `refuse`). */
+  readonly related?: 'refuse' | 'move' | 'leave';
   readonly context?: OperationContext;
 }
 

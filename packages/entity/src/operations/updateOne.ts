@@ -28,6 +28,7 @@ import { sdkErrorOf } from '../table/requestFailed.js';
 import { outcomeUnknown, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
 import { alreadyExists, createOne, prepareCreate } from './createOne.js';
+import { followLateComers, followRelated } from './followRelated.js';
 import { findTheOne } from './find.js';
 import { getItem } from './readPlan.js';
 import { conditionFailed, planReplace, stale } from './replace.js';
@@ -111,7 +112,7 @@ export async function planUpdateOperation(
     const isOvertaken = (other?: Item): boolean => other === undefined;
     return { writes: [{ ...expressionWrite(entity, prepared, plan), isOvertaken }] };
   }
-  const replacement = planReplace(entity, item, prepared);
+  const replacement = await planWithRelated(entity, item, prepared);
   const isOvertaken = (write: Write, other?: Item): boolean =>
     input.version === undefined && write.failure(other).code === 'VersionConflict';
   return {
@@ -194,8 +195,9 @@ async function readAndReplace(
       throw refused(entity, input, item);
     }
     try {
-      const replacement = planReplace(entity, item, input);
+      const replacement = await planWithRelated(entity, item, input);
       await commit(entity.sender, replacement.writes);
+      await moveLateComers(entity, item, replacement.item, input);
       return replacement.item;
     } catch (error) {
       if (!EntityError.is(error)) throw error;
@@ -203,6 +205,36 @@ async function readAndReplace(
         await assertConditionMet(entity, input, entity.model.attributes.keyOf(item));
       const isStale = error.code === 'VersionConflict';
       if (!isStale || input.version !== undefined || attempt === MAX_ATTEMPTS) throw error;
+      await backOff(attempt);
+    }
+  }
+}
+
+/** Plans a replacement, together with what becomes of related documents. */
+async function planWithRelated(
+  entity: EntityContext,
+  from: Item,
+  input: PreparedUpdate,
+): Promise<{ item: Item; writes: readonly Write[] }> {
+  const { item, writes } = planReplace(entity, from, input);
+  const related = await followRelated(entity, { from, to: item }, input);
+  return { item, writes: [...writes, ...related] };
+}
+
+/** Moves the documents that others made in the old partition while it was left. */
+async function moveLateComers(
+  entity: EntityContext,
+  from: Item,
+  to: Item,
+  input: PreparedUpdate,
+): Promise<void> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const writes = await followLateComers(entity, { from, to }, input);
+    if (writes.length === 0) return;
+    try {
+      await commit(entity.sender, writes);
+    } catch (error) {
+      if (!EntityError.is(error) || error.code !== 'VersionConflict') throw error;
       await backOff(attempt);
     }
   }
