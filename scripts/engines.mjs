@@ -74,11 +74,17 @@ async function main(jestArguments) {
   } catch (error) {
     process.exitCode = 1;
     // What Jest had to say is shown already.
-    const isJest = error instanceof CommandError && totals.passed + totals.failed > 0;
-    if (!isJest) console.error(error instanceof CommandError ? error.message : error);
+    if (!hasRun() || !(error instanceof CommandError)) {
+      console.error(error instanceof CommandError ? error.message : error);
+    }
   }
   const { passed, failed, skipped } = totals;
-  console.log(`\nOn dynoxide: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+  if (hasRun())
+    console.log(`\nOn dynoxide: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+}
+
+function hasRun() {
+  return totals.passed + totals.failed > 0;
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
