@@ -1,5 +1,5 @@
 import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { diffTable, type LiveTable, type TableDifference } from '../infrastructure/diffTable.js';
+import type { LiveTable } from '../infrastructure/diffTable.js';
 import type { DescribedTable } from '../infrastructure/DescribedTable.js';
 import { describeTable } from '../table/lifecycle.js';
 import { Sender } from '../table/Sender.js';
@@ -22,8 +22,8 @@ export class LiveDynamoDB {
   }
 
   /** Makes the table unless there is one. */
-  async create({ tableName, definitions }: DescribedTable): Promise<void> {
-    const table = new Table({ name: tableName, client: this.#client });
+  async create({ tableName, definitions, ...names }: DescribedTable): Promise<void> {
+    const table = new Table({ ...names, name: tableName, client: this.#client });
     for (const definition of definitions) table.entity(definition);
     await table.ensure();
   }
@@ -36,11 +36,6 @@ export class LiveDynamoDB {
       new DescribeTimeToLiveCommand({ TableName: tableName }),
     );
     return { table, ...(timeToLive && { timeToLive }) };
-  }
-
-  /** What a table lacks. */
-  async diff(table: DescribedTable): Promise<TableDifference[]> {
-    return diffTable(table, await this.describe(table.tableName));
   }
 
   /** Closes the connections, so that the process can end. */
