@@ -268,7 +268,7 @@ function liveOf(described: typeof SHOP): TableDescription {
     ...(replicas.length > 0 && {
       Replicas: replicas.slice(1).map((RegionName) => ({ RegionName })),
     }),
-  } as TableDescription;
+  };
 }
 
 function ttlOf({ attributes = {} }: TableNames) {
