@@ -19,6 +19,8 @@ export type {
 } from './table/operations.js';
 export { createClient } from './table/createClient.js';
 export { type AnyDynamoDBClient, Table, type TableOptions } from './table/Table.js';
+export type { AnyDocumentImage, DocumentImage } from './streams/readImage.js';
+export type { StreamAttribute, StreamImage } from './streams/StreamImage.js';
 export type { EntityOf as Entity } from './entity/EntityOf.js';
 export type {
   Connection,

@@ -1,5 +1,5 @@
 import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { diffTable, type LiveTable, type TableDifference } from '../infrastructure/diffTable.js';
+import type { LiveTable } from '../infrastructure/diffTable.js';
 import type { DescribedTable } from '../infrastructure/DescribedTable.js';
 import { describeTable } from '../table/lifecycle.js';
 import { Sender } from '../table/Sender.js';
@@ -27,8 +27,8 @@ export class LiveDynamoDB {
   }
 
   /** A table with the entities bound to it. */
-  table({ tableName, definitions }: DescribedTable): Table {
-    const table = new Table({ name: tableName, client: this.#client });
+  table({ tableName, definitions, ...names }: DescribedTable): Table {
+    const table = new Table({ ...names, name: tableName, client: this.#client });
     for (const definition of definitions) table.entity(definition);
     return table;
   }
@@ -41,11 +41,6 @@ export class LiveDynamoDB {
       new DescribeTimeToLiveCommand({ TableName: tableName }),
     );
     return { table, ...(timeToLive && { timeToLive }) };
-  }
-
-  /** What a table lacks. */
-  async diff(table: DescribedTable): Promise<TableDifference[]> {
-    return diffTable(table, await this.describe(table.tableName));
   }
 
   /** Closes the connections, so that the process can end. */

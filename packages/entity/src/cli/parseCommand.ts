@@ -1,6 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { BackfillOptions } from '../backfill/BackfillOptions.js';
 import type { IamRole } from '../infrastructure/toIamPolicy.js';
+import type { TableFeatures } from '../infrastructure/TableFeatures.js';
+import type { TableNames } from '../keys/TableAttributes.js';
+import { parseTableOptions } from './parseTableOptions.js';
 import { UsageError } from './UsageError.js';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -8,6 +11,14 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 const COMMON = {
   name: { type: 'string' },
   definitions: { type: 'string', multiple: true },
+  attribute: { type: 'string', multiple: true },
+  index: { type: 'string', multiple: true },
+} satisfies Options;
+const FEATURES = {
+  stream: { type: 'string' },
+  replica: { type: 'string', multiple: true },
+  'warm-throughput': { type: 'string' },
+  'maximum-throughput': { type: 'string' },
 } satisfies Options;
 const LIVE = {
   endpoint: { type: 'string' },
@@ -50,15 +61,15 @@ export type CommandName =
 
 /** The options that each command takes besides the common ones. */
 const COMMANDS: Readonly<Record<CommandName, Options>> = {
-  'create-input': {},
-  cloudformation: { ...SAFEGUARDS, ...RETAIN },
-  cdk: SAFEGUARDS,
-  terraform: { ...SAFEGUARDS, ...RETAIN },
+  'create-input': FEATURES,
+  cloudformation: { ...FEATURES, ...SAFEGUARDS, ...RETAIN },
+  cdk: { ...FEATURES, ...SAFEGUARDS },
+  terraform: { ...FEATURES, ...SAFEGUARDS, ...RETAIN },
   iam: IAM,
   workbench: {},
   create: LIVE,
   describe: LIVE,
-  diff: LIVE,
+  diff: { ...FEATURES, ...LIVE },
   backfill: { ...LIVE, ...BACKFILL },
 };
 
@@ -75,6 +86,8 @@ export interface BackfillFlags extends Pick<
 export interface ParsedCommand {
   readonly name: CommandName;
   readonly tableName: string;
+  /** What the table calls its attributes and indexes, and what it has beyond them. */
+  readonly options: TableNames & TableFeatures;
   /** The files that hold the definitions; none stands for the account entities. */
   readonly files: readonly string[];
   readonly off: ReadonlySet<string>;
@@ -106,6 +119,7 @@ export function parseCommand(args: readonly string[]): ParsedCommand {
   return {
     name,
     tableName: needed('name'),
+    options: parseTableOptions(texts),
     files: texts('definitions'),
     off: new Set(Object.keys(values).filter((option) => option.startsWith('no-'))),
     iam: {

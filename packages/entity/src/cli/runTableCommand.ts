@@ -1,5 +1,7 @@
+import { adviseTable } from '../infrastructure/adviseTable.js';
 import type { DescribedTable, Safeguards } from '../infrastructure/DescribedTable.js';
-import { toCdk } from '../infrastructure/toCdk.js';
+import { diffTable } from '../infrastructure/diffTable.js';
+import { toCdk, toCdkGlobalTable } from '../infrastructure/toCdk.js';
 import { toCloudFormation } from '../infrastructure/toCloudFormation.js';
 import { toCreateTableInput } from '../infrastructure/toCreateTableInput.js';
 import { toIamPolicy } from '../infrastructure/toIamPolicy.js';
@@ -17,7 +19,8 @@ type Print = (table: DescribedTable, command: ParsedCommand) => unknown;
 const PRINTED: Readonly<Record<Exclude<CommandName, LiveCommandName>, Print>> = {
   'create-input': toCreateTableInput,
   cloudformation: (table, command) => toCloudFormation(table, safeguardsOf(command)),
-  cdk: (table, command) => toCdk(table, safeguardsOf(command)),
+  cdk: (table, command) =>
+    (table.replicas ? toCdkGlobalTable : toCdk)(table, safeguardsOf(command)),
   terraform: (table, command) => toTerraform(table, safeguardsOf(command)),
   iam: (table, { iam, namespace }) =>
     toIamPolicy({ ...table, ...iam, ...(namespace.length > 0 && { namespace }) }),
@@ -26,8 +29,8 @@ const PRINTED: Readonly<Record<Exclude<CommandName, LiveCommandName>, Print>> = 
 
 /** Carries out one command, and gives its exit code. */
 export async function runTableCommand(command: ParsedCommand, output: CliOutput): Promise<number> {
-  const { name, tableName, files, endpoint, region } = command;
-  const table = { tableName, definitions: await loadDefinitions(files) };
+  const { name, tableName, files, options, endpoint, region } = command;
+  const table = { tableName, definitions: await loadDefinitions(files), ...options };
   if (!isLive(name)) {
     printJson(output, PRINTED[name](table, command));
     return EXIT_CODES.done;
@@ -64,7 +67,9 @@ async function runLive(
   }
   if (name === 'create') await live.create(table);
   // A table that was there before may still lack something: `create` changes none.
-  const differences = await live.diff(table);
+  const found = await live.describe(table.tableName);
+  for (const { message } of adviseTable(found)) output.out(`Note: ${message}\n`);
+  const differences = diffTable(table, found);
   for (const { message } of differences) output.out(`${message}\n`);
   if (differences.length > 0) return EXIT_CODES.lacking;
   if (name === 'create') output.out(`The table ${table.tableName} is ready.\n`);

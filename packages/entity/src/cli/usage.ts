@@ -4,7 +4,7 @@ export const USAGE = `Usage: latchkey table <command> --name <table> [options]
 Prints as JSON what the table of your entities is made with:
   create-input     the input of CreateTable
   cloudformation   a CloudFormation template
-  cdk              the properties of the CDK construct CfnTable
+  cdk              the properties of the CDK construct CfnTable, or CfnGlobalTable
   terraform        a Terraform configuration (.tf.json)
   iam              a least-privilege IAM policy
   workbench        a data model with sample data for NoSQL Workbench
@@ -12,7 +12,8 @@ Prints as JSON what the table of your entities is made with:
 Works on a live table:
   create           makes the table unless there is one
   describe         prints what DynamoDB says of it
-  diff             prints what it lacks, one line each; ends with 1 if there is something
+  diff             prints what it lacks, one line each, and notes of what its replicas mean; ends
+                   with 1 if it lacks something
   backfill         brings stored documents to the form that the definitions ask for: indexes, unique
                    values, defaults, migrations, TTL; prints collisions, and ends with 1 if there
                    are any. Safe beside other writers, and to be run again; reads the whole table
@@ -21,6 +22,15 @@ Options of every command:
   --name <table>             the table's name
   --definitions <file>       a JavaScript module that exports entity definitions; may be given
                              several times (default: Latchkey's account entities)
+  --attribute <key>=<name>   what a table that is already there calls PK, SK or ttl; may be given
+                             several times
+  --index <index>=<name>,<partition key>,<sort key>
+                             the same for a global secondary index: _id2=gsi1,gsi1pk,gsi1sk
+  create-input, cloudformation, cdk, terraform, diff:
+  --stream <view>            KEYS_ONLY, NEW_IMAGE, OLD_IMAGE or NEW_AND_OLD_IMAGES
+  --warm-throughput <reads>,<writes>, --maximum-throughput <reads>,<writes>
+                             units per second of the table and of each index; one may be left out
+  --replica <region>         a Region of a global table, the home Region first; two or more
   cloudformation, cdk, terraform:
   --no-point-in-time-recovery, --no-deletion-protection, --no-encryption, --no-retain
   iam:

@@ -81,6 +81,8 @@ export interface EntityErrorDetails {
   AmbiguousFilter: { entity: string };
   /** There is more to read than the call allows. */
   TooManyPages: { entity: string; maxPages: number };
+  /** What was given for the image of a stream record is none; `path` says where. */
+  InvalidImage: { path: string };
   /** A cursor of another query, or text that is no cursor. */
   InvalidCursor: { entity: string };
   /** DynamoDB left a part of a batch undone; `undone` are the positions of those operations. */

@@ -1,8 +1,9 @@
 import type { AnyEntityDefinition } from '@latchkey/schema';
 import type { TableNames } from '../keys/TableAttributes.js';
+import type { TableFeatures } from './TableFeatures.js';
 
 /** A table as its infrastructure needs to know it: what it is called, and what is kept in it. */
-export interface DescribedTable extends TableNames {
+export interface DescribedTable extends TableNames, TableFeatures {
   /** 3 to 255 letters, digits, `_`, `.` and `-`. */
   readonly tableName: string;
   /** Every entity in the table: their non-unique secondary indexes are the table's own. */

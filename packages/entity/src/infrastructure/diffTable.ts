@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { IndexAttributes, KeyAttributes } from '../keys/TableAttributes.js';
 import type { DescribedTable } from './DescribedTable.js';
+import { featureDifferences } from './internal/featureDifferences.js';
 import { planTable } from './internal/planTable.js';
 
 /** A table as DynamoDB describes it. */
@@ -26,13 +27,19 @@ export interface TableDifference {
     | 'WrongIndexProjection'
     | 'TtlOff'
     | 'WrongTtlAttribute'
-    | 'WrongBillingMode';
+    | 'WrongBillingMode'
+    | 'LowWarmThroughput'
+    | 'WrongMaximumThroughput'
+    | 'WrongStream'
+    | 'MissingReplica'
+    | 'NoTransactions';
   /** What it is, in one sentence. */
   readonly message: string;
 }
 
 /**
- * What a live table lacks of what its definitions need. What it has beyond that is left alone.
+ * What a live table lacks of what its definitions need, and of the throughput, the stream and the
+ * replicas that the description asks for. What it has beyond that is left alone.
  *
  * @returns one entry for each difference; none when the table will do.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
@@ -55,7 +62,7 @@ export interface TableDifference {
  * ```
  */
 export function diffTable(expected: DescribedTable, live: LiveTable): TableDifference[] {
-  const { tableName, attributes, globalIndexes } = planTable(expected);
+  const { tableName, attributes, globalIndexes, features } = planTable(expected);
   const { table, timeToLive } = live;
   if (!table) return [{ kind: 'MissingTable', message: `There is no table ${tableName}.` }];
   return [
@@ -63,6 +70,8 @@ export function diffTable(expected: DescribedTable, live: LiveTable): TableDiffe
     ...globalIndexes.flatMap((index) => indexDifference(table, index)),
     ...ttlDifference(timeToLive, attributes.ttl),
     ...billingDifference(table),
+    ...featureDifferences(features, table),
+    ...consistencyDifference(table),
   ];
 }
 
@@ -115,6 +124,14 @@ function billingDifference({ BillingModeSummary }: TableDescription): TableDiffe
   if (mode === 'PAY_PER_REQUEST') return [];
   const message = `Billing is ${mode}, and must be PAY_PER_REQUEST.`;
   return [{ kind: 'WrongBillingMode', message }];
+}
+
+/** A table of this consistency takes no transactions, which hold unique values. */
+function consistencyDifference({ MultiRegionConsistency }: TableDescription): TableDifference[] {
+  if (MultiRegionConsistency !== 'STRONG') return [];
+  const message =
+    'The table has multi-Region strong consistency, and so takes no transactions: unique values cannot be held.';
+  return [{ kind: 'NoTransactions', message }];
 }
 
 function wantedKey({ PK, SK }: KeyAttributes): string {

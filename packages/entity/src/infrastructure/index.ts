@@ -1,6 +1,17 @@
 export type { DescribedTable, Safeguards } from './DescribedTable.js';
+export type { StreamView, TableFeatures } from './TableFeatures.js';
+export { adviseTable, type TableAdvice } from './adviseTable.js';
 export { diffTable, type LiveTable, type TableDifference } from './diffTable.js';
-export { type CdkKey, type CdkTableProps, toCdk } from './toCdk.js';
+export {
+  type CdkGlobalTableProps,
+  type CdkIndex,
+  type CdkKey,
+  type CdkOnDemandThroughput,
+  type CdkReplica,
+  type CdkTableProps,
+  toCdk,
+  toCdkGlobalTable,
+} from './toCdk.js';
 export {
   type CloudFormationOptions,
   type CloudFormationTable,
@@ -27,5 +38,6 @@ export {
   type TerraformConfiguration,
   type TerraformOptions,
   type TerraformTable,
+  type TerraformThroughput,
   toTerraform,
 } from './toTerraform.js';

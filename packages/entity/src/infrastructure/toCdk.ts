@@ -1,6 +1,8 @@
-import type { KeyAttributes } from '../keys/TableAttributes.js';
 import type { DescribedTable, Safeguards } from './DescribedTable.js';
-import { planTable, withDefaults } from './internal/planTable.js';
+import { cdkCase } from './internal/cdkCase.js';
+import { invalidTable } from './internal/planTable.js';
+import { globalTableProperties, tableProperties } from './internal/tableProperties.js';
+import type { StreamView } from './TableFeatures.js';
 
 /** A key of the table or of an index, as the CDK spells it. */
 export interface CdkKey {
@@ -8,21 +10,60 @@ export interface CdkKey {
   keyType: 'HASH' | 'RANGE';
 }
 
-/** What the CDK's `dynamodb.CfnTable` takes, as plain data; yours to extend. */
-export interface CdkTableProps {
+/** A global secondary index, as the CDK spells it. */
+export interface CdkIndex {
+  indexName: string;
+  keySchema: CdkKey[];
+  projection: { projectionType: 'ALL' };
+  warmThroughput?: { readUnitsPerSecond?: number; writeUnitsPerSecond?: number };
+}
+
+/** The properties that `CfnTable` and `CfnGlobalTable` share. */
+interface CdkCommonProps {
   tableName: string;
   billingMode: 'PAY_PER_REQUEST';
   keySchema: CdkKey[];
   attributeDefinitions: { attributeName: string; attributeType: 'S' }[];
-  globalSecondaryIndexes?: {
-    indexName: string;
-    keySchema: CdkKey[];
-    projection: { projectionType: 'ALL' };
-  }[];
   timeToLiveSpecification: { attributeName: string; enabled: boolean };
+  streamSpecification?: { streamViewType: StreamView };
+  warmThroughput?: { readUnitsPerSecond?: number; writeUnitsPerSecond?: number };
+}
+
+/** What the CDK's `dynamodb.CfnTable` takes, as plain data; yours to extend. */
+export interface CdkTableProps extends CdkCommonProps {
+  globalSecondaryIndexes?: (CdkIndex & { onDemandThroughput?: CdkOnDemandThroughput })[];
+  onDemandThroughput?: CdkOnDemandThroughput;
   pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: boolean };
   deletionProtectionEnabled: boolean;
   sseSpecification: { sseEnabled: boolean };
+}
+
+/** The maximum throughput of a table or an index, as the CDK spells it. */
+export interface CdkOnDemandThroughput {
+  maxReadRequestUnits?: number;
+  maxWriteRequestUnits?: number;
+}
+
+/** What the CDK's `dynamodb.CfnGlobalTable` takes, as plain data; yours to extend. */
+export interface CdkGlobalTableProps extends CdkCommonProps {
+  globalSecondaryIndexes?: (CdkIndex & {
+    writeOnDemandThroughputSettings?: { maxWriteRequestUnits: number };
+  })[];
+  writeOnDemandThroughputSettings?: { maxWriteRequestUnits: number };
+  sseSpecification: { sseEnabled: boolean; sseType?: 'KMS' };
+  replicas: CdkReplica[];
+}
+
+/** One Region of a {@link CdkGlobalTableProps}. */
+export interface CdkReplica {
+  region: string;
+  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: boolean };
+  deletionProtectionEnabled: boolean;
+  readOnDemandThroughputSettings?: { maxReadRequestUnits: number };
+  globalSecondaryIndexes?: {
+    indexName: string;
+    readOnDemandThroughputSettings: { maxReadRequestUnits: number };
+  }[];
 }
 
 /**
@@ -32,7 +73,8 @@ export interface CdkTableProps {
  *
  * @param options - `pointInTimeRecovery`, `deletionProtection` and `encryption` (default: true).
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.CfnTableProps.html
- * @throws {@link EntityError} `InvalidTable`
+ * @throws {@link EntityError} `InvalidTable`, also for a table with replicas: see
+ *   {@link toCdkGlobalTable}.
  *
  * @example
  * ```ts
@@ -50,32 +92,22 @@ export function toCdk(
   table: DescribedTable,
   options: Omit<Safeguards, 'retain'> = {},
 ): CdkTableProps {
-  const { tableName, attributes, globalIndexes } = planTable(table);
-  const { pointInTimeRecovery, deletionProtection, encryption } = withDefaults(options);
-  return {
-    tableName,
-    billingMode: 'PAY_PER_REQUEST',
-    keySchema: keyOf(attributes),
-    attributeDefinitions: [attributes, ...globalIndexes].flatMap((index) =>
-      keyOf(index).map(({ attributeName }) => ({ attributeName, attributeType: 'S' as const })),
-    ),
-    ...(globalIndexes.length > 0 && {
-      globalSecondaryIndexes: globalIndexes.map((index) => ({
-        indexName: index.name,
-        keySchema: keyOf(index),
-        projection: { projectionType: 'ALL' as const },
-      })),
-    }),
-    timeToLiveSpecification: { attributeName: attributes.ttl, enabled: true },
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: pointInTimeRecovery },
-    deletionProtectionEnabled: deletionProtection,
-    sseSpecification: { sseEnabled: encryption },
-  };
+  if (table.replicas) throw invalidTable('toCdkGlobalTable makes a table with replicas');
+  return cdkCase(tableProperties(table, options)) as CdkTableProps;
 }
 
-function keyOf({ PK, SK }: KeyAttributes): CdkKey[] {
-  return [
-    { attributeName: PK, keyType: 'HASH' },
-    { attributeName: SK, keyType: 'RANGE' },
-  ];
+/**
+ * The properties of the CDK construct `CfnGlobalTable`, which takes plain data, for a table with
+ * `replicas`. Its stack belongs to the home Region.
+ *
+ * @param options - `pointInTimeRecovery`, `deletionProtection` and `encryption` (default: true).
+ * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.CfnGlobalTableProps.html
+ * @throws {@link EntityError} `InvalidTable`, also for a table without replicas.
+ */
+export function toCdkGlobalTable(
+  table: DescribedTable,
+  options: Omit<Safeguards, 'retain'> = {},
+): CdkGlobalTableProps {
+  if (!table.replicas) throw invalidTable('a global table needs replicas');
+  return cdkCase(globalTableProperties(table, options)) as CdkGlobalTableProps;
 }

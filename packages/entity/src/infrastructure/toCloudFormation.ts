@@ -1,6 +1,6 @@
 import type { DescribedTable, Safeguards } from './DescribedTable.js';
 import { invalidTable, planTable, withDefaults } from './internal/planTable.js';
-import { toCreateTableInput } from './toCreateTableInput.js';
+import { globalTableProperties, tableProperties } from './internal/tableProperties.js';
 
 /** A CloudFormation template with one table; yours to extend before it is written. */
 export interface CloudFormationTemplate {
@@ -10,9 +10,9 @@ export interface CloudFormationTemplate {
   Outputs: Record<string, { Description: string; Value: Record<string, unknown> }>;
 }
 
-/** A resource of the type `AWS::DynamoDB::Table`. */
+/** A resource of the type `AWS::DynamoDB::Table`, or `GlobalTable` where the table has replicas. */
 export interface CloudFormationTable {
-  Type: 'AWS::DynamoDB::Table';
+  Type: 'AWS::DynamoDB::Table' | 'AWS::DynamoDB::GlobalTable';
   DeletionPolicy: 'Retain' | 'Delete';
   UpdateReplacePolicy: 'Retain' | 'Delete';
   Properties: Record<string, unknown>;
@@ -25,11 +25,14 @@ export interface CloudFormationOptions extends Safeguards {
 }
 
 /**
- * A CloudFormation template that makes the table, TTL included, and puts out its name and ARN.
+ * A CloudFormation template that makes the table, TTL included, and puts out its name and ARN. A
+ * table with replicas is an `AWS::DynamoDB::GlobalTable`; its stack belongs to the home Region. The
+ * type of a resource cannot be changed later without replacing the table.
  *
  * @param options - `pointInTimeRecovery`, `deletionProtection`, `encryption` and `retain` (default:
  *   true), `logicalId` (default: `Table`).
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-globaltable.html
  * @throws {@link EntityError} `InvalidTable`
  *
  * @example
@@ -51,15 +54,17 @@ export function toCloudFormation(
     throw invalidTable('a logical id has letters and digits only');
   }
   const { retain } = withDefaults(options);
+  const { tableName, features } = planTable(table);
+  const isGlobal = features.replicas !== undefined;
   return {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: `The table ${planTable(table).tableName}, as its entity definitions need it.`,
+    Description: `The table ${tableName}, as its entity definitions need it.`,
     Resources: {
       [logicalId]: {
-        Type: 'AWS::DynamoDB::Table',
+        Type: isGlobal ? 'AWS::DynamoDB::GlobalTable' : 'AWS::DynamoDB::Table',
         DeletionPolicy: retain ? 'Retain' : 'Delete',
         UpdateReplacePolicy: retain ? 'Retain' : 'Delete',
-        Properties: tableProperties(table, options),
+        Properties: (isGlobal ? globalTableProperties : tableProperties)(table, options),
       },
     },
     Outputs: {
@@ -69,17 +74,5 @@ export function toCloudFormation(
         Value: { 'Fn::GetAtt': [logicalId, 'Arn'] },
       },
     },
-  };
-}
-
-function tableProperties(table: DescribedTable, options: Safeguards): Record<string, unknown> {
-  const { pointInTimeRecovery, deletionProtection, encryption } = withDefaults(options);
-  return {
-    // The request and the resource share their names for all of this.
-    ...toCreateTableInput(table),
-    TimeToLiveSpecification: { AttributeName: planTable(table).attributes.ttl, Enabled: true },
-    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: pointInTimeRecovery },
-    DeletionProtectionEnabled: deletionProtection,
-    SSESpecification: { SSEEnabled: encryption },
   };
 }

@@ -2,10 +2,12 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { createTableParams } from '../table/lifecycle.js';
 import type { DescribedTable } from './DescribedTable.js';
 import { planTable } from './internal/planTable.js';
+import { onDemandThroughput, warmThroughput, withThroughput } from './internal/throughput.js';
 
 /**
  * The input of `CreateTable` for a table: string keys `PK` and `SK`, a global secondary index for
- * each non-unique secondary index of its entities, billing on demand. TTL is no part of that request.
+ * each non-unique secondary index of its entities, billing on demand. TTL and replicas are not part of
+ * that request: `UpdateTimeToLive` and `UpdateTable` add them.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
  * @throws {@link EntityError} `InvalidTable`
@@ -21,5 +23,11 @@ import { planTable } from './internal/planTable.js';
  * ```
  */
 export function toCreateTableInput(table: DescribedTable): CreateTableCommandInput {
-  return createTableParams(planTable(table));
+  const plan = planTable(table);
+  const throughput = { ...onDemandThroughput(plan), ...warmThroughput(plan) };
+  const { stream } = plan.features;
+  return {
+    ...withThroughput(createTableParams(plan), throughput),
+    ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: stream } }),
+  };
 }

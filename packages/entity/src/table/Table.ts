@@ -12,6 +12,8 @@ import { EntityError } from '../errors/EntityError.js';
 import { DELIMITER, encodeKeyPart } from '../keys/encodeKeyPart.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { TableAttributes, type TableNames } from '../keys/TableAttributes.js';
+import { type AnyDocumentImage, type DocumentImage, readImage } from '../streams/readImage.js';
+import type { StreamImage } from '../streams/StreamImage.js';
 import { batchGet, keyText } from './batchGet.js';
 import { batchWrite, keyOf } from './batchWrite.js';
 import { clearTable, isTableEmpty, type ClearProgress } from './clearTable.js';
@@ -130,15 +132,19 @@ export class Table {
     return new Entity(definition, this.#bind(definition));
   }
 
-  #bind(definition: AnyEntityDefinition): EntityContext {
+  #modelOf(definition: AnyEntityDefinition): EntityModel {
     this.#definitions.add(definition);
-    const { hooks = {} } = this.#options;
     const model =
       this.#models.get(definition) ??
       new EntityModel(definition, this.#prefix, this.#sender.attributes);
     this.#models.set(definition, model);
+    return model;
+  }
+
+  #bind(definition: AnyEntityDefinition): EntityContext {
+    const { hooks = {} } = this.#options;
     return {
-      model,
+      model: this.#modelOf(definition),
       tableName: this.name,
       sender: this.#sender,
       hooks: new Hooks(hooks, definition.hooks),
@@ -260,6 +266,44 @@ export class Table {
       throw invalidTransaction('holds two writes to one item');
     }
     await batchWrite(this.#sender, this.name, prepared);
+  }
+
+  /**
+   * Reads the image of a record of the table's DynamoDB stream: its `NewImage` or `OldImage`, from
+   * the event of a Lambda function or from the SDK's client of DynamoDB Streams. The document is as
+   * any read would give it, without secret fields, in the present form; hooks do not run, since
+   * nobody asks for the document.
+   *
+   * @param definitions - the entities that are meant; their names tell the types of the documents
+   *   apart (default: all that are bound to the table).
+   * @returns null for an image of another entity or name space, for a unique item, for what another
+   *   program has written, and for a record without the image.
+   * @throws {@link EntityError} `InvalidImage` for what is no image; `UnreadableItem`.
+   *
+   * @example
+   * ```ts
+   * import type { StreamImage, Table } from '@latchkey/entity';
+   * import { Account, Session } from '@latchkey/schema';
+   *
+   * export function nameOf(table: Table, image: StreamImage | undefined): string | undefined {
+   *   const read = table.readImage(image, [Account, Session]);
+   *   return read?.entity === 'Account' ? read.document.username : undefined;
+   * }
+   * ```
+   */
+  readImage<const D extends readonly AnyEntityDefinition[]>(
+    image: StreamImage | undefined,
+    definitions: D,
+  ): DocumentImage<D[number]> | null;
+  readImage(image: StreamImage | undefined): AnyDocumentImage | null;
+  readImage(
+    image: StreamImage | undefined,
+    definitions: readonly AnyEntityDefinition[] = this.#definitions.all,
+  ): unknown {
+    return readImage(
+      image,
+      definitions.map((definition) => this.#modelOf(definition)),
+    );
   }
 
   /**

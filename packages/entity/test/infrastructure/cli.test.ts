@@ -4,6 +4,7 @@ import path from 'node:path';
 import { runCli } from '../../src/cli/runCli.js';
 import {
   toCdk,
+  toCdkGlobalTable,
   toCloudFormation,
   toCreateTableInput,
   toIamPolicy,
@@ -83,6 +84,34 @@ describe('latchkey table', () => {
       ['iam', '--role', 'read-write', '--table-arn', tableArn, '--scan'],
       toIamPolicy({ ...ACCOUNTS, tableArn, role: 'read-write', scan: true }),
     ],
+    [
+      ['create-input', '--attribute', 'PK=pk', '--attribute', 'SK=s=k', '--index', '_id2=gsi1,p,s'],
+      toCreateTableInput({
+        ...ACCOUNTS,
+        attributes: { PK: 'pk', SK: 's=k' },
+        indexes: { _id2: { name: 'gsi1', PK: 'p', SK: 's' } },
+      }),
+    ],
+    [
+      ['terraform', '--stream', 'NEW_IMAGE', '--warm-throughput', '13000,5000'],
+      toTerraform({
+        ...ACCOUNTS,
+        stream: 'NEW_IMAGE',
+        warmThroughput: { readUnitsPerSecond: 13_000, writeUnitsPerSecond: 5000 },
+      }),
+    ],
+    [
+      ['cdk', '--maximum-throughput', ',100'],
+      toCdk({ ...ACCOUNTS, maximumThroughput: { writeRequestUnits: 100 } }),
+    ],
+    [
+      ['cdk', '--replica', 'eu-central-1', '--replica', 'us-east-1'],
+      toCdkGlobalTable({ ...ACCOUNTS, replicas: ['eu-central-1', 'us-east-1'] }),
+    ],
+    [
+      ['cloudformation', '--replica', 'eu-central-1', '--replica', 'us-east-1'],
+      toCloudFormation({ ...ACCOUNTS, replicas: ['eu-central-1', 'us-east-1'] }),
+    ],
   ])('%j prints JSON of the account entities', async (args, expected) => {
     const { code, out, error } = await run('table', ...args, '--name', 'accounts');
     expect([code, error]).toEqual([0, '']);
@@ -112,6 +141,21 @@ describe('latchkey table', () => {
     ['table', 'iam', '--name', 'accounts', '--table-arn', arnOf('accounts'), '--role', 'admin'],
     ['table', 'iam', '--name', 'accounts', '--table-arn', arnOf('other'), '--role', 'read-only'],
     ['table', 'diff', '--name', 'accounts', '--endpoint', 'localhost:8000'],
+    ['table', 'cdk', '--name', 'accounts', '--attribute', 'pk'],
+    ['table', 'cdk', '--name', 'accounts', '--attribute', '=pk'],
+    ['table', 'cdk', '--name', 'accounts', '--attribute', 'pk=pk'],
+    ['table', 'cdk', '--name', 'accounts', '--attribute', 'PK=_e'],
+    ['table', 'cdk', '--name', 'accounts', '--attribute', 'PK=username'],
+    ['table', 'cdk', '--name', 'accounts', '--index', 'gsi1'],
+    ['table', 'cdk', '--name', 'accounts', '--index', '_id2=gsi1,pk'],
+    ['table', 'cdk', '--name', 'accounts', '--index', '_id2=gsi1,pk,sk,more'],
+    ['table', 'cdk', '--name', 'accounts', '--stream', 'ALL'],
+    ['table', 'cdk', '--name', 'accounts', '--replica', 'eu-central-1'],
+    ['table', 'cdk', '--name', 'accounts', '--warm-throughput', '1000'],
+    ['table', 'cdk', '--name', 'accounts', '--warm-throughput', ','],
+    ['table', 'cdk', '--name', 'accounts', '--maximum-throughput', 'many,few'],
+    ['table', 'iam', '--name', 'accounts', '--stream', 'NEW_IMAGE'],
+    ['table', 'create', '--name', 'accounts', '--replica', 'eu-central-1'],
   ])('calls %j wrong usage, in one sentence', async (...args) => {
     expect(await run(...args)).toEqual(WRONG);
   });
@@ -158,6 +202,26 @@ describe('latchkey table', () => {
         });
       },
     );
+    await client.send(new DeleteTableCommand({ TableName: name }));
+  });
+
+  it('creates and diffs a table of other names', async () => {
+    const name = uniqueTableName('cli');
+    const live = ['--name', name, '--endpoint', endpoint];
+    const names = ['--attribute', 'PK=pk', '--attribute', 'SK=sk', '--attribute', 'ttl=expires'];
+    await withEnvironment({ AWS_REGION: undefined, AWS_ACCESS_KEY_ID: undefined }, async () => {
+      const ready = { code: 0, out: `The table ${name} is ready.\n`, error: '' };
+      expect(await run('table', 'create', ...live, ...names)).toEqual(ready);
+      expect(await run('table', 'diff', ...live, ...names)).toMatchObject({ code: 0, out: '' });
+      const { code, out } = await run('table', 'diff', ...live, '--stream', 'NEW_IMAGE');
+      expect(code).toBe(1);
+      expect(out.split('\n')).toEqual([
+        'The key is HASH pk (S), RANGE sk (S), and must be HASH PK (S), RANGE SK (S).',
+        'TTL looks at the attribute expires, and must look at ttl.',
+        'The stream is off, and must be NEW_IMAGE.',
+        '',
+      ]);
+    });
     await client.send(new DeleteTableCommand({ TableName: name }));
   });
 
