@@ -177,7 +177,7 @@ export class Accounts<F extends AccountFields = NoFields> {
       .addIndexRelation('accessTypes', AccessType)
       .addIndexRelation('attempts', AccountAttempts)
       .addIndexRelation('tokens', AccountToken);
-    this.AccountEntity = accounts as unknown as AccountEntityWith<F>;
+    this.AccountEntity = accounts as AccountEntityWith<F>;
     this.AccessTypeEntity = table.entity(AccessType);
     this.TokenEntity = table.entity(AccountToken);
     this.SessionEntity = table.entity(Session);

@@ -51,9 +51,9 @@ it('reads the event of a Lambda function', () => {
   }));
   const parcel = (number: number, state: string, updatedAt: string) => ({
     id: Buffer.from(
-      `parcel#01J9Z3T5K8Q4W7E2R6Y1U0P3A5\0parcel#$n000000000000000${number}`,
+      `parcel#01J9Z3T5K8Q4W7E2R6Y1V0P3A5\0parcel#$n000000000000000${number}`,
     ).toString('base64url'),
-    accountId: '01J9Z3T5K8Q4W7E2R6Y1U0P3A5',
+    accountId: '01J9Z3T5K8Q4W7E2R6Y1V0P3A5',
     number,
     state,
     weight: 1.25,
