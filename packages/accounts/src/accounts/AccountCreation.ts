@@ -1,6 +1,6 @@
 import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
 import { AccountPlaces } from '../apps/AccountPlaces.js';
-import type { ContactData } from '../contacts/ContactsAndTokens.js';
+import type { ContactData } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { toAccountError } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -13,9 +13,9 @@ import {
   readConnectionInfo,
   type AccountDocument,
   type SessionRequest,
-} from '../sessions/SessionRequest.js';
+} from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import type { AccountsCore } from './AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { tellOfSignUpAttempt } from './tellOfSignUpAttempt.js';
 import { parseNewAccount, type CreateAccountInput, type NewAccount } from './parseNewAccount.js';
 

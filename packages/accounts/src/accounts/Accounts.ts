@@ -33,7 +33,7 @@ import { PasswordChanges } from '../passwordChanges/PasswordChanges.js';
 import { PasswordResets } from '../passwordChanges/PasswordResets.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import { CustomLogin } from '../sessions/CustomLogin.js';
 import { Impersonation } from '../sessions/Impersonation.js';
 import type { SessionHookRegistry } from '../sessions/SessionHooks.js';
@@ -49,7 +49,7 @@ import {
   type CreateAccountAndLoginInput,
   type RequestAccountInput,
 } from './AccountCreation.js';
-import type { AccountsCore } from './AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { assertOptions } from './assertOptions.js';
 import { defineAccount } from './defineAccount.js';
 import type { CreateAccountInput } from './parseNewAccount.js';

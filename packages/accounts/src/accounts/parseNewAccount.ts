@@ -1,6 +1,6 @@
 import { emailAddress, username } from '@latchkey/schema';
 import { z } from 'zod';
-import type { ContactData } from '../contacts/ContactsAndTokens.js';
+import type { ContactData } from '../core/Contact.js';
 import { parseContact, type ContactInput } from '../contacts/parseContact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';

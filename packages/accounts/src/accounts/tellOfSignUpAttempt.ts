@@ -2,7 +2,7 @@ import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { mayLogInBy } from '../login/mayLogInBy.js';
 import { countOfSignUpAttempts } from '../oneTimeTokens/linkCount.js';
 import { countLink } from '../oneTimeTokens/sendLink.js';
-import type { AccountsCore } from './AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { findAccountId } from './findAccountId.js';
 
 /**

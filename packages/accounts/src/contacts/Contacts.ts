@@ -1,15 +1,15 @@
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireUlid } from '../errors/requireUlid.js';
-import { Actor } from './Actor.js';
+import { Actor } from '../core/Actor.js';
 import { addContact, isSame, type AddedContact, type NewAddress } from './addContact.js';
-import type { Contact, ContactKind } from './ContactsAndTokens.js';
+import type { Contact, ContactKind } from '../core/Contact.js';
 import { parseContact, parseEmail } from './parseContact.js';
 import { parsePhone, type PhoneInput } from './parsePhone.js';
 import { removeContact } from './removeContact.js';
-import { requireRecentLogin } from './requireRecentLogin.js';
+import { requireRecentLogin } from '../core/requireRecentLogin.js';
 import { runForAccount } from './runForAccount.js';
 import { vouchForContact, type VouchedContact } from './vouchForContact.js';
 

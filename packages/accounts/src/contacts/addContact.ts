@@ -1,11 +1,11 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import type { Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
-import type { Actor } from './Actor.js';
-import type { AccountWithContacts, Contact, ContactData } from './ContactsAndTokens.js';
-import { tellOwner } from './notices.js';
+import type { Actor } from '../core/Actor.js';
+import type { AccountWithContacts, Contact, ContactData } from '../core/Contact.js';
+import { tellOwner } from '../core/notices.js';
 import { preparePhoneCode, type CodePurpose, type PreparedCode } from './preparePhoneCode.js';
 import { retryOvertaken } from './retryOvertaken.js';
 import { voidSentOperations } from './voidSentOperations.js';

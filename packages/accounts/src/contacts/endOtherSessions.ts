@@ -1,9 +1,9 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
 import { Session } from '@latchkey/schema';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
-import type { SessionDocument } from '../sessions/VerifiedRequests.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** The end of an account's sessions but one, as part of a transaction. */
 export interface SessionsEnd {

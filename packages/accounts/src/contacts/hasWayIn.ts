@@ -1,4 +1,4 @@
-import type { ContactsAndTokens } from './ContactsAndTokens.js';
+import type { ContactsAndTokens } from '../core/Contact.js';
 
 /**
  * Whether an account's owner has a way in: a verified e-mail address, to which links are sent; a

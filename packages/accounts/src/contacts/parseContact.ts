@@ -1,6 +1,6 @@
 import { AccessType, emailAddress } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
-import type { ContactData } from './ContactsAndTokens.js';
+import type { ContactData } from '../core/Contact.js';
 import { parsePhone } from './parsePhone.js';
 
 /** A contact, as somebody gives it. */

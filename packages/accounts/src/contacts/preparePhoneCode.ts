@@ -1,8 +1,8 @@
 import type { TransactOperation } from '@latchkey/entity';
 import { randomInt } from 'node:crypto';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import type { AccountWithTokens } from '../oneTimeTokens/voidTokens.js';
-import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountWithTokens } from '../core/revokeTokens.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 
 /** A secret that is ready to be written and sent. */
 export interface PreparedCode {

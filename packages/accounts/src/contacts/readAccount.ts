@@ -1,6 +1,6 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountWithContacts } from './ContactsAndTokens.js';
+import type { AccountWithContacts } from '../core/Contact.js';
 
 /**
  * Reads an account with its contacts and tokens: one strongly consistent Query.

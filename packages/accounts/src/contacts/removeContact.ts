@@ -1,12 +1,12 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { isActivated } from '../login/isActivated.js';
-import { voidTokens } from '../oneTimeTokens/voidTokens.js';
-import type { Actor } from './Actor.js';
-import type { AccountWithContacts, Contact } from './ContactsAndTokens.js';
+import { voidTokens } from '../core/revokeTokens.js';
+import type { Actor } from '../core/Actor.js';
+import type { AccountWithContacts, Contact } from '../core/Contact.js';
 import { endOtherSessions, NO_END } from './endOtherSessions.js';
 import { hasWayIn } from './hasWayIn.js';
-import { tellOwner } from './notices.js';
+import { tellOwner } from '../core/notices.js';
 import { retryOvertaken } from './retryOvertaken.js';
 
 /** A contact to be removed. */

@@ -1,9 +1,9 @@
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import { Actor } from './Actor.js';
+import { Actor } from '../core/Actor.js';
 
 /** What a flow on an account knows of who acts; it adds what it learns. */
 export interface ActorFacts extends EventFacts {

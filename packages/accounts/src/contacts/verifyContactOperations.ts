@@ -1,11 +1,11 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { tokensAsRead, voidTokens } from '../oneTimeTokens/voidTokens.js';
-import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
-import type { Actor } from './Actor.js';
-import type { Contact, ContactsAndTokens } from './ContactsAndTokens.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { tokensAsRead, voidTokens } from '../core/revokeTokens.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { Actor } from '../core/Actor.js';
+import type { Contact, ContactsAndTokens } from '../core/Contact.js';
 import { endOtherSessions, NO_END } from './endOtherSessions.js';
-import { replacedBy } from './replacedBy.js';
+import { replacedBy } from '../core/replacedBy.js';
 
 /** Who verifies a contact. */
 export interface VerifiedBy {

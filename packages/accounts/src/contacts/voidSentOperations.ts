@@ -1,7 +1,7 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { pendingTokens } from '../oneTimeTokens/pendingTokens.js';
-import type { AccountWithTokens } from '../oneTimeTokens/voidTokens.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { pendingTokens } from '../core/pendingTokens.js';
+import type { AccountWithTokens } from '../core/revokeTokens.js';
 
 /** What was sent to which addresses. */
 export interface SentTo {

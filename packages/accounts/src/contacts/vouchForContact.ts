@@ -1,12 +1,12 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
-import { voidTokens } from '../oneTimeTokens/voidTokens.js';
-import type { Actor } from './Actor.js';
+import { voidTokens } from '../core/revokeTokens.js';
+import type { Actor } from '../core/Actor.js';
 import { assertRoom, isSame } from './addContact.js';
-import type { AccountWithContacts, Contact, ContactData } from './ContactsAndTokens.js';
+import type { AccountWithContacts, Contact, ContactData } from '../core/Contact.js';
 import { endOtherSessions, NO_END } from './endOtherSessions.js';
-import { tellOwner } from './notices.js';
+import { tellOwner } from '../core/notices.js';
 import { retryOvertaken } from './retryOvertaken.js';
 
 /** An identity that the application has verified. */

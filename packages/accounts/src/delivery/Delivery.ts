@@ -5,7 +5,7 @@ import type { EventFacts } from '../events/accountEvents.js';
 import type { Events } from '../events/Events.js';
 import { reasonOf } from '../events/reasonOf.js';
 import { withinTime } from '../events/withinTime.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import { LinkBuilder, type LinkOptions } from './templates/LinkBuilder.js';
 import type { LocalTemplate, MessageTemplates } from './templates/MessageTemplate.js';
 import { TemplateBook } from './templates/TemplateBook.js';

@@ -12,7 +12,7 @@ import type {
   RequestPasswordResetInput,
   ResetPasswordInput,
 } from '../passwordChanges/PasswordResets.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import type {
   ActivateInput,
   ResendActivationInput,

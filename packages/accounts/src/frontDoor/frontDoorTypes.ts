@@ -1,6 +1,6 @@
 import type { PaymentsMode } from '../apps/AppPlan.js';
 import type { CreateAccountInput } from '../accounts/parseNewAccount.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 
 /**
  * How long a client is to keep its session: after the browser is closed (`local`), until then

@@ -1,5 +1,5 @@
 import { username as usernameField } from '@latchkey/schema';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { parseEmail } from '../contacts/parseContact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';

@@ -1,7 +1,7 @@
 import type { CreateAccountAndLoginInput } from '../accounts/AccountCreation.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import { parseFlatProfile } from './parseFlatProfile.js';
 import {
   parseEmailAddress,

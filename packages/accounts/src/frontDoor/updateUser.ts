@@ -1,10 +1,10 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
-import { Actor } from '../contacts/Actor.js';
+import { Actor } from '../core/Actor.js';
 import type { Contacts } from '../contacts/Contacts.js';
-import type { AccountWithContacts, Contact } from '../contacts/ContactsAndTokens.js';
+import type { AccountWithContacts, Contact } from '../core/Contact.js';
 import { assertRemovable } from '../contacts/removeContact.js';
-import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
+import { requireRecentLogin } from '../core/requireRecentLogin.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
@@ -14,7 +14,7 @@ import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import type { AccountProfile } from '../lifecycle/AccountProfile.js';
 import { sendLink } from '../oneTimeTokens/sendLink.js';
 import type { PasswordChanges } from '../passwordChanges/PasswordChanges.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import type { FlatProfile, SignedInUser } from './frontDoorTypes.js';
 import { parseFlatProfile } from './parseFlatProfile.js';
 import {

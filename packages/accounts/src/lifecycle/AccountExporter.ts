@@ -1,7 +1,7 @@
 import type { AnyEntityDefinition, Infer, Session } from '@latchkey/schema';
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import type { AccountWithContacts } from '../contacts/ContactsAndTokens.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountWithContacts } from '../core/Contact.js';
 import { readAccount } from '../contacts/readAccount.js';
 import { runForAccount } from '../contacts/runForAccount.js';
 import { AccountError } from '../errors/AccountError.js';

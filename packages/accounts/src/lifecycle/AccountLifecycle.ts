@@ -1,13 +1,13 @@
 import { EntityError } from '@latchkey/entity';
 import { AccountAttempts } from '@latchkey/schema';
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountPlaces } from '../apps/AccountPlaces.js';
-import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
-import type { Actor } from '../contacts/Actor.js';
+import { requireRecentLogin } from '../core/requireRecentLogin.js';
+import type { Actor } from '../core/Actor.js';
 import { runForAccount } from '../contacts/runForAccount.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 
 /** What {@link AccountLifecycle.deleteAccount} gives. */
 export interface DeletedAccount {

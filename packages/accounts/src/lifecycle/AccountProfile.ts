@@ -1,12 +1,12 @@
 import { username as usernameField } from '@latchkey/schema';
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { tellOwner } from '../contacts/notices.js';
-import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { tellOwner } from '../core/notices.js';
+import { requireRecentLogin } from '../core/requireRecentLogin.js';
 import { retryOvertaken } from '../contacts/retryOvertaken.js';
 import { runForAccount } from '../contacts/runForAccount.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import { parseProfile, type Profile } from './parseProfile.js';
 
 /** What an account says of its owner: the username and the profile. */

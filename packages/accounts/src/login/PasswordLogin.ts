@@ -1,14 +1,14 @@
 import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
 import type { AccountAttempts, AccountToken, Infer, InferWithSecrets } from '@latchkey/schema';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
-import { Actor } from '../contacts/Actor.js';
+import { Actor } from '../core/Actor.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import type { AccountOfLogin } from './AccountOfLogin.js';

@@ -1,4 +1,4 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import { secondFactorStep } from '../twoFactor/secondFactorStep.js';

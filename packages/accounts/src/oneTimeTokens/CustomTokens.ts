@@ -1,5 +1,5 @@
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { runForAccount } from '../contacts/runForAccount.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -9,7 +9,7 @@ import {
   readConnectionInfo,
   type AccountDocument,
   type SessionRequest,
-} from '../sessions/SessionRequest.js';
+} from '../core/SessionRequest.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { findToken } from './findToken.js';
 import { tokenRefused, type IssuedOneTimeToken } from './OneTimeTokens.js';

@@ -1,10 +1,10 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { readEmailOfAccount, type EmailOfAccount } from '../accounts/readEmailOfAccount.js';
-import type { Contact, ContactsAndTokens } from '../contacts/ContactsAndTokens.js';
+import type { Contact, ContactsAndTokens } from '../core/Contact.js';
 import { orSessionEnded } from '../contacts/endOtherSessions.js';
-import { tellOfReplacement } from '../contacts/notices.js';
+import { tellOfReplacement } from '../core/notices.js';
 import { readAccount } from '../contacts/readAccount.js';
-import { replacedBy } from '../contacts/replacedBy.js';
+import { replacedBy } from '../core/replacedBy.js';
 import { verifyContactOperations } from '../contacts/verifyContactOperations.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -14,7 +14,7 @@ import {
   readConnectionInfo,
   type AccountDocument,
   type SessionRequest,
-} from '../sessions/SessionRequest.js';
+} from '../core/SessionRequest.js';
 import { findToken } from './findToken.js';
 import { tokenRefused, type IssuedOneTimeToken } from './OneTimeTokens.js';
 

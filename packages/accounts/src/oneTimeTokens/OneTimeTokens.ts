@@ -7,15 +7,15 @@ import {
 } from '@latchkey/entity';
 import { Account, type AccountAttempts, type AccountToken, type Infer } from '@latchkey/schema';
 import { randomBytes } from 'node:crypto';
-import type { AccountEntity } from '../accounts/AccountEntity.js';
+import type { AccountEntity } from '../core/AccountEntity.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountOfLogin } from '../login/AccountOfLogin.js';
-import { readConnectionInfo, type ConnectionInfo } from '../sessions/SessionRequest.js';
-import { ulidAfter } from '../sessions/ulidAfter.js';
+import { readConnectionInfo, type ConnectionInfo } from '../core/SessionRequest.js';
+import { ulidAfter } from '../core/ulidAfter.js';
 import { digestSecret } from '../tokens/digestSecret.js';
 import { parseDuration } from '../tokens/parseDuration.js';
 import { parseOneTimeToken } from './parseOneTimeToken.js';
-import { pendingTokens, type TokensVoided } from './pendingTokens.js';
+import { pendingTokens, type TokensVoided } from '../core/pendingTokens.js';
 import {
   tokenPolicy,
   type OneTimeTokenKind,
@@ -28,7 +28,7 @@ import {
   type PreparedToken,
   type TokenPurpose,
 } from './TokenPurpose.js';
-import { tokensAsRead } from './voidTokens.js';
+import { tokensAsRead } from '../core/revokeTokens.js';
 
 /** What issuing gives. */
 export interface IssuedOneTimeToken {

@@ -1,9 +1,9 @@
 import type { Condition, TransactOperation } from '@latchkey/entity';
 import type { AccountToken, Infer } from '@latchkey/schema';
-import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import type { OneTimeTokenKind } from './tokenPolicy.js';
-import type { AccountWithTokens } from './voidTokens.js';
+import type { AccountWithTokens } from '../core/revokeTokens.js';
 
 /** What a token is issued for. */
 export interface TokenPurpose {

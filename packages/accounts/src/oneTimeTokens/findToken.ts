@@ -1,6 +1,6 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type { TokenHolder } from './OneTimeTokens.js';
 import { parseOneTimeToken } from './parseOneTimeToken.js';
 import type { OneTimeTokenKind } from './tokenPolicy.js';

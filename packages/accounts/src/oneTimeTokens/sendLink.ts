@@ -1,4 +1,4 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
 import type { MessageKind, Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
@@ -6,7 +6,7 @@ import type { EventFacts } from '../events/accountEvents.js';
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import type { AccountOfLogin } from '../login/AccountOfLogin.js';
 import { placeholderId } from '../login/placeholderId.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { countOfMailbox, countOfNobody } from './linkCount.js';
 

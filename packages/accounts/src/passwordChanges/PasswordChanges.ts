@@ -1,7 +1,7 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
 import { Account, Session } from '@latchkey/schema';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { Actor } from '../contacts/Actor.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { Actor } from '../core/Actor.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
@@ -12,7 +12,7 @@ import {
   readConnectionInfo,
   type AccountDocument,
   type SessionRequest,
-} from '../sessions/SessionRequest.js';
+} from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import { parseNewPassword, replacePassword } from './replacePassword.js';
 import { tellPasswordChanged } from './tellPasswordChanged.js';

@@ -1,4 +1,4 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
@@ -14,8 +14,8 @@ import {
 } from '../oneTimeTokens/OneTimeTokens.js';
 import { resetCounts } from '../oneTimeTokens/resetCounts.js';
 import { sendLink } from '../oneTimeTokens/sendLink.js';
-import { tokensAsRead } from '../oneTimeTokens/voidTokens.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import { tokensAsRead } from '../core/revokeTokens.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import { parseNewPassword, replacePassword } from './replacePassword.js';
 import { tellPasswordChanged } from './tellPasswordChanged.js';
 

@@ -1,7 +1,7 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import type { AccountOfLogin } from '../login/AccountOfLogin.js';
-import { voidTokens } from '../oneTimeTokens/voidTokens.js';
+import { voidTokens } from '../core/revokeTokens.js';
 
 /** A password for an account to have from now on. */
 export interface Replacement {

@@ -1,6 +1,6 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { noticeRecipients } from '../contacts/notices.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { noticeRecipients } from '../core/notices.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import type { AccountOfLogin } from '../login/AccountOfLogin.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -9,7 +9,7 @@ import { isActivated } from '../login/isActivated.js';
 import { mayLogInBy } from '../login/mayLogInBy.js';
 import { readWithContacts } from './readWithContacts.js';
 import type { LoginResult } from './SessionBeginning.js';
-import { readConnectionInfo, type SessionRequest } from './SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 
 /** What {@link CustomLogin.pushCustomSession} takes. */
 export interface PushCustomSessionInput {

@@ -1,4 +1,4 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
@@ -7,8 +7,8 @@ import { connectionFacts } from '../events/connectionFacts.js';
 import { isActivated } from '../login/isActivated.js';
 import { readWithContacts, type AccountAndContacts } from './readWithContacts.js';
 import type { LoginResult } from './SessionBeginning.js';
-import type { SessionPolicy } from './sessionPolicy.js';
-import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import type { SessionPolicy } from '../core/sessionPolicy.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 
 /** What {@link Impersonation.impersonate} takes. */
 export interface ImpersonateInput {

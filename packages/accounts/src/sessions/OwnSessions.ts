@@ -1,15 +1,15 @@
 import { EntityError, type Connection } from '@latchkey/entity';
-import { actingAccount, type ActingAccount } from '../accounts/actingAccount.js';
+import { actingAccount, type ActingAccount } from '../core/actingAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import { isLiveSession } from './sessionState.js';
-import type { SessionDocument } from './VerifiedRequests.js';
+import { isLiveSession } from '../core/sessionState.js';
+import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** Whose sessions: those of a request's account, or of any where the application decides. */
 export type ListSessionsInput = (

@@ -3,7 +3,7 @@ import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 
 /**

@@ -3,10 +3,10 @@ import type { InferWithSecrets, Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { VerifiedAuthToken } from '../tokens/AuthTokens.js';
-import type { AccountDocument } from './SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import { isLiveSession, standingOf } from './sessionState.js';
-import type { SessionDocument } from './VerifiedRequests.js';
+import { isLiveSession, standingOf } from '../core/sessionState.js';
+import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** A live session that a token belongs to. */
 export interface CheckedSession {

@@ -1,6 +1,6 @@
 import type { Entity, Table, TransactOperation } from '@latchkey/entity';
 import type { Session } from '@latchkey/schema';
-import type { AccountEntity } from '../accounts/AccountEntity.js';
+import type { AccountEntity } from '../core/AccountEntity.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { Events } from '../events/Events.js';
@@ -16,19 +16,19 @@ import {
 import { SessionGuards } from './SessionGuards.js';
 import { SessionHooks, type SessionHookRegistry } from './SessionHooks.js';
 import { SessionLogout, type LogoutInput } from './SessionLogout.js';
-import { definePolicy, type SessionPolicy, type SessionsOptions } from './sessionPolicy.js';
-import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import { definePolicy, type SessionPolicy, type SessionsOptions } from '../core/sessionPolicy.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 import { SessionRotation } from './SessionRotation.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { SessionVerifier } from './SessionVerifier.js';
-import { VerifiedRequests, type VerifiedSession } from './VerifiedRequests.js';
+import { VerifiedRequests, type VerifiedSession } from '../core/VerifiedRequests.js';
 
 export type { BeginSessionOptions, LoginResult, PreparedSession } from './SessionBeginning.js';
 export type { ListedSession, ListSessionsInput } from './OwnSessions.js';
 export type { RefreshTokensInput } from './RequestSessions.js';
 export type { LogoutInput } from './SessionLogout.js';
-export type { SessionsOptions } from './sessionPolicy.js';
-export type { SessionDocument, VerifiedSession } from './VerifiedRequests.js';
+export type { SessionsOptions } from '../core/sessionPolicy.js';
+export type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.js';
 
 /**
  * The sessions of all accounts: they begin at login, and every request is checked against them.

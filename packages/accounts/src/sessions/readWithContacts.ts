@@ -1,7 +1,7 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import type { Contact } from '../contacts/ContactsAndTokens.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { Contact } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountDocument } from './SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 
 /** An account, and beside it how its owner can be reached. */
 export interface AccountAndContacts {

@@ -1,4 +1,4 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -6,7 +6,7 @@ import { requireUlid } from '../errors/requireUlid.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { resetCounts } from '../oneTimeTokens/resetCounts.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import {
   changeFactors,

@@ -1,10 +1,10 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { noticeRecipients } from '../contacts/notices.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { noticeRecipients } from '../core/notices.js';
 import type { MessageKind } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
-import { tokensAsRead } from '../oneTimeTokens/voidTokens.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import { tokensAsRead } from '../core/revokeTokens.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import { createRecoveryCodes } from './createRecoveryCodes.js';
 import { parseRecoveryCode } from './parseRecoveryCode.js';
 import { keyOf } from './proveSecondFactor.js';

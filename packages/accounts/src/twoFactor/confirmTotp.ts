@@ -1,5 +1,5 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { replaceRecoveryCodes, deletePending, deleteTokens } from './changeFactors.js';
 import { findTotpStep } from './findTotpStep.js';
 import { codeRefused, countAttempt, keyOf, type FactorContext } from './proveSecondFactor.js';

@@ -1,6 +1,6 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import type { Actor } from '../contacts/Actor.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { Actor } from '../core/Actor.js';
 import { createTotpSecret } from './createTotpSecret.js';
 import { deletePending } from './changeFactors.js';
 import { withFactor, type ProvenFactor } from './proveSecondFactor.js';

@@ -1,9 +1,9 @@
 import type { TransactOperation, TransactResults } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
 import { readSessionMeta } from '../login/sessionMeta.js';
-import { pendingTokens } from '../oneTimeTokens/pendingTokens.js';
+import { pendingTokens } from '../core/pendingTokens.js';
 import type { ConsumeOptions } from '../oneTimeTokens/OneTimeTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
 import { readFactors, type AccountWithFactors, type StoredToken } from './readFactors.js';

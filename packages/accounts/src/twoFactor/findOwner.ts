@@ -1,8 +1,8 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { Actor } from '../contacts/Actor.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { Actor } from '../core/Actor.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type { FactorContext } from './proveSecondFactor.js';
 import { readFactors } from './readFactors.js';
 import type { SecondStepContext } from './secondStep.js';

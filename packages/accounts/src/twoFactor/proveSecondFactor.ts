@@ -1,5 +1,5 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { findTotpStep } from './findTotpStep.js';

@@ -1,7 +1,7 @@
 import type { AccessType, AccountAttempts, AccountToken, Infer } from '@latchkey/schema';
 import type { InferWithSecrets } from '@latchkey/schema';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
 
 /** A token with what is stored of its secret. */

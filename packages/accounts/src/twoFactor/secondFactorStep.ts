@@ -1,6 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountOfLogin } from '../login/AccountOfLogin.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 
 /** `createdFor` of the tokens of kind `twoFactorAuth`. */
 export const TWO_FACTOR_PURPOSE: Readonly<

@@ -1,8 +1,8 @@
 import type { TransactResults } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { beginLoginSession } from '../login/beginLoginSession.js';
-import { readConnectionInfo } from '../sessions/SessionRequest.js';
+import { readConnectionInfo } from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import { newGeneration, tellOfFactors } from './changeFactors.js';
 import { confirmTotp } from './confirmTotp.js';

@@ -1,5 +1,5 @@
 import { Accounts } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/sessions/SessionRequest.js';
+import type { SessionRequest } from '../../src/core/SessionRequest.js';
 import { Mailbox } from '../oneTimeTokens/Mailbox.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf } from '../support/errorOf.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { tokenPolicy } from '../../src/oneTimeTokens/tokenPolicy.js';
 import { DEFAULT_PASSWORD_POLICY } from '../../src/passwords/PasswordPolicy.js';
 import { BcryptHasher } from '../../src/passwords/BcryptHasher.js';
-import { definePolicy } from '../../src/sessions/sessionPolicy.js';
+import { definePolicy } from '../../src/core/sessionPolicy.js';
 import {
   addressPolicy,
   authenticatorPolicy,

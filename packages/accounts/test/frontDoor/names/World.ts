@@ -4,7 +4,7 @@ import { tableItems } from '../../../../entity/test/support/tableItems.js';
 import { Accounts, type AccountsOptions } from '../../../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../../../src/apps/AccountsRegistry.js';
 import type { User } from '../../../src/frontDoor/frontDoorTypes.js';
-import type { SessionRequest } from '../../../src/sessions/SessionRequest.js';
+import type { SessionRequest } from '../../../src/core/SessionRequest.js';
 import { Mailbox } from '../../oneTimeTokens/Mailbox.js';
 import {
   createTestAccounts,

@@ -1,5 +1,5 @@
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { ActingAccount } from './actingAccount.js';
+import type { AccountsCore } from './AccountsCore.js';
 
 /**
  * Refuses an owner who has not proven for a while who they are, before what decides who gets into

@@ -1,6 +1,6 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from './AccountsCore.js';
 import type { MessageKind, Recipient } from '../delivery/Delivery.js';
-import type { AccountWithContacts, Contact } from './ContactsAndTokens.js';
+import type { AccountWithContacts, Contact } from './Contact.js';
 import { replacedBy } from './replacedBy.js';
 
 /** Something about an account that its owner should know of. */

@@ -1,4 +1,4 @@
-import type { Contact, ContactsAndTokens } from './ContactsAndTokens.js';
+import type { Contact, ContactsAndTokens } from './Contact.js';
 
 /** The contact that goes when this one is verified, if there is one and it is still there. */
 export function replacedBy(

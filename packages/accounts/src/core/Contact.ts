@@ -1,5 +1,5 @@
 import type { AccessType, AccountToken, Infer } from '@latchkey/schema';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument } from './SessionRequest.js';
 
 /** An account's contact as this package gives it: without secrets. */
 export type Contact = Infer<typeof AccessType>;

@@ -3,7 +3,7 @@ import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { EventFacts } from '../events/accountEvents.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from './SessionRequest.js';
 import type { Sessions } from '../sessions/Sessions.js';
 
 /**

@@ -5,16 +5,16 @@ import {
   type TransactResults,
 } from '@latchkey/entity';
 import { Account } from '@latchkey/schema';
-import { actingAccount, type ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { actingAccount, type ActingAccount } from './actingAccount.js';
+import type { AccountsCore } from './AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
-import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
-import { isLiveSession } from '../sessions/sessionState.js';
-import type { SessionDocument } from '../sessions/VerifiedRequests.js';
-import type { AccountWithContacts } from './ContactsAndTokens.js';
-import { orSessionEnded } from './endOtherSessions.js';
-import { readAccount } from './readAccount.js';
+import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import { isLiveSession } from './sessionState.js';
+import type { SessionDocument } from './VerifiedRequests.js';
+import type { AccountWithContacts } from './Contact.js';
+import { orSessionEnded } from '../contacts/endOtherSessions.js';
+import { readAccount } from '../contacts/readAccount.js';
 
 type Core = Pick<AccountsCore, 'accounts' | 'sessionEntity' | 'sessions' | 'table'>;
 

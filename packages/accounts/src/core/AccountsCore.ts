@@ -10,7 +10,7 @@ import type { Throttle } from '../throttling/Throttle.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import type { TwoFactorPolicy } from '../twoFactor/secondFactorStep.js';
 import type { AccountEntity } from './AccountEntity.js';
-import type { PasswordService } from './PasswordService.js';
+import type { PasswordService } from '../accounts/PasswordService.js';
 
 /** What every flow of one `Accounts` works with. */
 export interface AccountsCore {
