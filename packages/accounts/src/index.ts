@@ -23,6 +23,7 @@ export {
 } from './apps/AccountsRegistry.js';
 export type { AppPlan, PaymentsMode } from './apps/AppPlan.js';
 export type { AddedContact } from './contacts/addContact.js';
+export type { UndoReplacementInput } from './contacts/undoReplacement.js';
 export {
   Contacts,
   type AddCustomInput,

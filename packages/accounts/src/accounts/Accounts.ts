@@ -49,7 +49,9 @@ import {
   type CreateAccountAndLoginInput,
   type RequestAccountInput,
 } from './AccountCreation.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore, ChangeCore } from '../core/AccountsCore.js';
+import { definePolicy } from '../core/sessionPolicy.js';
+import { VerifiedRequests } from '../core/VerifiedRequests.js';
 import { assertOptions } from './assertOptions.js';
 import { defineAccount } from './defineAccount.js';
 import type { CreateAccountInput } from './parseNewAccount.js';
@@ -96,6 +98,12 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
    * {@link Accounts.reauthenticate}.
    */
   readonly recentLogin?: Duration | false;
+  /**
+   * How long an address or identity is kept for a sign-up that has not proven it: after that, the next
+   * sign-up takes it over (default: `'7d'`; at most 400 days). One that is added to an account later
+   * is kept as long as the token that was sent there is good for.
+   */
+  readonly unprovenClaim?: Duration;
   /** How a second factor protects accounts (default: none can be enrolled). */
   readonly twoFactor?: TwoFactorOptions;
   /** How messages reach people. */
@@ -167,7 +175,7 @@ export class Accounts<F extends AccountFields = NoFields> {
     assertOptions(options);
     const { table: wholeTable, appId, plan, environment, sessions, accountFields } = options;
     const { passwords, tokens, throttling, twoFactor, delivery, events } = options;
-    const { requireActivation = false, recentLogin = '10m' } = options;
+    const { requireActivation = false, recentLogin = '10m', unprovenClaim = '7d' } = options;
     this.appId = appId === undefined ? undefined : parseAppId(appId, 'appId');
     const table = this.appId === undefined ? wholeTable : wholeTable.namespace(this.appId);
     const definition = accountDefinition ?? defineAccount(accountFields);
@@ -181,21 +189,28 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.AccessTypeEntity = table.entity(AccessType);
     this.TokenEntity = table.entity(AccountToken);
     this.SessionEntity = table.entity(Session);
-    this.#oneTimeTokens = new OneTimeTokens(table, accounts, this.TokenEntity, tokens);
     this.#events = new Events(() => table.now(), events);
     const twoFactorSetup = twoFactor && twoFactorSettings(twoFactor);
     const passwordService = new PasswordService(passwords);
     const ownSessions = { ...sessions, audience: sessions.audience ?? audienceOf(this.appId) };
-    this.sessions = new Sessions(ownSessions, table, accounts, this.SessionEntity, this.#events);
-    this.#core = {
+    const base: ChangeCore = {
       table,
       accounts,
-      accountFields: ownNames,
       accessTypes: this.AccessTypeEntity,
       tokens: this.TokenEntity,
       sessionEntity: this.SessionEntity,
       events: this.#events,
       delivery: new Delivery(this.#events, delivery),
+      verified: new VerifiedRequests(() => table.now()),
+      sessionPolicy: definePolicy(ownSessions),
+      unprovenClaimMs: parseDuration(unprovenClaim, 'unprovenClaim'),
+      recentLogin: recentLogin === false ? false : parseDuration(recentLogin, 'recentLogin'),
+    };
+    this.#oneTimeTokens = new OneTimeTokens(base, tokens);
+    this.sessions = new Sessions(ownSessions, base);
+    this.#core = {
+      ...base,
+      accountFields: ownNames,
       throttle: new Throttle(table, throttling),
       messageLimit: new MessageLimit(table, throttling?.messages),
       oneTimeTokens: this.#oneTimeTokens,
@@ -203,7 +218,6 @@ export class Accounts<F extends AccountFields = NoFields> {
       passwords: passwordService,
       plan: parseAppPlan(plan),
       requireActivation: parseRequireActivation(requireActivation),
-      recentLogin: recentLogin === false ? false : parseDuration(recentLogin, 'recentLogin'),
       twoFactor: twoFactorSetup ?? {},
     };
     this.#creation = new AccountCreation(this.#core);
@@ -226,11 +240,8 @@ export class Accounts<F extends AccountFields = NoFields> {
       creation: this.#creation,
       passwordLogin: this.#passwordLogin,
       emailVerification: this.#emailVerification,
-      passwordChanges: this.#passwordChanges,
       passwordResets: this.#passwordResets,
-      contacts: this.contacts,
       lifecycle: this.#lifecycle,
-      profile: this.#profile,
     });
     this.#places = new AccountPlaces(this.#core);
     this.#sandbox = new Sandbox({
@@ -349,7 +360,9 @@ export class Accounts<F extends AccountFields = NoFields> {
   }
 
   /** See {@link AccountCreation.requestAccount}. */
-  get requestAccount(): (input: InputWith<RequestAccountInput, F>) => Promise<void> {
+  get requestAccount(): (
+    input: InputWith<RequestAccountInput, F>,
+  ) => Promise<{ readonly handle: string }> {
     return this.#creation.requestAccount;
   }
 

@@ -1,89 +1,89 @@
-import {
-  EntityError,
-  type Condition,
-  type TransactOperation,
-  type TransactResults,
-} from '@latchkey/entity';
-import { Account } from '@latchkey/schema';
-import { actingAccount, type ActingAccount } from './actingAccount.js';
-import type { AccountsCore } from './AccountsCore.js';
+import { EntityError, type Condition, type TransactOperation } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import type { ChangeCore } from './AccountsCore.js';
+import { actingAccount, type ActingAccount } from './actingAccount.js';
 import type { AccountDocument, SessionRequest } from './SessionRequest.js';
-import { isLiveSession } from './sessionState.js';
+import { isSessionActive } from './sessionState.js';
 import type { SessionDocument } from './VerifiedRequests.js';
-import type { AccountWithContacts } from './Contact.js';
-import { orSessionEnded } from '../contacts/endOtherSessions.js';
-import { readAccount } from '../contacts/readAccount.js';
 
-type Core = Pick<AccountsCore, 'accounts' | 'sessionEntity' | 'sessions' | 'table'>;
-
-/** What becomes of the account itself in a transaction. */
-export interface AccountWrite {
-  /** Without it, the account is only checked. */
-  readonly update?: Parameters<AccountsCore['accounts']['updateOne']>[0]['update'];
-  /** The one that was read. */
-  readonly version?: number;
-  readonly condition?: Condition<AccountDocument>;
-}
-
-/** What an actor writes in one transaction. */
-export interface ActorWrite<O extends readonly TransactOperation<unknown>[]> {
-  readonly account: AccountWrite;
-  readonly operations: O;
-  /** What writes the session's row, and checks there that it has not ended. */
-  readonly session?: readonly TransactOperation<unknown>[];
+/** An actor's account, and the request that it acts by. */
+interface ActorOptions {
+  readonly accountId: string;
+  readonly request?: SessionRequest | undefined;
+  readonly facts: EventFacts;
 }
 
 /**
- * Who acts on one account: its owner, in a session, or the application.
+ * Who acts on one account: its owner, in a session, or the application, or who holds a token.
  *
  * A session may end after its request was let through: by a new password, say, because somebody else
- * is in the account. What was under way in it must not be carried out any more (ASVS 7.4.1, 7.4.3).
- * So a flow reads the account by {@link Actor.read}, and writes by {@link Actor.write}; or it takes
- * {@link Actor.condition} and {@link Actor.checks} into a write of its own. None of it costs a request.
+ * is in the account. Nothing may be done in it then (ASVS 7.4.1, 7.4.3). `changeAccount` applies the
+ * checks of this class to every flow; no flow applies them itself.
  */
 export class Actor {
   readonly accountId: string;
-  /** Undefined where the application acts. */
+  /** The request of the account's own session; undefined where the application acts, or a token. */
   readonly request: SessionRequest | undefined;
-  /** What events tell of who acts. */
+  /** The part of an event that tells who acts. */
   readonly facts: EventFacts;
-  readonly #core: Core;
+  readonly #core: ChangeCore;
 
-  /** @throws AccountError as `actingAccount`. */
-  constructor(core: Core, input: ActingAccount) {
+  private constructor(core: ChangeCore, { accountId, request, facts }: ActorOptions) {
     this.#core = core;
-    this.facts = actingAccount(input, core.sessions);
-    this.request = input.request;
-    this.accountId =
-      input.accountId ?? core.sessions.verifiedSessionOf(input.request).account.accountId;
+    this.accountId = accountId;
+    this.request = request;
+    this.facts = facts;
   }
 
   /**
-   * The account with its contacts and tokens: one strongly consistent Query.
+   * Authenticates the owner, by a request that `handleRequest` has let through, or takes the
+   * application at its word.
    *
-   * @throws AccountError `UserNotFound`, `InvalidSession`
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`
    */
-  async read(): Promise<AccountWithContacts> {
-    const family = await readAccount(this.#core, this.accountId);
-    this.requireAlive(family);
-    return family;
+  static of(core: ChangeCore, input: ActingAccount): Actor {
+    const facts = actingAccount(input, core.verified);
+    return new Actor(core, { accountId: facts.accountId, request: input.request, facts });
   }
 
   /**
-   * Refuses to go on in a session that is not one of the account's any more.
-   *
-   * @param account - as it has just been read.
-   * @throws AccountError `InvalidSession`
+   * Gives the holder of an account's token, who acts in the account's own session if the request is
+   * of one.
    */
-  requireAlive(account: AccountDocument): void {
-    if (!this.#isAlive(account)) throw new AccountError('InvalidSession', {});
+  static holding(core: ChangeCore, accountId: string, request: SessionRequest | undefined): Actor {
+    const found = request && core.verified.find(request);
+    const isOwn =
+      found?.account.accountId === accountId && found.session.impersonatedBy === undefined;
+    const facts = {
+      ...connectionFacts(request),
+      accountId,
+      ...(isOwn && { sessionId: found.session.ulid }),
+    };
+    return new Actor(core, { accountId, request: isOwn ? request : undefined, facts });
   }
 
-  /** What the account must be like for the session to be one of its. */
+  /** The session as the request has it: what the request does to its own session is known there. */
+  get session(): SessionDocument | undefined {
+    return this.request && this.#core.verified.of(this.request).session;
+  }
+
+  /** Whether the session is one of the account's, as that has just been read. */
+  isActive(account: AccountDocument): boolean {
+    const { sessionPolicy, table } = this.#core;
+    const { session } = this;
+    return !session || isSessionActive(session, account, table.now(), sessionPolicy);
+  }
+
+  /** @throws AccountError `InvalidSession` */
+  assertActive(account: AccountDocument): void {
+    if (!this.isActive(account)) throw new AccountError('InvalidSession', {});
+  }
+
+  /** The condition on the account under which the session is still active. */
   get condition(): Condition<AccountDocument> {
-    const session = this.#session;
+    const { session } = this;
     if (!session) return {};
     return {
       sessionGeneration: session.generation,
@@ -91,99 +91,46 @@ export class Actor {
     };
   }
 
-  /** The checks, for a transaction that writes neither the account nor the session. */
-  checks(): TransactOperation<unknown>[] {
-    if (!this.request) return [];
-    return [this.#accountOperation({}), ...this.sessionChecks()];
+  /** The check that the session has not been ended by itself, by a logout for example. */
+  get sessionCheck(): TransactOperation<unknown> | undefined {
+    const { session } = this;
+    if (!session) return undefined;
+    const { accountId, ulid, generation } = session;
+    return this.#core.sessionEntity.checkOperation({
+      filter: { accountId, ulid },
+      condition: { valid: true, generation },
+    });
   }
 
   /**
-   * `table.transact` for what the actor does: the account is written, or checked, on condition that
-   * the session has not ended, neither with others nor by itself.
+   * Reads the session and the account again: one strongly consistent `BatchGetItem`, none where no
+   * session acts.
    *
-   * @returns the account as it is then, where it had to be read for that, and what each write returns.
-   * @throws AccountError `InvalidSession`; and what `table.transact` throws.
+   * @throws AccountError `InvalidSession`
    */
-  async write<const O extends readonly TransactOperation<unknown>[]>({
-    account,
-    operations,
-    session = this.sessionChecks(),
-  }: ActorWrite<O>): Promise<{
-    readonly account: AccountDocument | null;
-    readonly results: TransactResults<O>;
-  }> {
-    const own = this.#accountOperation(account);
-    try {
-      const [written, ...results] = await this.#core.table.transact([
-        own,
-        ...operations,
-        ...session,
-      ]);
-      return {
-        account: written,
-        results: results.slice(0, operations.length) as TransactResults<O>,
-      };
-    } catch (error) {
-      throw this.inItsTerms(error);
-    }
+  async assertSessionActive(): Promise<void> {
+    const { session } = this;
+    if (!session) return;
+    const { accounts, sessionEntity, table } = this.#core;
+    const { accountId, ulid } = session;
+    const [account, stored] = await table.batchGet(
+      [accounts.reference({ accountId }), sessionEntity.reference({ accountId, ulid })],
+      { consistent: true },
+    );
+    const isActive =
+      account !== null &&
+      stored?.valid === true &&
+      stored.generation === session.generation &&
+      this.isActive(account);
+    if (!isActive) throw new AccountError('InvalidSession', {});
   }
 
-  /** The check that nobody has logged out of the session, for a transaction that does not write it. */
-  sessionChecks(): TransactOperation<unknown>[] {
-    const session = this.#session;
-    if (!session) return [];
-    const { accountId, ulid, generation } = session;
-    return [
-      this.#core.sessionEntity.checkOperation({
-        filter: { accountId, ulid },
-        condition: { valid: true, generation },
-      }),
-    ];
+  /** Whether an error of the account's item says that the session has ended. */
+  hasEndedBy(error: unknown): boolean {
+    if (!this.request || !EntityError.is(error)) return false;
+    if (error.code === 'NotFound') return true;
+    return (
+      error.code === 'ConditionFailed' && !this.isActive(error.details.item as AccountDocument)
+    );
   }
-
-  /** An error as it is, or `InvalidSession` where it is that the session has ended. */
-  inItsTerms(error: unknown): unknown {
-    const isAboutAccount =
-      EntityError.is(error) &&
-      error.code === 'ConditionFailed' &&
-      error.details.entity === Account.name;
-    if (isAboutAccount && !this.#isAlive(error.details.item as AccountDocument)) {
-      return new AccountError('InvalidSession', {});
-    }
-    return orSessionEnded(error);
-  }
-
-  /** As it is said of the request: what the request does to its own session is known there. */
-  get #session(): SessionDocument | undefined {
-    return this.request && this.#core.sessions.verifiedSessionOf(this.request).session;
-  }
-
-  #isAlive(account: AccountDocument): boolean {
-    const { sessions, table } = this.#core;
-    const session = this.#session;
-    return !session || isLiveSession(session, account, table.now(), sessions.policy);
-  }
-
-  #accountOperation({
-    update,
-    version,
-    condition = {},
-  }: AccountWrite): TransactOperation<AccountDocument | null> {
-    const { accounts } = this.#core;
-    const parts = [condition, this.condition].filter((part) => Object.keys(part).length > 0);
-    const what = {
-      filter: { accountId: this.accountId },
-      ...(parts.length > 0 && { condition: { $and: parts } }),
-    };
-    if (!update) return withoutResult(accounts.checkOperation(what));
-    return accounts.updateOneOperation({
-      ...what,
-      update,
-      ...(version !== undefined && { version }),
-    });
-  }
-}
-
-function withoutResult(operation: TransactOperation<unknown>): TransactOperation<null> {
-  return { prepare: async () => ({ ...(await operation.prepare()), result: null }) };
 }

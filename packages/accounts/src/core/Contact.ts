@@ -1,5 +1,4 @@
-import type { AccessType, AccountToken, Infer } from '@latchkey/schema';
-import type { AccountDocument } from './SessionRequest.js';
+import type { AccessType, Infer } from '@latchkey/schema';
 
 /** An account's contact as this package gives it: without secrets. */
 export type Contact = Infer<typeof AccessType>;
@@ -9,15 +8,3 @@ export type ContactData = Contact['data'];
 
 /** The kinds of contact. */
 export type ContactKind = ContactData['kind'];
-
-/** An account's contacts and tokens, as they were read together. */
-export interface ContactsAndTokens {
-  readonly accessTypes: readonly Contact[];
-  readonly tokens: readonly Infer<typeof AccountToken>[];
-}
-
-/** An account with its contacts and tokens, as one Query reads them. */
-export interface AccountWithContacts extends AccountDocument, ContactsAndTokens {
-  /** The account's version; not enumerable, so that copies do not have it. */
-  readonly _v: number;
-}

@@ -66,6 +66,16 @@ export class VerifiedRequests {
     this.#sessions.set(request, verified);
   }
 
+  /** Notes on a request that its session goes on under a generation that has been written. */
+  carryOver(request: SessionRequest, sessionGeneration: string): void {
+    const found = this.find(request);
+    if (!found) return;
+    this.put(request, {
+      account: { ...found.account, sessionGeneration },
+      session: { ...found.session, generation: sessionGeneration },
+    });
+  }
+
   /** Takes off a request what is not, or no longer, known to be true. */
   forget(request: SessionRequest): void {
     // Only where there is something: to delete costs V8 the object's shape.

@@ -4,7 +4,7 @@ import { requireUlid } from '../errors/requireUlid.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { SessionRequest } from './SessionRequest.js';
-import type { Sessions } from '../sessions/Sessions.js';
+import type { VerifiedRequests } from './VerifiedRequests.js';
 
 /**
  * Whose account an operation is about: the owner's own, by a request that `handleRequest` has let
@@ -23,7 +23,7 @@ export type ActingAccount =
  */
 export function actingAccount(
   input: ActingAccount,
-  sessions: Pick<Sessions, 'verifiedSessionOf'>,
+  verified: Pick<VerifiedRequests, 'of'>,
 ): EventFacts & { readonly accountId: string } {
   requireObject(input, '');
   const { accountId, request } = input;
@@ -34,7 +34,7 @@ export function actingAccount(
   if ((accountId as unknown) !== undefined) {
     throw new AccountError('InvalidInput', { path: 'accountId', reason: 'notBesideRequest' });
   }
-  const { account, session } = sessions.verifiedSessionOf(request);
+  const { account, session } = verified.of(request);
   if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
   return {
     ...connectionFacts(request),

@@ -1,18 +1,34 @@
-import type { AccountsCore } from './AccountsCore.js';
 import type { MessageKind, Recipient } from '../delivery/Delivery.js';
-import type { AccountWithContacts, Contact } from './Contact.js';
-import { replacedBy } from './replacedBy.js';
+import { documentOf } from './Account.js';
+import type { ChangeCore } from './AccountsCore.js';
+import type { Contact } from './Contact.js';
+import type { AccountDocument } from './SessionRequest.js';
 
 /** Something about an account that its owner should know of. */
 export interface Notice {
-  readonly kind: Extract<MessageKind, 'ContactAdded' | 'ContactRemoved' | 'UsernameChanged'>;
+  readonly kind: Extract<
+    MessageKind,
+    | 'ContactAdded'
+    | 'ContactRemoved'
+    | 'PasswordChanged'
+    | 'TwoFactorDisabled'
+    | 'TwoFactorEnabled'
+    | 'UsernameChanged'
+  >;
   /** The contact that was added or removed. */
   readonly contact?: Contact;
+  /** A secret for the address of that contact alone: it undoes the change. */
+  readonly token?: string;
+}
+
+/** An account and its contacts, those before and those after a change. */
+export interface NotifiedAccount extends AccountDocument {
+  readonly accessTypes: readonly Contact[];
 }
 
 /**
- * Where an owner is told what happens to the account: every verified e-mail address, or, without
- * one, every verified phone.
+ * Gives the addresses at which an owner is told what happens to the account: every verified e-mail
+ * address, or, without one, every verified phone.
  */
 export function noticeRecipients(contacts: readonly Contact[]): Recipient[] {
   const verified = contacts
@@ -23,47 +39,32 @@ export function noticeRecipients(contacts: readonly Contact[]): Recipient[] {
 }
 
 /**
- * Tells an account's owner, once at each address, those before and those after the change
- * (ASVS 6.3.7). After the commit.
- *
- * @param family - the account, with its contacts before and after the change.
+ * Notifies an account's owner, once at each address, those before and those after the change
+ * (ASVS 6.3.7; NIST SP 800-63B-4 §4.6). After the commit.
  */
-export async function tellOwner(
-  { delivery }: Pick<AccountsCore, 'delivery'>,
-  family: Omit<AccountWithContacts, '_v'>,
-  { kind, contact }: Notice,
+export async function notifyOwner(
+  { delivery }: Pick<ChangeCore, 'delivery'>,
+  account: NotifiedAccount,
+  { kind, contact, token }: Notice,
 ): Promise<void> {
-  const { accessTypes, tokens: _, ...account } = family;
+  const document = documentOf(account);
   const about = contact && addressOf(contact);
-  const recipients = noticeRecipients(accessTypes);
+  const recipients = noticeRecipients(account.accessTypes);
   if (kind === 'ContactRemoved' && about?.kind === 'phone' && contact?.verified === true) {
     // Its owner may read nothing else that the account has.
     if (!recipients.some((to) => isSameAddress(to, about))) recipients.push(about);
   }
   await Promise.all(
     recipients.map((to) =>
-      delivery.deliver({ kind, to, account, ...(about && { contact: about }) }),
+      delivery.deliver({
+        kind,
+        to,
+        account: document,
+        ...(about && { contact: about }),
+        ...(token !== undefined && about && isSameAddress(to, about) && { token }),
+      }),
     ),
   );
-}
-
-/**
- * Tells an account's owner that a contact, which was just verified, has taken another's place: at
- * both of them, and wherever else. Nothing if it has replaced none.
- *
- * @param family - as it was read before the contact was verified.
- */
-export async function tellOfReplacement(
-  core: Pick<AccountsCore, 'delivery'>,
-  family: Omit<AccountWithContacts, '_v'>,
-  contact: Contact,
-): Promise<void> {
-  const old = replacedBy(family, contact);
-  if (!old) return;
-  const accessTypes = family.accessTypes.map((each) =>
-    each.ulid === contact.ulid ? { ...each, verified: true } : each,
-  );
-  await tellOwner(core, { ...family, accessTypes }, { kind: 'ContactRemoved', contact: old });
 }
 
 function addressOf({ data }: Contact): Recipient | undefined {

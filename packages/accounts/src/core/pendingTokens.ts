@@ -7,7 +7,7 @@ type Token = Infer<typeof AccountToken>;
 const CHALLENGES: readonly string[] = [TWO_FACTOR_PURPOSE.challenge, TWO_FACTOR_PURPOSE.enrolment];
 
 /** What an account says of the tokens that were sent out. */
-export interface TokensVoided {
+export interface TokensRevoked {
   /** Those with no greater ulid are void. */
   readonly tokensVoidBefore?: string | undefined;
 }
@@ -19,14 +19,15 @@ export interface TokensVoided {
 export function pendingTokens<T extends Token>(
   tokens: readonly T[],
   now: Date,
-  { tokensVoidBefore = '' }: TokensVoided,
+  { tokensVoidBefore = '' }: TokensRevoked,
 ): T[] {
   return tokens.filter(
     ({ ulid, kind, createdFor, used, expiresAt }) =>
       kind !== 'password' &&
       (kind !== 'twoFactorAuth' || CHALLENGES.includes(createdFor)) &&
       used !== true &&
-      ulid > tokensVoidBefore &&
+      // What undoes a change must outlive whatever is done by those who have made it.
+      (ulid > tokensVoidBefore || kind === 'contact_recovery') &&
       expiresAt !== undefined &&
       expiresAt > now,
   );

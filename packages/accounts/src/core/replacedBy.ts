@@ -1,8 +1,9 @@
-import type { Contact, ContactsAndTokens } from './Contact.js';
+import type { Account } from './Account.js';
+import type { Contact } from './Contact.js';
 
-/** The contact that goes when this one is verified, if there is one and it is still there. */
+/** Finds the contact that goes when this one is verified, if there is one and it is still there. */
 export function replacedBy(
-  { accessTypes }: Pick<ContactsAndTokens, 'accessTypes'>,
+  { accessTypes }: Pick<Account, 'accessTypes'>,
   { verified, replaces, data }: Contact,
 ): Contact | undefined {
   if (verified === true || replaces === undefined) return undefined;

@@ -1,35 +1,38 @@
 import type { Table } from '@latchkey/entity';
-import type { AccountToken, Infer } from '@latchkey/schema';
-import { pendingTokens, type TokensVoided } from './pendingTokens.js';
+import type { Token } from './Account.js';
+import { pendingTokens, type TokensRevoked } from './pendingTokens.js';
+import { ulidAfter } from './ulidAfter.js';
 
 /** An account and its tokens, as they were read together. */
-export interface AccountWithTokens extends TokensVoided {
-  readonly tokens: readonly Infer<typeof AccountToken>[];
+export interface AccountWithTokens extends TokensRevoked {
+  readonly tokens: readonly Token[];
 }
 
 /**
- * What an account's update sets for every token to be void that was sent out before, also one of
- * which nobody knew when the account was read. To be taken right before the transaction. Factors,
- * pending or not, and recovery codes stay.
+ * Gives the mark by which an account's update revokes every token that was sent out before, also one
+ * that nobody knew of when the account was read. Factors, pending or not, and recovery codes stay.
  */
-export function voidTokens(
+export function revokeTokens(
   table: Pick<Table, 'newUlid' | 'now'>,
   account: AccountWithTokens,
-): { readonly tokensVoidBefore: string } {
-  // Those that were read are void in any case, even if another server's clock is ahead.
+): string {
+  // Those that were read are revoked in any case, even if another server's clock is ahead.
   const read = pendingTokens(account.tokens, table.now(), account).map(({ ulid }) => ulid);
-  const [tokensVoidBefore = ''] = [table.newUlid(), account.tokensVoidBefore ?? '', ...read]
-    .sort()
-    .reverse();
-  return { tokensVoidBefore };
+  const [mark = ''] = [table.newUlid(), account.tokensVoidBefore ?? '', ...read].sort().reverse();
+  return mark;
 }
 
 /**
- * The condition on an account that none of its tokens became void since it was read: for what uses
- * one up, and writes the account itself.
+ * Gives the condition on an account that none of its tokens was revoked since it was read: for what
+ * uses one up.
  */
-export function tokensAsRead({ tokensVoidBefore }: TokensVoided): {
+export function tokensUnchanged({ tokensVoidBefore }: TokensRevoked): {
   readonly tokensVoidBefore: string | { readonly $exists: false };
 } {
   return { tokensVoidBefore: tokensVoidBefore ?? { $exists: false } };
+}
+
+/** Gives the mark for an account that was not read, after one that turned out to stand in the way. */
+export function markAfter(table: Pick<Table, 'newUlid'>, before: string | undefined): string {
+  return ulidAfter(before, table.newUlid());
 }

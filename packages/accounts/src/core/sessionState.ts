@@ -6,7 +6,7 @@ import type { AccountDocument } from './SessionRequest.js';
 import type { SessionDocument } from './VerifiedRequests.js';
 
 /** Whether a session of an account can be used now. */
-export function isLiveSession(
+export function isSessionActive(
   session: SessionDocument,
   account: AccountDocument,
   now: Date,

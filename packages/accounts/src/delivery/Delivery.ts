@@ -38,7 +38,10 @@ export interface Message {
   /** Where to; never what a visitor typed, always what is stored. */
   readonly to: Recipient;
   readonly account: AccountDocument;
-  /** The secret to be sent, where the kind has one. It is not stored. */
+  /**
+   * The secret to be sent, where the kind has one. It is not stored. With `ContactRemoved` it undoes
+   * that another address has taken this one's place.
+   */
   readonly token?: string;
   /** The address that was added or removed, where the kind is about one. */
   readonly contact?: Recipient;

@@ -1,3 +1,4 @@
+import type { VerifyEmailWithTokenInput } from '../oneTimeTokens/EmailVerification.js';
 import type { PaymentsMode } from '../apps/AppPlan.js';
 import type { CreateAccountInput } from '../accounts/parseNewAccount.js';
 import type { SessionRequest } from '../core/SessionRequest.js';
@@ -53,11 +54,9 @@ export type SignInInput = SessionWishes & {
   );
 
 /** What {@link FrontDoor.activate} takes. */
-export interface ActivateInput {
+export interface ActivateInput extends VerifyEmailWithTokenInput {
   /** From the link. */
   readonly token: string;
-  /** Who shows it, which is kept with the token. */
-  readonly request?: SessionRequest;
 }
 
 /** What {@link FrontDoor.resendActivation} takes. */
@@ -99,6 +98,8 @@ export interface User extends VerifiedUser {
   readonly email?: string;
   /** For the client; none where there is no session yet. */
   readonly authToken?: string;
+  /** Confirms the address together with the token from the message, where there is no session yet. */
+  readonly handle?: string;
 }
 
 /** A user with a session. */

@@ -1,11 +1,8 @@
-import { EntityError } from '@latchkey/entity';
 import { AccountAttempts } from '@latchkey/schema';
 import type { ActingAccount } from '../core/actingAccount.js';
 import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountPlaces } from '../apps/AccountPlaces.js';
-import { requireRecentLogin } from '../core/requireRecentLogin.js';
-import type { Actor } from '../core/Actor.js';
-import { runForAccount } from '../contacts/runForAccount.js';
+import { changeAccount, type Flow } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountDocument } from '../core/SessionRequest.js';
 
@@ -27,55 +24,56 @@ export class AccountLifecycle {
   }
 
   /**
-   * Keeps an account from being used, and ends its sessions, in one write, before it returns. By a
-   * request whose session has been revoked since `handleRequest`, nothing is done.
+   * Keeps an account from being used, and revokes its sessions, tokens and pending contacts, in one
+   * write, before it returns. By a request whose session has ended since `handleRequest`, nothing is
+   * done.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */
   readonly deactivate = async (input: ActingAccount): Promise<AccountDocument> => {
-    const account = await runForAccount(this.#core, 'DeactivateUser', input, (_facts, actor) =>
-      this.#setDeactivated(actor, true),
+    const account = await changeAccount(this.#core, { flow: 'DeactivateUser', input }, (flow) =>
+      this.#setDeactivated(flow, true),
     );
-    if (input.request) await this.#core.sessions.destroy(input.request);
+    if (input.request) await this.#core.verified.destroy(input.request);
     return account;
   };
 
   /**
-   * Lets an account be used again; the sessions that deactivation has ended stay so.
+   * Lets an account be used again; the sessions and tokens that deactivation has ended stay so.
    *
    * @throws AccountError `InvalidInput`; `UserNotFound`, also for an account whose deletion has
    *   begun; `ServiceUnavailable`
    */
   readonly reactivate = async (input: { readonly accountId: string }): Promise<AccountDocument> =>
-    runForAccount(this.#core, 'ReactivateUser', ofApplication(input), (_facts, actor) =>
-      this.#setDeactivated(actor, false),
+    changeAccount(this.#core, { flow: 'ReactivateUser', input: ofApplication(input) }, (flow) =>
+      this.#setDeactivated(flow, false),
     );
 
   /**
    * Deletes an account with everything in its partition; its username and addresses are free again.
    * A call that was interrupted can be made again, however far it came. From the first write on, no
    * session verifies and nobody logs in; the second gives its place back, where `maxAccounts` is set.
-   * By a request whose session has been revoked since `handleRequest`, nothing is done.
+   * By a request whose session has ended since `handleRequest`, nothing is done.
    *
    * @returns how many documents were deleted; 0 for an account that is not there.
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`, `ServiceUnavailable`
    */
   readonly deleteAccount = async (input: ActingAccount): Promise<DeletedAccount> => {
-    const deleted = await runForAccount(this.#core, 'DeleteUser', input, async (_facts, actor) => {
-      requireRecentLogin(this.#core, input);
+    const start = { flow: 'DeleteUser', input } as const;
+    const deleted = await changeAccount(this.#core, start, async (flow) => {
+      flow.requireRecentLogin();
       const { accounts } = this.#core;
-      const { accountId } = actor;
-      const filter = { accountId };
-      const item = await this.#beginDeletion(actor);
+      const { accountId } = flow.actor;
+      const item = await this.#beginDeletion(flow);
       if (item) await this.#places.giveBack(item);
       const { deletedCount } = item
-        ? await accounts.deleteOne({ filter, withRelated: true })
+        ? await accounts.deleteOne({ filter: { accountId }, withRelated: true })
         : { deletedCount: 0 };
       return { deletedCount: deletedCount + (await this.#deleteLateArrivals(accountId)) };
     });
-    if (input.request) await this.#core.sessions.destroy(input.request);
+    if (input.request) await this.#core.verified.destroy(input.request);
     return deleted;
   };
 
@@ -104,44 +102,52 @@ export class AccountLifecycle {
   }
 
   /**
-   * The first write of a deletion.
+   * Makes the first write of a deletion.
    *
-   * @returns null for an account that is not there.
+   * @returns the account; null for one that is not there.
    * @throws AccountError `InvalidSession`
    */
-  async #beginDeletion(actor: Actor): Promise<AccountDocument | null> {
-    const { accounts, table } = this.#core;
+  async #beginDeletion(flow: Flow): Promise<AccountDocument | null> {
+    const { accounts } = this.#core;
+    const { accountId, request } = flow.actor;
     try {
-      const { item } = await accounts.updateOne({
-        filter: { accountId: actor.accountId },
-        // What has begun can be ended: whoever began it has no session any more.
-        ...(actor.request && { condition: { $or: [actor.condition, { deleting: true }] } }),
-        update: {
-          $set: { deactivated: true, deleting: true, sessionGeneration: table.newUlid() },
-        },
+      const saved = await flow.commitUnread((change) => {
+        change.set({ deactivated: true, deleting: true });
+        change.revokeAllSessions();
+        return () => change.saved;
       });
-      return item;
+      if (saved) return saved;
     } catch (error) {
-      throw actor.inItsTerms(error);
+      if (!AccountError.is(error)) throw error;
+      if (error.code === 'UserNotFound') return null;
+      if (error.code !== 'InvalidSession') throw error;
+      // What has begun can be ended: whoever began it has no session any more.
+      const { item } = await accounts.findOne({ filter: { accountId }, consistent: true });
+      const isOwn = request && this.#core.verified.find(request)?.account.accountId === accountId;
+      if (!isOwn || (item && item.deleting !== true)) throw error;
+      return item;
     }
+    return (await accounts.findOne({ filter: { accountId }, consistent: true })).item;
   }
 
   /** @throws AccountError `InvalidSession`, `UserNotFound` */
-  async #setDeactivated(actor: Actor, deactivated: boolean): Promise<AccountDocument> {
-    const { accounts, table } = this.#core;
-    try {
-      const { item } = await accounts.updateOne({
-        filter: { accountId: actor.accountId },
-        // Once its deletion has begun, it has no place any more, and perhaps no password.
-        condition: { deleting: { $ne: true }, ...actor.condition },
-        update: { $set: { deactivated, sessionGeneration: table.newUlid() } },
-      });
-      if (item) return item;
-    } catch (cause) {
-      const error = actor.inItsTerms(cause);
-      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
-    }
-    throw new AccountError('UserNotFound', {});
+  #setDeactivated(flow: Flow, deactivated: boolean): Promise<AccountDocument> {
+    const notFound = (): AccountError => new AccountError('UserNotFound', {});
+    return flow.commitUnread((change) => {
+      change.set({ deactivated });
+      const sessionGeneration = change.revokeAllSessions();
+      if (deactivated) change.revokePending();
+      // Once its deletion has begun, it has no place any more, and perhaps no password.
+      change.require({ deleting: { $ne: true } }, ({ deleting }) =>
+        deleting === true ? notFound() : undefined,
+      );
+      return () => {
+        if (change.saved) return change.saved;
+        const { request } = flow.actor;
+        if (!request) throw notFound();
+        return { ...this.#core.verified.of(request).account, deactivated, sessionGeneration };
+      };
+    });
   }
 }
 

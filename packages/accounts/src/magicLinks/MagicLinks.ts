@@ -103,7 +103,7 @@ export class MagicLinks {
     return this.#core.events.run('Login', facts, async () => {
       const connection = readConnectionInfo(request);
       const holder = await findToken(this.#core, { token, kind: 'magick_link', request });
-      const { attempts: _attempts, ...account } = holder.account;
+      const { account } = holder;
       facts.accountId = account.accountId;
       const isOwn = account.accessTypes.some(
         ({ data, verified }) =>

@@ -18,6 +18,12 @@ import {
 } from '../support/testAccounts.js';
 import { Mailbox } from './Mailbox.js';
 import { addFactors, logIn, signUp, type Person } from './people.js';
+import type { AccountsCore } from '../../src/core/AccountsCore.js';
+import { Actor } from '../../src/core/Actor.js';
+import { Flow } from '../../src/core/changeAccount.js';
+import type { TokenPurpose } from '../../src/oneTimeTokens/TokenPurpose.js';
+
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
@@ -90,7 +96,26 @@ describe('one-time tokens of every kind', () => {
   const pendingOf = async (person: Person) =>
     (await tokensOf(person)).filter(({ kind, used }) => kind !== 'password' && used !== true);
   const mechanism = (options?: OneTimeTokenOptions): OneTimeTokens =>
-    new OneTimeTokens(test.table, test.accounts.AccountEntity, test.accounts.TokenEntity, options);
+    new OneTimeTokens(
+      {
+        table: test.table,
+        accounts: test.accounts.AccountEntity,
+        tokens: test.accounts.TokenEntity,
+        unprovenClaimMs: WEEK_MS,
+      },
+      options,
+    );
+  /** Issues a token as a flow of the application does. */
+  const issueBy = async (tokens: OneTimeTokens, purpose: TokenPurpose): Promise<string> => {
+    const { table, accounts } = test;
+    const core = {
+      table,
+      accounts: accounts.AccountEntity,
+      tokens: accounts.TokenEntity,
+    } as unknown as AccountsCore;
+    const actor = Actor.of(core, { accountId: purpose.accountId });
+    return (await tokens.issue(new Flow(core, actor, {}), purpose)).token;
+  };
 
   beforeAll(async () => {
     test = await createTestAccounts({ delivery: mailbox });
@@ -308,7 +333,7 @@ describe('one-time tokens of every kind', () => {
   describe.each(all)('the mechanism, for the kind %s', (kind) => {
     let accountId: string;
     const issueTo = async (tokens: OneTimeTokens, createdFor = 'challenge'): Promise<string> =>
-      (await tokens.issue({ accountId, kind, createdFor })).token;
+      issueBy(tokens, { accountId, kind, createdFor });
 
     beforeAll(async () => {
       ({ accountId } = await signUp(test.accounts));
@@ -367,7 +392,7 @@ describe('one-time tokens of every kind', () => {
     const { accountId } = await signUp(test.accounts);
     const tokens = mechanism();
     for (const createdFor of ['totp', 'totp-pending', 'recovery-code-1']) {
-      const { token } = await tokens.issue({ accountId, kind: 'twoFactorAuth', createdFor });
+      const token = await issueBy(tokens, { accountId, kind: 'twoFactorAuth', createdFor });
       expect(await codeOf(tokens.find(token, 'twoFactorAuth'))).toBe('TokenVerificationFailed');
     }
   });

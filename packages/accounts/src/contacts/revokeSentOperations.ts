@@ -11,17 +11,17 @@ export interface SentTo {
 }
 
 /** DynamoDB takes 100 writes in a transaction; `throttling.messages` lets fewer be sent by far. */
-const MAX_VOIDED = 50;
+const MAX_REVOKED = 50;
 
-/** The writes that make void what was sent to some of an account's addresses and is pending. */
-export function voidSentOperations(
+/** The writes that revoke what was sent to some of an account's addresses and is pending. */
+export function revokeSentOperations(
   { table, tokens }: Pick<AccountsCore, 'table' | 'tokens'>,
   account: AccountWithTokens,
   { addresses, except }: SentTo,
 ): TransactOperation<unknown>[] {
   return pendingTokens(account.tokens, table.now(), account)
     .filter(({ createdFor, ulid }) => addresses.includes(createdFor) && ulid !== except)
-    .slice(-MAX_VOIDED)
+    .slice(-MAX_REVOKED)
     .map(({ accountId, kind, createdFor, ulid }) =>
       tokens.updateOneOperation({
         filter: { accountId, kind, createdFor, ulid },
