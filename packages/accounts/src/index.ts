@@ -34,7 +34,7 @@ export {
 } from './contacts/Contacts.js';
 export type { Contact, ContactData, ContactKind } from './core/Contact.js';
 export type { ContactInput } from './contacts/parseContact.js';
-export type { PhoneInput } from './contacts/parsePhone.js';
+export type { PhoneInput } from './identifiers/parsePhone.js';
 export type { DeliveryOptions, Message, MessageKind, Recipient } from './delivery/Delivery.js';
 export type { Sender } from './delivery/templates/addresses.js';
 export { escapeHtml } from './delivery/templates/escapeHtml.js';

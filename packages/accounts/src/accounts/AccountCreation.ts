@@ -181,7 +181,9 @@ export class AccountCreation {
     const creation = this.#core.events.run('CreateUser', facts, async () => {
       requireObject(input, '');
       this.#core.delivery.requireConfigured();
-      const refused = ['username', 'extraContacts'].find((name) => name in input);
+      const { accountFields, visitorFields } = this.#core;
+      const notTheirs = accountFields.filter((name) => !visitorFields.includes(name));
+      const refused = ['username', 'extraContacts', ...notTheirs].find((name) => name in input);
       if (refused !== undefined) {
         throw new AccountError('InvalidInput', { path: refused, reason: 'unknownField' });
       }
@@ -280,7 +282,9 @@ export class AccountCreation {
       fields.username,
       ...emails.map((email) => email.split('@')[0]),
     ]);
-    await events.ask('ValidateCreateUser', facts, { input: validated(fields, emails) });
+    await events.ask('ValidateCreateUser', facts, {
+      input: validated(fields, emails, accountFields),
+    });
     const accountId = table.newUlid();
     facts.accountId = accountId;
     // As one value: what a request carries must not pass for what the application says itself.
@@ -338,12 +342,15 @@ function factsOf(input: unknown): EventFacts {
 
 /** What `ValidateCreateUser` shows. */
 function validated(
-  { username, profile }: NewAccount['fields'],
+  { username, profile, ...others }: NewAccount['fields'],
   [email]: readonly string[],
+  ownNames: readonly string[],
 ): NonNullable<ValidateEvent['input']> {
+  const own = Object.entries(others).filter(([name]) => ownNames.includes(name));
   return {
     ...(username !== undefined && { username }),
     ...(email !== undefined && { email }),
     ...(profile && { profile }),
+    ...(own.length > 0 && { fields: Object.fromEntries(own) }),
   };
 }

@@ -112,6 +112,12 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
   readonly events?: EventsOptions;
   /** Fields of the application's own that every account has, by name, as zod schemas. */
   readonly accountFields?: F;
+  /**
+   * The names of those `accountFields` that a visitor may give in a form, by `signUp` and
+   * `requestAccount` (default: none). All others are the application's: a form that holds one is
+   * refused.
+   */
+  readonly visitorFields?: readonly string[];
 }
 
 /** What {@link Accounts.findUser} takes. */
@@ -211,6 +217,7 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.#core = {
       ...base,
       accountFields: ownNames,
+      visitorFields: parseVisitorFields(options.visitorFields, ownNames),
       throttle: new Throttle(table, throttling),
       messageLimit: new MessageLimit(table, throttling?.messages),
       oneTimeTokens: this.#oneTimeTokens,
@@ -523,6 +530,15 @@ export class Accounts<F extends AccountFields = NoFields> {
   get resetSandbox(): Sandbox['resetSandbox'] {
     return this.#sandbox.resetSandbox;
   }
+}
+
+function parseVisitorFields(names: unknown, ownNames: readonly string[]): readonly string[] {
+  if (names === undefined) return [];
+  if (Array.isArray(names) && names.every((name) => ownNames.includes(name as string))) {
+    return names as readonly string[];
+  }
+  const reason = 'It must be a list of names of accountFields.';
+  throw new AccountError('InvalidConfiguration', { path: 'visitorFields', reason });
 }
 
 function parseRequireActivation(value: unknown): boolean {

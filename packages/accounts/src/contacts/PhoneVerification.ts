@@ -11,7 +11,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { placeholderId } from '../login/placeholderId.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { createPhoneCode, isPhoneCode } from './createPhoneCode.js';
-import { parsePhone, type PhoneInput } from './parsePhone.js';
+import { parsePhone, type PhoneInput } from '../identifiers/parsePhone.js';
 import { revokeSentOperations } from './revokeSentOperations.js';
 import { verifyContact } from './verifyContact.js';
 
@@ -122,15 +122,13 @@ export class PhoneVerification {
           const contact = findPhone(change.account, phone);
           if (!contact) throw codeRefused();
           // Uses a code up, for one of any number of callers (ASVS 6.5.1).
-          change
-            .useToken(sent, codeRefused, usedFrom)
-            .writeAll([
-              throttle.resetOperation(attemptAt(phone)),
-              ...revokeSentOperations(this.#core, change.account, {
-                addresses: [phone],
-                except: sent.ulid,
-              }),
-            ]);
+          change.useToken(sent, codeRefused, usedFrom).writeAll([
+            throttle.resetOperation(attemptAt(phone)),
+            ...revokeSentOperations(this.#core, change.account, {
+              addresses: [phone],
+              except: sent.ulid,
+            }),
+          ]);
           verifyContact(this.#core, change, contact);
           return () => undefined;
         });
@@ -153,10 +151,7 @@ function findPhone({ accessTypes }: Account, phone: string): Contact | undefined
 }
 
 /** The codes that were sent to a number, oldest first. */
-function codesFor<T extends Token>(
-  tokens: readonly T[],
-  phone: string,
-): T[] {
+function codesFor<T extends Token>(tokens: readonly T[], phone: string): T[] {
   return tokens.filter(
     ({ kind, createdFor }) => kind === 'phone_verification' && createdFor === phone,
   );

@@ -91,7 +91,10 @@ export async function addingClaims<T>(
 }
 
 /** @throws AccountError `AccountDeactivated`, `ContactNotFound`, `EmailAlreadyExists`, … */
-export function assertAddable({ accessTypes, deactivated }: Account, { data, old }: NewAddress): void {
+export function assertAddable(
+  { accessTypes, deactivated }: Account,
+  { data, old }: NewAddress,
+): void {
   if (deactivated) throw new AccountError('AccountDeactivated', {});
   if (old && !accessTypes.some((each) => isSame(each.data, old))) {
     throw new AccountError('ContactNotFound', {});
@@ -123,13 +126,12 @@ export function decideAddition(
     pendingUntil: pendingUntil(core, data, actor.request === undefined),
     ...(place !== undefined && { replaces: place }),
   };
-  const contact = change
-    .requireSameVersion()
-    .write(claimOperation(core, { item }, claims));
+  const contact = change.requireSameVersion().write(claimOperation(core, { item }, claims));
+  // One that is claimed anew goes with the claim: a transaction names an item once.
+  const lapsed = account._lapsed.filter((each) => !isSame(each.data, data)).slice(0, MAX_REMOVED);
   change
     .writeAll([operation, ...core.messageLimit.countOperations({ accountId, to: data })])
-    .writeAll(superseded.map((each) => removeUnverified(core, each)))
-    .writeAll(account._lapsed.slice(0, MAX_REMOVED).filter((each) => !isClaimed(each, claims)).map((each) => removeUnverified(core, each)))
+    .writeAll([...superseded, ...lapsed].map((each) => removeUnverified(core, each)))
     .writeAll(revokeSentOperations(core, account, { addresses }))
     .notify({ kind: 'ContactAdded', contact: { ...item } as unknown as Contact })
     .afterCommit(() =>
@@ -184,10 +186,6 @@ function placeOf({ ulid, verified, replaces }: Contact): string {
 /** Finds what was to take the same place before: a typo, most likely. */
 function waitingFor(place: string, { accessTypes }: Account): Contact[] {
   return accessTypes.filter(({ verified, replaces }) => verified !== true && replaces === place);
-}
-
-function isClaimed({ data }: Contact, claims: TakenClaims): boolean {
-  return [...claims.values()].some((claim) => isSame(claim.data, data));
 }
 
 function removeUnverified(

@@ -68,13 +68,11 @@ function decideLink(
   change.notify({ kind: 'ContactAdded', contact: { data } as Contact });
   if (replaced) {
     const { ulid, data: before } = replaced;
-    change
-      .revokePending()
-      .write(
-        core.accessTypes.deleteOneOperation({
-          filter: { accountId, 'data.kind': before.kind, ulid },
-        }),
-      );
+    change.revokePending('tokens').write(
+      core.accessTypes.deleteOneOperation({
+        filter: { accountId, 'data.kind': before.kind, ulid },
+      }),
+    );
     if (replaced.verified === true) change.revokeOtherSessions();
     change.notify({ kind: 'ContactRemoved', contact: replaced });
   }

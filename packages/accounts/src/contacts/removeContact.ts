@@ -28,7 +28,7 @@ export function removeContact(
   if (verified === true) change.revokeOtherSessions();
   change
     .requireSameVersion()
-    .revokePending()
+    .revokePending('tokens')
     .notify({ kind: 'ContactRemoved', contact })
     .write(
       core.accessTypes.deleteOneOperation({

@@ -39,7 +39,10 @@ export function undoReplacement(
           if (mailboxContact(change.account, data.value)?.verified === true) {
             throw contactTaken('email');
           }
-          change.requireSameVersion().useToken(token, tokenRefused, usedFrom).revokePending();
+          change
+            .requireSameVersion()
+            .useToken(token, tokenRefused, usedFrom)
+            .revokePending('contacts', 'tokens');
           change.revokeAllSessions();
           const added = accessTypes.filter(
             (each) => each.ulid >= since && each.data.value !== data.value,

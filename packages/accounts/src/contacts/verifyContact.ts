@@ -36,7 +36,7 @@ export function verifyContact(
   const token = old.verified === true ? writeUndo(core, change, old, contact) : undefined;
   if (old.verified === true) change.revokeOtherSessions();
   change
-    .revokePending()
+    .revokePending('tokens')
     .notify({ kind: 'ContactRemoved', contact: old, ...(token !== undefined && { token }) }, [
       { ...contact, verified: true },
     ]);

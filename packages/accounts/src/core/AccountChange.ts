@@ -6,7 +6,7 @@ import type { Actor } from './Actor.js';
 import type { Contact } from './Contact.js';
 import type { Notice } from './notices.js';
 import { pendingTokens } from './pendingTokens.js';
-import { markAfter, revokeTokens, tokensUnchanged } from './revokeTokens.js';
+import { revokeTokens, tokensUnchanged } from './revokeTokens.js';
 import type { AccountDocument, ConnectionInfo } from './SessionRequest.js';
 
 type AccountUpdate = NonNullable<Parameters<AccountEntity['updateOne']>[0]['update']>;
@@ -185,16 +185,22 @@ export class AccountChange<A extends Account | undefined = Account> {
   }
 
   /**
-   * Revokes what is pending: tokens that were sent out, and with them the contacts that wait to be
-   * verified by one. Every remedy by which an owner comes back does this. It costs no write: the
-   * account holds a mark.
+   * Revokes what is pending: tokens that were sent out, and contacts that were added and wait to be
+   * verified by one. Every remedy by which an owner comes back revokes both; a contact that goes takes
+   * only tokens along, which may have been sent there. It costs no write: the account holds marks.
    */
-  revokePending(): this {
+  revokePending(...kinds: readonly ('contacts' | 'tokens')[]): this {
     const { account } = this;
     const { table } = this.#core;
-    if (account) return this.set({ tokensVoidBefore: revokeTokens(table, account) });
-    const tokensVoidBefore = markAfter(table, undefined);
-    return this.set({ tokensVoidBefore }).require({
+    const mark = account ? revokeTokens(table, account) : table.newUlid();
+    const tokensVoidBefore = mark;
+    this.set({
+      ...(kinds.includes('tokens') && { tokensVoidBefore }),
+      ...(kinds.includes('contacts') && { pendingVoidBefore: newestOf(account, mark) }),
+    });
+    if (account) return this;
+    // Where it was not read: no mark is taken back.
+    return this.require({
       $or: [
         { tokensVoidBefore: { $exists: false } },
         { tokensVoidBefore: { $lt: tokensVoidBefore } },
@@ -252,4 +258,10 @@ export class AccountChange<A extends Account | undefined = Account> {
       },
     };
   }
+}
+
+/** Gives the mark, or the newest contact that was read: another server's clock may be ahead. */
+function newestOf(account: Account | undefined, mark: string): string {
+  const contacts = account?.accessTypes.map(({ ulid }) => ulid) ?? [];
+  return [mark, ...contacts].sort().at(-1) ?? mark;
 }

@@ -36,6 +36,8 @@ export interface ChangeCore {
 export interface AccountsCore extends ChangeCore {
   /** The names of the application's own fields of an account. */
   readonly accountFields: readonly string[];
+  /** Those of them that a visitor may give in a form. */
+  readonly visitorFields: readonly string[];
   readonly throttle: Throttle;
   readonly messageLimit: MessageLimit;
   readonly oneTimeTokens: OneTimeTokens;

@@ -1,3 +1,4 @@
+import { parseClientAddress } from './parseClientAddress.js';
 import type { Account, Infer } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -13,10 +14,13 @@ export type AccountDocument = Infer<typeof Account>;
 export interface SessionRequest {
   /** The token that came with the request, if any. */
   authToken?: string;
-  /** The client's address, at most 64 characters. */
+  /**
+   * The client's address, as the application's own proxy has seen it; with a port or in brackets, too.
+   * Of a chain of addresses, separated by commas, the last one counts. Empty for none.
+   */
   requestIp: string;
-  /** The client's `User-Agent`; the first 1024 characters are kept. */
-  userAgent: string;
+  /** The client's `User-Agent`; the first 1024 characters are kept. Not every client sends one. */
+  userAgent: string | null | undefined;
   /** Is called when the session has ended, to clear a cookie, say; what it throws is ignored. */
   onCallDestroySession: null | ((request: SessionRequest) => unknown);
   /** Whose request it is: set by `handleRequest`, removed when the session ends. */
@@ -31,7 +35,8 @@ export type ConnectionInfo = {
   readonly userAgent: string;
 };
 
-const MAX_IP = 64;
+/** A chain of addresses as long as a header may be. */
+const MAX_CHAIN = 8192;
 const MAX_USER_AGENT = 1024;
 
 /** What is put on a request, and taken off it again. */
@@ -60,12 +65,13 @@ export function readConnectionInfo(request: unknown): ConnectionInfo {
   const { requestIp, userAgent }: { readonly requestIp: unknown; readonly userAgent: unknown } =
     request;
   if (typeof requestIp !== 'string') throw invalid('request.requestIp', 'notAString');
-  if (requestIp.length > MAX_IP) throw invalid('request.requestIp', 'tooLong');
-  if (typeof userAgent !== 'string') throw invalid('request.userAgent', 'notAString');
-  return {
-    ip: requestIp.toWellFormed(),
-    userAgent: userAgent.slice(0, MAX_USER_AGENT).toWellFormed(),
-  };
+  if (requestIp.length > MAX_CHAIN) throw invalid('request.requestIp', 'tooLong');
+  const ip = parseClientAddress(requestIp);
+  if (ip === undefined) throw invalid('request.requestIp', 'notAnAddress');
+  // A client need not send one.
+  const device = userAgent ?? '';
+  if (typeof device !== 'string') throw invalid('request.userAgent', 'notAString');
+  return { ip, userAgent: device.slice(0, MAX_USER_AGENT).toWellFormed() };
 }
 
 /** Takes the session off a request, then tells its owner. */

@@ -67,7 +67,10 @@ export function changeAccount<T>(
   run: (flow: Flow) => Promise<T>,
 ): Promise<T> {
   const { request } = (input as ActingAccount | null | undefined) ?? {};
-  const facts: EventFacts = { ...connectionFacts(request), ...(method !== undefined && { method }) };
+  const facts: EventFacts = {
+    ...connectionFacts(request),
+    ...(method !== undefined && { method }),
+  };
   return core.events.run(flow, facts, async () => {
     begin?.();
     const actor = Actor.of(core, input);

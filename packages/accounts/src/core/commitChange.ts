@@ -70,7 +70,11 @@ async function save(
 }
 
 /** The part of a transaction that an error is about: a write by its position. */
-function partOf(error: unknown, accounts: number, sessions: number): 'account' | 'session' | number {
+function partOf(
+  error: unknown,
+  accounts: number,
+  sessions: number,
+): 'account' | 'session' | number {
   const at = EntityError.is(error) ? (error.operation ?? -1) : -1;
   if (at >= 0 && at < accounts) return 'account';
   if (at >= accounts && at < accounts + sessions) return 'session';

@@ -35,7 +35,8 @@ export async function loadAccount(
   });
   if (!item) return null;
   const now = table.now();
-  const hasLapsed = (contact: Contact): boolean => isLapsed(contact, item, { now, unprovenClaimMs });
+  const hasLapsed = (contact: Contact): boolean =>
+    isLapsed(contact, item, { now, unprovenClaimMs });
   const account = { ...item, accessTypes: item.accessTypes.filter((each) => !hasLapsed(each)) };
   return Object.defineProperties(account as unknown as Account, {
     _v: { value: item._v },

@@ -1,7 +1,6 @@
 import type { Table } from '@latchkey/entity';
 import type { Token } from './Account.js';
 import { pendingTokens, type TokensRevoked } from './pendingTokens.js';
-import { ulidAfter } from './ulidAfter.js';
 
 /** An account and its tokens, as they were read together. */
 export interface AccountWithTokens extends TokensRevoked {
@@ -30,9 +29,4 @@ export function tokensUnchanged({ tokensVoidBefore }: TokensRevoked): {
   readonly tokensVoidBefore: string | { readonly $exists: false };
 } {
   return { tokensVoidBefore: tokensVoidBefore ?? { $exists: false } };
-}
-
-/** Gives the mark for an account that was not read, after one that turned out to stand in the way. */
-export function markAfter(table: Pick<Table, 'newUlid'>, before: string | undefined): string {
-  return ulidAfter(before, table.newUlid());
 }

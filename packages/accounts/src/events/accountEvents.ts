@@ -88,6 +88,8 @@ export interface ValidateEvent extends Readonly<EventFacts> {
     readonly username?: string;
     readonly email?: string;
     readonly profile?: Readonly<Record<string, unknown>>;
+    /** The application's own fields, by name. */
+    readonly fields?: Readonly<Record<string, unknown>>;
   };
 }
 

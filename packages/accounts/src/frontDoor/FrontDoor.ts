@@ -5,6 +5,7 @@ import { AccountError } from '../errors/AccountError.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { AccountLifecycle, DeletedAccount } from '../lifecycle/AccountLifecycle.js';
+import type { LoginResult } from '../sessions/Sessions.js';
 import type { PasswordLogin } from '../login/PasswordLogin.js';
 import type { EmailVerification } from '../oneTimeTokens/EmailVerification.js';
 import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
@@ -14,7 +15,7 @@ import type {
   RequestPasswordResetInput,
   ResetPasswordInput,
 } from '../passwordChanges/PasswordResets.js';
-import type { SessionRequest } from '../core/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type {
   ActivateInput,
   ResendActivationInput,
@@ -111,24 +112,34 @@ export class FrontDoor {
     const facts = factsOf(input);
     let email: string | undefined;
     const read = async (): Promise<ParsedSignUp> => {
-      const parsed = parseSignUp(input, { now: table.now(), requireActivation });
+      const parsed = parseSignUp(input, {
+        now: table.now(),
+        requireActivation,
+        policy: core.sessionPolicy,
+        ownFields: core.accountFields,
+        visitorFields: core.visitorFields,
+      });
       await requireSignedOut(core, parsed.own.request);
+      // Before anything is hashed, or says who has an account.
+      await core.throttle.countAddress(readConnectionInfo(parsed.own.request).ip);
       ({ email } = parsed);
       return parsed;
     };
     return inFrontDoorTerms(core, {}, async () => {
       const handle = requireActivation ? newHandle() : undefined;
-      const { account, authToken } =
+      const { account, authToken, expiresAt } =
         handle === undefined
-          ? await creation.createAndLogIn(facts, read)
+          ? withEnd(await creation.createAndLogIn(facts, read))
           : await events.run('CreateUser', facts, async () => {
               const { own } = await read();
-              return { account: await creation.create(own, facts, handle), authToken: undefined };
+              const account = await creation.create(own, facts, handle);
+              return { account, authToken: undefined, expiresAt: undefined };
             });
       return {
         ...toUser(account, core.plan),
         ...(email !== undefined && { email }),
         ...(authToken !== undefined && { authToken }),
+        ...(expiresAt && { expiresAt }),
         ...(handle !== undefined && { handle }),
       };
     });
@@ -156,7 +167,7 @@ export class FrontDoor {
         const { password: given, request } = input;
         const identifier = parseSignInName(input, ['username', 'email', 'phone']);
         const password = parseSignInPassword(core, given, 'password');
-        const session = parseSessionWishes(input, core.table.now());
+        const session = parseSessionWishes(input, core.table.now(), core.sessionPolicy);
         await requireSignedOut(core, request);
         const attempt = { ...session, identifier, password, request, facts };
         const { login, accessTypes } = await passwordLogin.logIn(attempt);
@@ -165,6 +176,7 @@ export class FrontDoor {
           ...toUser(login.account, core.plan),
           ...(email !== undefined && { email }),
           authToken: login.authToken,
+          expiresAt: login.sessionDocument.expiresAt,
         };
       }),
     );
@@ -355,6 +367,11 @@ export class FrontDoor {
       return Promise.resolve();
     });
   }
+}
+
+/** Says of a login when its session ends. */
+function withEnd(login: LoginResult): LoginResult & { readonly expiresAt: Date } {
+  return { ...login, expiresAt: login.sessionDocument.expiresAt };
 }
 
 /** @throws AccountError `InvalidInput` */

@@ -82,7 +82,8 @@ async function carryOut(
     emailChange?.added === undefined
       ? await commit(new Map())
       : await addingClaims(core, flow, { kind: 'email', value: emailChange.added }, commit);
-  if (passwords) await core.events.tell('ChangePasswordSuccess', { ...flow.facts, method: 'password' });
+  if (passwords)
+    await core.events.tell('ChangePasswordSuccess', { ...flow.facts, method: 'password' });
   return user;
 }
 

@@ -106,6 +106,7 @@ function exportedAccount(family: Account): JsonObject {
     sessionsFrom: _from,
     sessionsTo: _to,
     tokensVoidBefore: _voidBefore,
+    pendingVoidBefore: _pendingBefore,
     contactsVoidBefore: _contactsBefore,
     hasPlace: _place,
     ...own

@@ -136,7 +136,7 @@ export class AccountLifecycle {
     return flow.commitUnread((change) => {
       change.set({ deactivated });
       const sessionGeneration = change.revokeAllSessions();
-      if (deactivated) change.revokePending();
+      if (deactivated) change.revokePending('contacts', 'tokens');
       // Once its deletion has begun, it has no place any more, and perhaps no password.
       change.require({ deleting: { $ne: true } }, ({ deleting }) =>
         deleting === true ? notFound() : undefined,

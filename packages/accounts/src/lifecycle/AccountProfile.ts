@@ -1,4 +1,3 @@
-import { username as usernameField } from '@latchkey/schema';
 import type { Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../core/AccountsCore.js';
@@ -6,6 +5,7 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
 import type { AccountDocument } from '../core/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
+import { parseUsername } from '../identifiers/parseUsername.js';
 import { parseProfile, type Profile } from './parseProfile.js';
 
 /** Changes what an account says of its owner: the username and the profile. */
@@ -28,18 +28,14 @@ export class AccountProfile {
   readonly changeUsername = async (
     input: ActingAccount & { readonly username: string },
   ): Promise<AccountDocument> =>
-    changeAccount(
-      this.#core,
-      { flow: 'UpdateUser', method: 'username', input },
-      async (flow) => {
-        flow.requireRecentLogin();
-        const username = parseUsername(input.username);
-        return flow.commit(await flow.load(), (change) => {
-          setUsername(change, username);
-          return () => savedOf(change.saved);
-        });
-      },
-    );
+    changeAccount(this.#core, { flow: 'UpdateUser', method: 'username', input }, async (flow) => {
+      flow.requireRecentLogin();
+      const username = parseUsername(input.username, 'username');
+      return flow.commit(await flow.load(), (change) => {
+        setUsername(change, username);
+        return () => savedOf(change.saved);
+      });
+    });
 
   /**
    * Puts a profile in place of the one that an account has, as a whole, and changes nothing else:
@@ -63,7 +59,10 @@ export class AccountProfile {
       if (saved) return saved;
       const { accountId } = flow.actor;
       // A transaction, which the check of the session needs, returns nothing.
-      const { item } = await this.#core.accounts.findOne({ filter: { accountId }, consistent: true });
+      const { item } = await this.#core.accounts.findOne({
+        filter: { accountId },
+        consistent: true,
+      });
       return savedOf(item);
     });
 }
@@ -87,11 +86,4 @@ export function setProfile(
 function savedOf(account: AccountDocument | null): AccountDocument {
   if (account) return account;
   throw new AccountError('UserNotFound', {});
-}
-
-function parseUsername(value: unknown): string {
-  const { data } = usernameField.safeParse(value);
-  if (data !== undefined) return data;
-  const reason = typeof value === 'string' ? 'notAUsername' : 'notAString';
-  throw new AccountError('InvalidInput', { path: 'username', reason });
 }

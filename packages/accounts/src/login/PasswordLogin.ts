@@ -24,6 +24,8 @@ import { placeholderId } from './placeholderId.js';
 export interface PasswordLoginInput {
   /** A username, a verified e-mail address or phone number, or an account id. */
   readonly username: string;
+  /** The country (ISO 3166-1 alpha-2) of a phone number that has no country code. */
+  readonly country?: string;
   readonly password: string;
   readonly request: SessionRequest;
   /** Whether the session lasts for `rememberMeDuration` (default: false). */
@@ -84,8 +86,8 @@ export class PasswordLogin {
     const facts: EventFacts = { ...factsOf(input), method: 'password' };
     return this.#core.events.run('Login', facts, async () => {
       requireObject(input, '');
-      const { username, password, request, rememberMe } = input;
-      const identifier = parseLoginIdentifier(username, 'username');
+      const { username, country, password, request, rememberMe } = input;
+      const identifier = parseLoginIdentifier(username, 'username', country);
       const session = { ...(rememberMe === true && { rememberMe }) };
       return (await this.logIn({ ...session, identifier, password, request, facts })).login;
     });

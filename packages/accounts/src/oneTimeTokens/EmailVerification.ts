@@ -160,14 +160,18 @@ export class EmailVerification {
   readonly verifyEmail = async (input: EmailOfAccount): Promise<Contact> => {
     const { accountId = '' } = (input as Partial<EmailOfAccount> | null | undefined) ?? {};
     requireObject(input, '');
-    return changeAccount(this.#core, { flow: 'VerifyEmail', input: { accountId } }, async (flow) => {
-      const { email } = readEmailOfAccount(input);
-      return flow.commit(await flow.load(), (change) => {
-        const contact = mailboxContact(change.account, email);
-        if (!contact) throw new AccountError('UserNotFound', {});
-        const verified = verifyContact(this.#core, change, contact);
-        return () => verified.result ?? { ...contact, verified: true };
-      });
-    });
+    return changeAccount(
+      this.#core,
+      { flow: 'VerifyEmail', input: { accountId } },
+      async (flow) => {
+        const { email } = readEmailOfAccount(input);
+        return flow.commit(await flow.load(), (change) => {
+          const contact = mailboxContact(change.account, email);
+          if (!contact) throw new AccountError('UserNotFound', {});
+          const verified = verifyContact(this.#core, change, contact);
+          return () => verified.result ?? { ...contact, verified: true };
+        });
+      },
+    );
   };
 }

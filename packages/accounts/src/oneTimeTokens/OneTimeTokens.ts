@@ -192,10 +192,7 @@ export class OneTimeTokens {
   }
 
   /** Whether another one was issued later for the same, where that matters. */
-  #isReplaced(
-    token: Infer<typeof AccountToken>,
-    tokens: readonly Token[],
-  ): boolean {
+  #isReplaced(token: Infer<typeof AccountToken>, tokens: readonly Token[]): boolean {
     if (!this.#policy.onlyNewest.has(token.kind as OneTimeTokenKind)) return false;
     return tokens.some(
       ({ kind, createdFor, ulid }) =>
@@ -208,7 +205,8 @@ export class OneTimeTokens {
 function isNoGood(error: unknown, { tokensVoidBefore }: TokensRevoked): boolean {
   if (!EntityError.is(error)) return false;
   const isOurs =
-    error.operation === 0 || ('entity' in error.details && error.details.entity === AccountDefinition.name);
+    error.operation === 0 ||
+    ('entity' in error.details && error.details.entity === AccountDefinition.name);
   if (error.code === 'NotFound') return isOurs;
   if (error.code !== 'ConditionFailed' || !isOurs) return false;
   // An effect may set the account other conditions as well.

@@ -94,7 +94,11 @@ async function proveHolder(
   const shown = passwords.parse(password, 'password');
   const { ip } = flow.facts;
   const { accountId } = account;
-  const attempt = { accountId, authenticator: 'password', ...(ip !== undefined && { ip }) } as const;
+  const attempt = {
+    accountId,
+    authenticator: 'password',
+    ...(ip !== undefined && { ip }),
+  } as const;
   await throttle.count(attempt);
   const stored = account.tokens.filter(({ kind }) => kind === 'password').at(-1);
   const { matches } = await throttle.unlessTooBusy(attempt, () =>

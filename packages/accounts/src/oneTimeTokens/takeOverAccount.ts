@@ -27,7 +27,10 @@ export function takeOverAccount(
   { contact, value }: AccountTaken,
 ): void {
   const { account } = change;
-  const newest = [...account.accessTypes, ...account._lapsed].map(({ ulid }) => ulid).sort().at(-1);
+  const newest = [...account.accessTypes, ...account._lapsed]
+    .map(({ ulid }) => ulid)
+    .sort()
+    .at(-1);
   change.requireSameVersion();
   verifyContact(core, change, contact);
   replacePassword(core, change, value);

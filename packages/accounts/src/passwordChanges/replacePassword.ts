@@ -34,7 +34,7 @@ export function replacePassword(
   const password = stored.filter(({ kind }) => kind === 'password').at(-1);
   change.revokeAllSessions();
   change
-    .revokePending()
+    .revokePending('contacts', 'tokens')
     .notify({ kind: 'PasswordChanged' })
     .write(
       password

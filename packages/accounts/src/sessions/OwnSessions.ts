@@ -142,7 +142,7 @@ export class OwnSessions {
     requireObject(request, 'request');
     await changeAccount(this.#core, { flow: 'RevokeSessions', input: { request } }, (flow) =>
       flow.commitUnread((change) => {
-        change.revokeOtherSessions().revokePending();
+        change.revokeOtherSessions().revokePending('contacts', 'tokens');
         return () => undefined;
       }),
     );
@@ -159,7 +159,7 @@ export class OwnSessions {
     await this.#revoke(input, (flow) =>
       flow.commitUnread((change) => {
         change.revokeAllSessions();
-        change.revokePending();
+        change.revokePending('contacts', 'tokens');
         return () => undefined;
       }),
     );

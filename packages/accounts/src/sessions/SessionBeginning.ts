@@ -3,7 +3,11 @@ import { Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
 import { MaximumSessions } from './MaximumSessions.js';
-import { readConnectionInfo, type AccountDocument, type SessionRequest } from '../core/SessionRequest.js';
+import {
+  readConnectionInfo,
+  type AccountDocument,
+  type SessionRequest,
+} from '../core/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';

@@ -46,6 +46,7 @@ export type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.
  */
 export class Sessions {
   readonly #context: SessionsContext;
+  readonly #getTokenSecret: SessionsOptions['getTokenSecret'];
   readonly #beginning: SessionBeginning;
   readonly #verifier: SessionVerifier;
   readonly #rotation: SessionRotation;
@@ -65,6 +66,7 @@ export class Sessions {
       ...(audience !== undefined && { audience }),
       now: () => table.now().getTime(),
     });
+    this.#getTokenSecret = getTokenSecret;
     const hooks = new SessionHooks(events);
     this.#context = {
       table,
@@ -88,6 +90,11 @@ export class Sessions {
   /** @internal */
   get policy(): SessionPolicy {
     return this.#context.policy;
+  }
+
+  /** The function that gives the secret of tokens. It is an option, and cannot be set later. */
+  get getTokenSecret(): SessionsOptions['getTokenSecret'] {
+    return this.#getTokenSecret;
   }
 
   /** Adds hooks, after those that are there. */

@@ -51,4 +51,3 @@ export async function replaceRecoveryCodes(
   }
   return { recoveryCodes, operations };
 }
-

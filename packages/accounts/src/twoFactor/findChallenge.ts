@@ -45,7 +45,9 @@ export async function findChallenge(
   const filter = { value: digestSecret(given), kind: { $ne: 'password' } } as const;
   const { key } = await core.tokens.findKey({ filter });
   const family = key ? await readFactors(core, key.accountId) : null;
-  const pending = family ? pendingTokens(family.account.tokens, core.table.now(), family.account) : [];
+  const pending = family
+    ? pendingTokens(family.account.tokens, core.table.now(), family.account)
+    : [];
   const challenge = pending.find(
     ({ ulid, kind, createdFor }) =>
       ulid === key?.ulid && kind === 'twoFactorAuth' && createdFor === TWO_FACTOR_PURPOSE[purpose],

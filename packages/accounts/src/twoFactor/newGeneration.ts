@@ -21,4 +21,3 @@ export function newGeneration(
   });
   return { sessionGeneration, operation };
 }
-

@@ -140,7 +140,8 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
       refusal: 'TokenVerificationFailed',
       issue: async ({ accounts, accountId }) =>
         (await accounts.addEmailVerificationToken({ accountId, email: EMAIL })).token,
-      show: ({ accounts }, token) => codeOf(accounts.verifyEmailWithToken({ token })),
+      show: ({ accounts }, token) =>
+        codeOf(accounts.verifyEmailWithToken({ token, password: PASSWORD })),
     },
     {
       name: 'a link to reset a password',

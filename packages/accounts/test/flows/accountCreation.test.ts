@@ -43,7 +43,10 @@ describe('a new account', () => {
     expect(messages).toMatchObject([
       { kind: 'EmailVerification', to: { kind: 'email', value: input.email } },
     ]);
-    await test.accounts.verifyEmailWithToken({ token: messages[0]?.token ?? '' });
+    await test.accounts.verifyEmailWithToken({
+      token: messages[0]?.token ?? '',
+      password: PASSWORD,
+    });
     const account = await test.accounts.findUser({ username: input.username });
     expect(await contactsOf(account?.accountId ?? '')).toMatchObject([{ verified: true }]);
   });
@@ -202,7 +205,10 @@ describe('a new account', () => {
       const { email } = someone();
       await ask(email);
       expect(messages).toMatchObject([{ kind: 'EmailVerification', to: { value: email } }]);
-      await test.accounts.verifyEmailWithToken({ token: messages[0]?.token ?? '' });
+      await test.accounts.verifyEmailWithToken({
+        token: messages[0]?.token ?? '',
+        password: PASSWORD,
+      });
     });
 
     it.each([

@@ -86,7 +86,7 @@ describe('the front door that Rebilly knows', () => {
     const { counts } = await contentsOf(test.client, test.table.name);
     expect(counts.Session).toBeUndefined();
 
-    await accounts.activate({ token });
+    await accounts.activate({ token, password: PASSWORD });
     for (const logIn of Object.values(ways)) {
       await logIn();
       delete request.authToken;
@@ -122,7 +122,10 @@ describe('the front door that Rebilly knows', () => {
     });
     const { authToken = '' } = await accounts.signUp({ ...form, request: requestWith() });
     await accounts.verifyAuthToken(authToken);
-    await accounts.activate({ token: await mailbox.token('EmailVerification') });
+    await accounts.activate({
+      token: await mailbox.token('EmailVerification'),
+      password: PASSWORD,
+    });
     await accounts.signIn({ ...form, request: requestWith() });
   });
 
@@ -132,7 +135,7 @@ describe('the front door that Rebilly knows', () => {
     const others = [test.accounts, test.another()];
     const codes = await Promise.all(
       Array.from({ length: 16 }, (_, at) =>
-        codeOf((others[at % 2] ?? test.accounts).activate({ token })),
+        codeOf((others[at % 2] ?? test.accounts).activate({ token, password: PASSWORD })),
       ),
     );
     expect(codes.sort()).toEqual([
@@ -147,13 +150,20 @@ describe('the front door that Rebilly knows', () => {
     const { userId } = await accounts.signUp({ ...form, request: requestWith() });
     const token = await mailbox.token('EmailVerification');
     const reset = await accounts.addResetPasswordToken({ accountId: userId });
-    expect(await codeOf(accounts.activate({ token: reset.token }))).toBe('ActivationTokenNotValid');
+    expect(await codeOf(accounts.activate({ token: reset.token, password: PASSWORD }))).toBe(
+      'ActivationTokenNotValid',
+    );
     const crossed = accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
     expect(await codeOf(crossed)).toBe('ResetTokenNotValid');
     clock.advance(24 * HOUR);
-    expect(await codeOf(accounts.activate({ token }))).toBe('ActivationTokenNotValid');
+    expect(await codeOf(accounts.activate({ token, password: PASSWORD }))).toBe(
+      'ActivationTokenNotValid',
+    );
     await accounts.resendActivation({ email: form.email });
-    await accounts.activate({ token: await mailbox.token('EmailVerification') });
+    await accounts.activate({
+      token: await mailbox.token('EmailVerification'),
+      password: PASSWORD,
+    });
   });
 
   it('sends the confirmation again, to the stored address, and answers everybody alike', async () => {
@@ -162,7 +172,10 @@ describe('the front door that Rebilly knows', () => {
     await mailbox.take();
     const known = { email: 'confirmed@example.com', password: PASSWORD };
     await accounts.signUp({ ...known, request: requestWith() });
-    await accounts.activate({ token: await mailbox.token('EmailVerification') });
+    await accounts.activate({
+      token: await mailbox.token('EmailVerification'),
+      password: PASSWORD,
+    });
     const askFor = (email: string): Promise<unknown> =>
       accounts.resendActivation({ email, request: requestWith() });
     const costs = [];

@@ -15,6 +15,7 @@ import {
   requestWith,
   SECRET,
   type TestAccounts,
+  PASSWORD,
 } from '../support/testAccounts.js';
 import { Mailbox } from './Mailbox.js';
 import { addFactors, logIn, signUp, type Person } from './people.js';
@@ -47,7 +48,8 @@ describe('one-time tokens of every kind', () => {
       lifetimeMs: 24 * HOUR,
       refusal: 'TokenVerificationFailed',
       issue: async (person) => (await test.accounts.addEmailVerificationToken(person)).token,
-      use: (token, accounts = test.accounts) => accounts.verifyEmailWithToken({ token }),
+      use: (token, accounts = test.accounts) =>
+        accounts.verifyEmailWithToken({ token, password: PASSWORD }),
     },
     'password reset, sent by the application': {
       lifetimeMs: HOUR,

@@ -14,6 +14,7 @@ import {
   requestWith,
   SECRET,
   type TestAccounts,
+  PASSWORD,
 } from '../support/testAccounts.js';
 
 const KEY = Buffer.from('canary-encryption-key-0123456789');
@@ -87,10 +88,16 @@ describe('after all flows', () => {
     });
     returned.push(ada);
     const { accountId } = ada;
-    await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification') });
+    await accounts.verifyEmailWithToken({
+      token: lastToken('EmailVerification'),
+      password: PASSWORD,
+    });
     const request = await login('ada', password('ada-1'));
     returned.push(await accounts.contacts.addEmail({ request, email: 'ada2@example.com' }));
-    await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification') });
+    await accounts.verifyEmailWithToken({
+      token: lastToken('EmailVerification'),
+      password: PASSWORD,
+    });
     await accounts.contacts.addPhone({ request, phone: '+4930123456' });
     await accounts.requestPhoneVerification({ request, phone: '+4930123456' });
     const phoneCode = lastToken('PhoneVerification');
@@ -231,7 +238,9 @@ describe('after all flows', () => {
     );
     await accounts.resendActivation({ email: 'grace@example.com' });
     await accounts.settled();
-    returned.push(await accounts.activate({ token: lastToken('EmailVerification') }));
+    returned.push(
+      await accounts.activate({ token: lastToken('EmailVerification'), password: PASSWORD }),
+    );
     await accounts.signOut({ request: door });
     await accounts.forgotPassword({ username: 'grace' });
     await accounts.settled();
@@ -256,7 +265,10 @@ describe('after all flows', () => {
       newPassword: password('grace-3'),
     });
     keep('an update', updated);
-    await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification') });
+    await accounts.verifyEmailWithToken({
+      token: lastToken('EmailVerification'),
+      password: PASSWORD,
+    });
     // The address before has gone, and the sessions with it.
     const herRequest = await login('admiral', password('grace-3'));
     for (const at of ['the lost', 'the found']) {
@@ -280,7 +292,10 @@ describe('after all flows', () => {
         newEmail: 'rear.admiral@example.com',
       }),
     );
-    await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification') });
+    await accounts.verifyEmailWithToken({
+      token: lastToken('EmailVerification'),
+      password: PASSWORD,
+    });
     returned.push(await accounts.exportAccount({ accountId: grace.userId }));
 
     // Others sign up: at once, or where nobody is told whether the address was free.

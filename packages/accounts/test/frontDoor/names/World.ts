@@ -63,7 +63,7 @@ export class World {
   static async open(options: WorldOptions = {}): Promise<World> {
     const world = new World(await createTestAccounts(), options);
     const { token } = await world.person({ username: 'known', email: 'known@example.com' });
-    await world.#accounts.activate({ token });
+    await world.#accounts.activate({ token, password: PASSWORD });
     return world;
   }
 

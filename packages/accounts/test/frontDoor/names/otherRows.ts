@@ -35,14 +35,15 @@ const tokens: readonly Row[] = [
     name: 'ActivationTokenNotValid',
     about: 'a second time',
     setUp: (world) => world.person(),
-    inside: ({ accounts }, { token }) => accounts.activate({ token }),
-    outside: ({ accounts }, { token }) => accounts.activate({ token }),
+    inside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
+    outside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
     status: 401,
   },
   {
     name: 'ActivationTokenNotValid',
     about: 'no token at all',
-    inside: async (world) => world.accounts.activate({ token: (await world.person()).token }),
+    inside: async (world) =>
+      world.accounts.activate({ token: (await world.person()).token, password: PASSWORD }),
     outside: ({ accounts }) => accounts.activate({ token: undefined as never }),
     status: 401,
   },
@@ -54,7 +55,7 @@ const tokens: readonly Row[] = [
       return { ...person, token: await world.resetToken(person) };
     },
     inside: ({ accounts }, { token }) => accounts.resetPassword({ token, newPassword: NEW }),
-    outside: ({ accounts }, { token }) => accounts.activate({ token }),
+    outside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
     status: 401,
   },
   {
@@ -65,11 +66,11 @@ const tokens: readonly Row[] = [
     inside: async (world) => {
       const { token } = await world.person();
       world.advance(DAY - 1);
-      return world.accounts.activate({ token });
+      return world.accounts.activate({ token, password: PASSWORD });
     },
     outside: (world, { token }) => {
       world.advance(1);
-      return world.accounts.activate({ token });
+      return world.accounts.activate({ token, password: PASSWORD });
     },
     status: 401,
   },
@@ -87,7 +88,7 @@ const tokens: readonly Row[] = [
     name: 'ResetTokenNotValid',
     about: 'of another kind',
     setUp: (world) => world.person(),
-    inside: async ({ accounts }, { token }) => accounts.activate({ token }),
+    inside: async ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
     outside: ({ accounts }, { token }) => accounts.resetPassword({ token, newPassword: NEW }),
     status: 401,
   },
