@@ -506,6 +506,11 @@ export class Accounts<F extends AccountFields = NoFields> {
     return this.#lifecycle.deleteAccount;
   }
 
+  /** See {@link AccountLifecycle.finishDeletions}. */
+  get finishDeletions(): AccountLifecycle['finishDeletions'] {
+    return this.#lifecycle.finishDeletions;
+  }
+
   /** See {@link AccountExporter.exportAccount}. */
   get exportAccount(): AccountExporter['exportAccount'] {
     return this.#exporter.exportAccount;

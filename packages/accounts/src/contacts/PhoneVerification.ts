@@ -68,16 +68,12 @@ export class PhoneVerification {
             )
             .writeAll([
               operation,
-              ...messageLimit.countOperations({ accountId, to }),
               ...revokeSentOperations(this.#core, change.account, { addresses: [phone] }),
-            ]);
+            ])
+            .writeAll(messageLimit.countOperations({ accountId, to }), messageLimit.inItsTerms);
           return () => undefined;
         };
-        try {
-          await flow.commit(account, decide);
-        } catch (error) {
-          throw messageLimit.inItsTerms(error);
-        }
+        await flow.commit(account, decide);
         const document = documentOf(account);
         await delivery.deliver({ kind: 'PhoneVerification', to, account: document, token: code });
         return request ? {} : { code };

@@ -1,9 +1,15 @@
-import { EntityError, type TransactOperation } from '@latchkey/entity';
+import type { TransactOperation } from '@latchkey/entity';
 import { documentOf, type Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../core/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
-import { claimOperation, isSame, takingClaims, type TakenClaims } from '../core/claims.js';
+import {
+  claimOperation,
+  isContactTaken,
+  isSame,
+  takingClaims,
+  type TakenClaims,
+} from '../core/claims.js';
 import type { Contact, ContactData } from '../core/Contact.js';
 import type { Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
@@ -83,10 +89,10 @@ export async function addingClaims<T>(
     return await takingClaims(core, { contacts: [data] }, commit);
   } catch (error) {
     // Before the answer, so that nobody tries one address after the other.
-    if (EntityError.is(error) && error.code === 'UniqueViolation') {
+    if (isContactTaken(error)) {
       await core.messageLimit.countRefused({ accountId });
     }
-    throw core.messageLimit.inItsTerms(error);
+    throw error;
   }
 }
 
@@ -130,7 +136,11 @@ export function decideAddition(
   // One that is claimed anew goes with the claim: a transaction names an item once.
   const lapsed = account._lapsed.filter((each) => !isSame(each.data, data)).slice(0, MAX_REMOVED);
   change
-    .writeAll([operation, ...core.messageLimit.countOperations({ accountId, to: data })])
+    .writeAll([operation])
+    .writeAll(
+      core.messageLimit.countOperations({ accountId, to: data }),
+      core.messageLimit.inItsTerms,
+    )
     .writeAll([...superseded, ...lapsed].map((each) => removeUnverified(core, each)))
     .writeAll(revokeSentOperations(core, account, { addresses }))
     .notify({ kind: 'ContactAdded', contact: { ...item } as unknown as Contact })

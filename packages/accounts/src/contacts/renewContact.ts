@@ -33,7 +33,8 @@ export function renewContact(
   });
   const to = { kind: 'email', value: data.value } as const;
   change
-    .writeAll([operation, ...messageLimit.countOperations({ accountId, to })])
+    .writeAll([operation])
+    .writeAll(messageLimit.countOperations({ accountId, to }), messageLimit.inItsTerms)
     .afterCommit(() =>
       delivery.deliver({ kind: 'EmailVerification', to, account: documentOf(account), token }),
     );

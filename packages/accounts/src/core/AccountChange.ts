@@ -1,4 +1,4 @@
-import type { Condition, TransactOperation } from '@latchkey/entity';
+import type { Condition, EntityError, TransactOperation } from '@latchkey/entity';
 import type { Account, Token } from './Account.js';
 import type { AccountEntity } from './AccountEntity.js';
 import type { ChangeCore } from './AccountsCore.js';
@@ -13,7 +13,7 @@ type AccountUpdate = NonNullable<Parameters<AccountEntity['updateOne']>[0]['upda
 type SetFields = NonNullable<AccountUpdate['$set']>;
 
 /** Says what a condition that did not hold means; undefined where the flow is to look again. */
-export type Refusal = () => Error;
+export type Refusal = (error: EntityError) => Error;
 
 /** A write, and after the commit what it has returned. */
 export interface Written<R> {
@@ -119,8 +119,8 @@ export class AccountChange<A extends Account | undefined = Account> {
   }
 
   /** Adds writes that need no result. */
-  writeAll(operations: readonly TransactOperation<unknown>[]): this {
-    for (const operation of operations) this.write(operation);
+  writeAll(operations: readonly TransactOperation<unknown>[], refusal?: Refusal): this {
+    for (const operation of operations) this.write(operation, refusal);
     return this;
   }
 
@@ -129,7 +129,7 @@ export class AccountChange<A extends Account | undefined = Account> {
    *
    * @param refusal - the one answer to a token that is no good.
    */
-  useToken(token: Token, refusal: Refusal, usedFrom?: ConnectionInfo): this {
+  useToken(token: Token, refusal: () => Error, usedFrom?: ConnectionInfo): this {
     const { account } = this;
     const { accountId, kind, createdFor, ulid } = token;
     // Revoked on a later reading, where the flow decides anew.

@@ -1,5 +1,6 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
 import { AccessType } from '@latchkey/schema';
+import { AccountError } from '../errors/AccountError.js';
 import type { ChangeCore } from './AccountsCore.js';
 import type { Contact, ContactData } from './Contact.js';
 import { isLapsed } from './isLapsed.js';
@@ -42,16 +43,28 @@ export async function takingClaims<T>(
     try {
       return await commit(claims);
     } catch (error) {
-      const isTaken =
-        EntityError.is(error) &&
-        error.code === 'UniqueViolation' &&
-        error.details.entity === AccessType.name;
-      if (!isTaken || round === MAX_ROUNDS) throw error;
+      if (!isContactTaken(error) || round === MAX_ROUNDS) throw error;
       const found = await findClaims(core, claiming);
       if (found.size === 0) throw error;
       claims = found;
     }
   }
+}
+
+const TAKEN: readonly string[] = [
+  'EmailAlreadyExists',
+  'IdentityAlreadyExists',
+  'PhoneAlreadyExists',
+];
+
+/** Whether an error, of the table or as it is told, says that somebody has a contact already. */
+export function isContactTaken(error: unknown): boolean {
+  if (AccountError.is(error)) return TAKEN.includes(error.code);
+  return (
+    EntityError.is(error) &&
+    error.code === 'UniqueViolation' &&
+    error.details.entity === AccessType.name
+  );
 }
 
 /** The write that creates a contact; one that stands in its way goes in the same transaction. */

@@ -119,7 +119,7 @@ function refusalOf(
   if (part === 'session' || (part === 'account' && actor.hasEndedBy(error))) {
     return new AccountError('InvalidSession', {});
   }
-  if (part !== 'account') return plan.writes[part]?.refusal?.();
+  if (part !== 'account') return plan.writes[part]?.refusal?.(error);
   if (error.code === 'NotFound') return new AccountError('UserNotFound', {});
   if (error.code !== 'ConditionFailed') return undefined;
   return refusedBy(plan.conditions, error.details.item as AccountDocument);

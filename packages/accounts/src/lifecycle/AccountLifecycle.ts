@@ -3,8 +3,9 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountPlaces } from '../apps/AccountPlaces.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
+import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountDocument } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 
 /** What {@link AccountLifecycle.deleteAccount} gives. */
 export interface DeletedAccount {
@@ -16,6 +17,8 @@ export interface DeletedAccount {
 export class AccountLifecycle {
   readonly #core: AccountsCore;
   readonly #places: AccountPlaces;
+  /** The requests that have begun a deletion, and may be used to go on with it. */
+  readonly #begunBy = new WeakSet<SessionRequest>();
 
   /** @internal */
   constructor(core: AccountsCore) {
@@ -78,6 +81,29 @@ export class AccountLifecycle {
   };
 
   /**
+   * Finishes deletions that were interrupted, by the end of a process for example: nobody can log in to
+   * such an account, nor sign up with its addresses. It reads the whole table; call it from time to
+   * time.
+   *
+   * @returns how many accounts were deleted.
+   * @throws AccountError `ServiceUnavailable`
+   */
+  readonly finishDeletions = async (): Promise<{ readonly deletedAccounts: number }> => {
+    const unfinished = await inAccountTerms(async () => {
+      const accountIds: string[] = [];
+      const found = this.#core.accounts.scan({
+        condition: { deleting: true },
+        consistent: true,
+        maxPages: Number.MAX_SAFE_INTEGER,
+      });
+      for await (const { accountId } of found) accountIds.push(accountId);
+      return accountIds;
+    });
+    for (const accountId of unfinished) await this.deleteAccount({ accountId });
+    return { deletedAccounts: unfinished.length };
+  };
+
+  /**
    * Deletes what flows that were under way have written beside an account that was being deleted:
    * a login's session, an attempt's count, a token. None of it is good for anything.
    */
@@ -121,12 +147,11 @@ export class AccountLifecycle {
       if (!AccountError.is(error)) throw error;
       if (error.code === 'UserNotFound') return null;
       if (error.code !== 'InvalidSession') throw error;
-      // What has begun can be ended: whoever began it has no session any more.
-      const { item } = await accounts.findOne({ filter: { accountId }, consistent: true });
-      const isOwn = request && this.#core.verified.find(request)?.account.accountId === accountId;
-      if (!isOwn || (item && item.deleting !== true)) throw error;
-      return item;
+      // What has begun can be ended: whoever began it no longer has a session.
+      if (!request || !this.#begunBy.has(request)) throw error;
+      return (await accounts.findOne({ filter: { accountId }, consistent: true })).item;
     }
+    if (request) this.#begunBy.add(request);
     return (await accounts.findOne({ filter: { accountId }, consistent: true })).item;
   }
 

@@ -1,3 +1,4 @@
+import { Table } from '@latchkey/entity';
 import { z } from 'zod';
 import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/core/SessionRequest.js';
@@ -139,7 +140,8 @@ describe('a sign-up by a form', () => {
   it('holds no field of the application’s, unless that is the visitor’s', async () => {
     const test = await createTestAccounts({ passwords: { hasher } });
     const accounts = new Accounts({
-      table: test.table,
+      // Another view of it: a table has one definition of the account.
+      table: new Table({ name: test.table.name, client: test.client }).namespace('own'),
       sessions: { getTokenSecret: () => SECRET },
       passwords: { hasher },
       accountFields: ACCOUNT_FIELDS,

@@ -98,6 +98,21 @@ it('a deletion that was interrupted goes on by the request that has begun it', a
   expect(await accounts.findUser({ username: accountId })).toBeNull();
 });
 
+it('a deletion that nobody goes on with is finished by a sweep, and its names are free', async () => {
+  const { accountId, request } = await loggedIn();
+  const username = (await accounts.findUser({ username: accountId }))?.username ?? '';
+  const fault = failWith(test.client, 'Query', timeout, ALWAYS);
+  const code = await codeOf(accounts.deleteAccount({ request })).finally(() => {
+    fault.remove();
+  });
+  expect([code, username !== '']).toEqual(['ServiceUnavailable', true]);
+  const other = test.another();
+  expect(await other.finishDeletions()).toEqual({ deletedAccounts: 1 });
+  expect(await other.finishDeletions()).toEqual({ deletedAccounts: 0 });
+  expect(await other.findUser({ username })).toBeNull();
+  await other.createAccount({ username, password: PASSWORD });
+});
+
 it('refreshes beside deleteAccount leave no session that verifies, nor any at all (GHSA-2vg6-77g8-24mp, GHSA-m2w5-7xhv-w6fh)', async () => {
   const other = test.another();
   for (let round = 0; round < 8; round++) {

@@ -14,7 +14,7 @@ const UNKNOWN = 'never issued '.repeat(3);
 const params: readonly Row[] = (
   [
     ['signOut', async (world) => ({ request: (await world.person()).request })],
-    ['activate', async (world) => ({ token: (await world.person()).token })],
+    ['activate', async (world) => ({ token: (await world.person()).token, password: PASSWORD })],
     ['resendActivation', async (world) => ({ email: (await world.person()).email })],
     [
       'resetPassword',
@@ -32,11 +32,22 @@ const params: readonly Row[] = (
 
 const tokens: readonly Row[] = [
   {
-    name: 'ActivationTokenNotValid',
+    name: 'EmailAlreadyVerified',
     about: 'a second time',
     setUp: (world) => world.person(),
     inside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
     outside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
+    status: 409,
+  },
+  {
+    name: 'NewPasswordRequired',
+    about: 'by a token alone',
+    setUp: (world) => world.person({ username: undefined, email: 'alone@example.com' }),
+    inside: async (world) => {
+      const { token } = await world.person({ username: undefined, email: 'other@example.com' });
+      return world.accounts.activate({ token, password: PASSWORD });
+    },
+    outside: ({ accounts }, { token }) => accounts.activate({ token }),
     status: 401,
   },
   {
@@ -309,7 +320,8 @@ const limits: readonly Row[] = [
   },
   rowOf('signIn', 'TooManyRequests', {
     about: 'by the address',
-    options: { throttling: { address: { budget: 1 } } },
+    // The sign-up of the one who is known is counted as well.
+    options: { throttling: { address: { budget: 2 } } },
     inside: {},
     outside: {},
     details: { retryAfterSeconds: 15 * 60 },
@@ -317,7 +329,8 @@ const limits: readonly Row[] = [
   }),
   rowOf('forgotPassword', 'TooManyRequests', {
     about: 'by the address',
-    options: { throttling: { address: { budget: 1 } } },
+    // The sign-up of the one who is known is counted as well.
+    options: { throttling: { address: { budget: 2 } } },
     inside: { username: 'somebody' },
     outside: { username: 'somebody-else' },
     details: { retryAfterSeconds: 15 * 60 },
