@@ -2,6 +2,7 @@ import { emailAddress, username } from '@latchkey/schema';
 import { z } from 'zod';
 import type { ContactData } from '../core/Contact.js';
 import { parseContact, type ContactInput } from '../contacts/parseContact.js';
+import { trimIdentifier } from '../identifiers/trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { parseProfile, type Profile } from '../lifecycle/parseProfile.js';
@@ -49,7 +50,7 @@ const newAccount = z.strictObject({
 });
 
 function trimmed(value: unknown): unknown {
-  return typeof value === 'string' ? value.trim() : value;
+  return typeof value === 'string' ? trimIdentifier(value) : value;
 }
 
 /**

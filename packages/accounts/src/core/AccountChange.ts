@@ -198,7 +198,7 @@ export class AccountChange<A extends Account | undefined = Account> {
       ...(kinds.includes('tokens') && { tokensVoidBefore }),
       ...(kinds.includes('contacts') && { pendingVoidBefore: newestOf(account, mark) }),
     });
-    if (account) return this;
+    if (account || !kinds.includes('tokens')) return this;
     // Where it was not read: no mark is taken back.
     return this.require({
       $or: [

@@ -156,6 +156,15 @@ export class Flow {
     }
   }
 
+  /**
+   * {@link Flow.commit}, for what was decided on this very reading, and is not decided anew: where
+   * somebody else was first, nothing is done.
+   */
+  async commitOnce<A extends Account, T>(account: A, decide: Decide<A, T>): Promise<T> {
+    const change = new AccountChange(this.#core, this.actor, account);
+    return this.#carryOut(change, await decide(change));
+  }
+
   /** {@link Flow.commit}, for what needs no reading. */
   async commitUnread<T>(decide: Decide<undefined, T>): Promise<T> {
     for (let race = 1; ; race++) {

@@ -1,6 +1,7 @@
 import { username as usernameField } from '@latchkey/schema';
 import type { AccountsCore } from '../core/AccountsCore.js';
 import { parseEmail } from '../identifiers/parseEmail.js';
+import { trimIdentifier } from '../identifiers/trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 
@@ -19,7 +20,7 @@ export function requireParams(value: unknown): asserts value is Readonly<Record<
  *   `InvalidInput` with reason `notAUsername`.
  */
 export function parseNewUsername(value: unknown): string {
-  const username = requireName(value).trim();
+  const username = trimIdentifier(requireName(value));
   requireUsernameLength(username);
   if (usernameField.safeParse(username).success) return username;
   throw new AccountError('InvalidInput', { path: 'username', reason: 'notAUsername' });

@@ -1,4 +1,5 @@
 import { emailAddress } from '@latchkey/schema';
+import { trimIdentifier } from './trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
 
 /**
@@ -8,7 +9,9 @@ import { AccountError } from '../errors/AccountError.js';
  * @throws AccountError `InvalidInput` with reason `notAnEmailAddress`.
  */
 export function parseEmail(value: unknown, path: string): string {
-  const { data } = emailAddress.safeParse(typeof value === 'string' ? value.trim() : value);
+  const { data } = emailAddress.safeParse(
+    typeof value === 'string' ? trimIdentifier(value) : value,
+  );
   if (data !== undefined) return data;
   throw new AccountError('InvalidInput', { path, reason: 'notAnEmailAddress' });
 }

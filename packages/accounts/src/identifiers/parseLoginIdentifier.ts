@@ -1,3 +1,4 @@
+import { trimIdentifier } from './trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseEmail } from './parseEmail.js';
 import { parsePhone } from './parsePhone.js';
@@ -36,7 +37,7 @@ export function parseLoginIdentifier(
   if (typeof value !== 'string') throw invalid(path, 'notAString');
   if (value.length > MAX_LENGTH) throw invalid(path, 'tooLong');
   if (!value.isWellFormed()) throw invalid(path, 'notWellFormed');
-  const identifier = value.trim();
+  const identifier = trimIdentifier(value);
   // What zod says of a fault stays behind: it may quote what was typed.
   if (identifier.includes('@')) return { kind: 'email', value: parseEmail(identifier, path) };
   const isPhone = identifier.startsWith('+') || (country !== undefined && DIALLED.test(identifier));

@@ -1,4 +1,5 @@
 import { phoneNumber } from '@latchkey/schema';
+import { trimIdentifier } from './trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
 import { phoneLibrary } from './phoneLibrary.cjs';
 
@@ -31,7 +32,7 @@ export function parsePhone(value: unknown, country: unknown, path: string): stri
   if (country !== undefined && (typeof country !== 'string' || !isSupportedCountry(country))) {
     throw invalid([...path.split('.').slice(0, -1), 'country'].join('.'), 'notACountry');
   }
-  const parsed = parsePhoneNumberFromString(value.trim(), {
+  const parsed = parsePhoneNumberFromString(trimIdentifier(value), {
     extract: false,
     ...(country !== undefined && { defaultCountry: country }),
   });

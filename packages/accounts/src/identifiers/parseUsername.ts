@@ -1,4 +1,5 @@
 import { username } from '@latchkey/schema';
+import { trimIdentifier } from './trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
 
 /**
@@ -11,7 +12,7 @@ export function parseUsername(value: unknown, path: string): string {
   if (typeof value !== 'string') {
     throw new AccountError('InvalidInput', { path, reason: 'notAString' });
   }
-  const { data } = username.safeParse(value.trim());
+  const { data } = username.safeParse(trimIdentifier(value));
   if (data !== undefined) return data;
   throw new AccountError('InvalidInput', { path, reason: 'notAUsername' });
 }

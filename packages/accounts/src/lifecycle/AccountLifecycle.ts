@@ -27,8 +27,8 @@ export class AccountLifecycle {
   }
 
   /**
-   * Keeps an account from being used, and revokes its sessions, tokens and pending contacts, in one
-   * write, before it returns. By a request whose session has ended since `handleRequest`, nothing is
+   * Keeps an account from being used, and revokes its sessions and the contacts that wait to be verified,
+   * in one write, before it returns. Tokens work again once it is reactivated. By a request whose session has ended since `handleRequest`, nothing is
    * done.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
@@ -43,7 +43,7 @@ export class AccountLifecycle {
   };
 
   /**
-   * Lets an account be used again; the sessions and tokens that deactivation has ended stay so.
+   * Lets an account be used again; the sessions that deactivation has ended stay so.
    *
    * @throws AccountError `InvalidInput`; `UserNotFound`, also for an account whose deletion has
    *   begun; `ServiceUnavailable`
@@ -161,7 +161,7 @@ export class AccountLifecycle {
     return flow.commitUnread((change) => {
       change.set({ deactivated });
       const sessionGeneration = change.revokeAllSessions();
-      if (deactivated) change.revokePending('contacts', 'tokens');
+      if (deactivated) change.revokePending('contacts');
       // Once its deletion has begun, it has no place any more, and perhaps no password.
       change.require({ deleting: { $ne: true } }, ({ deleting }) =>
         deleting === true ? notFound() : undefined,

@@ -92,7 +92,7 @@ export class TwoFactor {
       const { family } = owner;
       const proof = family.totp && (await proveSecondFactor(owner, parseSecondFactor(input)));
       const { enrolment, operations } = await prepareTotp(this.#core, settings, family);
-      return flow.commit(family.account, (change) => {
+      return flow.commitOnce(family.account, (change) => {
         if (proof) {
           change.write(proof.useOperation, () => factorRefused(proof));
           change.write(proof.resetOperation);
@@ -168,7 +168,7 @@ export class TwoFactor {
       const { recoveryCodes, operations } = await core.throttle.unlessTooBusy(proof.attempt, () =>
         replaceRecoveryCodes(core, family),
       );
-      return flow.commit(family.account, (change) => {
+      return flow.commitOnce(family.account, (change) => {
         change.write(proof.useOperation, () => factorRefused(proof));
         changeFactors(change, [proof.resetOperation, ...operations]);
         return () => ({ recoveryCodes });
@@ -223,7 +223,7 @@ export class TwoFactor {
         throw new AccountError('TwoFactorMandatory', {});
       }
       const proof = await proveSecondFactor(owner, factor);
-      await flow.commit(family.account, (change) => {
+      await flow.commitOnce(family.account, (change) => {
         change.write(proof.deleteOperation, () => factorRefused(proof));
         const others = deleteFactors(core, factorsOf(change.account.tokens), proof.token.ulid);
         changeFactors(change, [proof.resetOperation, ...others]);
@@ -278,7 +278,7 @@ export class TwoFactor {
       // Not again a recent login: that was for the secret, which only its owner has seen.
       const owner = await findOwner(this.#core, settings, flow);
       const { recoveryCodes, operations } = await confirmTotp(owner, code);
-      return flow.commit(owner.family.account, (change) => {
+      return flow.commitOnce(owner.family.account, (change) => {
         changeFactors(change, operations);
         change.notify({ kind: 'TwoFactorEnabled' });
         return () => ({ recoveryCodes });

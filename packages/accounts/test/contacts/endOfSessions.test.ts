@@ -9,7 +9,6 @@ const PHONE = '+4930123456';
 const NEW_PHONE = '+4930654321';
 const NEW_EMAIL = 'new@example.com';
 
-
 describe('sessions, when a verified address goes', () => {
   let test: Owners;
   let accounts: Accounts;

@@ -27,7 +27,7 @@ describe('identifiers, as people type them', () => {
   let count = 0;
   const SPELLINGS: readonly (readonly [string, (email: string) => string])[] = [
     ['with a space after it', (email) => `${email} `],
-    ['with white space around it', (email) => `\t ${email}\n`],
+    ['with white space around it', (email) => `\t ${email}\u00a0 `],
     ['in capitals', (email) => email.toUpperCase()],
   ];
   /** Every call that takes an e-mail address. */
@@ -86,7 +86,7 @@ describe('identifiers, as people type them', () => {
     const created = await test.accounts.createAccount({ username: ' Jane ', password: PASSWORD });
     expect(created.username).toBe('jane');
     const signedUp = await test.accounts.signUp({
-      username: 'Joan\n',
+      username: 'Joan\t',
       password: PASSWORD,
       request: requestWith(),
     });
