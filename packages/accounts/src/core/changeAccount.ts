@@ -2,6 +2,7 @@ import { EntityError } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
+import type { Duration } from '../tokens/parseDuration.js';
 import type { Account, StoredToken } from './Account.js';
 import { AccountChange } from './AccountChange.js';
 import type { ChangeCore } from './AccountsCore.js';
@@ -111,7 +112,7 @@ export class Flow {
   }
 
   /** @throws AccountError `RecentLoginRequired` where a session acts whose login is long ago. */
-  requireRecentLogin(maxAge = this.#core.recentLogin): void {
+  requireRecentLogin(maxAge: Duration | false = this.#core.recentLogin): void {
     const { request } = this.actor;
     if (request && maxAge !== false) requireRecentLogin(this.#core, request, maxAge);
   }
