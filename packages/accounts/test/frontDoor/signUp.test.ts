@@ -48,7 +48,7 @@ describe('the front door that Userbase knows', () => {
       paymentsMode: 'test',
       trialExpirationDate: new Date(clock.now().getTime() + 14 * DAY),
     });
-    const { email: _email, authToken = '', ...verified } = ada;
+    const { email: _email, authToken = '', expiresAt: _end, ...verified } = ada;
     expect(await accounts.verifyAuthToken(authToken)).toEqual(verified);
     expect((await mailbox.take()).map(({ kind, to }) => [kind, to.value])).toEqual([
       ['EmailVerification', 'ada@example.com'],
@@ -191,12 +191,14 @@ describe('the front door that Userbase knows', () => {
     const { accounts, clock } = test;
     const own = { username: 'ada', password: PASSWORD, rememberMe: 'local', ...wishes } as const;
     const up = await accounts.signUp({ ...own, request: requestWith() });
-    const tokens = [
-      up.authToken ?? '',
-      (await accounts.signIn({ ...own, request: requestWith() })).authToken,
-    ];
+    const again = await accounts.signIn({ ...own, request: requestWith() });
+    const endMs = clock.now().getTime() + ms;
+    expect([up.expiresAt?.getTime(), again.expiresAt?.getTime()]).toEqual([endMs, endMs]);
+    const tokens = [up.authToken ?? '', again.authToken];
     clock.advance(ms - 1);
-    expect(await Promise.all(tokens.map(isLive))).toEqual([true, true]);
+    // As long as they are in use: `idleTimeout` holds as well.
+    const isIdle = ms > 2 * HOUR;
+    expect(await Promise.all(tokens.map(isLive))).toEqual([!isIdle, !isIdle]);
     clock.advance(1);
     expect(await Promise.all(tokens.map(isLive))).toEqual([false, false]);
   });

@@ -14,7 +14,6 @@ import {
   requestWith,
   SECRET,
   type TestAccounts,
-  PASSWORD,
 } from '../support/testAccounts.js';
 
 const KEY = Buffer.from('canary-encryption-key-0123456789');
@@ -90,14 +89,11 @@ describe('after all flows', () => {
     const { accountId } = ada;
     await accounts.verifyEmailWithToken({
       token: lastToken('EmailVerification'),
-      password: PASSWORD,
+      password: password('ada-1'),
     });
     const request = await login('ada', password('ada-1'));
     returned.push(await accounts.contacts.addEmail({ request, email: 'ada2@example.com' }));
-    await accounts.verifyEmailWithToken({
-      token: lastToken('EmailVerification'),
-      password: PASSWORD,
-    });
+    await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification'), request });
     await accounts.contacts.addPhone({ request, phone: '+4930123456' });
     await accounts.requestPhoneVerification({ request, phone: '+4930123456' });
     const phoneCode = lastToken('PhoneVerification');
@@ -239,7 +235,7 @@ describe('after all flows', () => {
     await accounts.resendActivation({ email: 'grace@example.com' });
     await accounts.settled();
     returned.push(
-      await accounts.activate({ token: lastToken('EmailVerification'), password: PASSWORD }),
+      await accounts.activate({ token: lastToken('EmailVerification'), request: door }),
     );
     await accounts.signOut({ request: door });
     await accounts.forgotPassword({ username: 'grace' });
@@ -267,7 +263,7 @@ describe('after all flows', () => {
     keep('an update', updated);
     await accounts.verifyEmailWithToken({
       token: lastToken('EmailVerification'),
-      password: PASSWORD,
+      request: atTheDoor,
     });
     // The address before has gone, and the sessions with it.
     const herRequest = await login('admiral', password('grace-3'));
@@ -294,7 +290,7 @@ describe('after all flows', () => {
     );
     await accounts.verifyEmailWithToken({
       token: lastToken('EmailVerification'),
-      password: PASSWORD,
+      request: herRequest,
     });
     returned.push(await accounts.exportAccount({ accountId: grace.userId }));
 
