@@ -96,7 +96,7 @@ describe('mail by SMTP', () => {
       expect(account.accountId).toBe(accountId);
       expect(
         (await errorOf(accounts.verifyEmailWithToken({ token, password: PASSWORD }))).code,
-      ).toBe('TokenVerificationFailed');
+      ).toBe('EmailAlreadyVerified');
     });
 
     it('has a link that activates the account of who has signed up', async () => {

@@ -36,7 +36,7 @@ describe('tokens that are sent to somebody', () => {
   afterAll(() => test.drop());
 
   describe('to verify an e-mail address', () => {
-    it('verify it once, in three requests, after one to issue them', async () => {
+    it('verify it once, in four requests with the password, after one to issue them', async () => {
       const { accountId, email } = await signUp();
       let token = '';
       const issue = await test.log.costOf(async () => {
@@ -47,12 +47,12 @@ describe('tokens that are sent to somebody', () => {
       const use = await test.log.costOf(() =>
         accounts.verifyEmailWithToken({ token, password: PASSWORD }),
       );
-      expect(use.commands).toHaveLength(3);
+      expect(use.commands).toHaveLength(4);
       expect(await contactsOf(accountId)).toMatchObject([
         { verified: true, data: { value: email } },
       ]);
       expect(await codeOf(accounts.verifyEmailWithToken({ token, password: PASSWORD }))).toBe(
-        'TokenVerificationFailed',
+        'EmailAlreadyVerified',
       );
     });
 
