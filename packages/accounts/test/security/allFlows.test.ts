@@ -308,7 +308,7 @@ describe('after all flows', () => {
     await accounts.settled();
     await accounts.deactivate({ accountId: admin.accountId });
     await accounts.reactivate({ accountId: admin.accountId });
-  });
+  }, 180_000);
   afterAll(() => test.drop());
 
   it('no secret stands in any attribute of any item (ASVS 6.5.2, 7.2.3, 11.4.2)', async () => {
