@@ -11,6 +11,7 @@ import {
   type TakenClaims,
 } from '../core/claims.js';
 import type { Contact, ContactData } from '../core/Contact.js';
+import { ulidAfter } from '../core/ulidAfter.js';
 import type { Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
@@ -132,7 +133,11 @@ export function decideAddition(
     pendingUntil: pendingUntil(core, data, actor.request === undefined),
     ...(place !== undefined && { replaces: place }),
   };
-  const contact = change.requireSameVersion().write(claimOperation(core, { item }, claims));
+  // After what was revoked, whatever the clocks say.
+  const { pendingVoidBefore = '', contactsVoidBefore = '' } = account;
+  const mark = pendingVoidBefore > contactsVoidBefore ? pendingVoidBefore : contactsVoidBefore;
+  const ulid = ulidAfter(mark, core.table.newUlid());
+  const contact = change.requireSameVersion().write(claimOperation(core, { item, ulid }, claims));
   // One that is claimed anew goes with the claim: a transaction names an item once.
   const lapsed = account._lapsed.filter((each) => !isSame(each.data, data)).slice(0, MAX_REMOVED);
   change
