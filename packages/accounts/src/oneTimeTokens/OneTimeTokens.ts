@@ -110,7 +110,8 @@ export class OneTimeTokens {
    */
   async find(given: unknown, kind: OneTimeTokenKind): Promise<FoundToken> {
     const value = digestSecret(parseOneTimeToken(given));
-    const { key } = await this.#core.tokens.findKey({ filter: { value, kind: { $ne: 'password' } } });
+    const filter = { value, kind: { $ne: 'password' } } as const;
+    const { key } = await this.#core.tokens.findKey({ filter });
     const account = key && (await loadAccount(this.#core, key.accountId, { secrets: true }));
     const token = account?.tokens.find(({ ulid }) => ulid === key?.ulid);
     if (!account || token?.kind !== kind) throw tokenRefused();
