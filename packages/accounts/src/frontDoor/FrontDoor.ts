@@ -102,8 +102,8 @@ export class FrontDoor {
    *   `SessionLengthMustBeNumber`, `SessionLengthTooShort`, `SessionLengthTooLong`,
    *   `ExpiredTimeNotValid`; `UserAlreadySignedIn`; `UsernameAlreadyExists`, `EmailAlreadyExists`,
    *   `TrialExceededLimit`; `TooManyRequests` for an address with too many messages (`throttling.
-   *   messages`); `InvalidInput`, `Vetoed`, `TooBusy`: with every one of these nothing is
-   *   written. `ServiceUnavailable`, with which nobody knows: the answer of a transaction that was
+   *   messages`) or from one network (`throttling.address`); `InvalidInput`, `Vetoed`, `TooBusy`: with
+   *   every one of these nothing is written but the count of the network. `ServiceUnavailable`, with which nobody knows: the answer of a transaction that was
    *   carried out may have been lost. `TwoFactorEnrolmentRequired` once the account is there.
    */
   readonly signUp = async (input: SignUpInput): Promise<User> => {

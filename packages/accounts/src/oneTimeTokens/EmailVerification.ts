@@ -109,8 +109,9 @@ export class EmailVerification {
   };
 
   /**
-   * Verifies the e-mail address that a token was sent to; the token works once. Three requests, with
-   * a password four, and one more for a token that is short enough to be guessed.
+   * Verifies the e-mail address that a token was sent to; the token works once. Three requests, four
+   * with a password or where an address is removed, and one more for a token that is short enough to
+   * be guessed.
    *
    * The token alone only shows that somebody reads the mailbox, not that they have made the account.
    * So it verifies the address together with the account's own session (`request`), its `password`,
