@@ -297,6 +297,7 @@ const limits: readonly Row[] = [
   rowOf('signUp', 'TrialExceededLimit', {
     // There is one account already.
     options: { plan: { maxAccounts: 2 } },
+    countsNetwork: true,
     inside: {},
     outside: {},
     details: { maxAccounts: 2 },
@@ -371,6 +372,8 @@ const service: readonly Row[] = [
     about: 'throttled at every attempt',
     inside: (world) => signUpThrottled(world, 1),
     outside: (world) => signUpThrottled(world, 0),
+    // Of which DynamoDB takes a single write.
+    countsNetwork: true,
     status: 503,
   },
   {
