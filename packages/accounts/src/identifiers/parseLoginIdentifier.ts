@@ -23,7 +23,7 @@ const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
  * decides the kind, and the fields of `@latchkey/schema` keep every kind out of the others' form,
  * so that nobody can take another's e-mail address as a username (Keycloak CVE-2021-3754).
  *
- * @param value - The input, of any type. White space around it does not count.
+ * @param value - The input, of any type. Spaces and tabs around it do not count; line breaks are refused.
  * @param path - The name that the error gives to the input.
  * @param country - The country (ISO 3166-1 alpha-2) of a phone number that has no country code.
  * @throws AccountError `InvalidInput` with reason `notAString`, `tooLong` (over 1000 UTF-16 units),

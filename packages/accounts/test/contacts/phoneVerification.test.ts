@@ -58,6 +58,17 @@ describe('a phone number', () => {
     expect(hasher.verified).toHaveLength(1);
   });
 
+  it('uses up no attempt in a session that has ended (story 8)', async () => {
+    const { accountId, authToken } = ada;
+    await test.another().logout({ authToken, request: requestWith() });
+    for (let attempt = 0; attempt < BUDGET; attempt++) {
+      expect(await verify(wrong())).toBe('InvalidSession');
+    }
+    expect(hasher.verified).toEqual([]);
+    const code = test.lastToken(PHONE);
+    expect(await codeOf(accounts.verifyPhone({ accountId, phone: PHONE, code }))).toBe('none');
+  });
+
   it('gets its code from the application, too', async () => {
     const { accountId } = ada;
     const { code } = await accounts.requestPhoneVerification({ accountId, phone: PHONE });

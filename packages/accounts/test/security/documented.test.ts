@@ -77,7 +77,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
     ],
     [
       'lifetimes of sessions (ASVS 7.1.1, 7.6.1)',
-      'sessions/sessionPolicy.ts',
+      'core/sessionPolicy.ts',
       'SessionsOptions',
       {
         tokenDuration: sessions.durationMs,
@@ -95,6 +95,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
         passwordRecovery: lifetimesMs.password_recovery,
         phoneVerification: lifetimesMs.phone_verification,
         magicLink: lifetimesMs.magick_link,
+        contactRecovery: lifetimesMs.contact_recovery,
         twoFactorChallenge: lifetimesMs.twoFactorAuth,
         custom: lifetimesMs.custom,
       },
