@@ -207,7 +207,10 @@ export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEn
       403,
       'The e-mail address was not confirmed and has been removed from the account. Sign in to add it again.',
     ),
-    NewPasswordRequired: entry(401, 'Choose a new password to confirm the e-mail address.'),
+    NewPasswordRequired: entry(
+      401,
+      'The account needs a new password before the e-mail address can be confirmed.',
+    ),
     ContactNotFound: entry(404, 'The contact was not found.'),
     LastContact: entry(409, 'The account needs another way in first.'),
     AccountLocked: entry(429, 'The account takes no attempt for the moment.'),
