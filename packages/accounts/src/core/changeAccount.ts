@@ -50,17 +50,6 @@ const MAX_RACES = 10;
  *
  * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, and what the flow
  *   throws.
- *
- * @example
- * ```ts ignore
- * changeAccount(core, { flow: 'UpdateUser', input }, async (flow) => {
- *   const account = await flow.load();
- *   return flow.commit(account, (change) => {
- *     change.set({ username }).notify({ kind: 'UsernameChanged' });
- *     return () => change.saved;
- *   });
- * });
- * ```
  */
 export function changeAccount<T>(
   core: ChangeCore,
