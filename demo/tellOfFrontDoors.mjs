@@ -12,7 +12,7 @@ export async function tellOfFrontDoors(registry, outbox, narrator) {
 
   const grace = await narrator.step(
     'Grace signs up, with a profile, and is in at once',
-    1,
+    2,
     async () => {
       const user = await open.signUp({
         username: 'Grace',
@@ -35,8 +35,11 @@ export async function tellOfFrontDoors(registry, outbox, narrator) {
   });
 
   const hedy = { email: 'hedy@example.com', password: 'a walk through the city' };
-  await narrator.step('Hedy signs up where addresses are confirmed first', 1, async () => {
-    const { authToken } = await strict.signUp({ ...hedy, request: request() });
+  let handle;
+  await narrator.step('Hedy signs up where addresses are confirmed first', 2, async () => {
+    const user = await strict.signUp({ ...hedy, request: request() });
+    const { authToken } = user;
+    ({ handle } = user);
     await strict.settled();
     return { text: `no session${authToken ? '?' : ''}; in the outbox: "${outbox.last().subject}"` };
   });
@@ -46,7 +49,7 @@ export async function tellOfFrontDoors(registry, outbox, narrator) {
   );
 
   await narrator.step('She follows the link', 3, async () => {
-    await strict.activate({ token: tokenIn(outbox) });
+    await strict.activate({ token: tokenIn(outbox), handle });
     return { text: 'her address is confirmed' };
   });
 

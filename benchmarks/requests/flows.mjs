@@ -74,9 +74,15 @@ export const FLOWS = [
   {
     name: 'consume: e-mail verification',
     budget: budget(3, 3),
-    prepare: ({ accounts }, { account: { accountId }, email }) =>
-      accounts.addEmailVerificationToken({ accountId, email }),
-    run: ({ accounts }, _person, { token }) => accounts.verifyEmailWithToken({ token }),
+    prepare: async ({ accounts }, { account: { accountId }, request }) => {
+      const email = newcomer().email;
+      const own = request();
+      await accounts.handleRequest(own);
+      await accounts.contacts.addEmail({ accountId, email });
+      return { ...(await accounts.addEmailVerificationToken({ accountId, email })), own };
+    },
+    run: ({ accounts }, _person, { token, own }) =>
+      accounts.verifyEmailWithToken({ token, request: own }),
   },
   {
     name: 'consume: magic link',

@@ -3,7 +3,7 @@ export type {
   RequestAccountInput,
 } from './accounts/AccountCreation.js';
 export { Accounts, type AccountsOptions, type FindUserInput } from './accounts/Accounts.js';
-export type { ActingAccount } from './accounts/actingAccount.js';
+export type { ActingAccount } from './core/actingAccount.js';
 export type {
   AccountEntityWith,
   AccountWith,
@@ -23,6 +23,7 @@ export {
 } from './apps/AccountsRegistry.js';
 export type { AppPlan, PaymentsMode } from './apps/AppPlan.js';
 export type { AddedContact } from './contacts/addContact.js';
+export type { UndoReplacementInput } from './contacts/undoReplacement.js';
 export {
   Contacts,
   type AddCustomInput,
@@ -31,9 +32,9 @@ export {
   type ReplaceCustomInput,
   type ReplaceOAuthInput,
 } from './contacts/Contacts.js';
-export type { Contact, ContactData, ContactKind } from './contacts/ContactsAndTokens.js';
+export type { Contact, ContactData, ContactKind } from './core/Contact.js';
 export type { ContactInput } from './contacts/parseContact.js';
-export type { PhoneInput } from './contacts/parsePhone.js';
+export type { PhoneInput } from './identifiers/parsePhone.js';
 export type { DeliveryOptions, Message, MessageKind, Recipient } from './delivery/Delivery.js';
 export type { Sender } from './delivery/templates/addresses.js';
 export { escapeHtml } from './delivery/templates/escapeHtml.js';
@@ -126,8 +127,8 @@ export type {
   SessionHookRegistry,
   UpsertSessionFailure,
 } from './sessions/SessionHooks.js';
-export type { ConnectionChangeAction } from './sessions/sessionPolicy.js';
-export type { AccountDocument, ConnectionInfo, SessionRequest } from './sessions/SessionRequest.js';
+export type { ConnectionChangeAction } from './core/sessionPolicy.js';
+export type { AccountDocument, ConnectionInfo, SessionRequest } from './core/SessionRequest.js';
 export {
   Sessions,
   type BeginSessionOptions,

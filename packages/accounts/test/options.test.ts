@@ -69,6 +69,8 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   environment: { fits: nothing, also: ['Sandbox'] },
   requireActivation: { fits: (value) => value === true, also: ['yes', 1] },
   recentLogin: { fits: milliseconds, also: [0, '10', '-1m'] },
+  unprovenClaim: { fits: milliseconds, also: [0, '7', '-1d'] },
+  visitorFields: { fits: Array.isArray, also: [['plan'], 'plan'] },
   accountFields: { fits: objects },
   'accountFields.plan': { fits: nothing, also: ['string', { type: 'string' }] },
   'accountFields.permissions': { fits: nothing, also: [z.array(z.string())] },
@@ -201,13 +203,15 @@ describe('an option of Accounts', () => {
     expect(refused(() => new Accounts(options as never))).toBe('options');
   });
 
-  it('that is undefined is not given, and what is no option is nothing to it', () => {
+  it('that is undefined is not given, and what is not an option is refused by its name', () => {
     const optional = Object.keys(OPTIONS).filter(
       (path) => !path.includes('.') && !(path in needed),
     );
     const unset = Object.fromEntries(optional.map((path) => [path, undefined]));
-    const options = { ...needed, ...unset, comment: 'of the application’s own' };
+    const options = { ...needed, ...unset };
     expect(refused(() => new Accounts(options as never))).toBe('accepted');
+    const mistyped = { ...options, transporter: 'of the application’s own' };
+    expect(refused(() => new Accounts(mistyped as never))).toBe('transporter');
   });
 
   it('has a row here', () => {

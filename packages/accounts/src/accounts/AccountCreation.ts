@@ -1,6 +1,6 @@
 import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
 import { AccountPlaces } from '../apps/AccountPlaces.js';
-import type { ContactData } from '../contacts/ContactsAndTokens.js';
+import type { ContactData } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { toAccountError } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -13,10 +13,13 @@ import {
   readConnectionInfo,
   type AccountDocument,
   type SessionRequest,
-} from '../sessions/SessionRequest.js';
+} from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import type { AccountsCore } from './AccountsCore.js';
-import { tellOfSignUpAttempt } from './tellOfSignUpAttempt.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { notifySignUpAttempt } from './notifySignUpAttempt.js';
+import { claimOperation, takingClaims, type Claiming, type TakenClaims } from '../core/claims.js';
+import { digestSecret } from '../tokens/digestSecret.js';
+import { newHandle } from './newHandle.js';
 import { parseNewAccount, type CreateAccountInput, type NewAccount } from './parseNewAccount.js';
 
 /** What {@link AccountCreation.createAccountAndLogin} takes. */
@@ -43,7 +46,8 @@ interface NewAccountAndLogin {
 /** A new account before it is written: every write that belongs to it. */
 interface PlannedAccount {
   readonly account: TransactOperation<AccountDocument>;
-  readonly others: readonly TransactOperation<unknown>[];
+  /** The other writes; claims that were never proven give way. */
+  readonly others: (claims: TakenClaims) => readonly TransactOperation<unknown>[];
   readonly contacts: readonly { readonly data: ContactData; readonly verified: false }[];
   readonly verifications: readonly { readonly to: string; readonly token: string }[];
 }
@@ -79,10 +83,16 @@ export class AccountCreation {
    *
    * @internal
    */
-  async create(input: CreateAccountInput, facts: EventFacts): Promise<AccountDocument> {
-    const { account: create, others, verifications } = await this.#plan(input, facts);
-    const [account] = await this.#transact([create, ...others]);
-    await this.#deliver(account, verifications);
+  async create(
+    input: CreateAccountInput,
+    facts: EventFacts,
+    handle?: string,
+  ): Promise<AccountDocument> {
+    const plan = await this.#plan(input, facts, handle);
+    const [account] = await takingClaims(this.#core, claimingOf(plan), (claims) =>
+      this.#transact([plan.account, ...plan.others(claims)]),
+    );
+    await this.#deliver(account, plan.verifications);
     return account;
   }
 
@@ -135,7 +145,9 @@ export class AccountCreation {
           isDecided = true;
           return events.run('CreateUser', facts, async () => {
             const account = { prepare: () => Promise.resolve(planned) };
-            const results = await this.#transact([account, ...operations, ...plan.others]);
+            const results = await takingClaims(this.#core, claimingOf(plan), (claims) =>
+              this.#transact([account, ...operations, ...plan.others(claims)]),
+            );
             await this.#deliver(planned.result, plan.verifications);
             return results.slice(1, operations.length + 1) as TransactResults<typeof operations>;
           });
@@ -152,32 +164,42 @@ export class AccountCreation {
    * {@link createAccount} for a public form that must not show who has an account (ASVS 6.3.8): the
    * answer and its cost are the same when the e-mail address is taken, and a message says so to that
    * address, if it is verified. It takes nothing else that could be taken: a username and more
-   * contacts can follow, once the address is verified.
+   * contacts can follow, once the address is verified. Where a stranger has claimed the address and
+   * not proven it, it gets the link that confirms it for its reader, or, after `unprovenClaim`, the
+   * account is made.
    *
+   * @returns the `handle` that confirms the address together with the token from the message, for who
+   *   has asked; another one every time, also where the address is taken.
    * @throws AccountError as {@link createAccount}, but never that something is taken;
    *   `TooManyRequests`; `InvalidConfiguration` without `delivery`.
    */
-  readonly requestAccount = async (input: RequestAccountInput): Promise<void> => {
+  readonly requestAccount = async (
+    input: RequestAccountInput,
+  ): Promise<{ readonly handle: string }> => {
     const facts = factsOf(input);
+    const handle = newHandle();
     const creation = this.#core.events.run('CreateUser', facts, async () => {
       requireObject(input, '');
       this.#core.delivery.requireConfigured();
-      const refused = ['username', 'extraContacts'].find((name) => name in input);
+      const { accountFields, visitorFields } = this.#core;
+      const notTheirs = accountFields.filter((name) => !visitorFields.includes(name));
+      const refused = ['username', 'extraContacts', ...notTheirs].find((name) => name in input);
       if (refused !== undefined) {
         throw new AccountError('InvalidInput', { path: refused, reason: 'unknownField' });
       }
       if (facts.ip !== undefined) await this.#core.throttle.countAddress(facts.ip);
-      const { account: create, others, verifications } = await this.#plan(input, facts);
+      const plan = await this.#plan(input, facts, handle);
       try {
-        const [account] = await this.#transact([create, ...others]);
+        const [account] = await this.#transact([plan.account, ...plan.others(new Map())]);
         // Not waited for, nor is the other message: what there is to send must not show.
-        void this.#deliver(account, verifications);
+        void this.#deliver(account, plan.verifications);
       } catch (error) {
         const known = EntityError.is(error) ? toAccountError(error) : undefined;
         if (known?.code !== 'EmailAlreadyExists') throw error;
+        const told = { ...facts };
         delete facts.accountId;
         void this.#core.delivery.afterwards({ method: 'SignUpAttempt' }, () =>
-          tellOfSignUpAttempt(this.#core, input.email),
+          this.#createOrNotify(plan, { email: input.email, facts: told, taken: error }),
         );
         throw known;
       }
@@ -186,7 +208,29 @@ export class AccountCreation {
       // Told to listeners, but not to who asks.
       if (!AccountError.is(error) || error.code !== 'EmailAlreadyExists') throw error;
     });
+    return { handle };
   };
+
+  /**
+   * Takes over a claim on an address that has lapsed; for any other, writes to the address. Nobody
+   * waits for it: how long it takes must not show that there is an account.
+   */
+  async #createOrNotify(
+    plan: PlannedAccount,
+    attempt: { readonly email: string; readonly facts: EventFacts; readonly taken: unknown },
+  ): Promise<void> {
+    try {
+      const [account] = await takingClaims(this.#core, claimingOf(plan), async (claims) => {
+        if (claims.size === 0) throw attempt.taken;
+        return this.#transact([plan.account, ...plan.others(claims)]);
+      });
+      await this.#core.events.tell('CreateUserSuccess', attempt.facts);
+      await this.#deliver(account, plan.verifications);
+    } catch (error) {
+      if (error !== attempt.taken) throw error;
+      await notifySignUpAttempt(this.#core, attempt.email);
+    }
+  }
 
   /** @throws AccountError `TooManyRequests`, `TrialExceededLimit`; and what `table.transact` throws. */
   async #transact<const O extends readonly TransactOperation<unknown>[]>(
@@ -216,11 +260,14 @@ export class AccountCreation {
     );
   }
 
-  async #plan(input: CreateAccountInput, facts: EventFacts): Promise<PlannedAccount> {
+  async #plan(
+    input: CreateAccountInput,
+    facts: EventFacts,
+    handle?: string,
+  ): Promise<PlannedAccount> {
     const {
       accountFields,
       accounts,
-      accessTypes,
       delivery,
       events,
       messageLimit,
@@ -235,7 +282,9 @@ export class AccountCreation {
       fields.username,
       ...emails.map((email) => email.split('@')[0]),
     ]);
-    await events.ask('ValidateCreateUser', facts, { input: validated(fields, emails) });
+    await events.ask('ValidateCreateUser', facts, {
+      input: validated(fields, emails, accountFields),
+    });
     const accountId = table.newUlid();
     facts.accountId = accountId;
     // As one value: what a request carries must not pass for what the application says itself.
@@ -256,7 +305,7 @@ export class AccountCreation {
         },
         context,
       }),
-      others: [
+      others: (claims) => [
         // Before the addresses: where it stands in the way, it must not tell which of them are taken.
         ...verifications.flatMap(({ to }) =>
           messageLimit.countFirstOperations({ to: { kind: 'email', value: to } }),
@@ -265,9 +314,16 @@ export class AccountCreation {
           item: { accountId, kind: 'password', createdFor: accountId, reason: 'signup', value },
           context,
         }),
-        ...contacts.map((data) =>
-          accessTypes.createOneOperation({ item: { accountId, verified: false, data }, context }),
-        ),
+        ...contacts.map((data) => {
+          const isHandled = handle !== undefined && data.kind === 'email';
+          const item = {
+            accountId,
+            verified: false,
+            data,
+            ...(isHandled && { handle: digestSecret(handle) }),
+          };
+          return claimOperation(this.#core, { item, context }, claims);
+        }),
         ...verifications.map(({ operation }) => operation),
       ],
       contacts: contacts.map((data) => ({ data, verified: false })),
@@ -276,18 +332,25 @@ export class AccountCreation {
   }
 }
 
+function claimingOf({ contacts }: PlannedAccount): Claiming {
+  return { contacts: contacts.map(({ data }) => data) };
+}
+
 function factsOf(input: unknown): EventFacts {
   return connectionFacts((input as Partial<CreateAccountInput> | null | undefined)?.request);
 }
 
 /** What `ValidateCreateUser` shows. */
 function validated(
-  { username, profile }: NewAccount['fields'],
+  { username, profile, ...others }: NewAccount['fields'],
   [email]: readonly string[],
+  ownNames: readonly string[],
 ): NonNullable<ValidateEvent['input']> {
+  const own = Object.entries(others).filter(([name]) => ownNames.includes(name));
   return {
     ...(username !== undefined && { username }),
     ...(email !== undefined && { email }),
     ...(profile && { profile }),
+    ...(own.length > 0 && { fields: Object.fromEntries(own) }),
   };
 }

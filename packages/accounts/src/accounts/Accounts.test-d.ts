@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'expect-type';
 import type { AccountError, AnyAccountError } from '../errors/AccountError.js';
-import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { PasswordLoginInput } from '../login/PasswordLogin.js';
 import type { Accounts, AccountsOptions } from './Accounts.js';

@@ -33,7 +33,7 @@ import { PasswordChanges } from '../passwordChanges/PasswordChanges.js';
 import { PasswordResets } from '../passwordChanges/PasswordResets.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import { CustomLogin } from '../sessions/CustomLogin.js';
 import { Impersonation } from '../sessions/Impersonation.js';
 import type { SessionHookRegistry } from '../sessions/SessionHooks.js';
@@ -49,7 +49,9 @@ import {
   type CreateAccountAndLoginInput,
   type RequestAccountInput,
 } from './AccountCreation.js';
-import type { AccountsCore } from './AccountsCore.js';
+import type { AccountsCore, ChangeCore } from '../core/AccountsCore.js';
+import { definePolicy } from '../core/sessionPolicy.js';
+import { VerifiedRequests } from '../core/VerifiedRequests.js';
 import { assertOptions } from './assertOptions.js';
 import { defineAccount } from './defineAccount.js';
 import type { CreateAccountInput } from './parseNewAccount.js';
@@ -96,6 +98,12 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
    * {@link Accounts.reauthenticate}.
    */
   readonly recentLogin?: Duration | false;
+  /**
+   * How long an address or identity is kept for a sign-up that has not proven it: after that, the next
+   * sign-up takes it over (default: `'7d'`; at most 400 days). One that is added to an account later
+   * is kept as long as the token that was sent there is good for.
+   */
+  readonly unprovenClaim?: Duration;
   /** How a second factor protects accounts (default: none can be enrolled). */
   readonly twoFactor?: TwoFactorOptions;
   /** How messages reach people. */
@@ -104,6 +112,12 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
   readonly events?: EventsOptions;
   /** Fields of the application's own that every account has, by name, as zod schemas. */
   readonly accountFields?: F;
+  /**
+   * The names of those `accountFields` that a visitor may give in a form, by `signUp` and
+   * `requestAccount` (default: none). All others are the application's: a form that holds one is
+   * refused.
+   */
+  readonly visitorFields?: readonly string[];
 }
 
 /** What {@link Accounts.findUser} takes. */
@@ -167,7 +181,7 @@ export class Accounts<F extends AccountFields = NoFields> {
     assertOptions(options);
     const { table: wholeTable, appId, plan, environment, sessions, accountFields } = options;
     const { passwords, tokens, throttling, twoFactor, delivery, events } = options;
-    const { requireActivation = false, recentLogin = '10m' } = options;
+    const { requireActivation = false, recentLogin = '10m', unprovenClaim = '7d' } = options;
     this.appId = appId === undefined ? undefined : parseAppId(appId, 'appId');
     const table = this.appId === undefined ? wholeTable : wholeTable.namespace(this.appId);
     const definition = accountDefinition ?? defineAccount(accountFields);
@@ -181,21 +195,29 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.AccessTypeEntity = table.entity(AccessType);
     this.TokenEntity = table.entity(AccountToken);
     this.SessionEntity = table.entity(Session);
-    this.#oneTimeTokens = new OneTimeTokens(table, accounts, this.TokenEntity, tokens);
     this.#events = new Events(() => table.now(), events);
     const twoFactorSetup = twoFactor && twoFactorSettings(twoFactor);
     const passwordService = new PasswordService(passwords);
     const ownSessions = { ...sessions, audience: sessions.audience ?? audienceOf(this.appId) };
-    this.sessions = new Sessions(ownSessions, table, accounts, this.SessionEntity, this.#events);
-    this.#core = {
+    const base: ChangeCore = {
       table,
       accounts,
-      accountFields: ownNames,
       accessTypes: this.AccessTypeEntity,
       tokens: this.TokenEntity,
       sessionEntity: this.SessionEntity,
       events: this.#events,
       delivery: new Delivery(this.#events, delivery),
+      verified: new VerifiedRequests(() => table.now()),
+      sessionPolicy: definePolicy(ownSessions),
+      unprovenClaimMs: parseDuration(unprovenClaim, 'unprovenClaim'),
+      recentLogin: recentLogin === false ? false : parseDuration(recentLogin, 'recentLogin'),
+    };
+    this.#oneTimeTokens = new OneTimeTokens(base, tokens);
+    this.sessions = new Sessions(ownSessions, base);
+    this.#core = {
+      ...base,
+      accountFields: ownNames,
+      visitorFields: parseVisitorFields(options.visitorFields, ownNames),
       throttle: new Throttle(table, throttling),
       messageLimit: new MessageLimit(table, throttling?.messages),
       oneTimeTokens: this.#oneTimeTokens,
@@ -203,7 +225,6 @@ export class Accounts<F extends AccountFields = NoFields> {
       passwords: passwordService,
       plan: parseAppPlan(plan),
       requireActivation: parseRequireActivation(requireActivation),
-      recentLogin: recentLogin === false ? false : parseDuration(recentLogin, 'recentLogin'),
       twoFactor: twoFactorSetup ?? {},
     };
     this.#creation = new AccountCreation(this.#core);
@@ -226,11 +247,8 @@ export class Accounts<F extends AccountFields = NoFields> {
       creation: this.#creation,
       passwordLogin: this.#passwordLogin,
       emailVerification: this.#emailVerification,
-      passwordChanges: this.#passwordChanges,
       passwordResets: this.#passwordResets,
-      contacts: this.contacts,
       lifecycle: this.#lifecycle,
-      profile: this.#profile,
     });
     this.#places = new AccountPlaces(this.#core);
     this.#sandbox = new Sandbox({
@@ -349,7 +367,9 @@ export class Accounts<F extends AccountFields = NoFields> {
   }
 
   /** See {@link AccountCreation.requestAccount}. */
-  get requestAccount(): (input: InputWith<RequestAccountInput, F>) => Promise<void> {
+  get requestAccount(): (
+    input: InputWith<RequestAccountInput, F>,
+  ) => Promise<{ readonly handle: string }> {
     return this.#creation.requestAccount;
   }
 
@@ -486,6 +506,11 @@ export class Accounts<F extends AccountFields = NoFields> {
     return this.#lifecycle.deleteAccount;
   }
 
+  /** See {@link AccountLifecycle.finishDeletions}. */
+  get finishDeletions(): AccountLifecycle['finishDeletions'] {
+    return this.#lifecycle.finishDeletions;
+  }
+
   /** See {@link AccountExporter.exportAccount}. */
   get exportAccount(): AccountExporter['exportAccount'] {
     return this.#exporter.exportAccount;
@@ -510,6 +535,15 @@ export class Accounts<F extends AccountFields = NoFields> {
   get resetSandbox(): Sandbox['resetSandbox'] {
     return this.#sandbox.resetSandbox;
   }
+}
+
+function parseVisitorFields(names: unknown, ownNames: readonly string[]): readonly string[] {
+  if (names === undefined) return [];
+  if (Array.isArray(names) && names.every((name) => ownNames.includes(name as string))) {
+    return names as readonly string[];
+  }
+  const reason = 'It must be a list of names of accountFields.';
+  throw new AccountError('InvalidConfiguration', { path: 'visitorFields', reason });
 }
 
 function parseRequireActivation(value: unknown): boolean {

@@ -1,7 +1,8 @@
 import { emailAddress, username } from '@latchkey/schema';
 import { z } from 'zod';
-import type { ContactData } from '../contacts/ContactsAndTokens.js';
+import type { ContactData } from '../core/Contact.js';
 import { parseContact, type ContactInput } from '../contacts/parseContact.js';
+import { trimIdentifier } from '../identifiers/trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { parseProfile, type Profile } from '../lifecycle/parseProfile.js';
@@ -38,14 +39,19 @@ const MAX_CONTACTS = 40;
 const MAX_SHOWN_PATH = 200;
 
 const newAccount = z.strictObject({
-  username: username.optional(),
-  email: emailAddress.optional(),
+  // White space around them does not count.
+  username: z.preprocess(trimmed, username).optional(),
+  email: z.preprocess(trimmed, emailAddress).optional(),
   password: z.unknown().optional(),
   extraContacts: z.array(z.unknown()).max(MAX_CONTACTS).optional(),
   profile: z.unknown().optional(),
   // Of whatever class, and not looked into: its getters may do work, or throw.
   request: z.custom<object>((value) => typeof value === 'object' && value !== null).optional(),
 });
+
+function trimmed(value: unknown): unknown {
+  return typeof value === 'string' ? trimIdentifier(value) : value;
+}
 
 /**
  * Checks what somebody signs up with; the password is left to its policy, the application's own

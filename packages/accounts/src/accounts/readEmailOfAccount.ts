@@ -1,5 +1,4 @@
-import { emailAddress } from '@latchkey/schema';
-import { AccountError } from '../errors/AccountError.js';
+import { parseEmail } from '../identifiers/parseEmail.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 
@@ -19,9 +18,5 @@ export function readEmailOfAccount(input: unknown): EmailOfAccount {
   requireObject(input, '');
   const { accountId, email } = input as Partial<EmailOfAccount>;
   requireUlid(accountId, 'accountId');
-  const { data } = emailAddress.safeParse(email);
-  if (data === undefined) {
-    throw new AccountError('InvalidInput', { path: 'email', reason: 'notAnEmailAddress' });
-  }
-  return { accountId, email: data };
+  return { accountId, email: parseEmail(email, 'email') };
 }

@@ -5,10 +5,10 @@ import {
   type TransactResults,
 } from '@latchkey/entity';
 import { AccountPlaces as Places } from '@latchkey/schema';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 
 /** How many places there are, and how many of them accounts have taken. */
 export interface PlacesTaken {

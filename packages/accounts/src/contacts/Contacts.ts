@@ -1,17 +1,20 @@
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireUlid } from '../errors/requireUlid.js';
-import { Actor } from './Actor.js';
-import { addContact, isSame, type AddedContact, type NewAddress } from './addContact.js';
-import type { Contact, ContactKind } from './ContactsAndTokens.js';
-import { parseContact, parseEmail } from './parseContact.js';
-import { parsePhone, type PhoneInput } from './parsePhone.js';
+import { Actor } from '../core/Actor.js';
+import { changeAccount, Flow } from '../core/changeAccount.js';
+import { isSame } from '../core/claims.js';
+import { addContact, type AddedContact, type NewAddress } from './addContact.js';
+import type { Contact, ContactKind } from '../core/Contact.js';
+import { parseEmail } from '../identifiers/parseEmail.js';
+import { parseContact } from './parseContact.js';
+import { parsePhone, type PhoneInput } from '../identifiers/parsePhone.js';
 import { removeContact } from './removeContact.js';
-import { requireRecentLogin } from './requireRecentLogin.js';
-import { runForAccount } from './runForAccount.js';
-import { vouchForContact, type VouchedContact } from './vouchForContact.js';
+import { undoReplacement, type UndoReplacementInput } from './undoReplacement.js';
+import { requireObject } from '../errors/requireObject.js';
+import { linkIdentity, type LinkedIdentity } from './linkIdentity.js';
 
 /** What {@link Contacts.addOAuth} takes. */
 export interface AddOAuthInput {
@@ -124,7 +127,7 @@ export class Contacts {
    *   this one, verified; `UserNotFound`, `AccountDeactivated`, `ServiceUnavailable`
    */
   readonly addOAuth = async (input: AddOAuthInput): Promise<{ readonly contact: Contact }> =>
-    this.#vouch(input, () => vouchedOAuth(input, input.provider, input.value));
+    this.#link(input, () => oauthOf(input, input.provider, input.value));
 
   /**
    * Adds an identity of the application's own kind, which it has verified: as
@@ -133,7 +136,7 @@ export class Contacts {
    * @throws AccountError as {@link Contacts.addOAuth}
    */
   readonly addCustom = async (input: AddCustomInput): Promise<{ readonly contact: Contact }> =>
-    this.#vouch(input, () => vouchedCustom(input, input.value));
+    this.#link(input, () => customOf(input, input.value));
 
   /**
    * The contacts of an account, by kind, oldest first, without secrets: one request.
@@ -141,10 +144,12 @@ export class Contacts {
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */
-  readonly list = async (input: ActingAccount): Promise<readonly Contact[]> => {
-    const actor = new Actor(this.#core, input);
-    return (await inAccountTerms(() => actor.read())).accessTypes;
-  };
+  readonly list = async (input: ActingAccount): Promise<readonly Contact[]> =>
+    inAccountTerms(async () => {
+      const actor = Actor.of(this.#core, input);
+      const flow = new Flow(this.#core, actor, {});
+      return (await flow.load({ session: true })).accessTypes;
+    });
 
   /**
    * Removes a contact: three requests. It is free for anybody then; tokens that may have been sent
@@ -161,11 +166,14 @@ export class Contacts {
    *   `ServiceUnavailable`
    */
   readonly remove = async (input: ActingAccount & ContactReference): Promise<void> => {
-    await runForAccount(this.#core, 'RemoveContact', input, async (facts, actor) => {
-      requireRecentLogin(this.#core, input);
+    await changeAccount(this.#core, { flow: 'RemoveContact', input }, async (flow) => {
+      flow.requireRecentLogin();
       const isMeant = parseReference(input);
-      const { data } = await removeContact(this.#core, { actor, isMeant });
-      facts.method = data.kind;
+      await flow.commit(await flow.load(), (change) => {
+        const { data } = removeContact(this.#core, change, isMeant);
+        flow.facts.method = data.kind;
+        return () => undefined;
+      });
     });
   };
 
@@ -209,10 +217,10 @@ export class Contacts {
   readonly replaceOAuth = async (
     input: ReplaceOAuthInput,
   ): Promise<{ readonly contact: Contact }> =>
-    this.#vouch(input, () => {
+    this.#link(input, () => {
       const { provider, value, newProvider = provider, newValue } = input;
       const old = parseContact({ kind: 'oauth', provider, value }, '');
-      return { ...vouchedOAuth(input, newProvider, newValue), old };
+      return { ...oauthOf(input, newProvider, newValue), old };
     });
 
   /**
@@ -223,47 +231,63 @@ export class Contacts {
   readonly replaceCustom = async (
     input: ReplaceCustomInput,
   ): Promise<{ readonly contact: Contact }> =>
-    this.#vouch(input, () => {
+    this.#link(input, () => {
       const old = parseContact({ kind: 'custom', value: input.value }, '');
-      return { ...vouchedCustom(input, input.newValue), old };
+      return { ...customOf(input, input.newValue), old };
     });
 
+  /**
+   * Undoes that another e-mail address has taken an old one's place, by the token that went to the old
+   * one with the message `ContactRemoved`: for 7 days, unless `tokens.contactRecovery` says otherwise,
+   * and whatever was done in the account since. The old address is the account's again, verified;
+   * contacts that were added since are removed, every session ends, and what is pending is revoked.
+   * It sets no password: whoever reads the address can ask for a new one then. Three requests.
+   *
+   * @returns the contact.
+   * @throws AccountError `InvalidInput`; `TokenVerificationFailed`; `EmailAlreadyExists` where another
+   *   account has proven the address since; `TooManyRequests`, `ServiceUnavailable`
+   */
+  readonly undoReplacement = async (input: UndoReplacementInput): Promise<Contact> => {
+    requireObject(input, '');
+    return undoReplacement(this.#core, input);
+  };
+
   #add(input: ActingAccount, parse: () => NewAddress): Promise<AddedContact> {
-    return runForAccount(this.#core, 'AddContact', input, async (facts, actor) => {
-      requireRecentLogin(this.#core, input);
+    return changeAccount(this.#core, { flow: 'AddContact', input }, async (flow) => {
+      flow.requireRecentLogin();
       const added = parse();
-      facts.method = added.data.kind;
-      const { contact, token } = await addContact(this.#core, actor, added);
+      flow.facts.method = added.data.kind;
+      const { contact, token } = await addContact(this.#core, flow, added);
       // An owner reads it where it was sent: that is what it proves.
       return { contact, ...(!input.request && token !== undefined && { token }) };
     });
   }
 
   /** Nobody vouches for themselves: what a provider has said is for the application to check. */
-  #vouch(
-    input: { readonly accountId: string },
-    parse: () => VouchedContact,
+  #link(
+    given: { readonly accountId: string },
+    parse: () => LinkedIdentity,
   ): Promise<{ readonly contact: Contact }> {
-    const { accountId = '' } = (input as { readonly accountId?: string } | null | undefined) ?? {};
-    return runForAccount(this.#core, 'AddContact', { accountId }, async (facts, actor) => {
-      const vouched = parse();
-      facts.method = vouched.data.kind;
-      return { contact: await vouchForContact(this.#core, actor, vouched) };
+    const { accountId = '' } = (given as { readonly accountId?: string } | null | undefined) ?? {};
+    return changeAccount(this.#core, { flow: 'AddContact', input: { accountId } }, async (flow) => {
+      const identity = parse();
+      flow.facts.method = identity.data.kind;
+      return { contact: await linkIdentity(this.#core, flow, identity) };
     });
   }
 }
 
-function vouchedOAuth(
+function oauthOf(
   { authToken, meta }: Pick<AddOAuthInput, 'authToken' | 'meta'>,
   provider: string,
   value: string,
-): VouchedContact {
+): LinkedIdentity {
   const given = { kind: 'oauth', provider, value, ...(authToken !== undefined && { authToken }) };
-  return { data: parseContact(given, '') as VouchedContact['data'], meta };
+  return { data: parseContact(given, '') as LinkedIdentity['data'], meta };
 }
 
-function vouchedCustom({ meta }: Pick<AddCustomInput, 'meta'>, value: string): VouchedContact {
-  return { data: parseContact({ kind: 'custom', value, meta }, '') as VouchedContact['data'] };
+function customOf({ meta }: Pick<AddCustomInput, 'meta'>, value: string): LinkedIdentity {
+  return { data: parseContact({ kind: 'custom', value, meta }, '') as LinkedIdentity['data'] };
 }
 
 function emailOf(value: unknown, path: string): NewAddress['data'] {

@@ -1,23 +1,21 @@
-import type { AccountToken, InferWithSecrets } from '@latchkey/schema';
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { Account, StoredToken, Token } from '../core/Account.js';
+import { documentOf } from '../core/Account.js';
+import type { AccountChange } from '../core/AccountChange.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import { changeAccount } from '../core/changeAccount.js';
+import type { Contact } from '../core/Contact.js';
+import { pendingTokens } from '../core/pendingTokens.js';
+import { readConnectionInfo } from '../core/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { placeholderId } from '../login/placeholderId.js';
-import { pendingTokens } from '../oneTimeTokens/pendingTokens.js';
-import { readConnectionInfo } from '../sessions/SessionRequest.js';
 import type { Attempt } from '../throttling/Throttle.js';
-import type { Actor } from './Actor.js';
-import type { AccountWithContacts, Contact } from './ContactsAndTokens.js';
-import { tellOfReplacement } from './notices.js';
-import { parsePhone, type PhoneInput } from './parsePhone.js';
-import { isPhoneCode, preparePhoneCode } from './preparePhoneCode.js';
-import { runForAccount } from './runForAccount.js';
-import { verifyContactOperations } from './verifyContactOperations.js';
-import { voidSentOperations } from './voidSentOperations.js';
+import { createPhoneCode, isPhoneCode } from './createPhoneCode.js';
+import { parsePhone, type PhoneInput } from '../identifiers/parsePhone.js';
+import { revokeSentOperations } from './revokeSentOperations.js';
+import { verifyContact } from './verifyContact.js';
 
-type Code = InferWithSecrets<typeof AccountToken>;
-
-/** Who can be reached at which phone number. */
+/** Verifies the phone numbers of accounts. */
 export class PhoneVerification {
   readonly #core: AccountsCore;
 
@@ -40,44 +38,54 @@ export class PhoneVerification {
   readonly requestPhoneVerification = async (
     input: ActingAccount & PhoneInput,
   ): Promise<{ readonly code?: string }> =>
-    runForAccount(this.#core, 'RequestVerification', input, async (facts, actor) => {
-      facts.method = 'phone_verification';
-      const phone = parsePhone(input.phone, input.country, 'phone');
-      const { accountId, request } = actor;
-      const { delivery, messageLimit } = this.#core;
-      // An owner would never see the code.
-      if (request) delivery.requireConfigured();
-      const family = await actor.read();
-      if (family.deactivated) throw new AccountError('AccountDeactivated', {});
-      if (!findPhone(family, phone)) throw new AccountError('ContactNotFound', {});
-      const { token, operation } = await preparePhoneCode(this.#core, {
-        account: family,
-        phone,
-        request,
-      });
-      const to = { kind: 'phone', value: phone } as const;
-      try {
-        await actor.write({
-          account: { condition: { deactivated: false } },
-          operations: [
-            operation,
-            ...messageLimit.countOperations({ accountId, to }),
-            ...voidSentOperations(this.#core, family, { addresses: [phone] }),
-          ],
-        });
-      } catch (error) {
-        throw messageLimit.inItsTerms(error);
-      }
-      const { accessTypes: _contacts, tokens: _tokens, ...account } = family;
-      await delivery.deliver({ kind: 'PhoneVerification', to, account, token });
-      return request ? {} : { code: token };
-    });
+    changeAccount(
+      this.#core,
+      { flow: 'RequestVerification', method: 'phone_verification', input },
+      async (flow) => {
+        const phone = parsePhone(input.phone, input.country, 'phone');
+        const { accountId, request } = flow.actor;
+        const { delivery, messageLimit, oneTimeTokens } = this.#core;
+        // An owner would never see the code.
+        if (request) delivery.requireConfigured();
+        const account = await flow.load();
+        if (account.deactivated) throw new AccountError('AccountDeactivated', {});
+        if (!findPhone(account, phone)) throw new AccountError('ContactNotFound', {});
+        const { code, hash } = await createPhoneCode(this.#core);
+        const to = { kind: 'phone', value: phone } as const;
+        const decide = (change: AccountChange): (() => void) => {
+          const { operation } = oneTimeTokens.prepare({
+            accountId,
+            account: change.account,
+            kind: 'phone_verification',
+            createdFor: phone,
+            token: code,
+            storedAs: hash,
+            ...(request && { request }),
+          });
+          change
+            .require({ deactivated: false }, ({ deactivated }) =>
+              deactivated ? new AccountError('AccountDeactivated', {}) : undefined,
+            )
+            .writeAll([
+              operation,
+              ...revokeSentOperations(this.#core, change.account, { addresses: [phone] }),
+            ])
+            .writeAll(messageLimit.countOperations({ accountId, to }), messageLimit.inItsTerms);
+          return () => undefined;
+        };
+        await flow.commit(account, decide);
+        const document = documentOf(account);
+        await delivery.deliver({ kind: 'PhoneVerification', to, account: document, token: code });
+        return request ? {} : { code };
+      },
+    );
 
   /**
-   * Verifies a phone number by the code that was sent there; a code works once. Three requests. The
-   * attempt is counted before the code is looked at, by the number itself: whichever codes were
-   * tried, and by whichever account. Only the right one begins the count again (NIST SP 800-63B-4
-   * §3.1.3.2). Where the number takes another's place, every session but that of `request` ends.
+   * Verifies a phone number by the code that was sent there; a code works once. Three requests, four
+   * with a session. The attempt is counted before the code is looked at, by the number itself:
+   * whichever codes were tried, and by whichever account. Only the right one begins the count again
+   * (NIST SP 800-63B-4 §3.1.3.2). Where the number takes another's place, every session but that of
+   * `request` ends.
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a code that is wrong, expired,
    *   used, replaced, or for another number; `AccountLocked` and `TooManyRequests`, whatever the
@@ -87,85 +95,59 @@ export class PhoneVerification {
   readonly verifyPhone = async (
     input: ActingAccount & PhoneInput & { readonly code: string },
   ): Promise<void> =>
-    runForAccount(this.#core, 'VerifyPhone', input, async (facts, actor) => {
-      facts.method = 'phone_verification';
-      const phone = parsePhone(input.phone, input.country, 'phone');
-      const code = parseCode(input.code);
-      const { accountId, request } = actor;
-      const { accounts, passwords, throttle } = this.#core;
-      const { item: family } = await accounts.findOne({
-        filter: { accountId },
-        include: { accessTypes: true, tokens: true },
-        secrets: true,
-        consistent: true,
-      });
-      if (!family) throw new AccountError('UserNotFound', {});
-      actor.requireAlive(family);
-      const contact = findPhone(family, phone);
-      // Nothing is looked at; and nobody uses up what a number takes that is not theirs.
-      if (!contact) throw codeRefused();
-      const ip = request && readConnectionInfo(request).ip;
-      const attempt = { ...attemptAt(phone), ...(ip !== undefined && { ip }) };
-      await throttle.count(attempt);
-      const sent = this.#pendingCode(family, phone);
-      const { matches } = await throttle.unlessTooBusy(attempt, () =>
-        passwords.verify(code, sent?.value),
-      );
-      if (!sent || !matches) throw codeRefused();
-      await this.#consume(actor, family, contact, sent);
-      await tellOfReplacement(this.#core, family, contact);
-    });
+    changeAccount(
+      this.#core,
+      { flow: 'VerifyPhone', method: 'phone_verification', input },
+      async (flow) => {
+        const phone = parsePhone(input.phone, input.country, 'phone');
+        const code = parseCode(input.code);
+        const { request } = flow.actor;
+        const { passwords, throttle } = this.#core;
+        const account = await flow.load({ secrets: true, session: true });
+        // Nothing is looked at; and nobody uses up what a number takes that is not theirs.
+        if (!findPhone(account, phone)) throw codeRefused();
+        const usedFrom = request && readConnectionInfo(request);
+        const attempt = { ...attemptAt(phone), ...(usedFrom && { ip: usedFrom.ip }) };
+        await throttle.count(attempt);
+        const sent = this.#pendingCode(account, phone);
+        const { matches } = await throttle.unlessTooBusy(attempt, () =>
+          passwords.verify(code, sent?.value),
+        );
+        if (!sent || !matches) throw codeRefused();
+        await flow.commit(account, (change) => {
+          const contact = findPhone(change.account, phone);
+          if (!contact) throw codeRefused();
+          // Uses a code up, for one of any number of callers (ASVS 6.5.1).
+          change.useToken(sent, codeRefused, usedFrom).writeAll([
+            throttle.resetOperation(attemptAt(phone)),
+            ...revokeSentOperations(this.#core, change.account, {
+              addresses: [phone],
+              except: sent.ulid,
+            }),
+          ]);
+          verifyContact(this.#core, change, contact);
+          return () => undefined;
+        });
+      },
+    );
 
   /**
-   * The code that is good: whichever was sent later has made those before it void, which the clocks
-   * of two servers need not agree on. Of two that were sent at the same moment it is one, so that a
-   * guess is a guess at one code.
+   * Finds the code that is good: whichever was sent later has made those before it void, which the
+   * clocks of two servers need not agree on. Of two that were sent at the same moment it is one, so
+   * that a guess is a guess at one code.
    */
-  #pendingCode(
-    family: AccountWithContacts & { readonly tokens: readonly Code[] },
-    phone: string,
-  ): Code | undefined {
-    const codes = codesFor(family.tokens, phone);
-    return pendingTokens(codes, this.#core.table.now(), family).at(-1);
-  }
-
-  /** Uses a code up, for one of any number of callers (ASVS 6.5.1). */
-  async #consume(
-    actor: Actor,
-    family: AccountWithContacts,
-    contact: Contact,
-    token: Code,
-  ): Promise<void> {
-    const { oneTimeTokens, throttle } = this.#core;
-    const { createdFor: phone, ulid: except } = token;
-    const { request } = actor;
-    const verification = verifyContactOperations(this.#core, family, contact, { request, actor });
-    const effects = [
-      throttle.resetOperation(attemptAt(phone)),
-      ...voidSentOperations(this.#core, family, { addresses: [phone], except }),
-      ...verification.operations,
-    ];
-    const usedFrom = request && readConnectionInfo(request);
-    try {
-      const options = { usedFrom, writesAccount: true };
-      await oneTimeTokens.consume({ account: family, token }, effects, options);
-    } catch (error) {
-      const isUsed = AccountError.is(error) && error.code === 'TokenVerificationFailed';
-      throw isUsed ? codeRefused() : actor.inItsTerms(error);
-    }
-    verification.committed();
+  #pendingCode(account: Account<StoredToken>, phone: string): StoredToken | undefined {
+    const codes = codesFor(account.tokens, phone);
+    return pendingTokens(codes, this.#core.table.now(), account).at(-1);
   }
 }
 
-function findPhone({ accessTypes }: AccountWithContacts, phone: string): Contact | undefined {
+function findPhone({ accessTypes }: Account, phone: string): Contact | undefined {
   return accessTypes.find(({ data }) => data.kind === 'phone' && data.value === phone);
 }
 
 /** The codes that were sent to a number, oldest first. */
-function codesFor<T extends AccountWithContacts['tokens'][number]>(
-  tokens: readonly T[],
-  phone: string,
-): T[] {
+function codesFor<T extends Token>(tokens: readonly T[], phone: string): T[] {
   return tokens.filter(
     ({ kind, createdFor }) => kind === 'phone_verification' && createdFor === phone,
   );

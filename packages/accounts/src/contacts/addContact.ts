@@ -1,19 +1,27 @@
-import { EntityError, type TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { TransactOperation } from '@latchkey/entity';
+import { documentOf, type Account } from '../core/Account.js';
+import type { AccountChange } from '../core/AccountChange.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { Flow } from '../core/changeAccount.js';
+import {
+  claimOperation,
+  isContactTaken,
+  isSame,
+  takingClaims,
+  type TakenClaims,
+} from '../core/claims.js';
+import type { Contact, ContactData } from '../core/Contact.js';
+import { ulidAfter } from '../core/ulidAfter.js';
 import type { Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
-import type { Actor } from './Actor.js';
-import type { AccountWithContacts, Contact, ContactData } from './ContactsAndTokens.js';
-import { tellOwner } from './notices.js';
-import { preparePhoneCode, type CodePurpose, type PreparedCode } from './preparePhoneCode.js';
-import { retryOvertaken } from './retryOvertaken.js';
-import { voidSentOperations } from './voidSentOperations.js';
+import { createPhoneCode, type PhoneCode } from './createPhoneCode.js';
+import { revokeSentOperations } from './revokeSentOperations.js';
 
 /** An address to be added. */
 export interface NewAddress {
   readonly data: Extract<ContactData, Recipient>;
-  /** What it is to take the place of. */
+  /** The contact that it is to take the place of. */
   readonly old?: ContactData;
 }
 
@@ -24,21 +32,22 @@ export interface AddedContact {
   readonly token?: string;
 }
 
+/** An address that is about to be written, with what is stored of a code for it. */
+export interface PreparedAddress extends NewAddress {
+  readonly code: PhoneCode | undefined;
+}
+
 /** So that nobody keeps addresses from their owners in great numbers (ASVS 15.2.2). */
 const MAX_CONTACTS = 50;
-
-/** An address that is written, and what is still to be sent there. */
-interface WrittenAddress {
-  readonly family: AccountWithContacts;
-  readonly contact: Contact;
-  readonly proof: PreparedCode;
-}
+/** How many contacts that have lapsed an addition removes, so that they do not pile up. */
+const MAX_REMOVED = 5;
 
 /**
  * Adds an address to an account together with the secret that verifies it, in one transaction, and
  * then sends the secret there, and a notice to the addresses that the account has already. The
  * transaction is conditioned on the account's version, and changes it: of any number of callers, none
- * adds one too many, nor adds to an account that has just ended.
+ * adds one too many, nor adds to an account that has just ended. Until it is verified, the address is
+ * pending: it lapses with its token.
  *
  * @throws AccountError `AccountDeactivated`, `UserNotFound`, `InvalidSession`; `ContactNotFound` where
  *   there is nothing to take the place of; `EmailAlreadyExists`, `PhoneAlreadyExists`; `InvalidInput`
@@ -47,71 +56,108 @@ interface WrittenAddress {
  */
 export async function addContact(
   core: AccountsCore,
-  actor: Actor,
+  flow: Flow,
   added: NewAddress,
 ): Promise<AddedContact> {
-  if (actor.request) core.delivery.requireConfigured();
-  const { family, contact, proof } = await retryOvertaken(async () =>
-    write(core, actor, await actor.read(), added),
+  if (flow.actor.request) core.delivery.requireConfigured();
+  const account = await flow.load();
+  assertAddable(account, added);
+  const prepared = await prepareAddress(core, added);
+  return addingClaims(core, flow, added.data, (claims) =>
+    flow.commit(account, (change) => decideAddition(core, change, prepared, claims)),
   );
-  const { accessTypes: _contacts, tokens: _tokens, ...account } = family;
-  const { kind, value } = added.data;
-  await Promise.all([
-    core.delivery.deliver({
-      kind: kind === 'email' ? 'EmailVerification' : 'PhoneVerification',
-      to: { kind, value },
-      account,
-      token: proof.token,
-    }),
-    tellOwner(core, family, { kind: 'ContactAdded', contact }),
-  ]);
-  return { contact, token: proof.token };
 }
 
-async function write(
+/** Makes the code for a phone, which takes its time; a token for a mailbox is made with its write. */
+export async function prepareAddress(
   core: AccountsCore,
-  actor: Actor,
-  family: AccountWithContacts,
-  { data, old }: NewAddress,
-): Promise<WrittenAddress> {
-  const { accountId, deactivated, _v: version } = family;
-  if (deactivated) throw new AccountError('AccountDeactivated', {});
-  const replaces = old && family.accessTypes.find((each) => isSame(each.data, old));
-  if (old && !replaces) throw new AccountError('ContactNotFound', {});
-  if (family.accessTypes.some((each) => isSame(each.data, data))) throw contactTaken(data.kind);
-  assertRoom(family.accessTypes.length + 1, data);
-  const proof = await prepareProof(core, data, { account: family, request: actor.request });
-  const place = replaces && placeOf(replaces);
-  const superseded = place === undefined ? [] : waitingFor(place, family);
-  const addresses = [data, ...superseded.map((each) => each.data)].map(({ value }) => value);
-  const create = core.accessTypes.createOneOperation({
-    item: {
-      accountId,
-      verified: false,
-      data,
-      ...(place !== undefined && { replaces: place }),
-    },
-  });
+  added: NewAddress,
+): Promise<PreparedAddress> {
+  return { ...added, code: added.data.kind === 'phone' ? await createPhoneCode(core) : undefined };
+}
+
+/**
+ * Commits a change that adds an address, as `takingClaims` does; an address that somebody else has is
+ * counted as a message.
+ */
+export async function addingClaims<T>(
+  core: AccountsCore,
+  { actor: { accountId } }: Flow,
+  data: ContactData,
+  commit: (claims: TakenClaims) => Promise<T>,
+): Promise<T> {
   try {
-    const { results } = await actor.write({
-      // As it is: what changes is the version.
-      account: { version, update: { $set: { deactivated } } },
-      operations: [
-        create,
-        proof.operation,
-        ...core.messageLimit.countOperations({ accountId, to: data }),
-        ...superseded.map((contact) => takeBack(core, contact)),
-        ...voidSentOperations(core, family, { addresses }),
-      ],
-    });
-    return { family, contact: results[0], proof };
+    return await takingClaims(core, { contacts: [data] }, commit);
   } catch (error) {
     // Before the answer, so that nobody tries one address after the other.
-    if (EntityError.is(error) && error.code === 'UniqueViolation') {
+    if (isContactTaken(error)) {
       await core.messageLimit.countRefused({ accountId });
     }
-    throw core.messageLimit.inItsTerms(error);
+    throw error;
   }
+}
+
+/** @throws AccountError `AccountDeactivated`, `ContactNotFound`, `EmailAlreadyExists`, … */
+export function assertAddable(
+  { accessTypes, deactivated }: Account,
+  { data, old }: NewAddress,
+): void {
+  if (deactivated) throw new AccountError('AccountDeactivated', {});
+  if (old && !accessTypes.some((each) => isSame(each.data, old))) {
+    throw new AccountError('ContactNotFound', {});
+  }
+  if (accessTypes.some((each) => isSame(each.data, data))) throw contactTaken(data.kind);
+  assertRoom(accessTypes.length + 1, data);
+}
+
+/** Adds the writes of a new address to a change, and after the commit sends its secret. */
+export function decideAddition(
+  core: AccountsCore,
+  change: AccountChange,
+  added: PreparedAddress,
+  claims: TakenClaims,
+): () => AddedContact {
+  const { account, actor } = change;
+  const { accountId } = account;
+  const { data, old, code } = added;
+  assertAddable(account, added);
+  const { token, operation } = prepareProof(core, change, added);
+  const replaces = old && account.accessTypes.find((each) => isSame(each.data, old));
+  const place = replaces && placeOf(replaces);
+  const superseded = place === undefined ? [] : waitingFor(place, account);
+  const addresses = [data, ...superseded.map((each) => each.data)].map(({ value }) => value);
+  const item = {
+    accountId,
+    verified: false,
+    data,
+    pendingUntil: pendingUntil(core, data, actor.request === undefined),
+    ...(place !== undefined && { replaces: place }),
+  };
+  // After what was revoked, whatever the clocks say.
+  const { pendingVoidBefore = '', contactsVoidBefore = '' } = account;
+  const mark = pendingVoidBefore > contactsVoidBefore ? pendingVoidBefore : contactsVoidBefore;
+  const ulid = ulidAfter(mark, core.table.newUlid());
+  const contact = change.requireSameVersion().write(claimOperation(core, { item, ulid }, claims));
+  // One that is claimed anew goes with the claim: a transaction names an item once.
+  const lapsed = account._lapsed.filter((each) => !isSame(each.data, data)).slice(0, MAX_REMOVED);
+  change
+    .writeAll([operation])
+    .writeAll(
+      core.messageLimit.countOperations({ accountId, to: data }),
+      core.messageLimit.inItsTerms,
+    )
+    .writeAll([...superseded, ...lapsed].map((each) => removeUnverified(core, each)))
+    .writeAll(revokeSentOperations(core, account, { addresses }))
+    .notify({ kind: 'ContactAdded', contact: { ...item } as unknown as Contact })
+    .afterCommit(() =>
+      core.delivery.deliver({
+        kind: data.kind === 'email' ? 'EmailVerification' : 'PhoneVerification',
+        to: { kind: data.kind, value: data.value },
+        account: documentOf(account),
+        token: code?.code ?? token,
+      }),
+    );
+  return () => ({ contact: contact.result, token: code?.code ?? token });
 }
 
 /** @throws AccountError `InvalidInput` where an account would have more contacts than it may. */
@@ -120,33 +166,44 @@ export function assertRoom(contacts: number, { kind }: ContactData): void {
   throw new AccountError('InvalidInput', { path: kind, reason: 'tooManyContacts' });
 }
 
+/** A mailbox's claim lapses with its token; a phone's code is renewed by the account alone. */
+function pendingUntil(
+  { oneTimeTokens, table, unprovenClaimMs }: AccountsCore,
+  { kind }: ContactData,
+  isByApplication: boolean,
+): Date {
+  const tokenMs = oneTimeTokens.lifetimeMsOf('email_verification');
+  const isShort = kind === 'email' && !isByApplication;
+  const lifetimeMs = isShort ? tokenMs : Math.max(tokenMs, unprovenClaimMs);
+  return new Date(table.now().getTime() + lifetimeMs);
+}
+
 function prepareProof(
   core: AccountsCore,
-  { kind, value }: NewAddress['data'],
-  owner: Omit<CodePurpose, 'phone'>,
-): Promise<PreparedCode> | PreparedCode {
-  if (kind === 'phone') return preparePhoneCode(core, { ...owner, phone: value });
-  const { account, request } = owner;
+  { account, actor: { request } }: AccountChange,
+  { data, code }: PreparedAddress,
+): { readonly token: string; readonly operation: TransactOperation<unknown> } {
   return core.oneTimeTokens.prepare({
     accountId: account.accountId,
     account,
-    kind: 'email_verification',
-    createdFor: value,
+    kind: data.kind === 'phone' ? 'phone_verification' : 'email_verification',
+    createdFor: data.value,
+    ...(code && { token: code.code, storedAs: code.hash }),
     ...(request && { request }),
   });
 }
 
-/** Whose place a contact takes: of one that waits itself for a place, it takes that over. */
+/** Gives the place that a contact takes: of one that waits itself for a place, it takes that over. */
 function placeOf({ ulid, verified, replaces }: Contact): string {
   return verified === true ? ulid : (replaces ?? ulid);
 }
 
-/** What was to take the same place before: a typo, most likely. */
-function waitingFor(place: string, { accessTypes }: AccountWithContacts): Contact[] {
+/** Finds what was to take the same place before: a typo, most likely. */
+function waitingFor(place: string, { accessTypes }: Account): Contact[] {
   return accessTypes.filter(({ verified, replaces }) => verified !== true && replaces === place);
 }
 
-function takeBack(
+function removeUnverified(
   { accessTypes }: AccountsCore,
   { accountId, ulid, data }: Contact,
 ): TransactOperation<unknown> {
@@ -155,11 +212,4 @@ function takeBack(
     // Verified at this moment, it has taken the place.
     condition: { verified: { $ne: true } },
   });
-}
-
-/** Whether two contacts are one and the same. */
-export function isSame(a: ContactData, b: ContactData): boolean {
-  const providerOf = (data: ContactData): string | undefined =>
-    data.kind === 'oauth' ? data.provider : undefined;
-  return a.kind === b.kind && a.value === b.value && providerOf(a) === providerOf(b);
 }

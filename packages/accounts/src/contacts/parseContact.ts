@@ -1,7 +1,8 @@
-import { AccessType, emailAddress } from '@latchkey/schema';
+import { parseEmail } from '../identifiers/parseEmail.js';
+import { AccessType } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
-import type { ContactData } from './ContactsAndTokens.js';
-import { parsePhone } from './parsePhone.js';
+import type { ContactData } from '../core/Contact.js';
+import { parsePhone } from '../identifiers/parsePhone.js';
 
 /** A contact, as somebody gives it. */
 export type ContactInput =
@@ -36,17 +37,6 @@ export function parseContact(value: unknown, path: string): ContactData {
   const given = value as Readonly<Record<string, unknown>>;
   const under = (name: string): string => (path === '' ? name : `${path}.${name}`);
   return parseData(normalised(given, under), under);
-}
-
-/**
- * Reads an e-mail address and gives it in the form in which it is stored.
- *
- * @throws AccountError `InvalidInput` with reason `notAnEmailAddress`.
- */
-export function parseEmail(value: unknown, path: string): string {
-  const { data } = emailAddress.safeParse(value);
-  if (data === undefined) throw invalid(path, 'notAnEmailAddress');
-  return data;
 }
 
 /** Checks what is normalised; before that, a different spelling could be refused, or let through. */

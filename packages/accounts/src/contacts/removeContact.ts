@@ -1,50 +1,42 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { Account } from '../core/Account.js';
+import type { AccountChange } from '../core/AccountChange.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { Contact } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { isActivated } from '../login/isActivated.js';
-import { voidTokens } from '../oneTimeTokens/voidTokens.js';
-import type { Actor } from './Actor.js';
-import type { AccountWithContacts, Contact } from './ContactsAndTokens.js';
-import { endOtherSessions, NO_END } from './endOtherSessions.js';
-import { hasWayIn } from './hasWayIn.js';
-import { tellOwner } from './notices.js';
-import { retryOvertaken } from './retryOvertaken.js';
-
-/** A contact to be removed. */
-export interface Removal {
-  /** An owner's session goes on. */
-  readonly actor: Actor;
-  readonly isMeant: (contact: Contact) => boolean;
-}
+import { hasLoginMethod } from './hasLoginMethod.js';
 
 /**
- * Removes a contact from an account, with every token that was sent out, as that may have been there,
- * and tells its owner. Where it was verified, every other session ends: whoever reads there may have
- * begun one (ASVS 7.4.3). Each removal is conditioned on the account's version, and changes it: of two
- * that would together take the last way in, one comes second, and looks again.
+ * Removes a contact from an account, with what is pending, as that may have been sent there, and tells
+ * the owner. Where it was verified, every other session ends: whoever reads there may have begun one
+ * (ASVS 7.4.3). Each removal is conditioned on the account's version, and changes it: of two that
+ * would together take the last login method, one comes second, and looks again.
  *
- * @throws AccountError `UserNotFound`, `ContactNotFound`, `LastContact`, `InvalidSession`
+ * @throws AccountError `ContactNotFound`, `LastContact`
  */
-export async function removeContact(core: AccountsCore, removal: Removal): Promise<Contact> {
-  const { family, contact } = await retryOvertaken(async () => {
-    const family = await removal.actor.read();
-    const contact = findRemovable(core, family, removal);
-    await remove(core, family, contact, removal.actor);
-    return { family, contact };
-  });
-  await tellOwner(core, family, { kind: 'ContactRemoved', contact });
-  return contact;
-}
-
-/** @throws AccountError `ContactNotFound`, `LastContact` */
-function findRemovable(
-  core: AccountsCore,
-  family: AccountWithContacts,
-  { isMeant, actor: { request } }: Removal,
+export function removeContact(
+  core: Pick<AccountsCore, 'accessTypes' | 'requireActivation'>,
+  change: AccountChange,
+  isMeant: (contact: Contact) => boolean,
 ): Contact {
-  const contact = family.accessTypes.find(isMeant);
+  const { account, actor } = change;
+  const contact = account.accessTypes.find(isMeant);
   if (!contact) throw new AccountError('ContactNotFound', {});
-  // Somebody's address, taken by a stranger: it is no way in, and must not be kept from its owner.
-  if (request || contact.verified === true) assertRemovable(core, family, contact);
+  const { data, ulid, verified } = contact;
+  // Somebody's address, taken by a stranger: it is no login method, and must not be kept from them.
+  if (actor.request || verified === true) assertRemovable(core, account, contact);
+  if (verified === true) change.revokeOtherSessions();
+  change
+    .requireSameVersion()
+    .revokePending('tokens')
+    .notify({ kind: 'ContactRemoved', contact })
+    .write(
+      core.accessTypes.deleteOneOperation({
+        filter: { accountId: account.accountId, 'data.kind': data.kind, ulid },
+        // Verified in the meantime, it could be a login method, and the last one.
+        ...(verified !== true && { condition: { verified: { $ne: true } } }),
+      }),
+    );
   return contact;
 }
 
@@ -55,36 +47,14 @@ function findRemovable(
  */
 export function assertRemovable(
   { requireActivation }: Pick<AccountsCore, 'requireActivation'>,
-  family: AccountWithContacts,
+  account: Account,
   contact: Contact,
 ): void {
-  const accessTypes = family.accessTypes.filter((each) => each !== contact);
+  const accessTypes = account.accessTypes.filter((each) => each !== contact);
   // Another address, not confirmed yet, would hold up every login.
   const deactivates =
-    requireActivation && isActivated(family.accessTypes) && !isActivated(accessTypes);
-  if (deactivates || !hasWayIn({ ...family, accessTypes })) {
+    requireActivation && isActivated(account.accessTypes) && !isActivated(accessTypes);
+  if (deactivates || !hasLoginMethod({ ...account, accessTypes })) {
     throw new AccountError('LastContact', {});
   }
-}
-
-async function remove(
-  core: AccountsCore,
-  family: AccountWithContacts,
-  { data, ulid, verified }: Contact,
-  actor: Actor,
-): Promise<void> {
-  const { accountId, _v: version } = family;
-  const end = verified === true ? endOtherSessions(core, family, actor.request) : NO_END;
-  await actor.write({
-    account: { version, update: { $set: { ...voidTokens(core.table, family), ...end.fields } } },
-    operations: [
-      core.accessTypes.deleteOneOperation({
-        filter: { accountId, 'data.kind': data.kind, ulid },
-        // Verified in the meantime, it could be a way in, and the last one.
-        ...(verified !== true && { condition: { verified: { $ne: true } } }),
-      }),
-    ],
-    ...(end.operations.length > 0 && { session: end.operations }),
-  });
-  end.committed();
 }

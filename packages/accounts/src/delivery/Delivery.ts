@@ -5,7 +5,7 @@ import type { EventFacts } from '../events/accountEvents.js';
 import type { Events } from '../events/Events.js';
 import { reasonOf } from '../events/reasonOf.js';
 import { withinTime } from '../events/withinTime.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import { LinkBuilder, type LinkOptions } from './templates/LinkBuilder.js';
 import type { LocalTemplate, MessageTemplates } from './templates/MessageTemplate.js';
 import { TemplateBook } from './templates/TemplateBook.js';
@@ -38,7 +38,10 @@ export interface Message {
   /** Where to; never what a visitor typed, always what is stored. */
   readonly to: Recipient;
   readonly account: AccountDocument;
-  /** The secret to be sent, where the kind has one. It is not stored. */
+  /**
+   * The secret to be sent, where the kind has one. It is not stored. With `ContactRemoved` it undoes
+   * that another address has taken this one's place.
+   */
   readonly token?: string;
   /** The address that was added or removed, where the kind is about one. */
   readonly contact?: Recipient;

@@ -95,6 +95,12 @@ export interface AccountErrorDetails {
   readonly UserNotFound: NoDetails;
   /** The account exists and may not be used. */
   readonly AccountDeactivated: NoDetails;
+  /** The token has verified its address before. */
+  readonly EmailAlreadyVerified: NoDetails;
+  /** Nothing shows that who reads the mailbox has made the account: the address was removed from it. */
+  readonly EmailRemoved: NoDetails;
+  /** The address is proven by a new password, with which everything that was set before is void. */
+  readonly NewPasswordRequired: NoDetails;
   /** The account does not have this contact. */
   readonly ContactNotFound: NoDetails;
   /** It is the only way left to log in to the account, or to recover it. */
@@ -196,6 +202,15 @@ export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEn
     InvalidSession: entry(401, 'The session is not valid any more.'),
     UserNotFound: entry(404, 'The user was not found.'),
     AccountDeactivated: entry(403, 'The account is deactivated.'),
+    EmailAlreadyVerified: entry(409, 'The e-mail address is already confirmed.'),
+    EmailRemoved: entry(
+      403,
+      'The e-mail address was not confirmed and has been removed from the account. Sign in to add it again.',
+    ),
+    NewPasswordRequired: entry(
+      401,
+      'The account needs a new password before the e-mail address can be confirmed.',
+    ),
     ContactNotFound: entry(404, 'The contact was not found.'),
     LastContact: entry(409, 'The account needs another way in first.'),
     AccountLocked: entry(429, 'The account takes no attempt for the moment.'),

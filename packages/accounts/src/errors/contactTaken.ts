@@ -1,4 +1,4 @@
-import { AccountError, type AnyAccountError } from '../errors/AccountError.js';
+import { AccountError, type AnyAccountError } from './AccountError.js';
 
 /**
  * Says that somebody has a contact already.

@@ -1,5 +1,5 @@
 import type { AccountErrorCode } from '../errors/accountErrorCodes.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 
 /** What can be done with an account; each ends in one event, `…Success` or `…Error`. */
 export type AccountFlow =
@@ -88,6 +88,8 @@ export interface ValidateEvent extends Readonly<EventFacts> {
     readonly username?: string;
     readonly email?: string;
     readonly profile?: Readonly<Record<string, unknown>>;
+    /** The application's own fields, by name. */
+    readonly fields?: Readonly<Record<string, unknown>>;
   };
 }
 

@@ -1,8 +1,11 @@
+import { newHandle } from '../accounts/newHandle.js';
 import type { AccountCreation } from '../accounts/AccountCreation.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { AccountLifecycle, DeletedAccount } from '../lifecycle/AccountLifecycle.js';
+import type { LoginResult } from '../sessions/Sessions.js';
 import type { PasswordLogin } from '../login/PasswordLogin.js';
 import type { EmailVerification } from '../oneTimeTokens/EmailVerification.js';
 import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
@@ -12,7 +15,7 @@ import type {
   RequestPasswordResetInput,
   ResetPasswordInput,
 } from '../passwordChanges/PasswordResets.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type {
   ActivateInput,
   ResendActivationInput,
@@ -35,10 +38,11 @@ import { parseSessionWishes } from './parseSessionWishes.js';
 import { parseSignUp, type ParsedSignUp } from './parseSignUp.js';
 import { requireSignedOut } from './requireSignedOut.js';
 import { emailOf, toUser } from './toUser.js';
-import { updateUser, type UpdateUserFlows } from './updateUser.js';
+import { updateUser } from './updateUser.js';
 
 /** What the front door leads to. */
-export interface FrontDoorFlows extends UpdateUserFlows {
+export interface FrontDoorFlows {
+  readonly core: AccountsCore;
   readonly creation: AccountCreation;
   readonly passwordLogin: PasswordLogin;
   readonly emailVerification: EmailVerification;
@@ -98,8 +102,8 @@ export class FrontDoor {
    *   `SessionLengthMustBeNumber`, `SessionLengthTooShort`, `SessionLengthTooLong`,
    *   `ExpiredTimeNotValid`; `UserAlreadySignedIn`; `UsernameAlreadyExists`, `EmailAlreadyExists`,
    *   `TrialExceededLimit`; `TooManyRequests` for an address with too many messages (`throttling.
-   *   messages`); `InvalidInput`, `Vetoed`, `TooBusy`: with every one of these nothing is
-   *   written. `ServiceUnavailable`, with which nobody knows: the answer of a transaction that was
+   *   messages`) or from one network (`throttling.address`); `InvalidInput`, `Vetoed`, `TooBusy`: with
+   *   every one of these nothing is written but the count of the network. `ServiceUnavailable`, with which nobody knows: the answer of a transaction that was
    *   carried out may have been lost. `TwoFactorEnrolmentRequired` once the account is there.
    */
   readonly signUp = async (input: SignUpInput): Promise<User> => {
@@ -108,22 +112,35 @@ export class FrontDoor {
     const facts = factsOf(input);
     let email: string | undefined;
     const read = async (): Promise<ParsedSignUp> => {
-      const parsed = parseSignUp(input, { now: table.now(), requireActivation });
+      const parsed = parseSignUp(input, {
+        now: table.now(),
+        requireActivation,
+        policy: core.sessionPolicy,
+        ownFields: core.accountFields,
+        visitorFields: core.visitorFields,
+      });
       await requireSignedOut(core, parsed.own.request);
+      // Before anything is hashed, or says who has an account.
+      await core.throttle.countAddress(readConnectionInfo(parsed.own.request).ip);
       ({ email } = parsed);
       return parsed;
     };
     return inFrontDoorTerms(core, {}, async () => {
-      const { account, authToken } = requireActivation
-        ? await events.run('CreateUser', facts, async () => {
-            const { own } = await read();
-            return { account: await creation.create(own, facts), authToken: undefined };
-          })
-        : await creation.createAndLogIn(facts, read);
+      const handle = requireActivation ? newHandle() : undefined;
+      const { account, authToken, expiresAt } =
+        handle === undefined
+          ? withEnd(await creation.createAndLogIn(facts, read))
+          : await events.run('CreateUser', facts, async () => {
+              const { own } = await read();
+              const account = await creation.create(own, facts, handle);
+              return { account, authToken: undefined, expiresAt: undefined };
+            });
       return {
         ...toUser(account, core.plan),
         ...(email !== undefined && { email }),
         ...(authToken !== undefined && { authToken }),
+        ...(expiresAt && { expiresAt }),
+        ...(handle !== undefined && { handle }),
       };
     });
   };
@@ -150,7 +167,7 @@ export class FrontDoor {
         const { password: given, request } = input;
         const identifier = parseSignInName(input, ['username', 'email', 'phone']);
         const password = parseSignInPassword(core, given, 'password');
-        const session = parseSessionWishes(input, core.table.now());
+        const session = parseSessionWishes(input, core.table.now(), core.sessionPolicy);
         await requireSignedOut(core, request);
         const attempt = { ...session, identifier, password, request, facts };
         const { login, accessTypes } = await passwordLogin.logIn(attempt);
@@ -159,6 +176,7 @@ export class FrontDoor {
           ...toUser(login.account, core.plan),
           ...(email !== undefined && { email }),
           authToken: login.authToken,
+          expiresAt: login.sessionDocument.expiresAt,
         };
       }),
     );
@@ -183,16 +201,23 @@ export class FrontDoor {
 
   /**
    * Confirms the e-mail address that a token was sent to: as `verifyEmailWithToken`. It signs nobody
-   * in: who follows a link may be another than who signed up.
+   * in: who follows a link may be another than who signed up. So the token alone confirms nothing: it
+   * takes the account's session (`request`), its `password`, the `handle` of the sign-up, or in an
+   * account that has proven nothing a `newPassword`, after the error `NewPasswordRequired`.
    *
    * @returns the user, without a session.
    * @throws AccountError `ParamsMustBeObject`; `ActivationTokenNotValid` for a token that is unknown,
    *   expired, used, of another kind, or for an address that the account no longer has;
-   *   `TooManyRequests`, `InvalidInput`, `ServiceUnavailable`.
+   *   `EmailAlreadyVerified`, `NewPasswordRequired`, `EmailRemoved`; `UsernameOrPasswordMismatch` for a
+   *   wrong password; `TooManyRequests`, `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
    */
   readonly activate = async (input: ActivateInput): Promise<User> => {
     const { core, emailVerification } = this.#flows;
-    return inFrontDoorTerms(core, { token: 'ActivationTokenNotValid' }, async () => {
+    const terms = {
+      token: 'ActivationTokenNotValid',
+      mismatch: 'UsernameOrPasswordMismatch',
+    } as const;
+    return inFrontDoorTerms(core, terms, async () => {
       await this.#check('VerifyEmail', input);
       const { account, email } = await emailVerification.verifyWithToken(input);
       return { ...toUser(account, core.plan), email };
@@ -260,20 +285,21 @@ export class FrontDoor {
    *   used, void, of another kind, or to an address that is not the account's, or not verified, any
    *   more; `TooManyRequests`, `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
    */
-  readonly resetPassword = async (input: ResetPasswordInput): Promise<void> => {
+  readonly resetPassword = async (
+    input: ResetPasswordInput,
+  ): Promise<{ readonly accountId: string }> => {
     const { core, passwordResets } = this.#flows;
-    await inFrontDoorTerms(core, { token: 'ResetTokenNotValid' }, async () => {
+    return inFrontDoorTerms(core, { token: 'ResetTokenNotValid' }, async () => {
       await this.#check('ResetPassword', input, ({ newPassword }) =>
         requirePassword(newPassword, 'newPassword'),
       );
-      await passwordResets.resetPassword(input);
+      return passwordResets.resetPassword(input);
     });
   };
 
   /**
-   * Changes what a user says of themselves. Whether all of it can be done is checked before anything
-   * is changed; then it is done in this order: password, e-mail address, username, profile. What
-   * fails after that, by a race or since DynamoDB does not answer, leaves those before it done.
+   * Changes what a user says of themselves, all of it or nothing: username, e-mail address, profile
+   * and password in one transaction. A username alone is three requests.
    *
    * Another e-mail address takes the place of the one that the user goes by once it is confirmed, or
    * at once, if it is the user's and confirmed already; one that waits to be is sent its message again.
@@ -288,7 +314,7 @@ export class FrontDoor {
    */
   readonly updateUser = async (input: UpdateUserInput): Promise<SignedInUser> => {
     const terms = { mismatch: 'CurrentPasswordIncorrect', session: 'UserNotSignedIn' } as const;
-    return inFrontDoorTerms(this.#flows.core, terms, () => updateUser(this.#flows, input));
+    return inFrontDoorTerms(this.#flows.core, terms, () => updateUser(this.#flows.core, input));
   };
 
   /**
@@ -341,6 +367,11 @@ export class FrontDoor {
       return Promise.resolve();
     });
   }
+}
+
+/** Says of a login when its session ends. */
+function withEnd(login: LoginResult): LoginResult & { readonly expiresAt: Date } {
+  return { ...login, expiresAt: login.sessionDocument.expiresAt };
 }
 
 /** @throws AccountError `InvalidInput` */

@@ -1,6 +1,7 @@
+import type { VerifyEmailWithTokenInput } from '../oneTimeTokens/EmailVerification.js';
 import type { PaymentsMode } from '../apps/AppPlan.js';
 import type { CreateAccountInput } from '../accounts/parseNewAccount.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 
 /**
  * How long a client is to keep its session: after the browser is closed (`local`), until then
@@ -14,11 +15,14 @@ export type FlatProfile = Readonly<Record<string, string>>;
 /** What somebody who signs up or in asks of their session. */
 export interface SessionWishes {
   /**
-   * Default: `session`. What the client does is the application's affair; with `local`, the session
-   * is not ended by `sessions.idleTimeout`.
+   * Default: `session`. What the client does is the application's affair; with `local`, the session may
+   * last for `sessions.rememberMeDuration`, otherwise for `sessions.tokenDuration`.
    */
   readonly rememberMe?: RememberMe;
-  /** In hours, 0.084 (five minutes) to 8760 (a year); default: 24. */
+  /**
+   * In hours, 0.084 (five minutes) to 8760 (a year); default: 24. The application's options are the
+   * upper bound: a longer one is cut to it.
+   */
   readonly sessionLength?: number;
   /** In place of `sessionLength`: an RFC 3339 date-time with its offset, or a Date; in 400 days at most. */
   readonly expiredTime?: string | Date;
@@ -34,6 +38,11 @@ export interface SignUpInput
   readonly email?: string | null | false;
   /** What is falsy is none. */
   readonly profile?: FlatProfile | null | false;
+  /**
+   * Values of the application's own fields, from the application and never from a form. Beside the
+   * form's parameters, only those stand that `visitorFields` names.
+   */
+  readonly fields?: Readonly<Record<string, unknown>>;
   readonly request: SessionRequest;
 }
 
@@ -49,15 +58,20 @@ export type SignInInput = SessionWishes & {
         readonly phone?: undefined;
       }
     | { readonly email: string; readonly username?: undefined; readonly phone?: undefined }
-    | { readonly phone: string; readonly username?: undefined; readonly email?: undefined }
+    | {
+        /** In any form. */
+        readonly phone: string;
+        /** ISO 3166-1 alpha-2, for a number without country code. */
+        readonly country?: string;
+        readonly username?: undefined;
+        readonly email?: undefined;
+      }
   );
 
 /** What {@link FrontDoor.activate} takes. */
-export interface ActivateInput {
+export interface ActivateInput extends VerifyEmailWithTokenInput {
   /** From the link. */
   readonly token: string;
-  /** Who shows it, which is kept with the token. */
-  readonly request?: SessionRequest;
 }
 
 /** What {@link FrontDoor.resendActivation} takes. */
@@ -99,6 +113,10 @@ export interface User extends VerifiedUser {
   readonly email?: string;
   /** For the client; none where there is no session yet. */
   readonly authToken?: string;
+  /** When the session ends at the latest, where one has begun. */
+  readonly expiresAt?: Date;
+  /** Confirms the address together with the token from the message, where there is no session yet. */
+  readonly handle?: string;
 }
 
 /** A user with a session. */

@@ -1,6 +1,7 @@
 import { username as usernameField } from '@latchkey/schema';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { parseEmail } from '../contacts/parseContact.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { parseEmail } from '../identifiers/parseEmail.js';
+import { trimIdentifier } from '../identifiers/trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 
@@ -19,7 +20,7 @@ export function requireParams(value: unknown): asserts value is Readonly<Record<
  *   `InvalidInput` with reason `notAUsername`.
  */
 export function parseNewUsername(value: unknown): string {
-  const username = requireName(value);
+  const username = trimIdentifier(requireName(value));
   requireUsernameLength(username);
   if (usernameField.safeParse(username).success) return username;
   throw new AccountError('InvalidInput', { path: 'username', reason: 'notAUsername' });
@@ -45,7 +46,8 @@ export function parseSignInName(
   if (path === 'email') return { kind: 'email', value: parseEmailAddress(params[path]) };
   const name = requireName(params[path]);
   if (path === 'username' && !name.includes('@')) requireUsernameLength(name.trim());
-  const identifier = parseLoginIdentifier(name, path);
+  const country = path === 'phone' ? params.country : undefined;
+  const identifier = parseLoginIdentifier(name, path, country);
   if (path === 'username' || identifier.kind === 'phone') return identifier;
   throw new AccountError('InvalidInput', { path, reason: 'notAPhoneNumber' });
 }

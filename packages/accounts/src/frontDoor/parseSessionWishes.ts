@@ -1,3 +1,4 @@
+import type { SessionPolicy } from '../core/sessionPolicy.js';
 import { z } from 'zod';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
@@ -14,7 +15,8 @@ const MAX_HOURS = 8760;
 const dateTime = z.iso.datetime({ offset: true });
 
 /**
- * Reads what somebody asks of their session.
+ * Reads what somebody asks of their session. The application's options are the upper bound, and its
+ * `idleTimeout` holds whatever is asked.
  *
  * @throws AccountError `RememberMeValueNotValid`, `SessionLengthMustBeNumber`,
  *   `SessionLengthTooShort`, `SessionLengthTooLong`, `ExpiredTimeNotValid`
@@ -22,20 +24,21 @@ const dateTime = z.iso.datetime({ offset: true });
 export function parseSessionWishes(
   wishes: { readonly [W in keyof SessionWishes]?: unknown },
   now: Date,
+  { durationMs, rememberMeDurationMs }: Pick<SessionPolicy, 'durationMs' | 'rememberMeDurationMs'>,
 ): LoginSessionOptions {
   const { rememberMe = 'session', sessionLength, expiredTime } = wishes;
+  const maxMs = rememberMe === 'local' ? rememberMeDurationMs : durationMs;
   if (!REMEMBER_ME.includes(rememberMe)) {
     throw new AccountError('RememberMeValueNotValid', { values: REMEMBER_ME.map(String) });
   }
   if (expiredTime !== undefined && sessionLength !== undefined) {
     throw expiredTimeNotValid('besideSessionLength');
   }
-  return {
-    ...(rememberMe === 'local' && { rememberMe: true }),
-    ...(expiredTime === undefined
-      ? { durationMs: parseSessionLength(sessionLength) }
-      : { expiresAt: parseExpiredTime(expiredTime, now) }),
-  };
+  if (expiredTime === undefined) {
+    return { durationMs: Math.min(parseSessionLength(sessionLength), maxMs) };
+  }
+  const endMs = parseExpiredTime(expiredTime, now).getTime();
+  return { expiresAt: new Date(Math.min(endMs, now.getTime() + maxMs)) };
 }
 
 function parseSessionLength(hours: unknown = DEFAULT_HOURS): number {

@@ -1,7 +1,9 @@
 import type { CreateAccountAndLoginInput } from '../accounts/AccountCreation.js';
+import type { SessionPolicy } from '../core/sessionPolicy.js';
+import { requireObject } from '../errors/requireObject.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import { parseFlatProfile } from './parseFlatProfile.js';
 import {
   parseEmailAddress,
@@ -19,6 +21,16 @@ export interface ParsedSignUp {
   readonly session: LoginSessionOptions;
 }
 
+/** What a sign-up is read by. */
+export interface SignUpContext {
+  readonly now: Date;
+  readonly requireActivation: boolean;
+  readonly policy: SessionPolicy;
+  /** The names of the application's own fields, and of those that a form may hold. */
+  readonly ownFields: readonly string[];
+  readonly visitorFields: readonly string[];
+}
+
 /**
  * Reads the parameters of a sign-up; what is not the front door's is left to the creation. An e-mail
  * address or a profile that is falsy is none.
@@ -27,11 +39,17 @@ export interface ParsedSignUp {
  */
 export function parseSignUp(
   params: unknown,
-  { now, requireActivation }: { readonly now: Date; readonly requireActivation: boolean },
+  { now, requireActivation, policy, ownFields, visitorFields }: SignUpContext,
 ): ParsedSignUp {
   requireParams(params);
   const { username, email: address, password, profile, ...others } = params;
-  const { rememberMe, sessionLength, expiredTime, request, ...rest } = others;
+  const { rememberMe, sessionLength, expiredTime, request, fields, ...rest } = others;
+  const notTheirs = Object.keys(rest).find(
+    (name) => ownFields.includes(name) && !visitorFields.includes(name),
+  );
+  if (notTheirs !== undefined) {
+    throw new AccountError('InvalidInput', { path: notTheirs, reason: 'notForVisitors' });
+  }
   if (username === undefined && !address) throw new AccountError('UsernameMissing', {});
   const name = username === undefined ? undefined : parseNewUsername(username);
   requirePassword(password, 'password');
@@ -40,6 +58,7 @@ export function parseSignUp(
   return {
     own: {
       ...rest,
+      ...parseFields(fields, ownFields),
       ...(name !== undefined && { username: name }),
       ...(email !== undefined && { email }),
       ...(profile ? { profile: parseFlatProfile(profile) } : {}),
@@ -48,6 +67,15 @@ export function parseSignUp(
       request: request as SessionRequest,
     },
     email,
-    session: parseSessionWishes({ rememberMe, sessionLength, expiredTime }, now),
+    session: parseSessionWishes({ rememberMe, sessionLength, expiredTime }, now, policy),
   };
+}
+
+/** Reads what the application itself says of its own fields. */
+function parseFields(fields: unknown, ownFields: readonly string[]): object {
+  if (fields === undefined) return {};
+  requireObject(fields, 'fields');
+  const unknown = Object.keys(fields).find((name) => !ownFields.includes(name));
+  if (unknown === undefined) return fields;
+  throw new AccountError('InvalidInput', { path: `fields.${unknown}`, reason: 'unknownField' });
 }

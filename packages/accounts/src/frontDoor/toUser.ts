@@ -1,6 +1,6 @@
 import type { AppPlan } from '../apps/AppPlan.js';
-import type { Contact } from '../contacts/ContactsAndTokens.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { Contact } from '../core/Contact.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import type { VerifiedUser } from './frontDoorTypes.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

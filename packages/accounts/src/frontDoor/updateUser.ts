@@ -1,207 +1,165 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { findAccountId } from '../accounts/findAccountId.js';
-import { Actor } from '../contacts/Actor.js';
-import type { Contacts } from '../contacts/Contacts.js';
-import type { AccountWithContacts, Contact } from '../contacts/ContactsAndTokens.js';
-import { assertRemovable } from '../contacts/removeContact.js';
-import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
-import { AccountError } from '../errors/AccountError.js';
-import { contactTaken } from '../errors/contactTaken.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
-import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import type { AccountProfile } from '../lifecycle/AccountProfile.js';
-import { sendLink } from '../oneTimeTokens/sendLink.js';
-import type { PasswordChanges } from '../passwordChanges/PasswordChanges.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
-import type { FlatProfile, SignedInUser } from './frontDoorTypes.js';
-import { parseFlatProfile } from './parseFlatProfile.js';
-import {
-  parseEmailAddress,
-  parseNewUsername,
-  parseSignInPassword,
-  requireParams,
-  requirePassword,
-} from './parseParams.js';
+import { addingClaims, decideAddition, prepareAddress } from '../contacts/addContact.js';
+import { removeContact } from '../contacts/removeContact.js';
+import { renewContact } from '../contacts/renewContact.js';
+import type { Account, StoredToken } from '../core/Account.js';
+import { documentOf } from '../core/Account.js';
+import type { AccountChange } from '../core/AccountChange.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import { changeAccount, type Flow } from '../core/changeAccount.js';
+import type { TakenClaims } from '../core/claims.js';
+import type { Contact } from '../core/Contact.js';
+import { readConnectionInfo } from '../core/SessionRequest.js';
+import { setProfile, setUsername } from '../lifecycle/AccountProfile.js';
+import { beginAnew, provePassword } from '../passwordChanges/changeOwnPassword.js';
+import { parseNewPassword } from '../passwordChanges/replacePassword.js';
+import type { SignedInUser } from './frontDoorTypes.js';
+import { parseChanges, type UserChanges } from './parseChanges.js';
 import { emailOf, toUser } from './toUser.js';
-
-/** The flows that carry out the changes. */
-export interface UpdateUserFlows {
-  readonly core: AccountsCore;
-  readonly passwordChanges: PasswordChanges;
-  readonly contacts: Contacts;
-  readonly profile: AccountProfile;
-}
-
-interface Changes {
-  readonly request: SessionRequest;
-  readonly username?: string;
-  readonly email?: string | null;
-  readonly profile?: FlatProfile | null;
-  readonly passwords?: { readonly currentPassword: string; readonly newPassword: string };
-}
 
 /** What becomes of the address that the user goes by. */
 interface EmailChange {
-  /** The contact that goes. */
-  readonly removed?: Contact;
-  /** Where a message of the limited kind is sent. */
-  readonly to?: string;
-  readonly carryOut: () => Promise<unknown>;
+  /** The address that a message is sent to, where one is added. */
+  readonly added?: string;
+  /** Decides it, and gives the account's contacts as they are then. */
+  readonly decide: (change: AccountChange, claims: TakenClaims) => readonly Contact[];
 }
 
-/** See `FrontDoor.updateUser`. */
-export async function updateUser(flows: UpdateUserFlows, input: unknown): Promise<SignedInUser> {
-  const { core, passwordChanges, profile: profiles } = flows;
-  const { changes, emailChange } = await prepare(flows, input);
-  const { request, username, profile, passwords } = changes;
-  if (passwords) await passwordChanges.changePassword({ request, ...passwords });
-  await emailChange?.carryOut();
-  if (username !== undefined) await profiles.changeUsername({ request, username });
-  if (profile !== undefined) await profiles.updateProfile({ request, profile });
-  const family = await inAccountTerms(() => new Actor(core, { request }).read());
-  const shown = emailOf(family.accessTypes);
-  return {
-    ...toUser(family, core.plan),
-    ...(shown !== undefined && { email: shown }),
-    authToken: request.authToken ?? '',
-  };
+/** Carries out `FrontDoor.updateUser`: several changes of one account, in one transaction. */
+export async function updateUser(core: AccountsCore, input: unknown): Promise<SignedInUser> {
+  const { request } = (input as { readonly request?: unknown } | null | undefined) ?? {};
+  let changes: UserChanges = {};
+  const start = {
+    flow: 'UpdateUser',
+    input: { request } as ActingAccount,
+    begin: () => {
+      changes = parseChanges(core, input);
+    },
+  } as const;
+  const user = await changeAccount(core, start, (flow) => carryOut(core, flow, changes));
+  return user;
 }
 
-/** Finds out whether all of it can be done; what refuses it is told, as no flow has begun. */
-async function prepare(
-  flows: UpdateUserFlows,
-  input: unknown,
-): Promise<{ readonly changes: Changes; readonly emailChange: EmailChange | undefined }> {
-  const { core } = flows;
-  const { request } = (input as Partial<Changes> | null | undefined) ?? {};
-  const facts: EventFacts = connectionFacts(request);
-  return core.events.begin('UpdateUser', facts, async () => {
-    const changes = parseChanges(core, input);
-    const { request, username, email, passwords } = changes;
-    const actor = new Actor(core, { request });
-    Object.assign(facts, actor.facts);
-    // Who shows the password has just proven who they are.
-    const decidesWhoGetsIn = username !== undefined || email !== undefined;
-    if (decidesWhoGetsIn && !passwords) requireRecentLogin(core, { request });
-    const family = await actor.read();
-    const emailChange =
-      email === undefined ? undefined : planEmailChange(flows, request, family, email);
-    await assertPossible(core, family, changes, emailChange);
-    return { changes, emailChange };
-  });
-}
-
-function parseChanges(core: AccountsCore, input: unknown): Changes {
-  requireParams(input);
-  const { request, username, email, profile, currentPassword, newPassword } = input;
-  if ([username, email, profile, newPassword].every((each) => each === undefined)) {
-    throw new AccountError('ParamsMissing', {});
-  }
-  return {
-    // Its form is checked where it is used.
-    request: request as SessionRequest,
-    ...(username !== undefined && { username: parseNewUsername(username) }),
-    ...(email !== undefined && {
-      email: isDeletion(email) || email === '' ? null : parseEmailAddress(email),
-    }),
-    ...(profile !== undefined && {
-      profile: isDeletion(profile) ? null : parseFlatProfile(profile),
-    }),
-    ...(newPassword !== undefined && {
-      passwords: parsePasswords(core, currentPassword, newPassword),
-    }),
-  };
-}
-
-/** As Userbase has it. What is undefined was not given: a form may well have no such field. */
-function isDeletion(value: unknown): value is null | false {
-  return value === null || value === false;
-}
-
-function parsePasswords(
+async function carryOut(
   core: AccountsCore,
-  currentPassword: unknown,
-  newPassword: unknown,
-): NonNullable<Changes['passwords']> {
-  if (currentPassword === undefined) throw new AccountError('CurrentPasswordMissing', {});
-  requirePassword(newPassword, 'newPassword');
-  return {
-    currentPassword: parseSignInPassword(core, currentPassword, 'currentPassword'),
-    newPassword,
+  flow: Flow,
+  changes: UserChanges,
+): Promise<SignedInUser> {
+  const { username, email, profile, passwords } = changes;
+  // Who shows the password has just proven who they are.
+  const decidesWhoGetsIn = username !== undefined || email !== undefined;
+  if (decidesWhoGetsIn && !passwords) flow.requireRecentLogin();
+  const { accountId } = flow.actor;
+  // What the table would say of the values: before anything is hashed, or counted.
+  if (profile) {
+    core.accounts.updateOneParams({ filter: { accountId }, update: { $set: { profile } } });
+  }
+  const account = await flow.load({ secrets: true, session: passwords !== undefined });
+  const emailChange = await planEmailChange(core, account, email);
+  const decide = (change: AccountChange, claims: TakenClaims): readonly Contact[] => {
+    if (username !== undefined) setUsername(change, username);
+    if (profile !== undefined) setProfile(change, profile);
+    return emailChange?.decide(change, claims) ?? change.account.accessTypes;
   };
+  const proven = passwords && (await proveOwner(core, flow, account, passwords));
+  const commit = async (claims: TakenClaims): Promise<SignedInUser> => {
+    let contacts: readonly Contact[] = [];
+    let changed: AccountChange | undefined;
+    const decideAll = (change: AccountChange): void => {
+      changed = change;
+      contacts = decide(change, claims);
+    };
+    if (proven) await beginAnew(core, flow, account, proven, decideAll);
+    else {
+      await flow.commit(account, (change) => {
+        decideAll(change);
+        return () => undefined;
+      });
+    }
+    return userOf(core, flow, changed, { changes, contacts });
+  };
+  const user =
+    emailChange?.added === undefined
+      ? await commit(new Map())
+      : await addingClaims(core, flow, { kind: 'email', value: emailChange.added }, commit);
+  if (passwords)
+    await core.events.tell('ChangePasswordSuccess', { ...flow.facts, method: 'password' });
+  return user;
+}
+
+async function proveOwner(
+  core: AccountsCore,
+  flow: Flow,
+  account: Account<StoredToken>,
+  { currentPassword, newPassword }: NonNullable<UserChanges['passwords']>,
+): Promise<Awaited<ReturnType<typeof provePassword>>> {
+  // First what says nothing of the current one: a refusal must not cost an attempt.
+  const password = await parseNewPassword(core, account, newPassword);
+  const { ip } = readConnectionInfo(flow.actor.request);
+  return provePassword(core, account, { password: currentPassword, newPassword: password, ip });
 }
 
 /** @returns nothing where the address is to stay as it is. */
-function planEmailChange(
-  { core, contacts }: UpdateUserFlows,
-  request: SessionRequest,
-  { accessTypes, accountId }: AccountWithContacts,
-  email: string | null,
-): EmailChange | undefined {
-  const mailboxOf = (value: string): Contact | undefined =>
-    accessTypes.find(({ data }) => data.kind === 'email' && data.value === value);
+async function planEmailChange(
+  core: AccountsCore,
+  { accessTypes }: Account,
+  email: string | null | undefined,
+): Promise<EmailChange | undefined> {
   const old = emailOf(accessTypes);
-  const own = email === null ? undefined : mailboxOf(email);
-  if (email === (old ?? null)) return undefined;
+  if (email === undefined || email === (old ?? null)) return undefined;
+  const isMailbox =
+    (value: string | null | undefined) =>
+    ({ data }: Contact): boolean =>
+      data.kind === 'email' && data.value === value;
+  const own = email === null ? undefined : accessTypes.find(isMailbox(email));
   if (email !== null && own && own.verified !== true) {
-    // It waits to be confirmed: the message did not arrive.
-    const identifier = { kind: 'email', value: email } as const;
-    const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
     return {
-      carryOut: () => sendLink(core, { ...link, identifier, request, facts: { accountId } }),
+      // It waits to be confirmed: the message did not arrive.
+      decide: (change) => {
+        renewContact(core, change, isMailbox(email));
+        return change.account.accessTypes;
+      },
     };
   }
   if (old !== undefined && (email === null || own)) {
-    const removed = mailboxOf(old);
     return {
-      ...(removed && { removed }),
-      carryOut: () => contacts.remove({ request, kind: 'email', value: old }),
+      decide: (change) => {
+        const removed = removeContact(core, change, isMailbox(old));
+        return change.account.accessTypes.filter((each) => each !== removed);
+      },
     };
   }
-  const to = email ?? '';
+  const data = { kind: 'email', value: email ?? '' } as const;
+  core.delivery.requireConfigured();
+  const replaced = old === undefined ? {} : { old: { kind: 'email', value: old } as const };
+  const prepared = await prepareAddress(core, { data, ...replaced });
   return {
-    to,
-    carryOut: () =>
-      old === undefined
-        ? contacts.addEmail({ request, email: to })
-        : contacts.replaceEmail({ request, email: old, newEmail: to }),
+    added: data.value,
+    decide: (change, claims) => {
+      decideAddition(core, change, prepared, claims);
+      return [...change.account.accessTypes, { data, verified: false } as unknown as Contact];
+    },
   };
 }
 
-/**
- * Refuses what cannot be done before anything is changed: each change is a transaction of its own,
- * and would stand when one after it fails.
- */
-async function assertPossible(
+/** Gives the user as the transaction has left them. */
+function userOf(
   core: AccountsCore,
-  family: AccountWithContacts,
-  { username, profile }: Changes,
-  emailChange: EmailChange | undefined,
-): Promise<void> {
-  const { accountId } = family;
-  // What the table would say of the values.
-  if (profile)
-    core.accounts.updateOneParams({ filter: { accountId }, update: { $set: { profile } } });
-  const { removed, to } = emailChange ?? {};
-  if (removed) assertRemovable(core, family, removed);
-  if (to !== undefined) {
-    core.delivery.requireConfigured();
-    await core.messageLimit.assertOpen({ accountId, to: { kind: 'email', value: to } });
-  }
-  const ownerOf = async (value: string | undefined, path: string): Promise<string | undefined> =>
-    value === undefined ? undefined : findAccountId(core, parseLoginIdentifier(value, path));
-  const [ofUsername, ofEmail] = await Promise.all([
-    ownerOf(username, 'username'),
-    ownerOf(to, 'email'),
-  ]);
-  if (ofUsername !== undefined && ofUsername !== accountId) {
-    throw new AccountError('UsernameAlreadyExists', { path: 'username' });
-  }
-  if (ofEmail !== undefined) {
-    // Counted, so that nobody tries one address after the other.
-    await core.messageLimit.countRefused({ accountId });
-    throw contactTaken('email');
-  }
+  flow: Flow,
+  change: AccountChange | undefined,
+  {
+    changes: { profile },
+    contacts,
+  }: { readonly changes: UserChanges; readonly contacts: readonly Contact[] },
+): SignedInUser {
+  if (!change) throw new Error('Nothing was decided.');
+  const { profile: before, ...document } = documentOf(change.account);
+  const kept = profile === undefined ? before : profile;
+  const account = change.saved ?? { ...document, ...(kept && { profile: kept }) };
+  const shown = emailOf(contacts);
+  return {
+    ...toUser(account, core.plan),
+    ...(shown !== undefined && { email: shown }),
+    authToken: flow.actor.request?.authToken ?? '',
+  };
 }

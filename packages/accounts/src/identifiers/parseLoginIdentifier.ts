@@ -1,5 +1,8 @@
-import { emailAddress, phoneNumber, username } from '@latchkey/schema';
+import { trimIdentifier } from './trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
+import { parseEmail } from './parseEmail.js';
+import { parsePhone } from './parsePhone.js';
+import { parseUsername } from './parseUsername.js';
 
 /** The ways to name an account at login. */
 export type LoginIdentifierKind = 'email' | 'phone' | 'username' | 'accountId';
@@ -11,6 +14,8 @@ export interface LoginIdentifier {
 }
 
 const MAX_LENGTH = 1000;
+/** What people dial, in their own country's form. */
+const DIALLED = /^[\d\s()/.-]+$/;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
 
 /**
@@ -18,31 +23,27 @@ const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
  * decides the kind, and the fields of `@latchkey/schema` keep every kind out of the others' form,
  * so that nobody can take another's e-mail address as a username (Keycloak CVE-2021-3754).
  *
- * @param value - The input, of any type. White space around it does not count.
+ * @param value - The input, of any type. Spaces and tabs around it do not count; line breaks are refused.
  * @param path - The name that the error gives to the input.
+ * @param country - The country (ISO 3166-1 alpha-2) of a phone number that has no country code.
  * @throws AccountError `InvalidInput` with reason `notAString`, `tooLong` (over 1000 UTF-16 units),
  *   `notWellFormed`, `notAnEmailAddress`, `notAPhoneNumber` or `notAUsername`.
  */
-export function parseLoginIdentifier(value: unknown, path: string): LoginIdentifier {
+export function parseLoginIdentifier(
+  value: unknown,
+  path: string,
+  country?: unknown,
+): LoginIdentifier {
   if (typeof value !== 'string') throw invalid(path, 'notAString');
   if (value.length > MAX_LENGTH) throw invalid(path, 'tooLong');
   if (!value.isWellFormed()) throw invalid(path, 'notWellFormed');
-  const identifier = value.trim();
+  const identifier = trimIdentifier(value);
   // What zod says of a fault stays behind: it may quote what was typed.
-  if (identifier.includes('@')) {
-    const { data } = emailAddress.safeParse(identifier);
-    if (data === undefined) throw invalid(path, 'notAnEmailAddress');
-    return { kind: 'email', value: data };
-  }
-  if (identifier.startsWith('+')) {
-    const { data } = phoneNumber.safeParse(identifier);
-    if (data === undefined) throw invalid(path, 'notAPhoneNumber');
-    return { kind: 'phone', value: data };
-  }
+  if (identifier.includes('@')) return { kind: 'email', value: parseEmail(identifier, path) };
+  const isPhone = identifier.startsWith('+') || (country !== undefined && DIALLED.test(identifier));
+  if (isPhone) return { kind: 'phone', value: parsePhone(identifier, country, path) };
   if (ULID.test(identifier)) return { kind: 'accountId', value: identifier.toUpperCase() };
-  const { data } = username.safeParse(identifier);
-  if (data === undefined) throw invalid(path, 'notAUsername');
-  return { kind: 'username', value: data };
+  return { kind: 'username', value: parseUsername(identifier, path) };
 }
 
 function invalid(path: string, reason: string): AccountError<'InvalidInput'> {

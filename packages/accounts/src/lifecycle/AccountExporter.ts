@@ -1,9 +1,8 @@
 import type { AnyEntityDefinition, Infer, Session } from '@latchkey/schema';
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import type { AccountWithContacts } from '../contacts/ContactsAndTokens.js';
-import { readAccount } from '../contacts/readAccount.js';
-import { runForAccount } from '../contacts/runForAccount.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { documentOf, type Account } from '../core/Account.js';
+import { changeAccount } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { toJsonObject, type JsonObject } from './toJson.js';
 
@@ -45,11 +44,12 @@ export class AccountExporter {
    *   partition; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
    */
   readonly exportAccount = async (input: ExportAccountInput): Promise<AccountExport> =>
-    runForAccount(this.#core, 'ExportUser', input, async ({ accountId }) => {
+    changeAccount(this.#core, { flow: 'ExportUser', input }, async (flow) => {
+      const { accountId } = flow.actor;
       const include = this.#parseInclude(input.include);
       const { sessionEntity } = this.#core;
       const [family, { items: sessions }, ...documents] = await Promise.all([
-        readAccount(this.#core, accountId),
+        flow.load({ session: true }),
         sessionEntity.findMany({ filter: { accountId }, consistent: true }),
         ...include.map((definition) => this.#documentsOf(definition, accountId)),
       ]);
@@ -96,8 +96,8 @@ function partitionField({ indexes }: AnyEntityDefinition): string | undefined {
   return part?.kind === 'field' && more.length === 0 ? part.path : undefined;
 }
 
-function exportedAccount(family: AccountWithContacts): JsonObject {
-  const { accessTypes: _contacts, tokens: _tokens, ...account } = family;
+function exportedAccount(family: Account): JsonObject {
+  const account = documentOf(family);
   // Two names for the account's id, and marks that only this package makes something of.
   const {
     id: _id,
@@ -106,13 +106,15 @@ function exportedAccount(family: AccountWithContacts): JsonObject {
     sessionsFrom: _from,
     sessionsTo: _to,
     tokensVoidBefore: _voidBefore,
+    pendingVoidBefore: _pendingBefore,
+    contactsVoidBefore: _contactsBefore,
     hasPlace: _place,
     ...own
   } = account;
   return toJsonObject(own);
 }
 
-function exportedContact(contact: AccountWithContacts['accessTypes'][number]): JsonObject {
+function exportedContact(contact: Account['accessTypes'][number]): JsonObject {
   const { ulid: contactId, data, verified = false, meta, createdAt, updatedAt } = contact;
   return toJsonObject({
     contactId,
@@ -145,7 +147,7 @@ function exportedSession(session: Infer<typeof Session>): JsonObject {
   });
 }
 
-function exportedToken(token: AccountWithContacts['tokens'][number]): JsonObject {
+function exportedToken(token: Account['tokens'][number]): JsonObject {
   const { kind, reason, used, location, usageLocations, createdAt, expiresAt } = token;
   // Not `meta`: whatever belongs to a token can be part of what it opens.
   return toJsonObject({ kind, reason, used, location, usageLocations, createdAt, expiresAt });

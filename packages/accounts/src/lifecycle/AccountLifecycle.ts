@@ -1,13 +1,11 @@
-import { EntityError } from '@latchkey/entity';
 import { AccountAttempts } from '@latchkey/schema';
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountPlaces } from '../apps/AccountPlaces.js';
-import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
-import type { Actor } from '../contacts/Actor.js';
-import { runForAccount } from '../contacts/runForAccount.js';
+import { changeAccount, type Flow } from '../core/changeAccount.js';
+import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 
 /** What {@link AccountLifecycle.deleteAccount} gives. */
 export interface DeletedAccount {
@@ -19,6 +17,8 @@ export interface DeletedAccount {
 export class AccountLifecycle {
   readonly #core: AccountsCore;
   readonly #places: AccountPlaces;
+  /** The requests that have begun a deletion, and may be used to go on with it. */
+  readonly #begunBy = new WeakSet<SessionRequest>();
 
   /** @internal */
   constructor(core: AccountsCore) {
@@ -27,17 +27,18 @@ export class AccountLifecycle {
   }
 
   /**
-   * Keeps an account from being used, and ends its sessions, in one write, before it returns. By a
-   * request whose session has been revoked since `handleRequest`, nothing is done.
+   * Keeps an account from being used, and revokes its sessions and the contacts that wait to be verified,
+   * in one write, before it returns. Tokens work again once it is reactivated. By a request whose session has ended since `handleRequest`, nothing is
+   * done.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */
   readonly deactivate = async (input: ActingAccount): Promise<AccountDocument> => {
-    const account = await runForAccount(this.#core, 'DeactivateUser', input, (_facts, actor) =>
-      this.#setDeactivated(actor, true),
+    const account = await changeAccount(this.#core, { flow: 'DeactivateUser', input }, (flow) =>
+      this.#setDeactivated(flow, true),
     );
-    if (input.request) await this.#core.sessions.destroy(input.request);
+    if (input.request) await this.#core.verified.destroy(input.request);
     return account;
   };
 
@@ -48,35 +49,58 @@ export class AccountLifecycle {
    *   begun; `ServiceUnavailable`
    */
   readonly reactivate = async (input: { readonly accountId: string }): Promise<AccountDocument> =>
-    runForAccount(this.#core, 'ReactivateUser', ofApplication(input), (_facts, actor) =>
-      this.#setDeactivated(actor, false),
+    changeAccount(this.#core, { flow: 'ReactivateUser', input: ofApplication(input) }, (flow) =>
+      this.#setDeactivated(flow, false),
     );
 
   /**
    * Deletes an account with everything in its partition; its username and addresses are free again.
    * A call that was interrupted can be made again, however far it came. From the first write on, no
    * session verifies and nobody logs in; the second gives its place back, where `maxAccounts` is set.
-   * By a request whose session has been revoked since `handleRequest`, nothing is done.
+   * By a request whose session has ended since `handleRequest`, nothing is done.
    *
    * @returns how many documents were deleted; 0 for an account that is not there.
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`, `ServiceUnavailable`
    */
   readonly deleteAccount = async (input: ActingAccount): Promise<DeletedAccount> => {
-    const deleted = await runForAccount(this.#core, 'DeleteUser', input, async (_facts, actor) => {
-      requireRecentLogin(this.#core, input);
+    const start = { flow: 'DeleteUser', input } as const;
+    const deleted = await changeAccount(this.#core, start, async (flow) => {
+      flow.requireRecentLogin();
       const { accounts } = this.#core;
-      const { accountId } = actor;
-      const filter = { accountId };
-      const item = await this.#beginDeletion(actor);
+      const { accountId } = flow.actor;
+      const item = await this.#beginDeletion(flow);
       if (item) await this.#places.giveBack(item);
       const { deletedCount } = item
-        ? await accounts.deleteOne({ filter, withRelated: true })
+        ? await accounts.deleteOne({ filter: { accountId }, withRelated: true })
         : { deletedCount: 0 };
       return { deletedCount: deletedCount + (await this.#deleteLateArrivals(accountId)) };
     });
-    if (input.request) await this.#core.sessions.destroy(input.request);
+    if (input.request) await this.#core.verified.destroy(input.request);
     return deleted;
+  };
+
+  /**
+   * Finishes deletions that were interrupted, by the end of a process for example: nobody can log in to
+   * such an account, nor sign up with its addresses. It reads the whole table; call it from time to
+   * time.
+   *
+   * @returns how many accounts were deleted.
+   * @throws AccountError `ServiceUnavailable`
+   */
+  readonly finishDeletions = async (): Promise<{ readonly deletedAccounts: number }> => {
+    const unfinished = await inAccountTerms(async () => {
+      const accountIds: string[] = [];
+      const found = this.#core.accounts.scan({
+        condition: { deleting: true },
+        consistent: true,
+        maxPages: Number.MAX_SAFE_INTEGER,
+      });
+      for await (const { accountId } of found) accountIds.push(accountId);
+      return accountIds;
+    });
+    for (const accountId of unfinished) await this.deleteAccount({ accountId });
+    return { deletedAccounts: unfinished.length };
   };
 
   /**
@@ -104,44 +128,51 @@ export class AccountLifecycle {
   }
 
   /**
-   * The first write of a deletion.
+   * Makes the first write of a deletion.
    *
-   * @returns null for an account that is not there.
+   * @returns the account; null for one that is not there.
    * @throws AccountError `InvalidSession`
    */
-  async #beginDeletion(actor: Actor): Promise<AccountDocument | null> {
-    const { accounts, table } = this.#core;
+  async #beginDeletion(flow: Flow): Promise<AccountDocument | null> {
+    const { accounts } = this.#core;
+    const { accountId, request } = flow.actor;
     try {
-      const { item } = await accounts.updateOne({
-        filter: { accountId: actor.accountId },
-        // What has begun can be ended: whoever began it has no session any more.
-        ...(actor.request && { condition: { $or: [actor.condition, { deleting: true }] } }),
-        update: {
-          $set: { deactivated: true, deleting: true, sessionGeneration: table.newUlid() },
-        },
+      const saved = await flow.commitUnread((change) => {
+        change.set({ deactivated: true, deleting: true });
+        change.revokeAllSessions();
+        return () => change.saved;
       });
-      return item;
+      if (saved) return saved;
     } catch (error) {
-      throw actor.inItsTerms(error);
+      if (!AccountError.is(error)) throw error;
+      if (error.code === 'UserNotFound') return null;
+      if (error.code !== 'InvalidSession') throw error;
+      // What has begun can be ended: whoever began it no longer has a session.
+      if (!request || !this.#begunBy.has(request)) throw error;
+      return (await accounts.findOne({ filter: { accountId }, consistent: true })).item;
     }
+    if (request) this.#begunBy.add(request);
+    return (await accounts.findOne({ filter: { accountId }, consistent: true })).item;
   }
 
   /** @throws AccountError `InvalidSession`, `UserNotFound` */
-  async #setDeactivated(actor: Actor, deactivated: boolean): Promise<AccountDocument> {
-    const { accounts, table } = this.#core;
-    try {
-      const { item } = await accounts.updateOne({
-        filter: { accountId: actor.accountId },
-        // Once its deletion has begun, it has no place any more, and perhaps no password.
-        condition: { deleting: { $ne: true }, ...actor.condition },
-        update: { $set: { deactivated, sessionGeneration: table.newUlid() } },
-      });
-      if (item) return item;
-    } catch (cause) {
-      const error = actor.inItsTerms(cause);
-      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
-    }
-    throw new AccountError('UserNotFound', {});
+  #setDeactivated(flow: Flow, deactivated: boolean): Promise<AccountDocument> {
+    const notFound = (): AccountError => new AccountError('UserNotFound', {});
+    return flow.commitUnread((change) => {
+      change.set({ deactivated });
+      const sessionGeneration = change.revokeAllSessions();
+      if (deactivated) change.revokePending('contacts');
+      // Once its deletion has begun, it has no place any more, and perhaps no password.
+      change.require({ deleting: { $ne: true } }, ({ deleting }) =>
+        deleting === true ? notFound() : undefined,
+      );
+      return () => {
+        if (change.saved) return change.saved;
+        const { request } = flow.actor;
+        if (!request) throw notFound();
+        return { ...this.#core.verified.of(request).account, deactivated, sessionGeneration };
+      };
+    });
   }
 }
 

@@ -1,15 +1,14 @@
-import { username as usernameField } from '@latchkey/schema';
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { tellOwner } from '../contacts/notices.js';
-import { requireRecentLogin } from '../contacts/requireRecentLogin.js';
-import { retryOvertaken } from '../contacts/retryOvertaken.js';
-import { runForAccount } from '../contacts/runForAccount.js';
+import type { Account } from '../core/Account.js';
+import type { AccountChange } from '../core/AccountChange.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import { changeAccount } from '../core/changeAccount.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import { parseUsername } from '../identifiers/parseUsername.js';
 import { parseProfile, type Profile } from './parseProfile.js';
 
-/** What an account says of its owner: the username and the profile. */
+/** Changes what an account says of its owner: the username and the profile. */
 export class AccountProfile {
   readonly #core: AccountsCore;
 
@@ -29,24 +28,19 @@ export class AccountProfile {
   readonly changeUsername = async (
     input: ActingAccount & { readonly username: string },
   ): Promise<AccountDocument> =>
-    runForAccount(this.#core, 'UpdateUser', input, async (facts, actor) => {
-      facts.method = 'username';
-      requireRecentLogin(this.#core, input);
-      const username = parseUsername(input.username);
-      const account = { update: { $set: { username } } };
-      const { family, item } = await retryOvertaken(async () => {
-        const family = await actor.read();
-        return { family, item: (await actor.write({ account, operations: [] })).account };
+    changeAccount(this.#core, { flow: 'UpdateUser', method: 'username', input }, async (flow) => {
+      flow.requireRecentLogin();
+      const username = parseUsername(input.username, 'username');
+      return flow.commit(await flow.load(), (change) => {
+        setUsername(change, username);
+        return () => savedOf(change.saved);
       });
-      if (!item) throw new AccountError('UserNotFound', {});
-      if (username === family.username) return item;
-      await tellOwner(this.#core, { ...family, ...item }, { kind: 'UsernameChanged' });
-      return item;
     });
 
   /**
    * Puts a profile in place of the one that an account has, as a whole, and changes nothing else:
-   * one request. To change a part of it, give the whole with that part changed.
+   * one request, and with a session another one. To change a part of it, give the whole with that
+   * part changed.
    *
    * @param input - `profile`: a plain object, at most 300 KB as it is stored; null for none.
    * @returns the account as it is then.
@@ -56,31 +50,40 @@ export class AccountProfile {
   readonly updateProfile = async (
     input: ActingAccount & { readonly profile: Profile | null },
   ): Promise<AccountDocument> =>
-    runForAccount(this.#core, 'UpdateUser', input, async (facts, actor) => {
-      facts.method = 'profile';
-      const update =
-        input.profile === null
-          ? { $remove: ['profile'] as const }
-          : { $set: { profile: parseProfile(input.profile) } };
-      const { accountId, condition } = actor;
-      try {
-        // One item: of a session that has just been logged out of, by itself, nothing is seen here.
-        const { item } = await this.#core.accounts.updateOne({
-          filter: { accountId },
-          condition,
-          update,
-        });
-        if (!item) throw new AccountError('UserNotFound', {});
-        return item;
-      } catch (error) {
-        throw actor.inItsTerms(error);
-      }
+    changeAccount(this.#core, { flow: 'UpdateUser', method: 'profile', input }, async (flow) => {
+      const profile = input.profile === null ? null : parseProfile(input.profile);
+      const saved = await flow.commitUnread((change) => {
+        setProfile(change, profile);
+        return () => change.saved;
+      });
+      if (saved) return saved;
+      const { accountId } = flow.actor;
+      // A transaction, which the check of the session needs, returns nothing.
+      const { item } = await this.#core.accounts.findOne({
+        filter: { accountId },
+        consistent: true,
+      });
+      return savedOf(item);
     });
 }
 
-function parseUsername(value: unknown): string {
-  const { data } = usernameField.safeParse(value);
-  if (data !== undefined) return data;
-  const reason = typeof value === 'string' ? 'notAUsername' : 'notAString';
-  throw new AccountError('InvalidInput', { path: 'username', reason });
+/** Gives an account another username, of which its owner is told. */
+export function setUsername(change: AccountChange, username: string): void {
+  change.set({ username });
+  if (username === change.account.username) return;
+  change.notify({ kind: 'UsernameChanged' });
+}
+
+/** Gives an account another profile, or none. */
+export function setProfile(
+  change: AccountChange<Account | undefined>,
+  profile: Profile | null,
+): void {
+  if (profile === null) change.remove('profile');
+  else change.set({ profile });
+}
+
+function savedOf(account: AccountDocument | null): AccountDocument {
+  if (account) return account;
+  throw new AccountError('UserNotFound', {});
 }

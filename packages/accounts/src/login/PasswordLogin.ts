@@ -1,17 +1,19 @@
 import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
-import type { AccountAttempts, AccountToken, Infer, InferWithSecrets } from '@latchkey/schema';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountToken, InferWithSecrets } from '@latchkey/schema';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
-import { Actor } from '../contacts/Actor.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import { changeAccount } from '../core/changeAccount.js';
+import { loadAccount } from '../core/loadAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import { readConnectionInfo, requireRequest, type SessionRequest } from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { Attempt } from '../throttling/Throttle.js';
-import type { AccountOfLogin } from './AccountOfLogin.js';
+import type { Account, StoredToken } from '../core/Account.js';
 import type { CompleteLogin } from './beginLoginSession.js';
 import { completeLogin } from './completeLogin.js';
 import { isActivated } from './isActivated.js';
@@ -22,6 +24,8 @@ import { placeholderId } from './placeholderId.js';
 export interface PasswordLoginInput {
   /** A username, a verified e-mail address or phone number, or an account id. */
   readonly username: string;
+  /** The country (ISO 3166-1 alpha-2) of a phone number that has no country code. */
+  readonly country?: string;
   readonly password: string;
   readonly request: SessionRequest;
   /** Whether the session lasts for `rememberMeDuration` (default: false). */
@@ -47,18 +51,12 @@ interface ShownPassword {
   readonly password: string;
   /** What the flow's event tells; the account is added to it. */
   readonly facts: EventFacts;
-  readonly isAllowed: (account: AccountOfLogin) => boolean;
-}
-
-/** An account with the secrets of its tokens. */
-interface AccountToProve extends AccountOfLogin {
-  readonly attempts: readonly Infer<typeof AccountAttempts>[];
-  readonly tokens: readonly InferWithSecrets<typeof AccountToken>[];
+  readonly isAllowed: (account: Account) => boolean;
 }
 
 /** What the right password leads to. */
 interface PasswordProof {
-  readonly account: AccountOfLogin;
+  readonly account: Account;
   /** Writes that belong to the success: the count begins again. */
   readonly effects: readonly TransactOperation<unknown>[];
   /** How many attempts failed since the last success, as far as it was known at the beginning. */
@@ -88,8 +86,8 @@ export class PasswordLogin {
     const facts: EventFacts = { ...factsOf(input), method: 'password' };
     return this.#core.events.run('Login', facts, async () => {
       requireObject(input, '');
-      const { username, password, request, rememberMe } = input;
-      const identifier = parseLoginIdentifier(username, 'username');
+      const { username, country, password, request, rememberMe } = input;
+      const identifier = parseLoginIdentifier(username, 'username', country);
       const session = { ...(rememberMe === true && { rememberMe }) };
       return (await this.logIn({ ...session, identifier, password, request, facts })).login;
     });
@@ -103,7 +101,7 @@ export class PasswordLogin {
    */
   async logIn({ identifier, password: given, ...options }: PasswordLoginAttempt): Promise<{
     readonly login: LoginResult;
-    readonly accessTypes: AccountOfLogin['accessTypes'];
+    readonly accessTypes: Account['accessTypes'];
   }> {
     const { passwords, requireActivation, table } = this.#core;
     const { request, facts } = options;
@@ -140,25 +138,30 @@ export class PasswordLogin {
    *   `AccountLocked`, `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
    */
   readonly reauthenticate = async (input: ReauthenticateInput): Promise<{ authToken: string }> => {
-    const { events, passwords, sessions } = this.#core;
-    const facts: EventFacts = { ...factsOf(input), method: 'password' };
-    return events.run('Reauthentication', facts, async () => {
-      requireObject(input, '');
-      const { request } = input;
-      const actor = new Actor(this.#core, { request });
-      const { accountId } = actor;
-      Object.assign(facts, actor.facts);
+    const { passwords, sessions, throttle } = this.#core;
+    const { request } = (input as Partial<ReauthenticateInput> | null | undefined) ?? {};
+    const start = {
+      flow: 'Reauthentication',
+      method: 'password',
+      input: { request } as ActingAccount,
+      begin: () => {
+        requireObject(input, '');
+        requireRequest(request);
+      },
+    } as const;
+    return changeAccount(this.#core, start, async (flow) => {
       const password = passwords.parse(input.password, 'password');
-      const { ip } = readConnectionInfo(request);
+      const { ip } = readConnectionInfo(input.request);
+      const account = await flow.load({ secrets: true, session: true });
       // Not with those who guess at the login: they must not keep out who is logged in.
-      const attempt = { accountId, authenticator: 'reauthentication', ip } as const;
-      const { account, effects } = await this.#prove(attempt, {
-        password,
-        facts,
-        isAllowed: () => true,
-      });
-      actor.requireAlive(account);
-      return sessions.reauthenticated(request, effects);
+      const attempt = {
+        accountId: account.accountId,
+        authenticator: 'reauthentication',
+        ip,
+      } as const;
+      await throttle.count(attempt);
+      const { effects } = await this.#verifyPassword(attempt, account, password, true);
+      return sessions.reauthenticated(input.request, effects);
     });
   };
 
@@ -172,35 +175,38 @@ export class PasswordLogin {
     { password, facts, isAllowed }: ShownPassword,
   ): Promise<PasswordProof> {
     const { accountId } = attempt;
-    const { accounts, passwords, throttle } = this.#core;
-    const read = async (): Promise<AccountToProve | null> => {
-      const { item } = await accounts.findOne({
-        filter: { accountId },
-        include: { accessTypes: true, attempts: true, tokens: true },
-        secrets: true,
-        consistent: true,
-      });
-      if (item) facts.accountId = accountId;
-      return item;
+    const read = async (): Promise<Account<StoredToken> | null> => {
+      const account = await loadAccount(this.#core, accountId, { secrets: true });
+      if (account) facts.accountId = accountId;
+      return account;
     };
     // Both are waited for, so that a refusal is told as the account's that it is about.
-    const [reading, counting] = await Promise.allSettled([read(), throttle.count(attempt)]);
+    const counted = this.#core.throttle.count(attempt);
+    const [reading, counting] = await Promise.allSettled([read(), counted]);
     if (reading.status === 'rejected') throw reading.reason;
     if (counting.status === 'rejected') throw counting.reason;
-    const item = reading.value;
-    const stored = item?.tokens.filter(({ kind }) => kind === 'password').at(-1);
-    const comparedWith = item && isAllowed(item) ? stored?.value : undefined;
+    const account = reading.value;
+    return this.#verifyPassword(attempt, account, password, account !== null && isAllowed(account));
+  }
+
+  /** Compares a counted password with what is stored; at the same cost where nothing is. */
+  async #verifyPassword(
+    attempt: Attempt,
+    account: Account<StoredToken> | null,
+    password: string,
+    isAllowed: boolean,
+  ): Promise<PasswordProof> {
+    const { passwords, throttle, table } = this.#core;
+    const stored = account?.tokens.filter(({ kind }) => kind === 'password').at(-1);
     const { matches, needsRehash } = await throttle.unlessTooBusy(attempt, () =>
-      passwords.verify(password, comparedWith),
+      passwords.verify(password, isAllowed ? stored?.value : undefined),
     );
-    if (!item || !stored || !matches) throw new AccountError('LoginFailed', {});
+    if (!account || !stored || !matches) throw new AccountError('LoginFailed', {});
     if (needsRehash) await this.#rehash(stored, password);
-    const { attempts, ...account } = item;
-    const now = this.#core.table.now();
-    const count = attempts.find((each) => each.authenticator === 'password');
+    const count = account.attempts.find((each) => each.authenticator === 'password');
     return {
       account,
-      failures: count && count.expiresAt > now ? count.attempts : 0,
+      failures: count && count.expiresAt > table.now() ? count.attempts : 0,
       effects: [throttle.resetOperation(attempt)],
     };
   }

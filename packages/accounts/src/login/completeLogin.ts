@@ -1,17 +1,20 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import { secondFactorStep } from '../twoFactor/secondFactorStep.js';
-import type { AccountOfLogin } from './AccountOfLogin.js';
+import type { Account } from '../core/Account.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import { beginLoginSession, type CommitLogin, type CompleteLogin } from './beginLoginSession.js';
 import { isActivated } from './isActivated.js';
 import { sessionMetaOf } from './sessionMeta.js';
 
 /** A login whose first factor has been proven. */
 export interface ProvenLogin extends CompleteLogin {
-  readonly account: Omit<AccountOfLogin, 'accessTypes'> & {
-    readonly accessTypes: Parameters<typeof isActivated>[0];
-  };
+  readonly account: AccountDocument &
+    Pick<Account, 'tokens'> & {
+      readonly accessTypes: Parameters<typeof isActivated>[0];
+      readonly attempts?: Account['attempts'];
+    };
 }
 
 /**
@@ -28,7 +31,7 @@ export async function completeLogin(
   { account: family, request, facts, failures = 0, ...options }: ProvenLogin,
   commit: CommitLogin,
 ): Promise<LoginResult> {
-  const { tokens, accessTypes, ...account } = family;
+  const { tokens, accessTypes, attempts: _attempts, ...account } = family;
   if (account.deactivated) throw new AccountError('AccountDeactivated', {});
   if (core.requireActivation && !isActivated(accessTypes)) {
     await commit([]);

@@ -1,4 +1,4 @@
-import type { Contact } from '../contacts/ContactsAndTokens.js';
+import type { Contact } from '../core/Contact.js';
 
 /**
  * Whether an account's owner has confirmed an e-mail address; of an account without one there is

@@ -1,5 +1,5 @@
 import type { TransactResults } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
@@ -11,7 +11,7 @@ import { forgetLinks } from '../oneTimeTokens/linkCount.js';
 import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 import { sendLink } from '../oneTimeTokens/sendLink.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 
 /** What {@link MagicLinks.requestMagicLink} takes. */
@@ -103,7 +103,7 @@ export class MagicLinks {
     return this.#core.events.run('Login', facts, async () => {
       const connection = readConnectionInfo(request);
       const holder = await findToken(this.#core, { token, kind: 'magick_link', request });
-      const { attempts: _attempts, ...account } = holder.account;
+      const { account } = holder;
       facts.accountId = account.accountId;
       const isOwn = account.accessTypes.some(
         ({ data, verified }) =>

@@ -1,17 +1,12 @@
-import type { ActingAccount } from '../accounts/actingAccount.js';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { documentOf } from '../core/Account.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import { changeAccount } from '../core/changeAccount.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
-import { runForAccount } from '../contacts/runForAccount.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
-import {
-  readConnectionInfo,
-  type AccountDocument,
-  type SessionRequest,
-} from '../sessions/SessionRequest.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import { findToken } from './findToken.js';
+import { changeByToken } from './changeByToken.js';
 import { tokenRefused, type IssuedOneTimeToken } from './OneTimeTokens.js';
 
 /** What {@link CustomTokens.issueToken} takes. */
@@ -91,25 +86,22 @@ export class CustomTokens {
   readonly issueToken = async (input: IssueTokenInput): Promise<IssuedOneTimeToken> => {
     requireObject(input, '');
     const { request, token } = input;
-    return runForAccount(this.#core, 'IssueToken', input, async (facts, actor) => {
-      facts.method = 'custom';
-      const purpose = {
-        accountId: actor.accountId,
-        kind: 'custom',
-        createdFor: parsePurpose(input.purpose),
-        ...parseMeta(input.meta),
-        ...parseLifetime(input.lifetime),
-        ...(token !== undefined && { token }),
-        ...(request !== undefined && { request }),
-      } as const;
-      try {
-        const { condition } = actor;
-        const checks = actor.sessionChecks();
-        return await this.#core.oneTimeTokens.issue(purpose, { condition, checks });
-      } catch (error) {
-        throw actor.inItsTerms(error);
-      }
-    });
+    return changeAccount(
+      this.#core,
+      { flow: 'IssueToken', method: 'custom', input },
+      async (flow) => {
+        const purpose = {
+          accountId: flow.actor.accountId,
+          kind: 'custom',
+          createdFor: parsePurpose(input.purpose),
+          ...parseMeta(input.meta),
+          ...parseLifetime(input.lifetime),
+          ...(token !== undefined && { token }),
+          ...(request !== undefined && { request }),
+        } as const;
+        return this.#core.oneTimeTokens.issue(flow, purpose);
+      },
+    );
   };
 
   /**
@@ -123,20 +115,24 @@ export class CustomTokens {
   readonly consumeToken = async (input: ConsumeTokenInput): Promise<ConsumedToken> => {
     requireObject(input, '');
     const { token: given, request } = input;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'custom' };
-    return this.#core.events.run('ConsumeToken', facts, async () => {
-      const purpose = parsePurpose(input.purpose);
-      const holder = await findToken(this.#core, { token: given, kind: 'custom', request });
-      const { createdFor, meta } = holder.token;
-      if (createdFor !== purpose) throw tokenRefused();
-      const { accessTypes: _c, attempts: _a, tokens: _t, ...account } = holder.account;
-      const { accountId } = account;
-      facts.accountId = accountId;
-      if (account.deactivated) throw new AccountError('AccountDeactivated', {});
-      const usedFrom = request && readConnectionInfo(request);
-      await this.#core.oneTimeTokens.consume(holder, [], { usedFrom });
-      return { accountId, account, meta };
-    });
+    const shown = { token: given, kind: 'custom', request } as const;
+    let purpose = '';
+    const begin = (): void => {
+      purpose = parsePurpose(input.purpose);
+    };
+    return changeByToken(
+      this.#core,
+      { flow: 'ConsumeToken', shown, begin },
+      (flow, { account, token, usedFrom }) => {
+        if (token.createdFor !== purpose) throw tokenRefused();
+        return flow.commit(account, (change) => {
+          const { accountId, deactivated } = change.account;
+          if (deactivated) throw new AccountError('AccountDeactivated', {});
+          change.useToken(token, tokenRefused, usedFrom);
+          return () => ({ accountId, account: documentOf(change.account), meta: token.meta });
+        });
+      },
+    );
   };
 }
 

@@ -1,22 +1,17 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { documentOf } from '../core/Account.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { changeAccount } from '../core/changeAccount.js';
+import type { Contact } from '../core/Contact.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 import { readEmailOfAccount, type EmailOfAccount } from '../accounts/readEmailOfAccount.js';
-import type { Contact, ContactsAndTokens } from '../contacts/ContactsAndTokens.js';
-import { orSessionEnded } from '../contacts/endOtherSessions.js';
-import { tellOfReplacement } from '../contacts/notices.js';
-import { readAccount } from '../contacts/readAccount.js';
-import { replacedBy } from '../contacts/replacedBy.js';
-import { verifyContactOperations } from '../contacts/verifyContactOperations.js';
+import { verifyContact } from '../contacts/verifyContact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import {
-  readConnectionInfo,
-  type AccountDocument,
-  type SessionRequest,
-} from '../sessions/SessionRequest.js';
-import { findToken } from './findToken.js';
-import { tokenRefused, type IssuedOneTimeToken } from './OneTimeTokens.js';
+import { changeByToken } from './changeByToken.js';
+import { confirmEmail } from './confirmEmail.js';
+import type { IssuedOneTimeToken } from './OneTimeTokens.js';
+import { mailboxContact } from './mailboxContact.js';
 
 /** What {@link EmailVerification.addEmailVerificationToken} takes. */
 export interface AddEmailVerificationTokenInput extends EmailOfAccount {
@@ -33,26 +28,47 @@ export interface AddEmailVerificationTokenInput extends EmailOfAccount {
 export interface VerifyEmailWithTokenInput {
   readonly token: string;
   /**
-   * Who shows it, which is kept with the token. A token of less than 22 characters needs it, as it is
-   * counted by address, and works only where `throttling.address` counts.
+   * The request on which the token is shown, which is kept with it. In the account's own session it
+   * confirms the address. A token of less than 22 characters needs it, as it is counted by address,
+   * and works only where `throttling.address` counts.
    */
   readonly request?: SessionRequest;
+  /** The account's password, which confirms the address where there is no session. */
+  readonly password?: string;
+  /** What the sign-up gave to whoever asked for it, which confirms the address as well. */
+  readonly handle?: string;
+  /**
+   * A new password, where the error `NewPasswordRequired` has asked for it: everything that was set
+   * before is void then.
+   */
+  readonly newPassword?: string;
 }
 
 /**
- * Who reads which e-mail address.
+ * Proves who reads which e-mail address.
  *
  * @example
  * ```ts
- * import type { Accounts } from '@latchkey/accounts';
+ * import { AccountError, type Accounts, type SessionRequest } from '@latchkey/accounts';
  *
  * export async function linkTo(accounts: Accounts, accountId: string, email: string) {
  *   const { token } = await accounts.addEmailVerificationToken({ accountId, email });
  *   return `https://example.com/verify#${encodeURIComponent(token)}`;
  * }
  *
- * export async function follow(accounts: Accounts, token: string) {
- *   await accounts.verifyEmailWithToken({ token });
+ * // The page behind the link: in the account's session, or with a form that asks for the password.
+ * export async function follow(
+ *   accounts: Accounts,
+ *   request: SessionRequest,
+ *   form: { token: string; password?: string; newPassword?: string },
+ * ) {
+ *   try {
+ *     await accounts.verifyEmailWithToken({ ...form, request });
+ *     return 'Your address is confirmed.';
+ *   } catch (error) {
+ *     if (!AccountError.is(error) || error.code !== 'NewPasswordRequired') throw error;
+ *     return 'Please choose a password.';
+ *   }
  * }
  * ```
  */
@@ -73,30 +89,44 @@ export class EmailVerification {
     input: AddEmailVerificationTokenInput,
   ): Promise<IssuedOneTimeToken> => {
     requireObject(input, '');
-    const { token, request } = input;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'email_verification' };
-    return this.#core.events.run('RequestVerification', facts, async () => {
-      const { accountId, email } = readEmailOfAccount(input);
-      const issued = await this.#core.oneTimeTokens.issue({
+    const { token, request, accountId } = input;
+    const start = {
+      flow: 'RequestVerification',
+      method: 'email_verification',
+      input: { accountId },
+    } as const;
+    return changeAccount(this.#core, start, async (flow) => {
+      Object.assign(flow.facts, connectionFacts(request));
+      const { email } = readEmailOfAccount(input);
+      return this.#core.oneTimeTokens.issue(flow, {
         accountId,
         kind: 'email_verification',
         createdFor: email,
         ...(token !== undefined && { token }),
         ...(request !== undefined && { request }),
       });
-      facts.accountId = accountId;
-      return issued;
     });
   };
 
   /**
-   * Verifies the e-mail address that a token was sent to; the token works once. Three requests, and
-   * one more for a token that is short enough to be guessed.
+   * Verifies the e-mail address that a token was sent to; the token works once. Three requests, four
+   * with a password or where an address is removed, and one more for a token that is short enough to
+   * be guessed.
+   *
+   * The token alone only shows that somebody reads the mailbox, not that they have made the account.
+   * So it verifies the address together with the account's own session (`request`), its `password`,
+   * or the `handle` of the sign-up. Without any of these, in an account that has proven nothing and
+   * has no username, whoever reads the mailbox chooses a `newPassword`: every password, session,
+   * contact, factor and token from before is void then. From any other account, the address is
+   * removed.
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a token that is unknown,
-   *   expired, used, void, of another kind, or for an address that the account no longer has;
-   *   `InvalidSession` where the session of `request`, which was to go on, has ended meanwhile;
-   *   `TooManyRequests`, `ServiceUnavailable`.
+   *   expired, used, revoked, of another kind, or for an address that the account no longer has;
+   *   `EmailAlreadyVerified` for one that has verified its address before; `NewPasswordRequired`, with
+   *   which nothing is done; `EmailRemoved`, with which the address is no longer the account's;
+   *   `LoginFailed` for a wrong password; `AccountLocked`; `PasswordTooShort`, `PasswordTooLong`,
+   *   `PasswordNotAllowed`; `InvalidSession` where the session of `request` has ended meanwhile;
+   *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
    */
   readonly verifyEmailWithToken = async (input: VerifyEmailWithTokenInput): Promise<void> => {
     await this.verifyWithToken(input);
@@ -113,65 +143,36 @@ export class EmailVerification {
   ): Promise<{ readonly account: AccountDocument; readonly email: string }> {
     requireObject(input, '');
     const { token, request } = input;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'email_verification' };
-    return this.#core.events.run('VerifyEmail', facts, async () => {
-      const { oneTimeTokens } = this.#core;
-      const holder = await findToken(this.#core, { token, kind: 'email_verification', request });
-      facts.accountId = holder.account.accountId;
-      const contact = contactOf(holder.account, holder.token.createdFor);
-      if (!contact) throw tokenRefused();
-      const { account } = holder;
-      const usedFrom = request && readConnectionInfo(request);
-      const verification = verifyContactOperations(this.#core, account, contact, { request });
-      const options = { usedFrom, writesAccount: true };
-      try {
-        await oneTimeTokens.consume(holder, verification.operations, options);
-      } catch (error) {
-        throw orSessionEnded(error);
-      }
-      verification.committed();
-      const { attempts: _attempts, ...told } = account;
-      await tellOfReplacement(this.#core, told, contact);
-      const { accessTypes: _contacts, tokens: _tokens, ...document } = told;
-      return { account: document, email: contact.data.value };
+    const shown = { token, kind: 'email_verification', request } as const;
+    return changeByToken(this.#core, { flow: 'VerifyEmail', shown }, async (flow, found) => {
+      await confirmEmail(this.#core, flow, found, input);
+      return { account: documentOf(found.account), email: found.token.createdFor };
     });
   }
 
   /**
-   * Marks an e-mail address of an account as verified, because the application knows: two requests,
-   * and two more where it takes another one's place.
+   * Marks an e-mail address of an account as verified, on the application's word: two requests. It
+   * proves nothing about what was set in the account before.
    *
    * @returns the contact as it is then.
    * @throws AccountError `InvalidInput`; `UserNotFound` when the account does not have the address;
    *   `ServiceUnavailable`.
    */
   readonly verifyEmail = async (input: EmailOfAccount): Promise<Contact> => {
-    const facts: EventFacts = {};
-    return this.#core.events.run('VerifyEmail', facts, async () => {
-      const { accessTypes, table } = this.#core;
-      const { accountId, email } = readEmailOfAccount(input);
-      const account = await readAccount(this.#core, accountId);
-      facts.accountId = accountId;
-      const contact = contactOf(account, email);
-      if (!contact) throw new AccountError('UserNotFound', {});
-      if (replacedBy(account, contact)) {
-        const { operations } = verifyContactOperations(this.#core, account, contact);
-        await table.transact(operations);
-        await tellOfReplacement(this.#core, account, contact);
-      }
-      const { item } = await accessTypes.updateOne({
-        filter: { accountId, 'data.kind': 'email', ulid: contact.ulid },
-        update: { $set: { verified: true } },
-      });
-      if (!item) throw new AccountError('UserNotFound', {});
-      return item;
-    });
+    const { accountId = '' } = (input as Partial<EmailOfAccount> | null | undefined) ?? {};
+    requireObject(input, '');
+    return changeAccount(
+      this.#core,
+      { flow: 'VerifyEmail', input: { accountId } },
+      async (flow) => {
+        const { email } = readEmailOfAccount(input);
+        return flow.commit(await flow.load(), (change) => {
+          const contact = mailboxContact(change.account, email);
+          if (!contact) throw new AccountError('UserNotFound', {});
+          const verified = verifyContact(this.#core, change, contact);
+          return () => verified.result ?? { ...contact, verified: true };
+        });
+      },
+    );
   };
-}
-
-function contactOf(
-  { accessTypes }: Pick<ContactsAndTokens, 'accessTypes'>,
-  email: string,
-): Contact | undefined {
-  return accessTypes.find(({ data }) => data.kind === 'email' && data.value === email);
 }

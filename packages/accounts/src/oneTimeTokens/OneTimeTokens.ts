@@ -1,34 +1,25 @@
-import {
-  EntityError,
-  type Entity,
-  type Table,
-  type TransactOperation,
-  type TransactResults,
-} from '@latchkey/entity';
-import { Account, type AccountAttempts, type AccountToken, type Infer } from '@latchkey/schema';
+import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
+import { Account as AccountDefinition, type AccountToken, type Infer } from '@latchkey/schema';
 import { randomBytes } from 'node:crypto';
-import type { AccountEntity } from '../accounts/AccountEntity.js';
+import type { Account, StoredToken, Token } from '../core/Account.js';
+import type { ChangeCore } from '../core/AccountsCore.js';
+import type { Flow } from '../core/changeAccount.js';
+import { loadAccount, type LoadCore } from '../core/loadAccount.js';
+import { pendingTokens, type TokensRevoked } from '../core/pendingTokens.js';
+import { tokensUnchanged } from '../core/revokeTokens.js';
+import { readConnectionInfo, type ConnectionInfo } from '../core/SessionRequest.js';
+import { ulidAfter } from '../core/ulidAfter.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountOfLogin } from '../login/AccountOfLogin.js';
-import { readConnectionInfo, type ConnectionInfo } from '../sessions/SessionRequest.js';
-import { ulidAfter } from '../sessions/ulidAfter.js';
 import { digestSecret } from '../tokens/digestSecret.js';
 import { parseDuration } from '../tokens/parseDuration.js';
 import { parseOneTimeToken } from './parseOneTimeToken.js';
-import { pendingTokens, type TokensVoided } from './pendingTokens.js';
 import {
   tokenPolicy,
   type OneTimeTokenKind,
   type OneTimeTokenOptions,
   type TokenPolicy,
 } from './tokenPolicy.js';
-import {
-  newestOf,
-  type IssueOptions,
-  type PreparedToken,
-  type TokenPurpose,
-} from './TokenPurpose.js';
-import { tokensAsRead } from './voidTokens.js';
+import { newestOf, type PreparedToken, type TokenPurpose } from './TokenPurpose.js';
 
 /** What issuing gives. */
 export interface IssuedOneTimeToken {
@@ -37,18 +28,10 @@ export interface IssuedOneTimeToken {
   readonly tokenDocument: Infer<typeof AccountToken>;
 }
 
-/** What a one-time token leads to: its account, with all that a login reads, and itself. */
-export interface TokenHolder {
-  readonly account: AccountOfLogin & {
-    readonly attempts: readonly Infer<typeof AccountAttempts>[];
-  };
-  readonly token: Infer<typeof AccountToken>;
-}
-
-/** A token, and of its account what shows whether it is void by now. */
+/** A one-time token that was found, and its account, with all that a login reads. */
 export interface FoundToken {
-  readonly account: TokensVoided;
-  readonly token: Infer<typeof AccountToken>;
+  readonly account: Account<StoredToken>;
+  readonly token: StoredToken;
 }
 
 /** How a token is used up. */
@@ -57,35 +40,26 @@ export interface ConsumeOptions {
   readonly usedFrom?: ConnectionInfo | undefined;
   /**
    * Whether one of the effects writes or checks the account, since a transaction can do that once;
-   * it must do so on the condition {@link tokensAsRead} (default: false).
+   * it must do so on the condition {@link tokensUnchanged} (default: false).
    */
   readonly writesAccount?: boolean;
 }
 
 const TOKEN_BYTES = 32;
-/** How often all tokens of an account may become void while one is issued. */
-const MAX_ATTEMPTS = 5;
+
+type TokensCore = LoadCore & Pick<ChangeCore, 'tokens'>;
 
 /**
  * Tokens that are sent to somebody and work once. The table holds their digests; whoever reads it
  * cannot use them.
  */
 export class OneTimeTokens {
-  readonly #table: Table;
-  readonly #accounts: AccountEntity;
-  readonly #tokens: Entity<typeof AccountToken>;
+  readonly #core: TokensCore;
   readonly #policy: TokenPolicy;
 
   /** @throws AccountError `InvalidConfiguration` */
-  constructor(
-    table: Table,
-    accounts: AccountEntity,
-    tokens: Entity<typeof AccountToken>,
-    options?: OneTimeTokenOptions,
-  ) {
-    this.#table = table;
-    this.#accounts = accounts;
-    this.#tokens = tokens;
+  constructor(core: TokensCore, options?: OneTimeTokenOptions) {
+    this.#core = core;
     this.#policy = tokenPolicy(options);
   }
 
@@ -101,18 +75,21 @@ export class OneTimeTokens {
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`
    */
-  async issue(purpose: TokenPurpose, options: IssueOptions = {}): Promise<IssuedOneTimeToken> {
+  async issue(flow: Flow, purpose: TokenPurpose): Promise<IssuedOneTimeToken> {
     let after = await this.#afterOthers(purpose);
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#issue(after, options);
-      } catch (error) {
-        const { tokens = [], tokensVoidBefore } = after.account ?? {};
-        const current = voidUpTo(error);
-        if (current === tokensVoidBefore || attempt === MAX_ATTEMPTS) throw error;
-        after = { ...after, account: { tokens, tokensVoidBefore: current } };
-      }
-    }
+    return flow.commitUnread((change) => {
+      const { ulid, token, operation } = this.#prepare(after);
+      change.require(
+        { $or: [{ tokensVoidBefore: { $exists: false } }, { tokensVoidBefore: { $lt: ulid } }] },
+        ({ tokensVoidBefore }) => {
+          // By this server's clock, it would be as old as those that have just been revoked.
+          after = { ...after, account: { tokens: after.account?.tokens ?? [], tokensVoidBefore } };
+          return undefined;
+        },
+      );
+      const issued = change.write(operation);
+      return () => ({ token, tokenDocument: issued.result });
+    });
   }
 
   /**
@@ -131,22 +108,18 @@ export class OneTimeTokens {
    * @throws AccountError `TokenVerificationFailed`, the same for an unknown, expired, used or
    *   replaced token and for one of another kind.
    */
-  async find(given: unknown, kind: OneTimeTokenKind): Promise<TokenHolder> {
+  async find(given: unknown, kind: OneTimeTokenKind): Promise<FoundToken> {
     const value = digestSecret(parseOneTimeToken(given));
-    const { key } = await this.#tokens.findKey({ filter: { value, kind: { $ne: 'password' } } });
-    const { item } = key
-      ? await this.#accounts.findOne({
-          filter: { accountId: key.accountId },
-          include: { accessTypes: true, attempts: true, tokens: true },
-          consistent: true,
-        })
-      : { item: null };
-    const pending = item ? pendingTokens(item.tokens, this.#table.now(), item) : [];
-    const token = pending.find(({ ulid }) => ulid === key?.ulid);
-    if (!item || token?.kind !== kind || this.#isReplaced(token, item.tokens)) {
-      throw tokenRefused();
-    }
-    return { account: item, token };
+    const filter = { value, kind: { $ne: 'password' } } as const;
+    const { key } = await this.#core.tokens.findKey({ filter });
+    const account = key && (await loadAccount(this.#core, key.accountId, { secrets: true }));
+    const token = account?.tokens.find(({ ulid }) => ulid === key?.ulid);
+    if (!account || token?.kind !== kind) throw tokenRefused();
+    const isPending = pendingTokens([token], this.#core.table.now(), account).length > 0;
+    if (isPending && !this.#isReplaced(token, account.tokens)) return { account, token };
+    throw isConfirmed(account, token)
+      ? new AccountError('EmailAlreadyVerified', {})
+      : tokenRefused();
   }
 
   /**
@@ -156,22 +129,22 @@ export class OneTimeTokens {
    * @throws AccountError `TokenVerificationFailed` for everybody else.
    */
   async consume<const O extends readonly TransactOperation<unknown>[]>(
-    { account, token }: FoundToken,
+    { account, token }: { readonly account: TokensRevoked; readonly token: Token },
     effects: O,
     { usedFrom, writesAccount = false }: ConsumeOptions = {},
   ): Promise<TransactResults<O>> {
     const { accountId, kind, createdFor, ulid } = token;
-    const use = this.#tokens.updateOneOperation({
+    const use = this.#core.tokens.updateOneOperation({
       filter: { accountId, kind, createdFor, ulid },
       condition: { used: { $ne: true } },
       update: {
         $set: { used: true, ...(usedFrom && { usageLocations: [locationOf(usedFrom)] }) },
       },
     });
-    const condition = tokensAsRead(account);
-    const check = this.#accounts.checkOperation({ filter: { accountId }, condition });
+    const condition = tokensUnchanged(account);
+    const check = this.#core.accounts.checkOperation({ filter: { accountId }, condition });
     try {
-      const [, ...results] = await this.#table.transact([
+      const [, ...results] = await this.#core.table.transact([
         use,
         ...effects,
         ...(writesAccount ? [] : [check]),
@@ -179,30 +152,6 @@ export class OneTimeTokens {
       return results.slice(0, effects.length) as TransactResults<O>;
     } catch (error) {
       throw isNoGood(error, account) ? tokenRefused() : error;
-    }
-  }
-
-  async #issue(
-    purpose: TokenPurpose,
-    { condition = {}, checks = [] }: IssueOptions,
-  ): Promise<IssuedOneTimeToken> {
-    const { ulid, token, operation } = this.#prepare(purpose);
-    const account = this.#accounts.checkOperation({
-      filter: { accountId: purpose.accountId },
-      condition: {
-        $or: [{ tokensVoidBefore: { $exists: false } }, { tokensVoidBefore: { $lt: ulid } }],
-        ...(Object.keys(condition).length > 0 && { $and: [condition] }),
-      },
-    });
-    try {
-      const [tokenDocument] = await this.#table.transact([operation, account, ...checks]);
-      return { token, tokenDocument };
-    } catch (error) {
-      if (isOfAccount(error, 'NotFound')) throw new AccountError('UserNotFound', {});
-      if (EntityError.is(error) && error.code === 'UniqueViolation') {
-        throw new AccountError('InvalidInput', { path: 'token', reason: 'notUnique' });
-      }
-      throw error;
     }
   }
 
@@ -222,13 +171,13 @@ export class OneTimeTokens {
       lifetime === undefined
         ? this.#policy.lifetimesMs[purpose.kind]
         : parseDuration(lifetime, 'lifetime');
-    const ulid = ulidAfter(account && newestOf(account, purpose), this.#table.newUlid());
-    const operation = this.#tokens.createOneOperation({
+    const ulid = ulidAfter(account && newestOf(account, purpose), this.#core.table.newUlid());
+    const operation = this.#core.tokens.createOneOperation({
       ulid,
       item: {
         ...purpose,
         value: storedAs ?? digestSecret(token),
-        expiresAt: new Date(this.#table.now().getTime() + lifetimeMs),
+        expiresAt: new Date(this.#core.table.now().getTime() + lifetimeMs),
         ...(request !== undefined && { location: locationOf(readConnectionInfo(request)) }),
       },
     });
@@ -239,15 +188,12 @@ export class OneTimeTokens {
     const { accountId, kind, createdFor } = purpose;
     if (!this.#policy.onlyNewest.has(kind)) return purpose;
     const filter = { accountId, kind, createdFor };
-    const { items: tokens } = await this.#tokens.findMany({ filter, consistent: true });
+    const { items: tokens } = await this.#core.tokens.findMany({ filter, consistent: true });
     return { ...purpose, account: { tokens } };
   }
 
   /** Whether another one was issued later for the same, where that matters. */
-  #isReplaced(
-    token: Infer<typeof AccountToken>,
-    tokens: TokenHolder['account']['tokens'],
-  ): boolean {
+  #isReplaced(token: Infer<typeof AccountToken>, tokens: readonly Token[]): boolean {
     if (!this.#policy.onlyNewest.has(token.kind as OneTimeTokenKind)) return false;
     return tokens.some(
       ({ kind, createdFor, ulid }) =>
@@ -256,34 +202,29 @@ export class OneTimeTokens {
   }
 }
 
-/** Up to which tokens are void, by the account that has refused to take one. */
-function voidUpTo(error: unknown): string | undefined {
-  if (!isOfAccount(error, 'ConditionFailed')) return undefined;
-  return (error.details.item as TokensVoided).tokensVoidBefore;
-}
-
-function isOfAccount<C extends 'NotFound' | 'ConditionFailed'>(
-  error: unknown,
-  code: C,
-): error is EntityError<C> {
-  return (
-    EntityError.is(error) &&
-    error.code === code &&
-    'entity' in error.details &&
-    error.details.entity === Account.name
-  );
-}
-
 /** Whether a token was used up, or has become void, since it was found. */
-function isNoGood(error: unknown, { tokensVoidBefore }: TokensVoided): boolean {
+function isNoGood(error: unknown, { tokensVoidBefore }: TokensRevoked): boolean {
   if (!EntityError.is(error)) return false;
   const isOurs =
-    error.operation === 0 || ('entity' in error.details && error.details.entity === Account.name);
+    error.operation === 0 ||
+    ('entity' in error.details && error.details.entity === AccountDefinition.name);
   if (error.code === 'NotFound') return isOurs;
   if (error.code !== 'ConditionFailed' || !isOurs) return false;
   // An effect may set the account other conditions as well.
-  const { tokensVoidBefore: current } = error.details.item as TokensVoided;
+  const { tokensVoidBefore: current } = error.details.item as TokensRevoked;
   return error.operation === 0 || current !== tokensVoidBefore;
+}
+
+/** Whether a token has confirmed the address that it was sent to, which is known to its holder alone. */
+function isConfirmed({ accessTypes }: Account, { kind, createdFor, used }: Token): boolean {
+  return (
+    kind === 'email_verification' &&
+    used === true &&
+    accessTypes.some(
+      ({ data, verified }) =>
+        verified === true && data.kind === 'email' && data.value === createdFor,
+    )
+  );
 }
 
 /** The one answer to every token that is no good. */

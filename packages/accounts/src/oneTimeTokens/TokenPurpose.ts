@@ -1,9 +1,9 @@
-import type { Condition, TransactOperation } from '@latchkey/entity';
+import type { TransactOperation } from '@latchkey/entity';
 import type { AccountToken, Infer } from '@latchkey/schema';
-import type { AccountDocument, SessionRequest } from '../sessions/SessionRequest.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import type { OneTimeTokenKind } from './tokenPolicy.js';
-import type { AccountWithTokens } from './voidTokens.js';
+import type { AccountWithTokens } from '../core/revokeTokens.js';
 
 /** What a token is issued for. */
 export interface TokenPurpose {
@@ -23,14 +23,6 @@ export interface TokenPurpose {
   readonly request?: SessionRequest;
   /** As it was read: the token comes after what is void, and others, whatever the clocks say. */
   readonly account?: AccountWithTokens;
-}
-
-/** What must be true for a token to be issued. */
-export interface IssueOptions {
-  /** Of its account. */
-  readonly condition?: Condition<AccountDocument>;
-  /** Of what else, in the same transaction. */
-  readonly checks?: readonly TransactOperation<unknown>[];
 }
 
 /** A token that is ready to be written. */

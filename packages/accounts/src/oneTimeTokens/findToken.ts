@@ -1,7 +1,7 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
-import type { TokenHolder } from './OneTimeTokens.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
+import type { FoundToken } from './OneTimeTokens.js';
 import { parseOneTimeToken } from './parseOneTimeToken.js';
 import type { OneTimeTokenKind } from './tokenPolicy.js';
 
@@ -27,7 +27,7 @@ const UNGUESSABLE_LENGTH = 22;
 export async function findToken(
   { oneTimeTokens, throttle }: Pick<AccountsCore, 'oneTimeTokens' | 'throttle'>,
   { token: given, kind, request }: ShownToken,
-): Promise<TokenHolder> {
+): Promise<FoundToken> {
   const token = parseOneTimeToken(given);
   const connection = request && readConnectionInfo(request);
   if (token.length < UNGUESSABLE_LENGTH) {

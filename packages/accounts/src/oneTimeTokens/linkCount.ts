@@ -1,16 +1,16 @@
 import type { TransactOperation } from '@latchkey/entity';
 import { AccountAttempts } from '@latchkey/schema';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { placeholderId } from '../login/placeholderId.js';
 import type { Attempt } from '../throttling/Throttle.js';
-import type { TokensVoided } from './pendingTokens.js';
+import type { TokensRevoked } from '../core/pendingTokens.js';
 import type { OneTimeTokenKind } from './tokenPolicy.js';
 
 /** A mailbox that links of a kind are sent to. */
 export interface LinkTarget {
   readonly kind: OneTimeTokenKind;
-  readonly account: TokensVoided;
+  readonly account: TokensRevoked;
   readonly mailbox: string;
 }
 

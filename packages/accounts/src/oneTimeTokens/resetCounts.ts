@@ -1,7 +1,7 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import type { Authenticator } from '../throttling/Throttle.js';
-import type { TokenHolder } from './OneTimeTokens.js';
+import type { Account } from '../core/Account.js';
 
 /**
  * The writes by which attempts are forgotten when their owner has used a link: only of counts that
@@ -9,7 +9,7 @@ import type { TokenHolder } from './OneTimeTokens.js';
  */
 export function resetCounts(
   { table, throttle }: Pick<AccountsCore, 'table' | 'throttle'>,
-  { attempts }: TokenHolder['account'],
+  { attempts }: Pick<Account, 'attempts'>,
   authenticators: readonly Authenticator[],
 ): TransactOperation<unknown>[] {
   const now = table.now();

@@ -1,12 +1,13 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
 import type { MessageKind, Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import type { AccountOfLogin } from '../login/AccountOfLogin.js';
+import { documentOf, type Account } from '../core/Account.js';
+import { loadAccount } from '../core/loadAccount.js';
 import { placeholderId } from '../login/placeholderId.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { countOfMailbox, countOfNobody } from './linkCount.js';
 
@@ -22,7 +23,7 @@ export interface LinkRequest {
 
 /**
  * Makes a token and hands it over for the account's own stored and verified e-mail address, or, to
- * be verified, one that is not; never for what a visitor typed (Django CVE-2019-19844). Four
+ * be confirmed, one that is not; never for what a visitor typed (Django CVE-2019-19844). Four
  * requests, the same for everybody (ASVS 6.3.8): where there is nobody to send it to, the token is
  * written where nobody ever looks, and expires there.
  *
@@ -40,38 +41,53 @@ export async function sendLink(
   delivery.requireConfigured();
   const ip = request && readConnectionInfo(request).ip;
   const accountId = (await findAccountId(core, identifier)) ?? placeholderId(identifier);
-  const { item: account } = await core.accounts.findOne({
-    filter: { accountId },
-    include: { accessTypes: true, tokens: true },
-    consistent: true,
-  });
+  const account = await loadAccount(core, accountId);
   if (account) facts.accountId = accountId;
-  const addressOf = kind === 'email_verification' ? unverifiedMailboxOf : mailboxOf;
-  const mailbox = account && !account.deactivated ? addressOf(account, identifier) : undefined;
+  const target =
+    account && !account.deactivated ? targetOf(account, { identifier, kind, message }) : undefined;
+  const sent = target?.kind ?? kind;
   const lock = await countLink(core, {
-    ...(account && mailbox
-      ? countOfMailbox({ kind, account, mailbox: mailbox.value })
+    ...(account && target
+      ? countOfMailbox({ kind: sent, account, mailbox: target.to.value })
       : countOfNobody(kind, identifier)),
-    maxWaitMs: oneTimeTokens.lifetimeMsOf(kind),
+    maxWaitMs: oneTimeTokens.lifetimeMsOf(sent),
     ...(ip !== undefined && { ip }),
   });
-  const to = lock ? undefined : mailbox;
+  const to = lock ? undefined : target?.to;
   // Each at a place of its own: they must not pile up where the next request would read them.
   const nobody = table.newUlid();
   const { token, operation } = oneTimeTokens.prepare({
     ...(account && to
       ? { accountId, createdFor: to.value, account }
       : { accountId: nobody, createdFor: nobody }),
-    kind,
+    kind: sent,
     ...(request && { request }),
   });
   // Without a check that the account is there: it has just been read, and the others have none.
   await table.transact([operation]);
   if (lock) throw lock;
-  if (!account || !to) throw new AccountError('UserNotFound', {});
-  const { accessTypes: _contacts, tokens: _tokens, ...document } = account;
+  if (!account || !target || !to) throw new AccountError('UserNotFound', {});
   // Not waited for: how long a message takes would tell that there is one.
-  void delivery.deliver({ kind: message, to, account: document, token });
+  void delivery.deliver({ kind: target.message, to, account: documentOf(account), token });
+}
+
+/** The link that a request leads to, and where it goes. */
+interface LinkSent extends Pick<LinkRequest, 'kind' | 'message'> {
+  readonly to: Recipient;
+}
+
+/**
+ * Finds where a link goes. Whoever asks by an address that nobody has proven, which may be a
+ * stranger's claim, is sent the link that confirms it, or takes it from that account.
+ */
+function targetOf(
+  account: Account,
+  { identifier, kind, message }: Pick<LinkRequest, 'identifier' | 'kind' | 'message'>,
+): LinkSent | undefined {
+  const verified = kind === 'email_verification' ? undefined : mailboxOf(account, identifier);
+  if (verified) return { kind, message, to: verified };
+  const unproven = unverifiedMailboxOf(account, identifier);
+  return unproven && { kind: 'email_verification', message: 'EmailVerification', to: unproven };
 }
 
 /** Counts a link; gives, rather than throws, what says that a mailbox has had enough of them. */
@@ -90,7 +106,7 @@ export async function countLink(
 
 /** Where to, for an address to be verified: only the one that was named. */
 function unverifiedMailboxOf(
-  { accessTypes }: AccountOfLogin,
+  { accessTypes }: Account,
   { value }: LoginIdentifier,
 ): Recipient | undefined {
   const isWaiting = accessTypes.some(
@@ -101,7 +117,7 @@ function unverifiedMailboxOf(
 
 /** Where to: the verified address that was named, or, by another name, the account's first. */
 function mailboxOf(
-  { accessTypes }: AccountOfLogin,
+  { accessTypes }: Account,
   { kind, value }: LoginIdentifier,
 ): Recipient | undefined {
   const verified = accessTypes.filter((contact) => contact.verified === true);

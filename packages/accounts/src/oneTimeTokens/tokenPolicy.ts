@@ -6,7 +6,7 @@ import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 export type OneTimeTokenKind = Exclude<Infer<typeof AccountToken>['kind'], 'password'>;
 
 /** The kinds of one-time token that are sent to somebody. */
-export type SentTokenKind = Exclude<OneTimeTokenKind, 'twoFactorAuth'>;
+export type SentTokenKind = Exclude<OneTimeTokenKind, 'contact_recovery' | 'twoFactorAuth'>;
 
 /** How long one-time tokens are good for. */
 export interface OneTimeTokenLifetimes {
@@ -18,6 +18,8 @@ export interface OneTimeTokenLifetimes {
   readonly phoneVerification?: Duration;
   /** Default: `'15m'`. */
   readonly magicLink?: Duration;
+  /** How long the reader of an address that was replaced can undo that (default: `'7d'`). */
+  readonly contactRecovery?: Duration;
   /** How long a login waits for its second factor (default: `'5m'`). */
   readonly twoFactorChallenge?: Duration;
   /** The application's own purposes, unless they say otherwise (default: `'1h'`). */
@@ -53,6 +55,7 @@ export function tokenPolicy({
   passwordRecovery = '1h',
   phoneVerification = '10m',
   magicLink = '15m',
+  contactRecovery = '7d',
   twoFactorChallenge = '5m',
   custom = '1h',
   onlyNewest = false,
@@ -63,6 +66,7 @@ export function tokenPolicy({
       password_recovery: parseDuration(passwordRecovery, 'tokens.passwordRecovery'),
       phone_verification: parseDuration(phoneVerification, 'tokens.phoneVerification'),
       magick_link: parseDuration(magicLink, 'tokens.magicLink'),
+      contact_recovery: parseDuration(contactRecovery, 'tokens.contactRecovery'),
       twoFactorAuth: parseDuration(twoFactorChallenge, 'tokens.twoFactorChallenge'),
       custom: parseDuration(custom, 'tokens.custom'),
     },

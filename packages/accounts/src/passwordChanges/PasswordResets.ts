@@ -1,23 +1,19 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { Account, Token } from '../core/Account.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { changeAccount } from '../core/changeAccount.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { findToken } from '../oneTimeTokens/findToken.js';
+import { changeByToken } from '../oneTimeTokens/changeByToken.js';
 import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
-import {
-  tokenRefused,
-  type IssuedOneTimeToken,
-  type TokenHolder,
-} from '../oneTimeTokens/OneTimeTokens.js';
+import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { resetCounts } from '../oneTimeTokens/resetCounts.js';
 import { sendLink } from '../oneTimeTokens/sendLink.js';
-import { tokensAsRead } from '../oneTimeTokens/voidTokens.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
 import { parseNewPassword, replacePassword } from './replacePassword.js';
-import { tellPasswordChanged } from './tellPasswordChanged.js';
 
 /** What {@link PasswordResets.requestPasswordReset} takes: one name of the account. */
 export type RequestPasswordResetInput = {
@@ -118,10 +114,14 @@ export class PasswordResets {
   ): Promise<IssuedOneTimeToken> => {
     requireObject(input, '');
     const { accountId, reason, token, request } = input;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'password_recovery' };
-    return this.#core.events.run('RequestPasswordReset', facts, async () => {
-      requireUlid(accountId, 'accountId');
-      const issued = await this.#core.oneTimeTokens.issue({
+    const start = {
+      flow: 'RequestPasswordReset',
+      method: 'password_recovery',
+      input: { accountId },
+    } as const;
+    return changeAccount(this.#core, start, async (flow) => {
+      Object.assign(flow.facts, connectionFacts(request));
+      return this.#core.oneTimeTokens.issue(flow, {
         accountId,
         kind: 'password_recovery',
         createdFor: accountId,
@@ -129,45 +129,43 @@ export class PasswordResets {
         ...(token !== undefined && { token }),
         ...(request !== undefined && { request }),
       });
-      facts.accountId = accountId;
-      return issued;
     });
   };
 
   /**
-   * {@link FrontDoor.resetPassword}, in the terms of the flows.
+   * {@link FrontDoor.resetPassword}, with the errors of the flows.
    *
    * @internal
+   * @returns the account's id.
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`,
    *   `TokenVerificationFailed`, `TooManyRequests`, `TooBusy`, `ServiceUnavailable`
    */
-  readonly resetPassword = async (input: ResetPasswordInput): Promise<void> => {
+  readonly resetPassword = async (
+    input: ResetPasswordInput,
+  ): Promise<{ readonly accountId: string }> => {
     requireObject(input, '');
-    const { token, newPassword, request } = input;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'password_recovery' };
-    await this.#core.events.run('ResetPassword', facts, async () => {
-      const { oneTimeTokens, passwords, table } = this.#core;
-      passwords.parse(newPassword, 'newPassword');
-      const holder = await findToken(this.#core, { token, kind: 'password_recovery', request });
-      const { account } = holder;
-      facts.accountId = account.accountId;
-      if (!isStillOwn(holder)) throw tokenRefused();
-      // Only now, so that a guess costs no hashing (ASVS 15.1.3).
-      const password = await parseNewPassword(this.#core, account, newPassword);
-      const value = await passwords.hash(password);
-      const usedFrom = request && readConnectionInfo(request);
-      const effects = [
-        ...replacePassword(this.#core, {
-          account,
-          value,
-          sessionGeneration: table.newUlid(),
-          condition: tokensAsRead(account),
-        }),
-        ...resetCounts(this.#core, account, ['password', 'reauthentication']),
-      ];
-      await oneTimeTokens.consume(holder, effects, { usedFrom, writesAccount: true });
-      await tellPasswordChanged(this.#core, account);
-    });
+    const { token: given, newPassword, request } = input;
+    const { passwords } = this.#core;
+    const shown = { token: given, kind: 'password_recovery', request } as const;
+    return changeByToken(
+      this.#core,
+      { flow: 'ResetPassword', shown, begin: () => passwords.parse(newPassword, 'newPassword') },
+      async (flow, { account, token, usedFrom }) => {
+        if (!isStillOwn(account, token)) throw tokenRefused();
+        // Only now, so that a guess costs no hashing (ASVS 15.1.3).
+        const password = await parseNewPassword(this.#core, account, newPassword);
+        const value = await passwords.hash(password);
+        return flow.commit(account, (change) => {
+          if (!isStillOwn(change.account, token)) throw tokenRefused();
+          change.useToken(token, tokenRefused, usedFrom);
+          replacePassword(this.#core, change, value);
+          change.writeAll(
+            resetCounts(this.#core, change.account, ['password', 'reauthentication']),
+          );
+          return () => ({ accountId: account.accountId });
+        });
+      },
+    );
   };
 
   /**
@@ -190,12 +188,12 @@ export class PasswordResets {
 }
 
 /** Whether an account still has the address that a token was made for, if it was made for one. */
-function isStillOwn({ account, token }: TokenHolder): boolean {
+function isStillOwn({ accountId, accessTypes }: Account, { createdFor }: Token): boolean {
   return (
-    token.createdFor === account.accountId ||
-    account.accessTypes.some(
+    createdFor === accountId ||
+    accessTypes.some(
       ({ data, verified }) =>
-        verified === true && data.kind === 'email' && data.value === token.createdFor,
+        verified === true && data.kind === 'email' && data.value === createdFor,
     )
   );
 }

@@ -1,18 +1,6 @@
-import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import type { AccountOfLogin } from '../login/AccountOfLogin.js';
-import { voidTokens } from '../oneTimeTokens/voidTokens.js';
-
-/** A password for an account to have from now on. */
-export interface Replacement {
-  readonly account: AccountOfLogin;
-  /** The new password's hash. */
-  readonly value: string;
-  /** The generation that the account's sessions have from now on. */
-  readonly sessionGeneration: string;
-  /** What must still be true of the account. */
-  readonly condition?: Parameters<AccountsCore['accounts']['checkOperation']>[0]['condition'];
-}
+import type { Account } from '../core/Account.js';
+import type { AccountChange } from '../core/AccountChange.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 
 /**
  * Checks the password that an account is to have from now on, and gives it in its composed form.
@@ -21,7 +9,7 @@ export interface Replacement {
  */
 export async function parseNewPassword(
   { passwords }: Pick<AccountsCore, 'passwords'>,
-  { username, accessTypes }: AccountOfLogin,
+  { username, accessTypes }: Pick<Account, 'username' | 'accessTypes'>,
   newPassword: unknown,
 ): Promise<string> {
   // What is known of a person is no part of a good password (ASVS 6.2.11).
@@ -32,30 +20,35 @@ export async function parseNewPassword(
 }
 
 /**
- * The writes that give an account a new password: the hash, a new generation, which ends every
- * session, and the end of every token that was sent out before, whether it was read or not (a reset
- * link must not survive the password that it was for: contao#7510). To be called right before the
- * transaction.
+ * Gives an account a new password, which is a remedy: every session ends, what is pending is revoked
+ * (a reset link must not survive the password that it was for: contao#7510), and the owner is told.
+ *
+ * @param value - the new password's hash.
  */
 export function replacePassword(
-  { accounts, table, tokens }: Pick<AccountsCore, 'accounts' | 'table' | 'tokens'>,
-  { account, value, sessionGeneration, condition }: Replacement,
-): TransactOperation<unknown>[] {
-  const { accountId } = account;
-  const stored = account.tokens.filter(({ kind }) => kind === 'password').at(-1);
-  return [
-    accounts.updateOneOperation({
-      filter: { accountId },
-      update: { $set: { sessionGeneration, ...voidTokens(table, account) } },
-      ...(condition && { condition }),
-    }),
-    stored
-      ? tokens.updateOneOperation({
-          filter: { accountId, kind: 'password', createdFor: stored.createdFor, ulid: stored.ulid },
-          update: { $set: { value } },
-        })
-      : tokens.createOneOperation({
-          item: { accountId, kind: 'password', createdFor: accountId, value },
-        }),
-  ];
+  { tokens }: Pick<AccountsCore, 'tokens'>,
+  change: AccountChange,
+  value: string,
+): void {
+  const { accountId, tokens: stored } = change.account;
+  const password = stored.filter(({ kind }) => kind === 'password').at(-1);
+  change.revokeAllSessions();
+  change
+    .revokePending('contacts', 'tokens')
+    .notify({ kind: 'PasswordChanged' })
+    .write(
+      password
+        ? tokens.updateOneOperation({
+            filter: {
+              accountId,
+              kind: 'password',
+              createdFor: password.createdFor,
+              ulid: password.ulid,
+            },
+            update: { $set: { value } },
+          })
+        : tokens.createOneOperation({
+            item: { accountId, kind: 'password', createdFor: accountId, value },
+          }),
+    );
 }

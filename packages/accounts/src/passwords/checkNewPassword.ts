@@ -1,6 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 import { isBreachedPassword } from './isBreachedPassword.js';
 import { isCommonPassword } from './isCommonPassword.js';
+import { isPasswordHash } from './isPasswordHash.js';
 import { isMadeOfContext } from './isMadeOfContext.js';
 import { parsePassword } from './parsePassword.js';
 import type { PasswordPolicy } from './PasswordPolicy.js';
@@ -20,7 +21,8 @@ export interface CheckNewPasswordOptions {
  * breach. The same check stands before sign-up, change and reset (ASVS 6.2.4).
  *
  * @param value - The input, of any type.
- * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`; `PasswordNotAllowed`
+ * @throws AccountError `InvalidInput`, with reason `passwordHash` for what is a hash already;
+ *   `PasswordTooShort`, `PasswordTooLong`; `PasswordNotAllowed`
  *   with the reason (NIST SP 800-63B-4 §3.1.1.2); `ServiceUnavailable` when the breach check fails
  *   and the policy refuses then.
  */
@@ -29,6 +31,9 @@ export async function checkNewPassword(
   { path = 'password', policy, contextWords = [] }: CheckNewPasswordOptions,
 ): Promise<string> {
   const password = parsePassword(value, { path, policy });
+  if (isPasswordHash(password)) {
+    throw new AccountError('InvalidInput', { path, reason: 'passwordHash' });
+  }
   if (isMadeOfContext(password, [...contextWords, ...(policy.contextWords ?? [])])) {
     throw new AccountError('PasswordNotAllowed', { path, reason: 'context' });
   }

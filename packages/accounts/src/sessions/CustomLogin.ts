@@ -1,4 +1,4 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { findAccountId } from '../accounts/findAccountId.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -7,9 +7,10 @@ import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { isActivated } from '../login/isActivated.js';
 import { mayLogInBy } from '../login/mayLogInBy.js';
-import { readWithContacts } from './readWithContacts.js';
+import { documentOf } from '../core/Account.js';
+import { loadAccountOrThrow } from '../core/loadAccount.js';
 import type { LoginResult } from './SessionBeginning.js';
-import { readConnectionInfo, type SessionRequest } from './SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 
 /** What {@link CustomLogin.pushCustomSession} takes. */
 export interface PushCustomSessionInput {
@@ -47,7 +48,8 @@ export class CustomLogin {
       readConnectionInfo(request);
       const accountId = await findAccountId(this.#core, identifier);
       if (accountId === undefined) throw new AccountError('UserNotFound', {});
-      const { account, accessTypes } = await readWithContacts(this.#core, accountId);
+      const { accessTypes, ...found } = await loadAccountOrThrow(this.#core, accountId);
+      const account = documentOf(found);
       facts.accountId = accountId;
       if (!mayLogInBy({ accessTypes }, identifier)) throw new AccountError('UserNotFound', {});
       if (account.deactivated) throw new AccountError('AccountDeactivated', {});

@@ -1,14 +1,15 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { isActivated } from '../login/isActivated.js';
-import { readWithContacts, type AccountAndContacts } from './readWithContacts.js';
+import { documentOf, type Account } from '../core/Account.js';
+import { loadAccountOrThrow } from '../core/loadAccount.js';
 import type { LoginResult } from './SessionBeginning.js';
-import type { SessionPolicy } from './sessionPolicy.js';
-import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import type { SessionPolicy } from '../core/sessionPolicy.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 
 /** What {@link Impersonation.impersonate} takes. */
 export interface ImpersonateInput {
@@ -50,7 +51,8 @@ export class Impersonation {
       facts.actorId = actor.accountId;
       if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
       sessions.guards.assertPermission(request, this.#policy.impersonationPermission);
-      const { account, accessTypes } = await this.#findOther(accountId, actor);
+      const { accessTypes, ...found } = await this.#findOther(accountId, actor);
+      const account = documentOf(found);
       facts.accountId = accountId;
       if (account.deactivated) throw new AccountError('AccountDeactivated', {});
       if (requireActivation && !isActivated(accessTypes)) {
@@ -68,11 +70,11 @@ export class Impersonation {
     });
   };
 
-  async #findOther(accountId: string, actor: AccountDocument): Promise<AccountAndContacts> {
+  async #findOther(accountId: string, actor: AccountDocument): Promise<Account> {
     requireUlid(accountId, 'accountId');
     if (accountId === actor.accountId) {
       throw new AccountError('InvalidInput', { path: 'accountId', reason: 'ownAccount' });
     }
-    return readWithContacts(this.#core, accountId);
+    return loadAccountOrThrow(this.#core, accountId);
   }
 }

@@ -1,9 +1,9 @@
 import { EntityError } from '@latchkey/entity';
 import type { EventFacts } from '../events/accountEvents.js';
-import type { AccountDocument, ConnectionInfo } from './SessionRequest.js';
+import type { AccountDocument, ConnectionInfo } from '../core/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import { isLiveSession } from './sessionState.js';
-import type { SessionDocument } from './VerifiedRequests.js';
+import { isSessionActive } from '../core/sessionState.js';
+import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** How many sessions that have ended are read along before only live ones are asked for. */
 const SPARE = 25;
@@ -64,7 +64,7 @@ export class MaximumSessions {
     const now = table.now();
     return sessions.filter(
       (session) =>
-        session.impersonatedBy === undefined && isLiveSession(session, account, now, policy),
+        session.impersonatedBy === undefined && isSessionActive(session, account, now, policy),
     );
   }
 

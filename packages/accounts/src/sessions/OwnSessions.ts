@@ -1,15 +1,15 @@
 import { EntityError, type Connection } from '@latchkey/entity';
-import { actingAccount, type ActingAccount } from '../accounts/actingAccount.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import { Actor } from '../core/Actor.js';
+import type { ChangeCore } from '../core/AccountsCore.js';
+import { changeAccount, type Flow } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
-import type { AccountDocument, SessionRequest } from './SessionRequest.js';
-import type { SessionsContext } from './SessionsContext.js';
-import { isLiveSession } from './sessionState.js';
-import type { SessionDocument } from './VerifiedRequests.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import { isSessionActive } from '../core/sessionState.js';
+import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** Whose sessions: those of a request's account, or of any where the application decides. */
 export type ListSessionsInput = (
@@ -35,17 +35,20 @@ export type ListedSession = SessionDocument & {
   readonly current: boolean;
 };
 
+/** Marks a transaction that was refused since there is no such session. */
+const NO_SUCH_SESSION = new Error('There is no such session.');
+
 /** What an account can do with its sessions, and an application with those of any. */
 export class OwnSessions {
-  readonly #context: SessionsContext;
+  readonly #core: ChangeCore;
 
-  constructor(context: SessionsContext) {
-    this.#context = context;
+  constructor(core: ChangeCore) {
+    this.#core = core;
   }
 
   /**
-   * The live sessions of an account, oldest first: one `Query` for up to 25, as a rule. By
-   * `accountId`, one request more.
+   * Lists the live sessions of an account, oldest first: one `Query` for up to 25, as a rule. By
+   * `accountId`, or by `request`, one request more.
    *
    * @param input - `request`, for the sessions of its own account, with `current`; or `account` as
    *   `handleRequest` or `findUser` gave it, or `accountId`, where the application decides.
@@ -54,15 +57,15 @@ export class OwnSessions {
    */
   readonly listSessions = async (input: ListSessionsInput): Promise<Connection<ListedSession>> => {
     requireObject(input, '');
-    const { sessions, table, policy } = this.#context;
+    const { sessionEntity: sessions, table, sessionPolicy: policy } = this.#core;
     const { first = 25, after = null } = input;
     return inAccountTerms(async () => {
-      const { account, sessionId } = await this.#ownerOf(input);
+      const { account, actor } = await this.#ownerOf(input);
       const { accountId, sessionGeneration: generation, sessionsFrom } = account;
       const now = table.now();
       // After a cursor, what lies before the oldest that counts has been passed already.
       const from = after === null ? sessionsFrom : undefined;
-      const { edges, pageInfo } = await cursorChecked(() =>
+      const read = cursorChecked(() =>
         sessions.paginate({
           filter: {
             accountId,
@@ -76,7 +79,9 @@ export class OwnSessions {
           after,
         }),
       );
-      const live = edges.filter(({ node }) => isLiveSession(node, account, now, policy));
+      const [{ edges, pageInfo }] = await Promise.all([read, actor?.assertSessionActive()]);
+      const sessionId = actor?.session?.ulid;
+      const live = edges.filter(({ node }) => isSessionActive(node, account, now, policy));
       return {
         edges: live.map(({ node, cursor }) => ({
           node: { ...node, current: node.ulid === sessionId },
@@ -99,20 +104,31 @@ export class OwnSessions {
   readonly revokeSession = async (
     input: ActingAccount & { readonly sessionId: string },
   ): Promise<boolean> => {
-    return this.#revoke(input, async ({ accountId }) => {
-      const { sessionId: ulid } = input;
+    const { sessionId: ulid } = input;
+    return this.#revoke(input, async (flow) => {
       requireUlid(ulid, 'sessionId');
-      const { item } = await this.#context.sessions.updateOne({
-        filter: { accountId, ulid },
-        update: { $set: { valid: false } },
+      const { sessionEntity } = this.#core;
+      const { accountId, session } = flow.actor;
+      const update = { filter: { accountId, ulid }, update: { $set: { valid: false } } } as const;
+      if (!session) return (await sessionEntity.updateOne(update)).item !== null;
+      return flow.commitUnread((change) => {
+        if (ulid === session.ulid) {
+          const condition = { valid: true, generation: session.generation };
+          change.writeSession(sessionEntity.updateOneOperation({ ...update, condition }));
+        } else {
+          change.write(sessionEntity.updateOneOperation(update), () => NO_SUCH_SESSION);
+        }
+        return () => true;
       });
-      const isOwn = ulid === this.#sessionIdOf(input.request);
-      return { result: item !== null, endsRequest: isOwn };
+    }).catch((error: unknown) => {
+      if (error === NO_SUCH_SESSION) return false;
+      throw error;
     });
   };
 
   /**
-   * Ends every session of a request's account but its own before it returns: one transaction.
+   * Ends every session of a request's account but its own before it returns, and revokes what is
+   * pending, as {@link revokeAllSessions} does: one transaction.
    *
    * @throws AccountError `InvalidInput`; `InvalidSession` where the session itself has ended
    *   meanwhile, and then nothing is done; `ImpersonatedSession`, `ServiceUnavailable`.
@@ -124,95 +140,56 @@ export class OwnSessions {
     const { request } = input;
     // As a request even where there is none: no account's sessions end by its id here.
     requireObject(request, 'request');
-    return this.#revoke({ request }, async ({ accountId }) => {
-      const { accounts, sessions, table, verified } = this.#context;
-      const { account, session } = verified.of(request);
-      const { ulid, generation: before } = session;
-      const generation = table.newUlid();
-      try {
-        await table.transact([
-          accounts.updateOneOperation({
-            filter: { accountId },
-            condition: { sessionGeneration: before },
-            update: { $set: { sessionGeneration: generation } },
-          }),
-          // Nobody brings a session back that has ended meanwhile.
-          sessions.updateOneOperation({
-            filter: { accountId, ulid },
-            condition: { valid: true, generation: before },
-            update: { $set: { generation } },
-          }),
-        ]);
-      } catch (error) {
-        const isOver =
-          EntityError.is(error) && (error.code === 'ConditionFailed' || error.code === 'NotFound');
-        throw isOver ? new AccountError('InvalidSession', {}) : error;
-      }
-      verified.put(request, {
-        account: { ...account, sessionGeneration: generation },
-        session: { ...session, generation },
-      });
-      return { result: undefined, endsRequest: false };
-    });
+    await changeAccount(this.#core, { flow: 'RevokeSessions', input: { request } }, (flow) =>
+      flow.commitUnread((change) => {
+        change.revokeOtherSessions().revokePending('contacts', 'tokens');
+        return () => undefined;
+      }),
+    );
   };
 
   /**
-   * Ends every session of an account before it returns, however many there are: one `UpdateItem`.
+   * Ends every session of an account before it returns, however many there are, and revokes the
+   * tokens that were sent out and the contacts that wait to be verified: one request.
    *
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `UserNotFound`,
    *   `ServiceUnavailable`.
    */
   readonly revokeAllSessions = async (input: ActingAccount): Promise<void> => {
-    return this.#revoke(input, async ({ accountId }) => {
-      const { accounts, table } = this.#context;
-      const update = { $set: { sessionGeneration: table.newUlid() } };
-      const { item } = await accounts.updateOne({ filter: { accountId }, update });
-      if (!item) throw new AccountError('UserNotFound', {});
-      return { result: undefined, endsRequest: input.request !== undefined };
-    });
+    await this.#revoke(input, (flow) =>
+      flow.commitUnread((change) => {
+        change.revokeAllSessions();
+        change.revokePending('contacts', 'tokens');
+        return () => undefined;
+      }),
+    );
   };
 
-  async #revoke<T>(
-    input: ActingAccount,
-    action: (
-      facts: EventFacts & { readonly accountId: string },
-    ) => Promise<{ readonly result: T; readonly endsRequest: boolean }>,
-  ): Promise<T> {
-    requireObject(input, '');
-    const { request } = input;
-    const facts: EventFacts = connectionFacts(request);
-    const { result, endsRequest } = await this.#context.events.run(
-      'RevokeSessions',
-      facts,
-      async () => action(Object.assign(facts, this.#actingAccount(input))),
-    );
-    if (endsRequest && request) await this.#context.verified.destroy(request);
+  /** Runs a flow after which a request whose own session has ended is told so. */
+  async #revoke<T>(input: ActingAccount, run: (flow: Flow) => Promise<T>): Promise<T> {
+    const { request } = (input as ActingAccount | null | undefined) ?? {};
+    const own = request && this.#core.verified.find(request)?.session.ulid;
+    const { sessionId } = (input as { readonly sessionId?: string } | null | undefined) ?? {};
+    const result = await changeAccount(this.#core, { flow: 'RevokeSessions', input }, run);
+    if (request && (sessionId === undefined || sessionId === own)) {
+      await this.#core.verified.destroy(request);
+    }
     return result;
   }
 
   async #ownerOf(
     input: ListSessionsInput,
-  ): Promise<{ readonly account: AccountDocument; readonly sessionId?: string | undefined }> {
+  ): Promise<{ readonly account: AccountDocument; readonly actor?: Actor }> {
     if (input.account !== undefined) {
       requireObject(input.account, 'account');
       return { account: input.account };
     }
-    const { accountId, sessionId } = this.#actingAccount(input);
-    const { request } = input;
-    if (request) return { account: this.#context.verified.of(request).account, sessionId };
-    const filter = { accountId };
-    const { item } = await this.#context.accounts.findOne({ filter, consistent: true });
+    const actor = Actor.of(this.#core, input);
+    const { accountId, request } = actor;
+    if (request) return { account: this.#core.verified.of(request).account, actor };
+    const { item } = await this.#core.accounts.findOne({ filter: { accountId }, consistent: true });
     if (!item) throw new AccountError('UserNotFound', {});
     return { account: item };
-  }
-
-  #actingAccount(input: ActingAccount): EventFacts & { readonly accountId: string } {
-    const { verified } = this.#context;
-    return actingAccount(input, { verifiedSessionOf: (request) => verified.of(request) });
-  }
-
-  #sessionIdOf(request: SessionRequest | undefined): string | undefined {
-    return request && this.#context.verified.find(request)?.session.ulid;
   }
 }
 

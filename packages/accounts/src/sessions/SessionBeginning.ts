@@ -3,10 +3,14 @@ import { Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
 import { MaximumSessions } from './MaximumSessions.js';
-import { readConnectionInfo, type AccountDocument, type SessionRequest } from './SessionRequest.js';
+import {
+  readConnectionInfo,
+  type AccountDocument,
+  type SessionRequest,
+} from '../core/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import { ulidAfter } from './ulidAfter.js';
-import type { SessionDocument } from './VerifiedRequests.js';
+import { ulidAfter } from '../core/ulidAfter.js';
+import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** What a login gives. */
 export interface LoginResult {

@@ -1,9 +1,10 @@
+import { requireRecentLogin } from '../core/requireRecentLogin.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import type { Duration } from '../tokens/parseDuration.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 
 /**
@@ -35,12 +36,7 @@ export class SessionGuards {
    * @internal
    */
   assertRecentLogin(request: SessionRequest, maxAge: Duration): void {
-    const maxAgeMs = parseDuration(maxAge, 'maxAge');
-    const { session } = this.#context.verified.read(request);
-    if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
-    const provenMs = session.authTime?.getTime() ?? -Infinity;
-    if (this.#context.table.now().getTime() < provenMs + maxAgeMs) return;
-    throw new AccountError('RecentLoginRequired', { maxAgeSeconds: Math.ceil(maxAgeMs / 1000) });
+    requireRecentLogin(this.#context, request, maxAge);
   }
 
   /**

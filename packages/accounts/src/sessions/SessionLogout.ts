@@ -4,9 +4,9 @@ import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { AuthTokenSubject, VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
-import { requireRequest, type SessionRequest } from './SessionRequest.js';
+import { requireRequest, type SessionRequest } from '../core/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import type { SessionDocument } from './VerifiedRequests.js';
+import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** What {@link SessionLogout.logout} takes. */
 export interface LogoutInput {

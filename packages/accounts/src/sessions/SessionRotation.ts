@@ -4,12 +4,12 @@ import type { EventFacts } from '../events/accountEvents.js';
 import type { IssuedAuthToken, VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
 import type { LoginResult } from './SessionBeginning.js';
-import type { ConnectionChangeAction } from './sessionPolicy.js';
-import { readConnectionInfo, type SessionRequest } from './SessionRequest.js';
+import type { ConnectionChangeAction } from '../core/sessionPolicy.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import { lastSeenMs } from './sessionState.js';
+import { lastSeenMs } from '../core/sessionState.js';
 import type { CheckedSession, SessionVerifier } from './SessionVerifier.js';
-import type { SessionDocument } from './VerifiedRequests.js';
+import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** What is tried again when others rotate the same session at the same moment. */
 const MAX_ATTEMPTS = 4;

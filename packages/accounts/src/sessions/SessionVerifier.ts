@@ -3,10 +3,10 @@ import type { InferWithSecrets, Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { VerifiedAuthToken } from '../tokens/AuthTokens.js';
-import type { AccountDocument } from './SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import { isLiveSession, standingOf } from './sessionState.js';
-import type { SessionDocument } from './VerifiedRequests.js';
+import { isSessionActive, standingOf } from '../core/sessionState.js';
+import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** A live session that a token belongs to. */
 export interface CheckedSession {
@@ -48,7 +48,7 @@ export class SessionVerifier {
       !isAllowedToAct ||
       session.impersonatedBy !== token.actor?.accountId ||
       session.impersonatorSessionId !== token.actor?.sessionId ||
-      !isLiveSession(session, account, now, policy)
+      !isSessionActive(session, account, now, policy)
     ) {
       throw new AccountError('InvalidSession', {});
     }
@@ -115,7 +115,7 @@ export class SessionVerifier {
       !account.deactivated &&
       account.permissions.includes(policy.impersonationPermission) &&
       // It is in use: the request at hand is made by whom it belongs to.
-      isLiveSession(session, account, table.now(), { ...policy, idleTimeoutMs: undefined })
+      isSessionActive(session, account, table.now(), { ...policy, idleTimeoutMs: undefined })
     );
   }
 }

@@ -1,9 +1,7 @@
-import type { Entity, Table, TransactOperation } from '@latchkey/entity';
-import type { Session } from '@latchkey/schema';
-import type { AccountEntity } from '../accounts/AccountEntity.js';
+import type { TransactOperation } from '@latchkey/entity';
+import type { ChangeCore } from '../core/AccountsCore.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
-import type { Events } from '../events/Events.js';
 import { AuthTokens } from '../tokens/AuthTokens.js';
 import { OwnSessions } from './OwnSessions.js';
 import { RequestSessions } from './RequestSessions.js';
@@ -16,19 +14,19 @@ import {
 import { SessionGuards } from './SessionGuards.js';
 import { SessionHooks, type SessionHookRegistry } from './SessionHooks.js';
 import { SessionLogout, type LogoutInput } from './SessionLogout.js';
-import { definePolicy, type SessionPolicy, type SessionsOptions } from './sessionPolicy.js';
-import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import type { SessionPolicy, SessionsOptions } from '../core/sessionPolicy.js';
+import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
 import { SessionRotation } from './SessionRotation.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { SessionVerifier } from './SessionVerifier.js';
-import { VerifiedRequests, type VerifiedSession } from './VerifiedRequests.js';
+import type { VerifiedSession } from '../core/VerifiedRequests.js';
 
 export type { BeginSessionOptions, LoginResult, PreparedSession } from './SessionBeginning.js';
 export type { ListedSession, ListSessionsInput } from './OwnSessions.js';
 export type { RefreshTokensInput } from './RequestSessions.js';
 export type { LogoutInput } from './SessionLogout.js';
-export type { SessionsOptions } from './sessionPolicy.js';
-export type { SessionDocument, VerifiedSession } from './VerifiedRequests.js';
+export type { SessionsOptions } from '../core/sessionPolicy.js';
+export type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.js';
 
 /**
  * The sessions of all accounts: they begin at login, and every request is checked against them.
@@ -48,6 +46,7 @@ export type { SessionDocument, VerifiedSession } from './VerifiedRequests.js';
  */
 export class Sessions {
   readonly #context: SessionsContext;
+  readonly #getTokenSecret: SessionsOptions['getTokenSecret'];
   readonly #beginning: SessionBeginning;
   readonly #verifier: SessionVerifier;
   readonly #rotation: SessionRotation;
@@ -58,40 +57,44 @@ export class Sessions {
 
   /** @internal */
   constructor(
-    options: SessionsOptions,
-    table: Table,
-    accounts: AccountEntity,
-    sessions: Entity<typeof Session>,
-    events: Events,
+    { getTokenSecret, audience }: Pick<SessionsOptions, 'audience' | 'getTokenSecret'>,
+    core: ChangeCore,
   ) {
-    const { getTokenSecret, audience } = options;
+    const { table, accounts, sessionEntity: sessions, events, verified, sessionPolicy } = core;
     const tokens = new AuthTokens({
       getTokenSecret,
       ...(audience !== undefined && { audience }),
       now: () => table.now().getTime(),
     });
+    this.#getTokenSecret = getTokenSecret;
+    const hooks = new SessionHooks(events);
     this.#context = {
       table,
       accounts,
       sessions,
       tokens,
       events,
-      hooks: new SessionHooks(events),
-      policy: definePolicy(options),
-      verified: new VerifiedRequests(() => table.now()),
+      hooks,
+      policy: sessionPolicy,
+      verified,
     };
     this.#beginning = new SessionBeginning(this.#context);
     this.#verifier = new SessionVerifier(this.#context);
     this.#rotation = new SessionRotation(this.#context, this.#verifier);
     this.#requests = new RequestSessions(this.#context, this.#rotation);
     this.#logout = new SessionLogout(this.#context);
-    this.#own = new OwnSessions(this.#context);
+    this.#own = new OwnSessions(core);
     this.#guards = new SessionGuards(this.#context);
   }
 
   /** @internal */
   get policy(): SessionPolicy {
     return this.#context.policy;
+  }
+
+  /** The function that gives the secret of tokens. It is an option, and cannot be set later. */
+  get getTokenSecret(): SessionsOptions['getTokenSecret'] {
+    return this.#getTokenSecret;
   }
 
   /** Adds hooks, after those that are there. */
@@ -241,22 +244,6 @@ export class Sessions {
     );
     this.#context.verified.put(request, { account, session: sessionDocument });
     return { authToken };
-  }
-
-  /**
-   * Says of a request that its session goes on under a generation that has been written.
-   *
-   * @internal
-   */
-  goesOn(request: SessionRequest, sessionGeneration: string): void {
-    const { verified } = this.#context;
-    const found = verified.find(request);
-    if (!found) return;
-    const { account, session } = found;
-    verified.put(request, {
-      account: { ...account, sessionGeneration },
-      session: { ...session, generation: sessionGeneration },
-    });
   }
 
   /**

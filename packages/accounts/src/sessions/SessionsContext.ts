@@ -1,12 +1,12 @@
 import type { Entity, Table } from '@latchkey/entity';
 import type { Session } from '@latchkey/schema';
-import type { AccountEntity } from '../accounts/AccountEntity.js';
+import type { AccountEntity } from '../core/AccountEntity.js';
 import type { Events } from '../events/Events.js';
 import type { AuthTokens } from '../tokens/AuthTokens.js';
 import type { SessionHooks } from './SessionHooks.js';
-import type { SessionPolicy } from './sessionPolicy.js';
-import type { SessionRequest } from './SessionRequest.js';
-import type { VerifiedRequests } from './VerifiedRequests.js';
+import type { SessionPolicy } from '../core/sessionPolicy.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
+import type { VerifiedRequests } from '../core/VerifiedRequests.js';
 
 /** What the parts of one `Sessions` work with. */
 export interface SessionsContext {

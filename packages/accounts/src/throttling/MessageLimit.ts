@@ -100,11 +100,11 @@ export class MessageLimit {
   }
 
   /** An error as it is, or `TooManyRequests` where a count of this class stood in the way. */
-  inItsTerms(error: unknown): unknown {
+  readonly inItsTerms = <E>(error: E): E | AccountError<'TooManyRequests'> => {
     if (!EntityError.is(error) || error.code !== 'ConditionFailed') return error;
     if (error.details.entity !== SentMessages.name) return error;
     return this.#tooMany(error.details.item as Infer<typeof SentMessages>);
-  }
+  };
 
   #tooMany({ expiresAt }: Infer<typeof SentMessages>): AccountError<'TooManyRequests'> {
     const waitMs = expiresAt.getTime() - this.#table.now().getTime();

@@ -73,11 +73,21 @@ export class Throttle {
     return this.#address !== undefined;
   }
 
-  /** Counts an attempt by client address only, where there is no account yet: one request. */
+  /**
+   * Counts an attempt by client address only, where there is no account yet: one request, and the
+   * first of a window two. It is no transaction: callers of one network do not get into each other's
+   * way.
+   *
+   * @throws AccountError `TooManyRequests`
+   */
   async countAddress(ip: string): Promise<void> {
-    const address = this.#addressOperation(ip);
-    if (!address) return;
-    await this.#transact([address], () => undefined);
+    const update = this.#addressUpdate(ip);
+    if (!update) return;
+    try {
+      await this.#addresses.updateOne(update);
+    } catch (error) {
+      throw this.#refusedAddress(error) ?? error;
+    }
   }
 
   /**
@@ -151,11 +161,18 @@ export class Throttle {
   }
 
   #addressOperation(ip: string): TransactOperation<unknown> | undefined {
+    const update = this.#addressUpdate(ip);
+    return update && this.#addresses.updateOneOperation(update);
+  }
+
+  #addressUpdate(
+    ip: string,
+  ): Parameters<Entity<typeof AddressAttempts>['updateOneOperation']>[0] | undefined {
     if (!this.#address || ip === '') return undefined;
     const { budget, windowMs } = this.#address;
     const nowMs = this.#table.now().getTime();
     const windowStart = new Date(nowMs - (nowMs % windowMs));
-    return this.#addresses.updateOneOperation({
+    return {
       filter: { network: clientNetwork(ip), windowStart },
       condition: { attempts: { $lt: budget } },
       update: {
@@ -163,7 +180,15 @@ export class Throttle {
         $set: { expiresAt: new Date(windowStart.getTime() + windowMs) },
       },
       upsert: true,
-    });
+    };
+  }
+
+  /** What an error means that a client address's count stood in the way of. */
+  #refusedAddress(error: unknown): AccountError<'TooManyRequests'> | undefined {
+    if (!EntityError.is(error) || error.code !== 'ConditionFailed') return undefined;
+    const { expiresAt } = error.details.item as Infer<typeof AddressAttempts>;
+    const retryAfterSeconds = this.#secondsUntil(expiresAt.getTime());
+    return new AccountError('TooManyRequests', { retryAfterSeconds });
   }
 
   /** Counts; gives what `ofCounter` makes of an authenticator's count that stood in the way. */
@@ -179,10 +204,7 @@ export class Throttle {
       if (error.details.entity === AccountAttempts.name) {
         return ofCounter(error.details.item as Counter);
       }
-      const { expiresAt } = error.details.item as Infer<typeof AddressAttempts>;
-      throw new AccountError('TooManyRequests', {
-        retryAfterSeconds: this.#secondsUntil(expiresAt.getTime()),
-      });
+      throw this.#refusedAddress(error) ?? error;
     }
   }
 

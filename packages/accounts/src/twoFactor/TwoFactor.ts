@@ -1,26 +1,25 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { documentOf } from '../core/Account.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import { Actor } from '../core/Actor.js';
+import { changeAccount, type Flow } from '../core/changeAccount.js';
+import type { SessionRequest } from '../core/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
-import { requireUlid } from '../errors/requireUlid.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { resetCounts } from '../oneTimeTokens/resetCounts.js';
-import type { SessionRequest } from '../sessions/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import {
-  changeFactors,
-  deleteFactors,
-  replaceRecoveryCodes,
-  tellOfFactors,
-} from './changeFactors.js';
+import { changeFactors, replaceRecoveryCodes } from './changeFactors.js';
 import { confirmTotp } from './confirmTotp.js';
-import { enrolTotp, type TotpEnrolment } from './enrolTotp.js';
+import { deleteFactors } from './deleteFactors.js';
+import { prepareTotp, type TotpEnrolment } from './enrolTotp.js';
 import { findChallenge } from './findChallenge.js';
 import { findOwner } from './findOwner.js';
 import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
-import { proveSecondFactor, withFactor } from './proveSecondFactor.js';
-import { factorsOf, readFactors } from './readFactors.js';
+import { factorRefused, proveSecondFactor } from './proveSecondFactor.js';
+import { factorsOf } from './readFactors.js';
 import { confirmAtLogin, loginBySecondFactor } from './secondStep.js';
 import type {
   ConfirmedTwoFactor,
@@ -84,17 +83,23 @@ export class TwoFactor {
    *   `ServiceUnavailable`, `InvalidConfiguration`.
    */
   async enrol(input: EnrolTwoFactorInput): Promise<TotpEnrolment> {
-    return this.#run('EnrolTwoFactor', input, async (facts, settings) => {
-      const { challenge, request } = input;
-      if (challenge !== undefined) {
-        const { family } = await findChallenge(this.#core, challenge, 'enrolment');
-        facts.accountId = family.account.accountId;
-        return enrolTotp(this.#core, settings, family);
-      }
-      const owner = await findOwner({ core: this.#core, settings, facts }, request);
+    requireObject(input, '');
+    const { challenge, request } = input;
+    if (challenge !== undefined) return this.#enrolAtLogin(challenge, request);
+    return this.#change('EnrolTwoFactor', request, async (flow, settings) => {
+      flow.requireRecentLogin(settings.recentLogin);
+      const owner = await findOwner(this.#core, settings, flow);
       const { family } = owner;
       const proof = family.totp && (await proveSecondFactor(owner, parseSecondFactor(input)));
-      return enrolTotp(this.#core, settings, family, { proof, actor: owner.actor });
+      const { enrolment, operations } = await prepareTotp(this.#core, settings, family);
+      return flow.commitOnce(family.account, (change) => {
+        if (proof) {
+          change.write(proof.useOperation, () => factorRefused(proof));
+          change.write(proof.resetOperation);
+        }
+        change.writeAll(operations);
+        return () => enrolment;
+      });
     });
   }
 
@@ -153,18 +158,21 @@ export class TwoFactor {
     readonly request: SessionRequest;
     readonly code: string;
   }): Promise<ConfirmedTwoFactor> {
-    return this.#run('RegenerateRecoveryCodes', input, async (facts, settings) => {
+    requireObject(input, '');
+    return this.#change('RegenerateRecoveryCodes', input.request, async (flow, settings) => {
       const code = parseTotpCode(input.code);
-      const owner = await findOwner({ core: this.#core, settings, facts }, input.request);
-      const { core, family, request } = owner;
+      flow.requireRecentLogin(settings.recentLogin);
+      const owner = await findOwner(this.#core, settings, flow);
+      const { core, family } = owner;
       const proof = await proveSecondFactor(owner, { authenticator: 'totp', code });
-      const { recoveryCodes, operations: replace } = await core.throttle.unlessTooBusy(
-        proof.attempt,
-        () => replaceRecoveryCodes(core, family),
+      const { recoveryCodes, operations } = await core.throttle.unlessTooBusy(proof.attempt, () =>
+        replaceRecoveryCodes(core, family),
       );
-      const operations = [proof.useOperation, proof.resetOperation, ...replace];
-      await withFactor(proof, 0, () => changeFactors(core, { family, request, operations }));
-      return { recoveryCodes };
+      return flow.commitOnce(family.account, (change) => {
+        change.write(proof.useOperation, () => factorRefused(proof));
+        changeFactors(change, [proof.resetOperation, ...operations]);
+        return () => ({ recoveryCodes });
+      });
     });
   }
 
@@ -177,13 +185,17 @@ export class TwoFactor {
   async status(input: { readonly request: SessionRequest }): Promise<TwoFactorStatus> {
     requireObject(input, '');
     this.#requireSettings();
-    const { account } = this.#core.sessions.verifiedSessionOf(input.request);
+    const { request } = input;
+    requireObject(request, 'request');
+    // Whoever acts for the owner may see it.
+    const { account } = this.#core.verified.of(request);
     const { accountId } = account;
     return inAccountTerms(async () => {
-      const { items } = await this.#core.tokens.findMany({
-        filter: { accountId, kind: 'twoFactorAuth' },
-        consistent: true,
-      });
+      const filter = { accountId, kind: 'twoFactorAuth' } as const;
+      const [{ items }] = await Promise.all([
+        this.#core.tokens.findMany({ filter, consistent: true }),
+        Actor.holding(this.#core, accountId, request).assertSessionActive(),
+      ]);
       const { totp, recoveryCodes } = factorsOf(items);
       const recoveryCodesLeft = recoveryCodes.filter(({ used }) => used !== true).length;
       return { enabled: totp !== undefined, recoveryCodesLeft };
@@ -200,17 +212,24 @@ export class TwoFactor {
    *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`, `InvalidConfiguration`.
    */
   async disable(input: DisableTwoFactorInput): Promise<void> {
-    await this.#run('DisableTwoFactor', input, async (facts, settings) => {
+    requireObject(input, '');
+    await this.#change('DisableTwoFactor', input.request, async (flow, settings) => {
       const factor = parseSecondFactor(input);
-      facts.method = factor.authenticator;
-      const owner = await findOwner({ core: this.#core, settings, facts }, input.request);
-      const { core, family, request } = owner;
-      if (settings.isRequired?.(family.account)) throw new AccountError('TwoFactorMandatory', {});
+      flow.facts.method = factor.authenticator;
+      flow.requireRecentLogin(settings.recentLogin);
+      const owner = await findOwner(this.#core, settings, flow);
+      const { core, family } = owner;
+      if (settings.isRequired?.(documentOf(family.account))) {
+        throw new AccountError('TwoFactorMandatory', {});
+      }
       const proof = await proveSecondFactor(owner, factor);
-      const others = deleteFactors(core, family, proof.token.ulid);
-      const operations = [proof.deleteOperation, proof.resetOperation, ...others];
-      await withFactor(proof, 0, () => changeFactors(core, { family, request, operations }));
-      await tellOfFactors(core, family, 'TwoFactorDisabled');
+      await flow.commitOnce(family.account, (change) => {
+        change.write(proof.deleteOperation, () => factorRefused(proof));
+        const others = deleteFactors(core, factorsOf(change.account.tokens), proof.token.ulid);
+        changeFactors(change, [proof.resetOperation, ...others]);
+        change.notify({ kind: 'TwoFactorDisabled' });
+        return () => undefined;
+      });
     });
   }
 
@@ -224,35 +243,62 @@ export class TwoFactor {
    *   `InvalidConfiguration`
    */
   async reset(input: { readonly accountId: string }): Promise<void> {
-    await this.#run('DisableTwoFactor', input, async (facts) => {
-      const core = this.#core;
-      const { accountId } = input;
-      requireUlid(accountId, 'accountId');
-      facts.method = 'reset';
-      const family = await readFactors(core, accountId);
-      if (!family) throw new AccountError('UserNotFound', {});
-      facts.accountId = accountId;
-      const { accessTypes, account, attempts, tokens, totp } = family;
-      const holder = { ...account, accessTypes, attempts, tokens };
-      const forgotten = resetCounts(core, holder, ['totp', 'recoveryCode']);
-      const operations = [...deleteFactors(core, family), ...forgotten];
-      await changeFactors(core, { family, operations });
-      if (totp) await tellOfFactors(core, family, 'TwoFactorDisabled');
+    requireObject(input, '');
+    const { accountId } = input;
+    const start = { flow: 'DisableTwoFactor', method: 'reset', input: { accountId } } as const;
+    const core = this.#core;
+    this.#requireSettings();
+    await changeAccount(core, start, async (flow) =>
+      flow.commit(await flow.load(), (change) => {
+        const factors = factorsOf(change.account.tokens);
+        changeFactors(change, [
+          ...deleteFactors(core, factors),
+          ...resetCounts(core, change.account, ['totp', 'recoveryCode']),
+        ]);
+        if (factors.totp) change.notify({ kind: 'TwoFactorDisabled' });
+        return () => undefined;
+      }),
+    );
+  }
+
+  /** Enrols in a login that waits for a second factor which the application demands. */
+  async #enrolAtLogin(challenge: string, request: unknown): Promise<TotpEnrolment> {
+    return this.#run('EnrolTwoFactor', { request }, async (facts, settings) => {
+      const { family } = await findChallenge(this.#core, challenge, 'enrolment');
+      facts.accountId = family.account.accountId;
+      const { enrolment, operations } = await prepareTotp(this.#core, settings, family);
+      await this.#core.table.transact(operations);
+      return enrolment;
     });
   }
 
   async #confirmInSession(input: ConfirmTwoFactorInput): Promise<ConfirmedTwoFactor> {
-    return this.#run('EnableTwoFactor', input, async (facts, settings) => {
+    return this.#change('EnableTwoFactor', input.request, async (flow, settings) => {
       const code = parseTotpCode(input.code);
       // Not again a recent login: that was for the secret, which only its owner has seen.
-      const context = { core: this.#core, settings, facts };
-      const owner = await findOwner(context, input.request, { isRecent: false });
-      const { core, family, request } = owner;
+      const owner = await findOwner(this.#core, settings, flow);
       const { recoveryCodes, operations } = await confirmTotp(owner, code);
-      await changeFactors(core, { family, request, operations });
-      await tellOfFactors(core, family, 'TwoFactorEnabled');
-      return { recoveryCodes };
+      return flow.commitOnce(owner.family.account, (change) => {
+        changeFactors(change, operations);
+        change.notify({ kind: 'TwoFactorEnabled' });
+        return () => ({ recoveryCodes });
+      });
     });
+  }
+
+  #change<T>(
+    flow: AccountFlow,
+    request: SessionRequest | undefined,
+    run: (flow: Flow, settings: TwoFactorSettings) => Promise<T>,
+  ): Promise<T> {
+    const input = { request } as ActingAccount;
+    const begin = (): void => {
+      this.#requireSettings();
+      requireObject(request, 'request');
+    };
+    return changeAccount(this.#core, { flow, input, begin }, (started) =>
+      run(started, this.#requireSettings()),
+    );
   }
 
   async #run<T>(

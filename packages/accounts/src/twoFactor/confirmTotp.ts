@@ -1,9 +1,11 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { replaceRecoveryCodes, deletePending, deleteTokens } from './changeFactors.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { StoredToken } from '../core/Account.js';
+import { replaceRecoveryCodes } from './changeFactors.js';
+import { deletePending, deleteTokens, keyOfToken } from './deleteFactors.js';
 import { findTotpStep } from './findTotpStep.js';
-import { codeRefused, countAttempt, keyOf, type FactorContext } from './proveSecondFactor.js';
-import type { AccountWithFactors, StoredToken } from './readFactors.js';
+import { codeRefused, countAttempt, type FactorContext } from './proveSecondFactor.js';
+import type { AccountWithFactors } from './readFactors.js';
 import { openSecret } from './sealedSecret.js';
 import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
 
@@ -46,7 +48,7 @@ export async function confirmTotp(
     operations: [
       // The document moves, with its ciphertext: nobody else can confirm it, too.
       core.tokens.updateOneOperation({
-        filter: keyOf(pending),
+        filter: keyOfToken(pending),
         update: {
           $set: { createdFor: TWO_FACTOR_PURPOSE.totp, lastUsedStep: step },
           $remove: ['expiresAt', 'meta'],

@@ -1,9 +1,7 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import type { Actor } from '../contacts/Actor.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { createTotpSecret } from './createTotpSecret.js';
-import { deletePending } from './changeFactors.js';
-import { withFactor, type ProvenFactor } from './proveSecondFactor.js';
+import { deletePending } from './deleteFactors.js';
 import type { AccountWithFactors } from './readFactors.js';
 import { renderQrCode } from './renderQrCode.js';
 import { sealSecret } from './sealedSecret.js';
@@ -21,29 +19,22 @@ export interface TotpEnrolment {
   readonly qrCode: string;
 }
 
-/** Who enrols in a session. */
-export interface Enrolling {
-  readonly actor: Actor;
-  /** Of the authenticator that the account has already; it is used up by that. */
-  readonly proof: ProvenFactor | undefined;
+/** A secret that is ready to be written, in place of others that wait for their first code. */
+export interface PreparedEnrolment {
+  readonly enrolment: TotpEnrolment;
+  readonly operations: readonly TransactOperation<unknown>[];
 }
 
 /** How long an enrolment waits for its first code. */
 const PENDING_MS = 60 * 60 * 1000;
 
-/**
- * Makes a secret that waits for its first code, in place of others that do.
- *
- * @throws AccountError `TokenVerificationFailed` if the proof was used up in between;
- *   `InvalidSession` if the session has ended.
- */
-export async function enrolTotp(
+/** Makes a secret that waits for its first code. */
+export async function prepareTotp(
   core: Pick<AccountsCore, 'table' | 'tokens'>,
   { issuer, keyring }: Pick<TwoFactorSettings, 'issuer' | 'keyring'>,
-  { account, accessTypes, pending, totp }: AccountWithFactors,
-  { actor, proof }: Partial<Enrolling> = {},
-): Promise<TotpEnrolment> {
-  const { accountId, username } = account;
+  { account, pending, totp }: AccountWithFactors,
+): Promise<PreparedEnrolment> {
+  const { accountId, accessTypes, username } = account;
   const secret = createTotpSecret();
   const email = accessTypes.flatMap(({ data }) => (data.kind === 'email' ? [data.value] : []))[0];
   const uri = totpUri({ issuer, label: username ?? email ?? accountId, secret });
@@ -60,15 +51,6 @@ export async function enrolTotp(
       },
     }),
     ...deletePending(core, pending),
-    ...(actor?.checks() ?? []),
   ];
-  const qrCode = await renderQrCode(uri);
-  const used = proof ? [proof.useOperation, proof.resetOperation] : [];
-  const commit = (): Promise<unknown> => core.table.transact([...used, ...operations]);
-  try {
-    await (proof ? withFactor(proof, 0, commit) : commit());
-  } catch (error) {
-    throw actor ? actor.inItsTerms(error) : error;
-  }
-  return { secret, uri, qrCode };
+  return { enrolment: { secret, uri, qrCode: await renderQrCode(uri) }, operations };
 }

@@ -1,12 +1,14 @@
 import type { TransactOperation, TransactResults } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
 import { readSessionMeta } from '../login/sessionMeta.js';
-import { pendingTokens } from '../oneTimeTokens/pendingTokens.js';
+import { pendingTokens } from '../core/pendingTokens.js';
 import type { ConsumeOptions } from '../oneTimeTokens/OneTimeTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
-import { readFactors, type AccountWithFactors, type StoredToken } from './readFactors.js';
+import type { StoredToken } from '../core/Account.js';
+import type { LoadCore } from '../core/loadAccount.js';
+import { readFactors, type AccountWithFactors } from './readFactors.js';
 import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
 
 /** A login that waits for its second factor. */
@@ -31,7 +33,7 @@ const MAX_LENGTH = 100;
  *   `AccountDeactivated`.
  */
 export async function findChallenge(
-  core: Pick<AccountsCore, 'accounts' | 'tokens' | 'table'>,
+  core: LoadCore & Pick<AccountsCore, 'tokens'>,
   given: unknown,
   purpose: 'challenge' | 'enrolment',
 ): Promise<WaitingLogin> {
@@ -43,7 +45,9 @@ export async function findChallenge(
   const filter = { value: digestSecret(given), kind: { $ne: 'password' } } as const;
   const { key } = await core.tokens.findKey({ filter });
   const family = key ? await readFactors(core, key.accountId) : null;
-  const pending = family ? pendingTokens(family.tokens, core.table.now(), family.account) : [];
+  const pending = family
+    ? pendingTokens(family.account.tokens, core.table.now(), family.account)
+    : [];
   const challenge = pending.find(
     ({ ulid, kind, createdFor }) =>
       ulid === key?.ulid && kind === 'twoFactorAuth' && createdFor === TWO_FACTOR_PURPOSE[purpose],

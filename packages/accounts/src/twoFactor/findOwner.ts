@@ -1,38 +1,31 @@
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import { Actor } from '../contacts/Actor.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { Flow } from '../core/changeAccount.js';
+import { readConnectionInfo } from '../core/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
-import { readConnectionInfo, type SessionRequest } from '../sessions/SessionRequest.js';
 import type { FactorContext } from './proveSecondFactor.js';
-import { readFactors } from './readFactors.js';
-import type { SecondStepContext } from './secondStep.js';
+import { withFactors } from './readFactors.js';
+import type { TwoFactorSettings } from './twoFactorSettings.js';
 
-/** Who changes their factors. */
+/** An owner who changes their factors. */
 export interface FactorOwner extends FactorContext {
   readonly core: AccountsCore;
-  readonly request: SessionRequest;
-  readonly actor: Actor;
+  readonly flow: Flow;
 }
 
 /**
- * Finds whose request it is, with their factors.
+ * Loads the account of a flow's owner with its factors. The session's own item is read along: codes
+ * are counted before anything is committed.
  *
- * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`; `RecentLoginRequired`
- *   unless it need not be recent.
+ * @throws AccountError `InvalidSession`; `InvalidInput` where no request acts.
  */
 export async function findOwner(
-  { core, settings, facts }: SecondStepContext,
-  request: SessionRequest,
-  { isRecent = true }: { readonly isRecent?: boolean } = {},
+  core: AccountsCore,
+  settings: TwoFactorSettings,
+  flow: Flow,
 ): Promise<FactorOwner> {
-  requireObject(request, 'request');
-  const actor = new Actor(core, { request });
-  Object.assign(facts, actor.facts);
-  if (isRecent) core.sessions.guards.assertRecentLogin(request, settings.recentLogin);
+  const { request } = flow.actor;
+  if (!request) throw new AccountError('InvalidInput', { path: 'request', reason: 'notAnObject' });
   const { ip } = readConnectionInfo(request);
-  const family = await readFactors(core, actor.accountId);
-  // Deleted since the request was let through.
-  if (!family) throw new AccountError('InvalidSession', {});
-  actor.requireAlive(family.account);
-  return { core, settings, family, ip, request, actor };
+  const family = withFactors(await flow.load({ secrets: true, session: true }));
+  return { core, settings, flow, family, ip };
 }

@@ -1,10 +1,12 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { findTotpStep } from './findTotpStep.js';
 import type { SecondFactor } from './parseSecondFactor.js';
-import type { AccountWithFactors, StoredToken } from './readFactors.js';
+import type { StoredToken } from '../core/Account.js';
+import { keyOfToken } from './deleteFactors.js';
+import type { AccountWithFactors } from './readFactors.js';
 import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
 import { openSecret, sealSecret } from './sealedSecret.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
@@ -64,7 +66,7 @@ async function proveTotp(context: FactorContext, code: string): Promise<ProvenFa
     : {};
   // Each step once, and only forward (RFC 6238 §5.2, ASVS 6.5.1).
   const condition = { lastUsedStep: { $lt: step } };
-  const filter = keyOf(totp);
+  const filter = keyOfToken(totp);
   return {
     token: totp,
     useOperation: core.tokens.updateOneOperation({
@@ -94,7 +96,7 @@ async function proveRecoveryCode(
   );
   if (!matches || !stored) throw codeRefused('recoveryCode');
   const condition = { used: { $ne: true } } as const;
-  const filter = keyOf(stored);
+  const filter = keyOfToken(stored);
   return {
     token: stored,
     useOperation: core.tokens.updateOneOperation({
@@ -119,14 +121,21 @@ export async function countAttempt(
   return { attempt, resetOperation: core.throttle.resetOperation(attempt) };
 }
 
+/** The one answer to a factor that was used up in between. */
+export function factorRefused({
+  token,
+}: Pick<ProvenFactor, 'token'>): AccountError<'TokenVerificationFailed'> {
+  return codeRefused(token.createdFor === TWO_FACTOR_PURPOSE.totp ? 'code' : 'recoveryCode');
+}
+
 /**
- * Writes what a factor has allowed.
+ * Writes what a factor has allowed at a login.
  *
  * @param commit - does so; the factor's operation is at the position.
  * @throws AccountError `TokenVerificationFailed` if the factor was used up in between.
  */
 export async function withFactor<T>(
-  { token }: Pick<ProvenFactor, 'token'>,
+  proof: Pick<ProvenFactor, 'token'>,
   position: number,
   commit: () => Promise<T>,
 ): Promise<T> {
@@ -137,19 +146,8 @@ export async function withFactor<T>(
       EntityError.is(error) &&
       (error.code === 'ConditionFailed' || error.code === 'NotFound') &&
       error.operation === position;
-    const isTotp = token.createdFor === TWO_FACTOR_PURPOSE.totp;
-    throw isUsedUp ? codeRefused(isTotp ? 'code' : 'recoveryCode') : error;
+    throw isUsedUp ? factorRefused(proof) : error;
   }
-}
-
-/** The whole key of a token. */
-export function keyOf({
-  accountId,
-  kind,
-  createdFor,
-  ulid,
-}: StoredToken): Pick<StoredToken, 'accountId' | 'kind' | 'createdFor' | 'ulid'> {
-  return { accountId, kind, createdFor, ulid };
 }
 
 /** The one answer to every code that is no good. */
@@ -163,7 +161,7 @@ function failuresOf(
   { core, family }: Pick<FactorContext, 'core' | 'family'>,
   name: SecondFactor['authenticator'],
 ): number {
-  const count = family.attempts.find(({ authenticator }) => authenticator === name);
+  const count = family.account.attempts.find(({ authenticator }) => authenticator === name);
   // TTL removes it late.
   return count && count.expiresAt > core.table.now() ? count.attempts : 0;
 }

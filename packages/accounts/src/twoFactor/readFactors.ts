@@ -1,22 +1,14 @@
-import type { AccessType, AccountAttempts, AccountToken, Infer } from '@latchkey/schema';
-import type { InferWithSecrets } from '@latchkey/schema';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { Account, StoredToken, Token } from '../core/Account.js';
+import { loadAccount, type LoadCore } from '../core/loadAccount.js';
 import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
 
-/** A token with what is stored of its secret. */
-export type StoredToken = InferWithSecrets<typeof AccountToken>;
-
-/** An account with all that its second factor consists of, as one Query reads it. */
+/** An account, and beside it what its second factor consists of. */
 export interface AccountWithFactors extends Factors {
-  readonly account: AccountDocument;
-  readonly accessTypes: readonly Infer<typeof AccessType>[];
-  readonly attempts: readonly Infer<typeof AccountAttempts>[];
-  readonly tokens: readonly StoredToken[];
+  readonly account: Account<StoredToken>;
 }
 
 /** What an account has of second factors. */
-export interface Factors<T extends Infer<typeof AccountToken> = StoredToken> {
+export interface Factors<T extends Token = StoredToken> {
   /** The confirmed authenticator. */
   readonly totp: T | undefined;
   /** Those that no code was shown of yet, oldest first. */
@@ -27,22 +19,20 @@ export interface Factors<T extends Infer<typeof AccountToken> = StoredToken> {
 
 /** Reads an account with its factors: one strongly consistent Query; null if there is none. */
 export async function readFactors(
-  { accounts }: Pick<AccountsCore, 'accounts'>,
+  core: LoadCore,
   accountId: string,
 ): Promise<AccountWithFactors | null> {
-  const { item } = await accounts.findOne({
-    filter: { accountId },
-    include: { accessTypes: true, attempts: true, tokens: true },
-    secrets: true,
-    consistent: true,
-  });
-  if (!item) return null;
-  const { accessTypes, attempts, tokens, ...account } = item;
-  return { account, accessTypes, attempts, tokens, ...factorsOf<StoredToken>(tokens) };
+  const account = await loadAccount(core, accountId, { secrets: true });
+  return account && withFactors(account);
+}
+
+/** Gives an account with its factors. */
+export function withFactors(account: Account<StoredToken>): AccountWithFactors {
+  return { account, ...factorsOf<StoredToken>(account.tokens) };
 }
 
 /** Finds the factors among an account's tokens. */
-export function factorsOf<T extends Infer<typeof AccountToken>>(tokens: readonly T[]): Factors<T> {
+export function factorsOf<T extends Token>(tokens: readonly T[]): Factors<T> {
   const own = tokens.filter(({ kind }) => kind === 'twoFactorAuth');
   const { totp, pendingTotp, recoveryCode } = TWO_FACTOR_PURPOSE;
   return {

@@ -1,6 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
 import type { EncryptionKeyring } from './EncryptionKeyring.js';
-import type { StoredToken } from './readFactors.js';
+import type { StoredToken } from '../core/Account.js';
 
 const PURPOSE = 'totpSecret';
 

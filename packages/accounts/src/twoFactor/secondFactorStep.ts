@@ -1,6 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountOfLogin } from '../login/AccountOfLogin.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { Account } from '../core/Account.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 
 /** `createdFor` of the tokens of kind `twoFactorAuth`. */
 export const TWO_FACTOR_PURPOSE: Readonly<
@@ -37,7 +37,7 @@ export interface SecondFactorStep {
  */
 export function secondFactorStep(
   account: AccountDocument,
-  tokens: AccountOfLogin['tokens'],
+  tokens: Account['tokens'],
   { isRequired = () => false }: TwoFactorPolicy,
 ): SecondFactorStep | undefined {
   if (hasTotp({ tokens })) {
@@ -55,7 +55,7 @@ export function secondFactorStep(
 }
 
 /** Whether an account has a confirmed authenticator. */
-export function hasTotp({ tokens }: Pick<AccountOfLogin, 'tokens'>): boolean {
+export function hasTotp({ tokens }: Pick<Account, 'tokens'>): boolean {
   return tokens.some(
     ({ kind, createdFor }) => kind === 'twoFactorAuth' && createdFor === TWO_FACTOR_PURPOSE.totp,
   );

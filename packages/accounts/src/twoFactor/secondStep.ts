@@ -1,10 +1,12 @@
 import type { TransactResults } from '@latchkey/entity';
-import type { AccountsCore } from '../accounts/AccountsCore.js';
+import { documentOf } from '../core/Account.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { beginLoginSession } from '../login/beginLoginSession.js';
-import { readConnectionInfo } from '../sessions/SessionRequest.js';
+import { readConnectionInfo } from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import { newGeneration, tellOfFactors } from './changeFactors.js';
+import { notifyOwner } from '../core/notices.js';
+import { newGeneration } from './newGeneration.js';
 import { confirmTotp } from './confirmTotp.js';
 import { consumeChallenge, findChallenge } from './findChallenge.js';
 import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
@@ -35,7 +37,7 @@ export async function loginBySecondFactor(
   const connection = readConnectionInfo(request);
   const waiting = await findChallenge(core, input.challenge, 'challenge');
   const { family, session, failures: before } = waiting;
-  const { account } = family;
+  const account = documentOf(family.account);
   facts.accountId = account.accountId;
   const proof = await proveSecondFactor({ core, settings, family, ip: connection.ip }, factor);
   const failures = before + proof.failures;
@@ -66,7 +68,7 @@ export async function confirmAtLogin(
   const { sessionGeneration, operation } = newGeneration(core, family);
   const effects = [...confirm, operation];
   // The session begins under the generation that ends all others.
-  const account = { ...family.account, sessionGeneration };
+  const account = { ...documentOf(family.account), sessionGeneration };
   const login = { ...session, account, request, facts, failures };
   const result = await beginLoginSession(core, login, async (operations) => {
     const all = [...effects, ...operations];
@@ -74,6 +76,6 @@ export async function confirmAtLogin(
     const results = await consumeChallenge(core, waiting, all, options);
     return results.slice(effects.length) as TransactResults<typeof operations>;
   });
-  await tellOfFactors(core, { ...family, account }, 'TwoFactorEnabled');
+  await notifyOwner(core, family.account, { kind: 'TwoFactorEnabled' });
   return { ...result, recoveryCodes };
 }

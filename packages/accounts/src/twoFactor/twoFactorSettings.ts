@@ -1,5 +1,5 @@
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountDocument } from '../sessions/SessionRequest.js';
+import type { AccountDocument } from '../core/SessionRequest.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { EncryptionKeyring } from './EncryptionKeyring.js';
 import type { EncryptionKey } from './prepareEncryptionKeys.js';

@@ -6,7 +6,7 @@ import type { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../../src/apps/AccountsRegistry.js';
 import type { Message } from '../../src/delivery/Delivery.js';
 import { AccountError } from '../../src/errors/AccountError.js';
-import type { SessionRequest } from '../../src/sessions/SessionRequest.js';
+import type { SessionRequest } from '../../src/core/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET, TestClock } from '../support/testAccounts.js';
 import { keyOf } from '../twoFactor/support/twoFactorAccounts.js';
@@ -140,7 +140,8 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
       refusal: 'TokenVerificationFailed',
       issue: async ({ accounts, accountId }) =>
         (await accounts.addEmailVerificationToken({ accountId, email: EMAIL })).token,
-      show: ({ accounts }, token) => codeOf(accounts.verifyEmailWithToken({ token })),
+      show: ({ accounts }, token) =>
+        codeOf(accounts.verifyEmailWithToken({ token, password: PASSWORD })),
     },
     {
       name: 'a link to reset a password',

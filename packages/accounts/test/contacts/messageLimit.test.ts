@@ -143,7 +143,7 @@ describe('without delivery', () => {
     });
     expect(commands).toEqual([]);
     const { token } = await accounts.contacts.addEmail({ accountId, email: 'a@example.com' });
-    await accounts.verifyEmailWithToken({ token: token ?? '' });
+    await accounts.verifyEmailWithToken({ token: token ?? '', password: PASSWORD });
     await test.drop();
   });
 });

@@ -41,7 +41,7 @@ describe('a phone number', () => {
     await test.drop();
   });
 
-  it('is verified by the code that was sent there: two requests, then three', async () => {
+  it('is verified by the code that was sent there: two requests, then four, as the session is read', async () => {
     const { request } = ada;
     const issue = await test.log.costOf(async () => {
       const issued = await accounts.requestPhoneVerification({ request, phone: PHONE });
@@ -53,9 +53,20 @@ describe('a phone number', () => {
     const { commands } = await test.log.costOf(async () => {
       expect(await verify(code)).toBe('none');
     });
-    expect(commands).toEqual(['Query', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(commands).toEqual(['BatchGetItem', 'Query', 'TransactWriteItems', 'TransactWriteItems']);
     expect(await isVerified()).toBe(true);
     expect(hasher.verified).toHaveLength(1);
+  });
+
+  it('uses up no attempt in a session that has ended (story 8)', async () => {
+    const { accountId, authToken } = ada;
+    await test.another().logout({ authToken, request: requestWith() });
+    for (let attempt = 0; attempt < BUDGET; attempt++) {
+      expect(await verify(wrong())).toBe('InvalidSession');
+    }
+    expect(hasher.verified).toEqual([]);
+    const code = test.lastToken(PHONE);
+    expect(await codeOf(accounts.verifyPhone({ accountId, phone: PHONE, code }))).toBe('none');
   });
 
   it('gets its code from the application, too', async () => {

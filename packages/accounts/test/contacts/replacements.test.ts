@@ -45,7 +45,10 @@ describe('a contact that takes another’s place', () => {
     const reset = await accounts.addResetPasswordToken({ accountId });
     test.sent();
 
-    await accounts.verifyEmailWithToken({ token: test.lastToken('new@example.com') });
+    await accounts.verifyEmailWithToken({
+      token: test.lastToken('new@example.com'),
+      password: PASSWORD,
+    });
     expect(test.sent()).toEqual([
       `ContactRemoved new@example.com ${email}`,
       `ContactRemoved ${email} ${email}`,
@@ -56,7 +59,7 @@ describe('a contact that takes another’s place', () => {
       'none',
     ]);
     const dead = [
-      accounts.verifyEmailWithToken({ token: sentToOld.token }),
+      accounts.verifyEmailWithToken({ token: sentToOld.token, password: PASSWORD }),
       accounts.resetPassword({ token: reset.token, newPassword: 'another long walk' }),
     ].map(codeOf);
     expect(await Promise.all(dead)).toEqual(['TokenVerificationFailed', 'ResetTokenNotValid']);
@@ -69,14 +72,17 @@ describe('a contact that takes another’s place', () => {
     const typo = test.lastToken('tpyo@example.com');
     await accounts.contacts.replaceEmail({ request, email, newEmail: 'typo@example.com' });
     expect(await valuesOf()).toEqual([email, 'typo@example.com?']);
-    expect(await codeOf(accounts.verifyEmailWithToken({ token: typo }))).toBe(
+    expect(await codeOf(accounts.verifyEmailWithToken({ token: typo, password: PASSWORD }))).toBe(
       'TokenVerificationFailed',
     );
     // Of one that is not verified itself, the next takes over whose place it was to take.
     const again = { request, email: 'typo@example.com', newEmail: 'right@example.com' };
     await accounts.contacts.replaceEmail(again);
     expect(await valuesOf()).toEqual([email, 'right@example.com?']);
-    await accounts.verifyEmailWithToken({ token: test.lastToken('right@example.com') });
+    await accounts.verifyEmailWithToken({
+      token: test.lastToken('right@example.com'),
+      password: PASSWORD,
+    });
     expect(await valuesOf()).toEqual(['right@example.com']);
   });
 
@@ -86,7 +92,9 @@ describe('a contact that takes another’s place', () => {
     test.sent();
     const token = test.lastToken('new@example.com');
     const codes = await Promise.all(
-      Array.from({ length: 16 }, () => codeOf(accounts.verifyEmailWithToken({ token }))),
+      Array.from({ length: 16 }, () =>
+        codeOf(accounts.verifyEmailWithToken({ token, password: PASSWORD })),
+      ),
     );
     expect(codes.filter((code) => code === 'none')).toHaveLength(1);
     expect(await valuesOf()).toEqual(['new@example.com']);
@@ -136,12 +144,15 @@ describe('a contact that takes another’s place', () => {
     await accounts.contacts.remove({ request, kind: 'email', value: email });
     test.sent();
     // What was sent before the removal is void, wherever to.
-    const before = accounts.verifyEmailWithToken({ token: test.lastToken('new@example.com') });
+    const before = accounts.verifyEmailWithToken({
+      token: test.lastToken('new@example.com'),
+      password: PASSWORD,
+    });
     expect(await codeOf(before)).toBe('TokenVerificationFailed');
     const { accountId } = ada;
     const again = { accountId, email: 'new@example.com' };
     const { token } = await accounts.addEmailVerificationToken(again);
-    await accounts.verifyEmailWithToken({ token });
+    await accounts.verifyEmailWithToken({ token, password: PASSWORD });
     expect(await valuesOf()).toEqual(['new@example.com']);
     expect(test.sent()).toEqual([]);
   });
@@ -174,7 +185,7 @@ describe('a contact that takes another’s place', () => {
     const { code = '' } = await late.requestPhoneVerification({ accountId, phone });
     test.clock.advance(5000);
     await accounts.verifyPhone({ accountId, phone, code });
-    await accounts.verifyEmailWithToken({ token });
+    await accounts.verifyEmailWithToken({ token, password: PASSWORD });
     expect(await valuesOf()).toEqual([newEmail, phone]);
   });
 
@@ -188,7 +199,10 @@ describe('a contact that takes another’s place', () => {
     );
     await accounts.contacts.replaceEmail(next).finally(() => meanwhile.remove());
     expect(await valuesOf()).toEqual(['new@example.com', 'newer@example.com?']);
-    await accounts.verifyEmailWithToken({ token: test.lastToken(next.newEmail) });
+    await accounts.verifyEmailWithToken({
+      token: test.lastToken(next.newEmail),
+      password: PASSWORD,
+    });
     expect(await valuesOf()).toEqual(['newer@example.com']);
   });
 });

@@ -106,7 +106,10 @@ describe('somebody else in an account', () => {
     const again = { request, email: 'new@example.com', newEmail: 'newer@example.com' };
     await accounts.contacts.replaceEmail(again);
     // By the link alone nobody is known to be logged in.
-    await accounts.verifyEmailWithToken({ token: test.lastToken('newer@example.com') });
+    await accounts.verifyEmailWithToken({
+      token: test.lastToken('newer@example.com'),
+      password: PASSWORD,
+    });
     expect(await isIn(authToken)).toBe(false);
   });
 

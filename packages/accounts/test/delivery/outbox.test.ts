@@ -106,7 +106,10 @@ describe('the outbox', () => {
         email,
         password: PASSWORD,
       });
-      await accounts.verifyEmailWithToken({ token: outbox.last()?.token ?? '' });
+      await accounts.verifyEmailWithToken({
+        token: outbox.last()?.token ?? '',
+        password: PASSWORD,
+      });
       await accounts.changeUsername({ accountId, username: 'countess' });
       await accounts.contacts.addEmail({ accountId, email: 'ada@example.org' });
       await accounts.contacts.remove({ accountId, kind: 'email', value: 'ada@example.org' });

@@ -126,6 +126,7 @@ describe('mail by Amazon SES', () => {
       const [link = ''] = /https:\S+/.exec(Text.Data) ?? [];
       await test.accounts.verifyEmailWithToken({
         token: new URL(link).searchParams.get('token') ?? '',
+        password: PASSWORD,
       });
       const contacts = await test.accounts.contacts.list({ accountId });
       expect(contacts).toMatchObject([{ verified: true, data: { value: email } }]);

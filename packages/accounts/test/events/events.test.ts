@@ -85,12 +85,16 @@ describe('events', () => {
 
   it('hold no secret, and no line break of a client (ASVS 16.2.5, 16.4.1)', async () => {
     const forged = 'curl\r\n2036-10-21 LoginSuccess accountId=root';
-    const request = { ...requestWith(), userAgent: forged, requestIp: '192.0.2.1\r\nLoginSuccess' };
+    const request = { ...requestWith(), userAgent: forged };
     const { authToken } = await test.accounts.userByPasswordLogin({
       username: 'ada',
       password: PASSWORD,
       request,
     });
+    const requestIp = '192.0.2.1\r\nLoginSuccess';
+    const nowhere = { ...request, requestIp };
+    const refused = { username: 'ada', password: PASSWORD, request: nowhere };
+    expect(await codeOf(test.accounts.userByPasswordLogin(refused))).toBe('InvalidInput');
     await codeOf(login('canary-wrong-password'));
     await codeOf(test.accounts.handleRequest(requestWith(`${authToken}x`)));
     const shown = everythingShown(events);

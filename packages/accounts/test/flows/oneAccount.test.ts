@@ -1,5 +1,5 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { AccountDocument, SessionRequest } from '../../src/sessions/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/core/SessionRequest.js';
 import { errorOf } from '../support/errorOf.js';
 import {
   createTestAccounts,
@@ -121,14 +121,25 @@ describe('the life of one account', () => {
     ['her e-mail address in other letters', () => 'ADA@example.COM'],
     ['her account id', () => ada.accountId],
     [
-      'her account id in lower case, with white space around it',
-      () => ` ${ada.accountId.toLowerCase()}\n`,
+      'her account id in lower case, with spaces around it',
+      () => ` ${ada.accountId.toLowerCase()}\t\u00a0`,
     ],
+    ['her e-mail address with spaces around it', () => '\tada@example.com '],
+    ['her username with spaces around it', () => '\u00a0ada '],
   ])('knows her by %s', async (_name, username) => {
     const found = await accounts.findUser({ username: username() });
     expect(found).toEqual(ada);
     const request = await accounts.handleRequest(requestWith(await login(username())));
     expect(request.user).toEqual(ada);
+  });
+
+  // One rule for every call (story 14): none takes a line break, wherever it stands.
+  it.each(['\n', '\r\n', '\u2028'])('refuses identifiers that end in %j', async (lineBreak) => {
+    for (const name of ['ada', 'ada@example.com', ada.accountId]) {
+      const username = `${name}${lineBreak}`;
+      expect((await errorOf(accounts.findUser({ username }))).code).toBe('InvalidInput');
+      expect((await errorOf(login(username))).code).toBe('InvalidInput');
+    }
   });
 
   it('finds nobody under a name that nobody has', async () => {

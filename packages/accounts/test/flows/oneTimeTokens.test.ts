@@ -1,5 +1,5 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { AccountDocument } from '../../src/sessions/SessionRequest.js';
+import type { AccountDocument } from '../../src/core/SessionRequest.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { codeOf } from '../support/errorOf.js';
 import {
@@ -36,7 +36,7 @@ describe('tokens that are sent to somebody', () => {
   afterAll(() => test.drop());
 
   describe('to verify an e-mail address', () => {
-    it('verify it once, in three requests, after one to issue them', async () => {
+    it('verify it once, in four requests with the password, after one to issue them', async () => {
       const { accountId, email } = await signUp();
       let token = '';
       const issue = await test.log.costOf(async () => {
@@ -44,13 +44,15 @@ describe('tokens that are sent to somebody', () => {
         ({ token } = await accounts.addEmailVerificationToken(spelled));
       });
       expect(issue.commands).toEqual(['TransactWriteItems']);
-      const use = await test.log.costOf(() => accounts.verifyEmailWithToken({ token }));
-      expect(use.commands).toHaveLength(3);
+      const use = await test.log.costOf(() =>
+        accounts.verifyEmailWithToken({ token, password: PASSWORD }),
+      );
+      expect(use.commands).toHaveLength(4);
       expect(await contactsOf(accountId)).toMatchObject([
         { verified: true, data: { value: email } },
       ]);
-      expect(await codeOf(accounts.verifyEmailWithToken({ token }))).toBe(
-        'TokenVerificationFailed',
+      expect(await codeOf(accounts.verifyEmailWithToken({ token, password: PASSWORD }))).toBe(
+        'EmailAlreadyVerified',
       );
     });
 
@@ -58,7 +60,7 @@ describe('tokens that are sent to somebody', () => {
       const { accountId, email } = await signUp();
       const { token } = await accounts.addEmailVerificationToken({ accountId, email });
       test.clock.advance(24 * HOUR);
-      expect(await codeOf(accounts.verifyEmailWithToken({ token }))).toBe(
+      expect(await codeOf(accounts.verifyEmailWithToken({ token, password: PASSWORD }))).toBe(
         'TokenVerificationFailed',
       );
       expect(await contactsOf(accountId)).toMatchObject([{ verified: false }]);
@@ -68,7 +70,7 @@ describe('tokens that are sent to somebody', () => {
       const { accountId, email } = await signUp();
       const { token } = await accounts.addEmailVerificationToken({ accountId, email });
       await accounts.AccessTypeEntity.deleteMany({ filter: { accountId } });
-      expect(await codeOf(accounts.verifyEmailWithToken({ token }))).toBe(
+      expect(await codeOf(accounts.verifyEmailWithToken({ token, password: PASSWORD }))).toBe(
         'TokenVerificationFailed',
       );
     });
@@ -107,7 +109,10 @@ describe('tokens that are sent to somebody', () => {
         const again = accounts.resetPassword({ token: used, newPassword: PASSWORD });
         expect(await codeOf(again)).toBe('ResetTokenNotValid');
       }
-      const verify = accounts.verifyEmailWithToken({ token: verification.token });
+      const verify = accounts.verifyEmailWithToken({
+        token: verification.token,
+        password: PASSWORD,
+      });
       expect(await codeOf(verify)).toBe('TokenVerificationFailed');
     });
 
@@ -152,7 +157,7 @@ describe('tokens that are sent to somebody', () => {
       });
       const gone = accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
       expect(await codeOf(gone)).toBe('ResetTokenNotValid');
-      await accounts.verifyEmailWithToken({ token: kept.token });
+      await accounts.verifyEmailWithToken({ token: kept.token, password: PASSWORD });
     });
   });
 
@@ -161,7 +166,7 @@ describe('tokens that are sent to somebody', () => {
     const reset = await accounts.addResetPasswordToken({ accountId });
     const verification = await accounts.addEmailVerificationToken({ accountId, email });
     const crossed = [
-      () => accounts.verifyEmailWithToken({ token: reset.token }),
+      () => accounts.verifyEmailWithToken({ token: reset.token, password: PASSWORD }),
       () => accounts.resetPassword({ token: verification.token, newPassword: NEW_PASSWORD }),
       () =>
         accounts.resetPassword({

@@ -20,7 +20,10 @@ describe('forgotPassword', () => {
     });
     const form = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
     await test.accounts.signUp({ ...form, request: requestWith() });
-    await test.accounts.activate({ token: await mailbox.token('EmailVerification') });
+    await test.accounts.activate({
+      token: await mailbox.token('EmailVerification'),
+      password: PASSWORD,
+    });
     await test.accounts.signUp({ username: 'no-mail', password: PASSWORD, request: requestWith() });
   });
   afterAll(() => test.drop());

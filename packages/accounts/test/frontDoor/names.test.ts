@@ -1,3 +1,4 @@
+import { AddressAttempts } from '@latchkey/schema';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { everythingShown } from '../support/everythingShown.js';
 import { requestWith } from '../support/testAccounts.js';
@@ -38,7 +39,7 @@ describe('what the front door says by name', () => {
 });
 
 async function checkBothSides(world: World, row: Row): Promise<void> {
-  const { name, setUp, inside, insideCode = 'none', outside, leavesCount } = row;
+  const { name, setUp, inside, insideCode = 'none', outside, leavesCount, countsNetwork } = row;
   const { details = {}, status = 400 } = row;
   const person = (await setUp?.(world)) ?? NOBODY;
   // Some sides throw at once.
@@ -50,7 +51,23 @@ async function checkBothSides(world: World, row: Row): Promise<void> {
   expect(error).toMatchObject({ code: name, status });
   expect(error.details).toEqual(details);
   expect(everythingShown(error)).not.toContain('canary');
-  if (leavesCount) expect(await world.items()).not.toEqual(before);
-  else expect(await world.items()).toEqual(before);
+  const after = await world.items();
+  if (leavesCount) expect(after).not.toEqual(before);
+  else expect(after.filter(isNotNetwork)).toEqual(before.filter(isNotNetwork));
+  if (!leavesCount && !countsNetwork) expect(after).toEqual(before);
+  // Exactly once, and nothing else about the network has changed.
+  if (countsNetwork) expect(attemptsOf(after)).toBe(attemptsOf(before) + 1);
   expect(await world.mailbox.take()).toEqual([]);
+}
+
+type Item = Awaited<ReturnType<World['items']>>[number];
+
+function isNotNetwork(item: Item): boolean {
+  return item._e?.S !== AddressAttempts.name;
+}
+
+/** How many attempts are counted by network, in all windows of time. */
+function attemptsOf(items: readonly Item[]): number {
+  const counts = items.filter((item) => !isNotNetwork(item));
+  return counts.reduce((sum, { attempts }) => sum + Number(attempts?.N), 0);
 }

@@ -41,13 +41,14 @@ describe('the front door that Userbase knows', () => {
       username: 'ada',
       userId: expect.stringMatching(/^[0-9A-Z]{26}$/),
       authToken: request.authToken,
+      expiresAt: expect.any(Date) as Date,
       creationDate: clock.now(),
       email: 'ada@example.com',
       profile: { name: 'Ada' },
       paymentsMode: 'test',
       trialExpirationDate: new Date(clock.now().getTime() + 14 * DAY),
     });
-    const { email: _email, authToken = '', ...verified } = ada;
+    const { email: _email, authToken = '', expiresAt: _end, ...verified } = ada;
     expect(await accounts.verifyAuthToken(authToken)).toEqual(verified);
     expect((await mailbox.take()).map(({ kind, to }) => [kind, to.value])).toEqual([
       ['EmailVerification', 'ada@example.com'],
@@ -58,7 +59,8 @@ describe('the front door that Userbase knows', () => {
       username: 'Countess',
       profile: { name: 'Ada Lovelace' },
     });
-    const updated = { ...ada, username: 'countess', profile: { name: 'Ada Lovelace' } };
+    const { expiresAt, ...shown } = ada;
+    const updated = { ...shown, username: 'countess', profile: { name: 'Ada Lovelace' } };
     expect(changed).toEqual(updated);
 
     await accounts.signOut({ request });
@@ -71,7 +73,7 @@ describe('the front door that Userbase knows', () => {
       password: PASSWORD,
       request: again,
     });
-    expect(signedIn).toEqual({ ...updated, authToken: again.authToken });
+    expect(signedIn).toEqual({ ...updated, authToken: again.authToken, expiresAt });
 
     await accounts.deleteUser({ request: again });
     expect(await isLive(signedIn.authToken)).toBe(false);
@@ -82,7 +84,7 @@ describe('the front door that Userbase knows', () => {
     await accounts.signUp({ ...form, request: requestWith() });
   });
 
-  it('is one request, also with everything in it; a refusal is none or that one', async () => {
+  it('is two requests, also with everything in it: the network is counted first, in a new window by two', async () => {
     const form = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
     const full = {
       ...form,
@@ -96,9 +98,10 @@ describe('the front door that Userbase knows', () => {
           test.accounts.signUp({ ...full, request: requestWith(), ...params }),
         )
       ).commands;
-    expect(await costOf({})).toEqual(['TransactWriteItems']);
-    expect(await costOf({})).toEqual(['TransactWriteItems']);
-    expect(await costOf({ password: 'short' })).toEqual([]);
+    expect(await costOf({})).toEqual(['UpdateItem', 'PutItem', 'TransactWriteItems']);
+    // The username is taken: nothing more is looked at.
+    expect(await costOf({})).toEqual(['UpdateItem', 'TransactWriteItems']);
+    expect(await costOf({ password: '' })).toEqual([]);
     const { counts, problems } = await contentsOf(test.client, test.table.name);
     expect(problems).toEqual([]);
     expect(counts).toMatchObject({ Account: 1, AccessType: 1, AccountToken: 2, Session: 1 });
@@ -189,18 +192,21 @@ describe('the front door that Userbase knows', () => {
     const { accounts, clock } = test;
     const own = { username: 'ada', password: PASSWORD, rememberMe: 'local', ...wishes } as const;
     const up = await accounts.signUp({ ...own, request: requestWith() });
-    const tokens = [
-      up.authToken ?? '',
-      (await accounts.signIn({ ...own, request: requestWith() })).authToken,
-    ];
+    const again = await accounts.signIn({ ...own, request: requestWith() });
+    const endMs = clock.now().getTime() + ms;
+    expect([up.expiresAt?.getTime(), again.expiresAt?.getTime()]).toEqual([endMs, endMs]);
+    const tokens = [up.authToken ?? '', again.authToken];
     clock.advance(ms - 1);
-    expect(await Promise.all(tokens.map(isLive))).toEqual([true, true]);
+    // As long as they are in use: `idleTimeout` holds as well.
+    const isIdle = ms > 2 * HOUR;
+    expect(await Promise.all(tokens.map(isLive))).toEqual([!isIdle, !isIdle]);
     clock.advance(1);
     expect(await Promise.all(tokens.map(isLive))).toEqual([false, false]);
   });
 
   it.each([
-    ['local', true],
+    // The application's options are the bound, whatever a client asks.
+    ['local', false],
     ['session', false],
     ['none', false],
   ] as const)('with rememberMe %s, an idle session %s goes on', async (rememberMe, goesOn) => {
@@ -251,6 +257,7 @@ describe('the front door that Userbase knows', () => {
       table: new Table({ name: test.table.name, client: test.client }).namespace('own'),
       sessions: { getTokenSecret: () => SECRET },
       accountFields: { plan: z.enum(['free', 'paid']) },
+      visitorFields: ['plan'],
     });
     const form = { username: 'ada', password: PASSWORD, request: requestWith() };
     const { userId } = await accounts.signUp({ ...form, plan: 'paid' });

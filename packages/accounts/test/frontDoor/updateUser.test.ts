@@ -1,5 +1,5 @@
 import { Accounts } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/sessions/SessionRequest.js';
+import type { SessionRequest } from '../../src/core/SessionRequest.js';
 import { Mailbox } from '../oneTimeTokens/Mailbox.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf } from '../support/errorOf.js';
@@ -27,7 +27,10 @@ describe('updateUser', () => {
     });
     request = requestWith();
     await test.accounts.signUp({ ...form, profile: { name: 'Ada' }, request });
-    await test.accounts.activate({ token: await mailbox.token('EmailVerification') });
+    await test.accounts.activate({
+      token: await mailbox.token('EmailVerification'),
+      password: PASSWORD,
+    });
     const other = { username: 'eve', email: 'eve@example.com', password: PASSWORD };
     await test.accounts.signUp({ ...other, request: requestWith() });
     await mailbox.take();
@@ -61,7 +64,7 @@ describe('updateUser', () => {
     const changed = await update({ email: 'Countess@Example.com' });
     expect(changed.email).toBe('ada@example.com');
     const token = await mailbox.token('EmailVerification');
-    expect(await test.accounts.activate({ token })).toMatchObject({
+    expect(await test.accounts.activate({ token, password: PASSWORD })).toMatchObject({
       email: 'countess@example.com',
     });
     // Whoever reads at the old address may have begun a session: all have ended.
@@ -122,7 +125,10 @@ describe('updateUser', () => {
       const own = requestWith();
       const email = 'only@example.com';
       await test.accounts.signUp({ email, password: PASSWORD, request: own });
-      await test.accounts.activate({ token: await mailbox.token('EmailVerification') });
+      await test.accounts.activate({
+        token: await mailbox.token('EmailVerification'),
+        password: PASSWORD,
+      });
       const { currentPassword, newPassword } = all;
       const removal = { request: own, email: null, currentPassword, newPassword };
       expect(await codeOf(test.accounts.updateUser(removal))).toBe('LastContact');
@@ -166,7 +172,7 @@ describe('updateUser', () => {
     await mailbox.take();
     await update({ username: 'countess', email: 'countess@example.com' });
     const token = await mailbox.token('EmailVerification');
-    expect(await test.accounts.activate({ token })).toMatchObject({
+    expect(await test.accounts.activate({ token, password: PASSWORD })).toMatchObject({
       username: 'countess',
       email: 'countess@example.com',
     });

@@ -1,5 +1,5 @@
 import type { PasswordLoginInput } from '../../src/login/PasswordLogin.js';
-import type { AccountDocument, SessionRequest } from '../../src/sessions/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/core/SessionRequest.js';
 import type { LogoutInput } from '../../src/sessions/Sessions.js';
 import { errorOf } from '../support/errorOf.js';
 import { everythingShown } from '../support/everythingShown.js';
@@ -72,7 +72,7 @@ describe('a login is refused, before anything is sent, for', () => {
     ['an address that is a number', requestBut({ requestIp: 1 }), 'request.requestIp'],
     ['a list of addresses', requestBut({ requestIp: ['::1'] }), 'request.requestIp'],
     ['an address of 1 MB', requestBut({ requestIp: MEGABYTE }), 'request.requestIp'],
-    ['a request without user agent', requestBut({ userAgent: undefined }), 'request.userAgent'],
+    ['a user agent that is a number', requestBut({ userAgent: 1 }), 'request.userAgent'],
     ['a user agent that is an object', requestBut({ userAgent: {} }), 'request.userAgent'],
   ])('%s (ASVS 2.2.1, 15.3.5)', async (_name, change, path) => {
     const error = await quietErrorOf(() => test.accounts.userByPasswordLogin(input(change)));
@@ -101,6 +101,16 @@ describe('a login is refused, before anything is sent, for', () => {
     expect(error).toMatchObject({ code: 'InvalidInput', details: { path: 'request' } });
     expect((await test.accounts.handleRequest(requestWith(good))).user).toEqual(ada);
   });
+});
+
+// A client need not send the header (story 17).
+it.each([undefined, null])('keeps an empty user agent for one that is %p', async (userAgent) => {
+  const { sessionDocument } = await test.accounts.userByPasswordLogin({
+    username: 'ada',
+    password: PASSWORD,
+    request: { ...requestWith(), userAgent },
+  });
+  expect(sessionDocument.connectionInfo.userAgent).toBe('');
 });
 
 it('keeps the beginning of a user agent of 1 MB, in whole characters (ASVS 1.3.12)', async () => {

@@ -1,6 +1,6 @@
 import { failWith, loseAnswers, timeout } from '../../../entity/test/support/faults.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { AccountDocument, SessionRequest } from '../../src/sessions/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/core/SessionRequest.js';
 import { letsIn, signUp, watch } from '../sessions/support.js';
 import { codeOf } from '../support/errorOf.js';
 import {
@@ -58,7 +58,8 @@ describe.each(METHODS)('%s by a request that was let through before', (method) =
     const cost = await test.log.costOf(async () => {
       expect(await codeOf(accounts[method]({ request }))).toBe('InvalidSession');
     });
-    expect(cost.commands).toEqual(['UpdateItem']);
+    const writes = cost.commands.filter((command) => !command.startsWith('Get'));
+    expect(writes).toEqual(['TransactWriteItems']);
     expect(seen.events).toMatchObject([{ accountId, reason: 'InvalidSession' }]);
     expect(await accounts.findUser({ username: accountId })).toMatchObject({ deactivated: false });
   });
@@ -73,7 +74,7 @@ describe.each(METHODS)('%s by a request that was let through before', (method) =
 
   it('is done where the answer to the write is lost', async () => {
     const { accountId, request } = await loggedIn();
-    const lost = loseAnswers(test.client, 'UpdateItem');
+    const lost = loseAnswers(test.client, 'TransactWriteItems');
     const code = await codeOf(accounts[method]({ request })).finally(() => {
       lost.remove();
     });
@@ -86,7 +87,8 @@ describe.each(METHODS)('%s by a request that was let through before', (method) =
 
 it('a deletion that was interrupted goes on by the request that has begun it', async () => {
   const { accountId, request } = await loggedIn();
-  const fault = failWith(test.client, 'TransactWriteItems', timeout, ALWAYS);
+  // The first write, by which the deletion begins, is a transaction with the session's check.
+  const fault = failWith(test.client, 'Query', timeout, ALWAYS);
   const code = await codeOf(accounts.deleteAccount({ request })).finally(() => {
     fault.remove();
   });
@@ -94,6 +96,21 @@ it('a deletion that was interrupted goes on by the request that has begun it', a
   expect(await accounts.findUser({ username: accountId })).toMatchObject({ deactivated: true });
   expect(await codeOf(accounts.deleteAccount({ request }))).toBe('none');
   expect(await accounts.findUser({ username: accountId })).toBeNull();
+});
+
+it('a deletion that nobody goes on with is finished by a sweep, and its names are free', async () => {
+  const { accountId, request } = await loggedIn();
+  const username = (await accounts.findUser({ username: accountId }))?.username ?? '';
+  const fault = failWith(test.client, 'Query', timeout, ALWAYS);
+  const code = await codeOf(accounts.deleteAccount({ request })).finally(() => {
+    fault.remove();
+  });
+  expect([code, username !== '']).toEqual(['ServiceUnavailable', true]);
+  const other = test.another();
+  expect(await other.finishDeletions()).toEqual({ deletedAccounts: 1 });
+  expect(await other.finishDeletions()).toEqual({ deletedAccounts: 0 });
+  expect(await other.findUser({ username })).toBeNull();
+  await other.createAccount({ username, password: PASSWORD });
 });
 
 it('refreshes beside deleteAccount leave no session that verifies, nor any at all (GHSA-2vg6-77g8-24mp, GHSA-m2w5-7xhv-w6fh)', async () => {

@@ -36,7 +36,7 @@ const USES: readonly (readonly [string, Use])[] = [
     'a new address',
     async ({ contacts, verifyEmailWithToken }, { accountId, email }) => {
       const { token = '' } = await contacts.addEmail({ accountId, email: `new-${email}` });
-      return verifyEmailWithToken({ token });
+      return verifyEmailWithToken({ token, password: PASSWORD });
     },
   ],
   [
@@ -67,7 +67,7 @@ const USES: readonly (readonly [string, Use])[] = [
     'a verification by the application',
     async ({ addEmailVerificationToken, verifyEmailWithToken }, { accountId, email }) => {
       const { token } = await addEmailVerificationToken({ accountId, email });
-      return verifyEmailWithToken({ token });
+      return verifyEmailWithToken({ token, password: PASSWORD });
     },
   ],
   [

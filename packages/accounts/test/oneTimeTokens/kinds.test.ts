@@ -15,9 +15,16 @@ import {
   requestWith,
   SECRET,
   type TestAccounts,
+  PASSWORD,
 } from '../support/testAccounts.js';
 import { Mailbox } from './Mailbox.js';
 import { addFactors, logIn, signUp, type Person } from './people.js';
+import type { AccountsCore } from '../../src/core/AccountsCore.js';
+import { Actor } from '../../src/core/Actor.js';
+import { Flow } from '../../src/core/changeAccount.js';
+import type { TokenPurpose } from '../../src/oneTimeTokens/TokenPurpose.js';
+
+const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
@@ -28,6 +35,8 @@ interface Kind {
   readonly lifetimeMs: number;
   /** The answer to one that is no good, for whatever reason. */
   readonly refusal: AccountErrorCode;
+  /** The answer to one that was used before, where that is another (story 22). */
+  readonly again?: AccountErrorCode;
   readonly issue: (person: Person) => Promise<string>;
   readonly use: (token: string, accounts?: Accounts) => Promise<unknown>;
 }
@@ -40,8 +49,10 @@ describe('one-time tokens of every kind', () => {
     'e-mail verification': {
       lifetimeMs: 24 * HOUR,
       refusal: 'TokenVerificationFailed',
+      again: 'EmailAlreadyVerified',
       issue: async (person) => (await test.accounts.addEmailVerificationToken(person)).token,
-      use: (token, accounts = test.accounts) => accounts.verifyEmailWithToken({ token }),
+      use: (token, accounts = test.accounts) =>
+        accounts.verifyEmailWithToken({ token, password: PASSWORD }),
     },
     'password reset, sent by the application': {
       lifetimeMs: HOUR,
@@ -90,7 +101,26 @@ describe('one-time tokens of every kind', () => {
   const pendingOf = async (person: Person) =>
     (await tokensOf(person)).filter(({ kind, used }) => kind !== 'password' && used !== true);
   const mechanism = (options?: OneTimeTokenOptions): OneTimeTokens =>
-    new OneTimeTokens(test.table, test.accounts.AccountEntity, test.accounts.TokenEntity, options);
+    new OneTimeTokens(
+      {
+        table: test.table,
+        accounts: test.accounts.AccountEntity,
+        tokens: test.accounts.TokenEntity,
+        unprovenClaimMs: WEEK_MS,
+      },
+      options,
+    );
+  /** Issues a token as a flow of the application does. */
+  const issueBy = async (tokens: OneTimeTokens, purpose: TokenPurpose): Promise<string> => {
+    const { table, accounts } = test;
+    const core = {
+      table,
+      accounts: accounts.AccountEntity,
+      tokens: accounts.TokenEntity,
+    } as unknown as AccountsCore;
+    const actor = Actor.of(core, { accountId: purpose.accountId });
+    return (await tokens.issue(new Flow(core, actor, {}), purpose)).token;
+  };
 
   beforeAll(async () => {
     test = await createTestAccounts({ delivery: mailbox });
@@ -99,7 +129,7 @@ describe('one-time tokens of every kind', () => {
   afterAll(() => test.drop());
 
   describe.each(names)('%s', (name) => {
-    const { issue, use, lifetimeMs, refusal } = kindOf(name);
+    const { issue, use, lifetimeMs, refusal, again = refusal } = kindOf(name);
 
     it('works for one of 16 who use it at the same moment, and never again (ASVS 6.5.1, 2.3.4, Kratos HackerOne 3692149)', async () => {
       const token = await issue(await signUp(test.accounts));
@@ -107,8 +137,10 @@ describe('one-time tokens of every kind', () => {
       const outcomes = await Promise.all(
         Array.from({ length: 16 }, (_, at) => codeOf(use(token, processes[at % 4]))),
       );
-      expect(outcomes.sort()).toEqual([...Array.from({ length: 15 }, () => refusal), 'none']);
-      expect(await codeOf(use(token))).toBe(refusal);
+      // Whether one that comes second is told that the address is confirmed depends on when it reads.
+      const refused = outcomes.map((code) => (code === again ? refusal : code));
+      expect(refused.sort()).toEqual([...Array.from({ length: 15 }, () => refusal), 'none']);
+      expect(await codeOf(use(token))).toBe(again);
     });
 
     it('is good until its lifetime is over by the clock, though its row is there (ASVS 6.5.5)', async () => {
@@ -264,7 +296,7 @@ describe('one-time tokens of every kind', () => {
       const outcome = await codeOf(use(token)).finally(() => fault.remove());
       expect(fault.attempts).toBe(3);
       expect(outcome).toBe('none');
-      expect(await codeOf(use(token))).toBe(refusal);
+      expect(await codeOf(use(token))).toBe(again);
     });
 
     it('is used once, or not at all, in an outage (ASVS 16.5.3)', async () => {
@@ -277,7 +309,7 @@ describe('one-time tokens of every kind', () => {
       expect(await codeOf(use(kept))).toBe('none');
       const after = loseAnswers(test.client, 'TransactWriteItems', ALWAYS);
       expect(await codeOf(use(gone)).finally(() => after.remove())).toBe('ServiceUnavailable');
-      expect(await codeOf(use(gone))).toBe(refusal);
+      expect(await codeOf(use(gone))).toBe(again);
     });
 
     it.each(names)('is what this expects, if this is %s (ASVS 9.2.2)', async (consumer) => {
@@ -287,7 +319,7 @@ describe('one-time tokens of every kind', () => {
       const { use: useElsewhere, refusal: refusalElsewhere } = kindOf(consumer);
       expect(await codeOf(useElsewhere(token))).toBe(fits ? 'none' : refusalElsewhere);
       // Trying it elsewhere has not used it up.
-      expect(await codeOf(use(token))).toBe(fits ? refusal : 'none');
+      expect(await codeOf(use(token))).toBe(fits ? again : 'none');
     });
 
     it('is at rest as a digest (ASVS 11.5.1)', async () => {
@@ -308,7 +340,7 @@ describe('one-time tokens of every kind', () => {
   describe.each(all)('the mechanism, for the kind %s', (kind) => {
     let accountId: string;
     const issueTo = async (tokens: OneTimeTokens, createdFor = 'challenge'): Promise<string> =>
-      (await tokens.issue({ accountId, kind, createdFor })).token;
+      issueBy(tokens, { accountId, kind, createdFor });
 
     beforeAll(async () => {
       ({ accountId } = await signUp(test.accounts));
@@ -367,7 +399,7 @@ describe('one-time tokens of every kind', () => {
     const { accountId } = await signUp(test.accounts);
     const tokens = mechanism();
     for (const createdFor of ['totp', 'totp-pending', 'recovery-code-1']) {
-      const { token } = await tokens.issue({ accountId, kind: 'twoFactorAuth', createdFor });
+      const token = await issueBy(tokens, { accountId, kind: 'twoFactorAuth', createdFor });
       expect(await codeOf(tokens.find(token, 'twoFactorAuth'))).toBe('TokenVerificationFailed');
     }
   });

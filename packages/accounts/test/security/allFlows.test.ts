@@ -4,7 +4,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Message, MessageKind } from '../../src/delivery/Delivery.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
-import type { SessionRequest } from '../../src/sessions/SessionRequest.js';
+import type { SessionRequest } from '../../src/core/SessionRequest.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { contentsOf } from '../support/contents.js';
 import { everythingShown } from '../support/everythingShown.js';
@@ -87,10 +87,13 @@ describe('after all flows', () => {
     });
     returned.push(ada);
     const { accountId } = ada;
-    await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification') });
+    await accounts.verifyEmailWithToken({
+      token: lastToken('EmailVerification'),
+      password: password('ada-1'),
+    });
     const request = await login('ada', password('ada-1'));
     returned.push(await accounts.contacts.addEmail({ request, email: 'ada2@example.com' }));
-    await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification') });
+    await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification'), request });
     await accounts.contacts.addPhone({ request, phone: '+4930123456' });
     await accounts.requestPhoneVerification({ request, phone: '+4930123456' });
     const phoneCode = lastToken('PhoneVerification');
@@ -231,7 +234,9 @@ describe('after all flows', () => {
     );
     await accounts.resendActivation({ email: 'grace@example.com' });
     await accounts.settled();
-    returned.push(await accounts.activate({ token: lastToken('EmailVerification') }));
+    returned.push(
+      await accounts.activate({ token: lastToken('EmailVerification'), request: door }),
+    );
     await accounts.signOut({ request: door });
     await accounts.forgotPassword({ username: 'grace' });
     await accounts.settled();
@@ -256,7 +261,10 @@ describe('after all flows', () => {
       newPassword: password('grace-3'),
     });
     keep('an update', updated);
-    await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification') });
+    await accounts.verifyEmailWithToken({
+      token: lastToken('EmailVerification'),
+      request: atTheDoor,
+    });
     // The address before has gone, and the sessions with it.
     const herRequest = await login('admiral', password('grace-3'));
     for (const at of ['the lost', 'the found']) {
@@ -280,7 +288,10 @@ describe('after all flows', () => {
         newEmail: 'rear.admiral@example.com',
       }),
     );
-    await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification') });
+    await accounts.verifyEmailWithToken({
+      token: lastToken('EmailVerification'),
+      request: herRequest,
+    });
     returned.push(await accounts.exportAccount({ accountId: grace.userId }));
 
     // Others sign up: at once, or where nobody is told whether the address was free.
@@ -297,7 +308,7 @@ describe('after all flows', () => {
     await accounts.settled();
     await accounts.deactivate({ accountId: admin.accountId });
     await accounts.reactivate({ accountId: admin.accountId });
-  });
+  }, 180_000);
   afterAll(() => test.drop());
 
   it('no secret stands in any attribute of any item (ASVS 6.5.2, 7.2.3, 11.4.2)', async () => {

@@ -400,7 +400,7 @@ describe('what no flow alone shows', () => {
           return {
             step: () =>
               two.accounts.userByPasswordLogin({ ...newcomer, username, request: requestWith() }),
-            before: () => two.accounts.verifyEmailWithToken({ token }),
+            before: () => two.accounts.verifyEmailWithToken({ token, password: PASSWORD }),
           };
         },
       ],
@@ -495,7 +495,7 @@ describe('what no flow alone shows', () => {
                 password: PASSWORD,
                 request: requestWith(),
               }),
-            before: () => two.accounts.verifyEmailWithToken({ token }),
+            before: () => two.accounts.verifyEmailWithToken({ token, password: PASSWORD }),
           };
         },
       ],

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { tokenPolicy } from '../../src/oneTimeTokens/tokenPolicy.js';
 import { DEFAULT_PASSWORD_POLICY } from '../../src/passwords/PasswordPolicy.js';
 import { BcryptHasher } from '../../src/passwords/BcryptHasher.js';
-import { definePolicy } from '../../src/sessions/sessionPolicy.js';
+import { definePolicy } from '../../src/core/sessionPolicy.js';
 import {
   addressPolicy,
   authenticatorPolicy,
@@ -77,7 +77,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
     ],
     [
       'lifetimes of sessions (ASVS 7.1.1, 7.6.1)',
-      'sessions/sessionPolicy.ts',
+      'core/sessionPolicy.ts',
       'SessionsOptions',
       {
         tokenDuration: sessions.durationMs,
@@ -95,6 +95,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
         passwordRecovery: lifetimesMs.password_recovery,
         phoneVerification: lifetimesMs.phone_verification,
         magicLink: lifetimesMs.magick_link,
+        contactRecovery: lifetimesMs.contact_recovery,
         twoFactorChallenge: lifetimesMs.twoFactorAuth,
         custom: lifetimesMs.custom,
       },

@@ -1,5 +1,5 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/sessions/SessionRequest.js';
+import type { SessionRequest } from '../../src/core/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
 import { claimsOf } from '../support/forgeToken.js';
 import { requestWith, type TestAccounts } from '../support/testAccounts.js';
@@ -98,7 +98,8 @@ describe('where a change rotates', () => {
 
 it.each([
   ['requestIp', 7],
-  ['userAgent', undefined],
+  ['requestIp', undefined],
+  ['userAgent', 7],
 ])('a request with %s %p is no reason to let in (ASVS 2.2.1)', async (field, value) => {
   const accounts = test.another({ onConnectionChange: 'revoke' });
   const { authToken } = await someone(accounts);
@@ -107,3 +108,20 @@ it.each([
   expect(request).not.toHaveProperty('user');
   expect(await letsIn(accounts, authToken)).toBe(true);
 });
+
+// A client need not send the header (story 17): it is an empty one then, and another than before.
+it.each([undefined, null])(
+  'a request whose userAgent is %p has an empty one',
+  async (userAgent) => {
+    const request = (authToken: string): SessionRequest => ({
+      ...requestWith(authToken),
+      userAgent,
+    });
+    const { authToken } = await someone(test.another({ onConnectionChange: 'ignore' }));
+    const lenient = test.another({ onConnectionChange: 'ignore' });
+    await lenient.handleRequest(request(authToken));
+    const strict = test.another({ onConnectionChange: 'revoke' });
+    expect(await codeOf(strict.handleRequest(request(authToken)))).toBe('InvalidSession');
+    expect(await letsIn(lenient, authToken)).toBe(false);
+  },
+);

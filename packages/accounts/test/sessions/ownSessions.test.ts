@@ -47,10 +47,11 @@ describe('an owner', () => {
         expect(node).not.toHaveProperty('previousToken');
       }
     });
-    expect(cost.commands).toEqual(['Query']);
+    expect(cost.commands.toSorted()).toEqual(['BatchGetItem', 'Query']);
+    expect(cost.trips).toBe(1);
   });
 
-  it('reads 25 in one Query beside 100 that have ended', async () => {
+  it('reads 25 in one Query, and the session beside it, with 100 that have ended', async () => {
     const account = await signUp(accounts);
     const { accountId, sessionGeneration: generation } = account;
     const { sessionDocument, authToken } = await accounts.sessions.begin(account, requestWith());
@@ -72,7 +73,8 @@ describe('an owner', () => {
       expect(edges).toHaveLength(25);
       expect(pageInfo.hasNextPage).toBe(true);
     });
-    expect(cost.commands).toEqual(['Query']);
+    expect(cost.commands.toSorted()).toEqual(['BatchGetItem', 'Query']);
+    expect(cost.trips).toBe(1);
   });
 
   it('ends one of their sessions, or all but this one, or all', async () => {

@@ -93,6 +93,25 @@ describe('an answer that is lost after the write was made', () => {
     expect((await notes.findOne({ filter })).item).toMatchObject({ text: 'ours', whole: 7 });
   });
 
+  it('says that the outcome is unknown, and no conflict, when somebody wrote before a document that was read is sent again', async () => {
+    const notes = table.entity(Note);
+    const filter = { owner: 'a', title: fresh('note') };
+    await notes.createOne({ item: { ...filter, lines: ['a'] } });
+    const fault = during(loseAnswers(client, 'PutItem'));
+    const other = new Table({ name: table.name, client: localClient() }).entity(Note);
+    const theirs = { filter, update: { $set: { text: 'theirs' } } };
+    during(beforeAnswer(client, 'PutItem', () => other.updateOne(theirs)));
+    const ours = { filter, version: 1, update: { $addToSet: { lines: ['b'] } } };
+    const error = await errorOf(notes.updateOne(ours));
+    expect(error).toMatchObject({
+      code: 'RequestFailed',
+      details: { command: 'PutItem', retryable: false },
+    });
+    expect(fault.attempts).toBe(2);
+    const { item } = await notes.findOne({ filter, consistent: true });
+    expect(item).toMatchObject({ text: 'theirs', lines: ['a', 'b'], _v: 3 });
+  });
+
   it('does not hide that another has the key', async () => {
     const title = fresh('note');
     const notes = table.entity(Note);

@@ -464,9 +464,11 @@ describe('the account entities', () => {
   it('have the fields of DESIGN.md §3, and those that sessions need', () => {
     expect(Object.keys(Account.schema.shape).sort()).toEqual([
       'accountId',
+      'contactsVoidBefore',
       'deactivated',
       'deleting',
       'hasPlace',
+      'pendingVoidBefore',
       'permissions',
       'profile',
       'sessionGeneration',
@@ -548,7 +550,7 @@ describe('the account entities', () => {
     expect(text(Session)).toEqual(['_id · .accountId · .ulid · Account']);
     expect([Account.secrets, AccessType.secrets, AccountToken.secrets, Session.secrets]).toEqual([
       [],
-      ['data.authToken'],
+      ['data.authToken', 'handle'],
       ['value'],
       ['token', 'previousToken'],
     ]);

@@ -29,6 +29,10 @@ export const AccessType = defineEntity({
     verified: z.boolean().optional(),
     /** The `ulid` of the contact that this one takes the place of, as soon as it is verified. */
     replaces: z.ulid().optional(),
+    /** Of one that was added to an account: until when it can be verified, unless it is added again. */
+    pendingUntil: z.date().optional(),
+    /** The digest of what a sign-up gave to whoever asked for it, by which they confirm the address. */
+    handle: z.string().min(32).max(128).optional(),
     meta: meta.optional(),
     data: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('email'), value: emailAddress }),
@@ -46,5 +50,5 @@ export const AccessType = defineEntity({
     { name: '_id', PK: ['.accountId'], SK: ['.data.kind', '.ulid'], relatedTo: Account },
     { name: '_id2', PK: ['.data.kind', '.data.value', '.data.provider?'], unique: true },
   ],
-  secrets: ['data.authToken'],
+  secrets: ['data.authToken', 'handle'],
 });

@@ -28,6 +28,10 @@ export const Account = defineEntity({
     sessionsTo: z.ulid().optional(),
     /** What was sent to somebody and has no greater ulid is void; factors are not. */
     tokensVoidBefore: z.ulid().optional(),
+    /** Contacts that were added, are not verified and have no greater ulid have lapsed. */
+    pendingVoidBefore: z.ulid().optional(),
+    /** Contacts that are not verified and have no greater ulid have lapsed, those of the sign-up too. */
+    contactsVoidBefore: z.ulid().optional(),
     /** Whether it takes one of the places that there are for accounts; see `AccountPlaces`. */
     hasPlace: z.boolean().optional(),
     /** Whether its deletion has begun, which nothing takes back. */

@@ -11,7 +11,8 @@ export interface LinkOptions {
   readonly baseUrl: string;
   /**
    * The page for each kind of message, from `/` on. Default: `/verify-email`, `/reset-password`,
-   * `/login` for magic links and after sign-up attempts; none for other kinds.
+   * `/login` for magic links and after sign-up attempts, `/restore-address` for a `ContactRemoved`
+   * with a token; none for other kinds.
    */
   readonly paths?: Readonly<Partial<Record<MessageKind, string>>>;
   /**
@@ -31,6 +32,9 @@ const DEFAULT_PATHS: LinkOptions['paths'] = {
   SignUpAttempt: '/login',
 };
 
+/** The page that gives an address back which another has taken the place of. */
+const RESTORE_PATH = '/restore-address';
+
 /** Whose token is a link. Others' are typed in, and stand in no link. */
 const LINK_KINDS: readonly MessageKind[] = ['EmailVerification', 'PasswordReset', 'MagicLink'];
 
@@ -39,6 +43,7 @@ const THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
 /** Builds the links in messages, from what is configured and nothing else (ASVS 1.2.2). */
 export class LinkBuilder {
   readonly #pages: ReadonlyMap<string, string>;
+  readonly #restorePage: string;
   readonly #tokenIn: 'query' | 'fragment';
 
   /** @throws AccountError `InvalidConfiguration` with the path of the option. */
@@ -47,6 +52,7 @@ export class LinkBuilder {
     const isKnown = (['query', 'fragment'] as readonly unknown[]).includes(tokenIn);
     if (!isKnown) throw unusable('tokenIn', 'It must be query or fragment.');
     this.#tokenIn = tokenIn;
+    this.#restorePage = pageOf(base, RESTORE_PATH, 'paths.ContactRemoved');
     this.#pages = new Map(
       Object.entries({ ...DEFAULT_PATHS, ...paths }).map(([kind, path]) => [
         kind,
@@ -62,8 +68,9 @@ export class LinkBuilder {
    *   none, or none that could be used.
    */
   linkOf({ kind, token }: Message): string | undefined {
-    const page = this.#pages.get(kind);
-    if (page === undefined || !LINK_KINDS.includes(kind)) return page;
+    const isUndone = kind === 'ContactRemoved' && token !== undefined;
+    const page = this.#pages.get(kind) ?? (isUndone ? this.#restorePage : undefined);
+    if (page === undefined || (!isUndone && !LINK_KINDS.includes(kind))) return page;
     if (token === undefined || token === '' || !token.isWellFormed()) {
       throw new AccountError('InvalidInput', { path: 'token', reason: 'notValid' });
     }

@@ -89,12 +89,15 @@ export const englishTemplates: Readonly<
     ],
   }),
 
-  ContactRemoved: ({ applicationName, contact }) => ({
+  ContactRemoved: ({ applicationName, contact, token }) => ({
     subject: `A contact was removed from your account with ${applicationName}`,
     paragraphs: [
       `${contact ?? 'A contact'} was removed from your account with ${applicationName}.`,
-      NOT_YOU,
+      token === undefined
+        ? NOT_YOU
+        : `If this was not you, open this link: it gives the address back and logs everybody out. ${ONCE}`,
     ],
+    link: 'Give the address back',
   }),
 
   TwoFactorEnabled: ({ applicationName }) => ({

@@ -22,7 +22,7 @@ const KINDS: readonly (readonly [MessageKind, string | undefined])[] = [
   ['UsernameChanged', undefined],
   ['PasswordChanged', undefined],
   ['ContactAdded', undefined],
-  ['ContactRemoved', undefined],
+  ['ContactRemoved', `https://example.com/app/restore-address?token=${TOKEN}`],
   ['TwoFactorEnabled', undefined],
   ['TwoFactorDisabled', undefined],
 ];

@@ -4,7 +4,7 @@ import { tableItems } from '../../../../entity/test/support/tableItems.js';
 import { Accounts, type AccountsOptions } from '../../../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../../../src/apps/AccountsRegistry.js';
 import type { User } from '../../../src/frontDoor/frontDoorTypes.js';
-import type { SessionRequest } from '../../../src/sessions/SessionRequest.js';
+import type { SessionRequest } from '../../../src/core/SessionRequest.js';
 import { Mailbox } from '../../oneTimeTokens/Mailbox.js';
 import {
   createTestAccounts,
@@ -63,7 +63,7 @@ export class World {
   static async open(options: WorldOptions = {}): Promise<World> {
     const world = new World(await createTestAccounts(), options);
     const { token } = await world.person({ username: 'known', email: 'known@example.com' });
-    await world.#accounts.activate({ token });
+    await world.#accounts.activate({ token, password: PASSWORD });
     return world;
   }
 

@@ -43,6 +43,9 @@ export const FRONT_DOOR_NAMES = [
   'CurrentPasswordMissing',
   'CurrentPasswordIncorrect',
   'UserNotSignedIn',
+  // Of activate, by a token that does not prove the account.
+  'EmailAlreadyVerified',
+  'NewPasswordRequired',
 ] as const satisfies readonly AccountErrorCode[];
 
 export type FrontDoorName = (typeof FRONT_DOOR_NAMES)[number];

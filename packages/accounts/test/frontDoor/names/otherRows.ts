@@ -14,7 +14,7 @@ const UNKNOWN = 'never issued '.repeat(3);
 const params: readonly Row[] = (
   [
     ['signOut', async (world) => ({ request: (await world.person()).request })],
-    ['activate', async (world) => ({ token: (await world.person()).token })],
+    ['activate', async (world) => ({ token: (await world.person()).token, password: PASSWORD })],
     ['resendActivation', async (world) => ({ email: (await world.person()).email })],
     [
       'resetPassword',
@@ -32,17 +32,29 @@ const params: readonly Row[] = (
 
 const tokens: readonly Row[] = [
   {
-    name: 'ActivationTokenNotValid',
+    name: 'EmailAlreadyVerified',
     about: 'a second time',
     setUp: (world) => world.person(),
-    inside: ({ accounts }, { token }) => accounts.activate({ token }),
+    inside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
+    outside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
+    status: 409,
+  },
+  {
+    name: 'NewPasswordRequired',
+    about: 'by a token alone',
+    setUp: (world) => world.person({ username: undefined, email: 'alone@example.com' }),
+    inside: async (world) => {
+      const { token } = await world.person({ username: undefined, email: 'other@example.com' });
+      return world.accounts.activate({ token, password: PASSWORD });
+    },
     outside: ({ accounts }, { token }) => accounts.activate({ token }),
     status: 401,
   },
   {
     name: 'ActivationTokenNotValid',
     about: 'no token at all',
-    inside: async (world) => world.accounts.activate({ token: (await world.person()).token }),
+    inside: async (world) =>
+      world.accounts.activate({ token: (await world.person()).token, password: PASSWORD }),
     outside: ({ accounts }) => accounts.activate({ token: undefined as never }),
     status: 401,
   },
@@ -54,7 +66,7 @@ const tokens: readonly Row[] = [
       return { ...person, token: await world.resetToken(person) };
     },
     inside: ({ accounts }, { token }) => accounts.resetPassword({ token, newPassword: NEW }),
-    outside: ({ accounts }, { token }) => accounts.activate({ token }),
+    outside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
     status: 401,
   },
   {
@@ -65,11 +77,11 @@ const tokens: readonly Row[] = [
     inside: async (world) => {
       const { token } = await world.person();
       world.advance(DAY - 1);
-      return world.accounts.activate({ token });
+      return world.accounts.activate({ token, password: PASSWORD });
     },
     outside: (world, { token }) => {
       world.advance(1);
-      return world.accounts.activate({ token });
+      return world.accounts.activate({ token, password: PASSWORD });
     },
     status: 401,
   },
@@ -87,7 +99,7 @@ const tokens: readonly Row[] = [
     name: 'ResetTokenNotValid',
     about: 'of another kind',
     setUp: (world) => world.person(),
-    inside: async ({ accounts }, { token }) => accounts.activate({ token }),
+    inside: async ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
     outside: ({ accounts }, { token }) => accounts.resetPassword({ token, newPassword: NEW }),
     status: 401,
   },
@@ -285,6 +297,7 @@ const limits: readonly Row[] = [
   rowOf('signUp', 'TrialExceededLimit', {
     // There is one account already.
     options: { plan: { maxAccounts: 2 } },
+    countsNetwork: true,
     inside: {},
     outside: {},
     details: { maxAccounts: 2 },
@@ -308,7 +321,8 @@ const limits: readonly Row[] = [
   },
   rowOf('signIn', 'TooManyRequests', {
     about: 'by the address',
-    options: { throttling: { address: { budget: 1 } } },
+    // The sign-up of the one who is known is counted as well.
+    options: { throttling: { address: { budget: 2 } } },
     inside: {},
     outside: {},
     details: { retryAfterSeconds: 15 * 60 },
@@ -316,7 +330,8 @@ const limits: readonly Row[] = [
   }),
   rowOf('forgotPassword', 'TooManyRequests', {
     about: 'by the address',
-    options: { throttling: { address: { budget: 1 } } },
+    // The sign-up of the one who is known is counted as well.
+    options: { throttling: { address: { budget: 2 } } },
     inside: { username: 'somebody' },
     outside: { username: 'somebody-else' },
     details: { retryAfterSeconds: 15 * 60 },
@@ -357,6 +372,8 @@ const service: readonly Row[] = [
     about: 'throttled at every attempt',
     inside: (world) => signUpThrottled(world, 1),
     outside: (world) => signUpThrottled(world, 0),
+    // Of which DynamoDB takes a single write.
+    countsNetwork: true,
     status: 503,
   },
   {

@@ -21,6 +21,7 @@ const names: readonly Row[] = [
   rowOf('signUp', 'UsernameAlreadyExists', {
     inside: { username: 'knowm' },
     outside: { username: 'KNOWN' },
+    countsNetwork: true,
     details: { path: 'username' },
     status: 409,
   }),
@@ -71,6 +72,7 @@ const names: readonly Row[] = [
   rowOf('signUp', 'EmailAlreadyExists', {
     inside: { email: 'knowm@example.com' },
     outside: { email: 'Known@Example.com' },
+    countsNetwork: true,
     details: { path: 'email' },
     status: 409,
   }),
@@ -90,6 +92,7 @@ const passwords: readonly Row[] = [
   rowOf('signUp', 'PasswordTooShort', {
     inside: { password: 'q7 %k1' },
     outside: { password: 'q7 %k' },
+    countsNetwork: true,
     details: { path: 'password', minLength: 6, minLen: 6 },
   }),
   ...LONGEST_PASSWORDS.map(([about, longest]) =>
@@ -97,6 +100,7 @@ const passwords: readonly Row[] = [
       about,
       inside: { password: longest },
       outside: { password: `${longest}k` },
+      countsNetwork: true,
       details: tooLong('password'),
     }),
   ),

@@ -1,0 +1,34 @@
+import { documentOf } from '../core/Account.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { loadAccount } from '../core/loadAccount.js';
+import { AccountError } from '../errors/AccountError.js';
+import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import { mayLogInBy } from '../login/mayLogInBy.js';
+import { countOfSignUpAttempts } from '../oneTimeTokens/linkCount.js';
+import { countLink, sendLink } from '../oneTimeTokens/sendLink.js';
+import { findAccountId } from './findAccountId.js';
+
+/**
+ * Notifies the owner of a verified address that somebody wanted to sign up with it; to one that nobody
+ * has proven, sends the link that confirms it. How often is counted like links: as `throttling.code`
+ * says, and then once after each wait.
+ */
+export async function notifySignUpAttempt(core: AccountsCore, email: string): Promise<void> {
+  const identifier = parseLoginIdentifier(email, 'email');
+  const accountId = await findAccountId(core, identifier);
+  const account = accountId === undefined ? null : await loadAccount(core, accountId);
+  if (!account) return;
+  if (!mayLogInBy(account, identifier)) {
+    const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
+    try {
+      await sendLink(core, { ...link, identifier, request: undefined, facts: {} });
+    } catch (error) {
+      // The mailbox has had enough of them, or there is none any longer.
+      if (!AccountError.is(error)) throw error;
+    }
+    return;
+  }
+  if (await countLink(core, countOfSignUpAttempts(identifier.value))) return;
+  const to = { kind: 'email', value: identifier.value } as const;
+  await core.delivery.deliver({ kind: 'SignUpAttempt', to, account: documentOf(account) });
+}

@@ -1,0 +1,83 @@
+import type { AccountChange } from '../core/AccountChange.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { Flow } from '../core/changeAccount.js';
+import { claimOperation, isSame, takingClaims, type TakenClaims } from '../core/claims.js';
+import type { Contact, ContactData } from '../core/Contact.js';
+import { AccountError } from '../errors/AccountError.js';
+import { contactTaken } from '../errors/contactTaken.js';
+import { assertRoom } from './addContact.js';
+
+/** An identity that the application has verified. */
+export interface LinkedIdentity {
+  readonly data: Extract<ContactData, { readonly kind: 'oauth' | 'custom' }>;
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
+  /** The identity that it takes the place of. */
+  readonly old?: ContactData;
+}
+
+/**
+ * Links an identity that the application has verified to an account; one that the account has already
+ * without being verified, from a sign-up say, is verified by that, and one that another account has
+ * claimed without proving it is taken over. What it takes the place of goes in the same transaction,
+ * like a contact that is removed: where it was verified, with every session (ASVS 7.4.3), and with
+ * what is pending. Then the owner is told.
+ *
+ * @throws AccountError `AccountDeactivated`, `UserNotFound`; `ContactNotFound` where there is nothing
+ *   to take the place of; `IdentityAlreadyExists`; `InvalidInput` with reason `tooManyContacts`.
+ */
+export async function linkIdentity(
+  core: AccountsCore,
+  flow: Flow,
+  identity: LinkedIdentity,
+): Promise<Contact> {
+  const account = await flow.load();
+  return takingClaims(core, { contacts: [identity.data], isProven: true }, (claims) =>
+    flow.commit(account, (change) => decideLink(core, change, identity, claims)),
+  );
+}
+
+function decideLink(
+  core: AccountsCore,
+  change: AccountChange,
+  { data, meta, old }: LinkedIdentity,
+  claims: TakenClaims,
+): () => Contact {
+  const { accountId, accessTypes, deactivated } = change.account;
+  if (deactivated) throw new AccountError('AccountDeactivated', {});
+  const replaced = old && accessTypes.find((each) => isSame(each.data, old));
+  if (old && !replaced) throw new AccountError('ContactNotFound', {});
+  const known = accessTypes.find((each) => isSame(each.data, data));
+  if (known && (known.verified === true || known === replaced)) throw contactTaken(data.kind);
+  assertRoom(accessTypes.length + (known ? 0 : 1) - (replaced ? 1 : 0), data);
+  change.requireSameVersion();
+  const contact = change.write<Contact | null>(
+    known
+      ? core.accessTypes.updateOneOperation({
+          filter: { accountId, 'data.kind': data.kind, ulid: known.ulid },
+          // What came with it, nobody has verified.
+          update: meta
+            ? { $set: { verified: true, data, meta } }
+            : { $set: { verified: true, data }, $remove: ['meta'] },
+        })
+      : claimOperation(
+          core,
+          { item: { accountId, verified: true, data, ...(meta && { meta }) } },
+          claims,
+        ),
+  );
+  change.notify({ kind: 'ContactAdded', contact: { data } as Contact });
+  if (replaced) {
+    const { ulid, data: before } = replaced;
+    change.revokePending('tokens').write(
+      core.accessTypes.deleteOneOperation({
+        filter: { accountId, 'data.kind': before.kind, ulid },
+      }),
+    );
+    if (replaced.verified === true) change.revokeOtherSessions();
+    change.notify({ kind: 'ContactRemoved', contact: replaced });
+  }
+  return () => {
+    if (!contact.result) throw new AccountError('ServiceUnavailable', {});
+    return contact.result;
+  };
+}

@@ -1,0 +1,31 @@
+import type { TransactOperation } from '@latchkey/entity';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { pendingTokens } from '../core/pendingTokens.js';
+import type { AccountWithTokens } from '../core/revokeTokens.js';
+
+/** What was sent to which addresses. */
+export interface SentTo {
+  readonly addresses: readonly string[];
+  /** The `ulid` of a token that the same transaction uses up. */
+  readonly except?: string;
+}
+
+/** DynamoDB takes 100 writes in a transaction; `throttling.messages` lets fewer be sent by far. */
+const MAX_REVOKED = 50;
+
+/** The writes that revoke what was sent to some of an account's addresses and is pending. */
+export function revokeSentOperations(
+  { table, tokens }: Pick<AccountsCore, 'table' | 'tokens'>,
+  account: AccountWithTokens,
+  { addresses, except }: SentTo,
+): TransactOperation<unknown>[] {
+  return pendingTokens(account.tokens, table.now(), account)
+    .filter(({ createdFor, ulid }) => addresses.includes(createdFor) && ulid !== except)
+    .slice(-MAX_REVOKED)
+    .map(({ accountId, kind, createdFor, ulid }) =>
+      tokens.updateOneOperation({
+        filter: { accountId, kind, createdFor, ulid },
+        update: { $set: { used: true } },
+      }),
+    );
+}

@@ -1,0 +1,35 @@
+import type { AccountAttempts, AccountToken, Infer, InferWithSecrets } from '@latchkey/schema';
+import type { Contact } from './Contact.js';
+import type { AccountDocument } from './SessionRequest.js';
+
+/** A token of an account, without its secret. */
+export type Token = Infer<typeof AccountToken>;
+
+/** A token with what is stored of its secret. */
+export type StoredToken = InferWithSecrets<typeof AccountToken>;
+
+/** A count of attempts at one authenticator. */
+export type AttemptCount = Infer<typeof AccountAttempts>;
+
+/**
+ * An account with everything in its partition that decisions are made on, as one Query reads it: its
+ * contacts, attempts and tokens. Every flow of an account that exists works on this type.
+ */
+export interface Account<T extends Token = Token> extends AccountDocument {
+  /** Contacts that are verified or can still be; see `isLapsed`. */
+  readonly accessTypes: readonly Contact[];
+  readonly attempts: readonly AttemptCount[];
+  readonly tokens: readonly T[];
+  /** The account's version; not enumerable, so that copies do not have it. */
+  readonly _v: number;
+  /** Contacts that can no longer be verified, and that anybody may take; not enumerable either. */
+  readonly _lapsed: readonly Contact[];
+}
+
+/** Gives the account's own document, for messages, hooks and callers. */
+export function documentOf(
+  account: AccountDocument & Partial<Pick<Account, 'accessTypes' | 'attempts' | 'tokens'>>,
+): AccountDocument {
+  const { accessTypes: _contacts, attempts: _attempts, tokens: _tokens, ...document } = account;
+  return document;
+}

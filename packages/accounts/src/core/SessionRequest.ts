@@ -1,0 +1,109 @@
+import { parseClientAddress } from './parseClientAddress.js';
+import type { Account, Infer } from '@latchkey/schema';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+
+/** An account as this package gives it: without secrets. */
+export type AccountDocument = Infer<typeof Account>;
+
+/**
+ * What this package knows of a request, and what it says of it. One object is good for one request:
+ * what `handleRequest` has found out with it is true of that moment, and is not read again. It must
+ * not be frozen or sealed: `authToken`, `user` and `sessionDestroyed` are set on it, and deleted.
+ */
+export interface SessionRequest {
+  /** The token that came with the request, if any. */
+  authToken?: string;
+  /**
+   * The client's address, as the application's own proxy has seen it; with a port or in brackets, too.
+   * Of a chain of addresses, separated by commas, the last one counts. Empty for none.
+   */
+  requestIp: string;
+  /** The client's `User-Agent`; the first 1024 characters are kept. Not every client sends one. */
+  userAgent: string | null | undefined;
+  /** Is called when the session has ended, to clear a cookie, say; what it throws is ignored. */
+  onCallDestroySession: null | ((request: SessionRequest) => unknown);
+  /** Whose request it is: set by `handleRequest`, removed when the session ends. */
+  user?: AccountDocument;
+  /** Whether the session has ended during this request. */
+  sessionDestroyed?: boolean;
+}
+
+/** Where a session comes from, as it is kept. */
+export type ConnectionInfo = {
+  readonly ip: string;
+  readonly userAgent: string;
+};
+
+/** A chain of addresses as long as a header may be. */
+const MAX_CHAIN = 8192;
+const MAX_USER_AGENT = 1024;
+
+/** What is put on a request, and taken off it again. */
+const SET_HERE = ['authToken', 'user', 'sessionDestroyed'] as const;
+
+/**
+ * Refuses what is no request that a session can be put on, before anything is done with it: a frozen
+ * object would throw once the session has been written.
+ *
+ * @throws AccountError `InvalidInput` with the path `request`.
+ */
+export function requireRequest(request: unknown): asserts request is SessionRequest {
+  requireObject(request, 'request');
+  if (SET_HERE.every((name) => canSet(request, name))) return;
+  throw invalid('request', 'notWritable');
+}
+
+/**
+ * Reads where a request comes from.
+ *
+ * @throws AccountError `InvalidInput` with the path `request`, `request.requestIp` or
+ *   `request.userAgent`.
+ */
+export function readConnectionInfo(request: unknown): ConnectionInfo {
+  requireRequest(request);
+  const { requestIp, userAgent }: { readonly requestIp: unknown; readonly userAgent: unknown } =
+    request;
+  if (typeof requestIp !== 'string') throw invalid('request.requestIp', 'notAString');
+  if (requestIp.length > MAX_CHAIN) throw invalid('request.requestIp', 'tooLong');
+  const ip = parseClientAddress(requestIp);
+  if (ip === undefined) throw invalid('request.requestIp', 'notAnAddress');
+  // A client need not send one.
+  const device = userAgent ?? '';
+  if (typeof device !== 'string') throw invalid('request.userAgent', 'notAString');
+  return { ip, userAgent: device.slice(0, MAX_USER_AGENT).toWellFormed() };
+}
+
+/** Takes the session off a request, then tells its owner. */
+export async function destroySession(request: SessionRequest): Promise<void> {
+  delete request.authToken;
+  delete request.user;
+  request.sessionDestroyed = true;
+  try {
+    await request.onCallDestroySession?.(request);
+  } catch {
+    // It is told, not asked: the session has ended, and the answer is the one that led to it.
+  }
+}
+
+function invalid(path: string, reason: string): AccountError<'InvalidInput'> {
+  return new AccountError('InvalidInput', { path, reason });
+}
+
+/** Whether an object takes a property, and gives it up again. */
+function canSet(object: object, name: string): boolean {
+  if (!(name in object)) return Object.isExtensible(object);
+  const own = Object.getOwnPropertyDescriptor(object, name);
+  if (own) return own.configurable === true && isWritable(own);
+  return Object.isExtensible(object) && isWritable(inheritedDescriptor(object, name));
+}
+
+function isWritable(property: PropertyDescriptor | undefined): boolean {
+  return property?.writable ?? property?.set !== undefined;
+}
+
+function inheritedDescriptor(object: object, name: string): PropertyDescriptor | undefined {
+  const prototype = Object.getPrototypeOf(object) as object | null;
+  if (prototype === null) return undefined;
+  return Object.getOwnPropertyDescriptor(prototype, name) ?? inheritedDescriptor(prototype, name);
+}

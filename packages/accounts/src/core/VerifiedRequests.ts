@@ -1,0 +1,91 @@
+import type { Infer, Session } from '@latchkey/schema';
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import {
+  destroySession,
+  requireRequest,
+  type AccountDocument,
+  type SessionRequest,
+} from './SessionRequest.js';
+
+/** A session as this package gives it: without secrets. */
+export type SessionDocument = Infer<typeof Session>;
+
+/** Whose request it is, and in which session, as `handleRequest` has found. */
+export interface VerifiedSession {
+  readonly account: AccountDocument;
+  readonly session: SessionDocument;
+}
+
+/** The sessions of the requests that were let through; nothing of it lies on the requests. */
+export class VerifiedRequests {
+  /** Only what was verified here counts, whatever a request says of itself (CVE-2025-61928). */
+  readonly #sessions = new WeakMap<SessionRequest, VerifiedSession>();
+  readonly #now: () => Date;
+
+  constructor(now: () => Date) {
+    this.#now = now;
+  }
+
+  /**
+   * Whose request it is that is about to do something: what that leads to is put on it.
+   *
+   * @throws AccountError `InvalidInput`; `InvalidSession` for a request without such a session.
+   */
+  of(request: SessionRequest): VerifiedSession {
+    requireRequest(request);
+    return this.read(request);
+  }
+
+  /**
+   * Whose request it is, where nothing is put on it: it may have been frozen meanwhile.
+   *
+   * @throws AccountError `InvalidInput`; `InvalidSession` for a request without such a session.
+   */
+  read(request: SessionRequest): VerifiedSession {
+    requireObject(request, 'request');
+    const verified = this.find(request);
+    if (!verified) throw new AccountError('InvalidSession', {});
+    return verified;
+  }
+
+  /** The session of a request, if one was put on it that has not expired since (ASVS 7.3.2). */
+  find(request: SessionRequest): VerifiedSession | undefined {
+    const verified = this.#sessions.get(request);
+    return verified && verified.session.expiresAt > this.#now() ? verified : undefined;
+  }
+
+  /** The session that was put on a request last, also where that has expired since. */
+  last(request: SessionRequest): VerifiedSession | undefined {
+    return this.#sessions.get(request);
+  }
+
+  /** Puts a session on a request. */
+  put(request: SessionRequest, verified: VerifiedSession): void {
+    request.user = verified.account;
+    this.#sessions.set(request, verified);
+  }
+
+  /** Notes on a request that its session goes on under a generation that has been written. */
+  carryOver(request: SessionRequest, sessionGeneration: string): void {
+    const found = this.find(request);
+    if (!found) return;
+    this.put(request, {
+      account: { ...found.account, sessionGeneration },
+      session: { ...found.session, generation: sessionGeneration },
+    });
+  }
+
+  /** Takes off a request what is not, or no longer, known to be true. */
+  forget(request: SessionRequest): void {
+    // Only where there is something: to delete costs V8 the object's shape.
+    if ('user' in request) delete request.user;
+    this.#sessions.delete(request);
+  }
+
+  /** Takes a session that has ended off its request, then tells its owner. */
+  async destroy(request: SessionRequest): Promise<void> {
+    this.#sessions.delete(request);
+    await destroySession(request);
+  }
+}

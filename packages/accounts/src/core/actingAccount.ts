@@ -1,0 +1,44 @@
+import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
+import { requireUlid } from '../errors/requireUlid.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import type { EventFacts } from '../events/accountEvents.js';
+import type { SessionRequest } from './SessionRequest.js';
+import type { VerifiedRequests } from './VerifiedRequests.js';
+
+/**
+ * Whose account an operation is about: the owner's own, by a request that `handleRequest` has let
+ * through, or any, by id, where the application itself decides.
+ */
+export type ActingAccount =
+  | { readonly request: SessionRequest; readonly accountId?: undefined }
+  | { readonly accountId: string; readonly request?: undefined };
+
+/**
+ * Gives what is known of who acts: the account's id and, with a request, its session and client.
+ *
+ * @throws AccountError `InvalidInput` unless there is exactly one of `request` and `accountId`;
+ *   `InvalidSession` for a request that `handleRequest` has not let through;
+ *   `ImpersonatedSession` for one that somebody else acts in.
+ */
+export function actingAccount(
+  input: ActingAccount,
+  verified: Pick<VerifiedRequests, 'of'>,
+): EventFacts & { readonly accountId: string } {
+  requireObject(input, '');
+  const { accountId, request } = input;
+  if (request === undefined) {
+    requireUlid(accountId, 'accountId');
+    return { accountId };
+  }
+  if ((accountId as unknown) !== undefined) {
+    throw new AccountError('InvalidInput', { path: 'accountId', reason: 'notBesideRequest' });
+  }
+  const { account, session } = verified.of(request);
+  if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
+  return {
+    ...connectionFacts(request),
+    accountId: account.accountId,
+    sessionId: session.ulid,
+  };
+}

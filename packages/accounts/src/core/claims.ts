@@ -1,0 +1,127 @@
+import { EntityError, type TransactOperation } from '@latchkey/entity';
+import { AccessType } from '@latchkey/schema';
+import { AccountError } from '../errors/AccountError.js';
+import type { ChangeCore } from './AccountsCore.js';
+import type { Contact, ContactData } from './Contact.js';
+import { isLapsed } from './isLapsed.js';
+import { loadAccount, type LoadCore } from './loadAccount.js';
+import { transferUnique } from './transferUnique.js';
+
+type ClaimCore = LoadCore & Pick<ChangeCore, 'accessTypes'>;
+
+/** A new contact, as it is stored. */
+export type NewContact = Parameters<ChangeCore['accessTypes']['createOneOperation']>[0];
+
+/** Claims that others, or the account itself, have made and not proven, and that are taken over. */
+export type TakenClaims = ReadonlyMap<string, Contact>;
+
+/** How contacts are claimed. */
+export interface Claiming {
+  readonly contacts: readonly ContactData[];
+  /**
+   * Whether any claim that is not proven gives way, because this one is proven; otherwise only those
+   * that have lapsed do.
+   */
+  readonly isProven?: boolean;
+}
+
+const MAX_ROUNDS = 3;
+
+/**
+ * Commits a change that claims contacts. Where a claim stands in the way that was never proven, the
+ * change is committed again, and takes that over in its one transaction.
+ *
+ * @param commit - is given the claims to hand on to {@link claimOperation}.
+ */
+export async function takingClaims<T>(
+  core: ClaimCore,
+  claiming: Claiming,
+  commit: (claims: TakenClaims) => Promise<T>,
+): Promise<T> {
+  let claims: TakenClaims = new Map();
+  for (let round = 1; ; round++) {
+    try {
+      return await commit(claims);
+    } catch (error) {
+      if (!isContactTaken(error) || round === MAX_ROUNDS) throw error;
+      const found = await findClaims(core, claiming);
+      if (found.size === 0) throw error;
+      claims = found;
+    }
+  }
+}
+
+const TAKEN: readonly string[] = [
+  'EmailAlreadyExists',
+  'IdentityAlreadyExists',
+  'PhoneAlreadyExists',
+];
+
+/** Whether an error, of the table or as it is told, says that somebody has a contact already. */
+export function isContactTaken(error: unknown): boolean {
+  if (AccountError.is(error)) return TAKEN.includes(error.code);
+  return (
+    EntityError.is(error) &&
+    error.code === 'UniqueViolation' &&
+    error.details.entity === AccessType.name
+  );
+}
+
+/** The write that creates a contact; one that stands in its way goes in the same transaction. */
+export function claimOperation(
+  { accessTypes }: Pick<ChangeCore, 'accessTypes'>,
+  input: NewContact,
+  claims: TakenClaims,
+): TransactOperation<Contact> {
+  const create = accessTypes.createOneOperation(input);
+  const taken = claims.get(identityOf(input.item.data));
+  if (!taken) return create;
+  const { accountId, ulid, data } = taken;
+  const remove = accessTypes.deleteOneOperation({
+    filter: { accountId, 'data.kind': data.kind, ulid },
+    // Proven at this moment, it stays.
+    condition: { verified: { $ne: true } },
+  });
+  return transferUnique(remove, create);
+}
+
+/** Names a contact beside all others: two with one name are the same. */
+export function identityOf(data: ContactData): string {
+  return JSON.stringify([data.kind, data.value, data.kind === 'oauth' ? data.provider : null]);
+}
+
+/** Whether two contacts are one and the same. */
+export function isSame(a: ContactData, b: ContactData): boolean {
+  return identityOf(a) === identityOf(b);
+}
+
+async function findClaims(
+  core: ClaimCore,
+  { contacts, isProven = false }: Claiming,
+): Promise<TakenClaims> {
+  const found = await Promise.all(contacts.map((data) => findClaim(core, data, isProven)));
+  return new Map(found.flatMap((claim) => (claim ? [[identityOf(claim.data), claim]] : [])));
+}
+
+/** Finds the claim that stands in the way of a contact, if it gives way. */
+async function findClaim(
+  core: ClaimCore,
+  data: ContactData,
+  isProven: boolean,
+): Promise<Contact | undefined> {
+  const { key } = await core.accessTypes.findKey({
+    filter: {
+      'data.kind': data.kind,
+      'data.value': data.value,
+      ...(data.kind === 'oauth' && { 'data.provider': data.provider }),
+    },
+  });
+  const owner = key && (await loadAccount(core, key.accountId));
+  if (!owner) return undefined;
+  const claim = [...owner.accessTypes, ...owner._lapsed].find((each) => isSame(each.data, data));
+  if (!claim || claim.verified === true) return undefined;
+  const { table, unprovenClaimMs } = core;
+  return isProven || isLapsed(claim, owner, { now: table.now(), unprovenClaimMs })
+    ? claim
+    : undefined;
+}

@@ -1,0 +1,141 @@
+import { EntityError, type Condition, type TransactOperation } from '@latchkey/entity';
+import { AccountError } from '../errors/AccountError.js';
+import type { Account } from './Account.js';
+import type { AccountChange, PlannedCondition } from './AccountChange.js';
+import type { AccountEntity } from './AccountEntity.js';
+import type { ChangeCore } from './AccountsCore.js';
+import { notifyOwner } from './notices.js';
+import type { AccountDocument } from './SessionRequest.js';
+
+type AccountWrite = Parameters<AccountEntity['updateOne']>[0];
+
+/**
+ * Commits what a flow has decided, in one transaction: the account's item and the session first, so
+ * that an ended session is what is told, then the other writes in their order. A change of the
+ * account's item alone is one `UpdateItem`. Then the owner is told.
+ *
+ * @throws AccountError `InvalidSession` for a session that has ended, `UserNotFound`, and the refusals
+ *   of the change; EntityError for a conflict, after which the flow may decide anew.
+ */
+export async function commitChange(
+  core: ChangeCore,
+  change: AccountChange<Account | undefined>,
+): Promise<void> {
+  const { plan, account } = change;
+  const saved = await save(core, change);
+  await plan.committed(saved);
+  if (!account) return;
+  for (const { notice, verified } of plan.notices) {
+    const others = account.accessTypes.filter(
+      ({ ulid }) => !verified.some((each) => each.ulid === ulid),
+    );
+    const accessTypes = [...others, ...verified];
+    await notifyOwner(core, { ...account, ...saved, accessTypes }, notice);
+  }
+}
+
+async function save(
+  core: ChangeCore,
+  change: AccountChange<Account | undefined>,
+): Promise<AccountDocument | null> {
+  const { actor, plan } = change;
+  const { writes, sessionWrite } = plan;
+  const own = accountWrite(change);
+  const isUpdate = 'update' in own;
+  if (isUpdate && writes.length === 0 && !sessionWrite) {
+    try {
+      const { item } = await core.accounts.updateOne(own as AccountWrite);
+      if (item) return item;
+    } catch (error) {
+      throw refusalOf(change, error, 'account') ?? error;
+    }
+    throw new AccountError('UserNotFound', {});
+  }
+  const account: TransactOperation<AccountDocument | null>[] = isUpdate
+    ? [core.accounts.updateOneOperation(own as Parameters<AccountEntity['updateOneOperation']>[0])]
+    : actor.request || 'condition' in own
+      ? [withoutResult(core.accounts.checkOperation(own))]
+      : [];
+  const session = sessionWrite ? [sessionWrite] : [];
+  const before = account.length + session.length;
+  const operations = [...account, ...session, ...writes.map(({ operation }) => operation)];
+  if (operations.length === 0) return null;
+  try {
+    const results = await core.table.transact(operations);
+    for (const [at, { committed }] of writes.entries()) committed(results[before + at]);
+    return account.length > 0 ? (results[0] as AccountDocument | null) : null;
+  } catch (error) {
+    throw refusalOf(change, error, partOf(error, account.length, session.length)) ?? error;
+  }
+}
+
+/** The part of a transaction that an error is about: a write by its position. */
+function partOf(
+  error: unknown,
+  accounts: number,
+  sessions: number,
+): 'account' | 'session' | number {
+  const at = EntityError.is(error) ? (error.operation ?? -1) : -1;
+  if (at >= 0 && at < accounts) return 'account';
+  if (at >= accounts && at < accounts + sessions) return 'session';
+  return at - accounts - sessions;
+}
+
+/** The account's one write: an update, or the conditions to check. */
+function accountWrite({ actor, plan }: AccountChange<Account | undefined>): {
+  readonly filter: { readonly accountId: string };
+  readonly condition?: Condition<AccountDocument>;
+} {
+  const { conditions, set, remove, version } = plan;
+  const parts = [actor.condition, ...conditions.map(({ condition }) => condition)].filter(
+    (part) => Object.keys(part).length > 0,
+  );
+  const isUpdate = Object.keys(set).length > 0 || remove.length > 0;
+  return {
+    filter: { accountId: actor.accountId },
+    ...(parts.length > 0 && { condition: { $and: parts } }),
+    ...(isUpdate && {
+      update: {
+        ...(Object.keys(set).length > 0 && { $set: set }),
+        ...(remove.length > 0 && { $remove: remove }),
+      },
+      ...(version !== undefined && { version }),
+    }),
+  };
+}
+
+/** What an error means; undefined for a conflict, and for what is no answer of a condition. */
+function refusalOf(
+  { actor, plan }: AccountChange<Account | undefined>,
+  error: unknown,
+  part: 'account' | 'session' | number,
+): Error | undefined {
+  const isAnswer =
+    EntityError.is(error) &&
+    (error.code === 'ConditionFailed' ||
+      error.code === 'NotFound' ||
+      error.code === 'VersionConflict');
+  if (!isAnswer) return undefined;
+  if (part === 'session' || (part === 'account' && actor.hasEndedBy(error))) {
+    return new AccountError('InvalidSession', {});
+  }
+  if (part !== 'account') return plan.writes[part]?.refusal?.(error);
+  if (error.code === 'NotFound') return new AccountError('UserNotFound', {});
+  if (error.code !== 'ConditionFailed') return undefined;
+  return refusedBy(plan.conditions, error.details.item as AccountDocument);
+}
+
+function refusedBy(
+  conditions: readonly PlannedCondition[],
+  current: AccountDocument,
+): Error | undefined {
+  for (const { refusal } of conditions) {
+    const refused = refusal(current);
+    if (refused) return refused;
+  }
+  return undefined;
+}
+
+function withoutResult(operation: TransactOperation<unknown>): TransactOperation<null> {
+  return { prepare: async () => ({ ...(await operation.prepare()), result: null }) };
+}

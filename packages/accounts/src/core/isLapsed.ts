@@ -1,0 +1,30 @@
+import type { Contact } from './Contact.js';
+
+/** What an account says of contacts that are not verified. */
+export interface ContactMarks {
+  readonly pendingVoidBefore?: string | undefined;
+  readonly contactsVoidBefore?: string | undefined;
+}
+
+/**
+ * Whether a contact that was never verified can no longer be, so that anybody may take the address.
+ *
+ * One that a sign-up has claimed lapses after `unprovenClaimMs`. One that was added later lapses when
+ * the token expires that was sent there, and when the owner comes back and revokes what is pending.
+ */
+export function isLapsed(
+  contact: Contact,
+  { pendingVoidBefore = '', contactsVoidBefore = '' }: ContactMarks,
+  { now, unprovenClaimMs }: { readonly now: Date; readonly unprovenClaimMs: number },
+): boolean {
+  const { ulid, verified, createdAt, pendingUntil } = contact;
+  if (verified === true) return false;
+  if (ulid <= contactsVoidBefore) return true;
+  if (!isAddition(contact)) return createdAt.getTime() + unprovenClaimMs <= now.getTime();
+  return ulid <= pendingVoidBefore || (pendingUntil !== undefined && pendingUntil <= now);
+}
+
+/** Whether a contact was added to an account, rather than claimed by its sign-up. */
+export function isAddition({ pendingUntil, replaces }: Contact): boolean {
+  return pendingUntil !== undefined || replaces !== undefined;
+}

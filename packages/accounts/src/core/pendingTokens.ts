@@ -1,0 +1,34 @@
+import type { AccountToken, Infer } from '@latchkey/schema';
+import { TWO_FACTOR_PURPOSE } from '../twoFactor/secondFactorStep.js';
+
+type Token = Infer<typeof AccountToken>;
+
+/** What a login waits with; all else of kind `twoFactorAuth` is a factor, and lasts. */
+const CHALLENGES: readonly string[] = [TWO_FACTOR_PURPOSE.challenge, TWO_FACTOR_PURPOSE.enrolment];
+
+/** What an account says of the tokens that were sent out. */
+export interface TokensRevoked {
+  /** Those with no greater ulid are void. */
+  readonly tokensVoidBefore?: string | undefined;
+}
+
+/**
+ * Those of an account's tokens that somebody may still use: sent out, neither used nor void, and
+ * not expired by the clock, since TTL removes rows late.
+ */
+export function pendingTokens<T extends Token>(
+  tokens: readonly T[],
+  now: Date,
+  { tokensVoidBefore = '' }: TokensRevoked,
+): T[] {
+  return tokens.filter(
+    ({ ulid, kind, createdFor, used, expiresAt }) =>
+      kind !== 'password' &&
+      (kind !== 'twoFactorAuth' || CHALLENGES.includes(createdFor)) &&
+      used !== true &&
+      // What undoes a change must outlive whatever is done by those who have made it.
+      (ulid > tokensVoidBefore || kind === 'contact_recovery') &&
+      expiresAt !== undefined &&
+      expiresAt > now,
+  );
+}

@@ -1,0 +1,80 @@
+import type { InferWithSecrets, Session } from '@latchkey/schema';
+import type { VerifiedAuthToken } from '../tokens/AuthTokens.js';
+import { digestMatches } from '../tokens/digestSecret.js';
+import type { SessionPolicy } from './sessionPolicy.js';
+import type { AccountDocument } from './SessionRequest.js';
+import type { SessionDocument } from './VerifiedRequests.js';
+
+/** Whether a session of an account can be used now. */
+export function isSessionActive(
+  session: SessionDocument,
+  account: AccountDocument,
+  now: Date,
+  policy: SessionPolicy,
+): boolean {
+  // A row comes from outside: what is missing in it must make every comparison false (ASVS 16.5.3).
+  return (
+    (session.valid as unknown) === true &&
+    session.generation === account.sessionGeneration &&
+    // TTL removes rows late, by days: the clock decides.
+    session.expiresAt > now &&
+    isAmongNewest(session, account) &&
+    isInUse(session, now.getTime(), policy)
+  );
+}
+
+/** Who acts for the account is none of the clients that its owner may have. */
+function isAmongNewest(
+  { impersonatedBy, ulid }: SessionDocument,
+  account: AccountDocument,
+): boolean {
+  const { sessionsFrom } = account;
+  return sessionsFrom === undefined || impersonatedBy !== undefined || ulid >= sessionsFrom;
+}
+
+function isInUse(
+  session: SessionDocument,
+  nowMs: number,
+  { idleTimeoutMs }: SessionPolicy,
+): boolean {
+  if (idleTimeoutMs === undefined || session.remembered === true) return true;
+  return nowMs < lastSeenMs(session) + idleTimeoutMs;
+}
+
+/** When a request was last seen in a session, as far as it was written. */
+export function lastSeenMs({ lastSeenAt, createdAt }: SessionDocument): number {
+  return (lastSeenAt ?? createdAt).getTime();
+}
+
+/** What a genuine token is to its session. */
+export type TokenStanding =
+  /** The one in use. */
+  | 'current'
+  /** The one before, in its time of grace. */
+  | 'previous'
+  /** The one before a new proof of who its owner is, which has ended it. */
+  | 'replaced'
+  /** An older one: it, or its successor, is in wrong hands. */
+  | 'reused'
+  /** None that the session has had. */
+  | 'unknown';
+
+/** Tells what a token whose signature was verified is to a live session. */
+export function standingOf(
+  { rotation, secret }: VerifiedAuthToken,
+  session: InferWithSecrets<typeof Session>,
+  now: Date,
+  { graceMs }: SessionPolicy,
+): TokenStanding {
+  if (rotation === session.rotation) {
+    return digestMatches(secret, session.token) ? 'current' : 'unknown';
+  }
+  // False for a row without rotation, too.
+  if (!(rotation < session.rotation)) return 'unknown';
+  if (rotation < session.rotation - 1) return 'reused';
+  const { previousToken, rotatedAt } = session;
+  if (previousToken !== undefined && !digestMatches(secret, previousToken)) return 'unknown';
+  const isInGrace = rotatedAt !== undefined && now.getTime() < rotatedAt.getTime() + graceMs;
+  if (!isInGrace) return 'reused';
+  return previousToken === undefined ? 'replaced' : 'previous';
+}

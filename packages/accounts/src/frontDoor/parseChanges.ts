@@ -1,0 +1,62 @@
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import { parseFlatProfile } from './parseFlatProfile.js';
+import type { FlatProfile } from './frontDoorTypes.js';
+import {
+  parseEmailAddress,
+  parseNewUsername,
+  parseSignInPassword,
+  requireParams,
+  requirePassword,
+} from './parseParams.js';
+
+/** What somebody wants to change of themselves. */
+export interface UserChanges {
+  readonly username?: string;
+  readonly email?: string | null;
+  readonly profile?: FlatProfile | null;
+  readonly passwords?: { readonly currentPassword: string; readonly newPassword: string };
+}
+
+/**
+ * Reads the parameters of `FrontDoor.updateUser`.
+ *
+ * @throws AccountError by the names that `FrontDoor.updateUser` lists.
+ */
+export function parseChanges(core: AccountsCore, input: unknown): UserChanges {
+  requireParams(input);
+  const { username, email, profile, currentPassword, newPassword } = input;
+  if ([username, email, profile, newPassword].every((each) => each === undefined)) {
+    throw new AccountError('ParamsMissing', {});
+  }
+  return {
+    ...(username !== undefined && { username: parseNewUsername(username) }),
+    ...(email !== undefined && {
+      email: isDeletion(email) || email === '' ? null : parseEmailAddress(email),
+    }),
+    ...(profile !== undefined && {
+      profile: isDeletion(profile) ? null : parseFlatProfile(profile),
+    }),
+    ...(newPassword !== undefined && {
+      passwords: parsePasswords(core, currentPassword, newPassword),
+    }),
+  };
+}
+
+/** As Userbase has it. What is undefined was not given: a form may well have no such field. */
+function isDeletion(value: unknown): value is null | false {
+  return value === null || value === false;
+}
+
+function parsePasswords(
+  core: AccountsCore,
+  currentPassword: unknown,
+  newPassword: unknown,
+): NonNullable<UserChanges['passwords']> {
+  if (currentPassword === undefined) throw new AccountError('CurrentPasswordMissing', {});
+  requirePassword(newPassword, 'newPassword');
+  return {
+    currentPassword: parseSignInPassword(core, currentPassword, 'currentPassword'),
+    newPassword,
+  };
+}

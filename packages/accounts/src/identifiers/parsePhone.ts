@@ -1,0 +1,48 @@
+import { phoneNumber } from '@latchkey/schema';
+import { trimIdentifier } from './trimIdentifier.js';
+import { AccountError } from '../errors/AccountError.js';
+import { phoneLibrary } from './phoneLibrary.cjs';
+
+/** A phone number, as somebody typed it. */
+export interface PhoneInput {
+  /** In international form, such as `+49 30 123456`; with `country`, in that country's own. */
+  readonly phone: string;
+  /** ISO 3166-1 alpha-2, such as `DE`. */
+  readonly country?: string;
+}
+
+const MAX_LENGTH = 40;
+
+/**
+ * Reads a phone number and gives it in E.164 form, the one in which it is stored.
+ *
+ * What is checked is what stays true: country code and length. Whether the number is in use, the
+ * code that is sent to it says better than a table of number ranges that is out of date.
+ *
+ * @param country - the country that a number without country code belongs to, of any type.
+ * @param path - the name that the error gives to the number; the country's is beside it.
+ * @throws AccountError `InvalidInput` with reason `notAString`, `notWellFormed`, `tooLong` (over 40
+ *   UTF-16 units), `notAPhoneNumber`, or `notACountry`.
+ */
+export function parsePhone(value: unknown, country: unknown, path: string): string {
+  if (typeof value !== 'string') throw invalid(path, 'notAString');
+  if (value.length > MAX_LENGTH) throw invalid(path, 'tooLong');
+  if (!value.isWellFormed()) throw invalid(path, 'notWellFormed');
+  const { isSupportedCountry, parsePhoneNumberFromString } = phoneLibrary();
+  if (country !== undefined && (typeof country !== 'string' || !isSupportedCountry(country))) {
+    throw invalid([...path.split('.').slice(0, -1), 'country'].join('.'), 'notACountry');
+  }
+  const parsed = parsePhoneNumberFromString(trimIdentifier(value), {
+    extract: false,
+    ...(country !== undefined && { defaultCountry: country }),
+  });
+  // An extension is not part of E.164: without it, it is somebody else's number.
+  const isOne = parsed?.ext === undefined && parsed?.isPossible() === true;
+  const { data } = phoneNumber.safeParse(isOne ? parsed.number : undefined);
+  if (data === undefined) throw invalid(path, 'notAPhoneNumber');
+  return data;
+}
+
+function invalid(path: string, reason: string): AccountError<'InvalidInput'> {
+  return new AccountError('InvalidInput', { path, reason });
+}

@@ -1,0 +1,49 @@
+import type { Account, StoredToken } from '../core/Account.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import { Actor } from '../core/Actor.js';
+import { Flow, runFlow } from '../core/changeAccount.js';
+import { readConnectionInfo, type ConnectionInfo } from '../core/SessionRequest.js';
+import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
+import { connectionFacts } from '../events/connectionFacts.js';
+import { findToken, type ShownToken } from './findToken.js';
+
+/** The flow that somebody begins by showing a token. */
+export interface TokenFlowStart {
+  readonly flow: AccountFlow;
+  readonly shown: ShownToken;
+  /** Checks what else was given, before anything is read. */
+  readonly begin?: () => unknown;
+}
+
+/** A token that was found, and the account that it belongs to. */
+export interface ShownByHolder {
+  readonly account: Account<StoredToken>;
+  readonly token: StoredToken;
+  /** Kept as the token's `usageLocations`. */
+  readonly usedFrom: ConnectionInfo | undefined;
+}
+
+/**
+ * Runs a flow of an account by a token: `changeAccount` for who holds one. The holder acts in the
+ * account's own session if the request is of one, which must not have ended then.
+ *
+ * @throws AccountError `InvalidInput`, `TooManyRequests`, `TokenVerificationFailed`, and what the flow
+ *   throws.
+ */
+export function changeByToken<T>(
+  core: AccountsCore,
+  { flow, shown, begin }: TokenFlowStart,
+  run: (flow: Flow, found: ShownByHolder) => Promise<T>,
+): Promise<T> {
+  const { request, kind } = shown;
+  const facts: EventFacts = { ...connectionFacts(request), method: kind };
+  return core.events.run(flow, facts, async () => {
+    begin?.();
+    const { account, token } = await findToken(core, shown);
+    const actor = Actor.holding(core, account.accountId, request);
+    const usedFrom = request && readConnectionInfo(request);
+    return runFlow(new Flow(core, actor, Object.assign(facts, actor.facts)), (started) =>
+      run(started, { account, token, usedFrom }),
+    );
+  });
+}

@@ -1,0 +1,95 @@
+import type { Account, StoredToken } from '../core/Account.js';
+import { documentOf } from '../core/Account.js';
+import type { AccountChange } from '../core/AccountChange.js';
+import type { AccountsCore } from '../core/AccountsCore.js';
+import type { Flow } from '../core/changeAccount.js';
+import type { SessionDocument } from '../core/VerifiedRequests.js';
+import { AccountError } from '../errors/AccountError.js';
+import { resetCounts } from '../oneTimeTokens/resetCounts.js';
+import type { Attempt } from '../throttling/Throttle.js';
+import { replacePassword } from './replacePassword.js';
+
+/** The passwords that somebody shows and chooses. */
+export interface ShownPasswords {
+  readonly password: string;
+  /** As `parseNewPassword` gave it. */
+  readonly newPassword: string;
+  /** The client's address. */
+  readonly ip: string;
+}
+
+/** A new password's hash, of somebody who has shown the one before. */
+export interface ProvenChange {
+  readonly value: string;
+  readonly attempt: Attempt;
+}
+
+/**
+ * Compares the current password, after the attempt has been counted, and hashes the new one.
+ *
+ * @throws AccountError `LoginFailed`, `AccountLocked`, `TooManyRequests`, `TooBusy`
+ */
+export async function provePassword(
+  { passwords, throttle }: Pick<AccountsCore, 'passwords' | 'throttle'>,
+  { accountId, tokens }: Account<StoredToken>,
+  { password, newPassword, ip }: ShownPasswords,
+): Promise<ProvenChange> {
+  const stored = tokens.filter(({ kind }) => kind === 'password').at(-1);
+  const attempt = { accountId, authenticator: 'reauthentication', ip } as const;
+  await throttle.count(attempt);
+  const value = await throttle.unlessTooBusy(attempt, async () => {
+    const { matches } = await passwords.verify(password, stored?.value);
+    if (!stored || !matches) throw new AccountError('LoginFailed', {});
+    return passwords.hash(newPassword);
+  });
+  return { value, attempt };
+}
+
+/**
+ * Gives the account its new password, and begins the request's session anew, with the end that it had,
+ * in the transaction that ends all of the account's: if the one before has not ended in the meantime
+ * (ASVS 7.4.1).
+ *
+ * @param more - decides what else changes along.
+ * @throws AccountError `InvalidSession`
+ */
+export async function beginAnew<A extends Account>(
+  core: AccountsCore,
+  flow: Flow,
+  account: A,
+  { value, attempt }: ProvenChange,
+  more: (change: AccountChange<A>) => void | Promise<void> = () => undefined,
+): Promise<{ readonly authToken: string; readonly session: SessionDocument }> {
+  const { request, session } = flow.actor;
+  if (!request || !session) throw new AccountError('InvalidSession', {});
+  const { accountId, ulid, expiresAt, remembered } = session;
+  const sessionGeneration = core.table.newUlid();
+  const { create, write, complete } = await core.sessions.prepare(
+    { ...documentOf(account), sessionGeneration },
+    request,
+    { expiresAt, ...(remembered === true && { rememberMe: true }) },
+  );
+  const document = await write(() =>
+    flow.commit(account, async (change) => {
+      replacePassword(core, change, value);
+      change
+        .set({ sessionGeneration })
+        .writeSession(
+          core.sessionEntity.updateOneOperation({
+            filter: { accountId, ulid },
+            condition: { valid: true, generation: session.generation },
+            update: { $set: { valid: false } },
+          }),
+        )
+        .writeAll([
+          ...resetCounts(core, change.account, ['password']),
+          core.throttle.resetOperation(attempt),
+        ]);
+      const begun = change.write(core.sessionEntity.createOneOperation(create));
+      await more(change);
+      return () => begun.result;
+    }),
+  );
+  const { authToken, sessionDocument } = await complete(document);
+  return { authToken, session: sessionDocument };
+}
