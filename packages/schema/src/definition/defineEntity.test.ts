@@ -480,7 +480,9 @@ describe('the account entities', () => {
     expect(Object.keys(AccessType.schema.shape).sort()).toEqual([
       'accountId',
       'data',
+      'handle',
       'meta',
+      'pendingUntil',
       'replaces',
       'verified',
     ]);
