@@ -12,6 +12,7 @@ export default {
     '^@latchkey/accounts/argon2$': '<rootDir>/packages/accounts/src/passwords/argon2/index.ts',
     '^@latchkey/accounts/(outbox|ses|smtp|sns)$':
       '<rootDir>/packages/accounts/src/delivery/$1/index.ts',
+    '^@latchkey/accounts/self-service$': '<rootDir>/packages/accounts/src/selfService/index.ts',
     '^@latchkey/entity/infrastructure$': '<rootDir>/packages/entity/src/infrastructure/index.ts',
     '^@latchkey/entity/testing$': '<rootDir>/packages/entity/src/testing/index.ts',
   },

@@ -50,7 +50,7 @@ export const FLOWS = [
   {
     name: 'deactivate',
     budget: budget(1, 1),
-    run: ({ accounts }, { account: { accountId } }) => accounts.deactivate({ accountId }),
+    run: ({ accounts }, { account: { accountId } }) => accounts.lifecycle.deactivate({ accountId }),
   },
   {
     name: 'list sessions, page of 25',
@@ -69,7 +69,7 @@ export const FLOWS = [
     prepare: ({ accounts }, { account: { accountId } }) =>
       accounts.addResetPasswordToken({ accountId }),
     run: ({ accounts }, _person, { token }) =>
-      accounts.resetPassword({ token, newPassword: 'another long walk' }),
+      accounts.passwords.reset({ token, newPassword: 'another long walk' }),
   },
   {
     name: 'consume: e-mail verification',
@@ -88,11 +88,11 @@ export const FLOWS = [
     name: 'consume: magic link',
     budget: budget(3, 3),
     prepare: async ({ accounts, messages }, { email }) => {
-      await accounts.requestMagicLink({ email });
+      await accounts.magicLinks.request({ email });
       await accounts.settled();
       return messages.at(-1);
     },
     run: ({ accounts }, { request }, { token }) =>
-      accounts.loginWithMagicLink({ token, request: request() }),
+      accounts.magicLinks.login({ token, request: request() }),
   },
 ];

@@ -15,22 +15,22 @@ export type {
 export type { CreateAccountInput } from './accounts/parseNewAccount.js';
 export type { PasswordOptions } from './accounts/PasswordService.js';
 export type { EmailOfAccount } from './accounts/readEmailOfAccount.js';
-export { AccountPlaces, type AssignedPlaces, type PlacesTaken } from './apps/AccountPlaces.js';
+export type { AccountQuota, QuotaBackfill, QuotaUsage } from './quota/AccountQuota.js';
 export {
   AccountsRegistry,
   type AccountsRegistryOptions,
   type AppOptions,
 } from './apps/AccountsRegistry.js';
-export type { AppPlan, PaymentsMode } from './apps/AppPlan.js';
+export type { AppPlan, PaymentsMode } from './quota/AppPlan.js';
 export type { AddedContact } from './contacts/addContact.js';
 export type { UndoReplacementInput } from './contacts/undoReplacement.js';
-export {
+export type {
   Contacts,
-  type AddCustomInput,
-  type AddOAuthInput,
-  type ContactReference,
-  type ReplaceCustomInput,
-  type ReplaceOAuthInput,
+  AddCustomInput,
+  AddOAuthInput,
+  ContactReference,
+  ReplaceCustomInput,
+  ReplaceOAuthInput,
 } from './contacts/Contacts.js';
 export type { Contact, ContactData, ContactKind } from './core/Contact.js';
 export type { ContactInput } from './contacts/parseContact.js';
@@ -69,29 +69,21 @@ export type {
   ValidateEventName,
 } from './events/accountEvents.js';
 export type { EventsOptions } from './events/Events.js';
-export { FrontDoor } from './frontDoor/FrontDoor.js';
-export type {
-  ActivateInput,
-  FlatProfile,
-  RememberMe,
-  ResendActivationInput,
-  SessionWishes,
-  SignedInUser,
-  SignInInput,
-  SignUpInput,
-  UpdateUserInput,
-  User,
-  VerifiedUser,
-} from './frontDoor/frontDoorTypes.js';
 export type { AccountExport, ExportAccountInput } from './lifecycle/AccountExporter.js';
-export type { DeletedAccount } from './lifecycle/AccountLifecycle.js';
+export type { AccountLifecycle, DeletedAccount } from './lifecycle/AccountLifecycle.js';
+export type { AccountProfile } from './lifecycle/AccountProfile.js';
 export type { Profile } from './lifecycle/parseProfile.js';
 export type { Json, JsonObject } from './lifecycle/toJson.js';
 export type { PasswordLoginInput, ReauthenticateInput } from './login/PasswordLogin.js';
-export type { MagicLinkLoginInput, RequestMagicLinkInput } from './magicLinks/MagicLinks.js';
+export type {
+  MagicLinkLoginInput,
+  MagicLinks,
+  RequestMagicLinkInput,
+} from './magicLinks/MagicLinks.js';
 export type {
   ConsumedToken,
   ConsumeTokenInput,
+  CustomTokens,
   IssueTokenInput,
 } from './oneTimeTokens/CustomTokens.js';
 export type {
@@ -104,12 +96,14 @@ export type {
   OneTimeTokenOptions,
   SentTokenKind,
 } from './oneTimeTokens/tokenPolicy.js';
-export type { ChangePasswordInput, SetPasswordInput } from './passwordChanges/PasswordChanges.js';
 export type {
   AddResetPasswordTokenInput,
+  ChangePasswordInput,
+  Passwords,
   RequestPasswordResetInput,
   ResetPasswordInput,
-} from './passwordChanges/PasswordResets.js';
+  SetPasswordInput,
+} from './passwordChanges/Passwords.js';
 export { BcryptHasher, type BcryptHasherOptions } from './passwords/BcryptHasher.js';
 export type { PasswordHasher } from './passwords/PasswordHasher.js';
 export type {
@@ -119,7 +113,7 @@ export type {
   PasswordPolicyPreset,
 } from './passwords/PasswordPolicy.js';
 export { ScryptHasher, type ScryptHasherOptions } from './passwords/ScryptHasher.js';
-export { Sandbox, type Environment, type ResetSandboxInput } from './sandbox/Sandbox.js';
+export type { Environment, ResetSandboxInput, Sandbox } from './sandbox/Sandbox.js';
 export type { PushCustomSessionInput } from './sessions/CustomLogin.js';
 export type { ImpersonateInput } from './sessions/Impersonation.js';
 export type {
@@ -129,18 +123,18 @@ export type {
 } from './sessions/SessionHooks.js';
 export type { ConnectionChangeAction } from './core/sessionPolicy.js';
 export type { AccountDocument, ConnectionInfo, SessionRequest } from './core/SessionRequest.js';
-export {
+export type {
   Sessions,
-  type BeginSessionOptions,
-  type ListedSession,
-  type ListSessionsInput,
-  type LoginResult,
-  type LogoutInput,
-  type PreparedSession,
-  type RefreshTokensInput,
-  type SessionDocument,
-  type SessionsOptions,
-  type VerifiedSession,
+  BeginSessionOptions,
+  ListedSession,
+  ListSessionsInput,
+  LoginResult,
+  LogoutInput,
+  PreparedSession,
+  RefreshTokensInput,
+  SessionDocument,
+  SessionsOptions,
+  VerifiedSession,
 } from './sessions/Sessions.js';
 export type {
   AddressThrottling,
@@ -152,7 +146,7 @@ export type { Duration, DurationUnit } from './tokens/parseDuration.js';
 export type { TokenSecret, TokenSecrets } from './tokens/TokenKeys.js';
 export type { EncryptionKey } from './twoFactor/prepareEncryptionKeys.js';
 export type { TotpEnrolment } from './twoFactor/enrolTotp.js';
-export { TwoFactor } from './twoFactor/TwoFactor.js';
+export type { TwoFactor } from './twoFactor/TwoFactor.js';
 export type {
   ConfirmedTwoFactor,
   ConfirmTwoFactorInput,

@@ -1,5 +1,5 @@
 import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
-import { AccountPlaces } from '../apps/AccountPlaces.js';
+import { AccountQuota } from '../quota/AccountQuota.js';
 import type { ContactData } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { toAccountError } from '../errors/inAccountTerms.js';
@@ -55,28 +55,18 @@ interface PlannedAccount {
 /** New accounts. */
 export class AccountCreation {
   readonly #core: AccountsCore;
-  readonly #places: AccountPlaces;
+  readonly #places: AccountQuota;
 
   constructor(core: AccountsCore) {
     this.#core = core;
-    this.#places = new AccountPlaces(core);
+    this.#places = new AccountQuota(core);
   }
 
-  /**
-   * Makes an account with its contacts and password: one transaction, in which username and
-   * addresses are taken or nothing is written. With `delivery`, a token to verify the e-mail address
-   * is part of it, and is sent.
-   *
-   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`
-   *   and `Vetoed` before anything is written; `UsernameAlreadyExists`, `EmailAlreadyExists`,
-   *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `TrialExceededLimit`; `TooManyRequests` where
-   *   the address has got too many such tokens (`throttling.messages`); `TooBusy`,
-   *   `ServiceUnavailable`.
-   */
-  readonly createAccount = async (input: CreateAccountInput): Promise<AccountDocument> => {
+  /** Carries out {@link Accounts.createAccount}. */
+  async createAccount(input: CreateAccountInput): Promise<AccountDocument> {
     const facts = factsOf(input);
     return this.#core.events.run('CreateUser', facts, () => this.create(input, facts));
-  };
+  }
 
   /**
    * {@link createAccount}, as part of a flow.
@@ -96,23 +86,14 @@ export class AccountCreation {
     return account;
   }
 
-  /**
-   * {@link createAccount}, and the first login in the same transaction.
-   *
-   * @throws AccountError as {@link createAccount}; `SecretTooShort`, and `Vetoed` by `ValidateLogin`
-   *   before anything is written; `TwoFactorEnrolmentRequired` with a challenge once the account is
-   *   there, where the application demands a second factor; `AccountNotActivated` then, too, with
-   *   `requireActivation`.
-   */
-  readonly createAccountAndLogin = async (
-    input: CreateAccountAndLoginInput,
-  ): Promise<LoginResult> => {
+  /** Carries out {@link Accounts.createAccountAndLogin}. */
+  async createAccountAndLogin(input: CreateAccountAndLoginInput): Promise<LoginResult> {
     return this.createAndLogIn(factsOf(input), () => {
       requireObject(input, '');
       const { rememberMe, ...own } = input;
       return { own, session: { ...(rememberMe === true && { rememberMe }) } };
     });
-  };
+  }
 
   /**
    * {@link createAccountAndLogin}, for input that is read as part of the flow.
@@ -160,22 +141,8 @@ export class AccountCreation {
     });
   }
 
-  /**
-   * {@link createAccount} for a public form that must not show who has an account (ASVS 6.3.8): the
-   * answer and its cost are the same when the e-mail address is taken, and a message says so to that
-   * address, if it is verified. It takes nothing else that could be taken: a username and more
-   * contacts can follow, once the address is verified. Where a stranger has claimed the address and
-   * not proven it, it gets the link that confirms it for its reader, or, after `unprovenClaim`, the
-   * account is made.
-   *
-   * @returns the `handle` that confirms the address together with the token from the message, for who
-   *   has asked; another one every time, also where the address is taken.
-   * @throws AccountError as {@link createAccount}, but never that something is taken;
-   *   `TooManyRequests`; `InvalidConfiguration` without `delivery`.
-   */
-  readonly requestAccount = async (
-    input: RequestAccountInput,
-  ): Promise<{ readonly handle: string }> => {
+  /** Carries out {@link Accounts.requestAccount}. */
+  async requestAccount(input: RequestAccountInput): Promise<{ readonly handle: string }> {
     const facts = factsOf(input);
     const handle = newHandle();
     const creation = this.#core.events.run('CreateUser', facts, async () => {
@@ -209,7 +176,7 @@ export class AccountCreation {
       if (!AccountError.is(error) || error.code !== 'EmailAlreadyExists') throw error;
     });
     return { handle };
-  };
+  }
 
   /**
    * Takes over a claim on an address that has lapsed; for any other, writes to the address. Nobody

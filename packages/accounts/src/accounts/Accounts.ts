@@ -7,37 +7,56 @@ import {
   Session,
   type AccountFields,
 } from '@latchkey/schema';
-import { AccountPlaces } from '../apps/AccountPlaces.js';
-import { audienceOf, parseAppId } from '../apps/appId.js';
-import { parseAppPlan, type AppPlan } from '../apps/AppPlan.js';
+import { AccountQuota } from '../quota/AccountQuota.js';
+import { audienceOf, parseAppId } from './appId.js';
+import { parseAppPlan, type AppPlan } from '../quota/AppPlan.js';
 import { Contacts } from '../contacts/Contacts.js';
-import { PhoneVerification } from '../contacts/PhoneVerification.js';
 import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
+import type {
+  AccountEventListener,
+  AccountEventName,
+  ValidateEventListener,
+  ValidateEventName,
+} from '../events/accountEvents.js';
 import { Events, type EventsOptions } from '../events/Events.js';
-import { FrontDoor } from '../frontDoor/FrontDoor.js';
-import type { SignUpInput, User } from '../frontDoor/frontDoorTypes.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { AccountExporter } from '../lifecycle/AccountExporter.js';
 import { AccountLifecycle } from '../lifecycle/AccountLifecycle.js';
 import { AccountProfile } from '../lifecycle/AccountProfile.js';
-import { PasswordLogin, type PasswordLoginInput } from '../login/PasswordLogin.js';
+import {
+  PasswordLogin,
+  type PasswordLoginInput,
+  type ReauthenticateInput,
+} from '../login/PasswordLogin.js';
 import { MagicLinks } from '../magicLinks/MagicLinks.js';
 import { CustomTokens } from '../oneTimeTokens/CustomTokens.js';
-import { EmailVerification } from '../oneTimeTokens/EmailVerification.js';
-import { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';
+import {
+  EmailVerification,
+  type AddEmailVerificationTokenInput,
+  type VerifyEmailWithTokenInput,
+} from '../oneTimeTokens/EmailVerification.js';
+import { OneTimeTokens, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import type { OneTimeTokenOptions } from '../oneTimeTokens/tokenPolicy.js';
-import { PasswordChanges } from '../passwordChanges/PasswordChanges.js';
-import { PasswordResets } from '../passwordChanges/PasswordResets.js';
+import {
+  Passwords,
+  type AddResetPasswordTokenInput,
+  type SetPasswordInput,
+} from '../passwordChanges/Passwords.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
 import type { SessionRequest } from '../core/SessionRequest.js';
-import { CustomLogin } from '../sessions/CustomLogin.js';
-import { Impersonation } from '../sessions/Impersonation.js';
+import { CustomLogin, type PushCustomSessionInput } from '../sessions/CustomLogin.js';
+import { Impersonation, type ImpersonateInput } from '../sessions/Impersonation.js';
 import type { SessionHookRegistry } from '../sessions/SessionHooks.js';
-import { Sessions, type SessionsOptions } from '../sessions/Sessions.js';
+import {
+  Sessions,
+  type LoginResult,
+  type LogoutInput,
+  type RefreshTokensInput,
+  type SessionsOptions,
+} from '../sessions/Sessions.js';
 import { MessageLimit } from '../throttling/MessageLimit.js';
 import { Throttle } from '../throttling/Throttle.js';
 import type { ThrottlingOptions } from '../throttling/throttlePolicy.js';
@@ -50,12 +69,14 @@ import {
   type RequestAccountInput,
 } from './AccountCreation.js';
 import type { AccountsCore, ChangeCore } from '../core/AccountsCore.js';
+import type { Contact } from '../core/Contact.js';
 import { definePolicy } from '../core/sessionPolicy.js';
 import { VerifiedRequests } from '../core/VerifiedRequests.js';
 import { assertOptions } from './assertOptions.js';
 import { defineAccount } from './defineAccount.js';
 import type { CreateAccountInput } from './parseNewAccount.js';
 import { findAccountId } from './findAccountId.js';
+import { keepFlows } from './flowsOf.js';
 import type {
   AccountEntityWith,
   AccountWith,
@@ -65,6 +86,7 @@ import type {
   RequestWith,
 } from './OwnFields.js';
 import { ownFieldNames } from './ownFieldNames.js';
+import type { EmailOfAccount } from './readEmailOfAccount.js';
 import { PasswordService, type PasswordOptions } from './PasswordService.js';
 
 /** What {@link Accounts} takes. */
@@ -150,9 +172,26 @@ export class Accounts<F extends AccountFields = NoFields> {
   readonly AccessTypeEntity: Entity<typeof AccessType>;
   readonly TokenEntity: Entity<typeof AccountToken>;
   readonly SessionEntity: Entity<typeof Session>;
+  /** The sessions of all accounts. */
   readonly sessions: Sessions;
+  /** E-mail addresses, phone numbers, and identities at other providers. */
   readonly contacts: Contacts;
+  /** Passwords: changed, or chosen anew by a token. */
+  readonly passwords: Passwords;
+  /** Second factors: TOTP and recovery codes. */
   readonly twoFactor: TwoFactor;
+  /** Logins by a link that is sent to an e-mail address. */
+  readonly magicLinks: MagicLinks;
+  /** One-time tokens of the application's own kinds. */
+  readonly tokens: CustomTokens;
+  /** The username and the profile of an account. */
+  readonly profile: AccountProfile;
+  /** Deactivation, deletion and export of accounts. */
+  readonly lifecycle: AccountLifecycle;
+  /** How many accounts there are, and may be. */
+  readonly quota: AccountQuota;
+  /** A table to try things in, which can be emptied. */
+  readonly sandbox: Sandbox;
   readonly #oneTimeTokens: OneTimeTokens;
   readonly #events: Events;
   readonly #core: AccountsCore;
@@ -161,17 +200,6 @@ export class Accounts<F extends AccountFields = NoFields> {
   readonly #impersonation: Impersonation;
   readonly #passwordLogin: PasswordLogin;
   readonly #emailVerification: EmailVerification;
-  readonly #passwordChanges: PasswordChanges;
-  readonly #passwordResets: PasswordResets;
-  readonly #magicLinks: MagicLinks;
-  readonly #customTokens: CustomTokens;
-  readonly #phoneVerification: PhoneVerification;
-  readonly #lifecycle: AccountLifecycle;
-  readonly #profile: AccountProfile;
-  readonly #exporter: AccountExporter;
-  readonly #frontDoor: FrontDoor;
-  readonly #places: AccountPlaces;
-  readonly #sandbox: Sandbox;
 
   /**
    * @param accountDefinition - that of `accountFields`, where several share it. Internal.
@@ -232,155 +260,106 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.#impersonation = new Impersonation(this.#core, this.sessions.policy);
     this.#passwordLogin = new PasswordLogin(this.#core);
     this.#emailVerification = new EmailVerification(this.#core);
-    this.#passwordChanges = new PasswordChanges(this.#core);
-    this.#passwordResets = new PasswordResets(this.#core);
-    this.#magicLinks = new MagicLinks(this.#core);
-    this.#customTokens = new CustomTokens(this.#core);
+    this.passwords = new Passwords(this.#core);
+    this.magicLinks = new MagicLinks(this.#core);
+    this.tokens = new CustomTokens(this.#core);
     this.contacts = new Contacts(this.#core);
     this.twoFactor = new TwoFactor(this.#core, twoFactorSetup);
-    this.#phoneVerification = new PhoneVerification(this.#core);
-    this.#lifecycle = new AccountLifecycle(this.#core);
-    this.#profile = new AccountProfile(this.#core);
-    this.#exporter = new AccountExporter(this.#core);
-    this.#frontDoor = new FrontDoor({
-      core: this.#core,
-      creation: this.#creation,
-      passwordLogin: this.#passwordLogin,
-      emailVerification: this.#emailVerification,
-      passwordResets: this.#passwordResets,
-      lifecycle: this.#lifecycle,
-    });
-    this.#places = new AccountPlaces(this.#core);
-    this.#sandbox = new Sandbox({
+    this.lifecycle = new AccountLifecycle(this.#core);
+    this.profile = new AccountProfile(this.#core);
+    this.quota = new AccountQuota(this.#core);
+    this.sandbox = new Sandbox({
       table: wholeTable,
       contents: table,
       environment: parseEnvironment(environment),
     });
+    keepFlows(this, {
+      core: this.#core,
+      creation: this.#creation,
+      passwordLogin: this.#passwordLogin,
+      emailVerification: this.#emailVerification,
+      passwords: this.passwords,
+      lifecycle: this.lifecycle,
+    });
   }
 
-  /** Adds a listener to what happens to accounts; see {@link Events.on}. */
-  get on(): Events['on'] {
-    return this.#events.on.bind(this.#events);
+  /**
+   * Adds a listener to what happens to accounts. The listeners of one event are called in the order
+   * in which they were added; one that throws changes nothing.
+   *
+   * @param name - an event of docs/events.md, or a question that a listener answers, such as
+   *   `ValidateCreateUser`.
+   * @returns a function that removes the listener.
+   * @example
+   * ```ts
+   * import type { Accounts } from '@latchkey/accounts';
+   *
+   * export function watch(accounts: Accounts) {
+   *   return accounts.on('LoginError', ({ reason, ip }) => console.warn(reason, ip));
+   * }
+   * ```
+   */
+  on(name: AccountEventName | '*', listener: AccountEventListener): () => void;
+  on(name: ValidateEventName, listener: ValidateEventListener): () => void;
+  on(name: never, listener: never): () => void {
+    return this.#events.on(name, listener);
   }
 
-  /** See {@link Delivery.settled}. */
+  /** Waits for the messages that are being sent; see {@link Delivery.settled}. */
   settled(): Promise<void> {
     return this.#core.delivery.settled();
   }
 
-  /** See {@link Sessions.handleRequest}. */
-  get handleRequest(): <R extends SessionRequest>(request: R) => Promise<RequestWith<R, F>> {
-    return this.sessions.handleRequest as never;
-  }
-
-  /** Adds hooks to what sessions do, after those that are there; see {@link SessionHookRegistry}. */
+  /** Adds hooks to what sessions do, after those that are there. */
   addHooks(add: (hooks: SessionHookRegistry) => void): this {
     this.sessions.addHooks(add);
     return this;
   }
 
-  /** See {@link Sessions.refreshTokens}. */
-  get refreshTokens(): Sessions['refreshTokens'] {
-    return this.sessions.refreshTokens;
+  /**
+   * Makes an account with its contacts and password: one transaction, in which username and
+   * addresses are taken or nothing is written. With `delivery`, a token to verify the e-mail address
+   * is part of it, and is sent.
+   *
+   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`
+   *   and `Vetoed` before anything is written; `UsernameAlreadyExists`, `EmailAlreadyExists`,
+   *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `TrialExceededLimit`; `TooManyRequests` where
+   *   the address has got too many such tokens (`throttling.messages`); `TooBusy`,
+   *   `ServiceUnavailable`.
+   */
+  createAccount(input: InputWith<CreateAccountInput, F>): Promise<AccountWith<F>> {
+    return this.#creation.createAccount(input) as Promise<AccountWith<F>>;
   }
 
-  /** See {@link Sessions.logout}. */
-  get logout(): Sessions['logout'] {
-    return this.sessions.logout;
-  }
-
-  /** See {@link CustomLogin.pushCustomSession}. */
-  get pushCustomSession(): CustomLogin['pushCustomSession'] {
-    return this.#customLogin.pushCustomSession;
-  }
-
-  /** See {@link Impersonation.impersonate}. */
-  get impersonate(): Impersonation['impersonate'] {
-    return this.#impersonation.impersonate;
-  }
-
-  /** See {@link Sessions.requireRecentLogin}. */
-  get requireRecentLogin(): Sessions['requireRecentLogin'] {
-    return this.sessions.requireRecentLogin;
-  }
-
-  /** See {@link Sessions.requirePermission}. */
-  get requirePermission(): Sessions['requirePermission'] {
-    return this.sessions.requirePermission;
-  }
-
-  /** See {@link FrontDoor.signUp}. */
-  get signUp(): (input: InputWith<SignUpInput, F>) => Promise<User> {
-    return this.#frontDoor.signUp;
-  }
-
-  /** See {@link FrontDoor.signIn}. */
-  get signIn(): FrontDoor['signIn'] {
-    return this.#frontDoor.signIn;
-  }
-
-  /** See {@link FrontDoor.signOut}. */
-  get signOut(): FrontDoor['signOut'] {
-    return this.#frontDoor.signOut;
-  }
-
-  /** See {@link FrontDoor.activate}. */
-  get activate(): FrontDoor['activate'] {
-    return this.#frontDoor.activate;
-  }
-
-  /** See {@link FrontDoor.resendActivation}. */
-  get resendActivation(): FrontDoor['resendActivation'] {
-    return this.#frontDoor.resendActivation;
-  }
-
-  /** See {@link FrontDoor.forgotPassword}. */
-  get forgotPassword(): FrontDoor['forgotPassword'] {
-    return this.#frontDoor.forgotPassword;
-  }
-
-  /** See {@link FrontDoor.updateUser}. */
-  get updateUser(): FrontDoor['updateUser'] {
-    return this.#frontDoor.updateUser;
-  }
-
-  /** See {@link FrontDoor.deleteUser}. */
-  get deleteUser(): FrontDoor['deleteUser'] {
-    return this.#frontDoor.deleteUser;
-  }
-
-  /** See {@link FrontDoor.verifyAuthToken}. */
-  get verifyAuthToken(): FrontDoor['verifyAuthToken'] {
-    return this.#frontDoor.verifyAuthToken;
-  }
-
-  /** See {@link AccountCreation.createAccount}. */
-  get createAccount(): (input: InputWith<CreateAccountInput, F>) => Promise<AccountWith<F>> {
-    return this.#creation.createAccount as never;
-  }
-
-  /** See {@link AccountCreation.createAccountAndLogin}. */
-  get createAccountAndLogin(): (
+  /**
+   * {@link createAccount}, and the first login in the same transaction.
+   *
+   * @throws AccountError as {@link createAccount}; `SecretTooShort`, and `Vetoed` by `ValidateLogin`
+   *   before anything is written; `TwoFactorEnrolmentRequired` with a challenge once the account is
+   *   there, where the application demands a second factor; `AccountNotActivated` then, too, with
+   *   `requireActivation`.
+   */
+  createAccountAndLogin(
     input: InputWith<CreateAccountAndLoginInput, F>,
-  ) => Promise<LoginResultWith<F>> {
-    return this.#creation.createAccountAndLogin as never;
+  ): Promise<LoginResultWith<F>> {
+    return this.#creation.createAccountAndLogin(input) as Promise<LoginResultWith<F>>;
   }
 
-  /** See {@link AccountCreation.requestAccount}. */
-  get requestAccount(): (
-    input: InputWith<RequestAccountInput, F>,
-  ) => Promise<{ readonly handle: string }> {
-    return this.#creation.requestAccount;
-  }
-
-  /** See {@link PasswordLogin.userByPasswordLogin}. */
-  get userByPasswordLogin(): (input: PasswordLoginInput) => Promise<LoginResultWith<F>> {
-    return this.#passwordLogin.userByPasswordLogin as never;
-  }
-
-  /** See {@link PasswordLogin.reauthenticate}. */
-  get reauthenticate(): PasswordLogin['reauthenticate'] {
-    return this.#passwordLogin.reauthenticate;
+  /**
+   * {@link createAccount} for a public form that must not show who has an account (ASVS 6.3.8): the
+   * answer and its cost are the same when the e-mail address is taken, and a message says so to that
+   * address, if it is verified. It takes nothing else that could be taken: a username and more
+   * contacts can follow, once the address is verified. Where a stranger has claimed the address and
+   * not proven it, it gets the link that confirms it for its reader, or, after `unprovenClaim`, the
+   * account is made.
+   *
+   * @returns the `handle` that confirms the address together with the token from the message, for who
+   *   has asked; another one every time, also where the address is taken.
+   * @throws AccountError as {@link createAccount}, but never that something is taken;
+   *   `TooManyRequests`; `InvalidConfiguration` without `delivery`.
+   */
+  requestAccount(input: InputWith<RequestAccountInput, F>): Promise<{ readonly handle: string }> {
+    return this.#creation.requestAccount(input);
   }
 
   /**
@@ -406,134 +385,184 @@ export class Accounts<F extends AccountFields = NoFields> {
     });
   }
 
-  /** See {@link EmailVerification.addEmailVerificationToken}. */
-  get addEmailVerificationToken(): EmailVerification['addEmailVerificationToken'] {
-    return this.#emailVerification.addEmailVerificationToken;
+  /**
+   * Logs in with a password: the identifier's owner; everything of the account that is needed in
+   * one Query and, at the same time, the count of the attempt; and the new session. An unknown user
+   * costs the same requests and the same hashing (ASVS 6.3.8).
+   *
+   * @throws AccountError `InvalidInput`; `LoginFailed` for an unknown user, an address that is not
+   *   verified and a wrong password alike; `AccountLocked`, `TooManyRequests` before the password
+   *   is looked at; `AccountDeactivated`, `AccountNotActivated`, `Vetoed`, `TwoFactorRequired`,
+   *   `TwoFactorEnrolmentRequired` after the right one; `TooBusy`, `SecretTooShort`,
+   *   `ServiceUnavailable`.
+   */
+  userByPasswordLogin(input: PasswordLoginInput): Promise<LoginResultWith<F>> {
+    return this.#passwordLogin.userByPasswordLogin(input) as Promise<LoginResultWith<F>>;
   }
 
-  /** See {@link EmailVerification.verifyEmailWithToken}. */
-  get verifyEmailWithToken(): EmailVerification['verifyEmailWithToken'] {
-    return this.#emailVerification.verifyEmailWithToken;
+  /**
+   * Proves again, by the password, who makes a request, for what `sessions.requireRecentLogin` guards. The
+   * session gets a new token, which is put on the request; the one before is void (ASVS 7.2.4).
+   * Attempts have a count of their own, by `throttling.password`: whoever guesses at the login keeps
+   * nobody from this.
+   *
+   * @returns the new token, for the client.
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `LoginFailed`,
+   *   `AccountLocked`, `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   */
+  reauthenticate(input: ReauthenticateInput): Promise<{ authToken: string }> {
+    return this.#passwordLogin.reauthenticate(input);
   }
 
-  /** See {@link EmailVerification.verifyEmail}. */
-  get verifyEmail(): EmailVerification['verifyEmail'] {
-    return this.#emailVerification.verifyEmail;
+  /**
+   * Begins a session for an account without a password or a second factor: the application has made
+   * sure of who it is, by means of its own. Never call it with what only a client says. Three
+   * requests, two by account id.
+   *
+   * @throws AccountError `InvalidInput`; `UserNotFound`, also for an address that its account has
+   *   not verified, since whoever has put it there need not be whom the application knows by it;
+   *   `AccountDeactivated`, `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
+   */
+  pushCustomSession(input: PushCustomSessionInput): Promise<LoginResult> {
+    return this.#customLogin.pushCustomSession(input);
   }
 
-  /** See {@link PasswordChanges.changePassword}. */
-  get changePassword(): PasswordChanges['changePassword'] {
-    return this.#passwordChanges.changePassword;
+  /**
+   * Begins a session for another account, marked with who acts in it (`impersonatedBy`). It ends
+   * with `logout`, after `sessions.impersonation.duration`, and with the session, the account or the
+   * permission of who acts. Nothing that concerns how its owner logs in can be done in it, nor can
+   * it begin another. Who may act for whom beyond the permission is for a listener to
+   * `ValidateImpersonation` to say: one that protects administrators, for example. Two requests.
+   *
+   * @returns the login of the other account. The request is not touched.
+   * @throws AccountError `InvalidInput`, also for the own account; `InvalidSession`,
+   *   `ImpersonatedSession`, `PermissionDenied`, `UserNotFound`, `AccountDeactivated`,
+   *   `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
+   */
+  impersonate(input: ImpersonateInput): Promise<LoginResult> {
+    return this.#impersonation.impersonate(input);
   }
 
-  /** See {@link PasswordChanges.setPassword}. */
-  get setPassword(): PasswordChanges['setPassword'] {
-    return this.#passwordChanges.setPassword;
+  /**
+   * Finds out whose request it is, and sets `request.user`: one strongly consistent `BatchGetItem`
+   * of account and session, so that a logout holds everywhere as soon as it has returned. A request
+   * without token is left alone. Nothing is written, unless `rotation.after`, `idleTimeout` or
+   * `onConnectionChange` asks for it. After a rotation `request.authToken` is the new token.
+   * A request object is good for one request: what was found is not read again when it is used, and a
+   * connection that stays open must be checked anew, with another object, for each message.
+   *
+   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
+   *   off the request; `ServiceUnavailable`, which says nothing of the session; `Vetoed` by a hook;
+   *   `InvalidInput`, also for a frozen object, on which nothing can be put; `SecretTooShort`.
+   */
+  handleRequest<R extends SessionRequest>(request: R): Promise<RequestWith<R, F>> {
+    return this.sessions.handleRequest(request) as Promise<RequestWith<R, F>>;
   }
 
-  /** See {@link PasswordResets.requestPasswordReset}. */
-  get requestPasswordReset(): PasswordResets['requestPasswordReset'] {
-    return this.#passwordResets.requestPasswordReset;
+  /**
+   * Replaces a token by a new one: one `BatchGetItem` and one `UpdateItem`. Who shows the same token
+   * again within `rotation.grace`, is given the same new one; who does so later, ends the session.
+   * The session does not last any longer for it.
+   *
+   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
+   *   off the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.
+   */
+  refreshTokens(input: RefreshTokensInput): Promise<LoginResult> {
+    return this.sessions.refreshTokens(input);
   }
 
-  /** See {@link PasswordResets.addResetPasswordToken}. */
-  get addResetPasswordToken(): PasswordResets['addResetPasswordToken'] {
-    return this.#passwordResets.addResetPasswordToken;
+  /**
+   * Ends the session of a token, everywhere, before it returns: one `UpdateItem`. An expired token
+   * will do, one that the session has replaced, and one whose session has ended already. So will one
+   * whose signature cannot be verified any more, if `request.user` is its account: never set that
+   * from what a client says. Who acts for the account ends by that only the session that they act in.
+   *
+   * @returns whether the session is there; false for one that its expiry has removed.
+   * @throws AccountError `InvalidInput`, `TokenVerificationFailed`, `InvalidSession` for a token that
+   *   the session has never had, `ServiceUnavailable`, `SecretTooShort`.
+   */
+  logout(input: LogoutInput): Promise<boolean> {
+    return this.sessions.logout(input);
   }
 
-  /** See {@link FrontDoor.resetPassword}. */
-  get resetPassword(): FrontDoor['resetPassword'] {
-    return this.#frontDoor.resetPassword;
+  /**
+   * Issues a token to be sent to an e-mail address of an account, which proves that its owner reads
+   * it: one request. The application sends it.
+   *
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  addEmailVerificationToken(input: AddEmailVerificationTokenInput): Promise<IssuedOneTimeToken> {
+    return this.#emailVerification.addEmailVerificationToken(input);
   }
 
-  /** See {@link PasswordResets.removeAllResetPasswordTokens}. */
-  get removeAllResetPasswordTokens(): PasswordResets['removeAllResetPasswordTokens'] {
-    return this.#passwordResets.removeAllResetPasswordTokens;
+  /**
+   * Verifies the e-mail address that a token was sent to; the token works once. Three requests, four
+   * with a password or where an address is removed, and one more for a token that is short enough to
+   * be guessed.
+   *
+   * The token alone only shows that somebody reads the mailbox, not that they have made the account.
+   * So it verifies the address together with the account's own session (`request`), its `password`,
+   * or the `handle` of the sign-up. Without any of these, in an account that has proven nothing and
+   * has no username, whoever reads the mailbox chooses a `newPassword`: every password, session,
+   * contact, factor and token from before is void then. From any other account, the address is
+   * removed.
+   *
+   * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a token that is unknown,
+   *   expired, used, revoked, of another kind, or for an address that the account no longer has;
+   *   `EmailAlreadyVerified` for one that has verified its address before; `NewPasswordRequired`, with
+   *   which nothing is done; `EmailRemoved`, with which the address is no longer the account's;
+   *   `LoginFailed` for a wrong password; `AccountLocked`; `PasswordTooShort`, `PasswordTooLong`,
+   *   `PasswordNotAllowed`; `InvalidSession` where the session of `request` has ended meanwhile;
+   *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   */
+  verifyEmailWithToken(input: VerifyEmailWithTokenInput): Promise<void> {
+    return this.#emailVerification.verifyEmailWithToken(input);
   }
 
-  /** See {@link MagicLinks.requestMagicLink}. */
-  get requestMagicLink(): MagicLinks['requestMagicLink'] {
-    return this.#magicLinks.requestMagicLink;
+  /**
+   * Marks an e-mail address of an account as verified, on the application's word: two requests. It
+   * proves nothing about what was set in the account before.
+   *
+   * @returns the contact as it is then.
+   * @throws AccountError `InvalidInput`; `UserNotFound` when the account does not have the address;
+   *   `ServiceUnavailable`.
+   */
+  verifyEmail(input: EmailOfAccount): Promise<Contact> {
+    return this.#emailVerification.verifyEmail(input);
   }
 
-  /** See {@link MagicLinks.loginWithMagicLink}. */
-  get loginWithMagicLink(): MagicLinks['loginWithMagicLink'] {
-    return this.#magicLinks.loginWithMagicLink;
+  /**
+   * Gives an account a new password, because the application says so: two requests. Every session of
+   * the account has ended, every token sent out before is void, and the attempts on the password are
+   * forgotten, when it returns. The owner is told, at every verified address. An account that had no
+   * password has one then.
+   *
+   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
+   *   `PasswordNotAllowed`, `UserNotFound`, `TooBusy`, `ServiceUnavailable`.
+   */
+  setPassword(input: SetPasswordInput): Promise<void> {
+    return this.passwords.setPassword(input);
   }
 
-  /** See {@link CustomTokens.issueToken}. */
-  get issueToken(): CustomTokens['issueToken'] {
-    return this.#customTokens.issueToken;
+  /**
+   * Issues a token with which an account's owner can choose a new password: one request. The
+   * application sends it, and knows where to.
+   *
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  addResetPasswordToken(input: AddResetPasswordTokenInput): Promise<IssuedOneTimeToken> {
+    return this.passwords.addResetPasswordToken(input);
   }
 
-  /** See {@link CustomTokens.consumeToken}. */
-  get consumeToken(): CustomTokens['consumeToken'] {
-    return this.#customTokens.consumeToken;
-  }
-
-  /** See {@link PhoneVerification.requestPhoneVerification}. */
-  get requestPhoneVerification(): PhoneVerification['requestPhoneVerification'] {
-    return this.#phoneVerification.requestPhoneVerification;
-  }
-
-  /** See {@link PhoneVerification.verifyPhone}. */
-  get verifyPhone(): PhoneVerification['verifyPhone'] {
-    return this.#phoneVerification.verifyPhone;
-  }
-
-  /** See {@link AccountProfile.changeUsername}. */
-  get changeUsername(): AccountProfile['changeUsername'] {
-    return this.#profile.changeUsername;
-  }
-
-  /** See {@link AccountProfile.updateProfile}. */
-  get updateProfile(): AccountProfile['updateProfile'] {
-    return this.#profile.updateProfile;
-  }
-
-  /** See {@link AccountLifecycle.deactivate}. */
-  get deactivate(): AccountLifecycle['deactivate'] {
-    return this.#lifecycle.deactivate;
-  }
-
-  /** See {@link AccountLifecycle.reactivate}. */
-  get reactivate(): AccountLifecycle['reactivate'] {
-    return this.#lifecycle.reactivate;
-  }
-
-  /** See {@link AccountLifecycle.deleteAccount}. */
-  get deleteAccount(): AccountLifecycle['deleteAccount'] {
-    return this.#lifecycle.deleteAccount;
-  }
-
-  /** See {@link AccountLifecycle.finishDeletions}. */
-  get finishDeletions(): AccountLifecycle['finishDeletions'] {
-    return this.#lifecycle.finishDeletions;
-  }
-
-  /** See {@link AccountExporter.exportAccount}. */
-  get exportAccount(): AccountExporter['exportAccount'] {
-    return this.#exporter.exportAccount;
-  }
-
-  /** See {@link AccountPlaces.countPlaces}. */
-  get countPlaces(): AccountPlaces['countPlaces'] {
-    return this.#places.countPlaces;
-  }
-
-  /** See {@link AccountPlaces.assignPlaces}. */
-  get assignPlaces(): AccountPlaces['assignPlaces'] {
-    return this.#places.assignPlaces;
-  }
-
-  /** See {@link Sandbox.createSandboxTable}. */
-  get createSandboxTable(): Sandbox['createSandboxTable'] {
-    return this.#sandbox.createSandboxTable;
-  }
-
-  /** See {@link Sandbox.resetSandbox}. */
-  get resetSandbox(): Sandbox['resetSandbox'] {
-    return this.#sandbox.resetSandbox;
+  /**
+   * Deletes every password reset token of an account.
+   *
+   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
+   */
+  removeAllResetPasswordTokens(input: {
+    readonly accountId: string;
+  }): Promise<{ deletedCount: number }> {
+    return this.passwords.removeAllResetPasswordTokens(input);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Account, extendAccount, SchemaError, type AccountFields } from '@latchkey/schema';
-import { unusable } from '../errors/unusable.js';
+import { invalidOption } from '../errors/invalidOption.js';
 
 /**
  * The account, with the application's own fields if there are any.
@@ -11,17 +11,17 @@ export function defineAccount(accountFields: AccountFields | undefined): typeof 
   if (accountFields === undefined) return Account;
   const given: unknown = accountFields;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw unusable('accountFields', 'It must be an object of zod schemas.');
+    throw invalidOption('accountFields', 'It must be an object of zod schemas.');
   }
   const noSchema = Object.entries<unknown>({ ...given }).find(([, field]) => !isSchema(field));
-  if (noSchema) throw unusable(`accountFields.${noSchema[0]}`, 'It must be a zod schema.');
+  if (noSchema) throw invalidOption(`accountFields.${noSchema[0]}`, 'It must be a zod schema.');
   try {
     // An account with more fields is an account: the flows know only what each has.
     return extendAccount(accountFields);
   } catch (cause) {
     if (!SchemaError.is(cause)) throw cause;
     const path = 'path' in cause.details ? `.${cause.details.path}` : '';
-    throw unusable(`accountFields${path}`, cause.message, { cause });
+    throw invalidOption(`accountFields${path}`, cause.message, { cause });
   }
 }
 

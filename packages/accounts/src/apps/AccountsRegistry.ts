@@ -5,10 +5,10 @@ import { defineAccount } from '../accounts/defineAccount.js';
 import type { NoFields } from '../accounts/OwnFields.js';
 import { withPath } from '../accounts/withPath.js';
 import { AccountError } from '../errors/AccountError.js';
-import { unusable } from '../errors/unusable.js';
+import { invalidOption } from '../errors/invalidOption.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
-import { audienceOf, parseAppId } from './appId.js';
+import { audienceOf, parseAppId } from '../accounts/appId.js';
 
 /** What each application of several can have of its own. */
 export type AppOptions = Partial<
@@ -57,7 +57,8 @@ const FOR_ALL = ['table', 'appId', 'environment', 'accountFields'];
  */
 export class AccountsRegistry<F extends AccountFields = NoFields> {
   readonly #apps: ReadonlyMap<string, Accounts<F>>;
-  readonly #sandbox: Sandbox;
+  /** A table to try things in, with all applications; it can be emptied. */
+  readonly sandbox: Sandbox;
 
   /**
    * @throws AccountError `InvalidConfiguration` for an option that cannot be used, with its
@@ -80,7 +81,8 @@ export class AccountsRegistry<F extends AccountFields = NoFields> {
         assertOwn(own, at);
         const options = { ...defaults, ...own };
         const { sessions } = options;
-        if (!sessions) throw unusable(`${at}.sessions`, 'The application, or all, must have them.');
+        if (!sessions)
+          throw invalidOption(`${at}.sessions`, 'The application, or all, must have them.');
         const all = { table, appId, ...(environment !== undefined && { environment }) };
         const create = (): Accounts<F> =>
           new Accounts<F>(
@@ -91,7 +93,7 @@ export class AccountsRegistry<F extends AccountFields = NoFields> {
       }),
     );
     assertAudiences(given, defaults);
-    this.#sandbox = new Sandbox({
+    this.sandbox = new Sandbox({
       table,
       contents: table,
       environment: parseEnvironment(environment),
@@ -118,16 +120,6 @@ export class AccountsRegistry<F extends AccountFields = NoFields> {
     if (!accounts) throw new AccountError('AppIdNotValid', {});
     return accounts;
   }
-
-  /** See {@link Sandbox.createSandboxTable}. */
-  get createSandboxTable(): Sandbox['createSandboxTable'] {
-    return this.#sandbox.createSandboxTable;
-  }
-
-  /** Empties the sandbox of all applications; see {@link Sandbox.resetSandbox}. */
-  get resetSandbox(): Sandbox['resetSandbox'] {
-    return this.#sandbox.resetSandbox;
-  }
 }
 
 function entriesOf(apps: unknown): [string, AppOptions][] {
@@ -135,15 +127,15 @@ function entriesOf(apps: unknown): [string, AppOptions][] {
     typeof apps === 'object' && apps !== null && !Array.isArray(apps)
       ? Object.entries(apps as AccountsRegistryOptions['apps'])
       : [];
-  if (entries.length === 0) throw unusable('apps', 'There must be one or more, by id.');
+  if (entries.length === 0) throw invalidOption('apps', 'There must be one or more, by id.');
   return entries;
 }
 
 function assertOwn(own: unknown, at: string): void {
-  if (typeof own !== 'object' || own === null) throw unusable(at, 'It must be an object.');
+  if (typeof own !== 'object' || own === null) throw invalidOption(at, 'It must be an object.');
   const option = FOR_ALL.find((name) => name in own);
   if (option !== undefined)
-    throw unusable(`${at}.${option}`, 'It is the same for all applications.');
+    throw invalidOption(`${at}.${option}`, 'It is the same for all applications.');
 }
 
 /** A token must tell by itself which application it is for (ASVS 9.2.4). */
@@ -155,7 +147,7 @@ function assertAudiences(
   for (const [appId, own] of given) {
     const audience = (own.sessions ?? defaults.sessions)?.audience ?? audienceOf(appId);
     if (taken.has(audience)) {
-      throw unusable(`apps.${appId}.sessions.audience`, 'Another application has the same.');
+      throw invalidOption(`apps.${appId}.sessions.audience`, 'Another application has the same.');
     }
     taken.add(audience);
   }

@@ -9,6 +9,7 @@ import { isSame } from '../core/claims.js';
 import { addContact, type AddedContact, type NewAddress } from './addContact.js';
 import type { Contact, ContactKind } from '../core/Contact.js';
 import { parseEmail } from '../identifiers/parseEmail.js';
+import { PhoneVerification } from './PhoneVerification.js';
 import { parseContact } from './parseContact.js';
 import { parsePhone, type PhoneInput } from '../identifiers/parsePhone.js';
 import { removeContact } from './removeContact.js';
@@ -88,10 +89,12 @@ export type ContactReference =
  */
 export class Contacts {
   readonly #core: AccountsCore;
+  readonly #phones: PhoneVerification;
 
   /** @internal */
   constructor(core: AccountsCore) {
     this.#core = core;
+    this.#phones = new PhoneVerification(core);
   }
 
   /**
@@ -103,9 +106,9 @@ export class Contacts {
    *   `AccountDeactivated`, `InvalidSession`, `ImpersonatedSession`, `RecentLoginRequired`,
    *   `ServiceUnavailable`; `InvalidConfiguration` with a request, but no `delivery`.
    */
-  readonly addEmail = async (
-    input: ActingAccount & { readonly email: string },
-  ): Promise<AddedContact> => this.#add(input, () => ({ data: emailOf(input.email, 'email') }));
+  async addEmail(input: ActingAccount & { readonly email: string }): Promise<AddedContact> {
+    return this.#add(input, () => ({ data: emailOf(input.email, 'email') }));
+  }
 
   /**
    * Adds a phone number, and sends a code there that verifies it: two requests. It is stored in
@@ -115,8 +118,9 @@ export class Contacts {
    * @throws AccountError `InvalidInput`, `PhoneAlreadyExists`, `TooBusy`, and as
    *   {@link Contacts.addEmail}.
    */
-  readonly addPhone = async (input: ActingAccount & PhoneInput): Promise<AddedContact> =>
-    this.#add(input, () => ({ data: phoneOf(input.phone, input.country, 'phone') }));
+  async addPhone(input: ActingAccount & PhoneInput): Promise<AddedContact> {
+    return this.#add(input, () => ({ data: phoneOf(input.phone, input.country, 'phone') }));
+  }
 
   /**
    * Adds an identity at another provider, which the application has verified: two requests. The
@@ -126,8 +130,9 @@ export class Contacts {
    * @throws AccountError `InvalidInput`; `IdentityAlreadyExists` for one that another account has, or
    *   this one, verified; `UserNotFound`, `AccountDeactivated`, `ServiceUnavailable`
    */
-  readonly addOAuth = async (input: AddOAuthInput): Promise<{ readonly contact: Contact }> =>
-    this.#link(input, () => oauthOf(input, input.provider, input.value));
+  async addOAuth(input: AddOAuthInput): Promise<{ readonly contact: Contact }> {
+    return this.#link(input, () => oauthOf(input, input.provider, input.value));
+  }
 
   /**
    * Adds an identity of the application's own kind, which it has verified: as
@@ -135,8 +140,9 @@ export class Contacts {
    *
    * @throws AccountError as {@link Contacts.addOAuth}
    */
-  readonly addCustom = async (input: AddCustomInput): Promise<{ readonly contact: Contact }> =>
-    this.#link(input, () => customOf(input, input.value));
+  async addCustom(input: AddCustomInput): Promise<{ readonly contact: Contact }> {
+    return this.#link(input, () => customOf(input, input.value));
+  }
 
   /**
    * The contacts of an account, by kind, oldest first, without secrets: one request.
@@ -144,12 +150,13 @@ export class Contacts {
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */
-  readonly list = async (input: ActingAccount): Promise<readonly Contact[]> =>
-    inAccountTerms(async () => {
+  async list(input: ActingAccount): Promise<readonly Contact[]> {
+    return inAccountTerms(async () => {
       const actor = Actor.of(this.#core, input);
       const flow = new Flow(this.#core, actor, {});
       return (await flow.load({ session: true })).accessTypes;
     });
+  }
 
   /**
    * Removes a contact: three requests. It is free for anybody then; tokens that may have been sent
@@ -165,7 +172,7 @@ export class Contacts {
    *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `RecentLoginRequired`,
    *   `ServiceUnavailable`
    */
-  readonly remove = async (input: ActingAccount & ContactReference): Promise<void> => {
+  async remove(input: ActingAccount & ContactReference): Promise<void> {
     await changeAccount(this.#core, { flow: 'RemoveContact', input }, async (flow) => {
       flow.requireRecentLogin();
       const isMeant = parseReference(input);
@@ -175,7 +182,7 @@ export class Contacts {
         return () => undefined;
       });
     });
-  };
+  }
 
   /**
    * Puts a new e-mail address in an old one's place as soon as it is verified; until then the old one
@@ -185,13 +192,14 @@ export class Contacts {
    *
    * @throws AccountError `ContactNotFound`, and as {@link Contacts.addEmail}
    */
-  readonly replaceEmail = async (
+  async replaceEmail(
     input: ActingAccount & { readonly email: string; readonly newEmail: string },
-  ): Promise<AddedContact> =>
-    this.#add(input, () => ({
+  ): Promise<AddedContact> {
+    return this.#add(input, () => ({
       old: emailOf(input.email, 'email'),
       data: emailOf(input.newEmail, 'newEmail'),
     }));
+  }
 
   /**
    * {@link Contacts.replaceEmail}, for a phone number.
@@ -199,13 +207,14 @@ export class Contacts {
    * @param input - `country` is that of either number which has no country code.
    * @throws AccountError `ContactNotFound`, and as {@link Contacts.addPhone}
    */
-  readonly replacePhone = async (
+  async replacePhone(
     input: ActingAccount & PhoneInput & { readonly newPhone: string },
-  ): Promise<AddedContact> =>
-    this.#add(input, () => ({
+  ): Promise<AddedContact> {
+    return this.#add(input, () => ({
       old: phoneOf(input.phone, input.country, 'phone'),
       data: phoneOf(input.newPhone, input.country, 'newPhone'),
     }));
+  }
 
   /**
    * Puts another identity at a provider, which the application has verified, in an old one's place,
@@ -214,27 +223,25 @@ export class Contacts {
    *
    * @throws AccountError `ContactNotFound`, and as {@link Contacts.addOAuth}
    */
-  readonly replaceOAuth = async (
-    input: ReplaceOAuthInput,
-  ): Promise<{ readonly contact: Contact }> =>
-    this.#link(input, () => {
+  async replaceOAuth(input: ReplaceOAuthInput): Promise<{ readonly contact: Contact }> {
+    return this.#link(input, () => {
       const { provider, value, newProvider = provider, newValue } = input;
       const old = parseContact({ kind: 'oauth', provider, value }, '');
       return { ...oauthOf(input, newProvider, newValue), old };
     });
+  }
 
   /**
    * {@link Contacts.replaceOAuth}, for an identity of the application's own kind.
    *
    * @throws AccountError as {@link Contacts.replaceOAuth}
    */
-  readonly replaceCustom = async (
-    input: ReplaceCustomInput,
-  ): Promise<{ readonly contact: Contact }> =>
-    this.#link(input, () => {
+  async replaceCustom(input: ReplaceCustomInput): Promise<{ readonly contact: Contact }> {
+    return this.#link(input, () => {
       const old = parseContact({ kind: 'custom', value: input.value }, '');
       return { ...customOf(input, input.newValue), old };
     });
+  }
 
   /**
    * Undoes that another e-mail address has taken an old one's place, by the token that went to the old
@@ -247,10 +254,41 @@ export class Contacts {
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed`; `EmailAlreadyExists` where another
    *   account has proven the address since; `TooManyRequests`, `ServiceUnavailable`
    */
-  readonly undoReplacement = async (input: UndoReplacementInput): Promise<Contact> => {
+  async undoReplacement(input: UndoReplacementInput): Promise<Contact> {
     requireObject(input, '');
     return undoReplacement(this.#core, input);
-  };
+  }
+
+  /**
+   * Sends a code of six digits to a phone number of an account: two requests. It is good for 10
+   * minutes, unless configured otherwise, and until a newer one is sent. How many a number gets, and
+   * an account sends, is limited (`throttling.messages`).
+   *
+   * @returns to the application, the code.
+   * @throws AccountError `InvalidInput`; `ContactNotFound` for a number that the account does not
+   *   have; `TooManyRequests`, `UserNotFound`, `AccountDeactivated`, `InvalidSession`,
+   *   `ImpersonatedSession`, `TooBusy`, `ServiceUnavailable`; `InvalidConfiguration` with a request,
+   *   but no `delivery`.
+   */
+  requestPhoneVerification(input: ActingAccount & PhoneInput): Promise<{ readonly code?: string }> {
+    return this.#phones.requestPhoneVerification(input);
+  }
+
+  /**
+   * Verifies a phone number by the code that was sent there; a code works once. Three requests, four
+   * with a session. The attempt is counted before the code is looked at, by the number itself:
+   * whichever codes were tried, and by whichever account. Only the right one begins the count again
+   * (NIST SP 800-63B-4 §3.1.3.2). Where the number takes another's place, every session but that of
+   * `request` ends.
+   *
+   * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a code that is wrong, expired,
+   *   used, replaced, or for another number; `AccountLocked` and `TooManyRequests`, whatever the
+   *   code; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `TooBusy`,
+   *   `ServiceUnavailable`.
+   */
+  verifyPhone(input: ActingAccount & PhoneInput & { readonly code: string }): Promise<void> {
+    return this.#phones.verifyPhone(input);
+  }
 
   #add(input: ActingAccount, parse: () => NewAddress): Promise<AddedContact> {
     return changeAccount(this.#core, { flow: 'AddContact', input }, async (flow) => {

@@ -24,21 +24,11 @@ export class PhoneVerification {
     this.#core = core;
   }
 
-  /**
-   * Sends a code of six digits to a phone number of an account: two requests. It is good for 10
-   * minutes, unless configured otherwise, and until a newer one is sent. How many a number gets, and
-   * an account sends, is limited (`throttling.messages`).
-   *
-   * @returns to the application, the code.
-   * @throws AccountError `InvalidInput`; `ContactNotFound` for a number that the account does not
-   *   have; `TooManyRequests`, `UserNotFound`, `AccountDeactivated`, `InvalidSession`,
-   *   `ImpersonatedSession`, `TooBusy`, `ServiceUnavailable`; `InvalidConfiguration` with a request,
-   *   but no `delivery`.
-   */
-  readonly requestPhoneVerification = async (
+  /** Carries out {@link Contacts.requestPhoneVerification}. */
+  async requestPhoneVerification(
     input: ActingAccount & PhoneInput,
-  ): Promise<{ readonly code?: string }> =>
-    changeAccount(
+  ): Promise<{ readonly code?: string }> {
+    return changeAccount(
       this.#core,
       { flow: 'RequestVerification', method: 'phone_verification', input },
       async (flow) => {
@@ -79,23 +69,11 @@ export class PhoneVerification {
         return request ? {} : { code };
       },
     );
+  }
 
-  /**
-   * Verifies a phone number by the code that was sent there; a code works once. Three requests, four
-   * with a session. The attempt is counted before the code is looked at, by the number itself:
-   * whichever codes were tried, and by whichever account. Only the right one begins the count again
-   * (NIST SP 800-63B-4 §3.1.3.2). Where the number takes another's place, every session but that of
-   * `request` ends.
-   *
-   * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a code that is wrong, expired,
-   *   used, replaced, or for another number; `AccountLocked` and `TooManyRequests`, whatever the
-   *   code; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `TooBusy`,
-   *   `ServiceUnavailable`.
-   */
-  readonly verifyPhone = async (
-    input: ActingAccount & PhoneInput & { readonly code: string },
-  ): Promise<void> =>
-    changeAccount(
+  /** Carries out {@link Contacts.verifyPhone}. */
+  async verifyPhone(input: ActingAccount & PhoneInput & { readonly code: string }): Promise<void> {
+    return changeAccount(
       this.#core,
       { flow: 'VerifyPhone', method: 'phone_verification', input },
       async (flow) => {
@@ -130,6 +108,7 @@ export class PhoneVerification {
         });
       },
     );
+  }
 
   /**
    * Finds the code that is good: whichever was sent later has made those before it void, which the

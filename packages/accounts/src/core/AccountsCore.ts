@@ -1,7 +1,7 @@
 import type { Entity, Table } from '@latchkey/entity';
 import type { AccessType, AccountToken, Session } from '@latchkey/schema';
 import type { PasswordService } from '../accounts/PasswordService.js';
-import type { AppPlan } from '../apps/AppPlan.js';
+import type { AppPlan } from '../quota/AppPlan.js';
 import type { Delivery } from '../delivery/Delivery.js';
 import type { Events } from '../events/Events.js';
 import type { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';

@@ -12,14 +12,14 @@ export interface AccountErrorDetails {
   readonly PasswordTooShort: {
     readonly path: string;
     readonly minLength: number;
-    /** The same, by the name that it has at the front door, where alone it is given. */
+    /** The same, by the name that it has in `SelfService`, which alone gives it. */
     readonly minLen?: number;
   };
   /** The chosen password has more than `maxLength` code points. */
   readonly PasswordTooLong: {
     readonly path: string;
     readonly maxLength: number;
-    /** The same, by the name that it has at the front door, where alone it is given. */
+    /** The same, by the name that it has in `SelfService`, which alone gives it. */
     readonly maxLen?: number;
   };
   /** The chosen password is a common one, made of the account's own words, or known from a breach. */
@@ -110,7 +110,7 @@ export interface AccountErrorDetails {
    * `retryAfterSeconds`, or recover the account.
    */
   readonly AccountLocked: { readonly retryAfterSeconds: number };
-  /** Too many attempts from this client address; at the front door, on this account as well. */
+  /** Too many attempts from this client address; from `SelfService`, on this account as well. */
   readonly TooManyRequests: { readonly retryAfterSeconds: number };
   /** The password was right and a second factor is needed: the error's `challenge`, and a code. */
   readonly TwoFactorRequired: { readonly methods: readonly string[] };

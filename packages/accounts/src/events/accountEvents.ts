@@ -41,7 +41,7 @@ export type AccountNotice =
   /** A login succeeded after several failures (ASVS 6.3.5). */
   | 'LoginAfterFailures'
   /**
-   * The application asked `requirePermission` or `requireRecentLogin`, which refused somebody
+   * The application asked `sessions.requirePermission` or `sessions.requireRecentLogin`, which refused somebody
    * (ASVS 16.3.2). Told without being waited for, since nothing there waits.
    */
   | 'AccessDenied'

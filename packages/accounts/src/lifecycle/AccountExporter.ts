@@ -20,7 +20,7 @@ export interface AccountExport {
   readonly related: Readonly<Record<string, readonly JsonObject[]>>;
 }
 
-/** What {@link AccountExporter.exportAccount} takes. */
+/** What {@link AccountLifecycle.export} takes. */
 export type ExportAccountInput = ActingAccount & {
   /** Entities of the application whose documents live in the account's partition (default: none). */
   readonly include?: readonly AnyEntityDefinition[];
@@ -35,16 +35,9 @@ export class AccountExporter {
     this.#core = core;
   }
 
-  /**
-   * All that is kept of an account: account, contacts, sessions and tokens, and the application's own
-   * documents beside them. Secret fields, hashes and digests are left out (ASVS 15.3.1). Two
-   * requests, one more for each entity included, and one for each further megabyte.
-   *
-   * @throws AccountError `InvalidInput`, also for an entity that does not live in the account's
-   *   partition; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
-   */
-  readonly exportAccount = async (input: ExportAccountInput): Promise<AccountExport> =>
-    changeAccount(this.#core, { flow: 'ExportUser', input }, async (flow) => {
+  /** Carries out {@link AccountLifecycle.export}. */
+  async exportAccount(input: ExportAccountInput): Promise<AccountExport> {
+    return changeAccount(this.#core, { flow: 'ExportUser', input }, async (flow) => {
       const { accountId } = flow.actor;
       const include = this.#parseInclude(input.include);
       const { sessionEntity } = this.#core;
@@ -63,6 +56,7 @@ export class AccountExporter {
         ),
       };
     });
+  }
 
   async #documentsOf(definition: AnyEntityDefinition, accountId: string): Promise<JsonObject[]> {
     const filter = { [partitionField(definition) ?? '']: accountId };

@@ -1,13 +1,14 @@
 import { AccountAttempts } from '@latchkey/schema';
 import type { ActingAccount } from '../core/actingAccount.js';
 import type { AccountsCore } from '../core/AccountsCore.js';
-import { AccountPlaces } from '../apps/AccountPlaces.js';
+import { AccountQuota } from '../quota/AccountQuota.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import { AccountExporter, type AccountExport, type ExportAccountInput } from './AccountExporter.js';
 
-/** What {@link AccountLifecycle.deleteAccount} gives. */
+/** What {@link AccountLifecycle.delete} gives. */
 export interface DeletedAccount {
   /** How many documents were deleted: the account, and everything that belonged to it. */
   readonly deletedCount: number;
@@ -16,14 +17,16 @@ export interface DeletedAccount {
 /** The end of accounts, for a while or for good. */
 export class AccountLifecycle {
   readonly #core: AccountsCore;
-  readonly #places: AccountPlaces;
+  readonly #exporter: AccountExporter;
+  readonly #quota: AccountQuota;
   /** The requests that have begun a deletion, and may be used to go on with it. */
   readonly #begunBy = new WeakSet<SessionRequest>();
 
   /** @internal */
   constructor(core: AccountsCore) {
     this.#core = core;
-    this.#places = new AccountPlaces(core);
+    this.#exporter = new AccountExporter(core);
+    this.#quota = new AccountQuota(core);
   }
 
   /**
@@ -34,13 +37,13 @@ export class AccountLifecycle {
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */
-  readonly deactivate = async (input: ActingAccount): Promise<AccountDocument> => {
+  async deactivate(input: ActingAccount): Promise<AccountDocument> {
     const account = await changeAccount(this.#core, { flow: 'DeactivateUser', input }, (flow) =>
       this.#setDeactivated(flow, true),
     );
     if (input.request) await this.#core.verified.destroy(input.request);
     return account;
-  };
+  }
 
   /**
    * Lets an account be used again; the sessions that deactivation has ended stay so.
@@ -48,10 +51,13 @@ export class AccountLifecycle {
    * @throws AccountError `InvalidInput`; `UserNotFound`, also for an account whose deletion has
    *   begun; `ServiceUnavailable`
    */
-  readonly reactivate = async (input: { readonly accountId: string }): Promise<AccountDocument> =>
-    changeAccount(this.#core, { flow: 'ReactivateUser', input: ofApplication(input) }, (flow) =>
-      this.#setDeactivated(flow, false),
+  async reactivate(input: { readonly accountId: string }): Promise<AccountDocument> {
+    return changeAccount(
+      this.#core,
+      { flow: 'ReactivateUser', input: ofApplication(input) },
+      (flow) => this.#setDeactivated(flow, false),
     );
+  }
 
   /**
    * Deletes an account with everything in its partition; its username and addresses are free again.
@@ -63,14 +69,14 @@ export class AccountLifecycle {
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`, `ServiceUnavailable`
    */
-  readonly deleteAccount = async (input: ActingAccount): Promise<DeletedAccount> => {
+  async delete(input: ActingAccount): Promise<DeletedAccount> {
     const start = { flow: 'DeleteUser', input } as const;
     const deleted = await changeAccount(this.#core, start, async (flow) => {
       flow.requireRecentLogin();
       const { accounts } = this.#core;
       const { accountId } = flow.actor;
       const item = await this.#beginDeletion(flow);
-      if (item) await this.#places.giveBack(item);
+      if (item) await this.#quota.giveBack(item);
       const { deletedCount } = item
         ? await accounts.deleteOne({ filter: { accountId }, withRelated: true })
         : { deletedCount: 0 };
@@ -78,7 +84,7 @@ export class AccountLifecycle {
     });
     if (input.request) await this.#core.verified.destroy(input.request);
     return deleted;
-  };
+  }
 
   /**
    * Finishes deletions that were interrupted, by the end of a process for example: nobody can log in to
@@ -88,7 +94,7 @@ export class AccountLifecycle {
    * @returns how many accounts were deleted.
    * @throws AccountError `ServiceUnavailable`
    */
-  readonly finishDeletions = async (): Promise<{ readonly deletedAccounts: number }> => {
+  async finishDeletions(): Promise<{ readonly deletedAccounts: number }> {
     const unfinished = await inAccountTerms(async () => {
       const accountIds: string[] = [];
       const found = this.#core.accounts.scan({
@@ -99,9 +105,21 @@ export class AccountLifecycle {
       for await (const { accountId } of found) accountIds.push(accountId);
       return accountIds;
     });
-    for (const accountId of unfinished) await this.deleteAccount({ accountId });
+    for (const accountId of unfinished) await this.delete({ accountId });
     return { deletedAccounts: unfinished.length };
-  };
+  }
+
+  /**
+   * All that is kept of an account: account, contacts, sessions and tokens, and the application's own
+   * documents beside them. Secret fields, hashes and digests are left out (ASVS 15.3.1). Two
+   * requests, one more for each entity included, and one for each further megabyte.
+   *
+   * @throws AccountError `InvalidInput`, also for an entity that does not live in the account's
+   *   partition; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
+   */
+  export(input: ExportAccountInput): Promise<AccountExport> {
+    return this.#exporter.exportAccount(input);
+  }
 
   /**
    * Deletes what flows that were under way have written beside an account that was being deleted:

@@ -25,17 +25,22 @@ export class AccountProfile {
    * @throws AccountError `InvalidInput`, `UsernameAlreadyExists`, `UserNotFound`, `InvalidSession`,
    *   `ImpersonatedSession`, `RecentLoginRequired`, `ServiceUnavailable`
    */
-  readonly changeUsername = async (
+  async changeUsername(
     input: ActingAccount & { readonly username: string },
-  ): Promise<AccountDocument> =>
-    changeAccount(this.#core, { flow: 'UpdateUser', method: 'username', input }, async (flow) => {
-      flow.requireRecentLogin();
-      const username = parseUsername(input.username, 'username');
-      return flow.commit(await flow.load(), (change) => {
-        setUsername(change, username);
-        return () => savedOf(change.saved);
-      });
-    });
+  ): Promise<AccountDocument> {
+    return changeAccount(
+      this.#core,
+      { flow: 'UpdateUser', method: 'username', input },
+      async (flow) => {
+        flow.requireRecentLogin();
+        const username = parseUsername(input.username, 'username');
+        return flow.commit(await flow.load(), (change) => {
+          setUsername(change, username);
+          return () => savedOf(change.saved);
+        });
+      },
+    );
+  }
 
   /**
    * Puts a profile in place of the one that an account has, as a whole, and changes nothing else:
@@ -47,24 +52,29 @@ export class AccountProfile {
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */
-  readonly updateProfile = async (
+  async update(
     input: ActingAccount & { readonly profile: Profile | null },
-  ): Promise<AccountDocument> =>
-    changeAccount(this.#core, { flow: 'UpdateUser', method: 'profile', input }, async (flow) => {
-      const profile = input.profile === null ? null : parseProfile(input.profile);
-      const saved = await flow.commitUnread((change) => {
-        setProfile(change, profile);
-        return () => change.saved;
-      });
-      if (saved) return saved;
-      const { accountId } = flow.actor;
-      // A transaction, which the check of the session needs, returns nothing.
-      const { item } = await this.#core.accounts.findOne({
-        filter: { accountId },
-        consistent: true,
-      });
-      return savedOf(item);
-    });
+  ): Promise<AccountDocument> {
+    return changeAccount(
+      this.#core,
+      { flow: 'UpdateUser', method: 'profile', input },
+      async (flow) => {
+        const profile = input.profile === null ? null : parseProfile(input.profile);
+        const saved = await flow.commitUnread((change) => {
+          setProfile(change, profile);
+          return () => change.saved;
+        });
+        if (saved) return saved;
+        const { accountId } = flow.actor;
+        // A transaction, which the check of the session needs, returns nothing.
+        const { item } = await this.#core.accounts.findOne({
+          filter: { accountId },
+          consistent: true,
+        });
+        return savedOf(item);
+      },
+    );
+  }
 }
 
 /** Gives an account another username, of which its owner is told. */

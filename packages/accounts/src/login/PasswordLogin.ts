@@ -71,18 +71,8 @@ export class PasswordLogin {
     this.#core = core;
   }
 
-  /**
-   * Logs in with a password: the identifier's owner; everything of the account that is needed in
-   * one Query and, at the same time, the count of the attempt; and the new session. An unknown user
-   * costs the same requests and the same hashing (ASVS 6.3.8).
-   *
-   * @throws AccountError `InvalidInput`; `LoginFailed` for an unknown user, an address that is not
-   *   verified and a wrong password alike; `AccountLocked`, `TooManyRequests` before the password
-   *   is looked at; `AccountDeactivated`, `AccountNotActivated`, `Vetoed`, `TwoFactorRequired`,
-   *   `TwoFactorEnrolmentRequired` after the right one; `TooBusy`, `SecretTooShort`,
-   *   `ServiceUnavailable`.
-   */
-  readonly userByPasswordLogin = async (input: PasswordLoginInput): Promise<LoginResult> => {
+  /** Carries out {@link Accounts.userByPasswordLogin}. */
+  async userByPasswordLogin(input: PasswordLoginInput): Promise<LoginResult> {
     const facts: EventFacts = { ...factsOf(input), method: 'password' };
     return this.#core.events.run('Login', facts, async () => {
       requireObject(input, '');
@@ -91,7 +81,7 @@ export class PasswordLogin {
       const session = { ...(rememberMe === true && { rememberMe }) };
       return (await this.logIn({ ...session, identifier, password, request, facts })).login;
     });
-  };
+  }
 
   /**
    * {@link userByPasswordLogin}, as part of a flow.
@@ -127,17 +117,8 @@ export class PasswordLogin {
     return { login, accessTypes: account.accessTypes };
   }
 
-  /**
-   * Proves again, by the password, who makes a request, for what `requireRecentLogin` guards. The
-   * session gets a new token, which is put on the request; the one before is void (ASVS 7.2.4).
-   * Attempts have a count of their own, by `throttling.password`: whoever guesses at the login keeps
-   * nobody from this.
-   *
-   * @returns the new token, for the client.
-   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `LoginFailed`,
-   *   `AccountLocked`, `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
-   */
-  readonly reauthenticate = async (input: ReauthenticateInput): Promise<{ authToken: string }> => {
+  /** Carries out {@link Accounts.reauthenticate}. */
+  async reauthenticate(input: ReauthenticateInput): Promise<{ authToken: string }> {
     const { passwords, sessions, throttle } = this.#core;
     const { request } = (input as Partial<ReauthenticateInput> | null | undefined) ?? {};
     const start = {
@@ -163,7 +144,7 @@ export class PasswordLogin {
       const { effects } = await this.#verifyPassword(attempt, account, password, true);
       return sessions.reauthenticated(input.request, effects);
     });
-  };
+  }
 
   /**
    * Compares a password with an account's, after the attempt has been counted.

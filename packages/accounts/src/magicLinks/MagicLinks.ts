@@ -14,14 +14,14 @@ import { sendLink } from '../oneTimeTokens/sendLink.js';
 import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 
-/** What {@link MagicLinks.requestMagicLink} takes. */
+/** What {@link MagicLinks.request} takes. */
 export interface RequestMagicLinkInput {
   readonly email: string;
   /** Who asks: counted by address, and kept with the token. */
   readonly request?: SessionRequest;
 }
 
-/** What {@link MagicLinks.loginWithMagicLink} takes. */
+/** What {@link MagicLinks.login} takes. */
 export interface MagicLinkLoginInput {
   /** From the link. */
   readonly token: string;
@@ -38,12 +38,12 @@ export interface MagicLinkLoginInput {
  * import type { Accounts, SessionRequest } from '@latchkey/accounts';
  *
  * export async function ask(accounts: Accounts, request: SessionRequest, email: string) {
- *   await accounts.requestMagicLink({ email, request });
+ *   await accounts.magicLinks.request({ email, request });
  *   return 'If there is such an account, it has mail.';
  * }
  *
  * export async function follow(accounts: Accounts, request: SessionRequest, token: string) {
- *   const { authToken } = await accounts.loginWithMagicLink({ token, request });
+ *   const { authToken } = await accounts.magicLinks.login({ token, request });
  *   return authToken;
  * }
  * ```
@@ -68,7 +68,7 @@ export class MagicLinks {
    * @throws AccountError `InvalidInput`, `TooManyRequests`, `ServiceUnavailable`;
    *   `InvalidConfiguration` without `delivery`.
    */
-  readonly requestMagicLink = async (input: RequestMagicLinkInput): Promise<void> => {
+  async request(input: RequestMagicLinkInput): Promise<void> {
     requireObject(input, '');
     const { email, request } = input;
     const facts: EventFacts = { ...connectionFacts(request), method: 'magicLink' };
@@ -81,7 +81,7 @@ export class MagicLinks {
       await sendLink(this.#core, { ...link, request, facts });
     });
     await hideOutcome(send);
-  };
+  }
 
   /**
    * Logs in by a link: of any number of callers, one gets the session. Three requests. A second
@@ -96,7 +96,7 @@ export class MagicLinks {
    *   `TwoFactorRequired`, `TwoFactorEnrolmentRequired`, `TooManyRequests`, `SecretTooShort`,
    *   `ServiceUnavailable`.
    */
-  readonly loginWithMagicLink = async (input: MagicLinkLoginInput): Promise<LoginResult> => {
+  async login(input: MagicLinkLoginInput): Promise<LoginResult> {
     requireObject(input, '');
     const { token, request, rememberMe } = input;
     const facts: EventFacts = { ...connectionFacts(request), method: 'magicLink' };
@@ -123,5 +123,5 @@ export class MagicLinks {
         return results.slice(0, operations.length) as TransactResults<typeof operations>;
       });
     });
-  };
+  }
 }

@@ -9,7 +9,7 @@ import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { changeByToken } from './changeByToken.js';
 import { tokenRefused, type IssuedOneTimeToken } from './OneTimeTokens.js';
 
-/** What {@link CustomTokens.issueToken} takes. */
+/** What {@link CustomTokens.issue} takes. */
 export type IssueTokenInput = ActingAccount & {
   /** What it is for, and is bound to: 2 to 300 characters, such as `'invite-member'`. */
   readonly purpose: string;
@@ -24,7 +24,7 @@ export type IssueTokenInput = ActingAccount & {
   readonly token?: string;
 };
 
-/** What {@link CustomTokens.consumeToken} takes. */
+/** What {@link CustomTokens.consume} takes. */
 export interface ConsumeTokenInput {
   readonly token: string;
   /** What it was issued for, letter by letter. */
@@ -58,11 +58,11 @@ const MAX_META_BYTES = 10 * 1024;
  *
  * export async function invite(accounts: Accounts, accountId: string, team: string) {
  *   const meta = { team };
- *   return accounts.issueToken({ accountId, purpose: 'join-team', lifetime: '7d', meta });
+ *   return accounts.tokens.issue({ accountId, purpose: 'join-team', lifetime: '7d', meta });
  * }
  *
  * export async function join(accounts: Accounts, token: string) {
- *   const { accountId, meta } = await accounts.consumeToken({ token, purpose: 'join-team' });
+ *   const { accountId, meta } = await accounts.tokens.consume({ token, purpose: 'join-team' });
  *   return { accountId, team: meta?.['team'] };
  * }
  * ```
@@ -83,7 +83,7 @@ export class CustomTokens {
    * @throws AccountError `InvalidInput`; `InvalidSession`, `ImpersonatedSession` with a request;
    *   `UserNotFound`, `ServiceUnavailable`.
    */
-  readonly issueToken = async (input: IssueTokenInput): Promise<IssuedOneTimeToken> => {
+  async issue(input: IssueTokenInput): Promise<IssuedOneTimeToken> {
     requireObject(input, '');
     const { request, token } = input;
     return changeAccount(
@@ -102,7 +102,7 @@ export class CustomTokens {
         return this.#core.oneTimeTokens.issue(flow, purpose);
       },
     );
-  };
+  }
 
   /**
    * Uses a token up, for the purpose that it was issued for: of any number of callers, one gets
@@ -112,7 +112,7 @@ export class CustomTokens {
    *   expired, used, void, of another kind or purpose; `AccountDeactivated`, with which it is not
    *   used up; `TooManyRequests`, `ServiceUnavailable`.
    */
-  readonly consumeToken = async (input: ConsumeTokenInput): Promise<ConsumedToken> => {
+  async consume(input: ConsumeTokenInput): Promise<ConsumedToken> {
     requireObject(input, '');
     const { token: given, request } = input;
     const shown = { token: given, kind: 'custom', request } as const;
@@ -133,7 +133,7 @@ export class CustomTokens {
         });
       },
     );
-  };
+  }
 }
 
 function parsePurpose(value: unknown): string {

@@ -79,15 +79,10 @@ export class EmailVerification {
     this.#core = core;
   }
 
-  /**
-   * Issues a token to be sent to an e-mail address of an account, which proves that its owner reads
-   * it: one request. The application sends it.
-   *
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
-   */
-  readonly addEmailVerificationToken = async (
+  /** Carries out {@link Accounts.addEmailVerificationToken}. */
+  async addEmailVerificationToken(
     input: AddEmailVerificationTokenInput,
-  ): Promise<IssuedOneTimeToken> => {
+  ): Promise<IssuedOneTimeToken> {
     requireObject(input, '');
     const { token, request, accountId } = input;
     const start = {
@@ -106,31 +101,12 @@ export class EmailVerification {
         ...(request !== undefined && { request }),
       });
     });
-  };
+  }
 
-  /**
-   * Verifies the e-mail address that a token was sent to; the token works once. Three requests, four
-   * with a password or where an address is removed, and one more for a token that is short enough to
-   * be guessed.
-   *
-   * The token alone only shows that somebody reads the mailbox, not that they have made the account.
-   * So it verifies the address together with the account's own session (`request`), its `password`,
-   * or the `handle` of the sign-up. Without any of these, in an account that has proven nothing and
-   * has no username, whoever reads the mailbox chooses a `newPassword`: every password, session,
-   * contact, factor and token from before is void then. From any other account, the address is
-   * removed.
-   *
-   * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a token that is unknown,
-   *   expired, used, revoked, of another kind, or for an address that the account no longer has;
-   *   `EmailAlreadyVerified` for one that has verified its address before; `NewPasswordRequired`, with
-   *   which nothing is done; `EmailRemoved`, with which the address is no longer the account's;
-   *   `LoginFailed` for a wrong password; `AccountLocked`; `PasswordTooShort`, `PasswordTooLong`,
-   *   `PasswordNotAllowed`; `InvalidSession` where the session of `request` has ended meanwhile;
-   *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
-   */
-  readonly verifyEmailWithToken = async (input: VerifyEmailWithTokenInput): Promise<void> => {
+  /** Carries out {@link Accounts.verifyEmailWithToken}. */
+  async verifyEmailWithToken(input: VerifyEmailWithTokenInput): Promise<void> {
     await this.verifyWithToken(input);
-  };
+  }
 
   /**
    * {@link verifyEmailWithToken}.
@@ -150,15 +126,8 @@ export class EmailVerification {
     });
   }
 
-  /**
-   * Marks an e-mail address of an account as verified, on the application's word: two requests. It
-   * proves nothing about what was set in the account before.
-   *
-   * @returns the contact as it is then.
-   * @throws AccountError `InvalidInput`; `UserNotFound` when the account does not have the address;
-   *   `ServiceUnavailable`.
-   */
-  readonly verifyEmail = async (input: EmailOfAccount): Promise<Contact> => {
+  /** Carries out {@link Accounts.verifyEmail}. */
+  async verifyEmail(input: EmailOfAccount): Promise<Contact> {
     const { accountId = '' } = (input as Partial<EmailOfAccount> | null | undefined) ?? {};
     requireObject(input, '');
     return changeAccount(
@@ -174,5 +143,5 @@ export class EmailVerification {
         });
       },
     );
-  };
+  }
 }

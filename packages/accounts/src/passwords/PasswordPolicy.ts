@@ -1,4 +1,4 @@
-import { unusable } from '../errors/unusable.js';
+import { invalidOption } from '../errors/invalidOption.js';
 
 /**
  * Tells whether a password is known from a breach. It may ask a service; the signal says when
@@ -76,18 +76,18 @@ export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = PRESETS.nist;
 export function definePasswordPolicy(options: PasswordPolicyOptions = {}): PasswordPolicy {
   const given = typeof options === 'string' ? { preset: options } : options;
   const { preset = 'nist', ...rules } = given;
-  if (!Object.hasOwn(PRESETS, preset)) throw unusable('preset', 'There is no such preset.');
+  if (!Object.hasOwn(PRESETS, preset)) throw invalidOption('preset', 'There is no such preset.');
   const lengths = PRESETS[preset];
   const { minLength = lengths.minLength, maxLength = lengths.maxLength } = rules;
   if (!Number.isInteger(maxLength) || maxLength < LOWEST_MAX || maxLength > HIGHEST_MAX) {
-    throw unusable(
+    throw invalidOption(
       'maxLength',
       `The longest password must be allowed ${LOWEST_MAX} to ${HIGHEST_MAX} code points.`,
     );
   }
   const lowestMin = lengths.minLength;
   if (!Number.isInteger(minLength) || minLength < lowestMin || minLength > maxLength) {
-    throw unusable(
+    throw invalidOption(
       'minLength',
       `The shortest password must be ${lowestMin} code points to maxLength.`,
     );
@@ -99,21 +99,25 @@ export function definePasswordPolicy(options: PasswordPolicyOptions = {}): Passw
 function checkRules(rules: Partial<PasswordPolicy>): void {
   const { refuseCommon = true, contextWords = [], isBreached } = rules;
   const { onBreachCheckFailure = 'accept', breachCheckTimeoutMs = 1 } = rules;
-  if (typeof refuseCommon !== 'boolean') throw unusable('refuseCommon', 'It must be a boolean.');
+  if (typeof refuseCommon !== 'boolean')
+    throw invalidOption('refuseCommon', 'It must be a boolean.');
   if (!Array.isArray(contextWords) || !contextWords.every((word) => typeof word === 'string')) {
-    throw unusable('contextWords', 'It must be an array of strings.');
+    throw invalidOption('contextWords', 'It must be an array of strings.');
   }
   if (isBreached !== undefined && typeof isBreached !== 'function') {
-    throw unusable('isBreached', 'It must be a function.');
+    throw invalidOption('isBreached', 'It must be a function.');
   }
   if (!['accept', 'refuse'].includes(onBreachCheckFailure)) {
-    throw unusable('onBreachCheckFailure', 'It must be accept or refuse.');
+    throw invalidOption('onBreachCheckFailure', 'It must be accept or refuse.');
   }
   const isInRange =
     typeof breachCheckTimeoutMs === 'number' &&
     breachCheckTimeoutMs >= 1 &&
     breachCheckTimeoutMs <= HIGHEST_TIMEOUT_MS;
   if (!isInRange) {
-    throw unusable('breachCheckTimeoutMs', `It must be 1 to ${HIGHEST_TIMEOUT_MS} milliseconds.`);
+    throw invalidOption(
+      'breachCheckTimeoutMs',
+      `It must be 1 to ${HIGHEST_TIMEOUT_MS} milliseconds.`,
+    );
   }
 }

@@ -7,7 +7,7 @@ import { requireObject } from '../errors/requireObject.js';
 /** Whether the accounts are those of people, or for trying things out. */
 export type Environment = 'live' | 'sandbox';
 
-/** What {@link Sandbox.resetSandbox} takes. */
+/** What {@link Sandbox.reset} takes. */
 export interface ResetSandboxInput {
   /**
    * Is told after every 25 items, at most, how many this call has deleted so far, and waited for.
@@ -45,7 +45,7 @@ export class Sandbox {
    * @throws AccountError `NotASandbox` unless `environment` is `sandbox`; `SandboxNotMarked` for a
    *   table that holds something and has no mark; `ServiceUnavailable`.
    */
-  readonly createSandboxTable = async (): Promise<void> => {
+  async createTable(): Promise<void> {
     this.#assertSandbox();
     const { table } = this.#scope;
     await inAccountTerms(async () => {
@@ -54,7 +54,7 @@ export class Sandbox {
       if (await table.isEmpty()) await this.#setMark();
       else await this.#assertMarked();
     });
-  };
+  }
 
   /**
    * Empties a sandbox: of `Accounts` with an `appId`, only that application's part; otherwise the
@@ -62,10 +62,10 @@ export class Sandbox {
    * entities included. A call that was interrupted can be made again, however far it came.
    *
    * @throws AccountError, before anything is deleted, `InvalidInput`; `NotASandbox` unless
-   *   `environment` is `sandbox`; `SandboxNotMarked` for a table that `createSandboxTable` has not
+   *   `environment` is `sandbox`; `SandboxNotMarked` for a table that `sandbox.createTable` has not
    *   made. And `ServiceUnavailable`.
    */
-  readonly resetSandbox = async (input: ResetSandboxInput = {}): Promise<ClearProgress> => {
+  async reset(input: ResetSandboxInput = {}): Promise<ClearProgress> {
     requireObject(input, '');
     const { onProgress } = input;
     if (onProgress !== undefined && typeof onProgress !== 'function') {
@@ -77,7 +77,7 @@ export class Sandbox {
       const keep = [this.#marks.reference(mark)];
       return this.#scope.contents.clear({ keep, ...(onProgress && { onProgress }) });
     });
-  };
+  }
 
   #assertSandbox(): void {
     if (this.#scope.environment !== 'sandbox') throw new AccountError('NotASandbox', {});

@@ -29,16 +29,8 @@ export class CustomLogin {
     this.#core = core;
   }
 
-  /**
-   * Begins a session for an account without a password or a second factor: the application has made
-   * sure of who it is, by means of its own. Never call it with what only a client says. Three
-   * requests, two by account id.
-   *
-   * @throws AccountError `InvalidInput`; `UserNotFound`, also for an address that its account has
-   *   not verified, since whoever has put it there need not be whom the application knows by it;
-   *   `AccountDeactivated`, `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
-   */
-  readonly pushCustomSession = async (input: PushCustomSessionInput): Promise<LoginResult> => {
+  /** Carries out {@link Accounts.pushCustomSession}. */
+  async pushCustomSession(input: PushCustomSessionInput): Promise<LoginResult> {
     requireObject(input, '');
     const { request, rememberMe } = input;
     const { events, requireActivation, sessions } = this.#core;
@@ -63,5 +55,5 @@ export class CustomLogin {
       facts.sessionId = login.sessionDocument.ulid;
       return login;
     });
-  };
+  }
 }

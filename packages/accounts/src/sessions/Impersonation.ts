@@ -29,19 +29,8 @@ export class Impersonation {
     this.#policy = policy;
   }
 
-  /**
-   * Begins a session for another account, marked with who acts in it (`impersonatedBy`). It ends
-   * with `logout`, after `sessions.impersonation.duration`, and with the session, the account or the
-   * permission of who acts. Nothing that concerns how its owner logs in can be done in it, nor can
-   * it begin another. Who may act for whom beyond the permission is for a listener to
-   * `ValidateImpersonation` to say: one that protects administrators, for example. Two requests.
-   *
-   * @returns the login of the other account. The request is not touched.
-   * @throws AccountError `InvalidInput`, also for the own account; `InvalidSession`,
-   *   `ImpersonatedSession`, `PermissionDenied`, `UserNotFound`, `AccountDeactivated`,
-   *   `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
-   */
-  readonly impersonate = async (input: ImpersonateInput): Promise<LoginResult> => {
+  /** Carries out {@link Accounts.impersonate}. */
+  async impersonate(input: ImpersonateInput): Promise<LoginResult> {
     requireObject(input, '');
     const { request, accountId } = input;
     const { events, requireActivation, sessions } = this.#core;
@@ -68,7 +57,7 @@ export class Impersonation {
       facts.sessionId = item.ulid;
       return { account, authToken, sessionDocument: item };
     });
-  };
+  }
 
   async #findOther(accountId: string, actor: AccountDocument): Promise<Account> {
     requireUlid(accountId, 'accountId');

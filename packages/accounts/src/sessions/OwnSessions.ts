@@ -46,16 +46,8 @@ export class OwnSessions {
     this.#core = core;
   }
 
-  /**
-   * Lists the live sessions of an account, oldest first: one `Query` for up to 25, as a rule. By
-   * `accountId`, or by `request`, one request more.
-   *
-   * @param input - `request`, for the sessions of its own account, with `current`; or `account` as
-   *   `handleRequest` or `findUser` gave it, or `accountId`, where the application decides.
-   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `UserNotFound`,
-   *   `ServiceUnavailable`.
-   */
-  readonly listSessions = async (input: ListSessionsInput): Promise<Connection<ListedSession>> => {
+  /** Carries out {@link Sessions.listSessions}. */
+  async listSessions(input: ListSessionsInput): Promise<Connection<ListedSession>> {
     requireObject(input, '');
     const { sessionEntity: sessions, table, sessionPolicy: policy } = this.#core;
     const { first = 25, after = null } = input;
@@ -90,20 +82,10 @@ export class OwnSessions {
         pageInfo,
       };
     });
-  };
+  }
 
-  /**
-   * Ends one session of an account before it returns: one `UpdateItem`.
-   *
-   * @param input - `sessionId`: the session's `ulid`; and `request`, for one of its own account, or
-   *   `accountId` where the application decides.
-   * @returns whether the account has such a session.
-   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
-   *   `ServiceUnavailable`.
-   */
-  readonly revokeSession = async (
-    input: ActingAccount & { readonly sessionId: string },
-  ): Promise<boolean> => {
+  /** Carries out {@link Sessions.revokeSession}. */
+  async revokeSession(input: ActingAccount & { readonly sessionId: string }): Promise<boolean> {
     const { sessionId: ulid } = input;
     return this.#revoke(input, async (flow) => {
       requireUlid(ulid, 'sessionId');
@@ -124,18 +106,10 @@ export class OwnSessions {
       if (error === NO_SUCH_SESSION) return false;
       throw error;
     });
-  };
+  }
 
-  /**
-   * Ends every session of a request's account but its own before it returns, and revokes what is
-   * pending, as {@link revokeAllSessions} does: one transaction.
-   *
-   * @throws AccountError `InvalidInput`; `InvalidSession` where the session itself has ended
-   *   meanwhile, and then nothing is done; `ImpersonatedSession`, `ServiceUnavailable`.
-   */
-  readonly revokeOtherSessions = async (input: {
-    readonly request: SessionRequest;
-  }): Promise<void> => {
+  /** Carries out {@link Sessions.revokeOtherSessions}. */
+  async revokeOtherSessions(input: { readonly request: SessionRequest }): Promise<void> {
     requireObject(input, '');
     const { request } = input;
     // As a request even where there is none: no account's sessions end by its id here.
@@ -146,16 +120,10 @@ export class OwnSessions {
         return () => undefined;
       }),
     );
-  };
+  }
 
-  /**
-   * Ends every session of an account before it returns, however many there are, and revokes the
-   * tokens that were sent out and the contacts that wait to be verified: one request.
-   *
-   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `UserNotFound`,
-   *   `ServiceUnavailable`.
-   */
-  readonly revokeAllSessions = async (input: ActingAccount): Promise<void> => {
+  /** Carries out {@link Sessions.revokeAllSessions}. */
+  async revokeAllSessions(input: ActingAccount): Promise<void> {
     await this.#revoke(input, (flow) =>
       flow.commitUnread((change) => {
         change.revokeAllSessions();
@@ -163,7 +131,7 @@ export class OwnSessions {
         return () => undefined;
       }),
     );
-  };
+  }
 
   /** Runs a flow after which a request whose own session has ended is told so. */
   async #revoke<T>(input: ActingAccount, run: (flow: Flow) => Promise<T>): Promise<T> {

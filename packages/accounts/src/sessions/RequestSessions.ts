@@ -23,21 +23,8 @@ export class RequestSessions {
     this.#rotation = rotation;
   }
 
-  /**
-   * Finds out whose request it is, and sets `request.user`: one strongly consistent `BatchGetItem`
-   * of account and session, so that a logout holds everywhere as soon as it has returned. A request
-   * without token is left alone. Nothing is written, unless `rotation.after`, `idleTimeout` or
-   * `onConnectionChange` asks for it. After a rotation `request.authToken` is the new token.
-   * A request object is good for one request: what was found is not read again when it is used, and a
-   * connection that stays open must be checked anew, with another object, for each message.
-   *
-   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
-   *   off the request; `ServiceUnavailable`, which says nothing of the session; `Vetoed` by a hook;
-   *   `InvalidInput`, also for a frozen object, on which nothing can be put; `SecretTooShort`.
-   */
-  readonly handleRequest = async <R extends SessionRequest>(
-    request: R,
-  ): Promise<R & SessionRequest> => {
+  /** Carries out {@link Sessions.handleRequest}. */
+  async handleRequest<R extends SessionRequest>(request: R): Promise<R & SessionRequest> {
     requireRequest(request);
     const { hooks, verified } = this.#context;
     // Whatever a caller claims: only what is verified here counts.
@@ -48,17 +35,10 @@ export class RequestSessions {
       await hooks.request(request);
     }
     return request;
-  };
+  }
 
-  /**
-   * Replaces a token by a new one: one `BatchGetItem` and one `UpdateItem`. Who shows the same token
-   * again within `rotation.grace`, is given the same new one; who does so later, ends the session.
-   * The session does not last any longer for it.
-   *
-   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
-   *   off the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.
-   */
-  readonly refreshTokens = async (input: RefreshTokensInput): Promise<LoginResult> => {
+  /** Carries out {@link Sessions.refreshTokens}. */
+  async refreshTokens(input: RefreshTokensInput): Promise<LoginResult> {
     requireObject(input, '');
     const { authToken, request } = input;
     const { events, verified } = this.#context;
@@ -77,7 +57,7 @@ export class RequestSessions {
         return result;
       }),
     );
-  };
+  }
 
   async #resume(request: SessionRequest, authToken: string): Promise<void> {
     const { events, hooks, verified } = this.#context;

@@ -18,17 +18,10 @@ export class SessionGuards {
     this.#context = context;
   }
 
-  /**
-   * Refuses a request whose session's owner has not proven who they are for a while, by a login or
-   * by `reauthenticate` (ASVS 7.5.1, 7.5.3).
-   *
-   * @param maxAge - how long ago it may have been: less than this.
-   * @throws AccountError `RecentLoginRequired`; `ImpersonatedSession`, since who acts for others
-   *   cannot prove to be them; `InvalidSession`; `InvalidConfiguration` for the age.
-   */
-  readonly requireRecentLogin = (request: SessionRequest, maxAge: Duration): void => {
+  /** Carries out {@link Sessions.requireRecentLogin}. */
+  requireRecentLogin(request: SessionRequest, maxAge: Duration): void {
     this.#tellRefusal(request, () => this.assertRecentLogin(request, maxAge));
-  };
+  }
 
   /**
    * {@link requireRecentLogin} within a flow, which has an event of its own.
@@ -39,19 +32,13 @@ export class SessionGuards {
     requireRecentLogin(this.#context, request, maxAge);
   }
 
-  /**
-   * Refuses who does not have a permission. What counts for a request is the account as
-   * `handleRequest` has just read it, so that a change holds from the next request on (ASVS 8.3.2).
-   *
-   * @param subject - a request that `handleRequest` has let through, or an account.
-   * @returns the account.
-   * @throws AccountError `PermissionDenied`, `InvalidSession`, `InvalidInput`
-   */
-  readonly requirePermission = (
+  /** Carries out {@link Sessions.requirePermission}. */
+  requirePermission(
     subject: SessionRequest | AccountDocument,
     permission: string,
-  ): AccountDocument =>
-    this.#tellRefusal(subject, () => this.assertPermission(subject, permission));
+  ): AccountDocument {
+    return this.#tellRefusal(subject, () => this.assertPermission(subject, permission));
+  }
 
   /**
    * {@link requirePermission} within a flow, which has an event of its own.

@@ -1,10 +1,12 @@
-import type { TransactOperation } from '@latchkey/entity';
+import type { Connection, TransactOperation } from '@latchkey/entity';
+import type { ActingAccount } from '../core/actingAccount.js';
 import type { ChangeCore } from '../core/AccountsCore.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { AuthTokens } from '../tokens/AuthTokens.js';
-import { OwnSessions } from './OwnSessions.js';
-import { RequestSessions } from './RequestSessions.js';
+import type { Duration } from '../tokens/parseDuration.js';
+import { OwnSessions, type ListedSession, type ListSessionsInput } from './OwnSessions.js';
+import { RequestSessions, type RefreshTokensInput } from './RequestSessions.js';
 import {
   SessionBeginning,
   type BeginSessionOptions,
@@ -148,14 +150,32 @@ export class Sessions {
     return this.#context.verified.of(request);
   }
 
-  /** See {@link RequestSessions.handleRequest}. */
-  get handleRequest(): RequestSessions['handleRequest'] {
-    return this.#requests.handleRequest;
+  /**
+   * Finds out whose request it is, and sets `request.user`: one strongly consistent `BatchGetItem`
+   * of account and session, so that a logout holds everywhere as soon as it has returned. A request
+   * without token is left alone. Nothing is written, unless `rotation.after`, `idleTimeout` or
+   * `onConnectionChange` asks for it. After a rotation `request.authToken` is the new token.
+   * A request object is good for one request: what was found is not read again when it is used, and a
+   * connection that stays open must be checked anew, with another object, for each message.
+   *
+   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
+   *   off the request; `ServiceUnavailable`, which says nothing of the session; `Vetoed` by a hook;
+   *   `InvalidInput`, also for a frozen object, on which nothing can be put; `SecretTooShort`.
+   */
+  handleRequest<R extends SessionRequest>(request: R): Promise<R & SessionRequest> {
+    return this.#requests.handleRequest(request);
   }
 
-  /** See {@link RequestSessions.refreshTokens}. */
-  get refreshTokens(): RequestSessions['refreshTokens'] {
-    return this.#requests.refreshTokens;
+  /**
+   * Replaces a token by a new one: one `BatchGetItem` and one `UpdateItem`. Who shows the same token
+   * again within `rotation.grace`, is given the same new one; who does so later, ends the session.
+   * The session does not last any longer for it.
+   *
+   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
+   *   off the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.
+   */
+  refreshTokens(input: RefreshTokensInput): Promise<LoginResult> {
+    return this.#requests.refreshTokens(input);
   }
 
   /**
@@ -168,34 +188,69 @@ export class Sessions {
    * @throws AccountError `InvalidInput`, `TokenVerificationFailed`, `InvalidSession` for a token that
    *   the session has never had, `ServiceUnavailable`, `SecretTooShort`.
    */
-  readonly logout = async (input: LogoutInput): Promise<boolean> => {
+  async logout(input: LogoutInput): Promise<boolean> {
     requireObject(input, '');
     return this.#logout.logout(input);
-  };
-
-  /** See {@link OwnSessions.listSessions}. */
-  get listSessions(): OwnSessions['listSessions'] {
-    return this.#own.listSessions;
   }
 
-  /** See {@link OwnSessions.revokeSession}. */
-  get revokeSession(): OwnSessions['revokeSession'] {
-    return this.#own.revokeSession;
+  /**
+   * Lists the live sessions of an account, oldest first: one `Query` for up to 25, as a rule. By
+   * `accountId`, or by `request`, one request more.
+   *
+   * @param input - `request`, for the sessions of its own account, with `current`; or `account` as
+   *   `handleRequest` or `findUser` gave it, or `accountId`, where the application decides.
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `UserNotFound`,
+   *   `ServiceUnavailable`.
+   */
+  listSessions(input: ListSessionsInput): Promise<Connection<ListedSession>> {
+    return this.#own.listSessions(input);
   }
 
-  /** See {@link OwnSessions.revokeOtherSessions}. */
-  get revokeOtherSessions(): OwnSessions['revokeOtherSessions'] {
-    return this.#own.revokeOtherSessions;
+  /**
+   * Ends one session of an account before it returns: one `UpdateItem`.
+   *
+   * @param input - `sessionId`: the session's `ulid`; and `request`, for one of its own account, or
+   *   `accountId` where the application decides.
+   * @returns whether the account has such a session.
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
+   *   `ServiceUnavailable`.
+   */
+  revokeSession(input: ActingAccount & { readonly sessionId: string }): Promise<boolean> {
+    return this.#own.revokeSession(input);
   }
 
-  /** See {@link OwnSessions.revokeAllSessions}. */
-  get revokeAllSessions(): OwnSessions['revokeAllSessions'] {
-    return this.#own.revokeAllSessions;
+  /**
+   * Ends every session of a request's account but its own before it returns, and revokes what is
+   * pending, as {@link revokeAllSessions} does: one transaction.
+   *
+   * @throws AccountError `InvalidInput`; `InvalidSession` where the session itself has ended
+   *   meanwhile, and then nothing is done; `ImpersonatedSession`, `ServiceUnavailable`.
+   */
+  revokeOtherSessions(input: { readonly request: SessionRequest }): Promise<void> {
+    return this.#own.revokeOtherSessions(input);
   }
 
-  /** See {@link SessionGuards.requireRecentLogin}. */
-  get requireRecentLogin(): SessionGuards['requireRecentLogin'] {
-    return this.#guards.requireRecentLogin;
+  /**
+   * Ends every session of an account before it returns, however many there are, and revokes the
+   * tokens that were sent out and the contacts that wait to be verified: one request.
+   *
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `UserNotFound`,
+   *   `ServiceUnavailable`.
+   */
+  revokeAllSessions(input: ActingAccount): Promise<void> {
+    return this.#own.revokeAllSessions(input);
+  }
+
+  /**
+   * Refuses a request whose session's owner has not proven who they are for a while, by a login or
+   * by `reauthenticate` (ASVS 7.5.1, 7.5.3).
+   *
+   * @param maxAge - how long ago it may have been: less than this.
+   * @throws AccountError `RecentLoginRequired`; `ImpersonatedSession`, since who acts for others
+   *   cannot prove to be them; `InvalidSession`; `InvalidConfiguration` for the age.
+   */
+  requireRecentLogin(request: SessionRequest, maxAge: Duration): void {
+    this.#guards.requireRecentLogin(request, maxAge);
   }
 
   /** @internal */
@@ -203,9 +258,19 @@ export class Sessions {
     return this.#guards;
   }
 
-  /** See {@link SessionGuards.requirePermission}. */
-  get requirePermission(): SessionGuards['requirePermission'] {
-    return this.#guards.requirePermission;
+  /**
+   * Refuses who does not have a permission. What counts for a request is the account as
+   * `handleRequest` has just read it, so that a change holds from the next request on (ASVS 8.3.2).
+   *
+   * @param subject - a request that `handleRequest` has let through, or an account.
+   * @returns the account.
+   * @throws AccountError `PermissionDenied`, `InvalidSession`, `InvalidInput`
+   */
+  requirePermission(
+    subject: SessionRequest | AccountDocument,
+    permission: string,
+  ): AccountDocument {
+    return this.#guards.requirePermission(subject, permission);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { unusable } from '../errors/unusable.js';
+import { invalidOption } from '../errors/invalidOption.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 
 /** How many attempts an account's authenticator takes. */
@@ -79,7 +79,7 @@ export function authenticatorPolicy(
   const maxBackOffMs = parseDuration(maxBackOff, `${path}.maxBackOff`);
   if (maxBackOffMs >= windowMs) {
     // The count would be forgotten before the wait is over.
-    throw unusable(`${path}.maxBackOff`, 'The longest wait must be shorter than the window.');
+    throw invalidOption(`${path}.maxBackOff`, 'The longest wait must be shorter than the window.');
   }
   return { budget, windowMs, backOffMs: parseDuration(backOff, `${path}.backOff`), maxBackOffMs };
 }
@@ -105,5 +105,5 @@ export function messagePolicy(
 
 function assertBudget(budget: number, max: number, path: string, name = 'budget'): void {
   if (Number.isInteger(budget) && budget >= 1 && budget <= max) return;
-  throw unusable(`${path}.${name}`, `The budget must be a whole number from 1 to ${max}.`);
+  throw invalidOption(`${path}.${name}`, `The budget must be a whole number from 1 to ${max}.`);
 }

@@ -11,6 +11,7 @@ import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET, TestClock } from '../support/testAccounts.js';
 import { keyOf } from '../twoFactor/support/twoFactorAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { selfService } from '../support/selfService.js';
 
 const APPS = ['shop', 'forum', 'Shop'];
 const EMAIL = 'ada@example.com';
@@ -111,7 +112,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
       refusal: 'UserNotFound',
       issue: ({ accountId }) => Promise.resolve(accountId),
       show: ({ accounts }, accountId) =>
-        codeOf(accounts.updateProfile({ accountId, profile: { seen: true } })),
+        codeOf(accounts.profile.update({ accountId, profile: { seen: true } })),
     },
     {
       name: 'a document’s id',
@@ -147,40 +148,40 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
       name: 'a link to reset a password',
       refusal: 'ResetTokenNotValid',
       issue: async ({ accounts, sent }) => {
-        await accounts.requestPasswordReset({ username: EMAIL, request: requestWith() });
+        await accounts.passwords.requestReset({ username: EMAIL, request: requestWith() });
         await accounts.settled();
         return tokenIn(sent());
       },
       show: ({ accounts }, token) =>
-        codeOf(accounts.resetPassword({ token, newPassword: NEW_PASSWORD })),
+        codeOf(selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD })),
     },
     {
       name: 'a magic link',
       refusal: 'TokenVerificationFailed',
       issue: async ({ accounts, sent }) => {
-        await accounts.requestMagicLink({ email: EMAIL, request: requestWith() });
+        await accounts.magicLinks.request({ email: EMAIL, request: requestWith() });
         await accounts.settled();
         return tokenIn(sent());
       },
       show: ({ accounts }, token) =>
-        codeOf(accounts.loginWithMagicLink({ token, request: requestWith() })),
+        codeOf(accounts.magicLinks.login({ token, request: requestWith() })),
     },
     {
       name: 'a token for the application’s own purposes',
       refusal: 'TokenVerificationFailed',
       issue: async ({ accounts, accountId }) =>
-        (await accounts.issueToken({ accountId, purpose: 'invite' })).token,
-      show: ({ accounts }, token) => codeOf(accounts.consumeToken({ token, purpose: 'invite' })),
+        (await accounts.tokens.issue({ accountId, purpose: 'invite' })).token,
+      show: ({ accounts }, token) => codeOf(accounts.tokens.consume({ token, purpose: 'invite' })),
     },
     {
       name: 'a code by SMS',
       refusal: 'TokenVerificationFailed',
       issue: async ({ accounts, accountId, sent }) => {
-        await accounts.requestPhoneVerification({ accountId, phone: PHONE });
+        await accounts.contacts.requestPhoneVerification({ accountId, phone: PHONE });
         return tokenIn(sent());
       },
       show: ({ accounts, accountId }, code) =>
-        codeOf(accounts.verifyPhone({ accountId, phone: PHONE, code })),
+        codeOf(accounts.contacts.verifyPhone({ accountId, phone: PHONE, code })),
     },
     {
       name: 'a challenge for a second factor',
@@ -226,7 +227,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
       },
       login: async () => {
         const request = requestWith();
-        const { authToken } = await accounts.loginWithMagicLink({
+        const { authToken } = await accounts.magicLinks.login({
           token: await magicLink(accounts, messages),
           request,
         });
@@ -235,7 +236,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
     };
   };
   const magicLink = async (accounts: Accounts, messages: Message[]): Promise<string> => {
-    await accounts.requestMagicLink({ email: EMAIL });
+    await accounts.magicLinks.request({ email: EMAIL });
     await accounts.settled();
     const last = messages.at(-1);
     return last ? tokenIn(last) : '';
@@ -314,7 +315,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
     if (!shop || !forum) throw new Error('expected two applications');
     const { authToken } = await forum.login();
     await shop.accounts.sessions.revokeAllSessions({ accountId: shop.accountId });
-    await shop.accounts.deleteAccount({ accountId: shop.accountId });
+    await shop.accounts.lifecycle.delete({ accountId: shop.accountId });
     const { user } = await forum.accounts.handleRequest(requestWith(authToken));
     expect(user?.accountId).toBe(forum.accountId);
     expect(await forum.accounts.findUser({ username: EMAIL })).not.toBeNull();

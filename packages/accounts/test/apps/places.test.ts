@@ -7,7 +7,7 @@ import {
   loseAnswers,
 } from '../../../entity/test/support/faults.js';
 import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
-import type { AppPlan } from '../../src/apps/AppPlan.js';
+import type { AppPlan } from '../../src/quota/AppPlan.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import {
   createTestAccounts,
@@ -18,6 +18,7 @@ import {
 } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { failFrom, placesIn, type Places } from './support.js';
+import { selfService } from '../support/selfService.js';
 
 const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
@@ -59,15 +60,15 @@ describe('maxAccounts', () => {
           if (at % 4 === 0) return of.requestAccount({ email, password });
           if (at % 4 === 1) return of.createAccount(form);
           if (at % 4 === 2) return of.createAccountAndLogin({ ...form, request: requestWith() });
-          return of.signUp({ ...form, request: requestWith() });
+          return selfService(of).signUp({ ...form, request: requestWith() });
         }),
       );
     expect(await signUps(100)).toEqual({ none: 10, TrialExceededLimit: 90 });
     expect(await stored()).toEqual({ accounts: 10, held: 10, taken: 10, problems: [] });
-    expect(await accounts.countPlaces()).toEqual({ taken: 10, maxAccounts: 10 });
+    expect(await accounts.quota.getUsage()).toEqual({ taken: 10, maxAccounts: 10 });
 
     const { items } = await accounts.AccountEntity.scan({ limit: 4 });
-    await Promise.all(items.map(({ accountId }) => accounts.deleteAccount({ accountId })));
+    await Promise.all(items.map(({ accountId }) => accounts.lifecycle.delete({ accountId })));
     expect(await stored()).toEqual({ accounts: 6, held: 6, taken: 6, problems: [] });
     expect(await signUps(20)).toEqual({ none: 4, TrialExceededLimit: 16 });
     expect(await stored()).toEqual({ accounts: 10, held: 10, taken: 10, problems: [] });
@@ -77,7 +78,7 @@ describe('maxAccounts', () => {
     const accounts = await open({ maxAccounts: 5 });
     const fault = conflictWhenOverlapping(test.client, 4);
     const signUps = Array.from({ length: 50 }, () =>
-      accounts.signUp({ ...nameOf(), request: requestWith() }),
+      selfService(accounts).signUp({ ...nameOf(), request: requestWith() }),
     );
     expect(await tally(signUps).finally(() => fault.remove())).toEqual({
       none: 5,
@@ -143,7 +144,7 @@ describe('maxAccounts', () => {
     expect(conflicts.attempts).toBe(4);
     expect(await stored()).toMatchObject({ accounts: 2, held: 2, taken: 2 });
     const lostAgain = loseAnswers(test.client, 'TransactWriteItems', 1);
-    await accounts.deleteAccount({ accountId });
+    await accounts.lifecycle.delete({ accountId });
     lostAgain.remove();
     expect(await stored()).toEqual({ accounts: 1, held: 1, taken: 1, problems: [] });
   });
@@ -155,18 +156,18 @@ describe('maxAccounts', () => {
       await accounts.createAccount(nameOf());
       const { accountId: whole } = await accounts.createAccount(nameOf());
       const { commands } = await test.log.costOf(() =>
-        accounts.deleteAccount({ accountId: whole }),
+        accounts.lifecycle.delete({ accountId: whole }),
       );
       expect(commands.length).toBeGreaterThan(4);
       for (let at = 1; at <= commands.length; at++) {
         const { accountId } = await accounts.createAccount(nameOf());
         const fault = failFrom(test.client, at, when);
-        expect(await codeOf(accounts.deleteAccount({ accountId }))).toBe('ServiceUnavailable');
+        expect(await codeOf(accounts.lifecycle.delete({ accountId }))).toBe('ServiceUnavailable');
         fault.remove();
         const { held, taken, problems } = await stored();
         expect([taken, problems]).toEqual([held, []]);
-        await accounts.deleteAccount({ accountId });
-        await accounts.deleteAccount({ accountId });
+        await accounts.lifecycle.delete({ accountId });
+        await accounts.lifecycle.delete({ accountId });
         expect(await stored()).toEqual({ accounts: 1, held: 1, taken: 1, problems: [] });
       }
     },
@@ -180,10 +181,10 @@ describe('maxAccounts', () => {
       const instances = Array.from({ length: 4 }, () => test.another());
       await Promise.allSettled(
         Array.from({ length: 16 }, (_, at) =>
-          (instances[at % 4] ?? accounts).deleteAccount({ accountId }),
+          (instances[at % 4] ?? accounts).lifecycle.delete({ accountId }),
         ),
       );
-      await accounts.deleteAccount({ accountId });
+      await accounts.lifecycle.delete({ accountId });
       const left = round + 1;
       expect(await stored()).toEqual({ accounts: left, held: left, taken: left, problems: [] });
     }
@@ -193,23 +194,23 @@ describe('maxAccounts', () => {
     const accounts = await open({ maxAccounts: 1 });
     const { accountId } = await accounts.createAccount(nameOf());
     const fault = failFrom(test.client, 3, 'before');
-    await codeOf(accounts.deleteAccount({ accountId }));
+    await codeOf(accounts.lifecycle.delete({ accountId }));
     fault.remove();
     expect(await stored()).toMatchObject({ accounts: 1, held: 0, taken: 0 });
-    expect(await codeOf(accounts.reactivate({ accountId }))).toBe('UserNotFound');
-    expect(await codeOf(accounts.deactivate({ accountId }))).toBe('UserNotFound');
+    expect(await codeOf(accounts.lifecycle.reactivate({ accountId }))).toBe('UserNotFound');
+    expect(await codeOf(accounts.lifecycle.deactivate({ accountId }))).toBe('UserNotFound');
     await accounts.createAccount(nameOf());
-    expect((await accounts.assignPlaces()).assigned).toBe(0);
-    await accounts.deleteAccount({ accountId });
+    expect((await accounts.quota.backfill()).assigned).toBe(0);
+    await accounts.lifecycle.delete({ accountId });
     expect(await stored()).toEqual({ accounts: 1, held: 1, taken: 1, problems: [] });
   });
 
   it('deactivation keeps the place', async () => {
     const accounts = await open({ maxAccounts: 1 });
     const { accountId } = await accounts.createAccount(nameOf());
-    await accounts.deactivate({ accountId });
+    await accounts.lifecycle.deactivate({ accountId });
     expect(await codeOf(accounts.createAccount(nameOf()))).toBe('TrialExceededLimit');
-    await accounts.reactivate({ accountId });
+    await accounts.lifecycle.reactivate({ accountId });
     expect(await stored()).toMatchObject({ held: 1, taken: 1 });
   });
 
@@ -223,17 +224,17 @@ describe('maxAccounts', () => {
     await withPlan({ maxAccounts: 3 }).createAccount(nameOf());
     const lowered = withPlan({ maxAccounts: 1 });
     expect(await codeOf(lowered.createAccount(nameOf()))).toBe('TrialExceededLimit');
-    await withPlan({}).deleteAccount({ accountId: ada.accountId });
+    await withPlan({}).lifecycle.delete({ accountId: ada.accountId });
     const free = await withPlan({}).createAccount(nameOf());
     expect(free).not.toHaveProperty('hasPlace');
     expect(await stored()).toMatchObject({ accounts: 3, held: 2, taken: 2 });
     // It has never taken one, …
     const { commands } = await test.log.costOf(() =>
-      lowered.deleteAccount({ accountId: free.accountId }),
+      lowered.lifecycle.delete({ accountId: free.accountId }),
     );
     // … so that there is nothing to give back between the mark and the documents.
     expect(commands.slice(0, 2)).toEqual(['UpdateItem', 'GetItem']);
-    await lowered.deleteAccount({ accountId: eve.accountId });
+    await lowered.lifecycle.delete({ accountId: eve.accountId });
     expect(await stored()).toEqual({ accounts: 1, held: 1, taken: 1, problems: [] });
   });
 
@@ -241,7 +242,7 @@ describe('maxAccounts', () => {
     const accounts = await open({ maxAccounts: 2 });
     const { accountId } = await accounts.createAccount(nameOf());
     await test.table.entity(AccountPlaces).deleteOne({ filter: { counter: 'accounts' } });
-    expect(await accounts.deleteAccount({ accountId })).toEqual({ deletedCount: 4 });
+    expect(await accounts.lifecycle.delete({ accountId })).toEqual({ deletedCount: 4 });
     expect(await stored()).toMatchObject({ accounts: 0, taken: undefined });
   });
 
@@ -249,8 +250,8 @@ describe('maxAccounts', () => {
     const accounts = await open({});
     const input = { ...nameOf(), hasPlace: true };
     expect(await codeOf(accounts.createAccount(input))).toBe('InvalidInput');
-    expect(await codeOf(accounts.deleteAccount({ accountId: UNKNOWN }))).toBe('none');
-    expect(await accounts.countPlaces()).toEqual({ taken: 0, maxAccounts: undefined });
+    expect(await codeOf(accounts.lifecycle.delete({ accountId: UNKNOWN }))).toBe('none');
+    expect(await accounts.quota.getUsage()).toEqual({ taken: 0, maxAccounts: undefined });
   });
 
   describe('assignPlaces', () => {
@@ -260,9 +261,9 @@ describe('maxAccounts', () => {
       const accounts = withPlan({ maxAccounts: 6 });
       await accounts.createAccount(nameOf());
       expect((await stored()).taken).toBe(1);
-      const first = await accounts.assignPlaces();
+      const first = await accounts.quota.backfill();
       expect(first).toEqual({ assigned: 5, taken: 6, maxAccounts: 6 });
-      expect(await accounts.assignPlaces()).toEqual({ assigned: 0, taken: 6, maxAccounts: 6 });
+      expect(await accounts.quota.backfill()).toEqual({ assigned: 0, taken: 6, maxAccounts: 6 });
       expect(await codeOf(accounts.createAccount(nameOf()))).toBe('TrialExceededLimit');
       expect(await stored()).toEqual({ accounts: 6, held: 6, taken: 6, problems: [] });
     });
@@ -274,13 +275,13 @@ describe('maxAccounts', () => {
       // A scan, and a transaction for each.
       for (let at = 1; at <= 3; at++) {
         const fault = failFrom(test.client, at, when);
-        expect(await codeOf(accounts.assignPlaces())).toBe('ServiceUnavailable');
+        expect(await codeOf(accounts.quota.backfill())).toBe('ServiceUnavailable');
         fault.remove();
         const { held, taken = 0 } = await stored();
         expect(taken).toBe(held);
       }
       // More than there are: nobody loses the account.
-      expect((await accounts.assignPlaces()).taken).toBe(3);
+      expect((await accounts.quota.backfill()).taken).toBe(3);
       expect(await stored()).toEqual({ accounts: 3, held: 3, taken: 3, problems: [] });
     });
 
@@ -291,9 +292,9 @@ describe('maxAccounts', () => {
       );
       const accounts = withPlan({ maxAccounts: 100 });
       await Promise.all([
-        accounts.assignPlaces(),
-        withPlan({ maxAccounts: 100 }).assignPlaces(),
-        ...old.slice(0, 6).map(({ accountId }) => accounts.deleteAccount({ accountId })),
+        accounts.quota.backfill(),
+        withPlan({ maxAccounts: 100 }).quota.backfill(),
+        ...old.slice(0, 6).map(({ accountId }) => accounts.lifecycle.delete({ accountId })),
         ...Array.from({ length: 6 }, () => accounts.createAccount(nameOf())),
       ]);
       expect(await stored()).toEqual({ accounts: 12, held: 12, taken: 12, problems: [] });
@@ -309,10 +310,10 @@ describe('maxAccounts', () => {
           update: { $set: { deactivated: true, deleting: true } },
         }),
       );
-      expect((await accounts.assignPlaces()).assigned).toBe(0);
+      expect((await accounts.quota.backfill()).assigned).toBe(0);
       meanwhile.remove();
       expect(meanwhile.attempts).toBe(1);
-      await accounts.deleteAccount({ accountId });
+      await accounts.lifecycle.delete({ accountId });
       expect((await stored()).taken ?? 0).toBe(0);
     });
   });

@@ -6,6 +6,7 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 /** What a request asks for, without whom it asks about. */
 const shapeOf = ({ requests }: Cost): unknown =>
@@ -156,7 +157,7 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
     });
     for (const flow of [
       () => test.accounts.sessions.revokeAllSessions({ accountId }),
-      () => test.accounts.deactivate({ accountId }),
+      () => test.accounts.lifecycle.deactivate({ accountId }),
     ]) {
       const { commands } = await test.log.costOf(flow);
       expect(commands).toEqual(['UpdateItem']);
@@ -170,16 +171,16 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
     for (const issue of [
       () => test.accounts.addResetPasswordToken({ accountId }),
       () => test.accounts.addEmailVerificationToken({ accountId, email }),
-      () => test.accounts.issueToken({ accountId, purpose: 'newsletter' }),
+      () => test.accounts.tokens.issue({ accountId, purpose: 'newsletter' }),
     ]) {
       const { commands } = await test.log.costOf(async () => tokens.push((await issue()).token));
       expect(commands).toEqual(['TransactWriteItems']);
     }
     const [reset = '', verification = '', newsletter = ''] = tokens;
     for (const consume of [
-      () => test.accounts.consumeToken({ token: newsletter, purpose: 'newsletter' }),
+      () => test.accounts.tokens.consume({ token: newsletter, purpose: 'newsletter' }),
       () => test.accounts.verifyEmailWithToken({ token: verification }),
-      () => test.accounts.resetPassword({ token: reset, newPassword: PASSWORD }),
+      () => selfService(test.accounts).resetPassword({ token: reset, newPassword: PASSWORD }),
     ]) {
       const { commands, trips } = await test.log.costOf(consume);
       expect(commands.at(-1)).toBe('TransactWriteItems');

@@ -1,6 +1,7 @@
 import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { selfService } from '../support/selfService.js';
 
 /** The unique item of the token, the account, and the transaction that uses the token up. */
 const READ_AND_COMMIT = ['GetItem', 'Query', 'TransactWriteItems'];
@@ -74,12 +75,12 @@ describe('the DynamoDB requests of consuming a token, and of one change (DESIGN 
   });
 
   it('a login by a magic link is at most 3 requests in 3 trips', async () => {
-    await test.accounts.requestMagicLink({ email: ada.email });
+    await test.accounts.magicLinks.request({ email: ada.email });
     await test.accounts.settled();
     const token = test.lastToken(ada.email);
     const request = requestWith();
     const { commands, trips } = await test.log.costOf(() =>
-      test.accounts.loginWithMagicLink({ token, request }),
+      test.accounts.magicLinks.login({ token, request }),
     );
     expect(request.authToken).toEqual(expect.any(String));
     expect(commands.length).toBeLessThanOrEqual(3);
@@ -89,7 +90,7 @@ describe('the DynamoDB requests of consuming a token, and of one change (DESIGN 
   it('updateUser of a username alone is at most 3 requests', async () => {
     const { request, accountId } = ada;
     const { commands } = await test.log.costOf(() =>
-      test.accounts.updateUser({ request, username: 'countess' }),
+      selfService(test.accounts).updateUser({ request, username: 'countess' }),
     );
     expect(await test.accounts.findUser({ username: 'countess' })).toMatchObject({ accountId });
     expect(commands.length).toBeLessThanOrEqual(3);

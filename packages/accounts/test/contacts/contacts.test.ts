@@ -4,6 +4,7 @@ import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
+import { selfService } from '../support/selfService.js';
 
 const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
@@ -81,7 +82,7 @@ describe('contacts', () => {
       const code = test.lastToken('+4930123456');
       expect(code).toMatch(/^\d{6}$/);
       expect(await loginBy('+4930123456')).toBe('LoginFailed');
-      await accounts.verifyPhone({ request, phone: '+49 30 123456', code });
+      await accounts.contacts.verifyPhone({ request, phone: '+49 30 123456', code });
       // In any spelling that `addPhone` takes (story 15).
       expect(await loginBy('+49 30 123456')).toBe('none');
       expect(await loginBy('+4930123456')).toBe('none');
@@ -162,7 +163,7 @@ describe('contacts', () => {
 
     it('not to an account that is deactivated, or being deleted', async () => {
       const { accountId } = await test.signUp();
-      await accounts.deactivate({ accountId });
+      await accounts.lifecycle.deactivate({ accountId });
       const late = accounts.contacts.addEmail({ accountId, email: 'late@example.com' });
       expect(await codeOf(late)).toBe('AccountDeactivated');
       const unknown = accounts.contacts.addEmail({ accountId: UNKNOWN, email: 'x@example.com' });
@@ -173,12 +174,12 @@ describe('contacts', () => {
     it('not while the account is deactivated or deleted, from whose partition they would never go', async () => {
       const ends = [
         ['deactivate', 'AccountDeactivated'],
-        ['deleteAccount', 'UserNotFound'],
+        ['delete', 'UserNotFound'],
       ] as const;
       for (const [end, code] of ends) {
         const { accountId } = await test.signUp();
         const meanwhile = beforeAnswer(test.client, 'Query', () =>
-          test.another()[end]({ accountId }),
+          test.another().lifecycle[end]({ accountId }),
         );
         const email = 'late@example.com';
         const late = accounts.contacts.addEmail({ accountId, email });
@@ -236,7 +237,10 @@ describe('contacts', () => {
       await accounts.contacts.addEmail({ accountId: eve.accountId, email });
       const codes = [
         accounts.verifyEmailWithToken({ token: verification.token, password: PASSWORD }),
-        accounts.resetPassword({ token: reset.token, newPassword: 'another long walk' }),
+        selfService(accounts).resetPassword({
+          token: reset.token,
+          newPassword: 'another long walk',
+        }),
       ].map(codeOf);
       expect(await Promise.all(codes)).toEqual(['TokenVerificationFailed', 'ResetTokenNotValid']);
     });
@@ -310,7 +314,7 @@ describe('contacts', () => {
       });
       if (other.kind === 'email')
         await accounts.verifyEmailWithToken({ token: code ?? '', password: PASSWORD });
-      else await accounts.verifyPhone({ accountId, phone: other.value, code: code ?? '' });
+      else await accounts.contacts.verifyPhone({ accountId, phone: other.value, code: code ?? '' });
       await accounts.contacts.remove(removal);
       const last = accounts.contacts.remove({ accountId, ...other });
       expect(await codeOf(last)).toBe('LastContact');

@@ -27,7 +27,7 @@ describe('sessions, when a verified address goes', () => {
   const replacePhone = async (): Promise<string> => {
     const { accountId } = ada;
     const { token = '' } = await accounts.contacts.addPhone({ accountId, phone: PHONE });
-    await accounts.verifyPhone({ accountId, phone: PHONE, code: token });
+    await accounts.contacts.verifyPhone({ accountId, phone: PHONE, code: token });
     await accounts.contacts.replacePhone({ accountId, phone: PHONE, newPhone: NEW_PHONE });
     return test.lastToken(NEW_PHONE);
   };
@@ -65,7 +65,7 @@ describe('sessions, when a verified address goes', () => {
       'as another phone is verified',
       async () => {
         const code = await replacePhone();
-        return (request) => accounts.verifyPhone({ request, phone: NEW_PHONE, code });
+        return (request) => accounts.contacts.verifyPhone({ request, phone: NEW_PHONE, code });
       },
       'InvalidSession',
     ],
@@ -88,7 +88,7 @@ describe('sessions, when a verified address goes', () => {
       await change(request);
       expect([await isIn(other.authToken), await isIn(authToken)]).toEqual([false, true]);
       const newPassword = 'another long walk';
-      await accounts.changePassword({ request, currentPassword: PASSWORD, newPassword });
+      await accounts.passwords.change({ request, currentPassword: PASSWORD, newPassword });
     });
 
     it.each([

@@ -32,17 +32,18 @@ const ACTS: readonly (readonly [string, Act])[] = [
   ['reading the contacts', ({ contacts }, request) => contacts.list({ request })],
   [
     'asking for a code',
-    (accounts, request) => accounts.requestPhoneVerification({ request, phone: '+4930999999' }),
+    (accounts, request) =>
+      accounts.contacts.requestPhoneVerification({ request, phone: '+4930999999' }),
   ],
   [
     'another username',
-    (accounts, request) => accounts.changeUsername({ request, username: 'evil' }),
+    (accounts, request) => accounts.profile.changeUsername({ request, username: 'evil' }),
   ],
   [
     'another profile',
-    (accounts, request) => accounts.updateProfile({ request, profile: { name: 'Eve' } }),
+    (accounts, request) => accounts.profile.update({ request, profile: { name: 'Eve' } }),
   ],
-  ['a token', (accounts, request) => accounts.issueToken({ request, purpose: 'invite' })],
+  ['a token', (accounts, request) => accounts.tokens.issue({ request, purpose: 'invite' })],
   ['a second factor', ({ twoFactor }, request) => twoFactor.enrol({ request })],
 ];
 
@@ -129,7 +130,7 @@ describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)'
     const { authToken, request } = ada;
     const before = await stateOf();
     await test.another().logout({ authToken, request: requestWith() });
-    await expectNothing(test.accounts.issueToken({ request, purpose: 'invite' }), before, 'kept');
+    await expectNothing(test.accounts.tokens.issue({ request, purpose: 'invite' }), before, 'kept');
   });
 
   it('verifies no number in it', async () => {
@@ -138,12 +139,12 @@ describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)'
     const fault = beforeAnswer(test.client, 'Query', () =>
       test.another().sessions.revokeAllSessions({ accountId }),
     );
-    const verified = test.accounts.verifyPhone({ request, phone: '+4930999999', code });
+    const verified = test.accounts.contacts.verifyPhone({ request, phone: '+4930999999', code });
     expect(await codeOf(verified)).toBe('InvalidSession');
     fault.remove();
     // Nor later: what waited ends with the sessions.
     const phone = { accountId, phone: '+4930999999', code };
-    expect(await codeOf(test.accounts.verifyPhone(phone))).toBe('TokenVerificationFailed');
+    expect(await codeOf(test.accounts.contacts.verifyPhone(phone))).toBe('TokenVerificationFailed');
   });
 
   it('proves nobody in it again', async () => {
@@ -164,7 +165,7 @@ describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)'
       'InvalidSession',
     );
     fault.remove();
-    await accounts.requestMagicLink({ email: EVIL });
+    await accounts.magicLinks.request({ email: EVIL });
     await accounts.settled();
     expect(test.lastToken(EVIL)).toBe('');
   });
@@ -184,9 +185,9 @@ describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)'
     const contacts = await accounts.contacts.list({ request });
     // What waited before has ended with the other sessions (story 5).
     expect(contacts.map(({ data }) => data.value)).toEqual([ada.email, 'd@example.com']);
-    await accounts.issueToken({ request, purpose: 'invite' });
-    await accounts.changeUsername({ request, username: 'lovelace' });
-    await accounts.updateProfile({ request, profile: { name: 'Ada' } });
+    await accounts.tokens.issue({ request, purpose: 'invite' });
+    await accounts.profile.changeUsername({ request, username: 'lovelace' });
+    await accounts.profile.update({ request, profile: { name: 'Ada' } });
   });
 
   it('is not among those that are left of too many: it does nothing more', async () => {
@@ -199,9 +200,9 @@ describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)'
     const password = 'canary-password correct horse';
     await own.another().userByPasswordLogin({ username, password, request: requestWith() });
     const { accounts } = own;
-    const error = await errorOf(accounts.updateProfile({ request, profile: { name: 'Eve' } }));
+    const error = await errorOf(accounts.profile.update({ request, profile: { name: 'Eve' } }));
     expect(error.code).toBe('InvalidSession');
-    expect(await codeOf(accounts.issueToken({ request, purpose: 'invite' }))).toBe(
+    expect(await codeOf(accounts.tokens.issue({ request, purpose: 'invite' }))).toBe(
       'InvalidSession',
     );
     await own.drop();

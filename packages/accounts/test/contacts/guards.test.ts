@@ -51,9 +51,8 @@ describe('contacts, and who may change them', () => {
   ] as const)('%s refuses %j, and sends nothing', async (method, input, path, reason) => {
     const isWhole = typeof input !== 'object' || input === null || 'accountId' in input;
     const given = isWhole ? input : { accountId: ada.accountId, ...input };
-    const act = accounts.contacts[method] as (given: unknown) => Promise<unknown>;
     const { commands } = await test.log.costOf(async () => {
-      expect(await errorOf(act(given))).toMatchObject({
+      expect(await errorOf(accounts.contacts[method](given as never))).toMatchObject({
         code: 'InvalidInput',
         status: 400,
         details: { path, reason },
@@ -85,11 +84,11 @@ describe('contacts, and who may change them', () => {
       accounts.contacts.addEmail({ request, email: 'eve@example.com' }),
       accounts.contacts.list({ request }),
       accounts.contacts.remove({ request, kind: 'email', value: ada.email }),
-      accounts.changeUsername({ request, username: 'eve' }),
-      accounts.updateProfile({ request, profile: {} }),
-      accounts.exportAccount({ request }),
-      accounts.deactivate({ request }),
-      accounts.deleteAccount({ request }),
+      accounts.profile.changeUsername({ request, username: 'eve' }),
+      accounts.profile.update({ request, profile: {} }),
+      accounts.lifecycle.export({ request }),
+      accounts.lifecycle.deactivate({ request }),
+      accounts.lifecycle.delete({ request }),
     ].map(codeOf);
     expect(new Set(await Promise.all(acts))).toEqual(new Set(['InvalidSession']));
   });
@@ -105,11 +104,11 @@ describe('contacts, and who may change them', () => {
       accounts.contacts.remove({ request, kind: 'email', value: ada.email }),
       accounts.contacts.replaceEmail({ request, email: ada.email, newEmail: email }),
       accounts.contacts.replacePhone({ request, phone, newPhone: '+4930654321' }),
-      accounts.changeUsername({ request, username: 'agent2' }),
-      accounts.updateProfile({ request, profile: {} }),
-      accounts.exportAccount({ request }),
-      accounts.deactivate({ request }),
-      accounts.deleteAccount({ request }),
+      accounts.profile.changeUsername({ request, username: 'agent2' }),
+      accounts.profile.update({ request, profile: {} }),
+      accounts.lifecycle.export({ request }),
+      accounts.lifecycle.deactivate({ request }),
+      accounts.lifecycle.delete({ request }),
     ].map(codeOf);
     expect(new Set(await Promise.all(acts))).toEqual(new Set(['ImpersonatedSession']));
     expect(await accounts.findUser({ username: ada.accountId })).toMatchObject({
@@ -128,9 +127,9 @@ describe('contacts, and who may change them', () => {
     await accounts.contacts.addEmail({ request, email });
     await accounts.contacts.addPhone({ accountId, phone });
     await codeOf(accounts.contacts.addEmail({ accountId, email }));
-    await accounts.requestPhoneVerification({ request, phone });
-    await accounts.verifyPhone({ request, phone, code: test.lastToken(phone) });
-    await codeOf(accounts.verifyPhone({ request, phone, code: 'canary' }));
+    await accounts.contacts.requestPhoneVerification({ request, phone });
+    await accounts.contacts.verifyPhone({ request, phone, code: test.lastToken(phone) });
+    await codeOf(accounts.contacts.verifyPhone({ request, phone, code: 'canary' }));
     await accounts.contacts.remove({ request, kind: 'email', value: email });
     await codeOf(accounts.contacts.remove({ request, kind: 'email', value: email }));
     await codeOf(accounts.contacts.addEmail(null as never));

@@ -75,7 +75,7 @@ describe('identities that the application vouches for', () => {
     const old = { accountId, provider: PROVIDER, value: 'sub-1' };
     await accounts.contacts.addOAuth({ ...old, authToken: 'old grant' });
     await accounts.contacts.addCustom({ accountId, value: 'badge-1' });
-    const { token } = await accounts.issueToken({ accountId, purpose: 'invite' });
+    const { token } = await accounts.tokens.issue({ accountId, purpose: 'invite' });
     test.sent();
     const { contact } = await accounts.contacts.replaceOAuth({
       ...old,
@@ -86,7 +86,7 @@ describe('identities that the application vouches for', () => {
     expect(contact).toMatchObject({ verified: true, data: { value: 'sub-2' } });
     expect(test.sent()).toEqual([`ContactAdded ${email}`, `ContactRemoved ${email}`]);
     expect(await isIn(authToken)).toBe('InvalidSession');
-    expect(await codeOf(accounts.consumeToken({ token, purpose: 'invite' }))).toBe(
+    expect(await codeOf(accounts.tokens.consume({ token, purpose: 'invite' }))).toBe(
       'TokenVerificationFailed',
     );
     await accounts.contacts.replaceCustom({ accountId, value: 'badge-1', newValue: 'badge-2' });

@@ -32,7 +32,7 @@ describe('messages to addresses that nobody has proven', () => {
     await accounts.contacts.addPhone({ request: eve.request, phone: PHONE });
     const asked = await Promise.all(
       Array.from({ length: 32 }, () =>
-        codeOf(accounts.requestPhoneVerification({ request: eve.request, phone: PHONE })),
+        codeOf(accounts.contacts.requestPhoneVerification({ request: eve.request, phone: PHONE })),
       ),
     );
     expect(asked.filter((code) => code === 'none').length).toBeLessThanOrEqual(2);
@@ -133,7 +133,7 @@ describe('without delivery', () => {
       for (const lost of [
         accounts.contacts.addEmail({ request, email: 'a@example.com' }),
         accounts.contacts.addPhone({ request, phone: PHONE }),
-        accounts.requestPhoneVerification({ request, phone: PHONE }),
+        accounts.contacts.requestPhoneVerification({ request, phone: PHONE }),
       ]) {
         expect(await errorOf(lost)).toMatchObject({
           code: 'InvalidConfiguration',

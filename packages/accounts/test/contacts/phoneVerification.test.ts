@@ -18,7 +18,7 @@ describe('a phone number', () => {
   let hasher: CountingHasher;
   let ada: Owner;
   const verify = (code: string, phone = PHONE): Promise<string> =>
-    codeOf(accounts.verifyPhone({ request: ada.request, phone, code }));
+    codeOf(accounts.contacts.verifyPhone({ request: ada.request, phone, code }));
   const isVerified = async (phone = PHONE): Promise<boolean> =>
     (await accounts.contacts.list({ accountId: ada.accountId })).some(
       ({ data, verified }) => data.value === phone && verified === true,
@@ -44,7 +44,7 @@ describe('a phone number', () => {
   it('is verified by the code that was sent there: two requests, then four, as the session is read', async () => {
     const { request } = ada;
     const issue = await test.log.costOf(async () => {
-      const issued = await accounts.requestPhoneVerification({ request, phone: PHONE });
+      const issued = await accounts.contacts.requestPhoneVerification({ request, phone: PHONE });
       expect(issued).toEqual({});
     });
     expect(issue.commands).toEqual(['Query', 'TransactWriteItems']);
@@ -66,14 +66,16 @@ describe('a phone number', () => {
     }
     expect(hasher.verified).toEqual([]);
     const code = test.lastToken(PHONE);
-    expect(await codeOf(accounts.verifyPhone({ accountId, phone: PHONE, code }))).toBe('none');
+    expect(await codeOf(accounts.contacts.verifyPhone({ accountId, phone: PHONE, code }))).toBe(
+      'none',
+    );
   });
 
   it('gets its code from the application, too', async () => {
     const { accountId } = ada;
-    const { code } = await accounts.requestPhoneVerification({ accountId, phone: PHONE });
+    const { code } = await accounts.contacts.requestPhoneVerification({ accountId, phone: PHONE });
     expect(code).toBe(test.lastToken(PHONE));
-    await accounts.verifyPhone({ accountId, phone: PHONE, code: code ?? '' });
+    await accounts.contacts.verifyPhone({ accountId, phone: PHONE, code: code ?? '' });
     expect(await isVerified()).toBe(true);
   });
 
@@ -102,16 +104,20 @@ describe('a phone number', () => {
   it('is counted on over new codes, until one is right (NIST SP 800-63B-4 §3.1.3.2)', async () => {
     const { request } = ada;
     for (let attempt = 0; attempt < BUDGET; attempt++) {
-      await accounts.requestPhoneVerification({ request, phone: PHONE });
+      await accounts.contacts.requestPhoneVerification({ request, phone: PHONE });
       expect(await verify(wrong())).toBe('TokenVerificationFailed');
     }
-    await accounts.requestPhoneVerification({ request, phone: PHONE });
-    const locked = accounts.verifyPhone({ request, phone: PHONE, code: test.lastToken(PHONE) });
+    await accounts.contacts.requestPhoneVerification({ request, phone: PHONE });
+    const locked = accounts.contacts.verifyPhone({
+      request,
+      phone: PHONE,
+      code: test.lastToken(PHONE),
+    });
     expect(await errorOf(locked)).toMatchObject({ code: 'AccountLocked', status: 429 });
     test.clock.advance(MINUTE);
     expect(await verify(test.lastToken(PHONE))).toBe('none');
     // The success has begun the count again.
-    await accounts.requestPhoneVerification({ request, phone: PHONE });
+    await accounts.contacts.requestPhoneVerification({ request, phone: PHONE });
     for (let attempt = 0; attempt < BUDGET - 1; attempt++) {
       expect(await verify(wrong())).toBe('TokenVerificationFailed');
     }
@@ -129,13 +135,17 @@ describe('a phone number', () => {
     expect(await verify(test.lastToken(OTHER_PHONE), OTHER_PHONE)).toBe('none');
     // Nor uses up what a number takes, who does not have it.
     for (let attempt = 0; attempt < BUDGET; attempt++) {
-      const byEve = accounts.verifyPhone({ request: eve.request, phone: PHONE, code: wrong() });
+      const byEve = accounts.contacts.verifyPhone({
+        request: eve.request,
+        phone: PHONE,
+        code: wrong(),
+      });
       expect(await codeOf(byEve)).toBe('TokenVerificationFailed');
     }
     await accounts.contacts.remove({ request, kind: 'phone', value: PHONE });
     await accounts.contacts.addPhone({ request: eve.request, phone: PHONE });
     const byEve = (code: string): Promise<string> =>
-      codeOf(accounts.verifyPhone({ request: eve.request, phone: PHONE, code }));
+      codeOf(accounts.contacts.verifyPhone({ request: eve.request, phone: PHONE, code }));
     expect(await byEve(wrong())).toBe('TokenVerificationFailed');
     expect(await byEve(test.lastToken(PHONE))).toBe('AccountLocked');
     test.clock.advance(MINUTE);
@@ -147,7 +157,7 @@ describe('a phone number', () => {
     test.clock.advance(-5000);
     // One server's ids never go back, whatever its clock does.
     const { accountId } = ada;
-    await test.another().requestPhoneVerification({ accountId, phone: PHONE });
+    await test.another().contacts.requestPhoneVerification({ accountId, phone: PHONE });
     test.clock.advance(5000);
     if (before !== test.lastToken(PHONE)) {
       expect(await verify(before)).toBe('TokenVerificationFailed');
@@ -159,7 +169,7 @@ describe('a phone number', () => {
     const { request } = ada;
     test.clock.advance(10 * MINUTE - 1);
     expect(await verify(test.lastToken(PHONE))).toBe('none');
-    await accounts.requestPhoneVerification({ request, phone: PHONE });
+    await accounts.contacts.requestPhoneVerification({ request, phone: PHONE });
     test.clock.advance(10 * MINUTE);
     expect(await verify(test.lastToken(PHONE))).toBe('TokenVerificationFailed');
     const { items } = await accounts.TokenEntity.findMany({
@@ -170,7 +180,7 @@ describe('a phone number', () => {
 
   it('does not take an older code than the newest', async () => {
     const older = test.lastToken(PHONE);
-    await accounts.requestPhoneVerification({ request: ada.request, phone: PHONE });
+    await accounts.contacts.requestPhoneVerification({ request: ada.request, phone: PHONE });
     const { items } = await accounts.TokenEntity.findMany({
       filter: { accountId: ada.accountId, kind: 'phone_verification' },
     });
@@ -183,7 +193,7 @@ describe('a phone number', () => {
 
   it('does not take the older one back when the newest is used', async () => {
     const older = test.lastToken(PHONE);
-    await accounts.requestPhoneVerification({ request: ada.request, phone: PHONE });
+    await accounts.contacts.requestPhoneVerification({ request: ada.request, phone: PHONE });
     expect(await verify(test.lastToken(PHONE))).toBe('none');
     expect(await verify(older)).toBe('TokenVerificationFailed');
   });
@@ -191,9 +201,9 @@ describe('a phone number', () => {
   it('takes one of two codes that were sent at the same moment, and then neither (ASVS 6.5.1)', async () => {
     const { accountId } = ada;
     const meanwhile = beforeAnswer(test.client, 'Query', () =>
-      test.another().requestPhoneVerification({ accountId, phone: PHONE }),
+      test.another().contacts.requestPhoneVerification({ accountId, phone: PHONE }),
     );
-    await accounts
+    await accounts.contacts
       .requestPhoneVerification({ accountId, phone: PHONE })
       .finally(() => meanwhile.remove());
     const [one = '', other = ''] = test.messages.slice(-2).map(({ token }) => token);
@@ -208,14 +218,14 @@ describe('a phone number', () => {
     const [own, others] = [test.lastToken(PHONE), test.lastToken(OTHER_PHONE)];
     expect(await verify(own, OTHER_PHONE)).toBe('TokenVerificationFailed');
     if (own !== others) expect(await verify(others)).toBe('TokenVerificationFailed');
-    const byEve = accounts.verifyPhone({ request: eve.request, phone: PHONE, code: own });
+    const byEve = accounts.contacts.verifyPhone({ request: eve.request, phone: PHONE, code: own });
     expect(await errorOf(byEve)).toMatchObject({
       code: 'TokenVerificationFailed',
       status: 401,
       details: { path: 'code' },
     });
     expect(await isVerified()).toBe(false);
-    const sms = accounts.requestPhoneVerification({ request: eve.request, phone: PHONE });
+    const sms = accounts.contacts.requestPhoneVerification({ request: eve.request, phone: PHONE });
     expect(await codeOf(sms)).toBe('ContactNotFound');
   });
 
@@ -255,7 +265,7 @@ describe('a phone number', () => {
   ])('is not verified with %j: nothing is sent', async (change, path, reason) => {
     const input = { request: ada.request, phone: PHONE, code: '123456', ...change } as never;
     const { commands } = await test.log.costOf(async () => {
-      expect(await errorOf(accounts.verifyPhone(input))).toMatchObject({
+      expect(await errorOf(accounts.contacts.verifyPhone(input))).toMatchObject({
         code: 'InvalidInput',
         details: { path, reason },
       });
@@ -267,8 +277,8 @@ describe('a phone number', () => {
     const request = await test.impersonated(ada);
     const code = test.lastToken(PHONE);
     const codes = [
-      accounts.requestPhoneVerification({ request, phone: PHONE }),
-      accounts.verifyPhone({ request, phone: PHONE, code }),
+      accounts.contacts.requestPhoneVerification({ request, phone: PHONE }),
+      accounts.contacts.verifyPhone({ request, phone: PHONE, code }),
     ].map(codeOf);
     expect(await Promise.all(codes)).toEqual(['ImpersonatedSession', 'ImpersonatedSession']);
   });
@@ -285,7 +295,7 @@ it('guesses at the codes of a phone are counted by the client’s address, too (
   const wrong = String((Number(right) + 1) % 1_000_000).padStart(6, '0');
   const codes: string[] = [];
   for (const code of [wrong, wrong, right]) {
-    codes.push(await codeOf(accounts.verifyPhone({ request, phone: PHONE, code })));
+    codes.push(await codeOf(accounts.contacts.verifyPhone({ request, phone: PHONE, code })));
   }
   expect(codes).toEqual(['TokenVerificationFailed', 'TokenVerificationFailed', 'TooManyRequests']);
   await test.drop();

@@ -58,7 +58,7 @@ describe('what an account says of its owner', () => {
       await accounts.contacts.addEmail({ request, email: 'unverified@example.com' });
       test.sent();
       const { commands } = await test.log.costOf(async () => {
-        const account = await accounts.changeUsername({ request, username: 'Ada' });
+        const account = await accounts.profile.changeUsername({ request, username: 'Ada' });
         expect(account).toMatchObject({ accountId, username: 'ada' });
       });
       expect(commands).toEqual(['Query', 'GetItem', 'TransactWriteItems']);
@@ -71,7 +71,10 @@ describe('what an account says of its owner', () => {
     });
 
     it('is no change, and no message, where the name is the same', async () => {
-      await accounts.changeUsername({ request: ada.request, username: ada.username.toUpperCase() });
+      await accounts.profile.changeUsername({
+        request: ada.request,
+        username: ada.username.toUpperCase(),
+      });
       expect(test.sent()).toEqual([]);
       expect(await problems()).toEqual([]);
     });
@@ -82,7 +85,7 @@ describe('what an account says of its owner', () => {
       const username = 'wanted';
       const codes = await Promise.all([
         ...owners.map(({ accountId }) =>
-          codeOf(test.another().changeUsername({ accountId, username })),
+          codeOf(test.another().profile.changeUsername({ accountId, username })),
         ),
         ...owners.map(() => codeOf(accounts.createAccount({ username, password: PASSWORD }))),
       ]);
@@ -93,7 +96,7 @@ describe('what an account says of its owner', () => {
 
     it('frees a name for whoever comes at that moment, or not: all or nothing', async () => {
       const outcomes = await Promise.all([
-        codeOf(accounts.changeUsername({ accountId: ada.accountId, username: 'renamed' })),
+        codeOf(accounts.profile.changeUsername({ accountId: ada.accountId, username: 'renamed' })),
         codeOf(test.another().createAccount({ username: ada.username, password: PASSWORD })),
       ]);
       expect(outcomes[0]).toBe('none');
@@ -115,14 +118,16 @@ describe('what an account says of its owner', () => {
     ])('refuses %j, and sends nothing', async (input, path, reason) => {
       const { accountId } = ada;
       const { commands } = await test.log.costOf(async () => {
-        const error = await errorOf(accounts.changeUsername({ accountId, ...input } as never));
+        const error = await errorOf(
+          accounts.profile.changeUsername({ accountId, ...input } as never),
+        );
         expect(error).toMatchObject({ code: 'InvalidInput', details: { path, reason } });
       });
       expect(commands).toEqual([]);
     });
 
     it('refuses an unknown account', async () => {
-      const unknown = accounts.changeUsername({ accountId: UNKNOWN, username: 'x' });
+      const unknown = accounts.profile.changeUsername({ accountId: UNKNOWN, username: 'x' });
       expect(await codeOf(unknown)).toBe('UserNotFound');
     });
   });
@@ -130,9 +135,9 @@ describe('what an account says of its owner', () => {
   describe('updateProfile', () => {
     it('replaces the whole profile and nothing else, in two requests (ASVS 15.3.3)', async () => {
       const { request, accountId } = ada;
-      await accounts.updateProfile({ request, profile: { name: 'Ada', born: 1815 } });
+      await accounts.profile.update({ request, profile: { name: 'Ada', born: 1815 } });
       const { commands } = await test.log.costOf(() =>
-        accounts.updateProfile({
+        accounts.profile.update({
           request,
           profile: { name: 'Ada L.', permissions: ['admin'], deactivated: true },
           permissions: ['admin'],
@@ -162,7 +167,7 @@ describe('what an account says of its owner', () => {
     ])('refuses %s, and sends nothing (ASVS 15.3.6)', async (_name, profile, reason) => {
       const { accountId } = ada;
       const { commands } = await test.log.costOf(async () => {
-        const error = await errorOf(accounts.updateProfile({ accountId, profile } as never));
+        const error = await errorOf(accounts.profile.update({ accountId, profile } as never));
         expect(error).toMatchObject({ code: 'InvalidInput', details: { path: 'profile', reason } });
       });
       expect(commands).toEqual([]);
@@ -177,7 +182,7 @@ describe('what an account says of its owner', () => {
       const { accountId } = ada;
       const { commands } = await test.log.costOf(async () => {
         for (const refused of [
-          accounts.updateProfile({ accountId, profile }),
+          accounts.profile.update({ accountId, profile }),
           accounts.createAccount({ username: 'next', password: PASSWORD, profile }),
         ]) {
           const error = await errorOf(refused);
@@ -192,15 +197,15 @@ describe('what an account says of its owner', () => {
 
     it('refuses what cannot be stored, and keeps what was there', async () => {
       const { accountId } = ada;
-      await accounts.updateProfile({ accountId, profile: { name: 'Ada' } });
+      await accounts.profile.update({ accountId, profile: { name: 'Ada' } });
       const circle: Record<string, unknown> = {};
       circle.self = circle;
       for (const profile of [circle, { at: new Date(0) }, { n: NaN }, { f: () => 1 }]) {
-        expect(await codeOf(accounts.updateProfile({ accountId, profile }))).toBe('InvalidInput');
+        expect(await codeOf(accounts.profile.update({ accountId, profile }))).toBe('InvalidInput');
       }
       const account = await accounts.findUser({ username: accountId });
       expect(account?.profile).toEqual({ name: 'Ada' });
-      const unknown = accounts.updateProfile({ accountId: UNKNOWN, profile: {} });
+      const unknown = accounts.profile.update({ accountId: UNKNOWN, profile: {} });
       expect(await codeOf(unknown)).toBe('UserNotFound');
     });
   });
@@ -209,7 +214,7 @@ describe('what an account says of its owner', () => {
     it('gives all that is kept, as plain JSON, and no secret (ASVS 15.3.1)', async () => {
       const { request, accountId, email } = ada;
       const eve = await test.signUp();
-      await accounts.updateProfile({ request, profile: { name: 'Ada', likes: ['sums'] } });
+      await accounts.profile.update({ request, profile: { name: 'Ada', likes: ['sums'] } });
       await accounts.contacts.addOAuth({
         accountId,
         provider: 'one',
@@ -231,7 +236,7 @@ describe('what an account says of its owner', () => {
       await notes.createOne({ item: { accountId: eve.accountId, text: 'of eve' } });
       let text = '';
       const { commands } = await test.log.costOf(async () => {
-        const everything = await accounts.exportAccount({ request, include: [Note] });
+        const everything = await accounts.lifecycle.export({ request, include: [Note] });
         text = JSON.stringify(everything);
         expect(JSON.parse(text)).toEqual(everything);
         const time = '2036-11-21T12:00:00.000Z';
@@ -295,7 +300,7 @@ describe('what an account says of its owner', () => {
       const notes = test.table.entity(Note);
       const text = 'x'.repeat(300 * 1024);
       for (let at = 0; at < 5; at++) await notes.createOne({ item: { accountId, text } });
-      const { related } = await accounts.exportAccount({ accountId, include: [Note] });
+      const { related } = await accounts.lifecycle.export({ accountId, include: [Note] });
       expect(related.Note).toHaveLength(5);
     });
 
@@ -307,7 +312,7 @@ describe('what an account says of its owner', () => {
       ['what is no entity', { include: [null] }, 'InvalidInput'],
     ])('refuses %s', async (_name, change, code) => {
       const input = { accountId: ada.accountId, ...change } as never;
-      expect(await codeOf(accounts.exportAccount(input))).toBe(code);
+      expect(await codeOf(accounts.lifecycle.export(input))).toBe(code);
     });
   });
 });

@@ -4,6 +4,7 @@ import { contentsOf } from '../support/contents.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
+import { selfService } from '../support/selfService.js';
 
 describe('a contact that takes another’s place', () => {
   let test: Owners;
@@ -60,7 +61,7 @@ describe('a contact that takes another’s place', () => {
     ]);
     const dead = [
       accounts.verifyEmailWithToken({ token: sentToOld.token, password: PASSWORD }),
-      accounts.resetPassword({ token: reset.token, newPassword: 'another long walk' }),
+      selfService(accounts).resetPassword({ token: reset.token, newPassword: 'another long walk' }),
     ].map(codeOf);
     expect(await Promise.all(dead)).toEqual(['TokenVerificationFailed', 'ResetTokenNotValid']);
     await accounts.createAccount({ email, password: PASSWORD });
@@ -105,7 +106,7 @@ describe('a contact that takes another’s place', () => {
     const { request, accountId } = ada;
     const phone = '+4930123456';
     const { token = '' } = await accounts.contacts.addPhone({ accountId, phone });
-    await accounts.verifyPhone({ request, phone, code: token });
+    await accounts.contacts.verifyPhone({ request, phone, code: token });
     test.sent();
     await accounts.contacts.replacePhone({
       request,
@@ -115,7 +116,11 @@ describe('a contact that takes another’s place', () => {
     });
     test.sent();
     const newPhone = '+4930654321';
-    await accounts.verifyPhone({ request, phone: newPhone, code: test.lastToken(newPhone) });
+    await accounts.contacts.verifyPhone({
+      request,
+      phone: newPhone,
+      code: test.lastToken(newPhone),
+    });
     expect(await valuesOf()).toEqual([ada.email, newPhone]);
     expect(test.sent()).toEqual([
       `ContactRemoved ${phone} ${phone}`,
@@ -180,11 +185,11 @@ describe('a contact that takes another’s place', () => {
     const { token = '' } = await late.contacts.replaceEmail({ accountId, email, newEmail });
     const added = await late.contacts.addPhone({ accountId, phone });
     test.clock.advance(5000);
-    await accounts.verifyPhone({ accountId, phone, code: added.token ?? '' });
+    await accounts.contacts.verifyPhone({ accountId, phone, code: added.token ?? '' });
     test.clock.advance(-5000);
-    const { code = '' } = await late.requestPhoneVerification({ accountId, phone });
+    const { code = '' } = await late.contacts.requestPhoneVerification({ accountId, phone });
     test.clock.advance(5000);
-    await accounts.verifyPhone({ accountId, phone, code });
+    await accounts.contacts.verifyPhone({ accountId, phone, code });
     await accounts.verifyEmailWithToken({ token, password: PASSWORD });
     expect(await valuesOf()).toEqual([newEmail, phone]);
   });

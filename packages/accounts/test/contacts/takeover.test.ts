@@ -42,12 +42,12 @@ describe('somebody else in an account', () => {
       accounts.contacts.replaceEmail({ request, email, newEmail }),
       accounts.contacts.replacePhone({ request, phone: PHONE, newPhone: '+4930654321' }),
       accounts.contacts.remove({ request, kind: 'email', value: email }),
-      accounts.changeUsername({ request, username: 'eve' }),
-      accounts.deleteAccount({ request }),
+      accounts.profile.changeUsername({ request, username: 'eve' }),
+      accounts.lifecycle.delete({ request }),
     ];
     const codes = await Promise.all(acts().map(codeOf));
     expect(codes).toEqual(codes.map(() => 'RecentLoginRequired'));
-    expect(await errorOf(accounts.deleteAccount({ request }))).toMatchObject({
+    expect(await errorOf(accounts.lifecycle.delete({ request }))).toMatchObject({
       status: 401,
       details: { maxAgeSeconds: 600 },
     });
@@ -65,7 +65,7 @@ describe('somebody else in an account', () => {
     const { authToken } = await own.signUp();
     own.clock.advance(10 * MINUTE);
     const request = await own.accounts.handleRequest(requestWith(authToken));
-    const renamed = own.accounts.changeUsername({ request, username: 'renamed' });
+    const renamed = own.accounts.profile.changeUsername({ request, username: 'renamed' });
     expect(await codeOf(renamed)).toBe(code);
     await own.drop();
   });
@@ -87,10 +87,10 @@ describe('somebody else in an account', () => {
     await accounts.contacts.remove({ request, kind: 'email', value: email });
     expect([await isIn(other), await isIn(authToken)]).toEqual([false, true]);
     // The request goes on, too.
-    await accounts.changeUsername({ request, username: 'renamed' });
+    await accounts.profile.changeUsername({ request, username: 'renamed' });
     expect(await codeOf(accounts.contacts.addPhone({ request, phone: PHONE }))).toBe('none');
     const code = test.lastToken(PHONE);
-    await accounts.verifyPhone({ request, phone: PHONE, code });
+    await accounts.contacts.verifyPhone({ request, phone: PHONE, code });
     await accounts.contacts.remove({ accountId, kind: 'phone', value: PHONE });
     expect(await isIn(authToken)).toBe(false);
   });
@@ -123,11 +123,11 @@ describe('somebody else in an account', () => {
   });
 
   it('acts no more on a request after deactivation or deletion', async () => {
-    for (const end of ['deactivate', 'deleteAccount'] as const) {
+    for (const end of ['deactivate', 'delete'] as const) {
       const { request } = await test.signUp();
-      await accounts[end]({ request });
+      await accounts.lifecycle[end]({ request });
       expect(await codeOf(accounts.contacts.list({ request }))).toBe('InvalidSession');
-      const back = accounts.reactivate({ request } as never);
+      const back = accounts.lifecycle.reactivate({ request } as never);
       expect(await codeOf(back)).toBe('InvalidInput');
     }
   });
@@ -155,7 +155,7 @@ describe('somebody else in an account', () => {
     });
     await accounts.verifyEmail({ accountId, email: 'b@example.com' });
     const { token = '' } = await accounts.contacts.addPhone({ accountId, phone: PHONE });
-    await accounts.verifyPhone({ accountId, phone: PHONE, code: token });
+    await accounts.contacts.verifyPhone({ accountId, phone: PHONE, code: token });
     const { items } = await accounts.TokenEntity.findMany({
       filter: { accountId, kind: 'password' },
     });

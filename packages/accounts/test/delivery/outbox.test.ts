@@ -110,11 +110,11 @@ describe('the outbox', () => {
         token: outbox.last()?.token ?? '',
         password: PASSWORD,
       });
-      await accounts.changeUsername({ accountId, username: 'countess' });
+      await accounts.profile.changeUsername({ accountId, username: 'countess' });
       await accounts.contacts.addEmail({ accountId, email: 'ada@example.org' });
       await accounts.contacts.remove({ accountId, kind: 'email', value: 'ada@example.org' });
-      await accounts.requestMagicLink({ email });
-      await accounts.requestPasswordReset({ email });
+      await accounts.magicLinks.request({ email });
+      await accounts.passwords.requestReset({ email });
       await accounts.settled();
       await accounts.setPassword({ accountId, newPassword: 'another long walk' });
       await accounts.requestAccount({ email, password: PASSWORD });

@@ -15,6 +15,7 @@ import {
 } from '../support/testAccounts.js';
 import { LOGIN, MailServer, type ReceivedMail } from './support/MailServer.js';
 import { emailTo, HOSTILE_EMAILS, smsTo } from './support/messages.js';
+import { selfService } from '../support/selfService.js';
 
 const BASE = 'https://example.com/app';
 const OPTIONS = {
@@ -107,14 +108,15 @@ describe('mail by SMTP', () => {
         delivery: { send },
       });
       const form = { username: 'grace', email: 'grace@example.com', password: PASSWORD };
-      expect(await strict.signUp({ ...form, request: requestWith() })).not.toHaveProperty(
-        'authToken',
-      );
+      expect(
+        await selfService(strict).signUp({ ...form, request: requestWith() }),
+      ).not.toHaveProperty('authToken');
       await strict.settled();
-      const signIn = () => strict.signIn({ ...form, email: undefined, request: requestWith() });
+      const signIn = () =>
+        selfService(strict).signIn({ ...form, email: undefined, request: requestWith() });
       expect((await errorOf(signIn())).code).toBe('AccountNotActivated');
       const token = tokenIn(linkIn(server.take(), '/verify-email'));
-      expect(await strict.activate({ token, password: PASSWORD })).toMatchObject({
+      expect(await selfService(strict).activate({ token, password: PASSWORD })).toMatchObject({
         email: form.email,
       });
       expect((await signIn()).authToken).toEqual(expect.any(String));
@@ -124,7 +126,7 @@ describe('mail by SMTP', () => {
       const { email, username } = await signUp(accounts);
       await accounts.settled();
       server.mails.length = 0;
-      await accounts.requestPasswordReset({ email });
+      await accounts.passwords.requestReset({ email });
       await accounts.settled();
       const received = server.take();
       expect(received.to).toEqual([email]);
@@ -132,7 +134,7 @@ describe('mail by SMTP', () => {
 
       const newPassword = 'another long walk';
       const token = tokenIn(linkIn(received, '/reset-password'));
-      await accounts.resetPassword({ token, newPassword });
+      await selfService(accounts).resetPassword({ token, newPassword });
       await accounts.settled();
       const notice = server.take();
       expect(notice.mail.subject).toBe('Your password for Söhne & Co has changed');
@@ -145,10 +147,10 @@ describe('mail by SMTP', () => {
       const { email, accountId } = await signUp(accounts);
       await accounts.settled();
       server.mails.length = 0;
-      await accounts.requestMagicLink({ email });
+      await accounts.magicLinks.request({ email });
       await accounts.settled();
       const token = tokenIn(linkIn(server.take(), '/login'));
-      const { account } = await accounts.loginWithMagicLink({ token, request: requestWith() });
+      const { account } = await accounts.magicLinks.login({ token, request: requestWith() });
       expect(account.accountId).toBe(accountId);
     });
 
@@ -159,11 +161,11 @@ describe('mail by SMTP', () => {
       server.mails.length = 0;
       const lookalikes = [email.replace('m', 'ｍ'), email.replace('person', 'perѕon')];
       for (const typed of lookalikes) {
-        await accounts.requestPasswordReset({ email: typed }).catch(() => undefined);
+        await accounts.passwords.requestReset({ email: typed }).catch(() => undefined);
         await accounts.settled();
       }
       expect(server.mails).toEqual([]);
-      await accounts.requestPasswordReset({ email: email.toUpperCase() });
+      await accounts.passwords.requestReset({ email: email.toUpperCase() });
       await accounts.settled();
       expect(server.take().to).toEqual([email]);
     });

@@ -115,7 +115,7 @@ describe('text messages by Amazon SNS', () => {
       const { Message = '', PhoneNumber } = formOf(service.take());
       expect(PhoneNumber).toBe(PHONE);
       const [code = ''] = /^\d{6}\b/.exec(Message) ?? [];
-      await test.accounts.verifyPhone({ accountId, phone: PHONE, code });
+      await test.accounts.contacts.verifyPhone({ accountId, phone: PHONE, code });
       const contacts = await test.accounts.contacts.list({ accountId });
       expect(contacts).toMatchObject([{ verified: true, data: { value: PHONE } }]);
     });

@@ -180,22 +180,22 @@ describe('events', () => {
       await test.accounts.userByPasswordLogin({ username, password: PASSWORD, request });
       test.clock.advance(60_000);
       events = [];
-      const { requirePermission, requireRecentLogin } = test.accounts;
+      const { sessions } = test.accounts;
       const account = request.user;
       if (!account) throw new Error('nobody is logged in');
       const guards: (() => unknown)[] = [
-        () => requirePermission(request, 'editor'),
-        () => requirePermission(account, 'editor'),
+        () => sessions.requirePermission(request, 'editor'),
+        () => sessions.requirePermission(account, 'editor'),
         () => {
-          requireRecentLogin(request, '1m');
+          sessions.requireRecentLogin(request, '1m');
         },
-        () => requirePermission(requestWith(), 'editor'),
+        () => sessions.requirePermission(requestWith(), 'editor'),
         // These refuse nobody: the first lets in, and the others were asked what makes no sense.
-        () => requirePermission(request, `admin_profile:${accountId}`),
+        () => sessions.requirePermission(request, `admin_profile:${accountId}`),
         () => {
-          requireRecentLogin(request, 'soon' as never);
+          sessions.requireRecentLogin(request, 'soon' as never);
         },
-        () => requirePermission({} as never, 'editor'),
+        () => sessions.requirePermission({} as never, 'editor'),
       ];
       const codes = await Promise.all(guards.map((guard) => codeOf(Promise.resolve().then(guard))));
       expect(codes).toEqual([
@@ -224,10 +224,12 @@ describe('events', () => {
       await test.accounts.userByPasswordLogin({ username: 'ada', password: PASSWORD, request });
       test.clock.advance(600_000);
       events = [];
-      const { contacts, impersonate } = test.accounts;
+      const { accounts } = test;
       const asked = [
-        await codeOf(contacts.remove({ request, kind: 'email', value: 'ada@example.com' })),
-        await codeOf(impersonate({ request, accountId })),
+        await codeOf(
+          accounts.contacts.remove({ request, kind: 'email', value: 'ada@example.com' }),
+        ),
+        await codeOf(accounts.impersonate({ request, accountId })),
       ];
       expect(asked).toEqual(['RecentLoginRequired', 'PermissionDenied']);
       expect(names()).toEqual(['RemoveContactError', 'ImpersonationError']);
@@ -243,7 +245,7 @@ describe('events', () => {
       );
       const request = requestWith();
       await test.accounts.userByPasswordLogin({ username: 'ada', password: PASSWORD, request });
-      expect(() => test.accounts.requirePermission(request, 'editor')).toThrow(
+      expect(() => test.accounts.sessions.requirePermission(request, 'editor')).toThrow(
         expect.objectContaining({ code: 'PermissionDenied' }),
       );
     });
@@ -267,7 +269,7 @@ describe('events', () => {
     events = [];
     expect(await codeOf(login(PASSWORD, 'late'))).toBe('Vetoed');
     stopVeto();
-    await test.accounts.deactivate({ accountId: own });
+    await test.accounts.lifecycle.deactivate({ accountId: own });
     expect(await codeOf(login(PASSWORD, 'late'))).toBe('AccountDeactivated');
     expect(names()).toEqual(['LoginError', 'DeactivateUserSuccess', 'LoginError']);
   });
@@ -386,7 +388,7 @@ describe('events', () => {
       const permissions = [`admin_profile:${own}`];
       expect(seen).toEqual([permissions, profile, permissions, profile]);
       expect(request.user).toMatchObject({ permissions, profile, deactivated: false });
-      expect(() => test.accounts.requirePermission(request, 'impersonate')).toThrow();
+      expect(() => test.accounts.sessions.requirePermission(request, 'impersonate')).toThrow();
       expect(await test.accounts.findUser({ username })).toMatchObject({ permissions, profile });
     },
   );

@@ -39,7 +39,7 @@ describe('messages of sign-ups', () => {
         : accounts.createAccount(own),
     );
     const user = await accounts.findUser({ username: own.username });
-    if (user) await accounts.deleteAccount({ accountId: user.accountId });
+    if (user) await accounts.lifecycle.delete({ accountId: user.accountId });
     return code;
   };
   /** Asks for an account by a form that says nothing, from an address of its own. */
@@ -94,7 +94,7 @@ describe('messages of sign-ups', () => {
     const { accountId } = await accounts.createAccount(ada);
     const refused = accounts.createAccount({ ...ada, ...own, email: STRANGER });
     expect(await codeOf(refused)).toBe(code);
-    await accounts.deleteAccount({ accountId });
+    await accounts.lifecycle.delete({ accountId });
     expect(await codeOf(accounts.createAccount({ email: STRANGER, password: PASSWORD }))).toBe(
       'none',
     );

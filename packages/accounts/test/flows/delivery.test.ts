@@ -30,13 +30,13 @@ describe('a message that cannot be handed over', () => {
     const request = requestWith();
     await accounts.userByPasswordLogin({ username: 'ada', password: PASSWORD, request });
     const newPassword = 'another long walk';
-    const changed = await accounts.changePassword({
+    const changed = await accounts.passwords.change({
       request,
       currentPassword: PASSWORD,
       newPassword,
     });
     expect(await codeOf(accounts.handleRequest(requestWith(changed.authToken)))).toBe('none');
-    await accounts.requestPasswordReset({ username: 'ada' });
+    await accounts.passwords.requestReset({ username: 'ada' });
     await accounts.settled();
     expect(events.map(({ method }) => method)).toEqual([
       'EmailVerification',

@@ -126,11 +126,11 @@ describe('an account and its sessions', () => {
     const ada = await signUp();
     const { authToken } = await login(ada);
     const { accountId } = ada;
-    const cost = await test.log.costOf(() => accounts.deactivate({ accountId }));
+    const cost = await test.log.costOf(() => accounts.lifecycle.deactivate({ accountId }));
     expect(cost.commands).toEqual(['UpdateItem']);
     expect(await isIn(authToken)).toBe(false);
     expect(await codeOf(login(ada))).toBe('AccountDeactivated');
-    expect((await accounts.reactivate({ accountId })).deactivated).toBe(false);
+    expect((await accounts.lifecycle.reactivate({ accountId })).deactivated).toBe(false);
     expect(await isIn(authToken)).toBe(false);
     expect(await isIn((await login(ada)).authToken)).toBe(true);
   });
@@ -140,12 +140,12 @@ describe('an account and its sessions', () => {
     const { authToken } = await login(ada);
     const { accountId } = ada;
     await accounts.addResetPasswordToken({ accountId });
-    expect(await accounts.deleteAccount({ accountId })).toEqual({ deletedCount: 6 });
+    expect(await accounts.lifecycle.delete({ accountId })).toEqual({ deletedCount: 6 });
     expect(await isIn(authToken)).toBe(false);
     const left = await contentsOf(test.client, test.table.name);
     // What is left counts client addresses.
     expect(left).toEqual({ counts: { AddressAttempts: 1 }, problems: [] });
-    expect(await accounts.deleteAccount({ accountId })).toEqual({ deletedCount: 0 });
+    expect(await accounts.lifecycle.delete({ accountId })).toEqual({ deletedCount: 0 });
     await accounts.createAccount({
       ...(ada.username !== undefined && { username: ada.username }),
       email: `${String(ada.username)}@example.com`,
@@ -159,9 +159,11 @@ describe('an account and its sessions', () => {
     await codeOf(login(ada, 'wrong password'));
     await accounts.contacts.addPhone({ accountId, phone: '+4930123456' });
     await accounts.contacts.addOAuth({ accountId, provider: 'one', value: 'sub-1' });
-    await codeOf(accounts.verifyPhone({ accountId, phone: '+4930123456', code: '000000' }));
+    await codeOf(
+      accounts.contacts.verifyPhone({ accountId, phone: '+4930123456', code: '000000' }),
+    );
     await login(ada);
-    await accounts.deleteAccount({ accountId });
+    await accounts.lifecycle.delete({ accountId });
     expect(await ofAccount(accountId)).toEqual([]);
     const { counts, problems } = await contentsOf(test.client, test.table.name);
     expect(problems).toEqual([]);
@@ -189,19 +191,19 @@ describe('an account and its sessions', () => {
     };
     const whole = await prepare();
     const { commands } = await test.log.costOf(() =>
-      accounts.deleteAccount({ accountId: whole.ada.accountId }),
+      accounts.lifecycle.delete({ accountId: whole.ada.accountId }),
     );
     expect(commands).toContain('TransactWriteItems');
     for (let at = 1; at <= commands.length; at++) {
       const { ada, authToken } = await prepare();
       const { accountId, username = '' } = ada;
       const fault = failAt(test.client, at);
-      const code = await codeOf(accounts.deleteAccount({ accountId }));
+      const code = await codeOf(accounts.lifecycle.delete({ accountId }));
       fault.remove();
       expect(code).toBe('ServiceUnavailable');
       if (at > 1) expect(await isIn(authToken)).toBe(false);
       expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
-      await accounts.deleteAccount({ accountId });
+      await accounts.lifecycle.delete({ accountId });
       expect(await ofAccount(accountId)).toEqual([]);
       expect(await isIn(authToken)).toBe(false);
       const email = `${username}@example.com`;
@@ -214,14 +216,14 @@ describe('an account and its sessions', () => {
       const ada = await signUp();
       const { accountId } = ada;
       const meanwhile = beforeAnswer(test.client, command, () =>
-        test.another().deleteAccount({ accountId }),
+        test.another().lifecycle.delete({ accountId }),
       );
       const { authToken } = await login(ada)
         .catch(() => ({ authToken: undefined }))
         .finally(() => meanwhile.remove());
       expect(await accounts.findUser({ username: accountId })).toBeNull();
       if (authToken !== undefined) expect(await isIn(authToken)).toBe(false);
-      await accounts.deleteAccount({ accountId });
+      await accounts.lifecycle.delete({ accountId });
       expect(await ofAccount(accountId)).toEqual([]);
     }
   });
@@ -231,7 +233,7 @@ describe('an account and its sessions', () => {
     const { accountId } = ada;
     const { sessionDocument } = await login(ada);
     const { connectionInfo, expiresAt, generation } = sessionDocument;
-    await accounts.deleteAccount({ accountId });
+    await accounts.lifecycle.delete({ accountId });
     await accounts.SessionEntity.createOne({
       item: {
         accountId,
@@ -255,7 +257,7 @@ describe('an account and its sessions', () => {
         expiresAt,
       },
     });
-    expect(await accounts.deleteAccount({ accountId })).toEqual({ deletedCount: 3 });
+    expect(await accounts.lifecycle.delete({ accountId })).toEqual({ deletedCount: 3 });
     expect(await ofAccount(accountId)).toEqual([]);
     expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
   });
@@ -269,20 +271,20 @@ describe('an account and its sessions', () => {
         () => undefined,
       ),
     );
-    await accounts.deleteAccount({ accountId });
+    await accounts.lifecycle.delete({ accountId });
     for (const authToken of await Promise.all(logins)) {
       if (authToken !== undefined) expect(await isIn(authToken)).toBe(false);
     }
   });
 
   it('an owner can deactivate and delete the own account; the request is logged out', async () => {
-    for (const method of ['deactivate', 'deleteAccount'] as const) {
+    for (const method of ['deactivate', 'delete'] as const) {
       const ada = await signUp();
       const request = requestWith();
       const { username = '' } = ada;
       await accounts.userByPasswordLogin({ username, password: PASSWORD, request });
       const { authToken = '' } = request;
-      await accounts[method]({ request });
+      await accounts.lifecycle[method]({ request });
       expect(request).toMatchObject({ sessionDestroyed: true });
       expect(request).not.toHaveProperty('authToken');
       expect(await isIn(authToken)).toBe(false);
@@ -295,14 +297,14 @@ describe('an account and its sessions', () => {
     const off = accounts.on('*', ({ name, reason }) =>
       names.push(reason === undefined ? name : `${name} ${reason}`),
     );
-    await accounts.deactivate({ accountId });
-    await accounts.reactivate({ accountId });
-    await accounts.updateProfile({ accountId, profile: {} });
-    await accounts.changeUsername({ accountId, username: 'renamed' });
-    await accounts.exportAccount({ accountId });
-    await accounts.deleteAccount({ accountId });
-    await codeOf(accounts.deactivate({ accountId }));
-    await codeOf(accounts.reactivate(null as never));
+    await accounts.lifecycle.deactivate({ accountId });
+    await accounts.lifecycle.reactivate({ accountId });
+    await accounts.profile.update({ accountId, profile: {} });
+    await accounts.profile.changeUsername({ accountId, username: 'renamed' });
+    await accounts.lifecycle.export({ accountId });
+    await accounts.lifecycle.delete({ accountId });
+    await codeOf(accounts.lifecycle.deactivate({ accountId }));
+    await codeOf(accounts.lifecycle.reactivate(null as never));
     off();
     expect(names).toEqual([
       'DeactivateUserSuccess',
@@ -333,17 +335,23 @@ describe('an account and its sessions', () => {
   });
 
   it.each([
-    ['deactivate', { accountId: UNKNOWN }, 'UserNotFound'],
-    ['reactivate', { accountId: UNKNOWN }, 'UserNotFound'],
     ['setPassword', { accountId: UNKNOWN, newPassword: PASSWORD }, 'UserNotFound'],
     ['setPassword', { accountId: UNKNOWN, newPassword: 5 }, 'InvalidInput'],
-    ['deactivate', { accountId: '' }, 'InvalidInput'],
-    ['deleteAccount', { accountId: 5 }, 'InvalidInput'],
     ['verifyEmail', { accountId: UNKNOWN, email: 'a@x,b@y' }, 'InvalidInput'],
     ['verifyEmail', { accountId: UNKNOWN, email: 'a@example.com' }, 'UserNotFound'],
     ['removeAllResetPasswordTokens', null, 'InvalidInput'],
   ] as const)('%s refuses %j', async (method, input, code) => {
     expect(await codeOf(accounts[method](input as never))).toBe(code);
+    expect(await contentsOf(test.client, test.table.name)).toMatchObject({ counts: {} });
+  });
+
+  it.each([
+    ['deactivate', { accountId: UNKNOWN }, 'UserNotFound'],
+    ['reactivate', { accountId: UNKNOWN }, 'UserNotFound'],
+    ['deactivate', { accountId: '' }, 'InvalidInput'],
+    ['delete', { accountId: 5 }, 'InvalidInput'],
+  ] as const)('lifecycle.%s refuses %j', async (method, input, code) => {
+    expect(await codeOf(accounts.lifecycle[method](input as never))).toBe(code);
     expect(await contentsOf(test.client, test.table.name)).toMatchObject({ counts: {} });
   });
 

@@ -8,6 +8,7 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 const HOUR = 60 * 60 * 1000;
 const NEW_PASSWORD = 'another long walk';
@@ -95,7 +96,7 @@ describe('tokens that are sent to somebody', () => {
       const other = await accounts.addResetPasswordToken({ accountId });
       const verification = await accounts.addEmailVerificationToken({ accountId, email });
       const { commands } = await test.log.costOf(() =>
-        accounts.resetPassword({ token, newPassword: NEW_PASSWORD }),
+        selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD }),
       );
       expect(commands).toHaveLength(3);
 
@@ -106,7 +107,7 @@ describe('tokens that are sent to somebody', () => {
       expect(await codeOf(login(username))).toBe('LoginFailed');
       expect(await login(username, NEW_PASSWORD)).toEqual(expect.any(String));
       for (const used of [token, other.token]) {
-        const again = accounts.resetPassword({ token: used, newPassword: PASSWORD });
+        const again = selfService(accounts).resetPassword({ token: used, newPassword: PASSWORD });
         expect(await codeOf(again)).toBe('ResetTokenNotValid');
       }
       const verify = accounts.verifyEmailWithToken({
@@ -121,7 +122,9 @@ describe('tokens that are sent to somebody', () => {
       const { token } = await accounts.addResetPasswordToken({ accountId });
       const passwords = Array.from({ length: 16 }, (_, at) => `password number ${at}`);
       const outcomes = await Promise.all(
-        passwords.map((newPassword) => codeOf(accounts.resetPassword({ token, newPassword }))),
+        passwords.map((newPassword) =>
+          codeOf(selfService(accounts).resetPassword({ token, newPassword })),
+        ),
       );
       expect(outcomes.filter((code) => code === 'none')).toHaveLength(1);
       expect(outcomes.filter((code) => code === 'ResetTokenNotValid')).toHaveLength(15);
@@ -133,17 +136,17 @@ describe('tokens that are sent to somebody', () => {
       const { accountId } = await signUp();
       const { token } = await accounts.addResetPasswordToken({ accountId });
       test.clock.advance(HOUR);
-      const late = accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+      const late = selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD });
       expect(await codeOf(late)).toBe('ResetTokenNotValid');
     });
 
     it('are kept through a refused password, and hash nothing for a guess', async () => {
       const { accountId, username } = await signUp();
       const { token } = await accounts.addResetPasswordToken({ accountId });
-      expect(await codeOf(accounts.resetPassword({ token, newPassword: 'short' }))).toBe(
-        'PasswordTooShort',
-      );
-      await accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+      expect(
+        await codeOf(selfService(accounts).resetPassword({ token, newPassword: 'short' })),
+      ).toBe('PasswordTooShort');
+      await selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD });
       expect(await login(username, NEW_PASSWORD)).toEqual(expect.any(String));
     });
 
@@ -155,7 +158,7 @@ describe('tokens that are sent to somebody', () => {
       expect(await accounts.removeAllResetPasswordTokens({ accountId })).toEqual({
         deletedCount: 2,
       });
-      const gone = accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+      const gone = selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD });
       expect(await codeOf(gone)).toBe('ResetTokenNotValid');
       await accounts.verifyEmailWithToken({ token: kept.token, password: PASSWORD });
     });
@@ -167,9 +170,13 @@ describe('tokens that are sent to somebody', () => {
     const verification = await accounts.addEmailVerificationToken({ accountId, email });
     const crossed = [
       () => accounts.verifyEmailWithToken({ token: reset.token, password: PASSWORD }),
-      () => accounts.resetPassword({ token: verification.token, newPassword: NEW_PASSWORD }),
       () =>
-        accounts.resetPassword({
+        selfService(accounts).resetPassword({
+          token: verification.token,
+          newPassword: NEW_PASSWORD,
+        }),
+      () =>
+        selfService(accounts).resetPassword({
           token: 'never issued to anybody at all',
           newPassword: NEW_PASSWORD,
         }),

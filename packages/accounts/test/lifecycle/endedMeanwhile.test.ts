@@ -12,7 +12,7 @@ import {
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 
 const ALWAYS = 1000;
-const METHODS = ['deactivate', 'deleteAccount'] as const;
+const METHODS = ['deactivate', 'delete'] as const;
 
 let test: TestAccounts;
 let accounts: Accounts;
@@ -44,8 +44,8 @@ const ENDINGS: readonly [string, (accountId: string) => Promise<unknown>][] = [
   [
     'a time of deactivation',
     async (accountId) => {
-      await test.another().deactivate({ accountId });
-      await test.another().reactivate({ accountId });
+      await test.another().lifecycle.deactivate({ accountId });
+      await test.another().lifecycle.reactivate({ accountId });
     },
   ],
 ];
@@ -56,7 +56,7 @@ describe.each(METHODS)('%s by a request that was let through before', (method) =
     await end(accountId);
     const seen = watch(accounts);
     const cost = await test.log.costOf(async () => {
-      expect(await codeOf(accounts[method]({ request }))).toBe('InvalidSession');
+      expect(await codeOf(accounts.lifecycle[method]({ request }))).toBe('InvalidSession');
     });
     const writes = cost.commands.filter((command) => !command.startsWith('Get'));
     expect(writes).toEqual(['TransactWriteItems']);
@@ -66,8 +66,8 @@ describe.each(METHODS)('%s by a request that was let through before', (method) =
 
   it('its owner changed the password with is done', async () => {
     const { accountId, request } = await loggedIn();
-    await accounts.changePassword({ request, currentPassword: PASSWORD, newPassword });
-    expect(await codeOf(accounts[method]({ request }))).toBe('none');
+    await accounts.passwords.change({ request, currentPassword: PASSWORD, newPassword });
+    expect(await codeOf(accounts.lifecycle[method]({ request }))).toBe('none');
     const account = await accounts.findUser({ username: accountId });
     expect(account?.deactivated).toBe(method === 'deactivate' ? true : undefined);
   });
@@ -75,7 +75,7 @@ describe.each(METHODS)('%s by a request that was let through before', (method) =
   it('is done where the answer to the write is lost', async () => {
     const { accountId, request } = await loggedIn();
     const lost = loseAnswers(test.client, 'TransactWriteItems');
-    const code = await codeOf(accounts[method]({ request })).finally(() => {
+    const code = await codeOf(accounts.lifecycle[method]({ request })).finally(() => {
       lost.remove();
     });
     expect(lost.attempts).toBeGreaterThan(1);
@@ -89,12 +89,12 @@ it('a deletion that was interrupted goes on by the request that has begun it', a
   const { accountId, request } = await loggedIn();
   // The first write, by which the deletion begins, is a transaction with the session's check.
   const fault = failWith(test.client, 'Query', timeout, ALWAYS);
-  const code = await codeOf(accounts.deleteAccount({ request })).finally(() => {
+  const code = await codeOf(accounts.lifecycle.delete({ request })).finally(() => {
     fault.remove();
   });
   expect([code, fault.attempts > 0]).toEqual(['ServiceUnavailable', true]);
   expect(await accounts.findUser({ username: accountId })).toMatchObject({ deactivated: true });
-  expect(await codeOf(accounts.deleteAccount({ request }))).toBe('none');
+  expect(await codeOf(accounts.lifecycle.delete({ request }))).toBe('none');
   expect(await accounts.findUser({ username: accountId })).toBeNull();
 });
 
@@ -102,13 +102,13 @@ it('a deletion that nobody goes on with is finished by a sweep, and its names ar
   const { accountId, request } = await loggedIn();
   const username = (await accounts.findUser({ username: accountId }))?.username ?? '';
   const fault = failWith(test.client, 'Query', timeout, ALWAYS);
-  const code = await codeOf(accounts.deleteAccount({ request })).finally(() => {
+  const code = await codeOf(accounts.lifecycle.delete({ request })).finally(() => {
     fault.remove();
   });
   expect([code, username !== '']).toEqual(['ServiceUnavailable', true]);
   const other = test.another();
-  expect(await other.finishDeletions()).toEqual({ deletedAccounts: 1 });
-  expect(await other.finishDeletions()).toEqual({ deletedAccounts: 0 });
+  expect(await other.lifecycle.finishDeletions()).toEqual({ deletedAccounts: 1 });
+  expect(await other.lifecycle.finishDeletions()).toEqual({ deletedAccounts: 0 });
   expect(await other.findUser({ username })).toBeNull();
   await other.createAccount({ username, password: PASSWORD });
 });
@@ -124,7 +124,7 @@ it('refreshes beside deleteAccount leave no session that verifies, nor any at al
         () => undefined,
       ),
     );
-    await accounts.deleteAccount({ accountId });
+    await accounts.lifecycle.delete({ accountId });
     const tokens = [authToken, ...(await Promise.all(refreshes))];
     for (const token of tokens) {
       if (token !== undefined) expect(await letsIn(other, token)).toBe(false);

@@ -24,7 +24,7 @@ it('exportAccount gives all that is kept of a session, and nothing that only the
     ];
     expect(Object.keys(stored ?? {})).toEqual(expect.arrayContaining(marks));
 
-    const { account, sessions } = await accounts.exportAccount({ accountId });
+    const { account, sessions } = await accounts.lifecycle.export({ accountId });
     expect(Object.keys(account).sort()).toEqual([
       'accountId',
       'createdAt',

@@ -34,16 +34,16 @@ const USES: readonly (readonly [string, Use])[] = [
   ],
   [
     'a new address',
-    async ({ contacts, verifyEmailWithToken }, { accountId, email }) => {
-      const { token = '' } = await contacts.addEmail({ accountId, email: `new-${email}` });
-      return verifyEmailWithToken({ token, password: PASSWORD });
+    async (accounts, { accountId, email }) => {
+      const { token = '' } = await accounts.contacts.addEmail({ accountId, email: `new-${email}` });
+      return accounts.verifyEmailWithToken({ token, password: PASSWORD });
     },
   ],
   [
     'a new phone',
-    async ({ contacts, verifyPhone }, { accountId }) => {
+    async ({ contacts }, { accountId }) => {
       const { token: code = '' } = await contacts.addPhone({ accountId, phone: PHONE });
-      await verifyPhone({ accountId, phone: PHONE, code });
+      await contacts.verifyPhone({ accountId, phone: PHONE, code });
       await contacts.remove({ accountId, kind: 'phone', value: PHONE });
     },
   ],
@@ -51,40 +51,41 @@ const USES: readonly (readonly [string, Use])[] = [
     'another code',
     async (accounts, { accountId }) => {
       await accounts.contacts.addPhone({ accountId, phone: PHONE });
-      const code = (await accounts.requestPhoneVerification({ accountId, phone: PHONE })).code;
-      await accounts.verifyPhone({ accountId, phone: PHONE, code: code ?? '' });
+      const code = (await accounts.contacts.requestPhoneVerification({ accountId, phone: PHONE }))
+        .code;
+      await accounts.contacts.verifyPhone({ accountId, phone: PHONE, code: code ?? '' });
       await accounts.contacts.remove({ accountId, kind: 'phone', value: PHONE });
     },
   ],
   [
     'a reset by the application',
-    async ({ addResetPasswordToken, resetPassword }, { accountId }) => {
-      const { token } = await addResetPasswordToken({ accountId });
-      return resetPassword({ token, newPassword: NEW_PASSWORD });
+    async (accounts, { accountId }) => {
+      const { token } = await accounts.addResetPasswordToken({ accountId });
+      return accounts.passwords.reset({ token, newPassword: NEW_PASSWORD });
     },
   ],
   [
     'a verification by the application',
-    async ({ addEmailVerificationToken, verifyEmailWithToken }, { accountId, email }) => {
-      const { token } = await addEmailVerificationToken({ accountId, email });
-      return verifyEmailWithToken({ token, password: PASSWORD });
+    async (accounts, { accountId, email }) => {
+      const { token } = await accounts.addEmailVerificationToken({ accountId, email });
+      return accounts.verifyEmailWithToken({ token, password: PASSWORD });
     },
   ],
   [
     'a token of its own',
-    async ({ issueToken, consumeToken }, { accountId }) => {
-      const { token } = await issueToken({ accountId, purpose: 'invite' });
-      return consumeToken({ token, purpose: 'invite' });
+    async ({ tokens }, { accountId }) => {
+      const { token } = await tokens.issue({ accountId, purpose: 'invite' });
+      return tokens.consume({ token, purpose: 'invite' });
     },
   ],
   [
     'a magic link',
     async (accounts, { email }, test) => {
-      await accounts.requestMagicLink({ email });
+      await accounts.magicLinks.request({ email });
       await accounts.settled();
       const token = test.messages.findLast(({ kind }) => kind === 'MagicLink')?.token ?? '';
       // The second factor is still asked for.
-      const code = await codeOf(accounts.loginWithMagicLink({ token, request: requestWith() }));
+      const code = await codeOf(accounts.magicLinks.login({ token, request: requestWith() }));
       if (code !== 'TwoFactorRequired') throw new Error(code);
     },
   ],
@@ -110,7 +111,7 @@ describe('a token of a server whose clock is behind (ASVS 6.5.5)', () => {
       const { accountId } = await test.signUp();
       const issue = (): Promise<unknown> =>
         name === 'a token of its own'
-          ? test.accounts.issueToken({ accountId, purpose: 'invite' })
+          ? test.accounts.tokens.issue({ accountId, purpose: 'invite' })
           : test.accounts.addResetPasswordToken({ accountId });
       const cost = async (): Promise<number> => (await test.log.costOf(issue)).commands.length;
       expect(await cost()).toBe(1);
@@ -125,12 +126,12 @@ describe('a token of a server whose clock is behind (ASVS 6.5.5)', () => {
 
   it('that was issued before is void, whatever was issued after', async () => {
     const { accountId } = await test.signUp();
-    const { token: before } = await test.accounts.issueToken({ accountId, purpose: 'invite' });
+    const { token: before } = await test.accounts.tokens.issue({ accountId, purpose: 'invite' });
     await test.accounts.setPassword({ accountId, newPassword: PASSWORD });
     test.clock.advance(-BEHIND);
-    const { token } = await test.accounts.issueToken({ accountId, purpose: 'invite' });
+    const { token } = await test.accounts.tokens.issue({ accountId, purpose: 'invite' });
     const consume = (each: string): Promise<string> =>
-      codeOf(test.accounts.consumeToken({ token: each, purpose: 'invite' }));
+      codeOf(test.accounts.tokens.consume({ token: each, purpose: 'invite' }));
     expect([await consume(before), await consume(token)]).toEqual([
       'TokenVerificationFailed',
       'none',

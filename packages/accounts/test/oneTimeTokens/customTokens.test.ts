@@ -28,11 +28,11 @@ describe('tokens for an application’s own purposes', () => {
     let token = '';
     events = [];
     const issue = await test.log.costOf(async () => {
-      ({ token } = await accounts.issueToken({ accountId, purpose: 'join', meta }));
+      ({ token } = await accounts.tokens.issue({ accountId, purpose: 'join', meta }));
     });
     expect(issue.commands).toEqual(['TransactWriteItems']);
     const use = await test.log.costOf(async () => {
-      const consumed = await accounts.consumeToken({ token, purpose: 'join' });
+      const consumed = await accounts.tokens.consume({ token, purpose: 'join' });
       expect(consumed).toEqual({
         accountId,
         account: await accounts.findUser({ username: accountId }),
@@ -50,23 +50,23 @@ describe('tokens for an application’s own purposes', () => {
 
   it('are good for their own purpose only, and kept when it is another (ASVS 9.2.2)', async () => {
     const { accountId } = await signUp(accounts);
-    const { token } = await accounts.issueToken({ accountId, purpose: 'join' });
+    const { token } = await accounts.tokens.issue({ accountId, purpose: 'join' });
     for (const purpose of ['leave', 'Join', 'join ', 'join#', accountId]) {
-      const other = accounts.consumeToken({ token, purpose });
+      const other = accounts.tokens.consume({ token, purpose });
       expect(await codeOf(other)).toBe('TokenVerificationFailed');
     }
-    expect((await accounts.consumeToken({ token, purpose: 'join' })).meta).toBeUndefined();
+    expect((await accounts.tokens.consume({ token, purpose: 'join' })).meta).toBeUndefined();
   });
 
   it('say of themselves how long they last', async () => {
     const { accountId } = await signUp(accounts);
     const issue = async () =>
-      (await accounts.issueToken({ accountId, purpose: 'join', lifetime: '30d' })).token;
+      (await accounts.tokens.issue({ accountId, purpose: 'join', lifetime: '30d' })).token;
     const [early, late] = [await issue(), await issue()];
     test.clock.advance(30 * DAY - 1);
-    expect(await codeOf(accounts.consumeToken({ token: early, purpose: 'join' }))).toBe('none');
+    expect(await codeOf(accounts.tokens.consume({ token: early, purpose: 'join' }))).toBe('none');
     test.clock.advance(1);
-    expect(await codeOf(accounts.consumeToken({ token: late, purpose: 'join' }))).toBe(
+    expect(await codeOf(accounts.tokens.consume({ token: late, purpose: 'join' }))).toBe(
       'TokenVerificationFailed',
     );
   });
@@ -74,24 +74,24 @@ describe('tokens for an application’s own purposes', () => {
   it('can be issued on their owner’s request, and on no other', async () => {
     const person = await signUp(accounts);
     const request = await logIn(accounts, person);
-    const { token } = await accounts.issueToken({ request, purpose: 'join' });
-    const { accountId } = await accounts.consumeToken({ token, purpose: 'join' });
+    const { token } = await accounts.tokens.issue({ request, purpose: 'join' });
+    const { accountId } = await accounts.tokens.consume({ token, purpose: 'join' });
     expect(accountId).toBe(person.accountId);
     const stranger = { ...requestWith(), user: person };
-    expect(await codeOf(accounts.issueToken({ request: stranger, purpose: 'join' }))).toBe(
+    expect(await codeOf(accounts.tokens.issue({ request: stranger, purpose: 'join' }))).toBe(
       'InvalidSession',
     );
   });
 
   it('are not used up by an account that is deactivated', async () => {
     const { accountId } = await signUp(accounts);
-    const { token } = await accounts.issueToken({ accountId, purpose: 'join' });
-    await accounts.deactivate({ accountId });
-    expect(await codeOf(accounts.consumeToken({ token, purpose: 'join' }))).toBe(
+    const { token } = await accounts.tokens.issue({ accountId, purpose: 'join' });
+    await accounts.lifecycle.deactivate({ accountId });
+    expect(await codeOf(accounts.tokens.consume({ token, purpose: 'join' }))).toBe(
       'AccountDeactivated',
     );
-    await accounts.reactivate({ accountId });
-    expect(await codeOf(accounts.consumeToken({ token, purpose: 'join' }))).toBe('none');
+    await accounts.lifecycle.reactivate({ accountId });
+    expect(await codeOf(accounts.tokens.consume({ token, purpose: 'join' }))).toBe('none');
   });
 
   it.each([
@@ -112,7 +112,7 @@ describe('tokens for an application’s own purposes', () => {
   ])('are not issued for %s', async (_what, change, fault) => {
     const { accountId } = await signUp(accounts);
     const input = { accountId, purpose: 'join', ...change } as never;
-    const error = await errorOf(accounts.issueToken(input));
+    const error = await errorOf(accounts.tokens.issue(input));
     if (error.code === 'InvalidInput') expect(error.details.path).toBe(fault);
     else expect(error.code).toBe(fault);
     const { items } = await accounts.TokenEntity.findMany({
@@ -128,8 +128,8 @@ describe('tokens for an application’s own purposes', () => {
     ['a request that is none', { request: 'here' }],
   ])('are not used with %s', async (_what, change) => {
     const input = { token: 'never issued', purpose: 'join', ...change } as never;
-    const { commands } = await test.log.costOf(() => accounts.consumeToken(input));
+    const { commands } = await test.log.costOf(() => accounts.tokens.consume(input));
     expect(commands).toEqual([]);
-    expect(await codeOf(accounts.consumeToken(input))).toBe('InvalidInput');
+    expect(await codeOf(accounts.tokens.consume(input))).toBe('InvalidInput');
   });
 });

@@ -23,6 +23,7 @@ import type { AccountsCore } from '../../src/core/AccountsCore.js';
 import { Actor } from '../../src/core/Actor.js';
 import { Flow } from '../../src/core/changeAccount.js';
 import type { TokenPurpose } from '../../src/oneTimeTokens/TokenPurpose.js';
+import { selfService } from '../support/selfService.js';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -59,34 +60,41 @@ describe('one-time tokens of every kind', () => {
       refusal: 'ResetTokenNotValid',
       issue: async (person) => (await test.accounts.addResetPasswordToken(person)).token,
       use: (token, accounts = test.accounts) =>
-        accounts.resetPassword({ token, newPassword: `walked ${String(++passwords)} miles` }),
+        selfService(accounts).resetPassword({
+          token,
+          newPassword: `walked ${String(++passwords)} miles`,
+        }),
     },
     'password reset, asked for': {
       lifetimeMs: HOUR,
       refusal: 'ResetTokenNotValid',
       issue: async ({ email }) => {
-        await test.accounts.requestPasswordReset({ email });
+        await test.accounts.passwords.requestReset({ email });
         return mailbox.token('PasswordReset');
       },
       use: (token, accounts = test.accounts) =>
-        accounts.resetPassword({ token, newPassword: `walked ${String(++passwords)} miles` }),
+        selfService(accounts).resetPassword({
+          token,
+          newPassword: `walked ${String(++passwords)} miles`,
+        }),
     },
     'magic link': {
       lifetimeMs: 15 * MINUTE,
       refusal: 'TokenVerificationFailed',
       issue: async ({ email }) => {
-        await test.accounts.requestMagicLink({ email });
+        await test.accounts.magicLinks.request({ email });
         return mailbox.token('MagicLink');
       },
       use: (token, accounts = test.accounts) =>
-        accounts.loginWithMagicLink({ token, request: requestWith() }),
+        accounts.magicLinks.login({ token, request: requestWith() }),
     },
     custom: {
       lifetimeMs: HOUR,
       refusal: 'TokenVerificationFailed',
       issue: async ({ accountId }) =>
-        (await test.accounts.issueToken({ accountId, purpose: 'invite' })).token,
-      use: (token, accounts = test.accounts) => accounts.consumeToken({ token, purpose: 'invite' }),
+        (await test.accounts.tokens.issue({ accountId, purpose: 'invite' })).token,
+      use: (token, accounts = test.accounts) =>
+        accounts.tokens.consume({ token, purpose: 'invite' }),
     },
   };
   const names = Object.keys(kinds);
@@ -409,12 +417,15 @@ describe('one-time tokens of every kind', () => {
     const { accountId } = person;
     const issued: string[] = [];
     for (let at = 0; at < 170; at++) {
-      const { token } = await test.accounts.issueToken({ accountId, purpose: `invite ${at}` });
+      const { token } = await test.accounts.tokens.issue({ accountId, purpose: `invite ${at}` });
       issued.push(token);
     }
     await test.accounts.setPassword({ accountId, newPassword: 'another long walk' });
     for (const at of [0, 85, 169]) {
-      const use = test.accounts.consumeToken({ token: issued[at] ?? '', purpose: `invite ${at}` });
+      const use = test.accounts.tokens.consume({
+        token: issued[at] ?? '',
+        purpose: `invite ${at}`,
+      });
       expect(await codeOf(use)).toBe('TokenVerificationFailed');
     }
   });
@@ -423,9 +434,9 @@ describe('one-time tokens of every kind', () => {
     const { accounts } = test;
     const [ada, eve] = [await signUp(accounts), await signUp(accounts)];
     const token = 'chosen-by-the-caller-of-this';
-    await accounts.issueToken({ ...ada, purpose: 'invite', token });
+    await accounts.tokens.issue({ ...ada, purpose: 'invite', token });
     for (const again of [
-      () => accounts.issueToken({ ...eve, purpose: 'invite', token }),
+      () => accounts.tokens.issue({ ...eve, purpose: 'invite', token }),
       () => accounts.addResetPasswordToken({ ...eve, token }),
       () => accounts.addResetPasswordToken({ ...ada, token }),
     ]) {
@@ -434,7 +445,7 @@ describe('one-time tokens of every kind', () => {
         details: { path: 'token', reason: 'notUnique' },
       });
     }
-    const used = await accounts.consumeToken({ token, purpose: 'invite' });
+    const used = await accounts.tokens.consume({ token, purpose: 'invite' });
     expect(used.accountId).toBe(ada.accountId);
   });
 
@@ -442,15 +453,15 @@ describe('one-time tokens of every kind', () => {
     const own = await createTestAccounts({ tokens: { onlyNewest: true } });
     const { accountId } = await signUp(own.accounts);
     const purpose = 'invite';
-    const { token: older } = await own.accounts.issueToken({ accountId, purpose });
+    const { token: older } = await own.accounts.tokens.issue({ accountId, purpose });
     own.clock.advance(-5000);
     // One server's ids never go back, whatever its clock does.
-    const { token: newer } = await own.another().issueToken({ accountId, purpose });
+    const { token: newer } = await own.another().tokens.issue({ accountId, purpose });
     own.clock.advance(5000);
-    expect(await codeOf(own.accounts.consumeToken({ token: older, purpose }))).toBe(
+    expect(await codeOf(own.accounts.tokens.consume({ token: older, purpose }))).toBe(
       'TokenVerificationFailed',
     );
-    expect(await codeOf(own.accounts.consumeToken({ token: newer, purpose }))).toBe('none');
+    expect(await codeOf(own.accounts.tokens.consume({ token: newer, purpose }))).toBe('none');
     await own.drop();
   });
 
@@ -467,15 +478,15 @@ describe('one-time tokens of every kind', () => {
     const [verification, reset] = issued.map(({ token }) => token);
     await test.accounts.verifyEmailWithToken({ token: verification ?? '', request });
     const link = await kindOf('magic link').issue(person);
-    await test.accounts.loginWithMagicLink({ token: link, request: requestWith() });
+    await test.accounts.magicLinks.login({ token: link, request: requestWith() });
     const newPassword = 'another long walk';
-    await test.accounts.resetPassword({ token: reset ?? '', newPassword, request });
-    const own = await test.accounts.issueToken({
+    await selfService(test.accounts).resetPassword({ token: reset ?? '', newPassword, request });
+    const own = await test.accounts.tokens.issue({
       request: await logIn(test.accounts, person, newPassword),
       purpose: 'invite',
     });
     expect(own.tokenDocument.location).toEqual(place);
-    await test.accounts.consumeToken({ token: own.token, purpose: 'invite', request });
+    await test.accounts.tokens.consume({ token: own.token, purpose: 'invite', request });
     const tokens = (await tokensOf(person)).filter(({ kind }) => kind !== 'password');
     expect(tokens.flatMap(({ usageLocations = [] }) => usageLocations)).toEqual(
       Array.from({ length: 4 }, () => place),
@@ -514,9 +525,9 @@ describe('one-time tokens of every kind', () => {
     const own = await createTestAccounts({ throttling: { address: false } });
     const { accountId } = await signUp(own.accounts);
     for (const token of ['123456', 'x'.repeat(22)]) {
-      await own.accounts.issueToken({ accountId, purpose: 'invite', token });
+      await own.accounts.tokens.issue({ accountId, purpose: 'invite', token });
       const input = { token, purpose: 'invite', request: requestWith() };
-      expect(await codeOf(own.accounts.consumeToken(input))).toBe(
+      expect(await codeOf(own.accounts.tokens.consume(input))).toBe(
         token.length < 22 ? 'InvalidInput' : 'none',
       );
     }

@@ -9,6 +9,7 @@ import type { Cost } from '../support/RequestLog.js';
 import { createTestAccounts, requestWith, type TestAccounts } from '../support/testAccounts.js';
 import { Mailbox } from './Mailbox.js';
 import { addFactors, logIn, signUp, type Person } from './people.js';
+import { selfService } from '../support/selfService.js';
 
 const NEW_PASSWORD = 'another long walk';
 const SECOND = 1000;
@@ -34,7 +35,7 @@ describe('links that anybody can ask for', () => {
   const mailbox = new Mailbox();
   let events: AccountEvent[] = [];
   const linkOf = async (email: string): Promise<string> => {
-    await accounts.requestMagicLink({ email });
+    await accounts.magicLinks.request({ email });
     return mailbox.token('MagicLink');
   };
   const sessionsOf = async ({ accountId }: Person) =>
@@ -56,13 +57,13 @@ describe('links that anybody can ask for', () => {
       kind: 'PasswordReset',
       event: 'RequestPasswordReset',
       ask: (email: string, request = requestWith()) =>
-        accounts.requestPasswordReset({ email, request }),
+        accounts.passwords.requestReset({ email, request }),
     },
     'magic link': {
       kind: 'MagicLink',
       event: 'RequestMagicLink',
       ask: (email: string, request = requestWith()) =>
-        accounts.requestMagicLink({ email, request }),
+        accounts.magicLinks.request({ email, request }),
     },
   } as const;
 
@@ -85,7 +86,7 @@ describe('links that anybody can ask for', () => {
       const known = await signUp(accounts);
       const unverified = await signUp(accounts, { verified: false });
       const deactivated = await signUp(accounts);
-      await accounts.deactivate(deactivated);
+      await accounts.lifecycle.deactivate(deactivated);
       const addresses = {
         known: known.email,
         unknown: `nobody-by-${kind}@example.com`,
@@ -230,8 +231,8 @@ describe('links that anybody can ask for', () => {
         const input = { email: name, request: { ...requestWith(), requestIp } };
         return codeOf(
           kind === 'MagicLink'
-            ? strict.accounts.requestMagicLink(input)
-            : strict.accounts.requestPasswordReset(input),
+            ? strict.accounts.magicLinks.request(input)
+            : strict.accounts.passwords.requestReset(input),
         );
       };
       for (let at = 0; at < 20; at++) {
@@ -283,8 +284,8 @@ describe('links that anybody can ask for', () => {
       const person = await signUp(mute.accounts);
       for (const email of [person.email, 'nobody@example.com']) {
         const asked = [
-          mute.accounts.requestPasswordReset({ email }),
-          mute.accounts.requestMagicLink({ email }),
+          mute.accounts.passwords.requestReset({ email }),
+          mute.accounts.magicLinks.request({ email }),
         ];
         for (const each of asked) expect(await codeOf(each)).toBe('InvalidConfiguration');
       }
@@ -298,8 +299,8 @@ describe('links that anybody can ask for', () => {
         delivery: { send: (message) => (message.kind === kind ? held : undefined) },
       });
       const { email } = await signUp(slow.accounts);
-      if (kind === 'MagicLink') await slow.accounts.requestMagicLink({ email });
-      else await slow.accounts.requestPasswordReset({ email });
+      if (kind === 'MagicLink') await slow.accounts.magicLinks.request({ email });
+      else await slow.accounts.passwords.requestReset({ email });
       release();
       await slow.drop();
     });
@@ -315,7 +316,7 @@ describe('links that anybody can ask for', () => {
         { username: person.accountId },
         { email: person.email },
       ]) {
-        const { commands } = await test.log.costOf(() => accounts.requestPasswordReset(name));
+        const { commands } = await test.log.costOf(() => accounts.passwords.requestReset(name));
         expect(commands).toHaveLength(name.username === person.accountId ? 3 : 4);
         expect(await mailbox.take()).toMatchObject([{ to: { value: person.email } }]);
       }
@@ -328,9 +329,9 @@ describe('links that anybody can ask for', () => {
         item: { accountId, verified: true, data: { kind: 'email', value: `own.${email}` } },
       });
       await mailbox.take();
-      await accounts.requestPasswordReset({ username });
+      await accounts.passwords.requestReset({ username });
       expect(await mailbox.take()).toMatchObject([{ to: { value: `own.${email}` } }]);
-      await accounts.requestPasswordReset({ username: email });
+      await accounts.passwords.requestReset({ username: email });
       expect(await mailbox.take()).toMatchObject([{ kind: 'EmailVerification' }]);
     });
 
@@ -339,7 +340,7 @@ describe('links that anybody can ask for', () => {
       ['none', {}],
       ['nothing', undefined],
     ])('is refused for %s', async (_what, input) => {
-      const asked = (async () => accounts.requestPasswordReset(input as never))();
+      const asked = (async () => accounts.passwords.requestReset(input as never))();
       expect(await codeOf(asked)).toBe('InvalidInput');
     });
 
@@ -348,7 +349,7 @@ describe('links that anybody can ask for', () => {
         const person = await signUp(accounts);
         const { accountId, email } = person;
         await mailbox.take();
-        await accounts.requestPasswordReset({ email });
+        await accounts.passwords.requestReset({ email });
         const token = await mailbox.token('PasswordReset');
         const filter = { accountId, 'data.kind': 'email' } as const;
         if (change === 'removed') await accounts.AccessTypeEntity.deleteMany({ filter });
@@ -358,7 +359,7 @@ describe('links that anybody can ask for', () => {
             update: { $set: { verified: false } },
           });
         }
-        const late = accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+        const late = selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD });
         expect(await codeOf(late)).toBe('ResetTokenNotValid');
       }
     });
@@ -366,13 +367,16 @@ describe('links that anybody can ask for', () => {
     it('that has worked lets its owner ask again', async () => {
       const { email } = await signUp(accounts);
       await mailbox.take();
-      for (let at = 0; at < 5; at++) await accounts.requestPasswordReset({ email });
+      for (let at = 0; at < 5; at++) await accounts.passwords.requestReset({ email });
       const [, , , , last] = await mailbox.take();
-      await accounts.requestPasswordReset({ email });
+      await accounts.passwords.requestReset({ email });
       expect(await mailbox.take()).toEqual([]);
-      await accounts.resetPassword({ token: last?.token ?? '', newPassword: NEW_PASSWORD });
+      await selfService(accounts).resetPassword({
+        token: last?.token ?? '',
+        newPassword: NEW_PASSWORD,
+      });
       await mailbox.take();
-      await accounts.requestPasswordReset({ email });
+      await accounts.passwords.requestReset({ email });
       expect(await mailbox.take()).toHaveLength(1);
     });
   });
@@ -381,12 +385,12 @@ describe('links that anybody can ask for', () => {
     it('that was followed lets its owner ask again', async () => {
       const { email } = await signUp(accounts);
       await mailbox.take();
-      for (let at = 0; at < 6; at++) await accounts.requestMagicLink({ email });
+      for (let at = 0; at < 6; at++) await accounts.magicLinks.request({ email });
       const sent = await mailbox.take();
       expect(sent).toHaveLength(5);
       const token = sent[4]?.token ?? '';
-      await accounts.loginWithMagicLink({ token, request: requestWith() });
-      await accounts.requestMagicLink({ email });
+      await accounts.magicLinks.login({ token, request: requestWith() });
+      await accounts.magicLinks.request({ email });
       expect(await mailbox.take()).toHaveLength(1);
     });
 
@@ -395,7 +399,7 @@ describe('links that anybody can ask for', () => {
       const request = requestWith();
       const token = await linkOf(person.email);
       events = [];
-      const { authToken, account } = await accounts.loginWithMagicLink({ token, request });
+      const { authToken, account } = await accounts.magicLinks.login({ token, request });
       expect(account).toEqual(await accounts.findUser({ username: person.username }));
       expect(request.user).toEqual(account);
       const seen = await test.another().handleRequest(requestWith(authToken));
@@ -412,7 +416,7 @@ describe('links that anybody can ask for', () => {
       const token = await linkOf(person.email);
       const outcomes = await Promise.all(
         Array.from({ length: 16 }, () =>
-          codeOf(accounts.loginWithMagicLink({ token, request: requestWith() })),
+          codeOf(accounts.magicLinks.login({ token, request: requestWith() })),
         ),
       );
       expect(outcomes.filter((code) => code === 'none')).toHaveLength(1);
@@ -423,7 +427,7 @@ describe('links that anybody can ask for', () => {
       const person = await signUp(accounts);
       await addFactors(accounts, person.accountId);
       const token = await linkOf(person.email);
-      const follow = () => accounts.loginWithMagicLink({ token, request: requestWith() });
+      const follow = () => accounts.magicLinks.login({ token, request: requestWith() });
       const error = await errorOf(follow());
       expect(error.code).toBe('TwoFactorRequired');
       expect(error.challenge).toEqual(expect.any(String));
@@ -453,7 +457,7 @@ describe('links that anybody can ask for', () => {
             },
           });
         }
-        const late = accounts.loginWithMagicLink({ token, request: requestWith() });
+        const late = accounts.magicLinks.login({ token, request: requestWith() });
         expect(await codeOf(late)).toBe('TokenVerificationFailed');
       }
     });
@@ -461,10 +465,10 @@ describe('links that anybody can ask for', () => {
     it('that is refused for the account is kept: deactivated, or vetoed', async () => {
       const person = await signUp(accounts);
       const token = await linkOf(person.email);
-      const follow = () => accounts.loginWithMagicLink({ token, request: requestWith() });
-      await accounts.deactivate(person);
+      const follow = () => accounts.magicLinks.login({ token, request: requestWith() });
+      await accounts.lifecycle.deactivate(person);
       expect(await codeOf(follow())).toBe('AccountDeactivated');
-      await accounts.reactivate(person);
+      await accounts.lifecycle.reactivate(person);
       const off = accounts.on('ValidateLogin', () => {
         throw new Error('not today');
       });
@@ -477,7 +481,7 @@ describe('links that anybody can ask for', () => {
       const person = await signUp(accounts);
       const token = await linkOf(person.email);
       const [login] = await Promise.allSettled([
-        accounts.loginWithMagicLink({ token, request: requestWith() }),
+        accounts.magicLinks.login({ token, request: requestWith() }),
         accounts.setPassword({ accountId: person.accountId, newPassword: NEW_PASSWORD }),
       ]);
       if (login.status === 'fulfilled') {
@@ -491,7 +495,7 @@ describe('links that anybody can ask for', () => {
       const person = await signUp(accounts);
       const follow = async (rememberMe: boolean) => {
         const token = await linkOf(person.email);
-        return accounts.loginWithMagicLink({ token, request: requestWith(), rememberMe });
+        return accounts.magicLinks.login({ token, request: requestWith(), rememberMe });
       };
       const [short, long] = [await follow(false), await follow(true)];
       expect(long.sessionDocument.expiresAt.getTime()).toBeGreaterThan(
@@ -507,7 +511,7 @@ describe('links that anybody can ask for', () => {
       ['nothing', undefined],
     ])('is refused for %s', async (_what, change) => {
       const input = change && { token: 'never issued', request: requestWith(), ...change };
-      const asked = (async () => accounts.loginWithMagicLink(input as never))();
+      const asked = (async () => accounts.magicLinks.login(input as never))();
       expect(await codeOf(asked)).toBe('InvalidInput');
     });
   });

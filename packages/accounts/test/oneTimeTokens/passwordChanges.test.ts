@@ -17,6 +17,7 @@ import {
 } from '../support/testAccounts.js';
 import { Mailbox } from './Mailbox.js';
 import { addFactors, logIn, signUp, type Person } from './people.js';
+import { selfService } from '../support/selfService.js';
 
 const NEW_PASSWORD = 'another long walk';
 const MINUTE = 60 * 1000;
@@ -63,7 +64,7 @@ describe('a new password', () => {
       const others = [await logIn(accounts, person), await logIn(accounts, person)];
       const before = request.authToken;
       const reset = await accounts.addResetPasswordToken(person);
-      const { authToken } = await accounts.changePassword({
+      const { authToken } = await accounts.passwords.change({
         request,
         currentPassword: PASSWORD,
         newPassword: NEW_PASSWORD,
@@ -73,13 +74,16 @@ describe('a new password', () => {
       for (const old of [before, ...others.map((each) => each.authToken)]) {
         expect(await isLive(old)).toBe(false);
       }
-      const late = accounts.resetPassword({ token: reset.token, newPassword: PASSWORD });
+      const late = selfService(accounts).resetPassword({
+        token: reset.token,
+        newPassword: PASSWORD,
+      });
       expect(await codeOf(late)).toBe('ResetTokenNotValid');
       expect(await logsInWith(person, PASSWORD)).toBe('LoginFailed');
       expect(await logsInWith(person, NEW_PASSWORD)).toBe('none');
       // The request goes on in the same breath.
       const again = { request, currentPassword: NEW_PASSWORD, newPassword: 'yet another walk' };
-      expect(await codeOf(accounts.changePassword(again))).toBe('none');
+      expect(await codeOf(accounts.passwords.change(again))).toBe('none');
     });
 
     it.each([
@@ -92,7 +96,7 @@ describe('a new password', () => {
       const request = await logIn(accounts, person);
       const hash = await storedHash(person);
       const change = { request, currentPassword: given as never, newPassword: NEW_PASSWORD };
-      expect(await codeOf(accounts.changePassword(change))).toBe(code);
+      expect(await codeOf(accounts.passwords.change(change))).toBe(code);
       expect(await storedHash(person)).toBe(hash);
       expect(await isLive(request.authToken)).toBe(true);
       expect(await mailbox.take()).not.toContainEqual(
@@ -108,7 +112,7 @@ describe('a new password', () => {
       const outcomes = await Promise.all(
         Array.from({ length: 16 }, (_, at) =>
           codeOf(
-            accounts.changePassword({
+            accounts.passwords.change({
               request,
               currentPassword: `wrong guess ${String(at)}`,
               newPassword: NEW_PASSWORD,
@@ -133,10 +137,10 @@ describe('a new password', () => {
       const person = await signUp(accounts);
       const request = await logIn(accounts, person);
       const wrong = { request, currentPassword: 'wrong', newPassword: NEW_PASSWORD };
-      for (let at = 1; at < BUDGET; at++) await codeOf(accounts.changePassword(wrong));
-      await accounts.changePassword({ ...wrong, currentPassword: PASSWORD });
+      for (let at = 1; at < BUDGET; at++) await codeOf(accounts.passwords.change(wrong));
+      await accounts.passwords.change({ ...wrong, currentPassword: PASSWORD });
       for (let at = 1; at < BUDGET; at++) {
-        expect(await codeOf(accounts.changePassword(wrong))).toBe('LoginFailed');
+        expect(await codeOf(accounts.passwords.change(wrong))).toBe('LoginFailed');
       }
       expect(await logsInWith(person, NEW_PASSWORD)).toBe('none');
     });
@@ -147,10 +151,10 @@ describe('a new password', () => {
       const hash = await storedHash(person);
       const short = { request, currentPassword: PASSWORD, newPassword: 'short' };
       for (let at = 0; at <= BUDGET; at++) {
-        expect(await codeOf(accounts.changePassword(short))).toBe('PasswordTooShort');
+        expect(await codeOf(accounts.passwords.change(short))).toBe('PasswordTooShort');
       }
       expect(await storedHash(person)).toBe(hash);
-      expect(await codeOf(accounts.changePassword({ ...short, newPassword: NEW_PASSWORD }))).toBe(
+      expect(await codeOf(accounts.passwords.change({ ...short, newPassword: NEW_PASSWORD }))).toBe(
         'none',
       );
     });
@@ -163,7 +167,7 @@ describe('a new password', () => {
       const outcomes = await Promise.all(
         requests.map((request, at) =>
           codeOf(
-            accounts.changePassword({
+            accounts.passwords.change({
               request,
               currentPassword: PASSWORD,
               newPassword: `password number ${String(at)}`,
@@ -193,13 +197,13 @@ describe('a new password', () => {
         if (!isLate) await endAll();
         const fault = isLate ? beforeAnswer(test.client, 'Query', endAll) : undefined;
         const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
-        const outcome = await codeOf(accounts.changePassword(change)).finally(() =>
+        const outcome = await codeOf(accounts.passwords.change(change)).finally(() =>
           fault?.remove(),
         );
         expect(outcome).toBe('InvalidSession');
         expect(await storedHash(person)).toBe(hash);
         expect(await isLive(request.authToken)).toBe(false);
-        expect(await codeOf(accounts.changePassword(change))).toBe('InvalidSession');
+        expect(await codeOf(accounts.passwords.change(change))).toBe('InvalidSession');
       },
     );
 
@@ -227,7 +231,7 @@ describe('a new password', () => {
         };
         const fault = beforeAnswer(own.client, 'Query', end);
         const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
-        const outcome = await codeOf(own.accounts.changePassword(change)).finally(() =>
+        const outcome = await codeOf(own.accounts.passwords.change(change)).finally(() =>
           fault.remove(),
         );
         expect(outcome).toBe('InvalidSession');
@@ -248,7 +252,7 @@ describe('a new password', () => {
       });
       const request = await accounts.handleRequest(requestWith(authToken));
       const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
-      expect(await codeOf(accounts.changePassword(change))).toBe('ImpersonatedSession');
+      expect(await codeOf(accounts.passwords.change(change))).toBe('ImpersonatedSession');
     });
 
     it.each([
@@ -260,7 +264,7 @@ describe('a new password', () => {
       const request = make(person) as never;
       const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
       expect(['InvalidSession', 'InvalidInput']).toContain(
-        await codeOf(accounts.changePassword(change)),
+        await codeOf(accounts.passwords.change(change)),
       );
     });
 
@@ -271,7 +275,7 @@ describe('a new password', () => {
       await accounts.TokenEntity.deleteMany({ filter: { accountId, kind: 'password' } });
       hasher.verified = [];
       const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
-      expect(await codeOf(accounts.changePassword(change))).toBe('LoginFailed');
+      expect(await codeOf(accounts.passwords.change(change))).toBe('LoginFailed');
       expect(hasher.verified).toEqual([hasher.dummyHash]);
     });
 
@@ -284,7 +288,7 @@ describe('a new password', () => {
           ({ expiresAt }) => expiresAt,
         );
       test.clock.advance(MINUTE);
-      await accounts.changePassword({
+      await accounts.passwords.change({
         request,
         currentPassword: PASSWORD,
         newPassword: NEW_PASSWORD,
@@ -299,13 +303,13 @@ describe('a new password', () => {
       const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
       const hash = await storedHash(person);
       const before = failWith(test.client, 'TransactWriteItems', timeout, ALWAYS);
-      expect(await codeOf(accounts.changePassword(change)).finally(() => before.remove())).toBe(
+      expect(await codeOf(accounts.passwords.change(change)).finally(() => before.remove())).toBe(
         'ServiceUnavailable',
       );
       expect(await storedHash(person)).toBe(hash);
       expect(await isLive(request.authToken)).toBe(true);
       const lost = loseAnswers(test.client, 'TransactWriteItems', 1);
-      expect(await codeOf(accounts.changePassword(change)).finally(() => lost.remove())).toBe(
+      expect(await codeOf(accounts.passwords.change(change)).finally(() => lost.remove())).toBe(
         'none',
       );
       expect(await logsInWith(person, NEW_PASSWORD)).toBe('none');
@@ -334,10 +338,10 @@ describe('a new password', () => {
       await mailbox.take();
       const newPassword = NEW_PASSWORD;
       if (how === 'changed') {
-        await accounts.changePassword({ request, currentPassword: PASSWORD, newPassword });
+        await accounts.passwords.change({ request, currentPassword: PASSWORD, newPassword });
       }
       if (how === 'set') await accounts.setPassword({ accountId, newPassword });
-      if (how === 'reset') await accounts.resetPassword({ token, newPassword });
+      if (how === 'reset') await selfService(accounts).resetPassword({ token, newPassword });
       const messages = await mailbox.take();
       expect(messages.map(({ kind, to }) => [kind, to.value])).toEqual([
         ['PasswordChanged', email],
@@ -372,7 +376,10 @@ describe('a new password', () => {
     const { token } = await accounts.addResetPasswordToken({ accountId });
     const sessions = async () =>
       (await accounts.SessionEntity.findMany({ filter: { accountId } })).items.length;
-    const reset: Promise<unknown> = accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+    const reset: Promise<unknown> = selfService(accounts).resetPassword({
+      token,
+      newPassword: NEW_PASSWORD,
+    });
     // Whose it is, and no session.
     expect(await reset).toEqual({ accountId });
     expect(await sessions()).toBe(0);
@@ -387,7 +394,7 @@ describe('a new password', () => {
     expect(await logsInWith(person, PASSWORD)).toBe('AccountLocked');
     const { token } = await accounts.addResetPasswordToken(person);
     const { commands } = await test.log.costOf(() =>
-      accounts.resetPassword({ token, newPassword: NEW_PASSWORD }),
+      selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD }),
     );
     expect(commands).toHaveLength(3);
     expect(await logsInWith(person, NEW_PASSWORD)).toBe('none');
@@ -422,8 +429,8 @@ describe('a new password', () => {
       const hash = await storedHash(person);
       const attempts = [
         () => accounts.setPassword({ accountId, newPassword }),
-        () => accounts.resetPassword({ token, newPassword }),
-        () => accounts.changePassword({ request, currentPassword: PASSWORD, newPassword }),
+        () => selfService(accounts).resetPassword({ token, newPassword }),
+        () => accounts.passwords.change({ request, currentPassword: PASSWORD, newPassword }),
       ];
       for (const attempt of attempts) expect(await codeOf(attempt())).toBe('PasswordNotAllowed');
       expect(await storedHash(person)).toBe(hash);

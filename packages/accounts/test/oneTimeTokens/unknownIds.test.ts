@@ -21,7 +21,7 @@ const ACTS: readonly (readonly [string, Act])[] = [
     (accounts, username) =>
       accounts.userByPasswordLogin({ username, password: 'wrong', request: requestWith() }),
   ],
-  ['a reset', (accounts, username) => accounts.requestPasswordReset({ username })],
+  ['a reset', (accounts, username) => accounts.passwords.requestReset({ username })],
   ['a reset token', (accounts, accountId) => accounts.addResetPasswordToken({ accountId })],
   ['a new password', (accounts, accountId) => accounts.setPassword({ accountId, newPassword })],
   [
@@ -33,12 +33,12 @@ const ACTS: readonly (readonly [string, Act])[] = [
     (accounts, accountId) =>
       accounts.addEmailVerificationToken({ accountId, email: 'a@example.com' }),
   ],
-  ['a token', (accounts, accountId) => accounts.issueToken({ accountId, purpose: 'invite' })],
+  ['a token', (accounts, accountId) => accounts.tokens.issue({ accountId, purpose: 'invite' })],
   [
     'a contact',
     ({ contacts }, accountId) => contacts.addEmail({ accountId, email: 'b@x.example' }),
   ],
-  ['a profile', (accounts, accountId) => accounts.updateProfile({ accountId, profile: {} })],
+  ['a profile', (accounts, accountId) => accounts.profile.update({ accountId, profile: {} })],
   ['a second factor', ({ twoFactor }, accountId) => twoFactor.reset({ accountId })],
 ];
 

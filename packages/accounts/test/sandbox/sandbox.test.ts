@@ -58,7 +58,7 @@ describe('a sandbox', () => {
 
   it('is made with its mark, and emptied of everything else, again and again', async () => {
     const accounts = accountsWith({ plan: { maxAccounts: 5 } });
-    await accounts.createSandboxTable();
+    await accounts.sandbox.createTable();
     expect(await heads()).toEqual(['sandboxmark']);
     for (let round = 0; round < 2; round++) {
       await fill(accounts, 5);
@@ -73,7 +73,7 @@ describe('a sandbox', () => {
       const before = await size();
       const seen: number[] = [];
       const onProgress = ({ deletedCount }: { deletedCount: number }) => seen.push(deletedCount);
-      const { deletedCount } = await accounts.resetSandbox({ onProgress });
+      const { deletedCount } = await accounts.sandbox.reset({ onProgress });
       // The mark stays, and the item of another program.
       expect(deletedCount).toBe(before - 2);
       expect(seen).toEqual([25, before - 2]);
@@ -81,31 +81,31 @@ describe('a sandbox', () => {
       expect(await accounts.findUser({ username: 'user0' })).toBeNull();
     }
     expect(await placesIn(client, table.name)).toMatchObject({ accounts: 0, taken: undefined });
-    expect(await accounts.resetSandbox()).toEqual({ deletedCount: 0 });
+    expect(await accounts.sandbox.reset()).toEqual({ deletedCount: 0 });
   });
 
   it('createSandboxTable can be called by any number of servers, and again', async () => {
-    await Promise.all(Array.from({ length: 16 }, () => accountsWith().createSandboxTable()));
+    await Promise.all(Array.from({ length: 16 }, () => accountsWith().sandbox.createTable()));
     const accounts = accountsWith();
     await fill(accounts);
     const before = await size();
-    await accounts.createSandboxTable();
+    await accounts.sandbox.createTable();
     expect(await size()).toBe(before);
   });
 
   it('createSandboxTable can be made again after a fault at any of its requests', async () => {
     const log = new RequestLog(client);
-    const { commands } = await log.costOf(() => accountsWith().createSandboxTable());
+    const { commands } = await log.costOf(() => accountsWith().sandbox.createTable());
     await table.delete();
     expect(commands).toContain('PutItem');
     for (const when of ['before', 'after'] as const) {
       for (let at = 1; at <= commands.length; at++) {
         const fault = failFrom(client, at, when);
-        expect(await codeOf(accountsWith().createSandboxTable())).toBe('ServiceUnavailable');
+        expect(await codeOf(accountsWith().sandbox.createTable())).toBe('ServiceUnavailable');
         fault.remove();
-        await accountsWith().createSandboxTable();
+        await accountsWith().sandbox.createTable();
         expect(await heads()).toEqual(['sandboxmark']);
-        await accountsWith().resetSandbox();
+        await accountsWith().sandbox.reset();
         await table.delete();
       }
     }
@@ -132,8 +132,8 @@ describe('a sandbox', () => {
         accountsWith({ appId: 'shop' }),
         accountsWith({ table: table.namespace('n') }),
       ]) {
-        expect(await codeOf(accounts.createSandboxTable())).toBe('SandboxNotMarked');
-        expect(await codeOf(accounts.resetSandbox())).toBe('SandboxNotMarked');
+        expect(await codeOf(accounts.sandbox.createTable())).toBe('SandboxNotMarked');
+        expect(await codeOf(accounts.sandbox.reset())).toBe('SandboxNotMarked');
       }
       expect(await tableItems(client, table.name)).toEqual(before);
     },
@@ -145,10 +145,10 @@ describe('a sandbox', () => {
     await fill(accounts);
     const before = await tableItems(client, table.name);
     const log = new RequestLog(client);
-    const { commands } = await log.costOf(() => accounts.resetSandbox());
+    const { commands } = await log.costOf(() => accounts.sandbox.reset());
     expect(commands).toEqual(['GetItem']);
     expect(await tableItems(client, table.name)).toEqual(before);
-    expect((await errorOf(accounts.resetSandbox())).toJSON()).toMatchObject({
+    expect((await errorOf(accounts.sandbox.reset())).toJSON()).toMatchObject({
       code: 'SandboxNotMarked',
       status: 403,
       details: {},
@@ -171,12 +171,12 @@ describe('a sandbox', () => {
     };
     const live = new Accounts({ ...common, table, ...options });
     const registry = new AccountsRegistry({ ...common, table, ...options, apps: { a: {} } });
-    await accountsWith().createSandboxTable();
+    await accountsWith().sandbox.createTable();
     await fill(accountsWith());
     const before = await size();
     const log = new RequestLog(client);
     for (const each of [live, registry, registry.app('a')]) {
-      for (const refused of [() => each.resetSandbox(), () => each.createSandboxTable()]) {
+      for (const refused of [() => each.sandbox.reset(), () => each.sandbox.createTable()]) {
         const { commands } = await log.costOf(refused);
         expect(commands).toEqual([]);
         expect(await codeOf(refused())).toBe('NotASandbox');
@@ -201,10 +201,10 @@ describe('a sandbox', () => {
   it.each([null, 5, { onProgress: 'yes' }, { onProgress: {} }])(
     'resetSandbox refuses %j before anything is deleted',
     async (input) => {
-      await accountsWith().createSandboxTable();
+      await accountsWith().sandbox.createTable();
       await fill(accountsWith(), 1);
       const before = await size();
-      expect(await codeOf(accountsWith().resetSandbox(input as never))).toBe('InvalidInput');
+      expect(await codeOf(accountsWith().sandbox.reset(input as never))).toBe('InvalidInput');
       expect(await size()).toBe(before);
     },
   );
@@ -213,15 +213,15 @@ describe('a sandbox', () => {
     'a reset that ends %s any of its requests can be made again',
     async (when) => {
       const accounts = accountsWith();
-      await accounts.createSandboxTable();
+      await accounts.sandbox.createTable();
       // The mark, a scan, and two batches.
       for (let at = 1; at <= 4; at++) {
         await fill(accounts, 5);
         const fault = failFrom(client, at, when);
-        expect(await codeOf(accounts.resetSandbox())).toBe('ServiceUnavailable');
+        expect(await codeOf(accounts.sandbox.reset())).toBe('ServiceUnavailable');
         fault.remove();
         expect(await heads()).toContain('sandboxmark');
-        await accounts.resetSandbox();
+        await accounts.sandbox.reset();
         expect(await heads()).toEqual(['sandboxmark']);
       }
     },
@@ -229,15 +229,15 @@ describe('a sandbox', () => {
 
   it('a listener to the progress can end a reset, which can be made again', async () => {
     const accounts = accountsWith();
-    await accounts.createSandboxTable();
+    await accounts.sandbox.createTable();
     await fill(accounts, 5);
     const stop = new Error('enough');
-    await expect(accounts.resetSandbox({ onProgress: () => Promise.reject(stop) })).rejects.toBe(
+    await expect(accounts.sandbox.reset({ onProgress: () => Promise.reject(stop) })).rejects.toBe(
       stop,
     );
     const left = await size();
     expect(left).toBeGreaterThan(1);
-    expect((await accounts.resetSandbox()).deletedCount).toBe(left - 1);
+    expect((await accounts.sandbox.reset()).deletedCount).toBe(left - 1);
   });
 
   it('of one application, only that application’s part is emptied; of all, everything', async () => {
@@ -248,28 +248,28 @@ describe('a sandbox', () => {
       passwords: { hasher: new QuickHasher() },
       apps: { shop: {}, shopping: {} },
     });
-    await registry.createSandboxTable();
-    await registry.app('shop').createSandboxTable();
+    await registry.sandbox.createTable();
+    await registry.app('shop').sandbox.createTable();
     for (const appId of registry.appIds) await fill(registry.app(appId));
     await fill(accountsWith());
     const all = await size();
-    const { deletedCount } = await registry.app('shop').resetSandbox();
+    const { deletedCount } = await registry.app('shop').sandbox.reset();
     expect(deletedCount).toBeGreaterThan(10);
     expect(await size()).toBe(all - deletedCount);
     expect(await heads()).not.toContain('@shop');
     expect(await heads()).toContain('@shopping');
     expect(await registry.app('shopping').findUser({ username: 'user1' })).not.toBeNull();
-    await registry.resetSandbox();
+    await registry.sandbox.reset();
     expect(await heads()).toEqual(['sandboxmark']);
   });
 
   it('the mark of one name space is no mark for the table around it', async () => {
     const tenant = accountsWith({ table: table.namespace('tenant') });
-    await tenant.createSandboxTable();
+    await tenant.sandbox.createTable();
     await fill(tenant);
     await fill(accountsWith());
-    expect(await codeOf(accountsWith().resetSandbox())).toBe('SandboxNotMarked');
-    await tenant.resetSandbox();
+    expect(await codeOf(accountsWith().sandbox.reset())).toBe('SandboxNotMarked');
+    await tenant.sandbox.reset();
     expect(await tenant.findUser({ username: 'user0' })).toBeNull();
     expect(await accountsWith().findUser({ username: 'user0' })).not.toBeNull();
   });

@@ -15,6 +15,7 @@ import {
   SECRET,
   type TestAccounts,
 } from '../support/testAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 const KEY = Buffer.from('canary-encryption-key-0123456789');
 
@@ -95,9 +96,9 @@ describe('after all flows', () => {
     returned.push(await accounts.contacts.addEmail({ request, email: 'ada2@example.com' }));
     await accounts.verifyEmailWithToken({ token: lastToken('EmailVerification'), request });
     await accounts.contacts.addPhone({ request, phone: '+4930123456' });
-    await accounts.requestPhoneVerification({ request, phone: '+4930123456' });
+    await accounts.contacts.requestPhoneVerification({ request, phone: '+4930123456' });
     const phoneCode = lastToken('PhoneVerification');
-    await accounts.verifyPhone({ request, phone: '+4930123456', code: phoneCode });
+    await accounts.contacts.verifyPhone({ request, phone: '+4930123456', code: phoneCode });
     await accounts.contacts.addOAuth({
       accountId,
       provider: 'example',
@@ -106,34 +107,34 @@ describe('after all flows', () => {
     });
     await accounts.contacts.addCustom({ accountId, value: 'member-7', meta: { tier: 1 } });
     await accounts.contacts.remove({ request, kind: 'custom', value: 'member-7' });
-    await accounts.changeUsername({ request, username: 'countess' });
-    await accounts.updateProfile({ request, profile: { name: 'Ada' } });
+    await accounts.profile.changeUsername({ request, username: 'countess' });
+    await accounts.profile.update({ request, profile: { name: 'Ada' } });
     returned.push(await accounts.contacts.list({ request }));
 
     // Passwords, links and tokens of the application's own.
-    const changed = await accounts.changePassword({
+    const changed = await accounts.passwords.change({
       request,
       currentPassword: password('ada-1'),
       newPassword: password('ada-2'),
     });
     keepToken('the session after a change', changed.authToken);
-    await accounts.requestPasswordReset({ username: 'countess' });
+    await accounts.passwords.requestReset({ username: 'countess' });
     await accounts.settled();
-    await accounts.resetPassword({
+    await selfService(accounts).resetPassword({
       token: lastToken('PasswordReset'),
       newPassword: password('ada-3'),
     });
     await accounts.setPassword({ accountId, newPassword: password('ada-4') });
-    await accounts.requestMagicLink({ email: 'ada@example.com' });
+    await accounts.magicLinks.request({ email: 'ada@example.com' });
     await accounts.settled();
-    const linked = await accounts.loginWithMagicLink({
+    const linked = await accounts.magicLinks.login({
       token: lastToken('MagicLink'),
       request: requestWith(),
     });
     keepToken('a login by link', linked.authToken);
-    const own = await accounts.issueToken({ accountId, purpose: 'invite' });
+    const own = await accounts.tokens.issue({ accountId, purpose: 'invite' });
     secrets.set('a custom token', own.token);
-    returned.push(own.tokenDocument, await accounts.consumeToken({ ...own, purpose: 'invite' }));
+    returned.push(own.tokenDocument, await accounts.tokens.consume({ ...own, purpose: 'invite' }));
     const unused = await accounts.addResetPasswordToken({ accountId });
     secrets.set('a reset token that nobody used', unused.token);
 
@@ -186,7 +187,7 @@ describe('after all flows', () => {
       });
       keepToken(`a login by two factors ${test.clock.now().toISOString()}`, second.authToken);
     }
-    returned.push(await accounts.exportAccount({ accountId }));
+    returned.push(await accounts.lifecycle.export({ accountId }));
 
     // Somebody acts for her, and somebody fails.
     const admin = await accounts.createAccount({ username: 'admin', password: password('admin') });
@@ -212,7 +213,7 @@ describe('after all flows', () => {
     secrets.set('an own custom token', invited);
     secrets.set('an own reset token', forgotten);
     secrets.set('an own verification token', confirming);
-    const issued = await accounts.issueToken({ accountId, purpose: 'join', token: invited });
+    const issued = await accounts.tokens.issue({ accountId, purpose: 'join', token: invited });
     const reset = await accounts.addResetPasswordToken({ accountId, token: forgotten });
     const verification = await accounts.addEmailVerificationToken({
       accountId,
@@ -221,38 +222,41 @@ describe('after all flows', () => {
     });
     returned.push(issued.tokenDocument, reset.tokenDocument, verification.tokenDocument);
 
-    // Somebody comes by the front door, loses the second factor, and moves to another address.
+    // Someone comes by `SelfService`, loses the second factor, and moves to another address.
     const door = requestWith();
     const grace = keep(
       'a sign-up',
-      await accounts.signUp({
+      await selfService(accounts).signUp({
         username: 'grace',
         email: 'grace@example.com',
         password: password('grace-1'),
         request: door,
       }),
     );
-    await accounts.resendActivation({ email: 'grace@example.com' });
+    await selfService(accounts).resendActivation({ email: 'grace@example.com' });
     await accounts.settled();
     returned.push(
-      await accounts.activate({ token: lastToken('EmailVerification'), request: door }),
+      await selfService(accounts).activate({
+        token: lastToken('EmailVerification'),
+        request: door,
+      }),
     );
-    await accounts.signOut({ request: door });
-    await accounts.forgotPassword({ username: 'grace' });
+    await selfService(accounts).signOut({ request: door });
+    await selfService(accounts).forgotPassword({ username: 'grace' });
     await accounts.settled();
-    await accounts.resetPassword({
+    await selfService(accounts).resetPassword({
       token: lastToken('PasswordReset'),
       newPassword: password('grace-2'),
     });
     const atTheDoor = requestWith();
-    const signedIn = await accounts.signIn({
+    const signedIn = await selfService(accounts).signIn({
       username: 'grace',
       password: password('grace-2'),
       request: atTheDoor,
     });
     keep('a sign-in', signedIn);
-    returned.push(await accounts.verifyAuthToken(signedIn.authToken));
-    const updated = await accounts.updateUser({
+    returned.push(await selfService(accounts).verifyAuthToken(signedIn.authToken));
+    const updated = await selfService(accounts).updateUser({
       request: atTheDoor,
       username: 'admiral',
       email: 'admiral@example.com',
@@ -292,7 +296,7 @@ describe('after all flows', () => {
       token: lastToken('EmailVerification'),
       request: herRequest,
     });
-    returned.push(await accounts.exportAccount({ accountId: grace.userId }));
+    returned.push(await accounts.lifecycle.export({ accountId: grace.userId }));
 
     // Others sign up: at once, or where nobody is told whether the address was free.
     const eve = await accounts.createAccountAndLogin({
@@ -306,8 +310,8 @@ describe('after all flows', () => {
       await accounts.requestAccount({ email, password: password(`hidden-${email.slice(0, 3)}`) });
     }
     await accounts.settled();
-    await accounts.deactivate({ accountId: admin.accountId });
-    await accounts.reactivate({ accountId: admin.accountId });
+    await accounts.lifecycle.deactivate({ accountId: admin.accountId });
+    await accounts.lifecycle.reactivate({ accountId: admin.accountId });
   }, 180_000);
   afterAll(() => test.drop());
 

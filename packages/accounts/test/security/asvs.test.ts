@@ -21,6 +21,7 @@ import {
   STEP,
   type TwoFactorAccounts,
 } from '../twoFactor/support/twoFactorAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
@@ -109,7 +110,7 @@ describe('what no flow alone shows', () => {
     const { token } = await accounts.addResetPasswordToken({ accountId });
     test.clock.advance(2 * 60 * 60 * 1000);
     const reset = { token, newPassword: 'another long walk', now: new Date(0) };
-    expect(await codeOf(accounts.resetPassword(reset))).toBe('ResetTokenNotValid');
+    expect(await codeOf(selfService(accounts).resetPassword(reset))).toBe('ResetTokenNotValid');
   });
 
   it('one subject at two providers is two identities (ASVS 6.8.1)', async () => {
@@ -140,17 +141,17 @@ describe('what no flow alone shows', () => {
   it('an account that is deactivated is so by every way in (ASVS 6.3.4, 7.4.2)', async () => {
     const { username, email, accountId } = await signUp();
     const { authToken } = await login(username);
-    await accounts.requestMagicLink({ email });
+    await accounts.magicLinks.request({ email });
     await accounts.settled();
     const { token = '' } = messages.at(-1) ?? {};
-    await accounts.deactivate({ accountId });
+    await accounts.lifecycle.deactivate({ accountId });
     const request = requestWith();
     const outcomes = [
       await codeOf(login(username)),
       await codeOf(login(email)),
       await codeOf(login(accountId)),
-      await codeOf(accounts.signIn({ username, password: PASSWORD, request })),
-      await codeOf(accounts.loginWithMagicLink({ token, request })),
+      await codeOf(selfService(accounts).signIn({ username, password: PASSWORD, request })),
+      await codeOf(accounts.magicLinks.login({ token, request })),
       await codeOf(accounts.pushCustomSession({ username, request })),
     ];
     expect(outcomes).toEqual(Array.from(outcomes, () => 'AccountDeactivated'));
@@ -178,12 +179,15 @@ describe('what no flow alone shows', () => {
       by('ada'),
       by(email),
       by(accountId),
-      (password) => codeOf(of.signIn({ username: 'ada', password, request: requestWith() })),
+      (password) =>
+        codeOf(selfService(of).signIn({ username: 'ada', password, request: requestWith() })),
     ];
     const proofs: readonly Way[] = [
       (password) => codeOf(of.reauthenticate({ request, password })),
-      (password) => codeOf(of.changePassword({ request, currentPassword: password, newPassword })),
-      (password) => codeOf(of.updateUser({ request, currentPassword: password, newPassword })),
+      (password) =>
+        codeOf(of.passwords.change({ request, currentPassword: password, newPassword })),
+      (password) =>
+        codeOf(selfService(of).updateUser({ request, currentPassword: password, newPassword })),
       (password) => codeOf(of.reauthenticate({ request, password })),
     ];
     const codesOf = async (ways: readonly Way[], password: string): Promise<string[]> => {
@@ -201,15 +205,15 @@ describe('what no flow alone shows', () => {
       expect(late.filter((code) => !WAIT.test(code))).toEqual([]);
     }
     expect(await codeOf(of.handleRequest(requestWith(request.authToken)))).toBe('none');
-    await of.requestMagicLink({ email });
+    await of.magicLinks.request({ email });
     await of.settled();
     const { token = '' } = messages.at(-1) ?? {};
-    const link = of.loginWithMagicLink({ token, request: requestWith() });
+    const link = of.magicLinks.login({ token, request: requestWith() });
     expect(await codeOf(link)).toBe('none');
     // That is no proof of the password.
     expect(await by('ada')(PASSWORD)).toBe('AccountLocked');
     const reset = await of.addResetPasswordToken({ accountId });
-    await of.resetPassword({ token: reset.token, newPassword });
+    await selfService(of).resetPassword({ token: reset.token, newPassword });
     expect(await by('ada')(newPassword)).toBe('none');
     await own.drop();
   });
@@ -219,7 +223,7 @@ describe('what no flow alone shows', () => {
     const person = await two.signUpWithTotp();
     const { username, email, accountId } = person;
     const linkOf = async () => {
-      await two.accounts.requestMagicLink({ email });
+      await two.accounts.magicLinks.request({ email });
       await two.accounts.settled();
       return two.messages.findLast(({ kind }) => kind === 'MagicLink')?.token ?? '';
     };
@@ -229,8 +233,8 @@ describe('what no flow alone shows', () => {
       () => two.accounts.userByPasswordLogin({ username, password, request }),
       () => two.accounts.userByPasswordLogin({ username: email, password, request }),
       () => two.accounts.userByPasswordLogin({ username: accountId, password, request }),
-      () => two.accounts.signIn({ username, password, request }),
-      async () => two.accounts.loginWithMagicLink({ token: await linkOf(), request }),
+      () => selfService(two.accounts).signIn({ username, password, request }),
+      async () => two.accounts.magicLinks.login({ token: await linkOf(), request }),
     ];
     const sessions = () => two.accounts.SessionEntity.count({ filter: { accountId } });
     const before = await sessions();
@@ -248,7 +252,7 @@ describe('what no flow alone shows', () => {
           await second({ recoveryCode: same }),
         );
       }
-      expect(await codeOf(two.accounts.loginWithMagicLink({ token: challenge, request }))).toBe(
+      expect(await codeOf(two.accounts.magicLinks.login({ token: challenge, request }))).toBe(
         'TokenVerificationFailed',
       );
     }
@@ -265,14 +269,23 @@ describe('what no flow alone shows', () => {
     expect(first.token).not.toBe(second.token);
     // It is no password itself, not even for a while.
     expect(await codeOf(login(username, first.token))).toBe('LoginFailed');
-    await accounts.resetPassword({ token: first.token, newPassword: 'another long walk' });
+    await selfService(accounts).resetPassword({
+      token: first.token,
+      newPassword: 'another long walk',
+    });
     for (const token of [first.token, second.token]) {
-      const again = accounts.resetPassword({ token, newPassword: 'a third long walk' });
+      const again = selfService(accounts).resetPassword({
+        token,
+        newPassword: 'a third long walk',
+      });
       expect(await codeOf(again)).toBe('ResetTokenNotValid');
     }
     const late = await accounts.addResetPasswordToken({ accountId });
     test.clock.advance(60 * 60 * 1000);
-    const reset = accounts.resetPassword({ token: late.token, newPassword: 'a third long walk' });
+    const reset = selfService(accounts).resetPassword({
+      token: late.token,
+      newPassword: 'a third long walk',
+    });
     expect(await codeOf(reset)).toBe('ResetTokenNotValid');
   });
 
@@ -283,7 +296,7 @@ describe('what no flow alone shows', () => {
       for (const url of [undefined, 'https://evil.example', 'javascript:alert(1)', '\u0000']) {
         const input = { username, resetUrl: url, redirectTo: url, request: requestWith() };
         const { commands } = await test.log.costOf(async () => {
-          expect(await codeOf(accounts.requestPasswordReset(input))).toBe('none');
+          expect(await codeOf(accounts.passwords.requestReset(input))).toBe('none');
           await accounts.settled();
         });
         costs.push(commands);
@@ -321,7 +334,7 @@ describe('what no flow alone shows', () => {
     const attempts = [
       other.userByPasswordLogin({ username, password: PASSWORD, request: requestWith() }),
       other.handleRequest(requestWith(authToken)),
-      other.resetPassword({ token, newPassword: 'another long walk' }),
+      selfService(other).resetPassword({ token, newPassword: 'another long walk' }),
       other.setPassword({ accountId, newPassword: 'another long walk' }),
       other.sessions.revokeAllSessions({ accountId }),
     ];
@@ -342,7 +355,7 @@ describe('what no flow alone shows', () => {
   it('what a caller must not set is not set: fields of others, ids, flags (ASVS 8.2.3, 15.3.3, 2.2.2)', async () => {
     const { accountId } = await signUp();
     const profile = { name: 'Ada', permissions: ['root'], deactivated: true, accountId: 'x' };
-    await accounts.updateProfile({ accountId, profile });
+    await accounts.profile.update({ accountId, profile });
     const after = await accounts.findUser({ username: accountId });
     expect(after).toMatchObject({
       accountId,
@@ -472,7 +485,7 @@ describe('what no flow alone shows', () => {
           return {
             // With the code that went to the other one, until there is one for this.
             step: () =>
-              two.accounts.verifyPhone({
+              two.accounts.contacts.verifyPhone({
                 request,
                 phone: own,
                 code: lastToken('PhoneVerification'),
@@ -505,7 +518,8 @@ describe('what no flow alone shows', () => {
           const { request, username } = await requestOf();
           two.clock.advance(10 * MINUTE);
           return {
-            step: () => two.accounts.changeUsername({ request, username: `${username}.new` }),
+            step: () =>
+              two.accounts.profile.changeUsername({ request, username: `${username}.new` }),
             before: () => two.accounts.reauthenticate({ request, password: PASSWORD }),
           };
         },
@@ -560,10 +574,10 @@ describe('what no flow alone shows', () => {
     const { authToken } = await login(username);
     const { token } = await accounts.addResetPasswordToken({ accountId });
     await accounts.logout({ authToken, request: requestWith() });
-    await accounts.resetPassword({ token, newPassword: 'another long walk' });
+    await selfService(accounts).resetPassword({ token, newPassword: 'another long walk' });
     test.clock.advance(-5 * 60 * 1000);
     expect(await codeOf(accounts.handleRequest(requestWith(authToken)))).toBe('InvalidSession');
-    const again = accounts.resetPassword({ token, newPassword: 'a third long walk' });
+    const again = selfService(accounts).resetPassword({ token, newPassword: 'a third long walk' });
     expect(await codeOf(again)).toBe('ResetTokenNotValid');
     test.clock.advance(5 * 60 * 1000);
   });

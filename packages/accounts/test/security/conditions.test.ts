@@ -4,6 +4,7 @@ import { codeOf, errorOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { createTwoFactorAccounts } from '../twoFactor/support/twoFactorAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 const MINUTE = 60_000;
 
@@ -137,12 +138,16 @@ describe('conditions that hold what happens at the same moment apart', () => {
     test.clock.advance(10 * MINUTE);
     const request = await test.accounts.handleRequest(requestWith(authToken));
     for (const change of [{ username: 'eve' }, { email: 'eve@example.org' }, { email: null }]) {
-      expect(await codeOf(test.accounts.updateUser({ request, ...change }))).toBe(
+      expect(await codeOf(selfService(test.accounts).updateUser({ request, ...change }))).toBe(
         'RecentLoginRequired',
       );
     }
     const passwords = { currentPassword: PASSWORD, newPassword: 'a long walk in the hills' };
-    const changed = await test.accounts.updateUser({ request, username: 'ada', ...passwords });
+    const changed = await selfService(test.accounts).updateUser({
+      request,
+      username: 'ada',
+      ...passwords,
+    });
     expect(changed).toMatchObject({ username: 'ada' });
     await test.drop();
   });

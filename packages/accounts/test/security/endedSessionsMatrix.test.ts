@@ -5,6 +5,7 @@ import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { selfService } from '../support/selfService.js';
 
 const NEW_PASSWORD = 'a long walk in the hills';
 const WAITING = 'waiting@example.org';
@@ -32,22 +33,27 @@ const METHODS: Readonly<Record<string, Act>> = {
   'contacts.remove, of what is not there': ({ contacts }, request) =>
     contacts.remove({ request, kind: 'email', value: 'nobody@example.org' }),
   requestPhoneVerification: (accounts, request) =>
-    accounts.requestPhoneVerification({ request, phone: PHONE }),
+    accounts.contacts.requestPhoneVerification({ request, phone: PHONE }),
   verifyPhone: (accounts, request) =>
-    accounts.verifyPhone({ request, phone: PHONE, code: WRONG_CODE }),
-  changeUsername: (accounts, request) => accounts.changeUsername({ request, username: 'eve' }),
+    accounts.contacts.verifyPhone({ request, phone: PHONE, code: WRONG_CODE }),
+  changeUsername: (accounts, request) =>
+    accounts.profile.changeUsername({ request, username: 'eve' }),
   updateProfile: (accounts, request) =>
-    accounts.updateProfile({ request, profile: { name: 'Eve' } }),
+    accounts.profile.update({ request, profile: { name: 'Eve' } }),
   'updateUser, the username': (accounts, request) =>
-    accounts.updateUser({ request, username: 'eve' }),
+    selfService(accounts).updateUser({ request, username: 'eve' }),
   'updateUser, the profile': (accounts, request) =>
-    accounts.updateUser({ request, profile: { name: 'Eve' } }),
+    selfService(accounts).updateUser({ request, profile: { name: 'Eve' } }),
   'updateUser, the password': (accounts, request) =>
-    accounts.updateUser({ request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD }),
+    selfService(accounts).updateUser({
+      request,
+      currentPassword: PASSWORD,
+      newPassword: NEW_PASSWORD,
+    }),
   changePassword: (accounts, request) =>
-    accounts.changePassword({ request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD }),
+    accounts.passwords.change({ request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD }),
   'changePassword, by a wrong one': (accounts, request) =>
-    accounts.changePassword({
+    accounts.passwords.change({
       request,
       currentPassword: 'not the password',
       newPassword: NEW_PASSWORD,
@@ -55,7 +61,7 @@ const METHODS: Readonly<Record<string, Act>> = {
   reauthenticate: (accounts, request) => accounts.reauthenticate({ request, password: PASSWORD }),
   'reauthenticate, by a wrong one': (accounts, request) =>
     accounts.reauthenticate({ request, password: 'not the password' }),
-  issueToken: (accounts, request) => accounts.issueToken({ request, purpose: 'invite' }),
+  issueToken: (accounts, request) => accounts.tokens.issue({ request, purpose: 'invite' }),
   'twoFactor.enrol': ({ twoFactor }, request) => twoFactor.enrol({ request }),
   'twoFactor.confirm': ({ twoFactor }, request) => twoFactor.confirm({ request, code: WRONG_CODE }),
   'twoFactor.disable': ({ twoFactor }, request) => twoFactor.disable({ request, code: WRONG_CODE }),
@@ -68,9 +74,9 @@ const METHODS: Readonly<Record<string, Act>> = {
   'sessions.revokeOtherSessions': ({ sessions }, request) =>
     sessions.revokeOtherSessions({ request }),
   'sessions.revokeAllSessions': ({ sessions }, request) => sessions.revokeAllSessions({ request }),
-  exportAccount: (accounts, request) => accounts.exportAccount({ request }),
-  deactivate: (accounts, request) => accounts.deactivate({ request }),
-  deleteAccount: (accounts, request) => accounts.deleteAccount({ request }),
+  exportAccount: (accounts, request) => accounts.lifecycle.export({ request }),
+  deactivate: (accounts, request) => accounts.lifecycle.deactivate({ request }),
+  deleteAccount: (accounts, request) => accounts.lifecycle.delete({ request }),
 };
 
 /** Every way in which the session of a request ends after the request was let through. */
@@ -96,12 +102,12 @@ const ENDINGS: Readonly<Record<string, (test: Owners, owner: Owner) => Promise<u
   },
   'a new password': (test, { accountId }) =>
     test.another().setPassword({ accountId, newPassword: NEW_PASSWORD }),
-  'a deactivation': (test, { accountId }) => test.another().deactivate({ accountId }),
+  'a deactivation': (test, { accountId }) => test.another().lifecycle.deactivate({ accountId }),
   'a deactivation for a while': async (test, { accountId }) => {
-    await test.another().deactivate({ accountId });
-    await test.another().reactivate({ accountId });
+    await test.another().lifecycle.deactivate({ accountId });
+    await test.another().lifecycle.reactivate({ accountId });
   },
-  'a deletion': (test, { accountId }) => test.another().deleteAccount({ accountId }),
+  'a deletion': (test, { accountId }) => test.another().lifecycle.delete({ accountId }),
 };
 
 describe('a request whose session has ended since it was let through (ASVS 7.4.1)', () => {

@@ -4,6 +4,7 @@ import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { selfService } from '../support/selfService.js';
 
 const THEIRS = 'a thief walks in the night';
 const OWN = 'a long walk in the hills';
@@ -60,7 +61,7 @@ describe('an address that a stranger has signed up with', () => {
       test.accounts.contacts.replaceEmail({ request, email, newEmail: evil }),
     'a second factor': ({ request }) => enrol(test, request),
     'a token of the application': ({ accountId }) =>
-      test.accounts.issueToken({ accountId, purpose: 'invite', token: `invite-${accountId}` }),
+      test.accounts.tokens.issue({ accountId, purpose: 'invite', token: `invite-${accountId}` }),
     'a reset token': ({ accountId }) =>
       test.accounts.addResetPasswordToken({ accountId, token: `reset-${accountId}` }),
     'a phone': ({ request }) =>
@@ -69,9 +70,10 @@ describe('an address that a stranger has signed up with', () => {
 
   /** The ways in which the owner of the mailbox comes, and what they do then. */
   const remedies: Readonly<Record<string, (email: string) => Promise<unknown>>> = {
-    'asks for another confirmation': (email) => test.accounts.resendActivation({ email }),
-    'has forgotten a password': (email) => test.accounts.forgotPassword({ email }),
-    'asks for a link to log in': (email) => test.accounts.requestMagicLink({ email }),
+    'asks for another confirmation': (email) =>
+      selfService(test.accounts).resendActivation({ email }),
+    'has forgotten a password': (email) => selfService(test.accounts).forgotPassword({ email }),
+    'asks for a link to log in': (email) => test.accounts.magicLinks.request({ email }),
     'signs up where nobody is told': (email) =>
       test.accounts.requestAccount({ email, password: OWN }),
   };
@@ -100,23 +102,26 @@ describe('an address that a stranger has signed up with', () => {
   };
   /** What is left to somebody who has prepared an account. */
   const leftTo = async ({ request, email, evil, accountId }: Prepared): Promise<unknown> => {
-    await test.accounts.resendActivation({ email: evil });
-    await test.accounts.requestMagicLink({ email: evil });
+    await selfService(test.accounts).resendActivation({ email: evil });
+    await test.accounts.magicLinks.request({ email: evil });
     await test.accounts.settled();
     const token = test.lastToken(evil);
     const bearer = { token: token === '' ? 'there was no token that was sent' : token };
     return {
       session: await isIn(request),
       password: await canLogIn(email, THEIRS),
-      link: await codeOf(test.accounts.loginWithMagicLink({ ...bearer, request: requestWith() })),
+      link: await codeOf(test.accounts.magicLinks.login({ ...bearer, request: requestWith() })),
       confirmation: await codeOf(
         test.accounts.verifyEmailWithToken({ ...bearer, request: requestWith() }),
       ),
       reset: await codeOf(
-        test.accounts.resetPassword({ token: `reset-${accountId}`, newPassword: THEIRS }),
+        selfService(test.accounts).resetPassword({
+          token: `reset-${accountId}`,
+          newPassword: THEIRS,
+        }),
       ),
       invitation: await codeOf(
-        test.accounts.consumeToken({ token: `invite-${accountId}`, purpose: 'invite' }),
+        test.accounts.tokens.consume({ token: `invite-${accountId}`, purpose: 'invite' }),
       ),
     };
   };
@@ -151,7 +156,7 @@ describe('an address that a stranger has signed up with', () => {
     it('goes to its owner where the account has a name of its own', async () => {
       const prepared = await prepare(way, 'thief');
       const { email, accountId } = prepared;
-      await test.accounts.resendActivation({ email });
+      await selfService(test.accounts).resendActivation({ email });
       const token = await linkTo(email);
       expect(await codeOf(test.accounts.verifyEmailWithToken({ token }))).toBe('EmailRemoved');
       const request = requestWith();
@@ -195,7 +200,7 @@ describe('an address that a stranger has signed up with', () => {
     const prepared = await prepare('an address of their own that waits');
     const { email, evil, request, accountId } = prepared;
     await test.accounts.verifyEmailWithToken({ token: test.lastToken(evil), request });
-    await test.accounts.resendActivation({ email });
+    await selfService(test.accounts).resendActivation({ email });
     const token = await linkTo(email);
     const shown = { token, newPassword: OWN };
     expect(await codeOf(test.accounts.verifyEmailWithToken(shown))).toBe('EmailRemoved');
@@ -275,20 +280,23 @@ describe('an account that somebody else has a session of', () => {
       test.accounts.contacts.addPhone({ request, phone: phoneOf(owner) }),
     'a second factor that waits': (request) => test.accounts.twoFactor.enrol({ request }),
     'a token of the application': (request, { accountId }) =>
-      test.accounts.issueToken({ request, purpose: 'invite', token: `invite-${accountId}` }),
+      test.accounts.tokens.issue({ request, purpose: 'invite', token: `invite-${accountId}` }),
   };
 
   /** The ways in which the owner comes back. */
   const remedies: Readonly<Record<string, (owner: Owner) => Promise<unknown>>> = {
     'resets the password': async ({ email }) => {
-      await test.accounts.forgotPassword({ email });
+      await selfService(test.accounts).forgotPassword({ email });
       await test.accounts.settled();
-      await test.accounts.resetPassword({ token: test.lastToken(email), newPassword: OWN });
+      await selfService(test.accounts).resetPassword({
+        token: test.lastToken(email),
+        newPassword: OWN,
+      });
     },
     'changes the password': ({ request }) =>
-      test.accounts.changePassword({ request, currentPassword: PASSWORD, newPassword: OWN }),
+      test.accounts.passwords.change({ request, currentPassword: PASSWORD, newPassword: OWN }),
     'changes it among other things': ({ request, username }) =>
-      test.accounts.updateUser({
+      selfService(test.accounts).updateUser({
         request,
         username: `${username}x`,
         currentPassword: PASSWORD,
@@ -302,8 +310,8 @@ describe('an account that somebody else has a session of', () => {
     'ends all other sessions': ({ request }) =>
       test.accounts.sessions.revokeOtherSessions({ request }),
     'deactivates the account for a while': async ({ request, accountId }) => {
-      await test.accounts.deactivate({ request });
-      await test.accounts.reactivate({ accountId });
+      await test.accounts.lifecycle.deactivate({ request });
+      await test.accounts.lifecycle.reactivate({ accountId });
     },
   };
 
@@ -319,8 +327,8 @@ describe('an account that somebody else has a session of', () => {
       await remedies[remedy]?.(owner);
 
       const evil = evilOf(owner);
-      await test.accounts.resendActivation({ email: evil });
-      await test.accounts.requestMagicLink({ email: evil });
+      await selfService(test.accounts).resendActivation({ email: evil });
+      await test.accounts.magicLinks.request({ email: evil });
       await test.accounts.settled();
       const tokens = [sent, test.lastToken(evil)].filter((token) => token !== '');
       for (const token of tokens) {
@@ -333,13 +341,15 @@ describe('an account that somebody else has a session of', () => {
       const code = test.lastToken(phoneOf(owner));
       if (code !== '') {
         const phone = { accountId, phone: phoneOf(owner), code };
-        expect(await codeOf(test.accounts.verifyPhone(phone))).toBe('TokenVerificationFailed');
+        expect(await codeOf(test.accounts.contacts.verifyPhone(phone))).toBe(
+          'TokenVerificationFailed',
+        );
       }
       const invitation = { token: `invite-${accountId}`, purpose: 'invite' };
       expect({
         session: await codeOf(test.another().handleRequest(requestWith(request.authToken))),
-        act: await codeOf(test.accounts.updateProfile({ request, profile: { name: 'Eve' } })),
-        invitation: await codeOf(test.accounts.consumeToken(invitation)),
+        act: await codeOf(test.accounts.profile.update({ request, profile: { name: 'Eve' } })),
+        invitation: await codeOf(test.accounts.tokens.consume(invitation)),
         contacts: (await test.accounts.contacts.list({ accountId })).map(({ data, verified }) => [
           data.value,
           verified,
@@ -377,7 +387,7 @@ describe('an address that its owner has mistyped', () => {
     const typo = 'stranger@example.org';
     await test.accounts.contacts.replaceEmail({ request, email, newEmail: typo });
     test.clock.advance(waitMs);
-    await test.accounts.resendActivation({ email: typo });
+    await selfService(test.accounts).resendActivation({ email: typo });
     await test.accounts.settled();
     const token = test.lastToken(typo);
     expect(await codeOf(test.accounts.verifyEmailWithToken({ token }))).not.toBe('none');
@@ -415,9 +425,12 @@ describe('an address that its owner has mistyped', () => {
       );
       const again = test.accounts.contacts.undoReplacement({ token: undo });
       expect(await codeOf(again)).toBe('TokenVerificationFailed');
-      await test.accounts.forgotPassword({ email });
+      await selfService(test.accounts).forgotPassword({ email });
       await test.accounts.settled();
-      await test.accounts.resetPassword({ token: test.lastToken(email), newPassword: OWN });
+      await selfService(test.accounts).resetPassword({
+        token: test.lastToken(email),
+        newPassword: OWN,
+      });
       const login = { username, password: OWN, request: requestWith() };
       expect(await codeOf(test.accounts.userByPasswordLogin(login))).toBe('none');
     }

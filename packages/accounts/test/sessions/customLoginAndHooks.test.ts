@@ -81,7 +81,7 @@ describe('pushCustomSession', () => {
     });
     expect(await codeOf(push(accountId))).toBe('Vetoed');
     off();
-    await accounts.deactivate({ accountId });
+    await accounts.lifecycle.deactivate({ accountId });
     expect(await codeOf(push(accountId))).toBe('AccountDeactivated');
     const { edges } = await accounts.sessions.listSessions({ accountId });
     expect(edges).toEqual([]);

@@ -11,6 +11,7 @@ import {
 } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { letsIn, someone, verified } from './support.js';
+import { selfService } from '../support/selfService.js';
 
 const mailbox = new Mailbox();
 let test: TestAccounts;
@@ -74,7 +75,7 @@ describe.each(KINDS)(
       const { username = '', accountId } = account;
       const input = { username, password: PASSWORD };
       await expectRefused(() => accounts.userByPasswordLogin({ ...input, request: make() }));
-      await expectRefused(() => accounts.signIn({ ...input, request: make() }));
+      await expectRefused(() => selfService(accounts).signIn({ ...input, request: make() }));
       await expectRefused(() => accounts.pushCustomSession({ username, request: make() }));
       await expectRefused(() => accounts.sessions.begin(account, make()));
       const { edges } = await accounts.sessions.listSessions({ accountId });
@@ -88,10 +89,10 @@ describe.each(KINDS)(
       await accounts.contacts.addEmail({ accountId, email });
       await accounts.verifyEmail({ accountId, email });
       await mailbox.take();
-      await accounts.requestMagicLink({ email });
+      await accounts.magicLinks.request({ email });
       const token = await mailbox.token('MagicLink');
-      await expectRefused(() => accounts.loginWithMagicLink({ token, request: make() }));
-      expect(await codeOf(accounts.loginWithMagicLink({ token, request: requestWith() }))).toBe(
+      await expectRefused(() => accounts.magicLinks.login({ token, request: make() }));
+      expect(await codeOf(accounts.magicLinks.login({ token, request: requestWith() }))).toBe(
         'none',
       );
     });
@@ -100,7 +101,7 @@ describe.each(KINDS)(
       const username = `joined${String(++joined)}`;
       const input = { username, password: PASSWORD };
       await expectRefused(() => accounts.createAccountAndLogin({ ...input, request: make() }));
-      await expectRefused(() => accounts.signUp({ ...input, request: make() }));
+      await expectRefused(() => selfService(accounts).signUp({ ...input, request: make() }));
       expect(await accounts.findUser({ username })).toBeNull();
     });
   },
@@ -113,7 +114,7 @@ describe('a request that is frozen', () => {
     await expectRefused(() => accounts.handleRequest(request));
     await expectRefused(() => accounts.refreshTokens({ authToken, request }));
     await expectRefused(() => accounts.logout({ authToken, request }));
-    await expectRefused(() => accounts.signOut({ request }));
+    await expectRefused(() => selfService(accounts).signOut({ request }));
     expect(await letsIn(accounts, authToken)).toBe(true);
   });
 
@@ -121,18 +122,18 @@ describe('a request that is frozen', () => {
     const { authToken, account } = await someone(accounts);
     const request = Object.freeze(await verified(accounts, authToken));
     expect(() => {
-      accounts.requireRecentLogin(request, '10m');
+      accounts.sessions.requireRecentLogin(request, '10m');
     }).not.toThrow();
     const permission = `admin_profile:${account.accountId}`;
-    expect(accounts.requirePermission(request, permission)).toEqual(account);
+    expect(accounts.sessions.requirePermission(request, permission)).toEqual(account);
     const newPassword = 'a long walk in the hills';
     const input = { request, currentPassword: PASSWORD, newPassword };
-    await expectRefused(() => accounts.changePassword(input));
+    await expectRefused(() => accounts.passwords.change(input));
     await expectRefused(() => accounts.reauthenticate({ request, password: PASSWORD }));
     await expectRefused(() => accounts.sessions.revokeAllSessions({ request }));
     await expectRefused(() => accounts.sessions.revokeOtherSessions({ request }));
-    await expectRefused(() => accounts.deactivate({ request }));
-    await expectRefused(() => accounts.deleteAccount({ request }));
+    await expectRefused(() => accounts.lifecycle.deactivate({ request }));
+    await expectRefused(() => accounts.lifecycle.delete({ request }));
     await expectRefused(() => accounts.logout({ authToken, request }));
     expect(await letsIn(accounts, authToken)).toBe(true);
   });

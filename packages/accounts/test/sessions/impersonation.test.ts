@@ -101,7 +101,7 @@ describe('is refused', () => {
     }
     if (name === 'for a deactivated account') {
       ({ accountId } = await signUp(accounts));
-      await accounts.deactivate({ accountId });
+      await accounts.lifecycle.deactivate({ accountId });
     }
     const watched = watch(accounts);
     expect(await codeOf(accounts.impersonate({ request: acting, accountId }))).toBe(code);
@@ -178,7 +178,7 @@ it('cannot change how the owner logs in, nor prove to be the owner (ASVS 7.5.1)'
   expect(await codeOf(accounts.logout({ authToken: ofOwner, request: acting }))).toBe(
     'TokenVerificationFailed',
   );
-  expect(() => accounts.requireRecentLogin(acting, '10m')).toThrow(
+  expect(() => accounts.sessions.requireRecentLogin(acting, '10m')).toThrow(
     expect.objectContaining({ code: 'ImpersonatedSession' }),
   );
   expect(await letsIn(accounts, authToken)).toBe(true);
@@ -235,8 +235,8 @@ describe('logs out, by a token whose key is not known any more,', () => {
 describe('ends', () => {
   it.each<[string, (actorId: string, own: LoginResult) => Promise<unknown>]>([
     ['with the permission', (actorId) => permit(actorId, [])],
-    ['with the account of who acts', (accountId) => accounts.deactivate({ accountId })],
-    ['when that is deleted', (accountId) => accounts.deleteAccount({ accountId })],
+    ['with the account of who acts', (accountId) => accounts.lifecycle.deactivate({ accountId })],
+    ['when that is deleted', (accountId) => accounts.lifecycle.delete({ accountId })],
     [
       'with the session of who acts',
       (_, { authToken }) => accounts.logout({ authToken, request: requestWith() }),

@@ -132,7 +132,7 @@ it('a sign-up that logs in ends the session before (ASVS 7.2.4)', async () => {
 
 it('a change of the password ends it as before, and goes on with another', async () => {
   const { authToken, request } = await visitor();
-  const { authToken: fresh } = await test.accounts.changePassword({
+  const { authToken: fresh } = await test.accounts.passwords.change({
     request,
     currentPassword: PASSWORD,
     newPassword: `${PASSWORD} another`,

@@ -232,8 +232,8 @@ describe('50 sessions of one account', () => {
         Array.from({ length: 50 }, () => accounts.sessions.begin(account, requestWith())),
       );
       const injected = failWith(test.client, command, timeout, 1000);
-      await accounts
-        .deleteAccount({ accountId })
+      await accounts.lifecycle
+        .delete({ accountId })
         .catch(() => undefined)
         .finally(() => injected.remove());
       const { item } = await accounts.AccountEntity.findOne({ filter: { accountId } });
@@ -241,7 +241,7 @@ describe('50 sessions of one account', () => {
       const inBetween = await Promise.all(logins.map(({ authToken }) => letsIn(other, authToken)));
       // All of them, or (where not even the first write was made) none.
       expect(new Set(inBetween)).toEqual(new Set([!isMarked]));
-      await accounts.deleteAccount({ accountId });
+      await accounts.lifecycle.delete({ accountId });
       const after = await Promise.all(logins.map(({ authToken }) => letsIn(other, authToken)));
       expect(new Set(after)).toEqual(new Set([false]));
     },
@@ -257,7 +257,7 @@ describe('50 sessions of one account', () => {
     const injected = beforeAnswer(test.client, 'UpdateItem', async () => {
       during = await Promise.all(logins.map(({ authToken }) => letsIn(other, authToken)));
     });
-    await accounts.deactivate({ accountId }).finally(() => injected.remove());
+    await accounts.lifecycle.deactivate({ accountId }).finally(() => injected.remove());
     expect(new Set(during)).toEqual(new Set([false]));
   });
 });

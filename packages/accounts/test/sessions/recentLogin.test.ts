@@ -30,9 +30,9 @@ describe('requireRecentLogin', () => {
     const { authToken } = await someone(accounts);
     test.clock.advance(10 * MINUTE - 1);
     const request = await verified(accounts, authToken);
-    expect(refusal(() => accounts.requireRecentLogin(request, '10m'))).toBe('none');
+    expect(refusal(() => accounts.sessions.requireRecentLogin(request, '10m'))).toBe('none');
     test.clock.advance(1);
-    expect(refusal(() => accounts.requireRecentLogin(request, '10m'))).toMatchObject({
+    expect(refusal(() => accounts.sessions.requireRecentLogin(request, '10m'))).toMatchObject({
       code: 'RecentLoginRequired',
       status: 401,
       details: { maxAgeSeconds: 600 },
@@ -40,7 +40,7 @@ describe('requireRecentLogin', () => {
     // A new token is no new proof.
     const fresh = await accounts.refreshTokens({ authToken, request: requestWith() });
     const next = await verified(accounts, fresh.authToken);
-    expect(refusal(() => accounts.requireRecentLogin(next, '10m'))).toMatchObject({
+    expect(refusal(() => accounts.sessions.requireRecentLogin(next, '10m'))).toMatchObject({
       code: 'RecentLoginRequired',
     });
   });
@@ -48,17 +48,19 @@ describe('requireRecentLogin', () => {
   it('asks for a request that handleRequest has let through, and an age that is one', async () => {
     const { authToken, account } = await someone(accounts);
     const request = { ...requestWith(authToken), user: account };
-    expect(refusal(() => accounts.requireRecentLogin(request, '10m'))).toMatchObject({
+    expect(refusal(() => accounts.sessions.requireRecentLogin(request, '10m'))).toMatchObject({
       code: 'InvalidSession',
     });
     const good = await verified(accounts, authToken);
     for (const age of ['10', 0, undefined, NaN]) {
-      expect(refusal(() => accounts.requireRecentLogin(good, age as never))).toMatchObject({
-        code: 'InvalidConfiguration',
-      });
+      expect(refusal(() => accounts.sessions.requireRecentLogin(good, age as never))).toMatchObject(
+        {
+          code: 'InvalidConfiguration',
+        },
+      );
     }
     const none = undefined as never;
-    expect(refusal(() => accounts.requireRecentLogin(none, '10m'))).toMatchObject({
+    expect(refusal(() => accounts.sessions.requireRecentLogin(none, '10m'))).toMatchObject({
       code: 'InvalidInput',
     });
   });
@@ -71,7 +73,7 @@ describe('a new proof of who it is', () => {
     const request = await verified(accounts, authToken);
     const { authToken: fresh } = await accounts.reauthenticate({ request, password: PASSWORD });
     expect(request.authToken).toBe(fresh);
-    expect(refusal(() => accounts.requireRecentLogin(request, '10m'))).toBe('none');
+    expect(refusal(() => accounts.sessions.requireRecentLogin(request, '10m'))).toBe('none');
     expect(await letsIn(test.another(), authToken)).toBe(false);
     // What was under way with the old one is refused, but does not end the session.
     const next = await verified(test.another(), fresh);
@@ -180,8 +182,8 @@ describe('requirePermission', () => {
     const { accountId } = account;
     const own = `admin_profile:${accountId}`;
     const request = await verified(accounts, authToken);
-    expect(accounts.requirePermission(request, own)).toEqual(account);
-    expect(refusal(() => accounts.requirePermission(request, 'publish'))).toMatchObject({
+    expect(accounts.sessions.requirePermission(request, own)).toEqual(account);
+    expect(refusal(() => accounts.sessions.requirePermission(request, 'publish'))).toMatchObject({
       code: 'PermissionDenied',
       status: 403,
       details: { permission: 'publish' },
@@ -193,14 +195,14 @@ describe('requirePermission', () => {
       });
     await set(['publish']);
     const next = await verified(accounts, authToken);
-    expect(refusal(() => accounts.requirePermission(next, 'publish'))).toBe('none');
+    expect(refusal(() => accounts.sessions.requirePermission(next, 'publish'))).toBe('none');
     await set([]);
     const last = await verified(test.another(), authToken);
-    expect(refusal(() => accounts.requirePermission(last, 'publish'))).toMatchObject({
+    expect(refusal(() => accounts.sessions.requirePermission(last, 'publish'))).toMatchObject({
       code: 'InvalidSession', // let through by another instance
     });
     await accounts.handleRequest(last);
-    expect(refusal(() => accounts.requirePermission(last, 'publish'))).toMatchObject({
+    expect(refusal(() => accounts.sessions.requirePermission(last, 'publish'))).toMatchObject({
       code: 'PermissionDenied',
     });
   });
@@ -208,17 +210,21 @@ describe('requirePermission', () => {
   it('takes an account, and nothing that a request says of itself', async () => {
     const { account, authToken } = await someone(accounts);
     const own = `admin_profile:${account.accountId}`;
-    expect(refusal(() => accounts.requirePermission(account, own))).toBe('none');
+    expect(refusal(() => accounts.sessions.requirePermission(account, own))).toBe('none');
     const claims = { ...requestWith(authToken), user: account, ...account };
-    expect(refusal(() => accounts.requirePermission(claims, own))).toMatchObject({
+    expect(refusal(() => accounts.sessions.requirePermission(claims, own))).toMatchObject({
       code: 'InvalidSession',
     });
     for (const subject of [undefined, null, 'x', {}, { permissions: own }]) {
-      expect(refusal(() => accounts.requirePermission(subject as never, own))).toMatchObject({
+      expect(
+        refusal(() => accounts.sessions.requirePermission(subject as never, own)),
+      ).toMatchObject({
         code: 'InvalidInput',
       });
     }
-    expect(refusal(() => accounts.requirePermission(account, undefined as never))).toMatchObject({
+    expect(
+      refusal(() => accounts.sessions.requirePermission(account, undefined as never)),
+    ).toMatchObject({
       code: 'PermissionDenied',
     });
   });

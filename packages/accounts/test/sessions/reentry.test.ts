@@ -48,7 +48,7 @@ describe('a listener that calls the accounts itself leaves no half state (ASVS 2
 
   it('where it deletes the account that has just logged in: nothing is left', async () => {
     const { accountId } = await signUp(accounts);
-    accounts.on('LoginSuccess', () => accounts.deleteAccount({ accountId }));
+    accounts.on('LoginSuccess', () => accounts.lifecycle.delete({ accountId }));
     const { authToken } = await accounts.userByPasswordLogin({
       username: accountId,
       password: PASSWORD,

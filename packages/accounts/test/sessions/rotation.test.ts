@@ -142,8 +142,8 @@ describe('refreshTokens', () => {
     const ends: ((accountId: string, authToken: string) => Promise<unknown>)[] = [
       (_, authToken) => other.logout({ authToken, request: requestWith() }),
       (accountId) => other.sessions.revokeAllSessions({ accountId }),
-      (accountId) => other.deactivate({ accountId }),
-      (accountId) => other.deleteAccount({ accountId }),
+      (accountId) => other.lifecycle.deactivate({ accountId }),
+      (accountId) => other.lifecycle.delete({ accountId }),
     ];
     for (const end of ends) {
       const { account, authToken } = await someone(accounts);

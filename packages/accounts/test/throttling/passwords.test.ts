@@ -11,6 +11,7 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -167,7 +168,7 @@ describe('attempts at a password', () => {
       const { token } = await test.accounts.addResetPasswordToken({
         accountId: user?.accountId ?? '',
       });
-      await test.accounts.resetPassword({ token, newPassword: 'another long walk' });
+      await selfService(test.accounts).resetPassword({ token, newPassword: 'another long walk' });
       expect(await codeOf(login(username, 'another long walk'))).toBe('none');
     });
 

@@ -11,6 +11,7 @@ import {
 } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { createTwoFactorAccounts } from '../twoFactor/support/twoFactorAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 const BUDGET = 3;
 const WRONG = 'not the password';
@@ -45,7 +46,7 @@ describe('attempts of who is logged in', () => {
   const prove = (password = PASSWORD): Promise<string> =>
     codeOf(accounts.reauthenticate({ request, password }));
   const change = (currentPassword = PASSWORD, newPassword = NEW_PASSWORD): Promise<string> =>
-    codeOf(accounts.changePassword({ request, currentPassword, newPassword }));
+    codeOf(accounts.passwords.change({ request, currentPassword, newPassword }));
   const times = async (length: number, act: () => Promise<string>): Promise<string[]> => {
     const codes = [];
     for (let at = 0; at < length; at++) codes.push(await act());
@@ -105,7 +106,7 @@ describe('attempts of who is logged in', () => {
     if (how === 'setPassword') await accounts.setPassword({ accountId, newPassword: NEW_PASSWORD });
     else {
       const { token } = await accounts.addResetPasswordToken({ accountId });
-      await accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+      await selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD });
     }
     request = requestWith();
     expect(await logIn(NEW_PASSWORD, request)).toBe('none');
@@ -136,7 +137,9 @@ describe('attempts of who is logged in', () => {
 
     it('are none: of a code for a phone', async () => {
       const { token: code = '' } = await accounts.contacts.addPhone({ accountId, phone: PHONE });
-      await expectGivenBack(() => codeOf(accounts.verifyPhone({ accountId, phone: PHONE, code })));
+      await expectGivenBack(() =>
+        codeOf(accounts.contacts.verifyPhone({ accountId, phone: PHONE, code })),
+      );
     });
 
     it('are none: of a recovery code, and for new ones', async () => {

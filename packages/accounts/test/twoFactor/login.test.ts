@@ -14,6 +14,7 @@ import {
   type ProtectedPerson,
   type TwoFactorAccounts,
 } from './support/twoFactorAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 const times = <T>(length: number, make: (index: number) => T): T[] =>
   Array.from({ length }, (_, index) => make(index));
@@ -198,10 +199,10 @@ describe('a login with a second factor', () => {
         await tally(times(count, () => secondStep(before, { code: wrongCode(person) })));
         test.clock.advance(days * 24 * 60 * MINUTE);
         // Not by the password, which is counted while its count is read.
-        await accounts.requestMagicLink({ email: person.email });
+        await accounts.magicLinks.request({ email: person.email });
         await accounts.settled();
         const link = { token: test.messages.at(-1)?.token ?? '', request: requestWith() };
-        const { challenge = '' } = await errorOf(accounts.loginWithMagicLink(link));
+        const { challenge = '' } = await errorOf(accounts.magicLinks.login(link));
         test.events.length = 0;
         await secondStep(challenge, { code: test.app(person.secret) });
         expect(names()).toEqual(['LoginSuccess']);
@@ -307,10 +308,10 @@ describe('a login with a second factor', () => {
       const person = await test.signUpWithTotp();
       const challenge = await test.challengeOf(person);
       const { accountId } = person;
-      await accounts.deactivate({ accountId });
+      await accounts.lifecycle.deactivate({ accountId });
       const code = test.app(person.secret);
       expect(await codeOf(secondStep(challenge, { code }))).toBe('AccountDeactivated');
-      await accounts.reactivate({ accountId });
+      await accounts.lifecycle.reactivate({ accountId });
       expect(await refusal(secondStep(challenge, { code }))).toBe(
         'TokenVerificationFailed challenge',
       );
@@ -321,7 +322,7 @@ describe('a login with a second factor', () => {
       const { accountId, email } = person;
       const challenge = await test.challengeOf(person);
       const newPassword = 'another long walk';
-      const taken = accounts.resetPassword({ token: challenge, newPassword });
+      const taken = selfService(accounts).resetPassword({ token: challenge, newPassword });
       expect(await codeOf(taken)).toBe('ResetTokenNotValid');
       expect(await codeOf(accounts.verifyEmailWithToken({ token: challenge }))).toBe(
         'TokenVerificationFailed',

@@ -12,6 +12,7 @@ import {
   type ProtectedPerson,
   type TwoFactorAccounts,
 } from './support/twoFactorAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 /** What logs make of an error, unless they are told to call its getters. */
 const logged = (value: unknown): string =>
@@ -40,7 +41,7 @@ describe('what proves only the first factor', () => {
     const { accountId, username } = person;
     const before = await sessionsOf(person);
     const { token } = await accounts.addResetPasswordToken({ accountId });
-    await accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+    await selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD });
     const login = { username, password: NEW_PASSWORD, request: requestWith() };
     const { code, challenge = '' } = await errorOf(accounts.userByPasswordLogin(login));
     expect(code).toBe('TwoFactorRequired');
@@ -62,11 +63,11 @@ describe('what proves only the first factor', () => {
     const person = await test.signUpWithTotp();
     const { accounts } = test;
     const before = await sessionsOf(person);
-    await accounts.requestMagicLink({ email: person.email, request: requestWith() });
+    await accounts.magicLinks.request({ email: person.email, request: requestWith() });
     await accounts.settled();
     const token = lastToken();
     const request = requestWith();
-    const { code, challenge = '' } = await errorOf(accounts.loginWithMagicLink({ token, request }));
+    const { code, challenge = '' } = await errorOf(accounts.magicLinks.login({ token, request }));
     expect(code).toBe('TwoFactorRequired');
     expect(await sessionsOf(person)).toBe(before);
     const appCode = test.app(person.secret);

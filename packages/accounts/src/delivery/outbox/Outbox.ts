@@ -1,6 +1,6 @@
 import type { Message, MessageKind } from '../Delivery.js';
 import { requireEmailRecipient, requirePhoneRecipient } from '../templates/addresses.js';
-import { unusable } from '../../errors/unusable.js';
+import { invalidOption } from '../../errors/invalidOption.js';
 import {
   MessageRenderer,
   type RenderedMessage,
@@ -48,11 +48,11 @@ export class Outbox {
     const { print, maxMessages = 1000 } = options;
     this.#renderer = new MessageRenderer(options);
     if (print !== undefined && typeof print !== 'function') {
-      throw unusable('print', 'It must be a function.');
+      throw invalidOption('print', 'It must be a function.');
     }
     const isUsable = Number.isInteger(maxMessages) && maxMessages >= 1;
     if (!isUsable || maxMessages > MOST_MESSAGES) {
-      throw unusable('maxMessages', 'It must be a whole number, 1 to 100 000.');
+      throw invalidOption('maxMessages', 'It must be a whole number, 1 to 100 000.');
     }
     this.#print = print;
     this.#maxMessages = maxMessages;

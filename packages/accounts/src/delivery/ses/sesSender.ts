@@ -1,6 +1,6 @@
 import type * as Ses from '@aws-sdk/client-sesv2';
 import { parseSender, requireEmailRecipient, type Sender } from '../templates/addresses.js';
-import { unusable } from '../../errors/unusable.js';
+import { invalidOption } from '../../errors/invalidOption.js';
 import { MessageRenderer, type RenderOptions } from '../templates/MessageRenderer.js';
 import type { Send } from '../templates/sendBy.js';
 import { formatMailbox } from './formatMailbox.js';
@@ -57,7 +57,7 @@ export function sesSender(options: SesSenderOptions): Send {
   const { client, configurationSetName } = options;
   const given: unknown = client;
   if (typeof given !== 'object' || given === null) {
-    throw unusable('client', 'It must be an SESv2Client.');
+    throw invalidOption('client', 'It must be an SESv2Client.');
   }
 
   return async (message) => {
@@ -85,6 +85,6 @@ async function loadSes(): Promise<typeof Ses> {
   try {
     return await import('@aws-sdk/client-sesv2');
   } catch (cause) {
-    throw unusable('client', 'sesSender needs the package @aws-sdk/client-sesv2.', { cause });
+    throw invalidOption('client', 'sesSender needs the package @aws-sdk/client-sesv2.', { cause });
   }
 }

@@ -1,6 +1,6 @@
 import type * as Nodemailer from 'nodemailer';
 import { parseSender, requireEmailRecipient, type Sender } from '../templates/addresses.js';
-import { unusable } from '../../errors/unusable.js';
+import { invalidOption } from '../../errors/invalidOption.js';
 import { MessageRenderer, type RenderOptions } from '../templates/MessageRenderer.js';
 import type { Send } from '../templates/sendBy.js';
 
@@ -110,7 +110,10 @@ export function smtpSender(options: SmtpSenderOptions): Send {
 
 function transporterOf(transport: unknown): () => SmtpTransporter | Promise<SmtpTransporter> {
   if (typeof transport !== 'object' || transport === null) {
-    throw unusable('transport', 'It must be a transporter of nodemailer, or settings for one.');
+    throw invalidOption(
+      'transport',
+      'It must be a transporter of nodemailer, or settings for one.',
+    );
   }
   if (isTransporter(transport)) return () => transport;
   const given = Object.entries<unknown>({ ...transport }).filter(
@@ -132,7 +135,7 @@ async function openTransporter(settings: object): Promise<SmtpTransporter> {
     nodemailer = await import('nodemailer');
   } catch (cause) {
     const reason = 'smtpSender needs the package nodemailer.';
-    throw unusable('transport', reason, { cause });
+    throw invalidOption('transport', reason, { cause });
   }
   return nodemailer.createTransport(settings);
 }

@@ -1,6 +1,6 @@
 import type * as Sns from '@aws-sdk/client-sns';
 import { requirePhoneRecipient } from '../templates/addresses.js';
-import { unusable } from '../../errors/unusable.js';
+import { invalidOption } from '../../errors/invalidOption.js';
 import { MessageRenderer, type RenderOptions } from '../templates/MessageRenderer.js';
 import type { Send } from '../templates/sendBy.js';
 
@@ -55,10 +55,13 @@ export function snsSender(options: SnsSenderOptions): Send {
   const { client, senderId } = options;
   const given: unknown = client;
   if (typeof given !== 'object' || given === null) {
-    throw unusable('client', 'It must be an SNSClient.');
+    throw invalidOption('client', 'It must be an SNSClient.');
   }
   if (senderId !== undefined && !/^(?=.*[A-Za-z])[A-Za-z0-9]{1,11}$/.test(senderId)) {
-    throw unusable('senderId', 'It must be 1 to 11 letters and digits, one a letter at least.');
+    throw invalidOption(
+      'senderId',
+      'It must be 1 to 11 letters and digits, one a letter at least.',
+    );
   }
 
   return async (message) => {
@@ -86,6 +89,6 @@ async function loadSns(): Promise<typeof Sns> {
   try {
     return await import('@aws-sdk/client-sns');
   } catch (cause) {
-    throw unusable('client', 'snsSender needs the package @aws-sdk/client-sns.', { cause });
+    throw invalidOption('client', 'snsSender needs the package @aws-sdk/client-sns.', { cause });
   }
 }

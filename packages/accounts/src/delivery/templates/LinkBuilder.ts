@@ -1,6 +1,6 @@
 import { AccountError } from '../../errors/AccountError.js';
 import type { Message, MessageKind } from '../Delivery.js';
-import { unusable } from '../../errors/unusable.js';
+import { invalidOption } from '../../errors/invalidOption.js';
 
 /** Where the links in messages lead. */
 export interface LinkOptions {
@@ -50,7 +50,7 @@ export class LinkBuilder {
   constructor({ baseUrl, paths, tokenIn = 'query' }: LinkOptions) {
     const base = parseBaseUrl(baseUrl);
     const isKnown = (['query', 'fragment'] as readonly unknown[]).includes(tokenIn);
-    if (!isKnown) throw unusable('tokenIn', 'It must be query or fragment.');
+    if (!isKnown) throw invalidOption('tokenIn', 'It must be query or fragment.');
     this.#tokenIn = tokenIn;
     this.#restorePage = pageOf(base, RESTORE_PATH, 'paths.ContactRemoved');
     this.#pages = new Map(
@@ -87,7 +87,7 @@ function parseBaseUrl(value: unknown): string {
     (url?.protocol === 'http:' && THIS_MACHINE.includes(url.hostname));
   // `?` and `#` with nothing after them leave no trace in `search` and `hash`.
   if (!isSafe || url.username !== '' || url.password !== '' || /[?#]/.test(url.href)) {
-    throw unusable('baseUrl', 'It must be an https address without user, query and fragment.');
+    throw invalidOption('baseUrl', 'It must be an https address without user, query and fragment.');
   }
   return url.href.replace(/\/+$/, '');
 }
@@ -98,7 +98,7 @@ function pageOf(base: string, path: unknown, option: string): string {
     const page = `${base}${path}`;
     if (parseUrl(page)?.href === page) return page;
   }
-  throw unusable(option, 'It must be a path from / on, encoded, without query and fragment.');
+  throw invalidOption(option, 'It must be a path from / on, encoded, without query and fragment.');
 }
 
 function parseUrl(value: unknown): URL | undefined {

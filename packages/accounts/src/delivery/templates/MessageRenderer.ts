@@ -1,5 +1,5 @@
 import type { Message } from '../Delivery.js';
-import { unusable } from '../../errors/unusable.js';
+import { invalidOption } from '../../errors/invalidOption.js';
 import { requireName } from './configuration.js';
 import { layOut } from './layOut.js';
 import { LinkBuilder, type LinkOptions } from './LinkBuilder.js';
@@ -90,7 +90,7 @@ export class MessageRenderer {
     const rendered = 'html' in content ? content : layOut(content, facts);
     const texts: readonly unknown[] = [rendered.subject, rendered.text, rendered.html];
     if (texts.some((each) => typeof each !== 'string')) {
-      throw unusable(`templates.${locale}.${kind}`, 'It must give texts.');
+      throw invalidOption(`templates.${locale}.${kind}`, 'It must give texts.');
     }
     return rendered;
   }

@@ -1,5 +1,5 @@
 import type { MessageKind } from '../Delivery.js';
-import { unusable } from '../../errors/unusable.js';
+import { invalidOption } from '../../errors/invalidOption.js';
 import { englishTemplates } from './englishTemplates.js';
 import type { LocalTemplate, MessageTemplate, MessageTemplates } from './MessageTemplate.js';
 
@@ -14,11 +14,17 @@ export class TemplateBook {
     for (const [tag, kinds] of Object.entries(templates)) {
       const language = canonicalTag(tag);
       if (language === undefined) {
-        throw unusable('templates', 'Each language must be a BCP 47 tag, such as de or pt-BR.');
+        throw invalidOption(
+          'templates',
+          'Each language must be a BCP 47 tag, such as de or pt-BR.',
+        );
       }
       for (const [kind, template] of Object.entries<unknown>(kinds)) {
         if (!Object.hasOwn(englishTemplates, kind) || typeof template !== 'function') {
-          throw unusable(`templates.${language}`, 'Each must be a function for a kind of message.');
+          throw invalidOption(
+            `templates.${language}`,
+            'Each must be a function for a kind of message.',
+          );
         }
       }
       this.#languages.set(language, new Map(Object.entries(kinds)));

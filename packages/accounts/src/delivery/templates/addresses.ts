@@ -1,7 +1,7 @@
 import { emailAddress, phoneNumber } from '@latchkey/schema';
 import { AccountError } from '../../errors/AccountError.js';
 import type { Recipient } from '../Delivery.js';
-import { unusable } from '../../errors/unusable.js';
+import { invalidOption } from '../../errors/invalidOption.js';
 import { requireName } from './configuration.js';
 
 /** Whom a mail is from: an address alone, or with the name that is shown (default: the application's). */
@@ -46,7 +46,7 @@ export function parseSender(from: Sender, applicationName: string): Mailbox {
   const { address, name = applicationName } = typeof from === 'string' ? { address: from } : from;
   const { data } = emailAddress.safeParse(address);
   if (data === undefined) {
-    throw unusable('from', 'It must be one e-mail address, with a name only beside it.');
+    throw invalidOption('from', 'It must be one e-mail address, with a name only beside it.');
   }
   return { address: data, name: requireName(name, 'from.name') };
 }

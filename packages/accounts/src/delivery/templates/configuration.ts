@@ -1,4 +1,4 @@
-import { unusable } from '../../errors/unusable.js';
+import { invalidOption } from '../../errors/invalidOption.js';
 import { onOneLine } from './onOneLine.js';
 
 /**
@@ -12,6 +12,6 @@ export function requireName(value: unknown, path: string): string {
     value.length > 0 &&
     value.length <= 100 &&
     value === onOneLine(value);
-  if (!isName) throw unusable(path, 'It must be 1 to 100 characters on one line.');
+  if (!isName) throw invalidOption(path, 'It must be 1 to 100 characters on one line.');
   return value;
 }

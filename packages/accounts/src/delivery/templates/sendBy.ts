@@ -1,6 +1,6 @@
 import { AccountError } from '../../errors/AccountError.js';
 import type { Message, Recipient } from '../Delivery.js';
-import { unusable } from '../../errors/unusable.js';
+import { invalidOption } from '../../errors/invalidOption.js';
 
 /** Sends a message, or throws; what `delivery.send` takes. */
 export type Send = (message: Message) => Promise<void>;
@@ -34,7 +34,7 @@ export function sendBy(senders: SendersByKind): Send {
     ([kind, send]) => ['email', 'phone'].includes(kind) && typeof send === 'function',
   );
   if (given.length === 0 || !isUsable) {
-    throw unusable('senders', 'They must be functions, for email, phone or both.');
+    throw invalidOption('senders', 'They must be functions, for email, phone or both.');
   }
   const { email, phone } = senders;
   return async (message) => {

@@ -6,6 +6,7 @@ import { createOwners, type Owners } from '../contacts/owners.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { selfService } from '../support/selfService.js';
 
 const HOUR = 60 * 60 * 1000;
 const hasher = new QuickHasher();
@@ -40,15 +41,16 @@ describe('identifiers, as people type them', () => {
         extraContacts: [{ kind: 'email', value }],
       }),
     requestAccount: (email) => test.accounts.requestAccount({ email, password: PASSWORD }),
-    signUp: (email) => test.accounts.signUp({ email, password: PASSWORD, request: requestWith() }),
+    signUp: (email) =>
+      selfService(test.accounts).signUp({ email, password: PASSWORD, request: requestWith() }),
     'contacts.addEmail': (email) => test.accounts.contacts.addEmail({ request, email }),
     'contacts.replaceEmail': (newEmail, own) =>
       test.accounts.contacts.replaceEmail({ request, email: own, newEmail }),
-    updateUser: (email) => test.accounts.updateUser({ request, email }),
-    resendActivation: (email) => test.accounts.resendActivation({ email }),
-    forgotPassword: (email) => test.accounts.forgotPassword({ email }),
-    requestPasswordReset: (email) => test.accounts.requestPasswordReset({ email }),
-    requestMagicLink: (email) => test.accounts.requestMagicLink({ email }),
+    updateUser: (email) => selfService(test.accounts).updateUser({ request, email }),
+    resendActivation: (email) => selfService(test.accounts).resendActivation({ email }),
+    forgotPassword: (email) => selfService(test.accounts).forgotPassword({ email }),
+    requestPasswordReset: (email) => test.accounts.passwords.requestReset({ email }),
+    requestMagicLink: (email) => test.accounts.magicLinks.request({ email }),
     findUser: (username) => test.accounts.findUser({ username }),
   };
   /** And those that take one that is there. */
@@ -58,7 +60,8 @@ describe('identifiers, as people type them', () => {
     verifyEmail: (email, accountId) => test.accounts.verifyEmail({ accountId, email }),
     addEmailVerificationToken: (email, accountId) =>
       test.accounts.addEmailVerificationToken({ accountId, email }),
-    signIn: (email) => test.accounts.signIn({ email, password: PASSWORD, request: requestWith() }),
+    signIn: (email) =>
+      selfService(test.accounts).signIn({ email, password: PASSWORD, request: requestWith() }),
     userByPasswordLogin: (username) =>
       test.accounts.userByPasswordLogin({ username, password: PASSWORD, request: requestWith() }),
     'contacts.replaceEmail': (email, accountId) =>
@@ -85,16 +88,20 @@ describe('identifiers, as people type them', () => {
   it('are usernames with white space around them, which does not count', async () => {
     const created = await test.accounts.createAccount({ username: ' Jane ', password: PASSWORD });
     expect(created.username).toBe('jane');
-    const signedUp = await test.accounts.signUp({
+    const signedUp = await selfService(test.accounts).signUp({
       username: 'Joan\t',
       password: PASSWORD,
       request: requestWith(),
     });
     expect(signedUp.username).toBe('joan');
-    expect(await test.accounts.updateUser({ request, username: ' june' })).toMatchObject({
+    expect(
+      await selfService(test.accounts).updateUser({ request, username: ' june' }),
+    ).toMatchObject({
       username: 'june',
     });
-    expect(await test.accounts.changeUsername({ request, username: 'jean ' })).toMatchObject({
+    expect(
+      await test.accounts.profile.changeUsername({ request, username: 'jean ' }),
+    ).toMatchObject({
       username: 'jean',
     });
   });
@@ -111,9 +118,11 @@ describe('identifiers, as people type them', () => {
       accountId,
       phone: '+4915123456789',
     });
-    await own.accounts.verifyPhone({ accountId, phone: '+4915123456789', code: token });
+    await own.accounts.contacts.verifyPhone({ accountId, phone: '+4915123456789', code: token });
     const shown = { password: PASSWORD, request: requestWith() };
-    expect(await codeOf(own.accounts.signIn({ ...shown, phone, ...country }))).toBe('none');
+    expect(await codeOf(selfService(own.accounts).signIn({ ...shown, phone, ...country }))).toBe(
+      'none',
+    );
     const byName = { password: PASSWORD, request: requestWith(), username: phone, ...country };
     expect(await codeOf(own.accounts.userByPasswordLogin(byName))).toBe('none');
     await own.drop();
@@ -131,7 +140,9 @@ describe('a sign-up by a form', () => {
     const codes: string[] = [];
     for (let at = 0; at < 5; at++) {
       const form = { username: `many${String(at)}`, password: PASSWORD };
-      codes.push(await codeOf(test.accounts.signUp({ ...form, request: requestWith() })));
+      codes.push(
+        await codeOf(selfService(test.accounts).signUp({ ...form, request: requestWith() })),
+      );
     }
     expect(codes).toEqual(['none', 'none', 'none', 'TooManyRequests', 'TooManyRequests']);
     await test.drop();
@@ -151,7 +162,9 @@ describe('a sign-up by a form', () => {
     const shown: unknown[] = [];
     accounts.on('ValidateCreateUser', ({ input }) => shown.push(input));
     const form = { username: 'eve', password: PASSWORD, plan: 'free', role: 'admin' };
-    expect(await errorOf(accounts.signUp({ ...form, request: requestWith() }))).toMatchObject({
+    expect(
+      await errorOf(selfService(accounts).signUp({ ...form, request: requestWith() })),
+    ).toMatchObject({
       code: 'InvalidInput',
       details: { path: 'role', reason: 'notForVisitors' },
     });
@@ -160,7 +173,7 @@ describe('a sign-up by a form', () => {
     expect(await accounts.findUser({ username: 'eve' })).toBeNull();
     const { role: _role, ...theirs } = form;
     const fields = { role: 'member' };
-    await accounts.signUp({ ...theirs, fields, request: requestWith() });
+    await selfService(accounts).signUp({ ...theirs, fields, request: requestWith() });
     expect(await accounts.findUser({ username: 'eve' })).toMatchObject({
       plan: 'free',
       role: 'member',
@@ -174,7 +187,7 @@ describe('a sign-up by a form', () => {
     const password = `${prefix}${'N9qo8uLOickgx2ZMRZoMye'.padEnd(53, 'x')}`;
     for (const made of [
       test.accounts.createAccount({ username: 'ada', password }),
-      test.accounts.signUp({ username: 'ada', password, request: requestWith() }),
+      selfService(test.accounts).signUp({ username: 'ada', password, request: requestWith() }),
     ]) {
       expect(await errorOf(made)).toMatchObject({
         code: 'InvalidInput',
@@ -211,12 +224,16 @@ describe('a sign-up by a form', () => {
     for (const [at, [wish, lastsMs]] of wishes.entries()) {
       const form = { username: `wish${String(at)}`, password: PASSWORD };
       const request = requestWith();
-      const user = await test.accounts.signUp({ ...form, ...wish, request });
+      const user = await selfService(test.accounts).signUp({ ...form, ...wish, request });
       expect(user.expiresAt?.getTime()).toBe(now + lastsMs);
-      const again = await test.accounts.signIn({ ...form, ...wish, request: requestWith() });
+      const again = await selfService(test.accounts).signIn({
+        ...form,
+        ...wish,
+        request: requestWith(),
+      });
       expect(again.expiresAt?.getTime()).toBe(now + lastsMs);
     }
-    const { authToken } = await test.accounts.signIn({
+    const { authToken } = await selfService(test.accounts).signIn({
       username: 'wish1',
       password: PASSWORD,
       rememberMe: 'local',

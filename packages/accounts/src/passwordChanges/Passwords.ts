@@ -1,21 +1,36 @@
 import type { Account, Token } from '../core/Account.js';
 import type { AccountsCore } from '../core/AccountsCore.js';
+import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import { changeAccount } from '../core/changeAccount.js';
-import type { SessionRequest } from '../core/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { changeByToken } from '../oneTimeTokens/changeByToken.js';
 import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
-import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { resetCounts } from '../oneTimeTokens/resetCounts.js';
 import { sendLink } from '../oneTimeTokens/sendLink.js';
+import { beginAnew, provePassword } from './changeOwnPassword.js';
 import { parseNewPassword, replacePassword } from './replacePassword.js';
 
-/** What {@link PasswordResets.requestPasswordReset} takes: one name of the account. */
+/** What {@link Passwords.change} takes. */
+export interface ChangePasswordInput {
+  /** As `handleRequest` has let it through. */
+  readonly request: SessionRequest;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+/** What {@link Passwords.setPassword} takes. */
+export interface SetPasswordInput {
+  readonly accountId: string;
+  readonly newPassword: string;
+}
+
+/** What {@link Passwords.requestReset} takes: one name of the account. */
 export type RequestPasswordResetInput = {
   /** Who asks: counted by address, and kept with the token. */
   readonly request?: SessionRequest;
@@ -28,7 +43,7 @@ export type RequestPasswordResetInput = {
   | { readonly email: string; readonly username?: undefined }
 );
 
-/** What {@link PasswordResets.addResetPasswordToken} takes. */
+/** What {@link Passwords.addResetPasswordToken} takes. */
 export interface AddResetPasswordTokenInput {
   readonly accountId: string;
   /** Why, for the application's own records: at most 1000 characters. */
@@ -42,7 +57,7 @@ export interface AddResetPasswordTokenInput {
   readonly request?: SessionRequest;
 }
 
-/** What {@link PasswordResets.resetPassword} takes. */
+/** What {@link Passwords.reset} takes. */
 export interface ResetPasswordInput {
   readonly token: string;
   readonly newPassword: string;
@@ -54,28 +69,92 @@ export interface ResetPasswordInput {
 }
 
 /**
- * New passwords for those who have forgotten theirs.
+ * Passwords: changed by their owner, chosen anew by a token, or set by the application.
  *
  * @example
  * ```ts
  * import type { Accounts, SessionRequest } from '@latchkey/accounts';
  *
+ * export async function change(
+ *   accounts: Accounts,
+ *   request: SessionRequest,
+ *   form: { currentPassword: string; newPassword: string },
+ * ) {
+ *   await accounts.handleRequest(request);
+ *   const { authToken } = await accounts.passwords.change({ request, ...form });
+ *   return authToken;
+ * }
+ *
  * export async function forgotten(accounts: Accounts, request: SessionRequest, username: string) {
- *   await accounts.requestPasswordReset({ username, request });
+ *   await accounts.passwords.requestReset({ username, request });
  *   return 'If there is such an account, it has mail.';
  * }
  *
  * export async function choose(accounts: Accounts, token: string, newPassword: string) {
- *   await accounts.resetPassword({ token, newPassword });
+ *   await accounts.passwords.reset({ token, newPassword });
  *   return 'Please log in.';
  * }
  * ```
  */
-export class PasswordResets {
+export class Passwords {
   readonly #core: AccountsCore;
 
+  /** @internal */
   constructor(core: AccountsCore) {
     this.#core = core;
+  }
+
+  /**
+   * Changes the password of the account that makes a request, by the one before (ASVS 6.2.3). The
+   * attempt is counted before it is looked at, together with those of `reauthenticate`. Every other
+   * session has ended, and every token sent out before is void, when it returns; the request's session
+   * goes on with a new token, which is put on the request. The owner is told, at every verified
+   * address.
+   *
+   * @returns the new token, for the client.
+   * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
+   *   `PasswordNotAllowed` before the attempt is counted; `InvalidSession`, `ImpersonatedSession`;
+   *   `LoginFailed` for a wrong password, and for an account without one; `AccountLocked`,
+   *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   */
+  async change(input: ChangePasswordInput): Promise<{ authToken: string }> {
+    requireObject(input, '');
+    const { request, newPassword } = input;
+    const start = { flow: 'ChangePassword', method: 'password', input: { request } } as const;
+    return changeAccount(this.#core, start, async (flow) => {
+      const { passwords } = this.#core;
+      const currentPassword = passwords.parse(input.currentPassword, 'currentPassword');
+      const { ip } = readConnectionInfo(request);
+      const account = await flow.load({ secrets: true, session: true });
+      // First what says nothing of the current one: a refusal must not cost an attempt.
+      const password = await parseNewPassword(this.#core, account, newPassword);
+      const proven = await provePassword(this.#core, account, {
+        password: currentPassword,
+        newPassword: password,
+        ip,
+      });
+      const { authToken, session } = await beginAnew(this.#core, flow, account, proven);
+      flow.facts.sessionId = session.ulid;
+      return { authToken };
+    });
+  }
+
+  /** Carries out {@link Accounts.setPassword}. */
+  async setPassword(input: SetPasswordInput): Promise<void> {
+    requireObject(input, '');
+    const { accountId, newPassword } = input;
+    await changeAccount(this.#core, { flow: 'SetPassword', input: { accountId } }, async (flow) => {
+      const { passwords } = this.#core;
+      passwords.parse(newPassword, 'newPassword');
+      const account = await flow.load();
+      const password = await parseNewPassword(this.#core, account, newPassword);
+      const value = await passwords.hash(password);
+      await flow.commit(account, (change) => {
+        replacePassword(this.#core, change, value);
+        change.writeAll(resetCounts(this.#core, change.account, ['password', 'reauthentication']));
+        return () => undefined;
+      });
+    });
   }
 
   /**
@@ -91,7 +170,7 @@ export class PasswordResets {
    * @throws AccountError `InvalidInput`, `TooManyRequests`, `ServiceUnavailable`;
    *   `InvalidConfiguration` without `delivery`.
    */
-  readonly requestPasswordReset = async (input: RequestPasswordResetInput): Promise<void> => {
+  async requestReset(input: RequestPasswordResetInput): Promise<void> {
     requireObject(input, '');
     const { request } = input;
     const facts: EventFacts = { ...connectionFacts(request), method: 'password_recovery' };
@@ -101,17 +180,10 @@ export class PasswordResets {
       await sendLink(this.#core, { ...link, request, facts });
     });
     await hideOutcome(send);
-  };
+  }
 
-  /**
-   * Issues a token with which an account's owner can choose a new password: one request. The
-   * application sends it, and knows where to.
-   *
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
-   */
-  readonly addResetPasswordToken = async (
-    input: AddResetPasswordTokenInput,
-  ): Promise<IssuedOneTimeToken> => {
+  /** Carries out {@link Accounts.addResetPasswordToken}. */
+  async addResetPasswordToken(input: AddResetPasswordTokenInput): Promise<IssuedOneTimeToken> {
     requireObject(input, '');
     const { accountId, reason, token, request } = input;
     const start = {
@@ -130,19 +202,19 @@ export class PasswordResets {
         ...(request !== undefined && { request }),
       });
     });
-  };
+  }
 
   /**
-   * {@link FrontDoor.resetPassword}, with the errors of the flows.
+   * Sets a new password by a token that was sent, or handed out by
+   * {@link Accounts.addResetPasswordToken}: three requests. Every session of the account has ended,
+   * every other token is void, and the attempts on the password are forgotten, when it returns. The
+   * owner is told, at every verified address.
    *
-   * @internal
    * @returns the account's id.
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`,
    *   `TokenVerificationFailed`, `TooManyRequests`, `TooBusy`, `ServiceUnavailable`
    */
-  readonly resetPassword = async (
-    input: ResetPasswordInput,
-  ): Promise<{ readonly accountId: string }> => {
+  async reset(input: ResetPasswordInput): Promise<{ readonly accountId: string }> {
     requireObject(input, '');
     const { token: given, newPassword, request } = input;
     const { passwords } = this.#core;
@@ -166,16 +238,12 @@ export class PasswordResets {
         });
       },
     );
-  };
+  }
 
-  /**
-   * Deletes every password reset token of an account.
-   *
-   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
-   */
-  readonly removeAllResetPasswordTokens = async (input: {
+  /** Carries out {@link Accounts.removeAllResetPasswordTokens}. */
+  async removeAllResetPasswordTokens(input: {
     readonly accountId: string;
-  }): Promise<{ deletedCount: number }> => {
+  }): Promise<{ deletedCount: number }> {
     requireObject(input, '');
     const { accountId } = input;
     const facts: EventFacts = { method: 'password_recovery' };
@@ -184,7 +252,7 @@ export class PasswordResets {
       facts.accountId = accountId;
       return this.#core.tokens.deleteMany({ filter: { accountId, kind: 'password_recovery' } });
     });
-  };
+  }
 }
 
 /** Whether an account still has the address that a token was made for, if it was made for one. */

@@ -1,7 +1,7 @@
 import type { AccountErrorCode } from '../../../src/errors/accountErrorCodes.js';
 
-/** What the front door promises to say by name (issue 5), and what `updateUser` needs beside it. */
-export const FRONT_DOOR_NAMES = [
+/** The codes that `SelfService` promises (issue 5), and what `updateUser` needs beside it. */
+export const SELF_SERVICE_CODES = [
   'ParamsMustBeObject',
   'UsernameMissing',
   'UsernameAlreadyExists',
@@ -48,4 +48,4 @@ export const FRONT_DOOR_NAMES = [
   'NewPasswordRequired',
 ] as const satisfies readonly AccountErrorCode[];
 
-export type FrontDoorName = (typeof FRONT_DOOR_NAMES)[number];
+export type SelfServiceCode = (typeof SELF_SERVICE_CODES)[number];

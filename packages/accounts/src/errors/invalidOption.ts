@@ -1,7 +1,7 @@
 import { AccountError } from './AccountError.js';
 
 /** The error for an option that cannot be used; `reason` is a sentence without its value. */
-export function unusable(
+export function invalidOption(
   path: string,
   reason: string,
   options?: ErrorOptions,

@@ -1,4 +1,4 @@
-import { unusable } from '../errors/unusable.js';
+import { invalidOption } from '../errors/invalidOption.js';
 
 /** How an application's users pay (https://userbase.com/docs/sdk/sign-up/ knows the same three). */
 export type PaymentsMode = 'disabled' | 'test' | 'prod';
@@ -11,7 +11,7 @@ export interface AppPlan {
   readonly trialDays?: number;
   /**
    * How many accounts there may be, 1 to 1000000000 (default: any number). See
-   * {@link AccountPlaces.assignPlaces} where there are accounts already.
+   * {@link AccountQuota.backfill} where there are accounts already.
    */
   readonly maxAccounts?: number;
 }
@@ -32,14 +32,14 @@ const MAX_ACCOUNTS = 1_000_000_000;
  */
 export function parseAppPlan(given: Partial<AppPlan> = {}): AppPlan {
   if (typeof given !== 'object' || (given as unknown) === null || Array.isArray(given)) {
-    throw unusable('plan', 'The plan must be an object.');
+    throw invalidOption('plan', 'The plan must be an object.');
   }
   if (Object.keys(given).some((name) => !OPTIONS.includes(name))) {
-    throw unusable('plan', `The plan takes ${OPTIONS.join(', ')}.`);
+    throw invalidOption('plan', `The plan takes ${OPTIONS.join(', ')}.`);
   }
   const { paymentsMode = DEFAULT_APP_PLAN.paymentsMode, trialDays, maxAccounts } = given;
   if (!PAYMENTS_MODES.includes(paymentsMode)) {
-    throw unusable('plan.paymentsMode', `It must be one of ${PAYMENTS_MODES.join(', ')}.`);
+    throw invalidOption('plan.paymentsMode', `It must be one of ${PAYMENTS_MODES.join(', ')}.`);
   }
   return Object.freeze({
     paymentsMode,
@@ -56,5 +56,5 @@ function wholeNumber(value: unknown, path: string, max: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= max) {
     return value;
   }
-  throw unusable(path, `It must be a whole number from 1 to ${String(max)}.`);
+  throw invalidOption(path, `It must be a whole number from 1 to ${String(max)}.`);
 }

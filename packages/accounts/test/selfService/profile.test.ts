@@ -6,8 +6,9 @@ import {
   type TestAccounts,
 } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { selfService } from '../support/selfService.js';
 
-describe('a profile at the front door', () => {
+describe('a profile in SelfService', () => {
   let test: TestAccounts;
   beforeAll(async () => {
     test = await createTestAccounts({ passwords: { hasher: new QuickHasher() } });
@@ -18,7 +19,7 @@ describe('a profile at the front door', () => {
   const signUp = async (profile: unknown): Promise<unknown> => {
     const username = `person${String(++people)}`;
     const form = { username, password: PASSWORD, request: requestWith(), profile };
-    await test.accounts.signUp(form as never);
+    await selfService(test.accounts).signUp(form as never);
     return (await test.accounts.findUser({ username }))?.profile;
   };
 
@@ -33,8 +34,14 @@ describe('a profile at the front door', () => {
       };
       const request = requestWith();
       const form = { username: `getter-${call}`.toLowerCase(), password: PASSWORD, request };
-      const user = await test.accounts.signUp({ ...form, ...(call === 'signUp' && { profile }) });
-      const shown = call === 'signUp' ? user : await test.accounts.updateUser({ request, profile });
+      const user = await selfService(test.accounts).signUp({
+        ...form,
+        ...(call === 'signUp' && { profile }),
+      });
+      const shown =
+        call === 'signUp'
+          ? user
+          : await selfService(test.accounts).updateUser({ request, profile });
       expect(shown.profile).toEqual({ role: 'user' });
       const stored = await test.accounts.findUser({ username: user.userId });
       expect(stored?.profile).toEqual({ role: 'user' });

@@ -2,7 +2,7 @@ import { AddressAttempts } from '@latchkey/schema';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { everythingShown } from '../support/everythingShown.js';
 import { requestWith } from '../support/testAccounts.js';
-import { FRONT_DOOR_NAMES } from './names/frontDoorNames.js';
+import { SELF_SERVICE_CODES } from './names/selfServiceCodes.js';
 import { otherRows } from './names/otherRows.js';
 import type { Row, Side } from './names/Row.js';
 import { sessionRows } from './names/sessionRows.js';
@@ -14,7 +14,7 @@ const rows: readonly Row[] = [...signUpRows, ...signInRows, ...sessionRows, ...o
 
 const NOBODY: Person = { request: requestWith(), token: '', email: '', accountId: '' };
 
-describe('what the front door says by name', () => {
+describe('the codes of SelfService', () => {
   let shared: World;
   beforeAll(async () => {
     shared = await World.open();
@@ -22,7 +22,9 @@ describe('what the front door says by name', () => {
   afterAll(() => shared.close());
 
   it('has a row for every name of the issue, and no other', () => {
-    expect([...new Set(rows.map(({ name }) => name))].sort()).toEqual([...FRONT_DOOR_NAMES].sort());
+    expect([...new Set(rows.map(({ name }) => name))].sort()).toEqual(
+      [...SELF_SERVICE_CODES].sort(),
+    );
   });
 
   it.each(rows.map((row) => [row.name, row.about, row] as const))(

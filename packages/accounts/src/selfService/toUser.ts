@@ -1,11 +1,11 @@
-import type { AppPlan } from '../apps/AppPlan.js';
+import type { AppPlan } from '../quota/AppPlan.js';
 import type { Contact } from '../core/Contact.js';
 import type { AccountDocument } from '../core/SessionRequest.js';
-import type { VerifiedUser } from './frontDoorTypes.js';
+import type { VerifiedUser } from './selfServiceInputs.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** An account, as the front door gives it. */
+/** An account, as `SelfService` returns it. */
 export function toUser(
   { accountId, username, profile, createdAt }: AccountDocument,
   { paymentsMode, trialDays }: AppPlan,

@@ -12,11 +12,12 @@ import {
   SECRET,
   type TestAccounts,
 } from '../support/testAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-describe('the front door that Userbase knows', () => {
+describe('the calls of SelfService that Userbase has', () => {
   const mailbox = new Mailbox();
   let test: TestAccounts;
 
@@ -30,13 +31,13 @@ describe('the front door that Userbase knows', () => {
   afterEach(() => test.drop());
 
   const isLive = async (authToken: string): Promise<boolean> =>
-    (await codeOf(test.accounts.verifyAuthToken(authToken))) === 'none';
+    (await codeOf(selfService(test.accounts).verifyAuthToken(authToken))) === 'none';
 
   it('signs up, is who they are, changes, signs out and in, and leaves', async () => {
     const { accounts, clock } = test;
     const request = requestWith();
     const form = { username: 'Ada', email: 'Ada@Example.com', password: PASSWORD };
-    const ada = await accounts.signUp({ ...form, profile: { name: 'Ada' }, request });
+    const ada = await selfService(accounts).signUp({ ...form, profile: { name: 'Ada' }, request });
     expect(ada).toEqual({
       username: 'ada',
       userId: expect.stringMatching(/^[0-9A-Z]{26}$/),
@@ -49,12 +50,12 @@ describe('the front door that Userbase knows', () => {
       trialExpirationDate: new Date(clock.now().getTime() + 14 * DAY),
     });
     const { email: _email, authToken = '', expiresAt: _end, ...verified } = ada;
-    expect(await accounts.verifyAuthToken(authToken)).toEqual(verified);
+    expect(await selfService(accounts).verifyAuthToken(authToken)).toEqual(verified);
     expect((await mailbox.take()).map(({ kind, to }) => [kind, to.value])).toEqual([
       ['EmailVerification', 'ada@example.com'],
     ]);
 
-    const changed = await accounts.updateUser({
+    const changed = await selfService(accounts).updateUser({
       request,
       username: 'Countess',
       profile: { name: 'Ada Lovelace' },
@@ -63,25 +64,25 @@ describe('the front door that Userbase knows', () => {
     const updated = { ...shown, username: 'countess', profile: { name: 'Ada Lovelace' } };
     expect(changed).toEqual(updated);
 
-    await accounts.signOut({ request });
+    await selfService(accounts).signOut({ request });
     expect(request).toMatchObject({ sessionDestroyed: true });
     expect(await isLive(authToken)).toBe(false);
 
     const again = requestWith();
-    const signedIn = await accounts.signIn({
+    const signedIn = await selfService(accounts).signIn({
       username: 'countess',
       password: PASSWORD,
       request: again,
     });
     expect(signedIn).toEqual({ ...updated, authToken: again.authToken, expiresAt });
 
-    await accounts.deleteUser({ request: again });
+    await selfService(accounts).deleteUser({ request: again });
     expect(await isLive(signedIn.authToken)).toBe(false);
     const { counts, problems } = await contentsOf(test.client, test.table.name);
     expect(problems).toEqual([]);
     expect(counts.Account).toBeUndefined();
     // Name and address are free again.
-    await accounts.signUp({ ...form, request: requestWith() });
+    await selfService(accounts).signUp({ ...form, request: requestWith() });
   });
 
   it('is two requests, also with everything in it: the network is counted first, in a new window by two', async () => {
@@ -95,7 +96,7 @@ describe('the front door that Userbase knows', () => {
     const costOf = async (params: object): Promise<readonly string[]> =>
       (
         await test.log.costOf(() =>
-          test.accounts.signUp({ ...full, request: requestWith(), ...params }),
+          selfService(test.accounts).signUp({ ...full, request: requestWith(), ...params }),
         )
       ).commands;
     expect(await costOf({})).toEqual(['UpdateItem', 'PutItem', 'TransactWriteItems']);
@@ -109,13 +110,13 @@ describe('the front door that Userbase knows', () => {
 
   it('signs in with four requests, and verifies a token with one that writes nothing', async () => {
     const { accounts, log } = test;
-    const { authToken = '' } = await accounts.signUp({
+    const { authToken = '' } = await selfService(accounts).signUp({
       username: 'ada',
       password: PASSWORD,
       request: requestWith(),
     });
     const signIn = await log.costOf(() =>
-      accounts.signIn({ username: 'ada', password: PASSWORD, request: requestWith() }),
+      selfService(accounts).signIn({ username: 'ada', password: PASSWORD, request: requestWith() }),
     );
     expect(signIn.commands).toEqual([
       'GetItem',
@@ -123,14 +124,14 @@ describe('the front door that Userbase knows', () => {
       'TransactWriteItems',
       'TransactWriteItems',
     ]);
-    const verify = await log.costOf(() => accounts.verifyAuthToken(authToken));
+    const verify = await log.costOf(() => selfService(accounts).verifyAuthToken(authToken));
     expect(verify.commands).toEqual(['BatchGetItem']);
   });
 
   it('gives an unknown user the requests of a wrong password (ASVS 6.3.8)', async () => {
     const { accounts, log } = test;
     const form = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
-    await accounts.signUp({ ...form, request: requestWith() });
+    await selfService(accounts).signUp({ ...form, request: requestWith() });
     const attempts = [
       { username: 'ada', password: 'wrong password' },
       { username: 'nobody', password: PASSWORD },
@@ -139,7 +140,7 @@ describe('the front door that Userbase knows', () => {
     ];
     for (const attempt of attempts) {
       const signIn = (): Promise<unknown> =>
-        accounts.signIn({ ...attempt, request: requestWith() });
+        selfService(accounts).signIn({ ...attempt, request: requestWith() });
       const { commands } = await log.costOf(signIn);
       expect(commands).toEqual(['GetItem', 'Query', 'TransactWriteItems']);
       expect(await errorOf(signIn())).toMatchObject({
@@ -151,7 +152,7 @@ describe('the front door that Userbase knows', () => {
 
   it('signs in by a verified e-mail address and phone number, each by its name or as username', async () => {
     const { accounts } = test;
-    const { userId } = await accounts.signUp({
+    const { userId } = await selfService(accounts).signUp({
       email: 'ada@example.com',
       extraContacts: [{ kind: 'phone', value: '+4930123456' }],
       password: PASSWORD,
@@ -171,12 +172,16 @@ describe('the front door that Userbase knows', () => {
       { phone: '+4930123456' },
     ];
     for (const name of names) {
-      const user = await accounts.signIn({ ...name, password: PASSWORD, request: requestWith() });
+      const user = await selfService(accounts).signIn({
+        ...name,
+        password: PASSWORD,
+        request: requestWith(),
+      });
       expect(user).toMatchObject({ userId, email: 'ada@example.com' });
     }
     const both = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
     expect(
-      await errorOf(accounts.signIn({ ...both, request: requestWith() } as never)),
+      await errorOf(selfService(accounts).signIn({ ...both, request: requestWith() } as never)),
     ).toMatchObject({
       code: 'InvalidInput',
       details: { path: 'email', reason: 'notBesideUsername' },
@@ -191,8 +196,8 @@ describe('the front door that Userbase knows', () => {
   ])('ends the session after %s, at sign-up and sign-in, by the clock', async (_n, wishes, ms) => {
     const { accounts, clock } = test;
     const own = { username: 'ada', password: PASSWORD, rememberMe: 'local', ...wishes } as const;
-    const up = await accounts.signUp({ ...own, request: requestWith() });
-    const again = await accounts.signIn({ ...own, request: requestWith() });
+    const up = await selfService(accounts).signUp({ ...own, request: requestWith() });
+    const again = await selfService(accounts).signIn({ ...own, request: requestWith() });
     const endMs = clock.now().getTime() + ms;
     expect([up.expiresAt?.getTime(), again.expiresAt?.getTime()]).toEqual([endMs, endMs]);
     const tokens = [up.authToken ?? '', again.authToken];
@@ -212,7 +217,10 @@ describe('the front door that Userbase knows', () => {
   ] as const)('with rememberMe %s, an idle session %s goes on', async (rememberMe, goesOn) => {
     const { accounts, clock } = test;
     const own = { username: 'ada', password: PASSWORD, rememberMe };
-    const { authToken = '' } = await accounts.signUp({ ...own, request: requestWith() });
+    const { authToken = '' } = await selfService(accounts).signUp({
+      ...own,
+      request: requestWith(),
+    });
     clock.advance(2 * HOUR + 1);
     expect(await isLive(authToken)).toBe(goesOn);
   });
@@ -222,7 +230,7 @@ describe('the front door that Userbase knows', () => {
     const codes = await Promise.all(
       Array.from({ length: 16 }, (_, at) =>
         codeOf(
-          test.accounts.signUp({
+          selfService(test.accounts).signUp({
             ...form,
             email: `ada${String(at)}@example.com`,
             request: requestWith(),
@@ -243,12 +251,12 @@ describe('the front door that Userbase knows', () => {
     const { accounts } = test;
     const codes = await Promise.all(
       ['ada@bücher.example', 'ada@BÜCHER.example', 'ada@xn--bcher-kva.example'].map((email) =>
-        codeOf(accounts.signUp({ email, password: PASSWORD, request: requestWith() })),
+        codeOf(selfService(accounts).signUp({ email, password: PASSWORD, request: requestWith() })),
       ),
     );
     expect(codes.sort()).toEqual(['EmailAlreadyExists', 'EmailAlreadyExists', 'none']);
     const ipAddress = { email: 'ada@127.1', password: PASSWORD, request: requestWith() };
-    expect(await codeOf(accounts.signUp(ipAddress))).toBe('EmailNotValid');
+    expect(await codeOf(selfService(accounts).signUp(ipAddress))).toBe('EmailNotValid');
   });
 
   it('takes the application’s own fields, and refuses others', async () => {
@@ -260,10 +268,12 @@ describe('the front door that Userbase knows', () => {
       visitorFields: ['plan'],
     });
     const form = { username: 'ada', password: PASSWORD, request: requestWith() };
-    const { userId } = await accounts.signUp({ ...form, plan: 'paid' });
+    const { userId } = await selfService(accounts).signUp({ ...form, plan: 'paid' });
     expect(await accounts.findUser({ username: userId })).toMatchObject({ plan: 'paid' });
     const other = { ...form, username: 'eve', request: requestWith(), permissions: ['all'] };
-    expect(await errorOf(accounts.signUp({ ...other, plan: 'free' } as never))).toMatchObject({
+    expect(
+      await errorOf(selfService(accounts).signUp({ ...other, plan: 'free' } as never)),
+    ).toMatchObject({
       code: 'InvalidInput',
       details: { path: 'permissions', reason: 'unknownField' },
     });
@@ -274,53 +284,59 @@ describe('the front door that Userbase knows', () => {
     const events: AccountEvent[] = [];
     accounts.on('*', (event) => events.push(event));
     const told = (): unknown => events.splice(0).map(({ name, reason }) => [name, reason]);
-    await codeOf(accounts.signUp({ password: PASSWORD, request: requestWith() }));
+    await codeOf(selfService(accounts).signUp({ password: PASSWORD, request: requestWith() }));
     expect(told()).toEqual([['CreateUserError', 'UsernameMissing']]);
     const form = { username: 'ada', password: PASSWORD };
-    await accounts.signUp({ ...form, request: requestWith() });
+    await selfService(accounts).signUp({ ...form, request: requestWith() });
     expect(told()).toEqual([
       ['CreateUserSuccess', undefined],
       ['LoginSuccess', undefined],
     ]);
-    await codeOf(accounts.signIn({ username: 'ada', password: 'wrong', request: requestWith() }));
+    await codeOf(
+      selfService(accounts).signIn({ username: 'ada', password: 'wrong', request: requestWith() }),
+    );
     expect(told()).toEqual([['LoginError', 'LoginFailed']]);
-    await accounts.signIn({ ...form, request: requestWith() });
+    await selfService(accounts).signIn({ ...form, request: requestWith() });
     expect(told()).toEqual([['LoginSuccess', undefined]]);
-    await codeOf(accounts.signIn({ ...form, request: null as never }));
+    await codeOf(selfService(accounts).signIn({ ...form, request: null as never }));
     expect(told()).toEqual([['LoginError', 'InvalidInput']]);
   });
 
   it('does not take what a copy of a request says of its user for a session', async () => {
     const { accounts } = test;
     const request = requestWith();
-    await accounts.signUp({ username: 'ada', password: PASSWORD, request });
+    await selfService(accounts).signUp({ username: 'ada', password: PASSWORD, request });
     const copy = { ...request };
-    for (const call of [accounts.updateUser, accounts.deleteUser]) {
+    for (const call of ['updateUser', 'deleteUser'] as const) {
       const input = { request: copy, profile: { name: 'Eve' }, accountId: request.user?.accountId };
-      expect(await codeOf(call(input))).toBe('UserNotSignedIn');
+      expect(await codeOf(selfService(accounts)[call](input))).toBe('UserNotSignedIn');
     }
-    expect(await codeOf(accounts.deleteUser({ accountId: request.user?.accountId } as never))).toBe(
-      'InvalidInput',
-    );
+    expect(
+      await codeOf(
+        selfService(accounts).deleteUser({ accountId: request.user?.accountId } as never),
+      ),
+    ).toBe('InvalidInput');
   });
 
   it('verifies a token without letting its session go on, and no other’s', async () => {
     const { accounts } = test;
     const rotating = test.another({ rotation: { after: '1h' }, onConnectionChange: 'revoke' });
-    const { authToken = '' } = await rotating.signUp({
+    const { authToken = '' } = await selfService(rotating).signUp({
       username: 'ada',
       password: PASSWORD,
       request: requestWith(),
     });
     test.clock.advance(1.5 * HOUR);
-    const { commands } = await test.log.costOf(() => accounts.verifyAuthToken(authToken));
+    const { commands } = await test.log.costOf(() =>
+      selfService(accounts).verifyAuthToken(authToken),
+    );
     expect(commands).toEqual(['BatchGetItem']);
-    await rotating.verifyAuthToken(authToken);
+    await selfService(rotating).verifyAuthToken(authToken);
     const request = requestWith(authToken);
     await rotating.handleRequest(request);
     expect(request.authToken).not.toBe(authToken);
     for (const token of ['', 'not a token', undefined, {}]) {
-      expect(await codeOf(accounts.verifyAuthToken(token as string))).toBe(
+      expect(await codeOf(selfService(accounts).verifyAuthToken(token as string))).toBe(
         'TokenVerificationFailed',
       );
     }
@@ -328,6 +344,6 @@ describe('the front door that Userbase knows', () => {
       table: test.table.namespace('tenant'),
       sessions: { getTokenSecret: () => SECRET },
     });
-    expect(await codeOf(tenant.verifyAuthToken(authToken))).toBe('InvalidSession');
+    expect(await codeOf(selfService(tenant).verifyAuthToken(authToken))).toBe('InvalidSession');
   });
 });

@@ -13,7 +13,7 @@ import { readConnectionInfo } from '../core/SessionRequest.js';
 import { setProfile, setUsername } from '../lifecycle/AccountProfile.js';
 import { beginAnew, provePassword } from '../passwordChanges/changeOwnPassword.js';
 import { parseNewPassword } from '../passwordChanges/replacePassword.js';
-import type { SignedInUser } from './frontDoorTypes.js';
+import type { SignedInUser } from './selfServiceInputs.js';
 import { parseChanges, type UserChanges } from './parseChanges.js';
 import { emailOf, toUser } from './toUser.js';
 
@@ -25,7 +25,7 @@ interface EmailChange {
   readonly decide: (change: AccountChange, claims: TakenClaims) => readonly Contact[];
 }
 
-/** Carries out `FrontDoor.updateUser`: several changes of one account, in one transaction. */
+/** Carries out `SelfService.updateUser`: several changes of one account, in one transaction. */
 export async function updateUser(core: AccountsCore, input: unknown): Promise<SignedInUser> {
   const { request } = (input as { readonly request?: unknown } | null | undefined) ?? {};
   let changes: UserChanges = {};

@@ -1,5 +1,5 @@
 import type { VerifyEmailWithTokenInput } from '../oneTimeTokens/EmailVerification.js';
-import type { PaymentsMode } from '../apps/AppPlan.js';
+import type { PaymentsMode } from '../quota/AppPlan.js';
 import type { CreateAccountInput } from '../accounts/parseNewAccount.js';
 import type { SessionRequest } from '../core/SessionRequest.js';
 
@@ -9,7 +9,7 @@ import type { SessionRequest } from '../core/SessionRequest.js';
  */
 export type RememberMe = 'local' | 'session' | 'none';
 
-/** A profile as the front door takes it: 1 to 100 keys of 1 to 20, values of 1 to 1000 characters. */
+/** A profile as `SelfService` takes it: 1 to 100 keys of 1 to 20, values of 1 to 1000 characters. */
 export type FlatProfile = Readonly<Record<string, string>>;
 
 /** What somebody who signs up or in asks of their session. */
@@ -29,7 +29,7 @@ export interface SessionWishes {
 }
 
 /**
- * What {@link FrontDoor.signUp} takes: `username`, `email`, or both, beside the application's own
+ * What {@link SelfService.signUp} takes: `username`, `email`, or both, beside the application's own
  * fields.
  */
 export interface SignUpInput
@@ -46,7 +46,7 @@ export interface SignUpInput
   readonly request: SessionRequest;
 }
 
-/** What {@link FrontDoor.signIn} takes: one name of the account, and its password. */
+/** What {@link SelfService.signIn} takes: one name of the account, and its password. */
 export type SignInInput = SessionWishes & {
   readonly password: string;
   readonly request: SessionRequest;
@@ -68,20 +68,20 @@ export type SignInInput = SessionWishes & {
       }
   );
 
-/** What {@link FrontDoor.activate} takes. */
+/** What {@link SelfService.activate} takes. */
 export interface ActivateInput extends VerifyEmailWithTokenInput {
   /** From the link. */
   readonly token: string;
 }
 
-/** What {@link FrontDoor.resendActivation} takes. */
+/** What {@link SelfService.resendActivation} takes. */
 export interface ResendActivationInput {
   readonly email: string;
   /** Who asks: counted by address, and kept with the token. */
   readonly request?: SessionRequest;
 }
 
-/** What {@link FrontDoor.updateUser} takes: at least one change. What is undefined is not given. */
+/** What {@link SelfService.updateUser} takes: at least one change. What is undefined is not given. */
 export interface UpdateUserInput {
   /** As `handleRequest` has let it through. */
   readonly request: SessionRequest;
@@ -107,7 +107,7 @@ export interface VerifiedUser {
   readonly trialExpirationDate?: Date;
 }
 
-/** A user, as the front door gives it. */
+/** A user, as `SelfService` returns it. */
 export interface User extends VerifiedUser {
   /** The first address that is verified; before, the first. */
   readonly email?: string;

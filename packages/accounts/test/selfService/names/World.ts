@@ -3,7 +3,7 @@ import { localClient } from '@latchkey/entity/testing';
 import { tableItems } from '../../../../entity/test/support/tableItems.js';
 import { Accounts, type AccountsOptions } from '../../../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../../../src/apps/AccountsRegistry.js';
-import type { User } from '../../../src/frontDoor/frontDoorTypes.js';
+import type { User } from '../../../src/selfService/selfServiceInputs.js';
 import type { SessionRequest } from '../../../src/core/SessionRequest.js';
 import { Mailbox } from '../../oneTimeTokens/Mailbox.js';
 import {
@@ -14,6 +14,7 @@ import {
   type TestAccounts,
 } from '../../support/testAccounts.js';
 import { QuickHasher } from '../../twoFactor/support/QuickHasher.js';
+import { selfService } from '../../support/selfService.js';
 
 /** As the package's own hashers, it takes a password in whatever form for the same. */
 class ComposingHasher extends QuickHasher {
@@ -46,7 +47,7 @@ export interface PersonParams {
 /** The options that a world of its own can have. */
 export type WorldOptions = Partial<Omit<AccountsOptions, 'table' | 'sessions'>>;
 
-/** Accounts, and short ways to call their front door. */
+/** Accounts, and short ways to call `SelfService` on them. */
 export class World {
   readonly mailbox = new Mailbox();
   readonly #test: TestAccounts;
@@ -63,7 +64,7 @@ export class World {
   static async open(options: WorldOptions = {}): Promise<World> {
     const world = new World(await createTestAccounts(), options);
     const { token } = await world.person({ username: 'known', email: 'known@example.com' });
-    await world.#accounts.activate({ token, password: PASSWORD });
+    await selfService(world.#accounts).activate({ token, password: PASSWORD });
     return world;
   }
 
@@ -91,7 +92,7 @@ export class World {
   /** Somebody new signs up, by their parameters where there are some. */
   signUp(params: unknown = {}, accounts: Accounts = this.#accounts): Promise<unknown> {
     const username = `person${String(++this.#people)}`;
-    return accounts.signUp(
+    return selfService(accounts).signUp(
       withParams({ username, password: PASSWORD, request: requestWith() }, params) as never,
     );
   }
@@ -99,12 +100,12 @@ export class World {
   /** The one who is known signs in, unless the parameters say otherwise. */
   signIn(params: unknown = {}): Promise<unknown> {
     const usual = { username: 'known', password: PASSWORD, request: requestWith() };
-    return this.#accounts.signIn(withParams(usual, params) as never);
+    return selfService(this.#accounts).signIn(withParams(usual, params) as never);
   }
 
   /** The one who is known has forgotten the password, unless the parameters say otherwise. */
   forgotPassword(params: unknown = {}): Promise<unknown> {
-    return this.#accounts.forgotPassword(
+    return selfService(this.#accounts).forgotPassword(
       withParams({ username: 'known', request: requestWith() }, params) as never,
     );
   }

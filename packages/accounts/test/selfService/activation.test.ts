@@ -10,11 +10,12 @@ import {
   SECRET,
   type TestAccounts,
 } from '../support/testAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 const HOUR = 3_600_000;
 const NEW_PASSWORD = 'a long walk in the hills';
 
-describe('the front door that Rebilly knows', () => {
+describe('the calls of SelfService that Rebilly has', () => {
   const mailbox = new Mailbox();
   let test: TestAccounts;
   const form = { email: 'grace@example.com', password: PASSWORD };
@@ -30,36 +31,42 @@ describe('the front door that Rebilly knows', () => {
   it('signs up, confirms, signs in until a time, forgets the password and gets a new one', async () => {
     const { accounts, clock } = test;
     const request = requestWith();
-    const { handle = '', ...grace } = await accounts.signUp({ ...form, request });
+    const { handle = '', ...grace } = await selfService(accounts).signUp({ ...form, request });
     expect(grace).not.toHaveProperty('authToken');
     expect(request).not.toHaveProperty('user');
     const { counts } = await contentsOf(test.client, test.table.name);
     expect(counts).toMatchObject({ Account: 1, AccessType: 1, AccountToken: 2 });
     expect(counts.Session).toBeUndefined();
     const token = await mailbox.token('EmailVerification');
-    expect(await codeOf(accounts.signIn({ ...form, request }))).toBe('AccountNotActivated');
+    expect(await codeOf(selfService(accounts).signIn({ ...form, request }))).toBe(
+      'AccountNotActivated',
+    );
 
-    const activated = await accounts.activate({ token, request, handle });
+    const activated = await selfService(accounts).activate({ token, request, handle });
     expect(activated).toEqual(grace);
     expect(request).not.toHaveProperty('user');
 
     const expiredTime = new Date(clock.now().getTime() + HOUR);
-    const { authToken } = await accounts.signIn({ ...form, expiredTime, request });
+    const { authToken } = await selfService(accounts).signIn({ ...form, expiredTime, request });
     clock.advance(HOUR - 1);
-    expect(await accounts.verifyAuthToken(authToken)).toMatchObject({ userId: grace.userId });
+    expect(await selfService(accounts).verifyAuthToken(authToken)).toMatchObject({
+      userId: grace.userId,
+    });
     clock.advance(1);
-    expect(await codeOf(accounts.verifyAuthToken(authToken))).toBe('TokenVerificationFailed');
+    expect(await codeOf(selfService(accounts).verifyAuthToken(authToken))).toBe(
+      'TokenVerificationFailed',
+    );
 
-    await accounts.forgotPassword({ email: form.email });
-    await accounts.forgotPassword({ email: 'nobody@example.com' });
+    await selfService(accounts).forgotPassword({ email: form.email });
+    await selfService(accounts).forgotPassword({ email: 'nobody@example.com' });
     const reset = await mailbox.token('PasswordReset');
-    await accounts.resetPassword({ token: reset, newPassword: NEW_PASSWORD });
-    expect(await codeOf(accounts.signIn({ ...form, request: requestWith() }))).toBe(
+    await selfService(accounts).resetPassword({ token: reset, newPassword: NEW_PASSWORD });
+    expect(await codeOf(selfService(accounts).signIn({ ...form, request: requestWith() }))).toBe(
       'UsernameOrPasswordMismatch',
     );
     const renewed = { ...form, password: NEW_PASSWORD, request: requestWith() };
-    await accounts.signIn(renewed);
-    await accounts.signOut(renewed);
+    await selfService(accounts).signIn(renewed);
+    await selfService(accounts).signOut(renewed);
   });
 
   it('gives no session before, by any way in', async () => {
@@ -70,13 +77,14 @@ describe('the front door that Rebilly knows', () => {
     const ways = {
       'by name': () => accounts.userByPasswordLogin({ ...form, username: 'grace', request }),
       'by address': () => accounts.userByPasswordLogin({ ...form, username: form.email, request }),
-      'by id': () => accounts.signIn({ ...form, email: undefined, username: accountId, request }),
+      'by id': () =>
+        selfService(accounts).signIn({ ...form, email: undefined, username: accountId, request }),
       'as the application says': () => accounts.pushCustomSession({ username: 'grace', request }),
     };
     for (const [way, logIn] of Object.entries(ways)) {
       expect([way, await codeOf(logIn())]).toEqual([way, 'AccountNotActivated']);
     }
-    await accounts.requestMagicLink({ email: form.email });
+    await accounts.magicLinks.request({ email: form.email });
     // No link to log in by: one more to confirm the address.
     const sent = await mailbox.take();
     expect(sent.map(({ kind }) => kind)).toEqual(['EmailVerification']);
@@ -88,7 +96,7 @@ describe('the front door that Rebilly knows', () => {
     const { counts } = await contentsOf(test.client, test.table.name);
     expect(counts.Session).toBeUndefined();
 
-    await accounts.activate({ token, password: PASSWORD });
+    await selfService(accounts).activate({ token, password: PASSWORD });
     for (const logIn of Object.values(ways)) {
       await logIn();
       delete request.authToken;
@@ -99,7 +107,11 @@ describe('the front door that Rebilly knows', () => {
   it('lets accounts without an e-mail address in, of which there is nothing to confirm', async () => {
     const { accounts } = test;
     await accounts.createAccount({ username: 'robot', password: PASSWORD });
-    await accounts.signIn({ username: 'robot', password: PASSWORD, request: requestWith() });
+    await selfService(accounts).signIn({
+      username: 'robot',
+      password: PASSWORD,
+      request: requestWith(),
+    });
   });
 
   it('does not count the right password against who has not confirmed yet', async () => {
@@ -109,9 +121,9 @@ describe('the front door that Rebilly knows', () => {
       throttling: { password: { budget: 3 } },
       requireActivation: true,
     });
-    await strict.signUp({ ...form, request: requestWith() });
+    await selfService(strict).signUp({ ...form, request: requestWith() });
     for (let attempt = 1; attempt <= 5; attempt++) {
-      const code = await codeOf(strict.signIn({ ...form, request: requestWith() }));
+      const code = await codeOf(selfService(strict).signIn({ ...form, request: requestWith() }));
       expect(code).toBe('AccountNotActivated');
     }
   });
@@ -122,22 +134,28 @@ describe('the front door that Rebilly knows', () => {
       sessions: { getTokenSecret: () => SECRET },
       delivery: mailbox,
     });
-    const { authToken = '' } = await accounts.signUp({ ...form, request: requestWith() });
-    await accounts.verifyAuthToken(authToken);
-    await accounts.activate({
+    const { authToken = '' } = await selfService(accounts).signUp({
+      ...form,
+      request: requestWith(),
+    });
+    await selfService(accounts).verifyAuthToken(authToken);
+    await selfService(accounts).activate({
       token: await mailbox.token('EmailVerification'),
       password: PASSWORD,
     });
-    await accounts.signIn({ ...form, request: requestWith() });
+    await selfService(accounts).signIn({ ...form, request: requestWith() });
   });
 
   it('activates once, of 16 at the same time', async () => {
-    const { handle = '' } = await test.accounts.signUp({ ...form, request: requestWith() });
+    const { handle = '' } = await selfService(test.accounts).signUp({
+      ...form,
+      request: requestWith(),
+    });
     const token = await mailbox.token('EmailVerification');
     const others = [test.accounts, test.another()];
     const codes = await Promise.all(
       Array.from({ length: 16 }, (_, at) =>
-        codeOf((others[at % 2] ?? test.accounts).activate({ token, handle })),
+        codeOf(selfService(others[at % 2] ?? test.accounts).activate({ token, handle })),
       ),
     );
     // Who comes after it holds the true token, and is told that it is confirmed.
@@ -151,20 +169,20 @@ describe('the front door that Rebilly knows', () => {
 
   it('refuses a token that has expired, though its row is still there, and of another kind', async () => {
     const { accounts, clock } = test;
-    const { userId } = await accounts.signUp({ ...form, request: requestWith() });
+    const { userId } = await selfService(accounts).signUp({ ...form, request: requestWith() });
     const token = await mailbox.token('EmailVerification');
     const reset = await accounts.addResetPasswordToken({ accountId: userId });
-    expect(await codeOf(accounts.activate({ token: reset.token, password: PASSWORD }))).toBe(
-      'ActivationTokenNotValid',
-    );
-    const crossed = accounts.resetPassword({ token, newPassword: NEW_PASSWORD });
+    expect(
+      await codeOf(selfService(accounts).activate({ token: reset.token, password: PASSWORD })),
+    ).toBe('ActivationTokenNotValid');
+    const crossed = selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD });
     expect(await codeOf(crossed)).toBe('ResetTokenNotValid');
     clock.advance(24 * HOUR);
-    expect(await codeOf(accounts.activate({ token, password: PASSWORD }))).toBe(
+    expect(await codeOf(selfService(accounts).activate({ token, password: PASSWORD }))).toBe(
       'ActivationTokenNotValid',
     );
-    await accounts.resendActivation({ email: form.email });
-    await accounts.activate({
+    await selfService(accounts).resendActivation({ email: form.email });
+    await selfService(accounts).activate({
       token: await mailbox.token('EmailVerification'),
       password: PASSWORD,
     });
@@ -172,16 +190,16 @@ describe('the front door that Rebilly knows', () => {
 
   it('sends the confirmation again, to the stored address, and answers everybody alike', async () => {
     const { accounts, log } = test;
-    await accounts.signUp({ ...form, request: requestWith() });
+    await selfService(accounts).signUp({ ...form, request: requestWith() });
     await mailbox.take();
     const known = { email: 'confirmed@example.com', password: PASSWORD };
-    await accounts.signUp({ ...known, request: requestWith() });
-    await accounts.activate({
+    await selfService(accounts).signUp({ ...known, request: requestWith() });
+    await selfService(accounts).activate({
       token: await mailbox.token('EmailVerification'),
       password: PASSWORD,
     });
     const askFor = (email: string): Promise<unknown> =>
-      accounts.resendActivation({ email, request: requestWith() });
+      selfService(accounts).resendActivation({ email, request: requestWith() });
     const costs = [];
     for (const email of ['Grace@Example.com', known.email, 'nobody@example.com']) {
       costs.push((await log.costOf(() => askFor(email))).commands);
@@ -204,10 +222,12 @@ describe('the front door that Rebilly knows', () => {
 
   it('sends a mailbox five, also of 16 asked for at once (ASVS 6.6.3)', async () => {
     const { accounts } = test;
-    await accounts.signUp({ ...form, request: requestWith() });
+    await selfService(accounts).signUp({ ...form, request: requestWith() });
     await mailbox.take();
     await Promise.all(
-      Array.from({ length: 16 }, () => accounts.resendActivation({ email: form.email })),
+      Array.from({ length: 16 }, () =>
+        selfService(accounts).resendActivation({ email: form.email }),
+      ),
     );
     await accounts.settled();
     const sent = await mailbox.take();
@@ -218,7 +238,7 @@ describe('the front door that Rebilly knows', () => {
   it('needs something to send with, and a switch that is one', async () => {
     const bare = { table: test.table, sessions: { getTokenSecret: () => SECRET } };
     const silent = new Accounts(bare);
-    expect(await codeOf(silent.resendActivation({ email: form.email }))).toBe(
+    expect(await codeOf(selfService(silent).resendActivation({ email: form.email }))).toBe(
       'InvalidConfiguration',
     );
     expect(() => new Accounts({ ...bare, requireActivation: 'no' as never })).toThrow(
@@ -238,7 +258,7 @@ describe('the front door that Rebilly knows', () => {
     const { clock } = test;
     const own = { username: 'grace', password: PASSWORD };
     const request = requestWith();
-    await accounts.signUp({ ...own, request });
+    await selfService(accounts).signUp({ ...own, request });
     const { uri } = await accounts.twoFactor.enrol({ request });
     const totp = new TOTP({ secret: new URL(uri).searchParams.get('secret') ?? '' });
     const codeNow = (): string => totp.generate({ timestamp: clock.now().getTime() });
@@ -249,7 +269,7 @@ describe('the front door that Rebilly knows', () => {
     ];
     for (const wish of wishes) {
       clock.advance(60_000);
-      const first = accounts.signIn({ ...own, ...wish, request: requestWith() });
+      const first = selfService(accounts).signIn({ ...own, ...wish, request: requestWith() });
       const { code, challenge = '' } = await errorOf(first);
       expect(code).toBe('TwoFactorRequired');
       const { sessionDocument } = await accounts.twoFactor.loginWithTwoFactor({

@@ -1,20 +1,19 @@
 import { newHandle } from '../accounts/newHandle.js';
-import type { AccountCreation } from '../accounts/AccountCreation.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountFields } from '@latchkey/schema';
+import type { Accounts } from '../accounts/Accounts.js';
+import { flowsOf, type AccountFlows } from '../accounts/flowsOf.js';
+import type { InputWith, NoFields } from '../accounts/OwnFields.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import type { AccountLifecycle, DeletedAccount } from '../lifecycle/AccountLifecycle.js';
+import type { DeletedAccount } from '../lifecycle/AccountLifecycle.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import type { PasswordLogin } from '../login/PasswordLogin.js';
-import type { EmailVerification } from '../oneTimeTokens/EmailVerification.js';
 import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
 import { sendLink } from '../oneTimeTokens/sendLink.js';
 import type {
-  PasswordResets,
   RequestPasswordResetInput,
   ResetPasswordInput,
-} from '../passwordChanges/PasswordResets.js';
+} from '../passwordChanges/Passwords.js';
 import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
 import type {
   ActivateInput,
@@ -25,8 +24,8 @@ import type {
   UpdateUserInput,
   User,
   VerifiedUser,
-} from './frontDoorTypes.js';
-import { inFrontDoorTerms } from './inFrontDoorTerms.js';
+} from './selfServiceInputs.js';
+import { withSelfServiceErrors } from './withSelfServiceErrors.js';
 import {
   parseEmailAddress,
   parseSignInName,
@@ -40,16 +39,6 @@ import { requireSignedOut } from './requireSignedOut.js';
 import { emailOf, toUser } from './toUser.js';
 import { updateUser } from './updateUser.js';
 
-/** What the front door leads to. */
-export interface FrontDoorFlows {
-  readonly core: AccountsCore;
-  readonly creation: AccountCreation;
-  readonly passwordLogin: PasswordLogin;
-  readonly emailVerification: EmailVerification;
-  readonly passwordResets: PasswordResets;
-  readonly lifecycle: AccountLifecycle;
-}
-
 /** A request that says nothing of its client. */
 const NO_CLIENT: SessionRequest = Object.freeze({
   requestIp: '',
@@ -58,16 +47,18 @@ const NO_CLIENT: SessionRequest = Object.freeze({
 });
 
 /**
- * Accounts as people know them: sign up, confirm, sign in, sign out. Each call is one of the flows
- * of `Accounts`, with errors that say by name what to tell the person. Every call is on `Accounts`.
+ * The calls behind an application's forms: sign up, confirm, sign in, change, sign out. Each is one of
+ * the flows of `Accounts`, with errors that say by name what to show the person.
  *
  * @example
  * ```ts
  * import { AccountError, type Accounts, type SessionRequest } from '@latchkey/accounts';
+ * import { SelfService } from '@latchkey/accounts/self-service';
  *
  * export async function join(accounts: Accounts, request: SessionRequest, form: object) {
+ *   const selfService = new SelfService(accounts);
  *   try {
- *     const { userId } = await accounts.signUp({ password: '', ...form, request });
+ *     const { userId } = await selfService.signUp({ password: '', ...form, request });
  *     return `Welcome, ${userId}.`;
  *   } catch (error) {
  *     if (!AccountError.is(error)) throw error;
@@ -77,12 +68,15 @@ const NO_CLIENT: SessionRequest = Object.freeze({
  * }
  * ```
  */
-export class FrontDoor {
-  readonly #flows: FrontDoorFlows;
+export class SelfService<F extends AccountFields = NoFields> {
+  readonly #flows: AccountFlows;
 
-  /** @internal */
-  constructor(flows: FrontDoorFlows) {
-    this.#flows = flows;
+  /**
+   * @throws AccountError `InvalidConfiguration` for anything but an `Accounts` of this copy of the
+   *   package.
+   */
+  constructor(accounts: Accounts<F>) {
+    this.#flows = flowsOf(accounts);
   }
 
   /**
@@ -106,7 +100,7 @@ export class FrontDoor {
    *   every one of these nothing is written but the count of the network. `ServiceUnavailable`, with which nobody knows: the answer of a transaction that was
    *   carried out may have been lost. `TwoFactorEnrolmentRequired` once the account is there.
    */
-  readonly signUp = async (input: SignUpInput): Promise<User> => {
+  async signUp(input: InputWith<SignUpInput, F>): Promise<User> {
     const { core, creation } = this.#flows;
     const { events, requireActivation, table } = core;
     const facts = factsOf(input);
@@ -125,7 +119,7 @@ export class FrontDoor {
       ({ email } = parsed);
       return parsed;
     };
-    return inFrontDoorTerms(core, {}, async () => {
+    return withSelfServiceErrors(core, {}, async () => {
       const handle = requireActivation ? newHandle() : undefined;
       const { account, authToken, expiresAt } =
         handle === undefined
@@ -143,7 +137,7 @@ export class FrontDoor {
         ...(handle !== undefined && { handle }),
       };
     });
-  };
+  }
 
   /**
    * Signs in by a username, or a verified e-mail address or phone number: as `userByPasswordLogin`.
@@ -152,16 +146,16 @@ export class FrontDoor {
    * @throws AccountError `ParamsMustBeObject`, `UsernameMissing`, `UsernameMustBeString`,
    *   `UsernameCannotBeBlank`, `UsernameTooLong`, `EmailNotValid`, `PasswordMissing`,
    *   `PasswordMustBeString`, `PasswordCannotBeBlank`, `PasswordTooLong`, `InvalidInput`; those of
-   *   {@link FrontDoor.signUp} about the session; `UserAlreadySignedIn`; `TooManyRequests` before
+   *   {@link SelfService.signUp} about the session; `UserAlreadySignedIn`; `TooManyRequests` before
    *   the password is looked at; `UsernameOrPasswordMismatch` for an unknown user, an address that
    *   is not verified and a wrong password alike; `AccountNotActivated`, `AccountDeactivated`,
    *   `Vetoed`, `TwoFactorRequired`, `TwoFactorEnrolmentRequired` after the right one; `TooBusy`,
    *   `ServiceUnavailable`.
    */
-  readonly signIn = async (input: SignInInput): Promise<SignedInUser> => {
+  async signIn(input: SignInInput): Promise<SignedInUser> {
     const { core, passwordLogin } = this.#flows;
     const facts: EventFacts = { ...factsOf(input), method: 'password' };
-    return inFrontDoorTerms(core, { mismatch: 'UsernameOrPasswordMismatch' }, () =>
+    return withSelfServiceErrors(core, { mismatch: 'UsernameOrPasswordMismatch' }, () =>
       core.events.run('Login', facts, async () => {
         requireParams(input);
         const { password: given, request } = input;
@@ -180,7 +174,7 @@ export class FrontDoor {
         };
       }),
     );
-  };
+  }
 
   /**
    * Ends the session of a request's token, everywhere, before it returns: as `logout`.
@@ -188,16 +182,16 @@ export class FrontDoor {
    * @throws AccountError `ParamsMustBeObject`; `UserNotSignedIn` for a request without a token of
    *   ours; `InvalidInput`, `ServiceUnavailable`.
    */
-  readonly signOut = async (input: { readonly request: SessionRequest }): Promise<void> => {
+  async signOut(input: { readonly request: SessionRequest }): Promise<void> {
     const { core } = this.#flows;
-    await inFrontDoorTerms(core, { session: 'UserNotSignedIn' }, async () => {
+    await withSelfServiceErrors(core, { session: 'UserNotSignedIn' }, async () => {
       await this.#check('Logout', input);
       const { request } = input;
       // What is no request, and what is no token, is for the flow to refuse.
       const { authToken = '' } = (request as SessionRequest | null | undefined) ?? {};
       await core.sessions.logout({ authToken, request });
     });
-  };
+  }
 
   /**
    * Confirms the e-mail address that a token was sent to: as `verifyEmailWithToken`. It signs nobody
@@ -211,18 +205,18 @@ export class FrontDoor {
    *   `EmailAlreadyVerified`, `NewPasswordRequired`, `EmailRemoved`; `UsernameOrPasswordMismatch` for a
    *   wrong password; `TooManyRequests`, `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
    */
-  readonly activate = async (input: ActivateInput): Promise<User> => {
+  async activate(input: ActivateInput): Promise<User> {
     const { core, emailVerification } = this.#flows;
     const terms = {
       token: 'ActivationTokenNotValid',
       mismatch: 'UsernameOrPasswordMismatch',
     } as const;
-    return inFrontDoorTerms(core, terms, async () => {
+    return withSelfServiceErrors(core, terms, async () => {
       await this.#check('VerifyEmail', input);
       const { account, email } = await emailVerification.verifyWithToken(input);
       return { ...toUser(account, core.plan), email };
     });
-  };
+  }
 
   /**
    * Sends another token to confirm an e-mail address with, to an address of an account that is not
@@ -231,12 +225,12 @@ export class FrontDoor {
    * `tokens.onlyNewest` says otherwise.
    *
    * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait; the rest are
-   * dropped. {@link FrontDoor.forgotPassword} has a count of its own.
+   * dropped. {@link SelfService.forgotPassword} has a count of its own.
    *
    * @throws AccountError `ParamsMustBeObject`, `EmailNotValid`, `TooManyRequests`, `InvalidInput`,
    *   `ServiceUnavailable`; `InvalidConfiguration` without `delivery`.
    */
-  readonly resendActivation = async (input: ResendActivationInput): Promise<void> => {
+  async resendActivation(input: ResendActivationInput): Promise<void> {
     const { core } = this.#flows;
     const facts: EventFacts = { ...factsOf(input), method: 'email_verification' };
     const send = core.events.run('RequestVerification', facts, async () => {
@@ -245,19 +239,19 @@ export class FrontDoor {
       const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
       await sendLink(core, { ...link, identifier, request: input.request, facts });
     });
-    await inFrontDoorTerms(core, {}, () => hideOutcome(send));
-  };
+    await withSelfServiceErrors(core, {}, () => hideOutcome(send));
+  }
 
   /**
    * Sends a token to choose a new password with; the same answer for everybody: as
-   * `requestPasswordReset`. Only what is wrong with the name as it was typed is said.
+   * `passwords.requestReset`. Only what is wrong with the name as it was typed is said.
    *
    * @throws AccountError `ParamsMustBeObject`; `UsernameMissing` without a username and an address,
    *   `UsernameMustBeString`, `UsernameCannotBeBlank`, `UsernameTooLong`, `EmailNotValid`;
    *   `TooManyRequests`, `InvalidInput`, `ServiceUnavailable`; `InvalidConfiguration` without
    *   `delivery`.
    */
-  readonly forgotPassword = async (input: RequestPasswordResetInput): Promise<void> => {
+  async forgotPassword(input: RequestPasswordResetInput): Promise<void> {
     const { core } = this.#flows;
     const facts: EventFacts = { ...factsOf(input), method: 'password_recovery' };
     const send = core.events.run('RequestPasswordReset', facts, async () => {
@@ -266,8 +260,8 @@ export class FrontDoor {
       const link = { kind: 'password_recovery', message: 'PasswordReset' } as const;
       await sendLink(core, { ...link, identifier, request: input.request, facts });
     });
-    await inFrontDoorTerms(core, {}, () => hideOutcome(send));
-  };
+    await withSelfServiceErrors(core, {}, () => hideOutcome(send));
+  }
 
   /**
    * Sets a new password by a token; the token works once. Three requests, and one more for a token
@@ -285,17 +279,15 @@ export class FrontDoor {
    *   used, void, of another kind, or to an address that is not the account's, or not verified, any
    *   more; `TooManyRequests`, `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
    */
-  readonly resetPassword = async (
-    input: ResetPasswordInput,
-  ): Promise<{ readonly accountId: string }> => {
-    const { core, passwordResets } = this.#flows;
-    return inFrontDoorTerms(core, { token: 'ResetTokenNotValid' }, async () => {
+  async resetPassword(input: ResetPasswordInput): Promise<{ readonly accountId: string }> {
+    const { core, passwords } = this.#flows;
+    return withSelfServiceErrors(core, { token: 'ResetTokenNotValid' }, async () => {
       await this.#check('ResetPassword', input, ({ newPassword }) =>
         requirePassword(newPassword, 'newPassword'),
       );
-      return passwordResets.resetPassword(input);
+      return passwords.reset(input);
     });
-  };
+  }
 
   /**
    * Changes what a user says of themselves, all of it or nothing: username, e-mail address, profile
@@ -305,35 +297,35 @@ export class FrontDoor {
    * at once, if it is the user's and confirmed already; one that waits to be is sent its message again.
    *
    * @returns the user as they are then, with the request's token: a new one after a new password.
-   * @throws AccountError `ParamsMustBeObject`, `ParamsMissing`, those of {@link FrontDoor.signUp}
+   * @throws AccountError `ParamsMustBeObject`, `ParamsMissing`, those of {@link SelfService.signUp}
    *   about username, address, profile and password; `CurrentPasswordMissing`,
    *   `CurrentPasswordIncorrect`; `UserNotSignedIn`, `ImpersonatedSession`; `RecentLoginRequired` for
    *   username and address without a new password; `UsernameAlreadyExists`, `EmailAlreadyExists`;
    *   `LastContact` for an address that cannot be removed; `TooManyRequests`, `InvalidInput`,
    *   `TooBusy`, `ServiceUnavailable`.
    */
-  readonly updateUser = async (input: UpdateUserInput): Promise<SignedInUser> => {
+  async updateUser(input: UpdateUserInput): Promise<SignedInUser> {
     const terms = { mismatch: 'CurrentPasswordIncorrect', session: 'UserNotSignedIn' } as const;
-    return inFrontDoorTerms(this.#flows.core, terms, () => updateUser(this.#flows.core, input));
-  };
+    return withSelfServiceErrors(this.#flows.core, terms, () =>
+      updateUser(this.#flows.core, input),
+    );
+  }
 
   /**
    * Deletes the account that makes a request, with everything that belongs to it: as
-   * `deleteAccount`.
+   * `lifecycle.delete`.
    *
    * @throws AccountError `ParamsMustBeObject`, `UserNotSignedIn`, `ImpersonatedSession`,
    *   `RecentLoginRequired`, `InvalidInput`, `ServiceUnavailable`
    */
-  readonly deleteUser = async (input: {
-    readonly request: SessionRequest;
-  }): Promise<DeletedAccount> => {
+  async deleteUser(input: { readonly request: SessionRequest }): Promise<DeletedAccount> {
     const { core, lifecycle } = this.#flows;
-    return inFrontDoorTerms(core, { session: 'UserNotSignedIn' }, async () => {
+    return withSelfServiceErrors(core, { session: 'UserNotSignedIn' }, async () => {
       // Never by an id that came along: this is the owner's own door.
       await this.#check('DeleteUser', input, ({ request }) => requireRequest(request));
-      return lifecycle.deleteAccount({ request: input.request });
+      return lifecycle.delete({ request: input.request });
     });
-  };
+  }
 
   /**
    * Tells a back end whose token it has been given: one request. The session does not go on by that:
@@ -343,17 +335,17 @@ export class FrontDoor {
    * @param request - for `getTokenSecret`, where that looks at it; its token does not count.
    * @throws AccountError `TokenVerificationFailed`, `InvalidSession`, `ServiceUnavailable`
    */
-  readonly verifyAuthToken = async (
+  async verifyAuthToken(
     authToken: string,
     request: SessionRequest = NO_CLIENT,
-  ): Promise<VerifiedUser> => {
+  ): Promise<VerifiedUser> {
     const { core } = this.#flows;
     const facts: EventFacts = connectionFacts(request);
     return core.events.run('ResumeSession', facts, async () => {
       const { account } = await core.sessions.check(authToken, request, facts);
       return toUser(account, core.plan);
     });
-  };
+  }
 
   /** Checks the form of an input before the flow begins that tells how it went; and tells, if not. */
   #check(

@@ -1,7 +1,7 @@
 import type { AccountsCore } from '../core/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseFlatProfile } from './parseFlatProfile.js';
-import type { FlatProfile } from './frontDoorTypes.js';
+import type { FlatProfile } from './selfServiceInputs.js';
 import {
   parseEmailAddress,
   parseNewUsername,
@@ -19,9 +19,9 @@ export interface UserChanges {
 }
 
 /**
- * Reads the parameters of `FrontDoor.updateUser`.
+ * Reads the parameters of `SelfService.updateUser`.
  *
- * @throws AccountError by the names that `FrontDoor.updateUser` lists.
+ * @throws AccountError by the names that `SelfService.updateUser` lists.
  */
 export function parseChanges(core: AccountsCore, input: unknown): UserChanges {
   requireParams(input);

@@ -1,3 +1,4 @@
+import type { SignedInUser } from '@latchkey/accounts/self-service';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/core/SessionRequest.js';
 import { Mailbox } from '../oneTimeTokens/Mailbox.js';
@@ -10,6 +11,7 @@ import {
   SECRET,
   type TestAccounts,
 } from '../support/testAccounts.js';
+import { selfService } from '../support/selfService.js';
 
 const NEW_PASSWORD = 'a long walk in the hills';
 const MESSAGES_PER_ACCOUNT = 3;
@@ -26,13 +28,13 @@ describe('updateUser', () => {
       throttling: { messages: { perAccount: MESSAGES_PER_ACCOUNT } },
     });
     request = requestWith();
-    await test.accounts.signUp({ ...form, profile: { name: 'Ada' }, request });
-    await test.accounts.activate({
+    await selfService(test.accounts).signUp({ ...form, profile: { name: 'Ada' }, request });
+    await selfService(test.accounts).activate({
       token: await mailbox.token('EmailVerification'),
       password: PASSWORD,
     });
     const other = { username: 'eve', email: 'eve@example.com', password: PASSWORD };
-    await test.accounts.signUp({ ...other, request: requestWith() });
+    await selfService(test.accounts).signUp({ ...other, request: requestWith() });
     await mailbox.take();
   });
   afterEach(async () => {
@@ -40,21 +42,27 @@ describe('updateUser', () => {
     await test.drop();
   });
 
-  const update = (changes: object): ReturnType<TestAccounts['accounts']['updateUser']> =>
-    test.accounts.updateUser({ request, ...changes });
+  const update = (changes: object): Promise<SignedInUser> =>
+    selfService(test.accounts).updateUser({ request, ...changes });
   const signIn = (password: string): Promise<unknown> =>
-    test.accounts.signIn({ username: 'ada', password, request: requestWith() });
+    selfService(test.accounts).signIn({ username: 'ada', password, request: requestWith() });
 
   it('changes the password by the one before, and ends the other sessions (ASVS 6.2.3)', async () => {
     const { authToken: before = '' } = request;
     const elsewhere = requestWith();
-    await test.accounts.signIn({ username: 'ada', password: PASSWORD, request: elsewhere });
+    await selfService(test.accounts).signIn({
+      username: 'ada',
+      password: PASSWORD,
+      request: elsewhere,
+    });
     const { authToken } = await update({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
     expect(authToken).toBe(request.authToken);
     expect(authToken).not.toBe(before);
-    await test.accounts.verifyAuthToken(authToken);
+    await selfService(test.accounts).verifyAuthToken(authToken);
     for (const ended of [before, elsewhere.authToken ?? '']) {
-      expect(await codeOf(test.accounts.verifyAuthToken(ended))).toBe('InvalidSession');
+      expect(await codeOf(selfService(test.accounts).verifyAuthToken(ended))).toBe(
+        'InvalidSession',
+      );
     }
     expect(await codeOf(signIn(PASSWORD))).toBe('UsernameOrPasswordMismatch');
     await signIn(NEW_PASSWORD);
@@ -64,7 +72,7 @@ describe('updateUser', () => {
     const changed = await update({ email: 'Countess@Example.com' });
     expect(changed.email).toBe('ada@example.com');
     const token = await mailbox.token('EmailVerification');
-    expect(await test.accounts.activate({ token, password: PASSWORD })).toMatchObject({
+    expect(await selfService(test.accounts).activate({ token, password: PASSWORD })).toMatchObject({
       email: 'countess@example.com',
     });
     // Whoever reads at the old address may have begun a session: all have ended.
@@ -101,7 +109,7 @@ describe('updateUser', () => {
       newPassword: NEW_PASSWORD,
     };
     expect(await codeOf(update({ ...all, ...bad }))).toBe(code);
-    expect(await test.accounts.verifyAuthToken(authToken)).toMatchObject({
+    expect(await selfService(test.accounts).verifyAuthToken(authToken)).toMatchObject({
       username: 'ada',
       profile: { name: 'Ada' },
     });
@@ -124,15 +132,19 @@ describe('updateUser', () => {
     it('to remove the only way in', async () => {
       const own = requestWith();
       const email = 'only@example.com';
-      await test.accounts.signUp({ email, password: PASSWORD, request: own });
-      await test.accounts.activate({
+      await selfService(test.accounts).signUp({ email, password: PASSWORD, request: own });
+      await selfService(test.accounts).activate({
         token: await mailbox.token('EmailVerification'),
         password: PASSWORD,
       });
       const { currentPassword, newPassword } = all;
       const removal = { request: own, email: null, currentPassword, newPassword };
-      expect(await codeOf(test.accounts.updateUser(removal))).toBe('LastContact');
-      await test.accounts.signIn({ email, password: PASSWORD, request: requestWith() });
+      expect(await codeOf(selfService(test.accounts).updateUser(removal))).toBe('LastContact');
+      await selfService(test.accounts).signIn({
+        email,
+        password: PASSWORD,
+        request: requestWith(),
+      });
     });
 
     it('what would be one message too many (ASVS 2.4.1)', async () => {
@@ -161,7 +173,11 @@ describe('updateUser', () => {
         sessions: { getTokenSecret: () => SECRET },
       });
       const own = await silent.handleRequest(requestWith(request.authToken));
-      const change = silent.updateUser({ ...all, request: own, email: 'new@example.com' });
+      const change = selfService(silent).updateUser({
+        ...all,
+        request: own,
+        email: 'new@example.com',
+      });
       expect(await codeOf(change)).toBe('InvalidConfiguration');
       await nothingChanged();
     });
@@ -172,7 +188,7 @@ describe('updateUser', () => {
     await mailbox.take();
     await update({ username: 'countess', email: 'countess@example.com' });
     const token = await mailbox.token('EmailVerification');
-    expect(await test.accounts.activate({ token, password: PASSWORD })).toMatchObject({
+    expect(await selfService(test.accounts).activate({ token, password: PASSWORD })).toMatchObject({
       username: 'countess',
       email: 'countess@example.com',
     });
@@ -187,7 +203,7 @@ describe('updateUser', () => {
     await test.accounts.verifyEmail({ accountId, email: 'second@example.com' });
     const changed = await update({ email: 'second@example.com' });
     expect(changed.email).toBe('second@example.com');
-    await test.accounts.verifyAuthToken(changed.authToken);
+    await selfService(test.accounts).verifyAuthToken(changed.authToken);
     const contacts = await test.accounts.contacts.list({ request });
     expect(contacts.map(({ data }) => data.value)).toEqual(['second@example.com']);
   });
@@ -206,12 +222,14 @@ describe('updateUser', () => {
       Array.from({ length: 16 }, async (_, at) => {
         const own = requestWith();
         const username = `person${String(at)}`;
-        await test.accounts.signUp({ username, password: PASSWORD, request: own });
+        await selfService(test.accounts).signUp({ username, password: PASSWORD, request: own });
         return own;
       }),
     );
     const codes = await Promise.all(
-      requests.map((own) => codeOf(test.accounts.updateUser({ request: own, username: 'wanted' }))),
+      requests.map((own) =>
+        codeOf(selfService(test.accounts).updateUser({ request: own, username: 'wanted' })),
+      ),
     );
     expect(codes.filter((code) => code === 'none')).toHaveLength(1);
     expect(codes.filter((code) => code === 'UsernameAlreadyExists')).toHaveLength(15);
@@ -235,9 +253,13 @@ describe('updateUser', () => {
     });
     const acting = await test.accounts.handleRequest(requestWith(authToken));
     for (const changes of [{ username: 'mallory' }, { profile: { name: 'Mallory' } }]) {
-      const code = await codeOf(test.accounts.updateUser({ request: acting, ...changes }));
+      const code = await codeOf(
+        selfService(test.accounts).updateUser({ request: acting, ...changes }),
+      );
       expect(code).toBe('ImpersonatedSession');
     }
-    expect(await codeOf(test.accounts.deleteUser({ request: acting }))).toBe('ImpersonatedSession');
+    expect(await codeOf(selfService(test.accounts).deleteUser({ request: acting }))).toBe(
+      'ImpersonatedSession',
+    );
   });
 });

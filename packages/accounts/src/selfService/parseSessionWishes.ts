@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
-import type { SessionWishes } from './frontDoorTypes.js';
+import type { SessionWishes } from './selfServiceInputs.js';
 
 const REMEMBER_ME: readonly unknown[] = ['local', 'session', 'none'];
 const HOUR_MS = 60 * 60 * 1000;

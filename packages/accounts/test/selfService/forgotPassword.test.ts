@@ -8,6 +8,7 @@ import {
   type TestAccounts,
 } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { selfService } from '../support/selfService.js';
 
 describe('forgotPassword', () => {
   const mailbox = new Mailbox();
@@ -19,12 +20,16 @@ describe('forgotPassword', () => {
       passwords: { hasher: new QuickHasher() },
     });
     const form = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
-    await test.accounts.signUp({ ...form, request: requestWith() });
-    await test.accounts.activate({
+    await selfService(test.accounts).signUp({ ...form, request: requestWith() });
+    await selfService(test.accounts).activate({
       token: await mailbox.token('EmailVerification'),
       password: PASSWORD,
     });
-    await test.accounts.signUp({ username: 'no-mail', password: PASSWORD, request: requestWith() });
+    await selfService(test.accounts).signUp({
+      username: 'no-mail',
+      password: PASSWORD,
+      request: requestWith(),
+    });
   });
   afterAll(() => test.drop());
 
@@ -39,7 +44,7 @@ describe('forgotPassword', () => {
     const request = requestWith();
     let code = '';
     const { commands } = await test.log.costOf(async () => {
-      code = await codeOf(test.accounts.forgotPassword({ ...who, request }));
+      code = await codeOf(selfService(test.accounts).forgotPassword({ ...who, request }));
     });
     expect(code).toBe('none');
     expect(commands).toEqual(['GetItem', 'Query', 'TransactWriteItems', 'TransactWriteItems']);
@@ -52,9 +57,15 @@ describe('forgotPassword', () => {
     const events: AccountEvent[] = [];
     const off = test.accounts.on('*', (event) => events.push(event));
     const both = { username: 'ada', email: 'ada@example.com' };
-    expect(await codeOf(test.accounts.forgotPassword(both as never))).toBe('InvalidInput');
-    expect(await codeOf(test.accounts.forgotPassword({} as never))).toBe('UsernameMissing');
-    expect(await codeOf(test.accounts.forgotPassword(null as never))).toBe('ParamsMustBeObject');
+    expect(await codeOf(selfService(test.accounts).forgotPassword(both as never))).toBe(
+      'InvalidInput',
+    );
+    expect(await codeOf(selfService(test.accounts).forgotPassword({} as never))).toBe(
+      'UsernameMissing',
+    );
+    expect(await codeOf(selfService(test.accounts).forgotPassword(null as never))).toBe(
+      'ParamsMustBeObject',
+    );
     off();
     expect(events.map(({ name, reason }) => [name, reason])).toEqual([
       ['RequestPasswordResetError', 'InvalidInput'],

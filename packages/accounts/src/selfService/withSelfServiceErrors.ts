@@ -12,10 +12,10 @@ export interface CallTerms {
 }
 
 /**
- * Runs a flow and calls what went wrong by the front door's names: the only place where these are
+ * Runs a flow and calls what went wrong by `SelfService`'s names: the only place where these are
  * put in place of those that the flows have.
  */
-export async function inFrontDoorTerms<T>(
+export async function withSelfServiceErrors<T>(
   core: Pick<AccountsCore, 'passwords'>,
   terms: CallTerms,
   flow: () => Promise<T>,
@@ -23,11 +23,11 @@ export async function inFrontDoorTerms<T>(
   try {
     return await flow();
   } catch (error) {
-    throw AccountError.is(error) ? (toFrontDoorError(core, terms, error) ?? error) : error;
+    throw AccountError.is(error) ? (toSelfServiceError(core, terms, error) ?? error) : error;
   }
 }
 
-function toFrontDoorError(
+function toSelfServiceError(
   { passwords }: Pick<AccountsCore, 'passwords'>,
   { mismatch, token, session }: CallTerms,
   error: AnyAccountError,

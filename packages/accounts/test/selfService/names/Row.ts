@@ -1,4 +1,4 @@
-import type { FrontDoorName } from './frontDoorNames.js';
+import type { SelfServiceCode } from './selfServiceCodes.js';
 import type { Person, World, WorldOptions } from './World.js';
 
 /** One side of a boundary: what is called. */
@@ -6,7 +6,7 @@ export type Side = (world: World, person: Person) => unknown;
 
 /** A name, and what is called at both sides of its boundary. */
 export interface Row {
-  readonly name: FrontDoorName;
+  readonly name: SelfServiceCode;
   /** Which call, and which of its conditions. */
   readonly about: string;
   /** What is there before; the person is given to the sides. */
@@ -14,7 +14,7 @@ export interface Row {
   /** Just inside: the name does not come. */
   readonly inside: Side;
   /** What comes in its place (default: none). */
-  readonly insideCode?: FrontDoorName;
+  readonly insideCode?: SelfServiceCode;
   /** Just outside: the name comes. */
   readonly outside: Side;
   /** Default: none. */
@@ -34,7 +34,7 @@ type Calls = 'signUp' | 'signIn' | 'forgotPassword';
 /** A row whose sides are one call, with some of its parameters replaced. */
 export function rowOf(
   call: Calls,
-  name: FrontDoorName,
+  name: SelfServiceCode,
   {
     inside,
     outside,

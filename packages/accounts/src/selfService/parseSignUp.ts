@@ -32,10 +32,10 @@ export interface SignUpContext {
 }
 
 /**
- * Reads the parameters of a sign-up; what is not the front door's is left to the creation. An e-mail
+ * Reads the parameters of a sign-up; what is not of `SelfService` is left to the creation. An e-mail
  * address or a profile that is falsy is none.
  *
- * @throws AccountError by the names that `FrontDoor.signUp` lists.
+ * @throws AccountError by the names that `SelfService.signUp` lists.
  */
 export function parseSignUp(
   params: unknown,

@@ -11,14 +11,14 @@ import { inAccountTerms } from '../errors/inAccountTerms.js';
 import type { AccountDocument } from '../core/SessionRequest.js';
 
 /** How many places there are, and how many of them accounts have taken. */
-export interface PlacesTaken {
+export interface QuotaUsage {
   readonly taken: number;
   /** Undefined where the plan sets no limit. */
   readonly maxAccounts: number | undefined;
 }
 
-/** What {@link AccountPlaces.assignPlaces} gives. */
-export interface AssignedPlaces extends PlacesTaken {
+/** What {@link AccountQuota.backfill} gives. */
+export interface QuotaBackfill extends QuotaUsage {
   /** How many accounts had no place before. */
   readonly assigned: number;
 }
@@ -33,7 +33,7 @@ const MAX_ROUNDS = 8;
  * `hasPlace` and the counter are only ever written in one transaction, so that the counter is exact
  * whatever happens at the same time, or fails in between.
  */
-export class AccountPlaces {
+export class AccountQuota {
   readonly #core: Pick<AccountsCore, 'table' | 'accounts' | 'plan'>;
   readonly #counter: Entity<typeof Places>;
 
@@ -83,7 +83,7 @@ export class AccountPlaces {
         if (error.operation !== undefined) error.operation -= 1;
         if (error.code !== 'TransactionConflict') throw error;
         // Everybody wants the counter; whoever comes too late shall not be told to try again.
-        const { taken } = await this.countPlaces();
+        const { taken } = await this.getUsage();
         if (taken >= maxAccounts) throw new AccountError('TrialExceededLimit', { maxAccounts });
         if (round === MAX_ROUNDS) throw error;
       }
@@ -118,15 +118,16 @@ export class AccountPlaces {
 
   /**
    * How many places are taken: one strongly consistent read. It says nothing of accounts that were
-   * made without a limit; see {@link assignPlaces}.
+   * made without a limit; see {@link backfill}.
    *
    * @throws AccountError `ServiceUnavailable`
    */
-  readonly countPlaces = async (): Promise<PlacesTaken> =>
-    inAccountTerms(async () => {
+  async getUsage(): Promise<QuotaUsage> {
+    return inAccountTerms(async () => {
       const { item } = await this.#counter.findOne({ filter, consistent: true });
       return { taken: item?.taken ?? 0, maxAccounts: this.#core.plan.maxAccounts };
     });
+  }
 
   /**
    * Gives a place to every account that has none: for an application that had accounts before
@@ -138,7 +139,7 @@ export class AccountPlaces {
    *
    * @throws AccountError `ServiceUnavailable`
    */
-  readonly assignPlaces = async (): Promise<AssignedPlaces> => {
+  async backfill(): Promise<QuotaBackfill> {
     const { accounts } = this.#core;
     const hasNone = { hasPlace: { $ne: true }, deleting: { $ne: true } } as const;
     let assigned = 0;
@@ -152,8 +153,8 @@ export class AccountPlaces {
         if (await this.#assign(accountId, hasNone)) assigned++;
       }
     });
-    return { assigned, ...(await this.countPlaces()) };
-  };
+    return { assigned, ...(await this.getUsage()) };
+  }
 
   async #assign(
     accountId: string,

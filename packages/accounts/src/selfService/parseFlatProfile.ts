@@ -1,5 +1,5 @@
 import { AccountError } from '../errors/AccountError.js';
-import type { FlatProfile } from './frontDoorTypes.js';
+import type { FlatProfile } from './selfServiceInputs.js';
 
 const MAX_KEYS = 100;
 const MAX_KEY_LENGTH = 20;

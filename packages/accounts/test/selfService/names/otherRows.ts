@@ -1,9 +1,11 @@
+import type { SelfService } from '@latchkey/accounts/self-service';
 import { inspect } from 'node:util';
 import { failWith, throttled } from '../../../../entity/test/support/faults.js';
 import { PASSWORD, requestWith } from '../../support/testAccounts.js';
 import { LONGEST_PASSWORDS, rowOf, tooLong, type Row } from './Row.js';
-import type { FrontDoorName } from './frontDoorNames.js';
+import type { SelfServiceCode } from './selfServiceCodes.js';
 import type { Person, World } from './World.js';
+import { selfService } from '../../support/selfService.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -22,12 +24,12 @@ const params: readonly Row[] = (
     ],
     ['updateUser', async (world) => ({ request: (await world.person()).request, profile: null })],
     ['deleteUser', async (world) => ({ request: (await world.person()).request })],
-  ] as const satisfies readonly [keyof World['accounts'], (world: World) => Promise<object>][]
+  ] as const satisfies readonly [keyof SelfService, (world: World) => Promise<object>][]
 ).map(([call, paramsFor]) => ({
   name: 'ParamsMustBeObject',
   about: call,
-  inside: async (world) => world.accounts[call]((await paramsFor(world)) as never),
-  outside: ({ accounts }) => accounts[call]([] as never),
+  inside: async (world) => selfService(world.accounts)[call]((await paramsFor(world)) as never),
+  outside: ({ accounts }) => selfService(accounts)[call]([] as never),
 }));
 
 const tokens: readonly Row[] = [
@@ -35,8 +37,10 @@ const tokens: readonly Row[] = [
     name: 'EmailAlreadyVerified',
     about: 'a second time',
     setUp: (world) => world.person(),
-    inside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
-    outside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
+    inside: ({ accounts }, { token }) =>
+      selfService(accounts).activate({ token, password: PASSWORD }),
+    outside: ({ accounts }, { token }) =>
+      selfService(accounts).activate({ token, password: PASSWORD }),
     status: 409,
   },
   {
@@ -45,17 +49,20 @@ const tokens: readonly Row[] = [
     setUp: (world) => world.person({ username: undefined, email: 'alone@example.com' }),
     inside: async (world) => {
       const { token } = await world.person({ username: undefined, email: 'other@example.com' });
-      return world.accounts.activate({ token, password: PASSWORD });
+      return selfService(world.accounts).activate({ token, password: PASSWORD });
     },
-    outside: ({ accounts }, { token }) => accounts.activate({ token }),
+    outside: ({ accounts }, { token }) => selfService(accounts).activate({ token }),
     status: 401,
   },
   {
     name: 'ActivationTokenNotValid',
     about: 'no token at all',
     inside: async (world) =>
-      world.accounts.activate({ token: (await world.person()).token, password: PASSWORD }),
-    outside: ({ accounts }) => accounts.activate({ token: undefined as never }),
+      selfService(world.accounts).activate({
+        token: (await world.person()).token,
+        password: PASSWORD,
+      }),
+    outside: ({ accounts }) => selfService(accounts).activate({ token: undefined as never }),
     status: 401,
   },
   {
@@ -65,8 +72,10 @@ const tokens: readonly Row[] = [
       const person = await world.person();
       return { ...person, token: await world.resetToken(person) };
     },
-    inside: ({ accounts }, { token }) => accounts.resetPassword({ token, newPassword: NEW }),
-    outside: ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
+    inside: ({ accounts }, { token }) =>
+      selfService(accounts).resetPassword({ token, newPassword: NEW }),
+    outside: ({ accounts }, { token }) =>
+      selfService(accounts).activate({ token, password: PASSWORD }),
     status: 401,
   },
   {
@@ -77,11 +86,11 @@ const tokens: readonly Row[] = [
     inside: async (world) => {
       const { token } = await world.person();
       world.advance(DAY - 1);
-      return world.accounts.activate({ token, password: PASSWORD });
+      return selfService(world.accounts).activate({ token, password: PASSWORD });
     },
     outside: (world, { token }) => {
       world.advance(1);
-      return world.accounts.activate({ token, password: PASSWORD });
+      return selfService(world.accounts).activate({ token, password: PASSWORD });
     },
     status: 401,
   },
@@ -90,17 +99,20 @@ const tokens: readonly Row[] = [
     about: 'that was never issued',
     inside: async (world) => {
       const token = await world.resetToken(await world.person());
-      return world.accounts.resetPassword({ token, newPassword: NEW });
+      return selfService(world.accounts).resetPassword({ token, newPassword: NEW });
     },
-    outside: ({ accounts }) => accounts.resetPassword({ token: UNKNOWN, newPassword: NEW }),
+    outside: ({ accounts }) =>
+      selfService(accounts).resetPassword({ token: UNKNOWN, newPassword: NEW }),
     status: 401,
   },
   {
     name: 'ResetTokenNotValid',
     about: 'of another kind',
     setUp: (world) => world.person(),
-    inside: async ({ accounts }, { token }) => accounts.activate({ token, password: PASSWORD }),
-    outside: ({ accounts }, { token }) => accounts.resetPassword({ token, newPassword: NEW }),
+    inside: async ({ accounts }, { token }) =>
+      selfService(accounts).activate({ token, password: PASSWORD }),
+    outside: ({ accounts }, { token }) =>
+      selfService(accounts).resetPassword({ token, newPassword: NEW }),
     status: 401,
   },
   {
@@ -114,25 +126,26 @@ const tokens: readonly Row[] = [
     inside: async (world) => {
       const token = await world.resetToken(await world.person());
       world.advance(HOUR - 1);
-      return world.accounts.resetPassword({ token, newPassword: NEW });
+      return selfService(world.accounts).resetPassword({ token, newPassword: NEW });
     },
     outside: (world, { token }) => {
       world.advance(1);
-      return world.accounts.resetPassword({ token, newPassword: NEW });
+      return selfService(world.accounts).resetPassword({ token, newPassword: NEW });
     },
     status: 401,
   },
   {
     name: 'EmailNotValid',
     about: 'resendActivation',
-    inside: ({ accounts }) => accounts.resendActivation({ email: 'nobody@example.com' }),
-    outside: ({ accounts }) => accounts.resendActivation({ email: 'nobody@example' }),
+    inside: ({ accounts }) =>
+      selfService(accounts).resendActivation({ email: 'nobody@example.com' }),
+    outside: ({ accounts }) => selfService(accounts).resendActivation({ email: 'nobody@example' }),
   },
 ];
 
 /** The names of a new password, which two more calls have in common with `signUp`. */
 const NEW_PASSWORDS: readonly {
-  readonly name: FrontDoorName;
+  readonly name: SelfServiceCode;
   readonly about?: string;
   readonly inside: unknown;
   readonly outside: unknown;
@@ -158,14 +171,21 @@ const NEW_PASSWORDS: readonly {
 const newPasswords: readonly Row[] = NEW_PASSWORDS.flatMap(
   ({ name, about = '', inside, outside, details = { path: 'newPassword' } }) => {
     const reset = async (world: World, person: Person, newPassword: unknown): Promise<void> => {
-      await world.accounts.resetPassword({ token: person.token, newPassword } as never);
+      await selfService(world.accounts).resetPassword({
+        token: person.token,
+        newPassword,
+      } as never);
     };
     const update = async (
       { accounts }: World,
       { request }: Person,
       newPassword: unknown,
     ): Promise<unknown> =>
-      accounts.updateUser({ request, currentPassword: PASSWORD, newPassword } as never);
+      selfService(accounts).updateUser({
+        request,
+        currentPassword: PASSWORD,
+        newPassword,
+      } as never);
     const withToken = async (world: World): Promise<Person> => {
       const person = await world.person();
       return { ...person, token: await world.resetToken(person) };
@@ -197,33 +217,39 @@ const updates: readonly Row[] = [
     about: 'resetPassword',
     setUp: (world) => world.person(),
     inside: async (world, person) =>
-      world.accounts.resetPassword({ token: await world.resetToken(person), newPassword: NEW }),
-    outside: ({ accounts }) => accounts.resetPassword({ token: UNKNOWN } as never),
+      selfService(world.accounts).resetPassword({
+        token: await world.resetToken(person),
+        newPassword: NEW,
+      }),
+    outside: ({ accounts }) => selfService(accounts).resetPassword({ token: UNKNOWN } as never),
     details: { path: 'newPassword' },
   },
   {
     name: 'ParamsMissing',
     about: 'updateUser',
     setUp: (world) => world.person(),
-    inside: ({ accounts }, { request }) => accounts.updateUser({ request, profile: null }),
-    outside: ({ accounts }, { request }) => accounts.updateUser({ request }),
+    inside: ({ accounts }, { request }) =>
+      selfService(accounts).updateUser({ request, profile: null }),
+    outside: ({ accounts }, { request }) => selfService(accounts).updateUser({ request }),
   },
   {
     name: 'UsernameTooLong',
     about: 'updateUser',
     setUp: (world) => world.person(),
     inside: ({ accounts }, { request }) =>
-      accounts.updateUser({ request, username: `n${'-'.repeat(99)}` }),
+      selfService(accounts).updateUser({ request, username: `n${'-'.repeat(99)}` }),
     outside: ({ accounts }, { request }) =>
-      accounts.updateUser({ request, username: `n${'-'.repeat(100)}` }),
+      selfService(accounts).updateUser({ request, username: `n${'-'.repeat(100)}` }),
     details: { maxLen: 100 },
   },
   {
     name: 'UsernameAlreadyExists',
     about: 'updateUser',
     setUp: (world) => world.person(),
-    inside: ({ accounts }, { request }) => accounts.updateUser({ request, username: 'knowl' }),
-    outside: ({ accounts }, { request }) => accounts.updateUser({ request, username: 'Known' }),
+    inside: ({ accounts }, { request }) =>
+      selfService(accounts).updateUser({ request, username: 'knowl' }),
+    outside: ({ accounts }, { request }) =>
+      selfService(accounts).updateUser({ request, username: 'Known' }),
     details: { path: 'username' },
     status: 409,
   },
@@ -232,58 +258,69 @@ const updates: readonly Row[] = [
     about: 'updateUser',
     setUp: (world) => world.person(),
     inside: ({ accounts }, { request }) =>
-      accounts.updateUser({ request, email: 'next@example.com' }),
-    outside: ({ accounts }, { request }) => accounts.updateUser({ request, email: 'next@example' }),
+      selfService(accounts).updateUser({ request, email: 'next@example.com' }),
+    outside: ({ accounts }, { request }) =>
+      selfService(accounts).updateUser({ request, email: 'next@example' }),
   },
   {
     name: 'ProfileCannotBeEmpty',
     about: 'updateUser',
     setUp: (world) => world.person(),
-    inside: ({ accounts }, { request }) => accounts.updateUser({ request, profile: false }),
-    outside: ({ accounts }, { request }) => accounts.updateUser({ request, profile: {} }),
+    inside: ({ accounts }, { request }) =>
+      selfService(accounts).updateUser({ request, profile: false }),
+    outside: ({ accounts }, { request }) =>
+      selfService(accounts).updateUser({ request, profile: {} }),
   },
   {
     name: 'CurrentPasswordMissing',
     about: 'updateUser',
     setUp: (world) => world.person(),
     inside: ({ accounts }, { request }) =>
-      accounts.updateUser({ request, currentPassword: PASSWORD, newPassword: NEW }),
-    outside: ({ accounts }, { request }) => accounts.updateUser({ request, newPassword: NEW }),
+      selfService(accounts).updateUser({ request, currentPassword: PASSWORD, newPassword: NEW }),
+    outside: ({ accounts }, { request }) =>
+      selfService(accounts).updateUser({ request, newPassword: NEW }),
   },
   {
     name: 'CurrentPasswordIncorrect',
     about: 'updateUser',
     setUp: (world) => world.person(),
     inside: ({ accounts }, { request }) =>
-      accounts.updateUser({ request, currentPassword: PASSWORD, newPassword: NEW }),
+      selfService(accounts).updateUser({ request, currentPassword: PASSWORD, newPassword: NEW }),
     outside: ({ accounts }, { request }) =>
-      accounts.updateUser({ request, currentPassword: `${NEW}.`, newPassword: PASSWORD }),
+      selfService(accounts).updateUser({
+        request,
+        currentPassword: `${NEW}.`,
+        newPassword: PASSWORD,
+      }),
     status: 401,
     leavesCount: true,
   },
   {
     name: 'UserNotSignedIn',
     about: 'signOut',
-    inside: async (world) => world.accounts.signOut({ request: (await world.person()).request }),
-    outside: ({ accounts }) => accounts.signOut({ request: requestWith() }),
+    inside: async (world) =>
+      selfService(world.accounts).signOut({ request: (await world.person()).request }),
+    outside: ({ accounts }) => selfService(accounts).signOut({ request: requestWith() }),
     status: 401,
   },
   {
     name: 'UserNotSignedIn',
     about: 'updateUser by a copy of a request that was let through',
     setUp: (world) => world.person(),
-    inside: ({ accounts }, { request }) => accounts.updateUser({ request, profile: null }),
+    inside: ({ accounts }, { request }) =>
+      selfService(accounts).updateUser({ request, profile: null }),
     outside: ({ accounts }, { request }) =>
-      accounts.updateUser({ request: { ...request }, profile: null }),
+      selfService(accounts).updateUser({ request: { ...request }, profile: null }),
     status: 401,
   },
   {
     name: 'UserNotSignedIn',
     about: 'deleteUser by a token that nobody has looked at',
     setUp: (world) => world.person(),
-    inside: async (world) => world.accounts.deleteUser({ request: (await world.person()).request }),
+    inside: async (world) =>
+      selfService(world.accounts).deleteUser({ request: (await world.person()).request }),
     outside: ({ accounts }, { request }) =>
-      accounts.deleteUser({ request: requestWith(request.authToken) }),
+      selfService(accounts).deleteUser({ request: requestWith(request.authToken) }),
     status: 401,
   },
 ];

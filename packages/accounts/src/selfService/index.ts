@@ -1,0 +1,14 @@
+export { SelfService } from './SelfService.js';
+export type {
+  ActivateInput,
+  FlatProfile,
+  RememberMe,
+  ResendActivationInput,
+  SessionWishes,
+  SignedInUser,
+  SignInInput,
+  SignUpInput,
+  UpdateUserInput,
+  User,
+  VerifiedUser,
+} from './selfServiceInputs.js';
