@@ -1,7 +1,4 @@
-export type {
-  CreateAccountAndLoginInput,
-  RequestAccountInput,
-} from './accounts/AccountCreation.js';
+export type { CreateAccountAndLoginInput, RequestAccountInput } from './signUp/AccountCreation.js';
 export { Accounts, type AccountsOptions, type FindUserInput } from './accounts/Accounts.js';
 export type { ActingAccount } from './core/actingAccount.js';
 export type {
@@ -12,9 +9,9 @@ export type {
   NoFields,
   RequestWith,
 } from './accounts/OwnFields.js';
-export type { CreateAccountInput } from './accounts/parseNewAccount.js';
-export type { PasswordOptions } from './accounts/PasswordService.js';
-export type { EmailOfAccount } from './accounts/readEmailOfAccount.js';
+export type { CreateAccountInput } from './signUp/parseNewAccount.js';
+export type { PasswordOptions } from './passwords/PasswordService.js';
+export type { EmailOfAccount } from './flows/readEmailOfAccount.js';
 export type { AccountQuota, QuotaBackfill, QuotaUsage } from './quota/AccountQuota.js';
 export {
   AccountsRegistry,
@@ -85,11 +82,11 @@ export type {
   ConsumeTokenInput,
   CustomTokens,
   IssueTokenInput,
-} from './oneTimeTokens/CustomTokens.js';
+} from './customTokens/CustomTokens.js';
 export type {
   AddEmailVerificationTokenInput,
   VerifyEmailWithTokenInput,
-} from './oneTimeTokens/EmailVerification.js';
+} from './emailVerification/EmailVerification.js';
 export type { IssuedOneTimeToken } from './oneTimeTokens/OneTimeTokens.js';
 export type {
   OneTimeTokenLifetimes,
@@ -114,15 +111,15 @@ export type {
 } from './passwords/PasswordPolicy.js';
 export { ScryptHasher, type ScryptHasherOptions } from './passwords/ScryptHasher.js';
 export type { Environment, ResetSandboxInput, Sandbox } from './sandbox/Sandbox.js';
-export type { PushCustomSessionInput } from './sessions/CustomLogin.js';
-export type { ImpersonateInput } from './sessions/Impersonation.js';
+export type { PushCustomSessionInput } from './login/CustomLogin.js';
+export type { ImpersonateInput } from './login/Impersonation.js';
 export type {
   RefreshedTokens,
   SessionHookRegistry,
   UpsertSessionFailure,
 } from './sessions/SessionHooks.js';
 export type { ConnectionChangeAction } from './core/sessionPolicy.js';
-export type { AccountDocument, ConnectionInfo, SessionRequest } from './core/SessionRequest.js';
+export type { AccountDocument, ConnectionInfo, SessionRequest } from './requests/SessionRequest.js';
 export type {
   Sessions,
   BeginSessionOptions,

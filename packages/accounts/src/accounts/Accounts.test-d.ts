@@ -1,10 +1,10 @@
 import { expectTypeOf } from 'expect-type';
 import type { AccountError, AnyAccountError } from '../errors/AccountError.js';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { PasswordLoginInput } from '../login/PasswordLogin.js';
 import type { Accounts, AccountsOptions } from './Accounts.js';
-import type { CreateAccountInput } from './parseNewAccount.js';
+import type { CreateAccountInput } from '../signUp/parseNewAccount.js';
 
 declare const accounts: Accounts;
 declare const request: SessionRequest;

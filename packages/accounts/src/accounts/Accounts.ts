@@ -31,12 +31,12 @@ import {
   type ReauthenticateInput,
 } from '../login/PasswordLogin.js';
 import { MagicLinks } from '../magicLinks/MagicLinks.js';
-import { CustomTokens } from '../oneTimeTokens/CustomTokens.js';
+import { CustomTokens } from '../customTokens/CustomTokens.js';
 import {
   EmailVerification,
   type AddEmailVerificationTokenInput,
   type VerifyEmailWithTokenInput,
-} from '../oneTimeTokens/EmailVerification.js';
+} from '../emailVerification/EmailVerification.js';
 import { OneTimeTokens, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import type { OneTimeTokenOptions } from '../oneTimeTokens/tokenPolicy.js';
 import {
@@ -46,9 +46,9 @@ import {
 } from '../passwordChanges/Passwords.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
-import type { SessionRequest } from '../core/SessionRequest.js';
-import { CustomLogin, type PushCustomSessionInput } from '../sessions/CustomLogin.js';
-import { Impersonation, type ImpersonateInput } from '../sessions/Impersonation.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
+import { CustomLogin, type PushCustomSessionInput } from '../login/CustomLogin.js';
+import { Impersonation, type ImpersonateInput } from '../login/Impersonation.js';
 import type { SessionHookRegistry } from '../sessions/SessionHooks.js';
 import {
   Sessions,
@@ -67,15 +67,16 @@ import {
   AccountCreation,
   type CreateAccountAndLoginInput,
   type RequestAccountInput,
-} from './AccountCreation.js';
-import type { AccountsCore, ChangeCore } from '../core/AccountsCore.js';
+} from '../signUp/AccountCreation.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
+import type { ChangeCore } from '../core/ChangeCore.js';
 import type { Contact } from '../core/Contact.js';
 import { definePolicy } from '../core/sessionPolicy.js';
 import { VerifiedRequests } from '../core/VerifiedRequests.js';
 import { assertOptions } from './assertOptions.js';
 import { defineAccount } from './defineAccount.js';
-import type { CreateAccountInput } from './parseNewAccount.js';
-import { findAccountId } from './findAccountId.js';
+import type { CreateAccountInput } from '../signUp/parseNewAccount.js';
+import { findAccountId } from '../flows/findAccountId.js';
 import { keepFlows } from './flowsOf.js';
 import type {
   AccountEntityWith,
@@ -86,8 +87,8 @@ import type {
   RequestWith,
 } from './OwnFields.js';
 import { ownFieldNames } from './ownFieldNames.js';
-import type { EmailOfAccount } from './readEmailOfAccount.js';
-import { PasswordService, type PasswordOptions } from './PasswordService.js';
+import type { EmailOfAccount } from '../flows/readEmailOfAccount.js';
+import { PasswordService, type PasswordOptions } from '../passwords/PasswordService.js';
 
 /** What {@link Accounts} takes. */
 export interface AccountsOptions<F extends AccountFields = NoFields> {

@@ -7,7 +7,7 @@ import type {
   ExtendedAccount,
 } from '@latchkey/schema';
 import type { z } from 'zod';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 
 /** No fields of an application's own. */

@@ -1,10 +1,10 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { invalidOption } from '../errors/invalidOption.js';
 import type { AccountLifecycle } from '../lifecycle/AccountLifecycle.js';
 import type { PasswordLogin } from '../login/PasswordLogin.js';
-import type { EmailVerification } from '../oneTimeTokens/EmailVerification.js';
+import type { EmailVerification } from '../emailVerification/EmailVerification.js';
 import type { Passwords } from '../passwordChanges/Passwords.js';
-import type { AccountCreation } from './AccountCreation.js';
+import type { AccountCreation } from '../signUp/AccountCreation.js';
 
 /** The flows of an `Accounts`, for what is built on top of it. */
 export interface AccountFlows {

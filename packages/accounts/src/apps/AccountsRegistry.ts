@@ -3,7 +3,7 @@ import type { AccountFields } from '@latchkey/schema';
 import { Accounts, type AccountsOptions } from '../accounts/Accounts.js';
 import { defineAccount } from '../accounts/defineAccount.js';
 import type { NoFields } from '../accounts/OwnFields.js';
-import { withPath } from '../accounts/withPath.js';
+import { withPath } from '../errors/withPath.js';
 import { AccountError } from '../errors/AccountError.js';
 import { invalidOption } from '../errors/invalidOption.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';

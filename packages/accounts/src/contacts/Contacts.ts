@@ -1,5 +1,5 @@
 import type { ActingAccount } from '../core/actingAccount.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireUlid } from '../errors/requireUlid.js';

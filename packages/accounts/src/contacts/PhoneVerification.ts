@@ -1,14 +1,14 @@
 import type { Account, StoredToken, Token } from '../core/Account.js';
 import { documentOf } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
 import type { Contact } from '../core/Contact.js';
 import { pendingTokens } from '../core/pendingTokens.js';
-import { readConnectionInfo } from '../core/SessionRequest.js';
+import { readConnectionInfo } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
-import { placeholderId } from '../login/placeholderId.js';
+import { placeholderId } from '../flows/placeholderId.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { createPhoneCode, isPhoneCode } from './createPhoneCode.js';
 import { parsePhone, type PhoneInput } from '../identifiers/parsePhone.js';

@@ -1,7 +1,7 @@
 import type { TransactOperation } from '@latchkey/entity';
 import { documentOf, type Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
 import {
   claimOperation,

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 
 /** A code for a phone, and what is stored of it. */
 export interface PhoneCode {

@@ -1,5 +1,5 @@
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
 import { claimOperation, isSame, takingClaims, type TakenClaims } from '../core/claims.js';
 import type { Contact, ContactData } from '../core/Contact.js';

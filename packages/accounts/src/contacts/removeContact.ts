@@ -1,9 +1,9 @@
 import type { Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Contact } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
-import { isActivated } from '../login/isActivated.js';
+import { isActivated } from '../flows/isActivated.js';
 import { hasLoginMethod } from './hasLoginMethod.js';
 
 /**

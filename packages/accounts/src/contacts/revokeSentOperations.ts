@@ -1,5 +1,5 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { pendingTokens } from '../core/pendingTokens.js';
 import type { AccountWithTokens } from '../core/revokeTokens.js';
 

@@ -1,10 +1,10 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { claimOperation, takingClaims } from '../core/claims.js';
 import type { Contact } from '../core/Contact.js';
-import type { SessionRequest } from '../core/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import { contactTaken } from '../errors/contactTaken.js';
-import { changeByToken } from '../oneTimeTokens/changeByToken.js';
-import { mailboxContact } from '../oneTimeTokens/mailboxContact.js';
+import { changeByToken } from '../flows/changeByToken.js';
+import { mailboxContact } from './mailboxContact.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 
 /** What `Contacts.undoReplacement` takes. */

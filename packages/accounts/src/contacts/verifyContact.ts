@@ -1,5 +1,5 @@
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Contact } from '../core/Contact.js';
 import { replacedBy } from '../core/replacedBy.js';
 import { tokensUnchanged } from '../core/revokeTokens.js';

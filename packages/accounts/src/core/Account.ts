@@ -1,6 +1,6 @@
 import type { AccountAttempts, AccountToken, Infer, InferWithSecrets } from '@latchkey/schema';
 import type { Contact } from './Contact.js';
-import type { AccountDocument } from './SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 
 /** A token of an account, without its secret. */
 export type Token = Infer<typeof AccountToken>;

@@ -1,13 +1,13 @@
 import type { Condition, EntityError, TransactOperation } from '@latchkey/entity';
 import type { Account, Token } from './Account.js';
 import type { AccountEntity } from './AccountEntity.js';
-import type { ChangeCore } from './AccountsCore.js';
+import type { ChangeCore } from './ChangeCore.js';
 import type { Actor } from './Actor.js';
 import type { Contact } from './Contact.js';
 import type { Notice } from './notices.js';
 import { pendingTokens } from './pendingTokens.js';
 import { revokeTokens, tokensUnchanged } from './revokeTokens.js';
-import type { AccountDocument, ConnectionInfo } from './SessionRequest.js';
+import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 
 type AccountUpdate = NonNullable<Parameters<AccountEntity['updateOne']>[0]['update']>;
 type SetFields = NonNullable<AccountUpdate['$set']>;

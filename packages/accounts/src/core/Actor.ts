@@ -2,9 +2,9 @@ import { EntityError, type Condition, type TransactOperation } from '@latchkey/e
 import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import type { ChangeCore } from './AccountsCore.js';
+import type { ChangeCore } from './ChangeCore.js';
 import { actingAccount, type ActingAccount } from './actingAccount.js';
-import type { AccountDocument, SessionRequest } from './SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import { isSessionActive } from './sessionState.js';
 import type { SessionDocument } from './VerifiedRequests.js';
 

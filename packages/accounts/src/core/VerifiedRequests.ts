@@ -6,7 +6,7 @@ import {
   requireRequest,
   type AccountDocument,
   type SessionRequest,
-} from './SessionRequest.js';
+} from '../requests/SessionRequest.js';
 
 /** A session as this package gives it: without secrets. */
 export type SessionDocument = Infer<typeof Session>;

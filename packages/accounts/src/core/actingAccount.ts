@@ -3,7 +3,7 @@ import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { EventFacts } from '../events/accountEvents.js';
-import type { SessionRequest } from './SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { VerifiedRequests } from './VerifiedRequests.js';
 
 /**

@@ -5,7 +5,7 @@ import { connectionFacts } from '../events/connectionFacts.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import type { Account, StoredToken } from './Account.js';
 import { AccountChange } from './AccountChange.js';
-import type { ChangeCore } from './AccountsCore.js';
+import type { ChangeCore } from './ChangeCore.js';
 import type { ActingAccount } from './actingAccount.js';
 import { Actor } from './Actor.js';
 import { commitChange } from './commitChange.js';

@@ -1,7 +1,7 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
 import { AccessType } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
-import type { ChangeCore } from './AccountsCore.js';
+import type { ChangeCore } from './ChangeCore.js';
 import type { Contact, ContactData } from './Contact.js';
 import { isLapsed } from './isLapsed.js';
 import { loadAccount, type LoadCore } from './loadAccount.js';

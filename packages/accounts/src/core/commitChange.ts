@@ -3,9 +3,9 @@ import { AccountError } from '../errors/AccountError.js';
 import type { Account } from './Account.js';
 import type { AccountChange, PlannedCondition } from './AccountChange.js';
 import type { AccountEntity } from './AccountEntity.js';
-import type { ChangeCore } from './AccountsCore.js';
+import type { ChangeCore } from './ChangeCore.js';
 import { notifyOwner } from './notices.js';
-import type { AccountDocument } from './SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 
 type AccountWrite = Parameters<AccountEntity['updateOne']>[0];
 

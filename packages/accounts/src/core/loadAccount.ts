@@ -1,11 +1,11 @@
 import { AccountError } from '../errors/AccountError.js';
 import type { Account, StoredToken } from './Account.js';
-import type { AccountsCore } from './AccountsCore.js';
+import type { ChangeCore } from './ChangeCore.js';
 import type { Contact } from './Contact.js';
 import { isLapsed } from './isLapsed.js';
 
 /** What loading an account works with. */
-export type LoadCore = Pick<AccountsCore, 'accounts' | 'table' | 'unprovenClaimMs'>;
+export type LoadCore = Pick<ChangeCore, 'accounts' | 'table' | 'unprovenClaimMs'>;
 
 /**
  * Loads an account with its contacts, attempts and tokens: one strongly consistent Query.

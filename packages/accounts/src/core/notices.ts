@@ -1,8 +1,8 @@
 import type { MessageKind, Recipient } from '../delivery/Delivery.js';
 import { documentOf } from './Account.js';
-import type { ChangeCore } from './AccountsCore.js';
+import type { ChangeCore } from './ChangeCore.js';
 import type { Contact } from './Contact.js';
-import type { AccountDocument } from './SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 
 /** Something about an account that its owner should know of. */
 export interface Notice {

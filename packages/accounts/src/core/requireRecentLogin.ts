@@ -1,7 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import type { ChangeCore } from './AccountsCore.js';
-import type { SessionRequest } from './SessionRequest.js';
+import type { ChangeCore } from './ChangeCore.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 
 /**
  * Refuses a session whose owner has not proven for a while who they are, by a login or by

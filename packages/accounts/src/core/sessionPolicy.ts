@@ -1,7 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 import type { AuthTokensOptions } from '../tokens/AuthTokens.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import type { SessionRequest } from './SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 
 /** What happens when a session's token comes from another client than before. */
 export type ConnectionChangeAction =

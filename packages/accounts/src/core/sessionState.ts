@@ -2,7 +2,7 @@ import type { InferWithSecrets, Session } from '@latchkey/schema';
 import type { VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import { digestMatches } from '../tokens/digestSecret.js';
 import type { SessionPolicy } from './sessionPolicy.js';
-import type { AccountDocument } from './SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { SessionDocument } from './VerifiedRequests.js';
 
 /** Whether a session of an account can be used now. */

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { withPath } from '../accounts/withPath.js';
+import { withPath } from '../errors/withPath.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { Events } from '../events/Events.js';
 import { reasonOf } from '../events/reasonOf.js';
 import { withinTime } from '../events/withinTime.js';
-import type { AccountDocument } from '../core/SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 import { LinkBuilder, type LinkOptions } from './templates/LinkBuilder.js';
 import type { LocalTemplate, MessageTemplates } from './templates/MessageTemplate.js';
 import { TemplateBook } from './templates/TemplateBook.js';

@@ -1,5 +1,5 @@
 import type { AccountErrorCode } from '../errors/accountErrorCodes.js';
-import type { AccountDocument } from '../core/SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 
 /** What can be done with an account; each ends in one event, `…Success` or `…Error`. */
 export type AccountFlow =

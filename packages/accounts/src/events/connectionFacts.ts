@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../core/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { EventFacts } from './accountEvents.js';
 
 /** What an event tells of the client; of a request of any form, since events report bad ones, too. */

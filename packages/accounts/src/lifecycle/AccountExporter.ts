@@ -1,6 +1,6 @@
 import type { AnyEntityDefinition, Infer, Session } from '@latchkey/schema';
 import type { ActingAccount } from '../core/actingAccount.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';

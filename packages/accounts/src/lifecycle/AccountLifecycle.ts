@@ -1,11 +1,11 @@
 import { AccountAttempts } from '@latchkey/schema';
 import type { ActingAccount } from '../core/actingAccount.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountQuota } from '../quota/AccountQuota.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import { AccountExporter, type AccountExport, type ExportAccountInput } from './AccountExporter.js';
 
 /** What {@link AccountLifecycle.delete} gives. */

@@ -1,9 +1,9 @@
 import type { Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
-import type { AccountDocument } from '../core/SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseUsername } from '../identifiers/parseUsername.js';
 import { parseProfile, type Profile } from './parseProfile.js';

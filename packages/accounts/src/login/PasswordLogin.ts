@@ -1,7 +1,7 @@
 import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
 import type { AccountToken, InferWithSecrets } from '@latchkey/schema';
-import type { AccountsCore } from '../core/AccountsCore.js';
-import { findAccountId } from '../accounts/findAccountId.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
+import { findAccountId } from '../flows/findAccountId.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { loadAccount } from '../core/loadAccount.js';
@@ -10,15 +10,19 @@ import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { readConnectionInfo, requireRequest, type SessionRequest } from '../core/SessionRequest.js';
+import {
+  readConnectionInfo,
+  requireRequest,
+  type SessionRequest,
+} from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import type { Account, StoredToken } from '../core/Account.js';
 import type { CompleteLogin } from './beginLoginSession.js';
 import { completeLogin } from './completeLogin.js';
-import { isActivated } from './isActivated.js';
-import { mayLogInBy } from './mayLogInBy.js';
-import { placeholderId } from './placeholderId.js';
+import { isActivated } from '../flows/isActivated.js';
+import { mayLogInBy } from '../flows/mayLogInBy.js';
+import { placeholderId } from '../flows/placeholderId.js';
 
 /** What {@link PasswordLogin.userByPasswordLogin} takes. */
 export interface PasswordLoginInput {

@@ -1,7 +1,7 @@
 import type { TransactOperation, TransactResults } from '@latchkey/entity';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { EventFacts } from '../events/accountEvents.js';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { BeginSessionOptions, LoginResult } from '../sessions/Sessions.js';
 
 /** What a login asks of its session. */

@@ -1,11 +1,11 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import { secondFactorStep } from '../twoFactor/secondFactorStep.js';
+import { secondFactorStep } from '../core/secondFactorStep.js';
 import type { Account } from '../core/Account.js';
-import type { AccountDocument } from '../core/SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 import { beginLoginSession, type CommitLogin, type CompleteLogin } from './beginLoginSession.js';
-import { isActivated } from './isActivated.js';
+import { isActivated } from '../flows/isActivated.js';
 import { sessionMetaOf } from './sessionMeta.js';
 
 /** A login whose first factor has been proven. */

@@ -1,17 +1,17 @@
 import type { TransactResults } from '@latchkey/entity';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { completeLogin } from '../login/completeLogin.js';
-import { findToken } from '../oneTimeTokens/findToken.js';
-import { forgetLinks } from '../oneTimeTokens/linkCount.js';
-import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
+import { findToken } from '../flows/findToken.js';
+import { forgetLinks } from '../flows/linkCount.js';
+import { hideOutcome } from '../flows/hideOutcome.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
-import { sendLink } from '../oneTimeTokens/sendLink.js';
-import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
+import { sendLink } from '../flows/sendLink.js';
+import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 
 /** What {@link MagicLinks.request} takes. */

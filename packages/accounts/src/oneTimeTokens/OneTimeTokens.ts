@@ -2,12 +2,12 @@ import { EntityError, type TransactOperation, type TransactResults } from '@latc
 import { Account as AccountDefinition, type AccountToken, type Infer } from '@latchkey/schema';
 import { randomBytes } from 'node:crypto';
 import type { Account, StoredToken, Token } from '../core/Account.js';
-import type { ChangeCore } from '../core/AccountsCore.js';
+import type { ChangeCore } from '../core/ChangeCore.js';
 import type { Flow } from '../core/changeAccount.js';
 import { loadAccount, type LoadCore } from '../core/loadAccount.js';
 import { pendingTokens, type TokensRevoked } from '../core/pendingTokens.js';
 import { tokensUnchanged } from '../core/revokeTokens.js';
-import { readConnectionInfo, type ConnectionInfo } from '../core/SessionRequest.js';
+import { readConnectionInfo, type ConnectionInfo } from '../requests/SessionRequest.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import { AccountError } from '../errors/AccountError.js';
 import { digestSecret } from '../tokens/digestSecret.js';

@@ -1,6 +1,6 @@
 import type { TransactOperation } from '@latchkey/entity';
 import type { AccountToken, Infer } from '@latchkey/schema';
-import type { SessionRequest } from '../core/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import type { OneTimeTokenKind } from './tokenPolicy.js';
 import type { AccountWithTokens } from '../core/revokeTokens.js';

@@ -1,6 +1,6 @@
 import type { Account, Token } from '../core/Account.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
-import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
+import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -9,10 +9,10 @@ import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
-import { changeByToken } from '../oneTimeTokens/changeByToken.js';
-import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
-import { resetCounts } from '../oneTimeTokens/resetCounts.js';
-import { sendLink } from '../oneTimeTokens/sendLink.js';
+import { changeByToken } from '../flows/changeByToken.js';
+import { hideOutcome } from '../flows/hideOutcome.js';
+import { resetCounts } from '../flows/resetCounts.js';
+import { sendLink } from '../flows/sendLink.js';
 import { beginAnew, provePassword } from './changeOwnPassword.js';
 import { parseNewPassword, replacePassword } from './replacePassword.js';
 

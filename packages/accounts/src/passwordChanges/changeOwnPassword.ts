@@ -1,11 +1,11 @@
 import type { Account, StoredToken } from '../core/Account.js';
 import { documentOf } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 import { AccountError } from '../errors/AccountError.js';
-import { resetCounts } from '../oneTimeTokens/resetCounts.js';
+import { resetCounts } from '../flows/resetCounts.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { replacePassword } from './replacePassword.js';
 

@@ -1,6 +1,6 @@
 import type { Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 
 /**
  * Checks the password that an account is to have from now on, and gives it in its composed form.

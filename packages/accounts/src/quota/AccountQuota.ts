@@ -5,10 +5,11 @@ import {
   type TransactResults,
 } from '@latchkey/entity';
 import { AccountPlaces as Places } from '@latchkey/schema';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { ChangeCore } from '../core/ChangeCore.js';
+import type { AppPlan } from './AppPlan.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
-import type { AccountDocument } from '../core/SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 
 /** How many places there are, and how many of them accounts have taken. */
 export interface QuotaUsage {
@@ -23,6 +24,8 @@ export interface QuotaBackfill extends QuotaUsage {
   readonly assigned: number;
 }
 
+type QuotaCore = Pick<ChangeCore, 'accounts' | 'table'> & { readonly plan: AppPlan };
+
 const filter = { counter: 'accounts' } as const;
 
 /** How often a sign-up begins again, each time after all of the table's own attempts. */
@@ -34,11 +37,11 @@ const MAX_ROUNDS = 8;
  * whatever happens at the same time, or fails in between.
  */
 export class AccountQuota {
-  readonly #core: Pick<AccountsCore, 'table' | 'accounts' | 'plan'>;
+  readonly #core: QuotaCore;
   readonly #counter: Entity<typeof Places>;
 
   /** @internal */
-  constructor(core: Pick<AccountsCore, 'table' | 'accounts' | 'plan'>) {
+  constructor(core: QuotaCore) {
     this.#core = core;
     this.#counter = core.table.entity(Places);
   }
@@ -158,7 +161,7 @@ export class AccountQuota {
 
   async #assign(
     accountId: string,
-    hasNone: Parameters<AccountsCore['accounts']['updateOneOperation']>[0]['condition'] & object,
+    hasNone: Parameters<QuotaCore['accounts']['updateOneOperation']>[0]['condition'] & object,
   ): Promise<boolean> {
     const { accounts, table } = this.#core;
     const take = accounts.updateOneOperation({

@@ -1,4 +1,4 @@
-import { newHandle } from '../accounts/newHandle.js';
+import { newHandle } from '../signUp/newHandle.js';
 import type { AccountFields } from '@latchkey/schema';
 import type { Accounts } from '../accounts/Accounts.js';
 import { flowsOf, type AccountFlows } from '../accounts/flowsOf.js';
@@ -8,13 +8,13 @@ import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { DeletedAccount } from '../lifecycle/AccountLifecycle.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import { hideOutcome } from '../oneTimeTokens/hideOutcome.js';
-import { sendLink } from '../oneTimeTokens/sendLink.js';
+import { hideOutcome } from '../flows/hideOutcome.js';
+import { sendLink } from '../flows/sendLink.js';
 import type {
   RequestPasswordResetInput,
   ResetPasswordInput,
 } from '../passwordChanges/Passwords.js';
-import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 import type {
   ActivateInput,
   ResendActivationInput,

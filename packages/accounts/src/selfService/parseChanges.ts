@@ -1,4 +1,4 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseFlatProfile } from './parseFlatProfile.js';
 import type { FlatProfile } from './selfServiceInputs.js';

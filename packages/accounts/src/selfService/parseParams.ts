@@ -1,5 +1,5 @@
 import { username as usernameField } from '@latchkey/schema';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { parseEmail } from '../identifiers/parseEmail.js';
 import { trimIdentifier } from '../identifiers/trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';

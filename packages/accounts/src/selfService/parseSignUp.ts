@@ -1,9 +1,9 @@
-import type { CreateAccountAndLoginInput } from '../accounts/AccountCreation.js';
+import type { CreateAccountAndLoginInput } from '../signUp/AccountCreation.js';
 import type { SessionPolicy } from '../core/sessionPolicy.js';
 import { requireObject } from '../errors/requireObject.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
-import type { SessionRequest } from '../core/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import { parseFlatProfile } from './parseFlatProfile.js';
 import {
   parseEmailAddress,

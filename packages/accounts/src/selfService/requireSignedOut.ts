@@ -1,10 +1,10 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import {
   readConnectionInfo,
   type AccountDocument,
   type SessionRequest,
-} from '../core/SessionRequest.js';
+} from '../requests/SessionRequest.js';
 
 /**
  * Refuses a request that carries a live session. Where nobody has looked at its token yet, that is

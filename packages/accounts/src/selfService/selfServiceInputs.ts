@@ -1,7 +1,7 @@
-import type { VerifyEmailWithTokenInput } from '../oneTimeTokens/EmailVerification.js';
+import type { VerifyEmailWithTokenInput } from '../emailVerification/EmailVerification.js';
 import type { PaymentsMode } from '../quota/AppPlan.js';
-import type { CreateAccountInput } from '../accounts/parseNewAccount.js';
-import type { SessionRequest } from '../core/SessionRequest.js';
+import type { CreateAccountInput } from '../signUp/parseNewAccount.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 
 /**
  * How long a client is to keep its session: after the browser is closed (`local`), until then

@@ -1,6 +1,6 @@
 import type { AppPlan } from '../quota/AppPlan.js';
 import type { Contact } from '../core/Contact.js';
-import type { AccountDocument } from '../core/SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { VerifiedUser } from './selfServiceInputs.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError, type AnyAccountError } from '../errors/AccountError.js';
 
 /** What errors that several calls share are called at one of them. */

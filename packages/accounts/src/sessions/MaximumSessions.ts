@@ -1,6 +1,6 @@
 import { EntityError } from '@latchkey/entity';
 import type { EventFacts } from '../events/accountEvents.js';
-import type { AccountDocument, ConnectionInfo } from '../core/SessionRequest.js';
+import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { isSessionActive } from '../core/sessionState.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';

@@ -1,13 +1,13 @@
 import { EntityError, type Connection } from '@latchkey/entity';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { Actor } from '../core/Actor.js';
-import type { ChangeCore } from '../core/AccountsCore.js';
+import type { ChangeCore } from '../core/ChangeCore.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import { isSessionActive } from '../core/sessionState.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 

@@ -3,7 +3,7 @@ import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { LoginResult } from './SessionBeginning.js';
-import { requireRequest, type SessionRequest } from '../core/SessionRequest.js';
+import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionRotation } from './SessionRotation.js';
 import type { SessionsContext } from './SessionsContext.js';
 

@@ -7,7 +7,7 @@ import {
   readConnectionInfo,
   type AccountDocument,
   type SessionRequest,
-} from '../core/SessionRequest.js';
+} from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';

@@ -4,7 +4,7 @@ import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { Duration } from '../tokens/parseDuration.js';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 
 /**

@@ -1,7 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import type { Events } from '../events/Events.js';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** What `onRefreshTokens` is given. */

@@ -4,7 +4,7 @@ import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { AuthTokenSubject, VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
-import { requireRequest, type SessionRequest } from '../core/SessionRequest.js';
+import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 

@@ -5,7 +5,7 @@ import type { IssuedAuthToken, VerifiedAuthToken } from '../tokens/AuthTokens.js
 import { digestSecret } from '../tokens/digestSecret.js';
 import type { LoginResult } from './SessionBeginning.js';
 import type { ConnectionChangeAction } from '../core/sessionPolicy.js';
-import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { lastSeenMs } from '../core/sessionState.js';
 import type { CheckedSession, SessionVerifier } from './SessionVerifier.js';

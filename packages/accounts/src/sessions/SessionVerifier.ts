@@ -3,7 +3,7 @@ import type { InferWithSecrets, Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { VerifiedAuthToken } from '../tokens/AuthTokens.js';
-import type { AccountDocument } from '../core/SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { isSessionActive, standingOf } from '../core/sessionState.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';

@@ -1,6 +1,6 @@
 import type { Connection, TransactOperation } from '@latchkey/entity';
 import type { ActingAccount } from '../core/actingAccount.js';
-import type { ChangeCore } from '../core/AccountsCore.js';
+import type { ChangeCore } from '../core/ChangeCore.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { AuthTokens } from '../tokens/AuthTokens.js';
@@ -17,7 +17,7 @@ import { SessionGuards } from './SessionGuards.js';
 import { SessionHooks, type SessionHookRegistry } from './SessionHooks.js';
 import { SessionLogout, type LogoutInput } from './SessionLogout.js';
 import type { SessionPolicy, SessionsOptions } from '../core/sessionPolicy.js';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import { SessionRotation } from './SessionRotation.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { SessionVerifier } from './SessionVerifier.js';

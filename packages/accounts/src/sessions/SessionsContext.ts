@@ -5,7 +5,7 @@ import type { Events } from '../events/Events.js';
 import type { AuthTokens } from '../tokens/AuthTokens.js';
 import type { SessionHooks } from './SessionHooks.js';
 import type { SessionPolicy } from '../core/sessionPolicy.js';
-import type { SessionRequest } from '../core/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { VerifiedRequests } from '../core/VerifiedRequests.js';
 
 /** What the parts of one `Sessions` work with. */

@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'expect-type';
-import type { SessionRequest } from '../core/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { TwoFactor } from './TwoFactor.js';
 

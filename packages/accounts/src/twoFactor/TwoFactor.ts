@@ -1,15 +1,15 @@
 import { documentOf } from '../core/Account.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { Actor } from '../core/Actor.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
-import type { SessionRequest } from '../core/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import { resetCounts } from '../oneTimeTokens/resetCounts.js';
+import { resetCounts } from '../flows/resetCounts.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import { changeFactors, replaceRecoveryCodes } from './changeFactors.js';
 import { confirmTotp } from './confirmTotp.js';

@@ -1,12 +1,12 @@
 import type { TransactOperation } from '@latchkey/entity';
 import type { Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { createRecoveryCodes } from './createRecoveryCodes.js';
 import { deleteTokens } from './deleteFactors.js';
 import { parseRecoveryCode } from './parseRecoveryCode.js';
 import type { AccountWithFactors } from './readFactors.js';
-import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
 
 /** New recovery codes for an account. */
 export interface NewRecoveryCodes {

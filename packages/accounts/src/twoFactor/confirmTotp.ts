@@ -1,5 +1,5 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { StoredToken } from '../core/Account.js';
 import { replaceRecoveryCodes } from './changeFactors.js';
 import { deletePending, deleteTokens, keyOfToken } from './deleteFactors.js';
@@ -7,7 +7,7 @@ import { findTotpStep } from './findTotpStep.js';
 import { codeRefused, countAttempt, type FactorContext } from './proveSecondFactor.js';
 import type { AccountWithFactors } from './readFactors.js';
 import { openSecret } from './sealedSecret.js';
-import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
 
 /** What makes a pending authenticator the account's own. */
 export interface ConfirmedTotp {

@@ -1,6 +1,6 @@
 import type { TransactOperation } from '@latchkey/entity';
 import type { Token } from '../core/Account.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Factors } from './readFactors.js';
 
 /** As long as a transaction has room beside 21 documents with their unique items, and the rest. */

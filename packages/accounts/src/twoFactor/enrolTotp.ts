@@ -1,11 +1,11 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { createTotpSecret } from './createTotpSecret.js';
 import { deletePending } from './deleteFactors.js';
 import type { AccountWithFactors } from './readFactors.js';
 import { renderQrCode } from './renderQrCode.js';
 import { sealSecret } from './sealedSecret.js';
-import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
 import { totpUri } from './totpUri.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 

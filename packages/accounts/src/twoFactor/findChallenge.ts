@@ -1,5 +1,5 @@
 import type { TransactOperation, TransactResults } from '@latchkey/entity';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
 import { readSessionMeta } from '../login/sessionMeta.js';
@@ -9,7 +9,7 @@ import { digestSecret } from '../tokens/digestSecret.js';
 import type { StoredToken } from '../core/Account.js';
 import type { LoadCore } from '../core/loadAccount.js';
 import { readFactors, type AccountWithFactors } from './readFactors.js';
-import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
 
 /** A login that waits for its second factor. */
 export interface WaitingLogin {

@@ -1,6 +1,6 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
-import { readConnectionInfo } from '../core/SessionRequest.js';
+import { readConnectionInfo } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { FactorContext } from './proveSecondFactor.js';
 import { withFactors } from './readFactors.js';

@@ -1,5 +1,5 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { findTotpStep } from './findTotpStep.js';
@@ -7,7 +7,7 @@ import type { SecondFactor } from './parseSecondFactor.js';
 import type { StoredToken } from '../core/Account.js';
 import { keyOfToken } from './deleteFactors.js';
 import type { AccountWithFactors } from './readFactors.js';
-import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
 import { openSecret, sealSecret } from './sealedSecret.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 

@@ -1,9 +1,9 @@
 import type { TransactResults } from '@latchkey/entity';
 import { documentOf } from '../core/Account.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { beginLoginSession } from '../login/beginLoginSession.js';
-import { readConnectionInfo } from '../core/SessionRequest.js';
+import { readConnectionInfo } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import { notifyOwner } from '../core/notices.js';
 import { newGeneration } from './newGeneration.js';

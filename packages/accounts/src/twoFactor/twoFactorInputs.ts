@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../core/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { SecondFactorInput } from './parseSecondFactor.js';
 
 /** What `TwoFactor.enrol` takes: a factor, too, where the account has one already. */

@@ -1,9 +1,9 @@
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountDocument } from '../core/SessionRequest.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { EncryptionKeyring } from './EncryptionKeyring.js';
 import type { EncryptionKey } from './prepareEncryptionKeys.js';
-import type { TwoFactorPolicy } from './secondFactorStep.js';
+import type { TwoFactorPolicy } from '../core/secondFactorStep.js';
 import { parseTotpIssuer } from './totpUri.js';
 
 /** How accounts are protected by a second factor. */

@@ -6,7 +6,7 @@ import type { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../../src/apps/AccountsRegistry.js';
 import type { Message } from '../../src/delivery/Delivery.js';
 import { AccountError } from '../../src/errors/AccountError.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET, TestClock } from '../support/testAccounts.js';
 import { keyOf } from '../twoFactor/support/twoFactorAccounts.js';

@@ -1,4 +1,4 @@
-import type { AccountDocument } from '../../src/core/SessionRequest.js';
+import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import type { Cost } from '../support/RequestLog.js';
 import {
   createTestAccounts,

@@ -6,7 +6,7 @@ import {
   throttled,
   timeout,
 } from '../../../entity/test/support/faults.js';
-import type { AccountDocument } from '../../src/core/SessionRequest.js';
+import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import {

@@ -1,5 +1,5 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { AccountDocument } from '../../src/core/SessionRequest.js';
+import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
 import {
   createTestAccounts,

@@ -1,6 +1,6 @@
 import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';

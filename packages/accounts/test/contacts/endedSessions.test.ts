@@ -1,6 +1,6 @@
 import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { requestWith } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';

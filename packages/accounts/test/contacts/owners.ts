@@ -1,5 +1,5 @@
 import type { Message } from '../../src/delivery/Delivery.js';
-import type { AccountDocument, SessionRequest } from '../../src/core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import {
   createTestAccounts,
   PASSWORD,

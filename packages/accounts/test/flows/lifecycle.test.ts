@@ -3,7 +3,7 @@ import { AccountAttempts } from '@latchkey/schema';
 import { beforeAnswer, timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { AccountDocument } from '../../src/core/SessionRequest.js';
+import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf } from '../support/errorOf.js';
 import {

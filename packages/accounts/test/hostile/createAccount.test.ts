@@ -1,4 +1,4 @@
-import type { CreateAccountInput } from '../../src/accounts/parseNewAccount.js';
+import type { CreateAccountInput } from '../../src/signUp/parseNewAccount.js';
 import { errorOf } from '../support/errorOf.js';
 import { everythingShown } from '../support/everythingShown.js';
 import { createTestAccounts, PASSWORD, type TestAccounts } from '../support/testAccounts.js';

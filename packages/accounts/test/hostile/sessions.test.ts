@@ -1,5 +1,5 @@
 import type { PasswordLoginInput } from '../../src/login/PasswordLogin.js';
-import type { AccountDocument, SessionRequest } from '../../src/core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { LogoutInput } from '../../src/sessions/Sessions.js';
 import { errorOf } from '../support/errorOf.js';
 import { everythingShown } from '../support/everythingShown.js';

@@ -1,6 +1,6 @@
 import { failWith, loseAnswers, timeout } from '../../../entity/test/support/faults.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { AccountDocument, SessionRequest } from '../../src/core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import { letsIn, signUp, watch } from '../sessions/support.js';
 import { codeOf } from '../support/errorOf.js';
 import {

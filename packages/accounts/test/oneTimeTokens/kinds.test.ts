@@ -19,7 +19,7 @@ import {
 } from '../support/testAccounts.js';
 import { Mailbox } from './Mailbox.js';
 import { addFactors, logIn, signUp, type Person } from './people.js';
-import type { AccountsCore } from '../../src/core/AccountsCore.js';
+import type { AccountsCore } from '../../src/flows/AccountsCore.js';
 import { Actor } from '../../src/core/Actor.js';
 import { Flow } from '../../src/core/changeAccount.js';
 import type { TokenPurpose } from '../../src/oneTimeTokens/TokenPurpose.js';

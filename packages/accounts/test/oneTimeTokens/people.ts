@@ -1,5 +1,5 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { AccountDocument, SessionRequest } from '../../src/core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
 
 /** Somebody with a username, a password and a verified e-mail address. */

@@ -4,7 +4,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Message, MessageKind } from '../../src/delivery/Delivery.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { contentsOf } from '../support/contents.js';
 import { everythingShown } from '../support/everythingShown.js';

@@ -1,6 +1,6 @@
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';

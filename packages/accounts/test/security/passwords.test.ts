@@ -1,4 +1,4 @@
-import type { AccountDocument } from '../../src/core/SessionRequest.js';
+import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import { CountingHasher } from '../support/CountingHasher.js';
 import { errorOf } from '../support/errorOf.js';
 import { everythingShown } from '../support/everythingShown.js';

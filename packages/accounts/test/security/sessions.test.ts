@@ -3,7 +3,7 @@ import { Table } from '@latchkey/entity';
 import { failWith, throttled, timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
-import type { AccountDocument, SessionRequest } from '../../src/core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import { digestSecret } from '../../src/tokens/digestSecret.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { claimsOf, resign } from '../support/forgeToken.js';

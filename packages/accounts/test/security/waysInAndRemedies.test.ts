@@ -1,5 +1,5 @@
 import { Secret, TOTP } from 'otpauth';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';

@@ -1,7 +1,7 @@
 import { Table } from '@latchkey/entity';
 import { z } from 'zod';
 import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { createOwners, type Owners } from '../contacts/owners.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';

@@ -1,6 +1,6 @@
 import type { SignedInUser } from '@latchkey/accounts/self-service';
 import { Accounts } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { Mailbox } from '../oneTimeTokens/Mailbox.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf } from '../support/errorOf.js';

@@ -1,5 +1,5 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
 import { claimsOf } from '../support/forgeToken.js';
 import { requestWith, type TestAccounts } from '../support/testAccounts.js';

@@ -7,7 +7,7 @@ import {
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { UpsertSessionFailure } from '../../src/sessions/SessionHooks.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET, type TestAccounts } from '../support/testAccounts.js';
 import { accountsWith, letsIn, signUp, someone, verified, watch } from './support.js';

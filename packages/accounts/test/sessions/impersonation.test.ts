@@ -1,6 +1,6 @@
 import { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountError } from '../../src/errors/AccountError.js';
-import type { AccountDocument, SessionRequest } from '../../src/core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { LoginResult } from '../../src/sessions/Sessions.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { claimsOf, resign } from '../support/forgeToken.js';

@@ -6,7 +6,7 @@ import {
   type Fault,
 } from '../../../entity/test/support/faults.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
-import type { AccountDocument } from '../../src/core/SessionRequest.js';
+import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import type { LoginResult } from '../../src/sessions/Sessions.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { claimsOf, resign } from '../support/forgeToken.js';

@@ -1,5 +1,5 @@
 import { failWith, timeout } from '../../../entity/test/support/faults.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { LoginResult } from '../../src/sessions/Sessions.js';
 import { codeOf } from '../support/errorOf.js';
 import { claimsOf } from '../support/forgeToken.js';

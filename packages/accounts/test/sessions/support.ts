@@ -1,6 +1,6 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
-import type { AccountDocument, SessionRequest } from '../../src/core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { LoginResult, SessionsOptions } from '../../src/sessions/Sessions.js';
 import { codeOf } from '../support/errorOf.js';
 import {

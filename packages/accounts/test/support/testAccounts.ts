@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
 import { createTestTable, localClient } from '@latchkey/entity/testing';
 import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { SessionsOptions } from '../../src/sessions/Sessions.js';
 import { RequestLog } from './RequestLog.js';
 

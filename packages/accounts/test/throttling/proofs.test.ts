@@ -1,7 +1,7 @@
 import type { Accounts, AccountsOptions } from '../../src/accounts/Accounts.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { Message } from '../../src/delivery/Delivery.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
 import {
   createTestAccounts,

@@ -1,6 +1,6 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';

@@ -1,6 +1,6 @@
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import type { SessionRequest } from '../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { SecondFactorInput } from '../../src/twoFactor/parseSecondFactor.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';

@@ -1,4 +1,4 @@
-import type { AccountDocument } from '../../core/SessionRequest.js';
+import type { AccountDocument } from '../../requests/SessionRequest.js';
 import type { MessageKind, Recipient } from '../Delivery.js';
 
 /**

@@ -4,7 +4,7 @@ import { tableItems } from '../../../../entity/test/support/tableItems.js';
 import { Accounts, type AccountsOptions } from '../../../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../../../src/apps/AccountsRegistry.js';
 import type { User } from '../../../src/selfService/selfServiceInputs.js';
-import type { SessionRequest } from '../../../src/core/SessionRequest.js';
+import type { SessionRequest } from '../../../src/requests/SessionRequest.js';
 import { Mailbox } from '../../oneTimeTokens/Mailbox.js';
 import {
   createTestAccounts,

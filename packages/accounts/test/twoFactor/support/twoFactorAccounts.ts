@@ -3,7 +3,7 @@ import type { Accounts, AccountsOptions } from '../../../src/accounts/Accounts.j
 import type { Message } from '../../../src/delivery/Delivery.js';
 import type { AccountEvent } from '../../../src/events/accountEvents.js';
 import { AccountError } from '../../../src/errors/AccountError.js';
-import type { AccountDocument, SessionRequest } from '../../../src/core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../../../src/requests/SessionRequest.js';
 import type { LoginResult } from '../../../src/sessions/Sessions.js';
 import type { TwoFactorOptions } from '../../../src/twoFactor/twoFactorSettings.js';
 import {

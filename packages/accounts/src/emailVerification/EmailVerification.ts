@@ -1,17 +1,17 @@
 import { documentOf } from '../core/Account.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { changeAccount } from '../core/changeAccount.js';
 import type { Contact } from '../core/Contact.js';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
-import { readEmailOfAccount, type EmailOfAccount } from '../accounts/readEmailOfAccount.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
+import { readEmailOfAccount, type EmailOfAccount } from '../flows/readEmailOfAccount.js';
 import { verifyContact } from '../contacts/verifyContact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import { changeByToken } from './changeByToken.js';
+import { changeByToken } from '../flows/changeByToken.js';
 import { confirmEmail } from './confirmEmail.js';
-import type { IssuedOneTimeToken } from './OneTimeTokens.js';
-import { mailboxContact } from './mailboxContact.js';
+import type { IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
+import { mailboxContact } from '../contacts/mailboxContact.js';
 
 /** What {@link EmailVerification.addEmailVerificationToken} takes. */
 export interface AddEmailVerificationTokenInput extends EmailOfAccount {

@@ -1,13 +1,13 @@
 import { documentOf } from '../core/Account.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import { changeByToken } from './changeByToken.js';
-import { tokenRefused, type IssuedOneTimeToken } from './OneTimeTokens.js';
+import { changeByToken } from '../flows/changeByToken.js';
+import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 
 /** What {@link CustomTokens.issue} takes. */
 export type IssueTokenInput = ActingAccount & {

@@ -1,6 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
-import type { Account } from '../core/Account.js';
-import type { AccountDocument } from '../core/SessionRequest.js';
+import type { Account } from './Account.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 
 /** `createdFor` of the tokens of kind `twoFactorAuth`. */
 export const TWO_FACTOR_PURPOSE: Readonly<

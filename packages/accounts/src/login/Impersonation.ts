@@ -1,15 +1,15 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import { isActivated } from '../login/isActivated.js';
+import { isActivated } from '../flows/isActivated.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { loadAccountOrThrow } from '../core/loadAccount.js';
-import type { LoginResult } from './SessionBeginning.js';
+import type { LoginResult } from '../sessions/SessionBeginning.js';
 import type { SessionPolicy } from '../core/sessionPolicy.js';
-import type { AccountDocument, SessionRequest } from '../core/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 
 /** What {@link Impersonation.impersonate} takes. */
 export interface ImpersonateInput {

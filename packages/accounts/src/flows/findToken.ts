@@ -1,9 +1,9 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
-import type { FoundToken } from './OneTimeTokens.js';
-import { parseOneTimeToken } from './parseOneTimeToken.js';
-import type { OneTimeTokenKind } from './tokenPolicy.js';
+import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
+import type { FoundToken } from '../oneTimeTokens/OneTimeTokens.js';
+import { parseOneTimeToken } from '../oneTimeTokens/parseOneTimeToken.js';
+import type { OneTimeTokenKind } from '../oneTimeTokens/tokenPolicy.js';
 
 /** What somebody shows. */
 export interface ShownToken {

@@ -1,12 +1,12 @@
 import { verifyContact } from '../contacts/verifyContact.js';
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Contact } from '../core/Contact.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import { replacePassword } from '../passwordChanges/replacePassword.js';
 import { deleteFactors } from '../twoFactor/deleteFactors.js';
 import { factorsOf } from '../twoFactor/readFactors.js';
-import { resetCounts } from './resetCounts.js';
+import { resetCounts } from '../flows/resetCounts.js';
 
 /** The mailbox that is proven, and the password that its reader has chosen. */
 export interface AccountTaken {

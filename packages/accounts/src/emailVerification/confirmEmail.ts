@@ -2,17 +2,17 @@ import type { AccessType, InferWithSecrets } from '@latchkey/schema';
 import { verifyContact } from '../contacts/verifyContact.js';
 import type { Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
 import type { Contact } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseNewPassword } from '../passwordChanges/replacePassword.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { digestMatches } from '../tokens/digestSecret.js';
-import type { ShownByHolder } from './changeByToken.js';
-import type { VerifyEmailWithTokenInput } from './EmailVerification.js';
-import { mailboxContact } from './mailboxContact.js';
-import { tokenRefused } from './OneTimeTokens.js';
+import type { ShownByHolder } from '../flows/changeByToken.js';
+import type { VerifyEmailWithTokenInput } from '../emailVerification/EmailVerification.js';
+import { mailboxContact } from '../contacts/mailboxContact.js';
+import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 import { takeOverAccount } from './takeOverAccount.js';
 
 /** What somebody shows beside the token. */

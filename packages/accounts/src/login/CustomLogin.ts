@@ -1,16 +1,16 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
-import { findAccountId } from '../accounts/findAccountId.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
+import { findAccountId } from '../flows/findAccountId.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { isActivated } from '../login/isActivated.js';
-import { mayLogInBy } from '../login/mayLogInBy.js';
+import { isActivated } from '../flows/isActivated.js';
+import { mayLogInBy } from '../flows/mayLogInBy.js';
 import { documentOf } from '../core/Account.js';
 import { loadAccountOrThrow } from '../core/loadAccount.js';
-import type { LoginResult } from './SessionBeginning.js';
-import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
+import type { LoginResult } from '../sessions/SessionBeginning.js';
+import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 
 /** What {@link CustomLogin.pushCustomSession} takes. */
 export interface PushCustomSessionInput {

@@ -1,13 +1,13 @@
-import type { AccountsCore } from '../core/AccountsCore.js';
-import { findAccountId } from '../accounts/findAccountId.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
+import { findAccountId } from '../flows/findAccountId.js';
 import type { MessageKind, Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { loadAccount } from '../core/loadAccount.js';
-import { placeholderId } from '../login/placeholderId.js';
-import { readConnectionInfo, type SessionRequest } from '../core/SessionRequest.js';
+import { placeholderId } from '../flows/placeholderId.js';
+import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { countOfMailbox, countOfNobody } from './linkCount.js';
 

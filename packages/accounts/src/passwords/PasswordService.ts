@@ -1,14 +1,14 @@
-import { BcryptHasher } from '../passwords/BcryptHasher.js';
-import { checkNewPassword } from '../passwords/checkNewPassword.js';
-import { parseLoginPassword } from '../passwords/parsePassword.js';
-import type { PasswordHasher } from '../passwords/PasswordHasher.js';
+import { BcryptHasher } from './BcryptHasher.js';
+import { checkNewPassword } from './checkNewPassword.js';
+import { parseLoginPassword } from './parsePassword.js';
+import type { PasswordHasher } from './PasswordHasher.js';
 import {
   definePasswordPolicy,
   type PasswordPolicy,
   type PasswordPolicyOptions,
-} from '../passwords/PasswordPolicy.js';
-import { PasswordVerifier, type PasswordVerification } from '../passwords/PasswordVerifier.js';
-import { withPath } from './withPath.js';
+} from './PasswordPolicy.js';
+import { PasswordVerifier, type PasswordVerification } from './PasswordVerifier.js';
+import { withPath } from '../errors/withPath.js';
 
 /** How passwords are hashed, and what they must be like. */
 export interface PasswordOptions {

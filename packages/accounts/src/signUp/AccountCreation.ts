@@ -13,9 +13,9 @@ import {
   readConnectionInfo,
   type AccountDocument,
   type SessionRequest,
-} from '../core/SessionRequest.js';
+} from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { notifySignUpAttempt } from './notifySignUpAttempt.js';
 import { claimOperation, takingClaims, type Claiming, type TakenClaims } from '../core/claims.js';
 import { digestSecret } from '../tokens/digestSecret.js';

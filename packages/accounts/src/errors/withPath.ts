@@ -1,4 +1,4 @@
-import { AccountError } from '../errors/AccountError.js';
+import { AccountError } from './AccountError.js';
 
 /**
  * Says of a part's option that cannot be used where it stands among all options.

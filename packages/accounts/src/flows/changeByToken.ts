@@ -1,11 +1,11 @@
 import type { Account, StoredToken } from '../core/Account.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { Actor } from '../core/Actor.js';
 import { Flow, runFlow } from '../core/changeAccount.js';
-import { readConnectionInfo, type ConnectionInfo } from '../core/SessionRequest.js';
+import { readConnectionInfo, type ConnectionInfo } from '../requests/SessionRequest.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import { findToken, type ShownToken } from './findToken.js';
+import { findToken, type ShownToken } from '../flows/findToken.js';
 
 /** The flow that somebody begins by showing a token. */
 export interface TokenFlowStart {

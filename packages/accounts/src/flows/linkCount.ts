@@ -1,11 +1,11 @@
 import type { TransactOperation } from '@latchkey/entity';
 import { AccountAttempts } from '@latchkey/schema';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { placeholderId } from '../login/placeholderId.js';
+import { placeholderId } from '../flows/placeholderId.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import type { TokensRevoked } from '../core/pendingTokens.js';
-import type { OneTimeTokenKind } from './tokenPolicy.js';
+import type { OneTimeTokenKind } from '../oneTimeTokens/tokenPolicy.js';
 
 /** A mailbox that links of a kind are sent to. */
 export interface LinkTarget {

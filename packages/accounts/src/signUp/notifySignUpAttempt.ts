@@ -1,12 +1,12 @@
 import { documentOf } from '../core/Account.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { mayLogInBy } from '../login/mayLogInBy.js';
-import { countOfSignUpAttempts } from '../oneTimeTokens/linkCount.js';
-import { countLink, sendLink } from '../oneTimeTokens/sendLink.js';
-import { findAccountId } from './findAccountId.js';
+import { mayLogInBy } from '../flows/mayLogInBy.js';
+import { countOfSignUpAttempts } from '../flows/linkCount.js';
+import { countLink, sendLink } from '../flows/sendLink.js';
+import { findAccountId } from '../flows/findAccountId.js';
 
 /**
  * Notifies the owner of a verified address that somebody wanted to sign up with it; to one that nobody

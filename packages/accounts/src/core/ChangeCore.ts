@@ -1,15 +1,8 @@
 import type { Entity, Table } from '@latchkey/entity';
 import type { AccessType, AccountToken, Session } from '@latchkey/schema';
-import type { PasswordService } from '../accounts/PasswordService.js';
-import type { AppPlan } from '../quota/AppPlan.js';
 import type { Delivery } from '../delivery/Delivery.js';
 import type { Events } from '../events/Events.js';
-import type { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';
-import type { Sessions } from '../sessions/Sessions.js';
-import type { MessageLimit } from '../throttling/MessageLimit.js';
-import type { Throttle } from '../throttling/Throttle.js';
 import type { Duration } from '../tokens/parseDuration.js';
-import type { TwoFactorPolicy } from '../twoFactor/secondFactorStep.js';
 import type { AccountEntity } from './AccountEntity.js';
 import type { SessionPolicy } from './sessionPolicy.js';
 import type { VerifiedRequests } from './VerifiedRequests.js';
@@ -30,21 +23,4 @@ export interface ChangeCore {
   readonly unprovenClaimMs: number;
   /** How long ago an owner may have proven who they are, to change how the account is reached. */
   readonly recentLogin: Duration | false;
-}
-
-/** The parts that every flow of one `Accounts` works with. */
-export interface AccountsCore extends ChangeCore {
-  /** The names of the application's own fields of an account. */
-  readonly accountFields: readonly string[];
-  /** Those of them that a visitor may give in a form. */
-  readonly visitorFields: readonly string[];
-  readonly throttle: Throttle;
-  readonly messageLimit: MessageLimit;
-  readonly oneTimeTokens: OneTimeTokens;
-  readonly sessions: Sessions;
-  readonly twoFactor: TwoFactorPolicy;
-  readonly passwords: PasswordService;
-  readonly plan: AppPlan;
-  /** Whether nobody logs in before an e-mail address is verified. */
-  readonly requireActivation: boolean;
 }

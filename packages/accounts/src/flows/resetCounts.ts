@@ -1,5 +1,5 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Authenticator } from '../throttling/Throttle.js';
 import type { Account } from '../core/Account.js';
 

@@ -1,5 +1,5 @@
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import type { AccountsCore } from '../core/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 
 /**
  * Whose an identifier is, by one strongly consistent read of its unique item; by none for an

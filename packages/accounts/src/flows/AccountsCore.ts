@@ -1,0 +1,25 @@
+import type { PasswordService } from '../passwords/PasswordService.js';
+import type { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';
+import type { AppPlan } from '../quota/AppPlan.js';
+import type { Sessions } from '../sessions/Sessions.js';
+import type { MessageLimit } from '../throttling/MessageLimit.js';
+import type { Throttle } from '../throttling/Throttle.js';
+import type { TwoFactorPolicy } from '../core/secondFactorStep.js';
+import type { ChangeCore } from '../core/ChangeCore.js';
+
+/** The parts that every flow of one `Accounts` works with. */
+export interface AccountsCore extends ChangeCore {
+  /** The names of the application's own fields of an account. */
+  readonly accountFields: readonly string[];
+  /** Those of them that a visitor may give in a form. */
+  readonly visitorFields: readonly string[];
+  readonly throttle: Throttle;
+  readonly messageLimit: MessageLimit;
+  readonly oneTimeTokens: OneTimeTokens;
+  readonly sessions: Sessions;
+  readonly twoFactor: TwoFactorPolicy;
+  readonly passwords: PasswordService;
+  readonly plan: AppPlan;
+  /** Whether nobody logs in before an e-mail address is verified. */
+  readonly requireActivation: boolean;
+}
