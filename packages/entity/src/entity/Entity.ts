@@ -7,7 +7,14 @@ import type {
   TransactWriteItemsCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { AnyEntityDefinition, HookContext, InferKey, Typed, TypesOf } from '@latchkey/schema';
+import {
+  type AnyEntityDefinition,
+  type HookContext,
+  type InferKey,
+  isReservedName,
+  type Typed,
+  type TypesOf,
+} from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
 import { segmentsOf } from '../expressions/projectedPath.js';
 import { checkWrite } from '../operations/check.js';
@@ -108,20 +115,28 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * The same entity, whose finds can `include` the documents of another in its partition, and whose
    * creates can make them, too.
    *
-   * @param name - what inputs and results call them.
+   * @param name - what inputs and results call them: no name of a field, nor of another relation.
    * @param definition - an entity that is `relatedTo` this one.
-   * @throws {@link EntityError} `InvalidTable` when its documents do not live in this partition.
+   * @throws {@link EntityError} `InvalidTable` when its documents do not live in this partition, or
+   *   the name is taken.
    */
   addIndexRelation<const N extends string, C extends AnyEntityDefinition>(
     name: N,
     definition: C,
   ): Entity<D, R & Readonly<Record<N, TypesOf<C>['entity']>>> {
-    const entity = this.#context.bind(definition);
-    if (definition.indexes[0].partition !== this.definition.indexes[0].partition) {
-      const reason = `${definition.name} does not live in the partition of ${this.definition.name}`;
-      throw new EntityError('InvalidTable', `There is no such relation: ${reason}.`, { reason });
+    const own = this.definition;
+    if (definition.indexes[0].partition !== own.indexes[0].partition) {
+      throw noRelation(`${definition.name} does not live in the partition of ${own.name}`);
     }
-    return new Entity(this.definition, this.#context, [...this.#relations, { name, entity }]);
+    // In results, it would stand in the place of the field.
+    if (isReservedName(name) || Object.hasOwn(own.schema.shape, name)) {
+      throw noRelation(`"${name}" is a field of ${own.name}, or a reserved name`);
+    }
+    if (this.#relations.some((other) => other.name === name)) {
+      throw noRelation(`${own.name} has a relation "${name}" already`);
+    }
+    const entity = this.#context.bind(definition);
+    return new Entity(own, this.#context, [...this.#relations, { name, entity }]);
   }
 
   /**
@@ -564,6 +579,10 @@ async function readAll(
   if (!hooks.seeResults) return documents;
   const resolved = await Promise.all(documents.map((each) => hooks.resolve(each, context)));
   return resolved.filter((document) => document !== undefined);
+}
+
+function noRelation(reason: string): EntityError<'InvalidTable'> {
+  return new EntityError('InvalidTable', `There is no such relation: ${reason}.`, { reason });
 }
 
 function attach(document: object, name: string, related: readonly Fields[]): void {
