@@ -464,9 +464,11 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Names one document by its whole key, for `table.batchGet` and `table.transactGet`.
+   * Names one document by its whole key, for `table.batchGet` and `table.transactGet`. A key that no
+   * document can have, such as one with an empty text, is the name of none: those give null for it.
    *
-   * @throws {@link EntityError} `InvalidInput`, `InvalidKey`
+   * @throws {@link EntityError} `InvalidInput` for a value of another type than the field's;
+   *   `InvalidKey` for a field that is missing.
    */
   reference<const S extends boolean = false>(
     key: InferKey<D>,
@@ -497,12 +499,17 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     };
   }
 
-  /** Deletes a document in `table.batchWrite`; see {@link Entity.putRequest}. */
+  /**
+   * Deletes a document in `table.batchWrite`, if there is one; see {@link Entity.putRequest}.
+   *
+   * @throws {@link EntityError} `InvalidInput`, `InvalidKey`, as {@link Entity.reference}.
+   */
   deleteRequest(key: InferKey<D>): BatchRequest {
     this.#assertNoUniques();
     const { model } = this.#context;
-    const Key = model.attributes.keyItem(parseKey(model, key));
-    return { prepare: () => Promise.resolve({ DeleteRequest: { Key } }) };
+    const parsed = parseKey(model, key);
+    const Key = parsed && model.attributes.keyItem(parsed);
+    return { prepare: () => Promise.resolve(Key && { DeleteRequest: { Key } }) };
   }
 
   #assertNoUniques(): void {
