@@ -22,22 +22,14 @@ import { count } from '../operations/count.js';
 import { prepareFamily, type ChildInput } from '../operations/createFamily.js';
 import { createOneParams, prepareCreate } from '../operations/createOne.js';
 import { deleteFamily } from '../operations/deleteFamily.js';
-import { deleteOne, deleteOneParams } from '../operations/deleteOne.js';
+import { deleteOne, deleteOneParams, planDeleteOperation } from '../operations/deleteOne.js';
 import { DocumentQuery } from '../operations/DocumentQuery.js';
 import { explain, type Explanation } from '../operations/explain.js';
-import {
-  findById,
-  findMany,
-  findOne,
-  findOwner,
-  findParams,
-  findTheOne,
-} from '../operations/find.js';
+import { findById, findMany, findOne, findOwner, findParams } from '../operations/find.js';
 import { findRelated } from '../operations/findRelated.js';
 import { deleteMany, updateMany } from '../operations/many.js';
 import { paginate } from '../operations/paginate.js';
 import type { RelatedModel } from '../operations/planRelated.js';
-import { planDelete } from '../operations/replace.js';
 import { scan, scanParams } from '../operations/scan.js';
 import { planUpdateOperation, updateOne, updateOneParams } from '../operations/updateOne.js';
 import { commit } from '../table/commit.js';
@@ -424,16 +416,21 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     return deleteOneParams(this.#context, input);
   }
 
-  /** {@link Entity.deleteOne} as part of a transaction; it reads the document first. */
+  /**
+   * {@link Entity.deleteOne} as part of a transaction; it reads the document first. Without one that
+   * the filter means there is nothing to delete, and the rest is written; with a `condition`, the
+   * transaction fails.
+   *
+   * @throws {@link EntityError} `NotFound` where there is no document to meet the condition;
+   *   `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`; `VersionConflict` when it was changed
+   *   since it was read.
+   */
   deleteOneOperation(input: DeleteOneInput<D>): TransactOperation<Document<D> | null> {
     return {
       prepare: async () => {
-        const query = hookContext(this.#context, 'delete', input.context);
-        const { filter, condition } = await this.#context.hooks.beforeQuery(input, query);
-        const item = await findTheOne(this.#context, filter);
-        if (!item) return { writes: [], result: null };
-        const writes = planDelete(this.#context, item, condition);
-        return { writes, result: await this.#written<false>(item, query) };
+        const { item, writes } = await planDeleteOperation(this.#context, input);
+        const context = hookContext(this.#context, 'delete', input.context);
+        return { writes, result: item ? await this.#written<false>(item, context) : null };
       },
     };
   }

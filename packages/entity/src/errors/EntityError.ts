@@ -58,7 +58,7 @@ export interface EntityErrorDetails {
   ConditionFailed: { entity: string; item: unknown };
   /** The document has another version than asked for; `item` is the document as it stands. */
   VersionConflict: { entity: string; item: unknown };
-  /** The document that a transaction would change does not exist. */
+  /** The document that a transaction would change, or delete on a condition, does not exist. */
   NotFound: { entity: string };
   /**
    * A document cannot get another partition key, since related documents would stay behind; with

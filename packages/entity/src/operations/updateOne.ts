@@ -30,6 +30,7 @@ import type { Write } from '../table/transactWrite.js';
 import { alreadyExists, prepareCreate } from './createOne.js';
 import { followLateComers, followRelated } from './followRelated.js';
 import { findTheOne } from './find.js';
+import { notFound } from './notFound.js';
 import { getItem } from './readPlan.js';
 import { conditionFailed, planReplace, stale } from './replace.js';
 import { expressionParams, type PreparedUpdate, type UpdateInput } from './updateExpression.js';
@@ -104,7 +105,7 @@ export async function planUpdateOperation(
   }
   const item = await findTheOne(entity, prepared.filter);
   if (!item && prepared.upsert === true) return insertionOf(entity, prepared);
-  if (!item) throw notFound(entity);
+  if (!item) throw notFound(entity.model);
   if (input.version !== undefined && versionOf(item) !== input.version) {
     throw refused(entity, input, item);
   }
@@ -144,7 +145,7 @@ function expressionWrite(
     failure: (current) => {
       if (current && entity.model.owns(current)) return refused(entity, prepared, current);
       // Only another program's item can be in the way of what an upsert makes.
-      return inserted ? alreadyExists(entity.model, current) : notFound(entity);
+      return inserted ? alreadyExists(entity.model, current) : notFound(entity.model);
     },
   };
 }
@@ -311,10 +312,6 @@ async function insertion(
 function isAlwaysDated(model: EntityModel): boolean {
   const { expiresAt = '' } = model.definition;
   return model.isAlwaysThere(expiresAt) && !model.field(expiresAt).isNullable;
-}
-
-function notFound({ model }: EntityContext): EntityError<'NotFound'> {
-  return new EntityError('NotFound', `There is no such ${model.name}.`, { entity: model.name });
 }
 
 function refused(
