@@ -398,7 +398,9 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * Of several calls at once, one gets the document.
    *
    * @returns the document as it was, null if none matches; and how many were deleted.
-   * @throws {@link EntityError} `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`, `InvalidTable`
+   * @throws {@link EntityError} `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`, `InvalidTable`;
+   *   `UnreadableItem` for a document that cannot be given back: it is deleted only where the filter
+   *   is its whole key and there are no unique values, since nothing has to be read for that.
    */
   async deleteOne(
     input: DeleteOneInput<D> & { readonly withRelated?: boolean },
@@ -439,7 +441,11 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * Deletes every document that matches, each with its unique values; when an error stops it, some
    * are gone. One that does not meet the condition is passed over.
    *
-   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
+   * What matches is for DynamoDB to say, so that a stored value which does not fit the schema keeps
+   * no document from being deleted, unless its unique values follow from it.
+   *
+   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`; `UnreadableItem` for a
+   *   document whose unique values are not known.
    */
   async deleteMany(input: DeleteManyInput<D>): Promise<{ deletedCount: number }> {
     return { deletedCount: await deleteMany(this.#context, input) };
