@@ -1,5 +1,6 @@
-import { Account, AccountToken, Session } from '@latchkey/schema';
+import { Account, AccountToken, defineEntity, Session } from '@latchkey/schema';
 import { expectTypeOf } from 'expect-type';
+import { z } from 'zod';
 import { Note, Order, User } from '../../test/support/entities.js';
 import type { AnyEntityError } from '../errors/EntityError.js';
 import type { Table } from '../table/Table.js';
@@ -161,4 +162,51 @@ export function errors(error: AnyEntityError): void {
   if (error.code === 'UniqueViolation') {
     expectTypeOf(error.details.paths).toEqualTypeOf<readonly string[]>();
   }
+}
+
+const post = z.object({
+  size: z.number(),
+  tags: z.array(z.string()),
+  get replies() {
+    return z.array(post);
+  },
+});
+const Thread = defineEntity({
+  name: 'Thread',
+  schema: z.object({
+    key: z.string(),
+    root: post,
+    years: z.record(z.number(), z.object({ n: z.number() })),
+    words: z.record(z.string(), z.object({ n: z.number() })).optional(),
+  }),
+  indexes: [{ name: '_id', PK: ['.key'] }],
+});
+
+/** Paths longer than are typed are taken whatever follows, and others by their type. */
+export async function recursion(): Promise<void> {
+  const threads = table.entity(Thread);
+  const filter = { key: 'a' };
+  await threads.updateOne({
+    filter,
+    update: {
+      $append: { 'root.replies.0.replies.0.replies.0.replies.0.tags': ['x'], 'root.tags': ['x'] },
+      $inc: { 'root.replies.0.replies.0.replies.0.replies.0.size': 1, 'root.size': 1 },
+      $pull: { 'root.replies.0.replies.0.replies.0.replies.0.tags': ['x'] },
+    },
+  });
+  // @ts-expect-error: it is a list of texts
+  await threads.updateOne({ filter, update: { $append: { 'root.replies.0.tags': [1] } } });
+  // @ts-expect-error: it is no list
+  await threads.updateOne({ filter, update: { $append: { 'root.size': [1] } } });
+  // @ts-expect-error: it is no number
+  await threads.updateOne({ filter, update: { $inc: { 'root.replies.0.tags': 1 } } });
+}
+
+/** The entries of a record are there, by whatever name. */
+export async function entries(): Promise<void> {
+  const threads = table.entity(Thread);
+  const project = [['years', 2030], 'words.abc.n'] as const;
+  const { item } = await threads.findOne({ filter: { key: 'a' }, project });
+  expectTypeOf(item?.years[2030]).toEqualTypeOf<{ n: number } | undefined>();
+  expectTypeOf(item?.words?.abc).toEqualTypeOf<{ n: number } | undefined>();
 }

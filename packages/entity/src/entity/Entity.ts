@@ -7,7 +7,14 @@ import type {
   TransactWriteItemsCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { AnyEntityDefinition, HookContext, InferKey, Typed, TypesOf } from '@latchkey/schema';
+import {
+  type AnyEntityDefinition,
+  type HookContext,
+  type InferKey,
+  isReservedName,
+  type Typed,
+  type TypesOf,
+} from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
 import { segmentsOf } from '../expressions/projectedPath.js';
 import { checkWrite } from '../operations/check.js';
@@ -15,22 +22,14 @@ import { count } from '../operations/count.js';
 import { prepareFamily, type ChildInput } from '../operations/createFamily.js';
 import { createOneParams, prepareCreate } from '../operations/createOne.js';
 import { deleteFamily } from '../operations/deleteFamily.js';
-import { deleteOne, deleteOneParams } from '../operations/deleteOne.js';
+import { deleteOne, deleteOneParams, planDeleteOperation } from '../operations/deleteOne.js';
 import { DocumentQuery } from '../operations/DocumentQuery.js';
 import { explain, type Explanation } from '../operations/explain.js';
-import {
-  findById,
-  findMany,
-  findOne,
-  findOwner,
-  findParams,
-  findTheOne,
-} from '../operations/find.js';
+import { findById, findMany, findOne, findOwner, findParams } from '../operations/find.js';
 import { findRelated } from '../operations/findRelated.js';
 import { deleteMany, updateMany } from '../operations/many.js';
 import { paginate } from '../operations/paginate.js';
 import type { RelatedModel } from '../operations/planRelated.js';
-import { planDelete } from '../operations/replace.js';
 import { scan, scanParams } from '../operations/scan.js';
 import { planUpdateOperation, updateOne, updateOneParams } from '../operations/updateOne.js';
 import { commit } from '../table/commit.js';
@@ -108,20 +107,28 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * The same entity, whose finds can `include` the documents of another in its partition, and whose
    * creates can make them, too.
    *
-   * @param name - what inputs and results call them.
+   * @param name - what inputs and results call them: no name of a field, nor of another relation.
    * @param definition - an entity that is `relatedTo` this one.
-   * @throws {@link EntityError} `InvalidTable` when its documents do not live in this partition.
+   * @throws {@link EntityError} `InvalidTable` when its documents do not live in this partition, or
+   *   the name is taken.
    */
   addIndexRelation<const N extends string, C extends AnyEntityDefinition>(
     name: N,
     definition: C,
   ): Entity<D, R & Readonly<Record<N, TypesOf<C>['entity']>>> {
-    const entity = this.#context.bind(definition);
-    if (definition.indexes[0].partition !== this.definition.indexes[0].partition) {
-      const reason = `${definition.name} does not live in the partition of ${this.definition.name}`;
-      throw new EntityError('InvalidTable', `There is no such relation: ${reason}.`, { reason });
+    const own = this.definition;
+    if (definition.indexes[0].partition !== own.indexes[0].partition) {
+      throw noRelation(`${definition.name} does not live in the partition of ${own.name}`);
     }
-    return new Entity(this.definition, this.#context, [...this.#relations, { name, entity }]);
+    // In results, it would stand in the place of the field.
+    if (isReservedName(name) || Object.hasOwn(own.schema.shape, name)) {
+      throw noRelation(`"${name}" is a field of ${own.name}, or a reserved name`);
+    }
+    if (this.#relations.some((other) => other.name === name)) {
+      throw noRelation(`${own.name} has a relation "${name}" already`);
+    }
+    const entity = this.#context.bind(definition);
+    return new Entity(own, this.#context, [...this.#relations, { name, entity }]);
   }
 
   /**
@@ -391,7 +398,9 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * Of several calls at once, one gets the document.
    *
    * @returns the document as it was, null if none matches; and how many were deleted.
-   * @throws {@link EntityError} `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`, `InvalidTable`
+   * @throws {@link EntityError} `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`, `InvalidTable`;
+   *   `UnreadableItem` for a document that cannot be given back: it is deleted only where the filter
+   *   is its whole key and there are no unique values, since nothing has to be read for that.
    */
   async deleteOne(
     input: DeleteOneInput<D> & { readonly withRelated?: boolean },
@@ -409,16 +418,21 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     return deleteOneParams(this.#context, input);
   }
 
-  /** {@link Entity.deleteOne} as part of a transaction; it reads the document first. */
+  /**
+   * {@link Entity.deleteOne} as part of a transaction; it reads the document first. Without one that
+   * the filter means there is nothing to delete, and the rest is written; with a `condition`, the
+   * transaction fails.
+   *
+   * @throws {@link EntityError} `NotFound` where there is no document to meet the condition;
+   *   `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`; `VersionConflict` when it was changed
+   *   since it was read.
+   */
   deleteOneOperation(input: DeleteOneInput<D>): TransactOperation<Document<D> | null> {
     return {
       prepare: async () => {
-        const query = hookContext(this.#context, 'delete', input.context);
-        const { filter, condition } = await this.#context.hooks.beforeQuery(input, query);
-        const item = await findTheOne(this.#context, filter);
-        if (!item) return { writes: [], result: null };
-        const writes = planDelete(this.#context, item, condition);
-        return { writes, result: await this.#written<false>(item, query) };
+        const { item, writes } = await planDeleteOperation(this.#context, input);
+        const context = hookContext(this.#context, 'delete', input.context);
+        return { writes, result: item ? await this.#written<false>(item, context) : null };
       },
     };
   }
@@ -427,7 +441,11 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * Deletes every document that matches, each with its unique values; when an error stops it, some
    * are gone. One that does not meet the condition is passed over.
    *
-   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
+   * What matches is for DynamoDB to say, so that a stored value which does not fit the schema keeps
+   * no document from being deleted, unless its unique values follow from it.
+   *
+   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`; `UnreadableItem` for a
+   *   document whose unique values are not known.
    */
   async deleteMany(input: DeleteManyInput<D>): Promise<{ deletedCount: number }> {
     return { deletedCount: await deleteMany(this.#context, input) };
@@ -449,9 +467,11 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Names one document by its whole key, for `table.batchGet` and `table.transactGet`.
+   * Names one document by its whole key, for `table.batchGet` and `table.transactGet`. A key that no
+   * document can have, such as one with an empty text, is the name of none: those give null for it.
    *
-   * @throws {@link EntityError} `InvalidInput`, `InvalidKey`
+   * @throws {@link EntityError} `InvalidInput` for a value of another type than the field's;
+   *   `InvalidKey` for a field that is missing.
    */
   reference<const S extends boolean = false>(
     key: InferKey<D>,
@@ -482,12 +502,17 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     };
   }
 
-  /** Deletes a document in `table.batchWrite`; see {@link Entity.putRequest}. */
+  /**
+   * Deletes a document in `table.batchWrite`, if there is one; see {@link Entity.putRequest}.
+   *
+   * @throws {@link EntityError} `InvalidInput`, `InvalidKey`, as {@link Entity.reference}.
+   */
   deleteRequest(key: InferKey<D>): BatchRequest {
     this.#assertNoUniques();
     const { model } = this.#context;
-    const Key = model.attributes.keyItem(parseKey(model, key));
-    return { prepare: () => Promise.resolve({ DeleteRequest: { Key } }) };
+    const parsed = parseKey(model, key);
+    const Key = parsed && model.attributes.keyItem(parsed);
+    return { prepare: () => Promise.resolve(Key && { DeleteRequest: { Key } }) };
   }
 
   #assertNoUniques(): void {
@@ -564,6 +589,10 @@ async function readAll(
   if (!hooks.seeResults) return documents;
   const resolved = await Promise.all(documents.map((each) => hooks.resolve(each, context)));
   return resolved.filter((document) => document !== undefined);
+}
+
+function noRelation(reason: string): EntityError<'InvalidTable'> {
+  return new EntityError('InvalidTable', `There is no such relation: ${reason}.`, { reason });
 }
 
 function attach(document: object, name: string, related: readonly Fields[]): void {

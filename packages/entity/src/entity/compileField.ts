@@ -51,17 +51,27 @@ function isList({ element, fields, rest }: ValueShape): boolean {
 
 /** Whether a name in an object is the caller's, rather than the schema's. */
 function isEntryOf({ _zod }: FieldSchema, name: string): boolean {
-  const { type, shape } = _zod.def as { type: string; shape?: object };
-  if (shape) return !Object.hasOwn(shape, name);
-  return type === 'record' || type === 'array' || type === 'unknown' || type === 'any';
+  const def = _zod.def as unknown as ParentDef;
+  if (def.type === 'object') return !Object.hasOwn(def.shape, name);
+  if (def.type === 'tuple') return Number(name) >= def.items.length;
+  // A record of known keys has all of them.
+  if (def.type === 'record') return def.partial === true || def.keyType._zod.values === undefined;
+  return def.type === 'array' || def.type === 'unknown' || def.type === 'any';
 }
+
+/** What zod says of the kinds of schema that a path leads through. */
+type ParentDef =
+  | { readonly type: 'object'; readonly shape: object }
+  | { readonly type: 'tuple'; readonly items: readonly unknown[] }
+  | { readonly type: 'record'; readonly partial?: boolean; readonly keyType: FieldSchema }
+  | { readonly type: 'array' | 'unknown' | 'any' | 'other' };
+
+/** Schemas that see more of a value than what is at one path. */
+const WHOLE: ReadonlySet<string> = new Set(['pipe', 'union', 'intersection', 'tuple']);
 
 function isJudgedWhole(schema: FieldSchema): boolean {
   const wrappers = wrappersOf(schema);
-  return (
-    wrappers.some(hasChecks) ||
-    wrappers.some(({ _zod }) => _zod.def.type === 'pipe' || _zod.def.type === 'union')
-  );
+  return wrappers.some((each) => hasChecks(each) || WHOLE.has(each._zod.def.type));
 }
 
 /** Whether a schema itself looks at a value as a whole. */

@@ -255,7 +255,11 @@ export interface UpdateInput<D extends Typed>
 export interface UpdateOneInput<D extends Typed> extends UpdateInput<D> {
   /** The version (`_v`) that the document must have; otherwise `VersionConflict`. */
   readonly version?: number;
-  /** Makes the document if there is none (default: false). */
+  /**
+   * Makes the document if there is none (default: false), with the values that the filter asks for by
+   * equality. `InvalidInput` for a filter that nothing can meet; `AlreadyExists` where a document has
+   * the key of the one to be made, and is not what the filter asks for.
+   */
   readonly upsert?: boolean;
 }
 

@@ -1,12 +1,14 @@
 import { isStable, withDefaults } from '@latchkey/schema';
 import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
 import type { Step } from '../operators/Operator.js';
+import { contradictionIn } from '../planning/FilterFacts.js';
 import { updateRefused } from './applyUpdate.js';
 import { attributeAt, writeAttributes } from './attributePaths.js';
 import type { OperationContext } from './EntityContext.js';
 import type { EntityModel, Fields } from './EntityModel.js';
 import { equalities } from './equalities.js';
 import { nestFields, writeField } from './fields.js';
+import { invalidInput } from './parseInput.js';
 
 /** A document to be made, of which some fields are given as they are stored. */
 export interface MissingDocument {
@@ -20,7 +22,8 @@ export interface MissingDocument {
  * The document that an upsert makes where there is none: from the values that its filter asks for,
  * which are stored ones, and from its steps, of which some take input.
  *
- * @throws {@link EntityError} `UpdateRefused`
+ * @throws {@link EntityError} `UpdateRefused`; `InvalidInput` for a filter that contradicts itself:
+ *   no document is what it asks for.
  */
 export function missingDocument(
   model: EntityModel,
@@ -30,6 +33,11 @@ export function missingDocument(
     readonly context?: OperationContext;
   },
 ): MissingDocument {
+  const contradicted = contradictionIn(model, update.filter);
+  if (contradicted !== undefined) {
+    const message = 'nothing meets the filter, so that an upsert cannot know what to make';
+    throw invalidInput(model.name, [{ path: contradicted, message }]);
+  }
   const given = Object.fromEntries(equalities(model, update.filter));
   const item = nestFields(given);
   let attributes = model.toAttributes(nestFields(given));

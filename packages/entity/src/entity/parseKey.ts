@@ -1,14 +1,22 @@
+import { EntityError } from '../errors/EntityError.js';
 import type { Key } from '../keys/Key.js';
 import type { EntityModel, Fields } from './EntityModel.js';
 import { nestFields } from './fields.js';
 
 /**
- * The primary key that a document with these key fields has.
+ * The primary key that a document with these key fields has; undefined if no key can hold them, so
+ * that there is no such document.
  *
  * @param key - values by dotted path.
- * @throws {@link EntityError} `InvalidInput`, `InvalidKey`
+ * @throws {@link EntityError} `InvalidInput`; `InvalidKey` for a field that is missing.
  */
-export function parseKey(model: EntityModel, key: Readonly<Fields>): Key {
+export function parseKey(model: EntityModel, key: Readonly<Fields>): Key | undefined {
   const stored = Object.entries(key).map(([path, value]) => [path, model.normalise(path, value)]);
-  return model.primaryKey(nestFields(Object.fromEntries(stored) as Fields));
+  try {
+    return model.primaryKey(nestFields(Object.fromEntries(stored) as Fields));
+  } catch (error) {
+    const isKeyError = EntityError.is(error) && error.code === 'InvalidKey';
+    if (isKeyError && error.details.reason !== 'missing') return undefined;
+    throw error;
+  }
 }

@@ -58,7 +58,7 @@ export interface EntityErrorDetails {
   ConditionFailed: { entity: string; item: unknown };
   /** The document has another version than asked for; `item` is the document as it stands. */
   VersionConflict: { entity: string; item: unknown };
-  /** The document that a transaction would change does not exist. */
+  /** The document that a transaction would change, or delete on a condition, does not exist. */
   NotFound: { entity: string };
   /**
    * A document cannot get another partition key, since related documents would stay behind; with
@@ -93,7 +93,10 @@ export interface EntityErrorDetails {
   InvalidTransaction: { reason: string };
   /** A stored item is not as the schema says: `path` names the value, `id` the document. */
   UnreadableItem: { entity: string; id: string; path: string; reason: string };
-  /** Two definitions in one table cannot live together, or a name is no table or namespace name. */
+  /**
+   * Two definitions in one table cannot live together, a relation cannot be between them or have its
+   * name, or a name is no table or namespace name.
+   */
   InvalidTable: { reason: string };
   /** There is no such table where the client looks for it. `cause` is what the SDK threw. */
   TableNotFound: { command: string; table: string; retryable: boolean };

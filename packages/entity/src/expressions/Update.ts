@@ -11,7 +11,12 @@ import type {
 type PathsTo<T, V, P extends string = DeclaredPath<T>> = P extends unknown
   ? NonNullable<ValueAt<T, P>> extends V
     ? P
-    : never
+    : unknown extends ValueAt<T, P>
+      ? // Longer than paths are typed for, or below what is left open.
+        `${P}.x` extends P
+        ? P
+        : never
+      : never
   : never;
 type Values<T> = string extends keyof T
   ? DeclaredValues<Declared<T>> & Readonly<Record<string, AnyValueIn<T>>>
@@ -24,8 +29,9 @@ type Numbers<T> = string extends keyof T
   ? DeclaredNumbers<Declared<T>> & Readonly<Record<string, number | bigint>>
   : DeclaredNumbers<T>;
 type DeclaredNumbers<T> = {
-  readonly [P in PathsTo<T, number | bigint>]?: Extract<ValuesAt<T, P>, number | bigint>;
+  readonly [P in PathsTo<T, number | bigint>]?: NumbersOf<ValuesAt<T, P>>;
 };
+type NumbersOf<V> = unknown extends V ? number | bigint : Extract<V, number | bigint>;
 
 type List = readonly unknown[];
 type ListOrSet = List | ReadonlySet<unknown>;
@@ -35,7 +41,8 @@ type Elements<T, V> = string extends keyof T
 type DeclaredElements<T, V> = {
   readonly [P in PathsTo<T, V>]?: ElementsOf<ValuesAt<T, P>>;
 };
-type ElementsOf<V> = V extends readonly (infer E)[] | ReadonlySet<infer E> ? readonly E[] : never;
+type ElementsOf<V> = unknown extends V ? List : ElementsIn<V>;
+type ElementsIn<V> = V extends readonly (infer E)[] | ReadonlySet<infer E> ? readonly E[] : never;
 
 /**
  * How a document changes: operators, each with values by dotted path. They can be combined.

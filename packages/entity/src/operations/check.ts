@@ -6,6 +6,7 @@ import { Expression } from '../expressions/Expression.js';
 import { exactKey, planQuery } from '../planning/planQuery.js';
 import type { Write } from '../table/transactWrite.js';
 import type { DeleteInput } from './deleteOne.js';
+import { notFound } from './notFound.js';
 
 /**
  * A condition check on one document, named by its whole key.
@@ -14,7 +15,7 @@ import type { DeleteInput } from './deleteOne.js';
  */
 export function checkWrite({ model, tableName }: EntityContext, input: DeleteInput): Write {
   const plan = planQuery(model, input.filter);
-  if (!plan) throw notFound(model.name);
+  if (!plan) throw notFound(model);
   const key = plan.index.name === '_id' ? exactKey(plan) : undefined;
   if (!key) throw invalidInput(model.name, [{ path: 'filter', message: 'is not the whole key' }]);
   const expression = new Expression();
@@ -39,10 +40,6 @@ export function checkWrite({ model, tableName }: EntityContext, input: DeleteInp
             entity: model.name,
             item: model.fromItem(current),
           })
-        : notFound(model.name),
+        : notFound(model),
   };
-}
-
-function notFound(entity: string): EntityError<'NotFound'> {
-  return new EntityError('NotFound', `There is no such ${entity}.`, { entity });
 }

@@ -11,6 +11,8 @@ import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { outcomeUnknown, wasRepeated } from '../table/Sender.js';
 import { findTheOne } from './find.js';
+import type { Write } from '../table/transactWrite.js';
+import { notFound } from './notFound.js';
 import { planDelete } from './replace.js';
 
 /** What deletes a document, as the operations see it. */
@@ -54,6 +56,24 @@ export function deleteOneParams(entity: EntityContext, input: DeleteInput): Dele
   const key = plainKey(entity, input.filter);
   if (key) return deleteParams(entity, key, input);
   throw invalidInput(entity.model.name, [{ path: 'filter', message: 'needs the stored document' }]);
+}
+
+/**
+ * Plans a delete as part of a transaction, from the stored document: nothing where there is none.
+ *
+ * @throws {@link EntityError} `NotFound` where a condition is given, and no document to meet it.
+ */
+export async function planDeleteOperation(
+  entity: EntityContext,
+  given: DeleteInput,
+): Promise<{ item?: Item; writes: readonly Write[] }> {
+  const context = hookContext(entity, 'delete', given.context);
+  const { filter, condition = {} } = await entity.hooks.beforeQuery(given, context);
+  assertCondition(condition, entity.model);
+  const item = await findTheOne(entity, filter);
+  if (item) return { item, writes: planDelete(entity, item, condition) };
+  if (Object.keys(condition).length > 0) throw notFound(entity.model);
+  return { writes: [] };
 }
 
 /** The key in a filter that says nothing else, of an entity without unique items. */

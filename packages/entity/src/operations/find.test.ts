@@ -586,6 +586,31 @@ describe('addIndexRelation', () => {
     expect(found.item?.orders).toEqual([]);
   });
 
+  it.each(['email', 'vault', 'id', 'ulid', 'createdAt', '_v', '__proto__', ''])(
+    'refuses the name "%s", which is a field of the document or kept for one',
+    (name) => {
+      const users = test.table.entity(User);
+      const { code, details } = errorFrom(() => users.addIndexRelation(name, Order));
+      expect([code, details]).toEqual([
+        'InvalidTable',
+        { reason: expect.stringContaining(`"${name}"`) as string },
+      ]);
+    },
+  );
+
+  it('refuses a second relation of one name, and leaves the first as it is', async () => {
+    const userId = fresh('user');
+    const users = test.table.entity(User).addIndexRelation('orders', Order);
+    expect(errorFrom(() => users.addIndexRelation('orders', User)).code).toBe('InvalidTable');
+    expect(errorFrom(() => users.addIndexRelation('orders', Order)).code).toBe('InvalidTable');
+    await users.createOne({
+      item: { userId, email: userId },
+      related: { orders: [{ number: 1 }] },
+    });
+    const { item } = await users.findOne({ filter: { userId }, include: { orders: true } });
+    expect(item).toMatchObject({ email: userId, orders: [{ number: 1 }] });
+  });
+
   it('refuses an entity of another partition, a filter that is not the key, an unknown relation', async () => {
     const users = test.table.entity(User);
     expect(errorFrom(() => users.addIndexRelation('notes', Note)).code).toBe('InvalidTable');

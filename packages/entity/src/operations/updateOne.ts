@@ -27,9 +27,10 @@ import { commit } from '../table/commit.js';
 import { sdkErrorOf } from '../table/requestFailed.js';
 import { outcomeUnknown, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
-import { alreadyExists, createOne, prepareCreate } from './createOne.js';
+import { alreadyExists, prepareCreate } from './createOne.js';
 import { followLateComers, followRelated } from './followRelated.js';
 import { findTheOne } from './find.js';
+import { notFound } from './notFound.js';
 import { getItem } from './readPlan.js';
 import { conditionFailed, planReplace, stale } from './replace.js';
 import { expressionParams, type PreparedUpdate, type UpdateInput } from './updateExpression.js';
@@ -44,12 +45,13 @@ export async function updateOne(
     const updated = await updateExisting(entity, prepared);
     if (updated || prepared.upsert !== true) return updated;
     try {
-      return await insert(entity, prepared);
+      const { item, writes } = await insertionOf(entity, prepared);
+      await commit(entity.sender, writes);
+      return item;
     } catch (error) {
       // Somebody else made it in between: update that one.
-      if (!EntityError.is(error) || error.code !== 'AlreadyExists') throw error;
-      // Without a document, what has the key belongs to another program.
-      if (attempt === MAX_ATTEMPTS || error.details.item === undefined) throw error;
+      const isOvertaken = EntityError.is(error) && error.code === 'VersionConflict';
+      if (!isOvertaken || attempt === MAX_ATTEMPTS) throw error;
       await backOff(attempt);
     }
   }
@@ -103,7 +105,7 @@ export async function planUpdateOperation(
   }
   const item = await findTheOne(entity, prepared.filter);
   if (!item && prepared.upsert === true) return insertionOf(entity, prepared);
-  if (!item) throw notFound(entity);
+  if (!item) throw notFound(entity.model);
   if (input.version !== undefined && versionOf(item) !== input.version) {
     throw refused(entity, input, item);
   }
@@ -143,7 +145,7 @@ function expressionWrite(
     failure: (current) => {
       if (current && entity.model.owns(current)) return refused(entity, prepared, current);
       // Only another program's item can be in the way of what an upsert makes.
-      return inserted ? alreadyExists(entity.model, current) : notFound(entity);
+      return inserted ? alreadyExists(entity.model, current) : notFound(entity.model);
     },
   };
 }
@@ -259,20 +261,18 @@ async function assertConditionMet(
   if (current && !meets(current)) throw conditionFailed(entity, current);
 }
 
-/** Makes the document that an upsert found missing. */
-function insert(entity: EntityContext, update: PreparedUpdate): Promise<Item> {
-  return createOne(entity, missingDocument(entity.model, update));
-}
-
-/** The writes of an upsert in a transaction, of a document that is not there. */
+/** The writes of the document that an upsert found missing. */
 async function insertionOf(
   entity: EntityContext,
   update: PreparedUpdate,
 ): Promise<{ item: Item; writes: readonly Write[] }> {
-  const { item, writes } = await prepareCreate(entity, missingDocument(entity.model, update));
+  const { model } = entity;
+  const { item, writes } = await prepareCreate(entity, missingDocument(model, update));
   const [document, ...uniques] = writes;
-  // Made by another since it was looked for: it is then to be updated.
-  const isOvertaken = (other?: Item): boolean => !other || entity.model.owns(other);
+  const meets = matcherOf(parseCondition(update.filter, model));
+  // Made by another since it was looked for: it is then to be updated. What has the key, and is not
+  // what the filter asks for, stays in the way.
+  const isOvertaken = (other?: Item): boolean => !other || (model.owns(other) && meets(other));
   const failure = (other?: Item): EntityError =>
     isOvertaken(other) ? stale(entity, other) : document.failure(other);
   return { item, writes: [{ ...document, failure, isOvertaken }, ...uniques] };
@@ -312,10 +312,6 @@ async function insertion(
 function isAlwaysDated(model: EntityModel): boolean {
   const { expiresAt = '' } = model.definition;
   return model.isAlwaysThere(expiresAt) && !model.field(expiresAt).isNullable;
-}
-
-function notFound({ model }: EntityContext): EntityError<'NotFound'> {
-  return new EntityError('NotFound', `There is no such ${model.name}.`, { entity: model.name });
 }
 
 function refused(

@@ -42,17 +42,42 @@ export function testsAt({ conjuncts }: FilterFacts, path: string): FieldTest[] {
 }
 
 /** Whether a filter contradicts itself, so that no document matches, whatever it holds. */
-export function isContradiction({ clause, conjuncts }: FilterFacts): boolean {
-  if (isNothing(clause)) return true;
-  if (isSimple(conjuncts)) return false;
+export function isContradiction(filter: FilterFacts): boolean {
+  return isNothing(filter.clause) || contradictedPath(filter) !== undefined;
+}
+
+/** The field of which a filter asks what no value is; undefined where each part can hold. */
+function contradictedPath({ clause, conjuncts }: FilterFacts): string | undefined {
+  if (isSimple(conjuncts)) return undefined;
   const tests = conjuncts.filter((part) => part.kind === 'test');
-  return [...new Set(tests.map(({ path }) => path))].some((path) => {
+  return [...new Set(tests.map(({ path }) => path))].find((path) => {
     const values = [MISSING, null, OTHER, ...valuesNamed(clause, path)];
     return (
       values.every((value) => truthAt(clause, path, value) === 'no') ||
       areApart(tests.filter((test) => test.path === path))
     );
   });
+}
+
+/**
+ * Where a filter contradicts itself: the field, or the operator that joins conditions; undefined if
+ * it does not.
+ *
+ * @throws {@link EntityError} `InvalidInput` for a filter that is not valid.
+ */
+export function contradictionIn(model: EntityModel, filter: Readonly<Fields>): string | undefined {
+  const facts = filterFacts(model, filter);
+  if (!isContradiction(facts)) return undefined;
+  // One part that nothing meets takes the place of the whole clause: it is to be found again.
+  for (const [key, operand] of Object.entries(filter)) {
+    const parts = key === '$and' ? (operand as readonly Fields[]) : [];
+    for (const part of parts) {
+      const path = contradictionIn(model, part);
+      if (path !== undefined) return path;
+    }
+    if (isContradiction(filterFacts(model, { [key]: operand }))) return key;
+  }
+  return contradictedPath(facts) ?? '';
 }
 
 /** Nearly every filter asks one thing of each field. */

@@ -226,7 +226,7 @@ export class Table {
     const ConsistentRead = options.consistent === true;
     const items = await batchGet(this.#sender, this.name, keys, { ConsistentRead });
     const read = references.map(async (reference) => {
-      const item = items.get(keyText(reference.key));
+      const item = reference.key && items.get(keyText(reference.key));
       return item ? await reference.read(item) : null;
     });
     return (await Promise.all(read)) as Referenced<R>;
@@ -262,7 +262,8 @@ export class Table {
   async batchWrite(requests: readonly BatchRequest[]): Promise<void> {
     const { attributes } = this.#sender;
     const prepared = await Promise.all(requests.map((request) => request.prepare()));
-    if (new Set(prepared.map((each) => keyOf(each, attributes))).size < prepared.length) {
+    const keys = prepared.flatMap((request) => (request ? [keyOf(request, attributes)] : []));
+    if (new Set(keys).size < keys.length) {
       throw invalidTransaction('holds two writes to one item');
     }
     await batchWrite(this.#sender, this.name, prepared);
@@ -325,7 +326,7 @@ export class Table {
     const { keep = [], onProgress } = options;
     return clearTable(this.#sender, this.name, {
       prefix: this.#prefix,
-      keep: keep.map(({ key }) => key),
+      keep: keep.flatMap(({ key }) => key ?? []),
       ...(onProgress && { onProgress }),
     });
   }

@@ -18,17 +18,19 @@ export type BatchGetOptions = Pick<
  * Reads items by key, in as few requests as DynamoDB allows; what it leaves unprocessed is asked
  * for again.
  *
+ * @param given - the keys; undefined for one that no item can have.
  * @returns the items that exist, by {@link keyText}.
  * @throws {@link EntityError} `BatchIncomplete` with the positions of what was not read, after all else.
  */
 export async function batchGet(
   sender: Sender,
   tableName: string,
-  keys: readonly Key[],
+  given: readonly (Key | undefined)[],
   options: BatchGetOptions,
 ): Promise<Map<string, Item>> {
   const { attributes } = sender;
   const textOf = (item: Item): string => keyText(attributes.keyOf(item));
+  const keys = given.filter((key) => key !== undefined);
   const found = new Map<string, Item>();
   const unread = new Set<string>();
   const unique = [...new Map(keys.map((key) => [keyText(key), attributes.keyItem(key)])).values()];
@@ -51,7 +53,7 @@ export async function batchGet(
     }
   }
   if (unread.size === 0) return found;
-  const undone = keys.flatMap((key, at) => (unread.has(keyText(key)) ? [at] : []));
+  const undone = given.flatMap((key, at) => (key && unread.has(keyText(key)) ? [at] : []));
   const message = `DynamoDB left ${undone.length} of ${keys.length} reads undone.`;
   throw new EntityError('BatchIncomplete', message, { undone });
 }

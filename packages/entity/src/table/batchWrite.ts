@@ -11,14 +11,16 @@ export const MAX_BATCH = 25;
 /**
  * Puts and deletes items, 25 in a request; what DynamoDB leaves unprocessed is sent again.
  *
+ * @param given - the requests; undefined where there is nothing to do.
  * @throws {@link EntityError} `BatchIncomplete` with the positions of the requests that were not
  *   done, after every other was.
  */
 export async function batchWrite(
   sender: Sender,
   tableName: string,
-  requests: readonly WriteRequest[],
+  given: readonly (WriteRequest | undefined)[],
 ): Promise<void> {
+  const requests = given.filter((request) => request !== undefined);
   const undone = new Set<string>();
   const failures: unknown[] = [];
   for (let start = 0; start < requests.length; start += MAX_BATCH) {
@@ -35,8 +37,8 @@ export async function batchWrite(
     'BatchIncomplete',
     `DynamoDB left ${undone.size} of ${requests.length} writes undone.`,
     {
-      undone: requests.flatMap((request, at) =>
-        undone.has(keyOf(request, sender.attributes)) ? [at] : [],
+      undone: given.flatMap((request, at) =>
+        request && undone.has(keyOf(request, sender.attributes)) ? [at] : [],
       ),
     },
     cause === undefined ? {} : { cause },

@@ -16,13 +16,14 @@ export type TransactResults<O extends readonly TransactOperation<unknown>[]> = {
 
 /** One request of `table.batchWrite`, made by an entity. */
 export interface BatchRequest {
-  /** Validates the request. */
-  prepare(): Promise<WriteRequest>;
+  /** Validates the request; undefined if it would change nothing, whatever the table holds. */
+  prepare(): Promise<WriteRequest | undefined>;
 }
 
 /** One document, named by its key. */
 export interface Reference<Doc> {
-  readonly key: Key;
+  /** Undefined if no document can have it. */
+  readonly key: Key | undefined;
   /** Gives null where a hook keeps the document back. */
   readonly read: (item: Item) => Promise<Doc | null>;
 }

@@ -7,12 +7,18 @@ import { keyText } from './batchGet.js';
 import { requestFailed } from './requestFailed.js';
 import { requestOf, type Sender } from './Sender.js';
 
-/** Reads up to 100 items as they were at one moment. */
+/**
+ * Reads up to 100 items as they were at one moment.
+ *
+ * @param given - the keys; undefined for one that no item can have.
+ */
 export async function transactGet(
   sender: Sender,
   tableName: string,
-  keys: readonly Key[],
+  given: readonly (Key | undefined)[],
 ): Promise<(Item | undefined)[]> {
+  const keys = given.filter((key) => key !== undefined);
+  if (keys.length === 0) return given.map(() => undefined);
   // DynamoDB refuses two reads of one item.
   const byText = new Map(keys.map((key) => [keyText(key), key]));
   const texts = [...byText.keys()];
@@ -24,7 +30,7 @@ export async function transactGet(
   for (let attempt = 1; ; attempt++) {
     try {
       const { Responses = [] } = await sender.send(command);
-      return keys.map((key) => Responses[texts.indexOf(keyText(key))]?.Item);
+      return given.map((key) => key && Responses[texts.indexOf(keyText(key))]?.Item);
     } catch (error) {
       const { name, CancellationReasons: reasons = [] } = error as {
         name: string;

@@ -325,6 +325,51 @@ describe('table.transact', () => {
       expect(sent.map(({ command }) => command)).toEqual(['GetItem']);
     });
   });
+
+  it.each([
+    ['of a key that nothing has', { owner: 'o', title: 'nobody' }, 'NotFound'],
+    ['of a key that no document can have', { owner: 'o', title: '' }, 'NotFound'],
+    ['that its filter does not mean', { owner: 'o', title: 'there', count: 2 }, 'NotFound'],
+    ['that does not meet it', { owner: 'o', title: 'there' }, 'ConditionFailed'],
+  ])(
+    'writes nothing where a delete on a condition is of a document %s',
+    async (_, filter, code) => {
+      await withTable(async (table) => {
+        const [notes, users] = [table.entity(Note), table.entity(User)];
+        await notes.createOne({ item: { owner: 'o', title: 'there', count: 1 } });
+        const create = users.createOneOperation({ item: { userId: 'u', email: 'e' } });
+        const condition = { text: 'none' };
+        const error = await errorOf(
+          table.transact([create, notes.deleteOneOperation({ filter, condition })]),
+        );
+        expect([error.code, error.operation]).toEqual([code, 1]);
+        expect(await tableItems(client, table.name)).toHaveLength(1);
+      });
+    },
+  );
+
+  it.each([
+    ['of a key that nothing has', { owner: 'o', title: 'nobody' }],
+    ['that its filter does not mean', { owner: 'o', title: 'there', count: 2 }],
+  ])(
+    'writes the rest where a delete without a condition is of a document %s',
+    async (_, filter) => {
+      await withTable(async (table) => {
+        const [notes, users] = [table.entity(Note), table.entity(User)];
+        await notes.createOne({ item: { owner: 'o', title: 'there', count: 1 } });
+        const create = users.createOneOperation({ item: { userId: 'u', email: 'e' } });
+        const deletions = [{ filter }, { filter: { ...filter, owner: 'p' }, condition: {} }];
+        const [made, ...deleted] = await table.transact([
+          create,
+          ...deletions.map((input) => notes.deleteOneOperation(input)),
+        ]);
+        expect([made, deleted]).toMatchObject([{ userId: 'u' }, [null, null]]);
+        expect(await notes.findOne({ filter: { owner: 'o', title: 'there' } })).toMatchObject({
+          item: { count: 1 },
+        });
+      });
+    },
+  );
 });
 
 describe('table.batchGet', () => {

@@ -357,6 +357,29 @@ describe('A value that no key can hold', () => {
     expect(sent).toEqual([]);
   });
 
+  it('is in a reference that leads to nothing, and in a request that deletes nothing', async () => {
+    const parts = test.table.entity(Part);
+    const k = fresh('k');
+    await parts.createOne({ item: { k } });
+    const there = parts.reference({ k });
+    const nothing = impossible.map((value) => parts.reference({ k: value }));
+    const expected = [...impossible.map(() => null), { k }];
+    sent.length = 0;
+    expect(await test.table.batchGet(nothing)).toEqual(impossible.map(() => null));
+    expect(await test.table.transactGet(nothing)).toEqual(impossible.map(() => null));
+    expect(sent).toEqual([]);
+    expect(await test.table.batchGet([...nothing, there])).toMatchObject(expected);
+    expect(await test.table.transactGet([...nothing, there])).toMatchObject(expected);
+    const notes = test.table.entity(Mixed);
+    await notes.createOne({ item: { k, at: 1 } });
+    sent.length = 0;
+    const deletions = impossible.map((value) => notes.deleteRequest({ k: value, at: 1 }));
+    await test.table.batchWrite(deletions);
+    expect(sent).toEqual([]);
+    await test.table.batchWrite([...deletions, notes.deleteRequest({ k, at: 1 })]);
+    expect(await notes.count({ filter: { k } })).toBe(0);
+  });
+
   it('makes no document by an upsert', async () => {
     const parts = test.table.entity(Part);
     const update = { $set: { n: 1 } };

@@ -3,6 +3,7 @@ import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import { z } from 'zod';
 import { errorOf } from '../support/errorOf.js';
+import { tableItems } from '../support/tableItems.js';
 
 const Shelf = defineEntity({
   name: 'Shelf',
@@ -28,9 +29,19 @@ const Book = defineEntity({
 });
 
 const day = '2030-01-31T00:00:00.000Z';
+/** Without unique values. */
+const Leaf = defineEntity({
+  name: 'Leaf',
+  schema: z.object({ book: z.string(), n: z.number(), at: z.date() }),
+  indexes: [
+    { name: '_id', PK: ['.book'], SK: ['.n'] },
+    { name: '_id2', PK: ['.at'] },
+  ],
+});
+
 let test: TestTable;
 beforeAll(async () => {
-  test = await createTestTable([Shelf, Book]);
+  test = await createTestTable([Shelf, Book, Leaf]);
 });
 afterAll(() => test.drop());
 
@@ -129,11 +140,59 @@ describe.each(rows)('an item with %j', (attributes, path, reason) => {
       () => books().updateOne({ filter, update: { $set: { title: 'c' } } }),
       () => books().deleteOne({ filter }),
       () => test.table.transact([books().deleteOneOperation({ filter })]),
+      () => books().deleteMany({ filter }),
     ];
     for (const write of writes) {
       expect((await errorOf(write())).code).toBe('UnreadableItem');
       expect(await books().count({ filter: { shelf: name } })).toBe(2);
     }
+  });
+});
+
+describe('An item that cannot be read, of an entity without unique values,', () => {
+  const leaves = () => test.table.entity(Leaf);
+  const unreadable = { code: 'UnreadableItem', details: { entity: 'Leaf', path: 'at' } };
+
+  /** The first of three leaves is as another program has left it. */
+  async function leavesOf(): Promise<string> {
+    const book = `leaves${++count}`;
+    for (const n of [1, 2, 3]) await leaves().createOne({ item: { book, n, at: new Date(day) } });
+    const items = await tableItems(test.client, test.table.name);
+    const Item = items.find((item) => item.book?.S === book && item.n?.N === '1');
+    await test.client.send(
+      new PutItemCommand({ TableName: test.table.name, Item: { ...Item, at: { S: 'soon' } } }),
+    );
+    expect(await errorOf(leaves().findOne({ filter: { book, n: 1 } }))).toMatchObject(unreadable);
+    return book;
+  }
+
+  it.each([
+    ['by their partition', {}, 3],
+    ['by the key', { n: 1 }, 1],
+    ['by another field', { createdAt: { $exists: true } }, 3],
+    ['by its field that cannot be read', { at: { $exists: true } }, 3],
+    ['as far as DynamoDB finds that it matches', { at: new Date(day) }, 2],
+  ])('is deleted by deleteMany like the others, %s', async (_, more, deletedCount) => {
+    const book = await leavesOf();
+    expect(await leaves().deleteMany({ filter: { book, ...more } })).toEqual({ deletedCount });
+    expect(await leaves().count({ filter: { book } })).toBe(3 - deletedCount);
+  });
+
+  it('is deleted by deleteOne by its key, which cannot give it back', async () => {
+    const filter = { book: await leavesOf(), n: 1 };
+    expect(await errorOf(leaves().deleteOne({ filter }))).toMatchObject(unreadable);
+    expect(await leaves().count({ filter })).toBe(0);
+  });
+
+  it('is not deleted where it must be read first', async () => {
+    const filter = { book: await leavesOf(), n: 1 };
+    for (const attempt of [
+      leaves().deleteOne({ filter: { ...filter, createdAt: { $exists: true } } }),
+      test.table.transact([leaves().deleteOneOperation({ filter })]),
+    ]) {
+      expect(await errorOf(attempt)).toMatchObject(unreadable);
+    }
+    expect(await leaves().count({ filter })).toBe(1);
   });
 });
 

@@ -173,13 +173,11 @@ type OmitBelow<V, K, P extends string> = K extends string
 export type PickPaths<T, P extends string> = T extends Leaf | readonly unknown[]
   ? T
   : {
-      [K in keyof T as K extends HeadOf<P> ? K : string extends K ? K : never]: PickBelow<
-        T[K],
-        K,
-        P
-      >;
+      [K in keyof T as K extends HeadOf<P> | OpenKey<K> ? K : never]: PickBelow<T[K], K, P>;
     };
 
+/** A key that is one of a record, whatever its name. */
+type OpenKey<K> = string extends K ? K : number extends K ? K : never;
 type HeadOf<P extends string> = P extends `${infer Head}.${string}` ? Head : P;
 type PickBelow<V, K, P extends string> = K extends P
   ? V

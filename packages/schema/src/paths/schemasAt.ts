@@ -1,4 +1,7 @@
-import type { core, z } from 'zod';
+import * as z from 'zod';
+import type { core } from 'zod';
+import { storedIssues } from '../stored/storedIssues.js';
+import { isStable } from '../stored/isStable.js';
 import { pathBelow } from './fieldPath.js';
 
 type Schema = core.$ZodType;
@@ -6,7 +9,8 @@ type Def = core.$ZodTypes['_zod']['def'];
 
 /**
  * The schemas that a value at a dotted path can have: one, or several where the path leads
- * through a union; none where the schema has no such path.
+ * through a union or an intersection; none where the schema has no such path. A name is a key of a
+ * record if the schema of its keys takes it, and leaves it as it is.
  *
  * @param schema - where to start.
  * @param segments - the path, split at its dots.
@@ -54,6 +58,11 @@ function* walk(
     for (const option of narrowed(def, path, siblings)) {
       yield* walk(option, segments, path, siblings);
     }
+    return;
+  }
+  if (def.type === 'intersection' && segments.length > 0) {
+    yield* walk(def.left, segments, path, siblings);
+    yield* walk(def.right, segments, path, siblings);
     return;
   }
   const [segment, ...rest] = segments;
@@ -105,12 +114,35 @@ function childOf(def: Def, segment: string): Schema | undefined {
       if (Object.hasOwn(def.shape, segment)) return def.shape[segment];
       return def.catchall?._zod.def.type === 'never' ? undefined : def.catchall;
     case 'record':
-      return def.valueType;
+      if (isKeyOf(def, segment)) return def.valueType;
+      return def.mode === 'loose' ? ANYTHING : undefined;
     case 'array':
-      return /^\d+$/.test(segment) ? def.element : undefined;
+      return isPosition(segment) ? def.element : undefined;
+    case 'tuple':
+      return isPosition(segment)
+        ? (def.items[Number(segment)] ?? def.rest ?? undefined)
+        : undefined;
     default:
       return undefined;
   }
+}
+
+/** What a record in `loose` mode has under the keys that it does not know. */
+const ANYTHING: Schema = z.unknown();
+
+function isPosition(segment: string): boolean {
+  return /^\d+$/.test(segment);
+}
+
+/** Whether a name can be a key of a stored record: keys are texts, also those that numbers make. */
+function isKeyOf({ keyType }: core.$ZodRecordDef, name: string): boolean {
+  const takes = (key: string | number): boolean => {
+    const schema = keyType as z.ZodType;
+    if (!isStable(schema)) return storedIssues(schema, key).length === 0;
+    const result = schema.safeParse(key);
+    return result.success && result.data === key;
+  };
+  return takes(name) || (String(Number(name)) === name && takes(Number(name)));
 }
 
 /** The options of a union that agree with what is known of its discriminator. */

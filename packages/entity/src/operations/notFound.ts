@@ -1,0 +1,7 @@
+import type { EntityModel } from '../entity/EntityModel.js';
+import { EntityError } from '../errors/EntityError.js';
+
+/** The error for a document without which a transaction cannot be written. */
+export function notFound({ name }: EntityModel): EntityError<'NotFound'> {
+  return new EntityError('NotFound', `There is no such ${name}.`, { entity: name });
+}
