@@ -27,7 +27,7 @@ import { commit } from '../table/commit.js';
 import { sdkErrorOf } from '../table/requestFailed.js';
 import { outcomeUnknown, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
-import { alreadyExists, createOne, prepareCreate } from './createOne.js';
+import { alreadyExists, prepareCreate } from './createOne.js';
 import { followLateComers, followRelated } from './followRelated.js';
 import { findTheOne } from './find.js';
 import { getItem } from './readPlan.js';
@@ -44,12 +44,13 @@ export async function updateOne(
     const updated = await updateExisting(entity, prepared);
     if (updated || prepared.upsert !== true) return updated;
     try {
-      return await insert(entity, prepared);
+      const { item, writes } = await insertionOf(entity, prepared);
+      await commit(entity.sender, writes);
+      return item;
     } catch (error) {
       // Somebody else made it in between: update that one.
-      if (!EntityError.is(error) || error.code !== 'AlreadyExists') throw error;
-      // Without a document, what has the key belongs to another program.
-      if (attempt === MAX_ATTEMPTS || error.details.item === undefined) throw error;
+      const isOvertaken = EntityError.is(error) && error.code === 'VersionConflict';
+      if (!isOvertaken || attempt === MAX_ATTEMPTS) throw error;
       await backOff(attempt);
     }
   }
@@ -259,20 +260,19 @@ async function assertConditionMet(
   if (current && !meets(current)) throw conditionFailed(entity, current);
 }
 
-/** Makes the document that an upsert found missing. */
-function insert(entity: EntityContext, update: PreparedUpdate): Promise<Item> {
-  return createOne(entity, missingDocument(entity.model, update));
-}
-
-/** The writes of an upsert in a transaction, of a document that is not there. */
+/**
+ * The writes of an upsert of a document that is not there. `VersionConflict` says that another made
+ * it since it was looked for; a document that only has its key is in the way for good.
+ */
 async function insertionOf(
   entity: EntityContext,
   update: PreparedUpdate,
 ): Promise<{ item: Item; writes: readonly Write[] }> {
   const { item, writes } = await prepareCreate(entity, missingDocument(entity.model, update));
   const [document, ...uniques] = writes;
-  // Made by another since it was looked for: it is then to be updated.
-  const isOvertaken = (other?: Item): boolean => !other || entity.model.owns(other);
+  const meets = matcherOf(parseCondition(update.filter, entity.model));
+  const isOvertaken = (other?: Item): boolean =>
+    !other || (entity.model.owns(other) && meets(other));
   const failure = (other?: Item): EntityError =>
     isOvertaken(other) ? stale(entity, other) : document.failure(other);
   return { item, writes: [{ ...document, failure, isOvertaken }, ...uniques] };

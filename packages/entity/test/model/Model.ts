@@ -76,16 +76,6 @@ export class Model {
           row === owner || (step.withRelated && row.ownerId === step.ownerId);
         return this.#drop(rows.all.filter(isMeant));
       }
-      case 'claimName': {
-        const owner = rows.owners().find(({ name }) => name === step.name);
-        if (owner) {
-          const visited = { ...owner, visits: owner.visits + 1 };
-          return outcomeOf(rows.replace(owner, visited));
-        }
-        const { ownerId, name } = step;
-        const made = { kind: 'owner', ownerId, name, visits: 1, tags: [] } as const;
-        return outcomeOf(rows.replace(undefined, { ...made, tags: [] }));
-      }
       case 'updateThings': {
         const things = rows.things(step.ownerId).filter(({ number }) => number >= step.from);
         return this.#change(things.slice(0, step.limit).filter(hasState(step)), step.set);

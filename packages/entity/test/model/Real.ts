@@ -120,11 +120,6 @@ export class Real {
         const { ownerId, withRelated } = step;
         return (await owners.deleteOne({ filter: { ownerId }, withRelated })).deletedCount;
       }
-      case 'claimName': {
-        const { ownerId, name } = step;
-        const update = { $inc: { visits: 1 }, $setOnInsert: { ownerId } };
-        return plain((await owners.updateOne({ filter: { name }, update, upsert: true })).item);
-      }
       case 'updateThings': {
         const { ownerId, from, limit, ifState, set } = step;
         const { modifiedCount } = await things.updateMany({

@@ -35,7 +35,7 @@ export interface Verdict {
   touches: readonly string[];
   /** The document that it returns. */
   result: Row | undefined;
-  make(): void;
+  make: () => void;
 }
 
 /** Documents in a plain array; each place and each unique value is taken once. */
@@ -96,7 +96,7 @@ export class Rows {
 }
 
 /** Judges writes that are made together or not at all. */
-export function together(verdicts: readonly Verdict[]): { fails?: string; make(): void } {
+export function together(verdicts: readonly Verdict[]): { fails?: string; make: () => void } {
   const failed = verdicts.find(({ fails }) => fails !== undefined);
   const fails = meet(verdicts) ? 'InvalidTransaction' : failed?.fails;
   return {

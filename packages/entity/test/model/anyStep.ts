@@ -36,6 +36,7 @@ const anyWrite: fc.Arbitrary<Write> = fc.oneof(
   often(3, partial({ do: kind('createOwner'), ownerId }, { name })),
   fc.record({ do: kind('renameOwner'), ownerId, name: fc.option(name) }),
   fc.record({ do: kind('visit'), ownerId, by: fc.integer({ min: -3, max: 3 }), tag: name }),
+  fc.record({ do: kind('claimName'), ownerId, name }),
   often(4, partial({ do: kind('createThing'), ownerId, number, state, size }, { code, until })),
   often(
     3,
@@ -168,7 +169,7 @@ export const anyRacingStep: fc.Arbitrary<Step> = fc.oneof(
 
 /** Any step. */
 export const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  often(12, anyRacingStep),
+  often(16, anyRacingStep),
   fc.record({ do: kind('expire'), at: fc.constantFrom(2, 4, 5, 30) }),
 );
 

@@ -22,6 +22,12 @@ export function judgeWrite(rows: Rows, write: Part): Verdict {
         visits: row.visits + write.by,
         tags: [...row.tags, write.tag],
       }));
+    case 'claimName': {
+      const { ownerId, name } = write;
+      const owner = rows.owners().find((row) => row.name === name);
+      if (owner) return rows.replace(owner, { ...owner, visits: owner.visits + 1 });
+      return rows.replace(undefined, { kind: 'owner', ownerId, name, visits: 1, tags: [] });
+    }
     case 'createThing': {
       const { do: _, ...thing } = write;
       return rows.replace(undefined, { kind: 'thing', ...thing });

@@ -53,6 +53,11 @@ export function realWrite({ owners, things, entries }: Bound, write: Write): Rea
         update: { $inc: { visits: by }, $append: { tags: [tag] } },
       });
     }
+    case 'claimName': {
+      const { ownerId, name } = write;
+      const update = { $inc: { visits: 1 }, $setOnInsert: { ownerId } };
+      return updateOwner({ filter: { name }, update, upsert: true });
+    }
     case 'createThing': {
       const { do: _, ...thing } = write;
       const item = dated(thing);

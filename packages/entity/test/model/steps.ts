@@ -26,6 +26,7 @@ export type Write =
   | { do: 'createOwner'; ownerId: string; name?: string }
   | { do: 'renameOwner'; ownerId: string; name: string | null }
   | { do: 'visit'; ownerId: string; by: number; tag: string }
+  | { do: 'claimName'; ownerId: string; name: string }
   | ({ do: 'createThing'; ownerId: string } & NewThing)
   | { do: 'changeThing'; ownerId: string; number: number; set: ThingChange; ifState?: State }
   | { do: 'moveThing'; ownerId: string; number: number; to: number }
@@ -73,7 +74,6 @@ export type Step =
   | { do: 'createFamily'; ownerId: string; name?: string; things: NewThing[]; entries: NewEntry[] }
   | { do: 'moveOwner'; ownerId: string; to: string; related: 'refuse' | 'move' | 'leave' }
   | { do: 'deleteOwner'; ownerId: string; withRelated: boolean }
-  | { do: 'claimName'; ownerId: string; name: string }
   | {
       do: 'updateThings';
       ownerId: string;
