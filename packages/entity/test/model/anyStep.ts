@@ -65,6 +65,7 @@ const anyWrite: fc.Arbitrary<Write> = fc.oneof(
       { text: name, until, ifBelow: fc.constantFrom(1, 3) },
     ),
   ),
+  often(2, fc.record({ do: kind('dateEntry'), ownerId, day, until: fc.option(until) })),
   fc.record({ do: kind('deleteEntry'), ownerId, day }),
 );
 

@@ -77,6 +77,13 @@ export function judgeWrite(rows: Rows, write: Part): Verdict {
       const dated = until === undefined ? {} : { until };
       return rows.replace(undefined, { kind: 'entry', ...entry, ...dated, times: by });
     }
+    case 'dateEntry': {
+      const row = rows.entry(write.ownerId, write.day);
+      const place = placeOf('entry', write.ownerId, write.day);
+      return changed(rows, place, row, ({ until: _, ...entry }) =>
+        write.until === null ? entry : { ...entry, until: write.until },
+      );
+    }
     case 'deleteEntry': {
       const row = rows.entry(write.ownerId, write.day);
       return row ? rows.replace(row, undefined) : nothing();

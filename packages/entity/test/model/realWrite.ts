@@ -131,6 +131,14 @@ export function realWrite({ owners, things, entries }: Bound, write: Write): Rea
         operation: () => entries.updateOneOperation(input),
       };
     }
+    case 'dateEntry': {
+      const { ownerId, day, until } = write;
+      const input = { filter: { ownerId, day: date(day) }, update: changeOf({ until }) };
+      return {
+        run: async () => (await entries.updateOne(input)).item,
+        operation: () => entries.updateOneOperation(input),
+      };
+    }
     case 'deleteEntry': {
       const filter = { ownerId: write.ownerId, day: date(write.day) };
       return {

@@ -35,6 +35,7 @@ export type Write =
   | { do: 'deleteThing'; ownerId: string; number: number; ifState?: State }
   | ({ do: 'createEntry'; ownerId: string } & NewEntry)
   | ({ do: 'upsertEntry'; ownerId: string; by: number; ifBelow?: number } & NewEntry)
+  | { do: 'dateEntry'; ownerId: string; day: number; until: number | null }
   | { do: 'deleteEntry'; ownerId: string; day: number };
 
 export type Part = Write | { do: 'check'; ownerId: string; number: number; state?: State };
