@@ -133,7 +133,9 @@ export function realWrite({ owners, things, entries }: Bound, write: Write): Rea
     }
     case 'dateEntry': {
       const { ownerId, day, until } = write;
-      const input = { filter: { ownerId, day: date(day) }, update: changeOf({ until }) };
+      const update =
+        until === null ? { $remove: ['until' as const] } : { $set: { until: date(until) } };
+      const input = { filter: { ownerId, day: date(day) }, update };
       return {
         run: async () => (await entries.updateOne(input)).item,
         operation: () => entries.updateOneOperation(input),
