@@ -7,10 +7,11 @@ import { readJson } from './setup.mjs';
 /** The tests of all runs so far. */
 export const totals = { passed: 0, failed: 0, skipped: 0 };
 
+/** Runs it, and gives what it printed besides its report. */
 export async function runJest(args, options) {
   const file = join(temporaryFolder(), 'results.json');
   try {
-    await runBin('jest', [...args, '--ci', '--json', `--outputFile=${file}`], options);
+    return await runBin('jest', [...args, '--ci', '--json', `--outputFile=${file}`], options);
   } finally {
     if (existsSync(file)) count(readJson(file));
   }

@@ -20,7 +20,7 @@ const checks = {
   format: { title: 'format', run: () => runBin('prettier', ['--check', '.']) },
   lint: { title: 'lint', run: () => runBin('eslint', ['--max-warnings=0', '.']) },
   types: { title: 'types and type tests', run: () => runBin('tsc', ['-p', 'tsconfig.test.json']) },
-  jest: { title: 'Jest', run: () => runJest([]) },
+  jest: { title: 'Jest', run: async () => ({ summary: seedIn(await runJest([])) }) },
   engines: { title: 'a sample on a second engine', needsBuild: true, run: checkSample },
   packages: {
     title: 'publint and are-the-types-wrong',
@@ -64,6 +64,11 @@ if (
 console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : '\nEvery check passed.');
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = failed.length > 0 || totals.failed > 0 ? 1 : 0;
+
+/** What the test of random programs says of how to repeat it. */
+function seedIn(output) {
+  return /^model: (.+ programs, .+)$/m.exec(output)?.[1];
+}
 
 /** The names of the checks to run. Everything stands on the build. */
 function choose(args) {

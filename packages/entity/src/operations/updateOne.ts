@@ -261,7 +261,10 @@ async function assertConditionMet(
   if (current && !meets(current)) throw conditionFailed(entity, current);
 }
 
-/** The writes of the document that an upsert found missing. */
+/**
+ * The writes of an upsert of a document that is not there. `VersionConflict` says that another made
+ * it since it was looked for; a document that only has its key is in the way for good.
+ */
 async function insertionOf(
   entity: EntityContext,
   update: PreparedUpdate,

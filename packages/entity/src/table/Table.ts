@@ -191,7 +191,7 @@ export class Table {
   ): Promise<TransactResults<O>> {
     for (let attempt = 1; ; attempt++) {
       const overtaken = new Set<unknown>();
-      const planned = await Promise.all(operations.map(prepareAt));
+      const planned = await prepareAll(operations);
       const writes = planned.flatMap((plan, position) =>
         plan.writes.map((write) => ({
           ...write,
@@ -428,6 +428,17 @@ export class Table {
   async describe(): Promise<TableDescription | null> {
     return describeTable(this.#sender, this.name);
   }
+}
+
+/** @throws {@link EntityError} of the first operation that cannot be planned, however long it took. */
+async function prepareAll(
+  operations: readonly TransactOperation<unknown>[],
+): Promise<Awaited<ReturnType<typeof prepareAt>>[]> {
+  const outcomes = await Promise.allSettled(operations.map(prepareAt));
+  return outcomes.map((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
 }
 
 /** @throws {@link EntityError} with the position of the operation that cannot be planned. */

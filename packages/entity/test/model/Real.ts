@@ -1,25 +1,33 @@
+import {
+  DeleteItemCommand,
+  QueryCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import { EntityError, type Table } from '@latchkey/entity';
-import { byPlace } from './Model.js';
-import { Entry, Owner, Thing } from './definitions.js';
-import type { Step } from './steps.js';
+import { CODES, OWNER_IDS } from './anyStep.js';
+import { saysResult, type Failure } from './Model.js';
+import { date, plain, plainItem } from './plain.js';
+import { bind, changeOf, dated, realOperation, realWrite } from './realWrite.js';
+import type { Listed, Ref, Step } from './steps.js';
 
-const SYSTEM = ['id', 'ulid', 'createdAt', 'updatedAt', 'createdBy', 'updatedBy'];
-const DAY_MS = 24 * 60 * 60 * 1000;
-const date = (day: number): Date => new Date(day * DAY_MS);
+const DAY_SECONDS = 24 * 60 * 60;
+
+type StepOf<D extends Step['do']> = Extract<Step, { do: D }>;
+type Item = Record<string, AttributeValue>;
+type Asked = { first: number; after?: string | null } | { last: number; before?: string | null };
 
 /** The entities themselves, in a form that can be compared with the model. */
 export class Real {
-  readonly owners;
-  readonly things;
-  readonly entries;
+  readonly #bound;
 
-  constructor(private readonly table: Table) {
-    this.owners = table
-      .entity(Owner)
-      .addIndexRelation('things', Thing)
-      .addIndexRelation('entries', Entry);
-    this.things = table.entity(Thing);
-    this.entries = table.entity(Entry);
+  /** @param cursors - of the pages that were read last, which any client can go on from. */
+  constructor(
+    private readonly table: Table,
+    private readonly client: DynamoDBClient,
+    private readonly cursors: Map<string, string>,
+  ) {
+    this.#bound = bind(table);
   }
 
   async run(step: Step): Promise<unknown> {
@@ -27,139 +35,244 @@ export class Real {
       return await this.#run(step);
     } catch (error) {
       if (!EntityError.is(error)) throw error;
-      return error.code;
+      const { code, operation } = error;
+      if (step.do !== 'transact') return code;
+      return { code, ...(operation !== undefined && { operation }) } satisfies Failure;
     }
   }
 
   async #run(step: Step): Promise<unknown> {
-    const { owners, things, entries } = this;
+    const { owners, things, entries } = this.#bound;
     switch (step.do) {
-      case 'createOwner': {
-        const { do: _, ...item } = step;
-        return plain((await owners.createOne({ item })).item);
-      }
-      case 'renameOwner': {
-        const update =
-          step.name === null ? { $remove: ['name' as const] } : { $set: { name: step.name } };
-        return plain((await owners.updateOne({ filter: { ownerId: step.ownerId }, update })).item);
-      }
-      case 'visit': {
-        const update = { $inc: { visits: step.by }, $append: { tags: [step.tag] } };
-        return plain((await owners.updateOne({ filter: { ownerId: step.ownerId }, update })).item);
-      }
-      case 'deleteOwner': {
-        const { ownerId, withRelated } = step;
-        return (await owners.deleteOne({ filter: { ownerId }, withRelated })).deletedCount;
-      }
       case 'findOwner':
         return plain((await owners.findOne({ filter: { name: step.name } })).item);
-      case 'createThing': {
-        const { do: _, ...item } = step;
-        return plain((await things.createOne({ item })).item);
-      }
-      case 'changeThing': {
-        const { ownerId, number, set } = step;
-        const changed = await things.updateOne({
-          filter: { ownerId, number },
-          update: { $set: set },
-        });
-        return plain(changed.item);
-      }
-      case 'moveThing': {
-        const { ownerId, number, to } = step;
-        const update = { $set: { number: to } };
-        return plain((await things.updateOne({ filter: { ownerId, number }, update })).item);
-      }
-      case 'label': {
-        const { ownerId, number, add, label } = step;
-        const update = add ? { $addToSet: { labels: [label] } } : { $pull: { labels: [label] } };
-        return plain((await things.updateOne({ filter: { ownerId, number }, update })).item);
-      }
-      case 'upsertThing': {
-        const { ownerId, number, size } = step;
-        const { item } = await things.updateOne({
-          filter: { ownerId, number },
-          update: { $set: { size }, $setOnInsert: { state: 'new' } },
-          upsert: true,
-        });
-        return plain(item);
-      }
-      case 'deleteThing': {
-        const { ownerId, number } = step;
-        return plain((await things.deleteOne({ filter: { ownerId, number } })).item);
-      }
-      case 'deleteThings': {
-        const filter = { ownerId: step.ownerId, number: { $gt: step.above } };
-        return (await things.deleteMany({ filter })).deletedCount;
-      }
       case 'findThing':
         return plain((await things.findOne({ filter: { code: step.code } })).item);
+      case 'findFamily': {
+        const { ownerId, limit, descending } = step;
+        const sort = orderOf(descending);
+        const include = {
+          things: { sort, ...(limit !== undefined && { limit }) },
+          entries: true,
+        } as const;
+        return plain((await owners.findOne({ filter: { ownerId }, include })).item);
+      }
+      case 'get': {
+        const refs = step.refs.map((ref) => this.#reference(ref));
+        const found =
+          step.how === 'batchGet'
+            ? await this.table.batchGet(refs, { consistent: true })
+            : await this.table.transactGet(refs);
+        return found.map(plain);
+      }
       case 'listThings': {
+        const { ownerId, from, limit, descending } = step;
         const { items } = await things.findMany({
-          filter: { ownerId: step.ownerId, number: { $gte: step.from } },
-          sort: step.descending ? 'descending' : 'ascending',
+          filter: { ownerId, number: { $gte: from } },
+          sort: orderOf(descending),
+          ...(limit !== undefined && { limit }),
         });
         return items.map(plain);
       }
       case 'listState': {
         const filter = { state: step.state, size: { $lt: step.upTo } };
-        const { items } = await things.findMany({ filter });
-        const sizes = items.map(({ size }) => size);
-        if (sizes.some((size, at) => size < (sizes[at - 1] ?? size))) return 'out of order';
-        return items.map((item) => plain(item) as (typeof items)[number]).sort(byPlace);
-      }
-      case 'writeEntry': {
-        const { do: _, day, ...rest } = step;
-        return plain((await entries.createOne({ item: { ...rest, day: date(day) } })).item);
-      }
-      case 'listEntries': {
-        const { ownerId, day } = step;
-        const { items } = await entries.findMany({ filter: { ownerId, day: { $gt: date(day) } } });
+        const { items } = await things.findMany({ filter, sort: orderOf(step.descending) });
         return items.map(plain);
       }
-      case 'swapCodes':
-        return this.#swapCodes(step.ownerId, step.a, step.b);
+      case 'listEntries': {
+        const filter = { ownerId: step.ownerId, day: { $gt: date(step.after) } };
+        return (await entries.findMany({ filter })).items.map(plain);
+      }
+      case 'countThings':
+        return things.count({ filter: { ownerId: step.ownerId, size: { $lt: step.upTo } } });
+      case 'pages':
+        return this.#pages(step);
+      case 'turnPage':
+        return this.#turnPage(step);
+      case 'stored':
+        return (await this.#items(step.ownerId)).map(plainItem).sort();
+      case 'transact': {
+        const operations = step.parts.map((part) => realOperation(this.#bound, part));
+        const results = await this.table.transact(operations);
+        return results.map((result, at) =>
+          saysResult(step.parts[at]) ? plain(result as object | null) : 'done',
+        );
+      }
+      case 'createFamily': {
+        const { ownerId, name, ...children } = step;
+        const item = { ownerId, ...(name !== undefined && { name }) };
+        const family = {
+          ...(children.things.length > 0 && { things: children.things.map(dated) }),
+          ...(children.entries.length > 0 && {
+            entries: children.entries.map(({ day, ...entry }) =>
+              dated({ ...entry, day: date(day) }),
+            ),
+          }),
+        };
+        return plain((await owners.createOne({ item, related: family })).item);
+      }
+      case 'moveOwner': {
+        const { ownerId, to, related } = step;
+        const update = { $set: { ownerId: to } };
+        return plain((await owners.updateOne({ filter: { ownerId }, update, related })).item);
+      }
+      case 'deleteOwner': {
+        const { ownerId, withRelated } = step;
+        return (await owners.deleteOne({ filter: { ownerId }, withRelated })).deletedCount;
+      }
+      case 'updateThings': {
+        const { ownerId, from, limit, ifState, set } = step;
+        const { modifiedCount } = await things.updateMany({
+          filter: { ownerId, number: { $gte: from } },
+          update: changeOf(set),
+          ...(ifState && { condition: { state: ifState } }),
+          ...(limit !== undefined && { limit }),
+        });
+        return modifiedCount;
+      }
+      case 'updateState': {
+        const { state, limit, set } = step;
+        const { modifiedCount } = await things.updateMany({
+          filter: { state },
+          update: changeOf(set),
+          ...(limit !== undefined && { limit }),
+        });
+        return modifiedCount;
+      }
+      case 'deleteThings': {
+        const { ownerId, above, limit, ifState } = step;
+        const { deletedCount } = await things.deleteMany({
+          filter: { ownerId, number: { $gt: above } },
+          ...(ifState && { condition: { state: ifState } }),
+          ...(limit !== undefined && { limit }),
+        });
+        return deletedCount;
+      }
+      case 'deleteEntries': {
+        const filter = { ownerId: step.ownerId, day: { $gt: date(step.above) } };
+        return (await entries.deleteMany({ filter })).deletedCount;
+      }
+      case 'batchWrite': {
+        const puts = step.puts.map(({ day, ...entry }) =>
+          entries.putRequest({ item: dated({ ...entry, day: date(day) }) }),
+        );
+        const deletes = step.deletes.map(({ ownerId, number }) =>
+          entries.deleteRequest({ ownerId, day: date(number) }),
+        );
+        await this.table.batchWrite([...puts, ...deletes]);
+        return 'done';
+      }
+      case 'expire':
+        return this.#expire(step.at);
+      default: {
+        const written = await realWrite(this.#bound, step).run();
+        return plain(written as object | null);
+      }
     }
   }
 
-  async #swapCodes(ownerId: string, a: number, b: number): Promise<unknown> {
-    const found = await this.table.batchGet(
-      a === b
-        ? [this.things.reference({ ownerId, number: a })]
-        : [
-            this.things.reference({ ownerId, number: a }),
-            this.things.reference({ ownerId, number: b }),
-          ],
-      { consistent: true },
+  #reference({ kind, ownerId, number }: Ref) {
+    const { owners, things, entries } = this.#bound;
+    if (kind === 'owner') return owners.reference({ ownerId });
+    if (kind === 'thing') return things.reference({ ownerId, number });
+    return entries.reference({ ownerId, day: date(number) });
+  }
+
+  /** Reads a list page by page, until there are no more. */
+  async #pages(step: StepOf<'pages'>): Promise<unknown> {
+    const { pageSize, backwards } = step;
+    const found: unknown[] = [];
+    let cursor: string | null = null;
+    for (;;) {
+      const asked: Asked = backwards
+        ? { last: pageSize, before: cursor }
+        : { first: pageSize, after: cursor };
+      const { edges, pageInfo } = await this.#page(step, asked);
+      const { hasNextPage, hasPreviousPage } = pageInfo;
+      found.push({ items: edges.map(({ node }) => plain(node)), hasNextPage, hasPreviousPage });
+      cursor = backwards ? pageInfo.startCursor : pageInfo.endCursor;
+      if (!(backwards ? hasPreviousPage : hasNextPage) || found.length > 50) return found;
+    }
+  }
+
+  async #page(list: Listed & { descending: boolean }, asked: Asked) {
+    const { owners, things, entries } = this.#bound;
+    const how = { sort: orderOf(list.descending), ...asked };
+    switch (list.of) {
+      case 'names': {
+        const filter = { name: { $exists: true } } as const;
+        return owners.paginate({ filter, index: '_id2', ...how });
+      }
+      case 'things': {
+        const { ownerId, upTo } = list;
+        const filter = { ownerId, ...(upTo !== undefined && { size: { $lt: upTo } }) };
+        return things.paginate({ filter, ...how });
+      }
+      case 'state':
+        return things.paginate({ filter: { state: list.state }, ...how });
+      case 'entries':
+        return entries.paginate({ filter: { ownerId: list.ownerId }, ...how });
+    }
+  }
+
+  async #turnPage({ ownerId, pageSize, restart }: StepOf<'turnPage'>): Promise<unknown> {
+    const after = (restart ? undefined : this.cursors.get(ownerId)) ?? null;
+    const { things } = this.#bound;
+    const { edges, pageInfo } = await things.paginate({
+      filter: { ownerId },
+      first: pageSize,
+      after,
+    });
+    const { hasNextPage, hasPreviousPage, endCursor } = pageInfo;
+    if (endCursor === null) this.cursors.delete(ownerId);
+    else this.cursors.set(ownerId, endCursor);
+    return { items: edges.map(({ node }) => plain(node)), hasNextPage, hasPreviousPage };
+  }
+
+  /** Deletes what has expired as DynamoDB does: by the TTL of the item alone. */
+  async #expire(at: number): Promise<unknown> {
+    const seconds = at * DAY_SECONDS;
+    const items = (await Promise.all(OWNER_IDS.map((ownerId) => this.#items(ownerId)))).flat();
+    const uniques = CODES.map((code) => {
+      const { Key = {} } = this.#bound.things.findOneParams({ filter: { code } }) as { Key?: Item };
+      return Key;
+    });
+    const expired = items.filter(({ ttl }) => Number(ttl?.N ?? Infinity) <= seconds);
+    const keys = [...expired.map(({ PK, SK }) => ({ PK, SK }) as Item), ...uniques];
+    await Promise.all(
+      keys.map(async (Key) => {
+        const command = new DeleteItemCommand({
+          TableName: this.table.name,
+          Key,
+          ConditionExpression: '#ttl <= :at',
+          ExpressionAttributeNames: { '#ttl': 'ttl' },
+          ExpressionAttributeValues: { ':at': { N: String(seconds) } },
+        });
+        try {
+          await this.client.send(command);
+        } catch (error) {
+          if ((error as Error).name !== 'ConditionalCheckFailedException') throw error;
+        }
+      }),
     );
-    const [first, second] = found;
-    if (!first || !second) return 'impossible';
-    const both = first.code !== undefined && second.code !== undefined;
-    const change = (number: number, by: number, code: string | undefined) =>
-      this.things.updateOneOperation({
-        filter: { ownerId, number },
-        update: {
-          $inc: { size: by },
-          ...(both && code !== undefined && { $set: { code } }),
-        },
-      });
-    if (both && first.code === second.code) return 'impossible';
-    await this.table.transact([change(a, 1, second.code), change(b, -1, first.code)]);
     return 'done';
+  }
+
+  /** Everything in the partition of an owner, as it is stored. */
+  async #items(ownerId: string): Promise<Item[]> {
+    const { PK } = this.#bound.owners.reference({ ownerId }).key;
+    const { Items = [] } = await this.client.send(
+      new QueryCommand({
+        TableName: this.table.name,
+        KeyConditionExpression: 'PK = :PK',
+        ExpressionAttributeValues: { ':PK': { S: PK } },
+        ConsistentRead: true,
+      }),
+    );
+    return Items;
   }
 }
 
-/**
- * A document as the model has it: no system fields, dates as days, sets as sorted lists. Its fields
- * are in the order of their names, because an answer has them in any.
- */
-export function plain(document: object | null): unknown {
-  if (!document) return null;
-  const fields = Object.entries(document).flatMap(([name, value]: [string, unknown]) => {
-    if (SYSTEM.includes(name) || value === undefined) return [];
-    if (value instanceof Date) return [[name, value.getTime() / DAY_MS] as const];
-    if (value instanceof Set) return [[name, [...(value as Set<string>)].sort()] as const];
-    return [[name, value] as const];
-  });
-  return Object.fromEntries(fields.sort(([a], [b]) => (a < b ? -1 : 1)));
+function orderOf(descending: boolean): 'ascending' | 'descending' {
+  return descending ? 'descending' : 'ascending';
 }

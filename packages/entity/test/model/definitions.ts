@@ -1,7 +1,7 @@
 import { defineEntity } from '@latchkey/schema';
 import { z } from 'zod';
 
-/** Owns items; may have a name that nobody else has. */
+/** Owns documents; may have a name that nobody else has. All names are in one partition. */
 export const Owner = defineEntity({
   name: 'Owner',
   schema: z.object({
@@ -12,7 +12,7 @@ export const Owner = defineEntity({
   }),
   indexes: [
     { name: '_id', PK: ['.ownerId'] },
-    { name: '_id2', PK: ['.name'], unique: true },
+    { name: '_id2', PK: ['#names'], SK: ['.name'], unique: true },
   ],
 });
 
@@ -26,17 +26,28 @@ export const Thing = defineEntity({
     state: z.enum(['new', 'old']),
     size: z.number(),
     labels: z.set(z.string()).optional(),
+    until: z.date().optional(),
   }),
   indexes: [
     { name: '_id', PK: ['.ownerId'], SK: ['.number'], relatedTo: Owner },
     { name: '_id2', PK: ['.code'], unique: true },
-    { name: '_id3', PK: ['.state'], SK: ['.size', '.number'] },
+    { name: '_id3', PK: ['.state'], SK: ['.size', '.number', '.ownerId'] },
   ],
+  expiresAt: 'until',
 });
 
-/** What happened, by day. */
+/** An event by day. Nothing of it is unique, so that one expression changes it and batches write it. */
 export const Entry = defineEntity({
   name: 'Entry',
-  schema: z.object({ ownerId: z.string().min(1), day: z.date(), text: z.string().optional() }),
+  schema: z.object({
+    ownerId: z.string().min(1),
+    day: z.date(),
+    text: z.string().optional(),
+    times: z.int().default(0),
+    until: z.date().optional(),
+  }),
   indexes: [{ name: '_id', PK: ['.ownerId'], SK: ['.day'], relatedTo: Owner }],
+  expiresAt: 'until',
 });
+
+export const DEFINITIONS = [Owner, Thing, Entry];

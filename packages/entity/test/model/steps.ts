@@ -1,90 +1,90 @@
-import fc from 'fast-check';
+export type State = 'new' | 'old';
+export type Kind = 'owner' | 'thing' | 'entry';
 
-/** One step of a random program. */
-export type Step =
+/** Values for a thing; `until`, in days, is when it expires, and null takes it away. */
+export interface ThingChange {
+  code?: string;
+  state?: State;
+  size?: number;
+  until?: number | null;
+}
+export interface NewThing {
+  number: number;
+  code?: string;
+  state: State;
+  size: number;
+  until?: number;
+}
+export interface NewEntry {
+  day: number;
+  text?: string;
+  until?: number;
+}
+
+/** A write of one document, which can be a part of a transaction. */
+export type Write =
   | { do: 'createOwner'; ownerId: string; name?: string }
   | { do: 'renameOwner'; ownerId: string; name: string | null }
   | { do: 'visit'; ownerId: string; by: number; tag: string }
-  | { do: 'deleteOwner'; ownerId: string; withRelated: boolean }
-  | { do: 'findOwner'; name: string }
-  | {
-      do: 'createThing';
-      ownerId: string;
-      number: number;
-      code?: string;
-      state: State;
-      size: number;
-    }
-  | { do: 'changeThing'; ownerId: string; number: number; set: ThingChange }
+  | { do: 'claimName'; ownerId: string; name: string }
+  | ({ do: 'createThing'; ownerId: string } & NewThing)
+  | { do: 'changeThing'; ownerId: string; number: number; set: ThingChange; ifState?: State }
   | { do: 'moveThing'; ownerId: string; number: number; to: number }
   | { do: 'label'; ownerId: string; number: number; add: boolean; label: string }
-  | { do: 'upsertThing'; ownerId: string; number: number; size: number }
-  | { do: 'deleteThing'; ownerId: string; number: number }
-  | { do: 'deleteThings'; ownerId: string; above: number }
+  | ({ do: 'upsertThing'; ownerId: string; ifState?: State } & Omit<NewThing, 'state'>)
+  | { do: 'deleteThing'; ownerId: string; number: number; ifState?: State }
+  | ({ do: 'createEntry'; ownerId: string } & NewEntry)
+  | ({ do: 'upsertEntry'; ownerId: string; by: number; ifBelow?: number } & NewEntry)
+  | { do: 'dateEntry'; ownerId: string; day: number; until: number | null }
+  | { do: 'deleteEntry'; ownerId: string; day: number };
+
+export type Part = Write | { do: 'check'; ownerId: string; number: number; state?: State };
+
+/** A document by its key; an owner's has no number. */
+export interface Ref {
+  kind: Kind;
+  ownerId: string;
+  number: number;
+}
+
+export type Read =
+  | { do: 'findOwner'; name: string }
   | { do: 'findThing'; code: string }
-  | { do: 'listThings'; ownerId: string; from: number; descending: boolean }
-  | { do: 'listState'; state: State; upTo: number }
-  | { do: 'writeEntry'; ownerId: string; day: number; text?: string }
-  | { do: 'listEntries'; ownerId: string; day: number }
-  | { do: 'swapCodes'; ownerId: string; a: number; b: number };
+  | { do: 'findFamily'; ownerId: string; limit?: number; descending: boolean }
+  | { do: 'get'; refs: Ref[]; how: 'batchGet' | 'transactGet' }
+  | { do: 'listThings'; ownerId: string; from: number; limit?: number; descending: boolean }
+  | { do: 'listState'; state: State; upTo: number; descending: boolean }
+  | { do: 'listEntries'; ownerId: string; after: number }
+  | { do: 'countThings'; ownerId: string; upTo: number }
+  | ({ do: 'pages'; pageSize: number; descending: boolean; backwards: boolean } & Listed)
+  | { do: 'turnPage'; ownerId: string; pageSize: number; restart: boolean }
+  | { do: 'stored'; ownerId: string };
 
-export type State = 'new' | 'old';
-export type ThingChange = { code?: string; state?: State; size?: number };
+/** A list that can be read page by page. */
+export type Listed =
+  | { of: 'names' }
+  | { of: 'things'; ownerId: string; upTo?: number }
+  | { of: 'state'; state: State }
+  | { of: 'entries'; ownerId: string };
 
-// Few values, so that steps meet; among them some that are hostile to keys.
-const ownerId = fc.constantFrom('o', 'o#1', 'O');
-const name = fc.constantFrom('ada', 'ada#', '$ada');
-const code = fc.constantFrom('c', 'c 1', 'c#1');
-const number = fc.constantFrom(-2, 1, 10);
-const state = fc.constantFrom<State>('new', 'old');
-const size = fc.constantFrom(-1.5, 0, 2, 10);
-const day = fc.constantFrom(1, 2, 9);
-
-const step = <T extends Step['do']>(kind: T) => fc.constant(kind);
-
-/** Any step. Creates come more often than what needs something to be there. */
-export const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record(
-      { do: step('createOwner'), ownerId, name },
-      { requiredKeys: ['do', 'ownerId'] },
-    ),
-  },
-  fc.record({ do: step('renameOwner'), ownerId, name: fc.option(name) }),
-  fc.record({ do: step('visit'), ownerId, by: fc.integer({ min: -3, max: 3 }), tag: name }),
-  fc.record({ do: step('deleteOwner'), ownerId, withRelated: fc.boolean() }),
-  fc.record({ do: step('findOwner'), name }),
-  {
-    weight: 4,
-    arbitrary: fc.record(
-      { do: step('createThing'), ownerId, number, code, state, size },
-      { requiredKeys: ['do', 'ownerId', 'number', 'state', 'size'] },
-    ),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: step('changeThing'),
-      ownerId,
-      number,
-      set: fc
-        .record({ code, state, size }, { requiredKeys: [] })
-        .filter((set) => Object.keys(set).length > 0),
-    }),
-  },
-  fc.record({ do: step('moveThing'), ownerId, number, to: number }),
-  fc.record({ do: step('label'), ownerId, number, add: fc.boolean(), label: code }),
-  fc.record({ do: step('upsertThing'), ownerId, number, size }),
-  fc.record({ do: step('deleteThing'), ownerId, number }),
-  fc.record({ do: step('deleteThings'), ownerId, above: number }),
-  fc.record({ do: step('findThing'), code }),
-  fc.record({ do: step('listThings'), ownerId, from: number, descending: fc.boolean() }),
-  fc.record({ do: step('listState'), state, upTo: size }),
-  fc.record(
-    { do: step('writeEntry'), ownerId, day, text: name },
-    { requiredKeys: ['do', 'ownerId', 'day'] },
-  ),
-  fc.record({ do: step('listEntries'), ownerId, day }),
-  fc.record({ do: step('swapCodes'), ownerId, a: number, b: number }),
-);
+/** One step of a random program. */
+export type Step =
+  | Write
+  | Read
+  | { do: 'transact'; parts: Part[] }
+  | { do: 'createFamily'; ownerId: string; name?: string; things: NewThing[]; entries: NewEntry[] }
+  | { do: 'moveOwner'; ownerId: string; to: string; related: 'refuse' | 'move' | 'leave' }
+  | { do: 'deleteOwner'; ownerId: string; withRelated: boolean }
+  | {
+      do: 'updateThings';
+      ownerId: string;
+      from: number;
+      limit?: number;
+      ifState?: State;
+      set: Omit<ThingChange, 'code'>;
+    }
+  | { do: 'updateState'; state: State; limit?: number; set: Omit<ThingChange, 'code'> }
+  | { do: 'deleteThings'; ownerId: string; above: number; limit?: number; ifState?: State }
+  | { do: 'deleteEntries'; ownerId: string; above: number }
+  | { do: 'batchWrite'; puts: ({ ownerId: string } & NewEntry)[]; deletes: Omit<Ref, 'kind'>[] }
+  | { do: 'expire'; at: number };
