@@ -113,6 +113,11 @@ export class EntityModel implements FieldScope {
     return this.definition.migrations.length;
   }
 
+  /** The stored form that a document has once this definition has written it as a whole. */
+  formAfterWrite(stored: Item): number {
+    return Math.max(storedFormOf(stored), this.storedForm);
+  }
+
   /** @throws {@link EntityError} `InvalidInput` for a path that the schema does not have. */
   field(path: string): Field {
     const known = this.#fields.get(path);
@@ -242,8 +247,16 @@ export class EntityModel implements FieldScope {
    * A document's attributes as an item: with its keys, and what the package keeps beside them.
    *
    * @param given - the attributes of the fields.
+   * @param storedForm - how many migrations they have behind them: of a document that a younger
+   *   definition has written, more than this one knows.
    */
-  withKeys(given: Item, fields: Readonly<Fields>, version: number, operationId: string): Item {
+  withKeys(
+    given: Item,
+    fields: Readonly<Fields>,
+    version: number,
+    operationId: string,
+    storedForm = this.storedForm,
+  ): Item {
     const { PK, SK } = this.primaryKey(fields);
     const { attributes } = this;
     const item = { ...given };
@@ -261,7 +274,7 @@ export class EntityModel implements FieldScope {
     }
     const ttl = this.ttl(fields);
     if (ttl) item[attributes.ttl] = ttl;
-    if (this.storedForm > 0) item._s = { N: String(this.storedForm) };
+    if (storedForm > 0) item._s = { N: String(storedForm) };
     assertItemSize(item, this.name);
     return item;
   }
