@@ -12,9 +12,26 @@ export class UnreadableValue extends Error {
   }
 }
 
-/** The date that a stored text stands for. */
+/** The date that a stored text stands for: one that `toISOString` has written, and no other. */
 export function toDate(text: string): Date {
   const date = new Date(text);
+  if (Number.isNaN(date.getTime()) || date.toISOString() !== text) {
+    throw new UnreadableValue('is no date');
+  }
+  return date;
+}
+
+const ISO_DATE = /^(\d{4}-\d\d-(\d\d))(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+
+/**
+ * The date that a text which a program has made stands for: ISO 8601, a day (UTC) or a moment with
+ * its offset. Anything else that `Date` takes depends on where it runs, or is a guess.
+ */
+export function parseIsoDate(text: string): Date {
+  const [, day, ofMonth] = ISO_DATE.exec(text) ?? [];
+  // `Date` takes 30 February for a day in March.
+  const isDay = day !== undefined && new Date(day).getUTCDate() === Number(ofMonth);
+  const date = new Date(isDay ? text : NaN);
   if (Number.isNaN(date.getTime())) throw new UnreadableValue('is no date');
   return date;
 }

@@ -26,7 +26,13 @@ export function presentForm(model: EntityModel, stored: Item): PresentForm {
   const fields = model.withComputed(model.presentFields(before));
   const present =
     model.definition.computed.size > 0 ? model.withComputedAttributes(before, fields) : before;
-  const item = model.withKeys(present, fields, versionOf(stored), newOperationId());
+  const item = model.withKeys(
+    present,
+    fields,
+    versionOf(stored),
+    newOperationId(),
+    model.formAfterWrite(stored),
+  );
   assertSameKey(model, stored, item);
   return {
     item,

@@ -17,6 +17,7 @@ import {
 } from '@latchkey/schema';
 import { EntityError } from '../errors/EntityError.js';
 import { segmentsOf } from '../expressions/projectedPath.js';
+import { afterWrite } from '../operations/afterWrite.js';
 import { checkWrite } from '../operations/check.js';
 import { count } from '../operations/count.js';
 import { prepareFamily, type ChildInput } from '../operations/createFamily.js';
@@ -349,14 +350,16 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    *
    * @returns the document as it is then; null if none matches.
    * @throws {@link EntityError} `InvalidInput` before anything is sent; `ConditionFailed`,
-   *   `VersionConflict`, `UniqueViolation`, `RelatedDocuments`, `AmbiguousFilter`, `NoIndexFits`.
+   *   `VersionConflict`, `UniqueViolation`, `RelatedDocuments`, `AmbiguousFilter`, `NoIndexFits`;
+   *   `UnreadableItem`, with `written` where the change is made and only its result cannot be read.
    */
   async updateOne<const S extends boolean = false>(
     input: UpdateOneInput<D> & SecretsOption<S>,
   ): Promise<{ item: Document<D, S> | null }> {
     const context = hookContext(this.#context, 'update', input.context);
     const item = await updateOne(this.#context, input);
-    return { item: item ? await this.#written(item, context, input) : null };
+    if (!item) return { item: null };
+    return { item: await afterWrite(() => this.#written(item, context, input)) };
   }
 
   /** The SDK input of an {@link Entity.updateOne} that is one `UpdateItem`; hooks do not run. */
@@ -410,7 +413,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
       ? await deleteFamily(this.#context, input)
       : { item: await deleteOne(this.#context, input), deletedCount: 1 };
     if (!item) return { item: null, deletedCount: 0 };
-    return { item: await this.#written<false>(item, context), deletedCount };
+    const document = await afterWrite(() => this.#written<false>(item, context));
+    return { item: document, deletedCount };
   }
 
   /** The SDK input of a {@link Entity.deleteOne} by key of an entity without unique values. */

@@ -49,6 +49,8 @@ export interface UniqueKey extends Key {
 }
 
 const MAX_KNOWN_PATHS = 1000;
+/** An item of 400 KB has no longer list. */
+const MAX_POSITION = 400 * 1024;
 
 /** Starts the name of a name space in a key; the name of an entity never does. */
 export const NAMESPACE_MARK = '@';
@@ -113,6 +115,11 @@ export class EntityModel implements FieldScope {
     return this.definition.migrations.length;
   }
 
+  /** The stored form that a document has once this definition has written it as a whole. */
+  formAfterWrite(stored: Item): number {
+    return Math.max(storedFormOf(stored), this.storedForm);
+  }
+
   /** @throws {@link EntityError} `InvalidInput` for a path that the schema does not have. */
   field(path: string): Field {
     const known = this.#fields.get(path);
@@ -122,6 +129,9 @@ export class EntityModel implements FieldScope {
     if ((field.schemas.length === 0 && !isOwn) || this.#isTaken(field.segments[0] ?? '')) {
       throw invalidInput(this.name, [{ path, message: 'no such field' }]);
     }
+    const unusable = field.segments.map((segment, depth) => faultOf(segment, field.lists[depth]));
+    const message = unusable.find((fault) => fault !== undefined);
+    if (message !== undefined) throw invalidInput(this.name, [{ path, message }]);
     // A record has any number of paths; those that a program names are few.
     if (this.#fields.size < MAX_KNOWN_PATHS) this.#fields.set(path, field);
     return field;
@@ -242,8 +252,16 @@ export class EntityModel implements FieldScope {
    * A document's attributes as an item: with its keys, and what the package keeps beside them.
    *
    * @param given - the attributes of the fields.
+   * @param storedForm - how many migrations they have behind them: of a document that a younger
+   *   definition has written, more than this one knows.
    */
-  withKeys(given: Item, fields: Readonly<Fields>, version: number, operationId: string): Item {
+  withKeys(
+    given: Item,
+    fields: Readonly<Fields>,
+    version: number,
+    operationId: string,
+    storedForm = this.storedForm,
+  ): Item {
     const { PK, SK } = this.primaryKey(fields);
     const { attributes } = this;
     const item = { ...given };
@@ -261,7 +279,7 @@ export class EntityModel implements FieldScope {
     }
     const ttl = this.ttl(fields);
     if (ttl) item[attributes.ttl] = ttl;
-    if (this.storedForm > 0) item._s = { N: String(this.storedForm) };
+    if (storedForm > 0) item._s = { N: String(storedForm) };
     assertItemSize(item, this.name);
     return item;
   }
@@ -507,6 +525,15 @@ export class EntityModel implements FieldScope {
     const date = expiresAt === undefined ? undefined : fields[expiresAt];
     return date instanceof Date ? { N: String(Math.floor(date.getTime() / 1000)) } : undefined;
   }
+}
+
+/** The reason why nothing can be stored at a segment of a path; undefined if something can. */
+function faultOf(segment: string, isPosition = false): string | undefined {
+  if (segment === '') return 'it holds an empty name';
+  if (!segment.isWellFormed()) return 'it holds a lone surrogate';
+  if (!isPosition || !/^\d+$/.test(segment)) return undefined;
+  if (segment !== '0' && segment.startsWith('0')) return 'a position in a list starts with no 0';
+  return Number(segment) > MAX_POSITION ? 'no list has such a position' : undefined;
 }
 
 /** The stored form that an item is in: how many migrations it has behind it. */

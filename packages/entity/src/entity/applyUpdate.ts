@@ -78,6 +78,7 @@ function applyChoices(
   steps: readonly Step[],
   choices: readonly number[],
 ): { fields: Fields; issues: readonly InputIssue[]; applied: () => Applied } {
+  const faulty = new Set<string>();
   const writes = steps.flatMap((step, at): AttributeWrite[] => {
     const { operator, field, path, operands } = step;
     const current = attributeAt(stored, field.stored);
@@ -85,12 +86,15 @@ function applyChoices(
       throw updateRefused(model, [{ path, message: reason }]);
     };
     const value = operator.apply(step, current, operands[choices[at] ?? 0], refuse);
+    if (operator.keepsFault?.(step, current, value)) faulty.add(path);
     return value === current ? [] : [{ path: field.stored, lists: field.lists, value }];
   });
   const attributes = writeAttributes(stored, writes);
   const fields = model.presentFields(attributes);
   const touched = new Set(steps.flatMap(({ field }) => field.segments.slice(0, 1)));
-  const issues = [...touched].flatMap((name) => fieldIssues(model, name, fields[name]));
+  const issues = [...touched]
+    .flatMap((name) => fieldIssues(model, name, fields[name]))
+    .filter((issue) => !faulty.has(issue.path));
   return {
     fields,
     issues: issues.length > 0 ? issues : wholeIssues(model, fields),

@@ -1,5 +1,5 @@
 import { PLAIN_DATA, type Migration, type ValueShape } from '@latchkey/schema';
-import { toBigint, toDate, UnreadableValue } from '../attributes/UnreadableValue.js';
+import { parseIsoDate, toBigint, UnreadableValue } from '../attributes/UnreadableValue.js';
 import type { Fields } from './EntityModel.js';
 import { isPlainObject } from './fields.js';
 
@@ -53,7 +53,8 @@ function asStored(value: unknown, path: readonly string[]): unknown {
 /** A stored value as the schema has it. */
 function asPresent(value: unknown, shape: ValueShape, path: readonly string[]): unknown {
   try {
-    if (typeof value === 'string') return shape.strings === 'date' ? toDate(value) : value;
+    assertKind(value, shape);
+    if (typeof value === 'string') return shape.strings === 'date' ? parseIsoDate(value) : value;
     if (typeof value === 'number') return shape.numbers === 'bigint' ? toBigint(value) : value;
     if (typeof value === 'bigint') return shape.numbers === 'bigint' ? value : Number(value);
   } catch (error) {
@@ -63,6 +64,22 @@ function asPresent(value: unknown, shape: ValueShape, path: readonly string[]): 
     const below = isField ? (shape.fields?.get(name) ?? shape.rest) : shape.element;
     return asPresent(inner, below ?? PLAIN_DATA, [...path, name]);
   });
+}
+
+/** Refuses a text, number, list or object where the schema has none: what is left are other kinds. */
+function assertKind(value: unknown, shape: ValueShape): void {
+  const { strings, numbers, fields, rest, element } = shape;
+  // What the schema leaves open.
+  if (strings === 'string' && numbers === 'number') return;
+  const isFault = (): boolean => {
+    if (typeof value === 'string') return strings === undefined;
+    if (typeof value === 'number' || typeof value === 'bigint') return numbers === undefined;
+    // An object without fields has no shape of its own.
+    if (strings === undefined && numbers === undefined) return false;
+    if (Array.isArray(value) || value instanceof Set) return element === undefined;
+    return isPlainObject(value) && fields === undefined && rest === undefined;
+  };
+  if (isFault()) throw new UnreadableValue('is of another type than the schema has');
 }
 
 /** A copy of a list, a set or an object with other values; anything else as it is. */

@@ -74,7 +74,7 @@ export function overlaps(a: string, b: string): boolean {
 
 function assertChangeable(model: EntityModel, { operator, path }: Step): void {
   const { readOnly, computed } = model.definition;
-  if (model.isSystemField(path)) {
+  if (model.isSystemField(path) || path === '_v') {
     throw invalidInput(model.name, [{ path, message: 'no such field' }]);
   }
   if (!operator.onInsertOnly && readOnly.some((fixed) => overlaps(fixed, path))) {

@@ -91,8 +91,12 @@ export interface EntityErrorDetails {
   TransactionConflict: { attempts: number };
   /** A transaction holds too many items, or two operations on one item. */
   InvalidTransaction: { reason: string };
-  /** A stored item is not as the schema says: `path` names the value, `id` the document. */
-  UnreadableItem: { entity: string; id: string; path: string; reason: string };
+  /**
+   * A stored item is not as the schema says: `path` names the value, `id` the document. With
+   * `written`, the change or delete that was asked for is done, and only its answer cannot be given:
+   * do not try again.
+   */
+  UnreadableItem: { entity: string; id: string; path: string; reason: string; written?: true };
   /**
    * Two definitions in one table cannot live together, a relation cannot be between them or have its
    * name, or a name is no table or namespace name.

@@ -6,6 +6,7 @@ import type {
   ValueAt,
   ValuesAt,
 } from '@latchkey/schema';
+import type { PathSegments } from '../entity/inputs.js';
 
 // Not by way of an object type: there, `byName.${string}` would hold for `byName.${string}.n`, too.
 type PathsTo<T, V, P extends string = DeclaredPath<T>> = P extends unknown
@@ -68,5 +69,5 @@ export type Update<Output, Input = Output> = {
   /** Adds the elements, as they are stored, that a list or set does not have yet. */
   readonly $addToSet?: Elements<Output, ListOrSet>;
   /** Removes fields. */
-  readonly $remove?: readonly FieldPath<Output>[];
+  readonly $remove?: readonly (FieldPath<Output> | PathSegments)[];
 };

@@ -55,6 +55,7 @@ export function planWrites(
     after,
     versionOf(stored) + 1,
     newOperationId(),
+    model.formAfterWrite(stored),
   );
   const oldKey = model.attributes.keyOf(stored);
   const newKey = model.attributes.keyOf(item);

@@ -115,7 +115,7 @@ function conditionsOf(
     text,
     model.storedForm === 0
       ? undefined
-      : `${expression.path(['_s'])} = ${expression.value({ N: String(model.storedForm) })}`,
+      : `${expression.path(['_s'])} >= ${expression.value({ N: String(model.storedForm) })}`,
     version === undefined
       ? undefined
       : `${expression.path(['_v'])} = ${expression.value({ N: String(version) })}`,

@@ -1,5 +1,5 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { applyUpdate } from '../entity/applyUpdate.js';
+import { applyUpdate, updateRefused } from '../entity/applyUpdate.js';
 import {
   hookContext,
   newOperationId,
@@ -22,9 +22,10 @@ import { assertCondition } from '../expressions/compileCondition.js';
 import { matcherOf } from '../expressions/matcherOf.js';
 import { parseCondition } from '../expressions/parseCondition.js';
 import type { Key } from '../keys/Key.js';
+import { $inc } from '../operators/inc.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
-import { sdkErrorOf } from '../table/requestFailed.js';
+import { isNoNumber, sdkErrorOf } from '../table/requestFailed.js';
 import { outcomeUnknown, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
 import { alreadyExists, prepareCreate } from './createOne.js';
@@ -133,6 +134,7 @@ function expressionWrite(
   inserted?: Item,
 ): Write {
   const operationId = newOperationId();
+  const sum = prepared.steps.find(({ operator }) => operator === $inc);
   const { ReturnValues: _, ...params } = expressionParams(
     entity,
     prepared,
@@ -142,6 +144,12 @@ function expressionWrite(
   );
   return {
     action: { Update: { ...params, UpdateExpression: params.UpdateExpression ?? '' } },
+    ...(sum && {
+      noNumber: () =>
+        updateRefused(entity.model, [
+          { path: sum.path, message: 'the sum is out of the range of numbers' },
+        ]),
+    }),
     failure: (current) => {
       if (current && entity.model.owns(current)) return refused(entity, prepared, current);
       // Only another program's item can be in the way of what an upsert makes.
@@ -164,7 +172,9 @@ async function updateExisting(
   } catch (error) {
     const { name, message, Item: current } = sdkErrorOf(error) as Error & { Item?: Item };
     // A field is set inside an object that is not there: only the whole document can say what.
-    if (name === 'ValidationException' && message.includes('document path')) {
+    // Or a sum is no number for DynamoDB: reading it says which.
+    const isLeftOpen = message.includes('document path') || isNoNumber(message);
+    if (name === 'ValidationException' && isLeftOpen) {
       return readAndReplace(entity, input);
     }
     if (name !== 'ConditionalCheckFailedException') throw error;

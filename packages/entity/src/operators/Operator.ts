@@ -68,6 +68,11 @@ export interface Operator {
     operand: Stored,
     refuse: (reason: string) => never,
   ): Stored;
+  /**
+   * Whether a fault that the schema finds in the result is the one that the stored value had before,
+   * so that the change is not refused for it (default: never).
+   */
+  keepsFault?(target: Target, current: Stored, result: Stored): boolean;
 }
 
 /** One operator at one path of an update, validated. */

@@ -8,8 +8,16 @@ import type { Operator, Target } from './Operator.js';
 
 /** DynamoDB's largest number, roughly: no stored number is beyond a bound like this. */
 const MAX_MAGNITUDE = 1e126;
+const TOO_LARGE = '1e126';
+const SMALLEST = '1e-130';
 
-/** Adds to a stored number, in decimal arithmetic; a field that is not there counts as 0. */
+/**
+ * Adds to a stored number, in decimal arithmetic; a field that is not there counts as 0.
+ *
+ * It keeps an integer an integer, and a multiple a multiple, since it adds nothing else. A stored
+ * number that is neither, from before the schema asked for it, stays so: no expression can tell. The
+ * bounds hold of the sum in any case.
+ */
 export const $inc: Operator = {
   parse(target, operand) {
     const types = target.field.storedSchemas.map((schema) => schema._zod.def.type);
@@ -65,9 +73,28 @@ export const $inc: Operator = {
     if (stored === undefined) return refuse('it does not hold a number');
     const sum = addDecimals(stored, operand?.N ?? '0');
     if (!isKept(sum)) return refuse('the sum has more than 38 digits');
+    if (!isInRange(sum)) return refuse('the sum is out of the range of numbers');
     return { N: sum };
   },
+
+  keepsFault(target, current, result) {
+    const rules = rulesOf(target);
+    if (!rules || target.field.hasWrapperRules) return false;
+    if (current?.N === undefined || result?.N === undefined) return false;
+    const { N } = current;
+    const factors = [...(rules.integer ? ['1'] : []), ...rules.multiplesOf.map(String)];
+    return factors.some((factor) => !isMultiple(N, factor)) && isWithin(result.N, rules);
+  },
 };
+
+function isInRange(sum: string): boolean {
+  const magnitude = sum.startsWith('-') ? negated(sum) : sum;
+  const isZero = compareDecimals(magnitude, '0') === 0;
+  return (
+    isZero ||
+    (compareDecimals(magnitude, TOO_LARGE) < 0 && compareDecimals(magnitude, SMALLEST) >= 0)
+  );
+}
 
 interface Limit {
   readonly comparator: string;

@@ -85,6 +85,11 @@ export function requestFailed(
   return make('RequestFailed', `DynamoDB did not carry out ${command}.`, { command, retryable });
 }
 
+/** Whether DynamoDB's message says that the sum of an expression is no number that it can keep. */
+export function isNoNumber(message = ''): boolean {
+  return /number (?:over|under)flow|significant digits|precision up to 38 digits/i.test(message);
+}
+
 /** What the SDK threw, whether it has been wrapped or not. */
 export function sdkErrorOf(error: unknown): Error {
   const codes: readonly string[] = REQUEST_CODES;

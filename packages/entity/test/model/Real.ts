@@ -260,7 +260,7 @@ export class Real {
 
   /** Everything in the partition of an owner, as it is stored. */
   async #items(ownerId: string): Promise<Item[]> {
-    const { PK } = this.#bound.owners.reference({ ownerId }).key;
+    const PK = this.#bound.owners.reference({ ownerId }).key?.PK ?? '';
     const { Items = [] } = await this.client.send(
       new QueryCommand({
         TableName: this.table.name,

@@ -265,6 +265,29 @@ it('Migrations that only pass on leave every value as it is without them', async
   );
 });
 
+const OTHER = 'is of another type than the schema has';
+it.each<[string, z.ZodType, unknown, string | undefined]>([
+  ['a text for a number', z.number(), '5', 'field'],
+  ['a text for a boolean', z.boolean(), 'yes', 'field'],
+  ['a number for a text', z.string(), 5, 'field'],
+  ['a number deep inside', z.object({ at: z.array(z.string()) }), { at: ['a', 5] }, 'field.at.1'],
+  ['a text for an object', z.object({ a: z.string() }), 'a', 'field'],
+  ['an object without fields', z.object({}), {}, undefined],
+  ['a list that may be empty only', z.tuple([]), [], undefined],
+  ['anything for what is open', z.unknown(), { a: [5, 'b'] }, undefined],
+  ['a text or a number for both', z.union([z.string(), z.number()]), 5, undefined],
+  ['bytes', z.instanceof(Uint8Array), new Uint8Array([1]), undefined],
+  ['a bound that it breaks', z.int().max(3), 5.5, undefined],
+])('A migration that makes %s is judged by the type alone', async (_, type, made, path) => {
+  const { read } = await entityWith(type, { S: 'x' }, [over(() => made)]);
+  if (path === undefined) {
+    expect(await read()).toEqual(made);
+    return;
+  }
+  const { code, details } = await errorOf(read());
+  expect([code, details]).toMatchObject(['UnreadableItem', { path, reason: OTHER }]);
+});
+
 it.each<[string, Migration, string, string]>([
   [
     'throws',
@@ -277,6 +300,13 @@ it.each<[string, Migration, string, string]>([
   ['returns nothing', () => undefined as never, '', 'is no object after migration 1'],
   ['makes no valid date', over(() => new Date(NaN)), 'field', 'is no date'],
   ['leaves text that is no date', over(() => 'soon'), 'field', 'is no date'],
+  ['leaves a date of no calendar', over(() => '2020-02-31'), 'field', 'is no date'],
+  ['leaves a date without an offset', over(() => '2020-01-31T00:00:00'), 'field', 'is no date'],
+  ['leaves text that only JavaScript takes for a date', over(() => '5'), 'field', 'is no date'],
+  ['leaves a number for a date', over(() => 5), 'field', OTHER],
+  ['leaves a bigint for a date', over(() => 5n), 'field', OTHER],
+  ['leaves a list for a date', over(() => [day]), 'field', OTHER],
+  ['leaves an object for a date', over(() => ({ day })), 'field', OTHER],
   [
     'returns what contains itself',
     (stored) => {
