@@ -33,6 +33,7 @@ import type { RelatedModel } from '../operations/planRelated.js';
 import { planDelete } from '../operations/replace.js';
 import { scan, scanParams } from '../operations/scan.js';
 import { planUpdateOperation, updateOne, updateOneParams } from '../operations/updateOne.js';
+import { unboundNames } from '../operations/unboundNames.js';
 import { commit } from '../table/commit.js';
 import type { BatchRequest, Reference, TransactOperation } from '../table/operations.js';
 import { hookContext, type EntityContext } from './EntityContext.js';
@@ -402,6 +403,21 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
       : { item: await deleteOne(this.#context, input), deletedCount: 1 };
     if (!item) return { item: null, deletedCount: 0 };
     return { item: await this.#written<false>(item, context), deletedCount };
+  }
+
+  /**
+   * Finds what keeps `deleteOne({ withRelated: true })` from deleting a document's partition: the
+   * names of the entities that have documents in it and are not bound to this table, so that their
+   * unique items cannot be known. Strongly consistent; one request for each megabyte. For whoever
+   * writes something before the deletion.
+   *
+   * @param key - the document's key fields; it need not be there.
+   * @returns the names in order; none if all are bound.
+   * @throws {@link EntityError} `InvalidInput`, `InvalidKey`
+   */
+  async findUnbound(key: InferKey<D>): Promise<string[]> {
+    const { PK } = parseKey(this.#context.model, key);
+    return unboundNames(this.#context, PK);
   }
 
   /** The SDK input of a {@link Entity.deleteOne} by key of an entity without unique values. */
