@@ -8,7 +8,7 @@ import type { Contact } from '../core/Contact.js';
 import { pendingTokens } from '../core/pendingTokens.js';
 import { readConnectionInfo } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
-import { placeholderId } from '../flows/placeholderId.js';
+import { placeholderId } from '../identifiers/placeholderId.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { createPhoneCode, isPhoneCode } from './createPhoneCode.js';
 import { parsePhone, type PhoneInput } from '../identifiers/parsePhone.js';

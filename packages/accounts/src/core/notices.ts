@@ -11,6 +11,7 @@ export interface Notice {
     | 'ContactAdded'
     | 'ContactRemoved'
     | 'PasswordChanged'
+    | 'PasswordDisabled'
     | 'TwoFactorDisabled'
     | 'TwoFactorEnabled'
     | 'UsernameChanged'

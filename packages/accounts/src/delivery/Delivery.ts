@@ -21,6 +21,8 @@ export type MessageKind =
   | 'SignUpAttempt'
   | 'UsernameChanged'
   | 'PasswordChanged'
+  /** Too many wrong passwords in a row: it takes a new one. */
+  | 'PasswordDisabled'
   | 'ContactAdded'
   | 'ContactRemoved'
   | 'TwoFactorEnabled'

@@ -8,6 +8,7 @@ import type { Contact } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseNewPassword } from '../passwordChanges/replacePassword.js';
 import type { Attempt } from '../throttling/Throttle.js';
+import { isPasswordDisabled } from '../passwords/isPasswordDisabled.js';
 import { digestMatches } from '../tokens/digestSecret.js';
 import type { ShownByHolder } from '../flows/changeByToken.js';
 import type { VerifyEmailWithTokenInput } from '../emailVerification/EmailVerification.js';
@@ -99,10 +100,10 @@ async function proveHolder(
     authenticator: 'password',
     ...(ip !== undefined && { ip }),
   } as const;
-  await throttle.count(attempt);
+  const isDisabled = isPasswordDisabled(account, await throttle.count(attempt));
   const stored = account.tokens.filter(({ kind }) => kind === 'password').at(-1);
   const { matches } = await throttle.unlessTooBusy(attempt, () =>
-    passwords.verify(shown, stored?.value),
+    passwords.verify(shown, isDisabled ? undefined : stored?.value),
   );
   if (!stored || !matches) throw new AccountError('LoginFailed', {});
   return { attempt };

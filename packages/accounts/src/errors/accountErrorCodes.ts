@@ -110,6 +110,11 @@ export interface AccountErrorDetails {
    * `retryAfterSeconds`, or recover the account.
    */
   readonly AccountLocked: { readonly retryAfterSeconds: number };
+  /**
+   * Too many failures in a row at this authenticator of the account: it takes no attempt until it is
+   * set up again.
+   */
+  readonly AuthenticatorDisabled: { readonly authenticator: string };
   /** Too many attempts from this client address; from `SelfService`, on this account as well. */
   readonly TooManyRequests: { readonly retryAfterSeconds: number };
   /** The password was right and a second factor is needed: the error's `challenge`, and a code. */
@@ -214,6 +219,10 @@ export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEn
     ContactNotFound: entry(404, 'The contact was not found.'),
     LastContact: entry(409, 'The account needs another way in first.'),
     AccountLocked: entry(429, 'The account takes no attempt for the moment.'),
+    AuthenticatorDisabled: entry(
+      403,
+      'The attempts have failed too often: the way to prove it has to be set up again.',
+    ),
     TooManyRequests: entry(429, 'The requests are too many for the moment.'),
     TwoFactorRequired: entry(401, 'The second factor is missing.'),
     TwoFactorEnrolmentRequired: entry(401, 'The account needs a second factor first.'),

@@ -2,7 +2,7 @@ import type { TransactOperation } from '@latchkey/entity';
 import { AccountAttempts } from '@latchkey/schema';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { placeholderId } from '../flows/placeholderId.js';
+import { placeholderId } from '../identifiers/placeholderId.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import type { TokensRevoked } from '../core/pendingTokens.js';
 import type { OneTimeTokenKind } from '../oneTimeTokens/tokenPolicy.js';

@@ -1,6 +1,7 @@
 import type { TransactOperation } from '@latchkey/entity';
-import type { AccountsCore } from '../flows/AccountsCore.js';
-import type { Authenticator } from '../throttling/Throttle.js';
+import type { AccountsCore } from './AccountsCore.js';
+import { failuresInARow } from '../throttling/Throttle.js';
+import type { Authenticator } from '../throttling/throttlePolicy.js';
 import type { Account } from '../core/Account.js';
 
 /**
@@ -15,8 +16,10 @@ export function resetCounts(
   const now = table.now();
   return attempts
     .filter(
-      ({ authenticator, expiresAt, attempts: count }) =>
-        authenticators.includes(authenticator) && expiresAt > now && count > 0,
+      (count) =>
+        authenticators.includes(count.authenticator) &&
+        count.expiresAt > now &&
+        failuresInARow(count) > 0,
     )
     .map(({ accountId, authenticator }) => throttle.resetOperation({ accountId, authenticator }));
 }

@@ -6,7 +6,7 @@ import type { EventFacts } from '../events/accountEvents.js';
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { loadAccount } from '../core/loadAccount.js';
-import { placeholderId } from '../flows/placeholderId.js';
+import { placeholderId } from '../identifiers/placeholderId.js';
 import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { countOfMailbox, countOfNobody } from './linkCount.js';

@@ -65,9 +65,12 @@ export class AccountLifecycle {
    * session verifies and nobody logs in; the second gives its place back, where `maxAccounts` is set.
    * By a request whose session has ended since `handleRequest`, nothing is done.
    *
+   * Where the account owns documents of entities that are not bound to this table, nothing is written:
+   * their unique values could not be freed. `details.reason` names the entities.
+   *
    * @returns how many documents were deleted; 0 for an account that is not there.
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
-   *   `RecentLoginRequired`, `ServiceUnavailable`
+   *   `RecentLoginRequired`, `InvalidConfiguration`, `ServiceUnavailable`
    */
   async delete(input: ActingAccount): Promise<DeletedAccount> {
     const start = { flow: 'DeleteUser', input } as const;
@@ -75,6 +78,7 @@ export class AccountLifecycle {
       flow.requireRecentLogin();
       const { accounts } = this.#core;
       const { accountId } = flow.actor;
+      await this.#assertDeletable(flow);
       const item = await this.#beginDeletion(flow);
       if (item) await this.#quota.giveBack(item);
       const { deletedCount } = item
@@ -89,10 +93,11 @@ export class AccountLifecycle {
   /**
    * Finishes deletions that were interrupted, by the end of a process for example: nobody can log in to
    * such an account, nor sign up with its addresses. It reads the whole table; call it from time to
-   * time.
+   * time. What cannot be deleted is passed over, and told at the end.
    *
    * @returns how many accounts were deleted.
-   * @throws AccountError `ServiceUnavailable`
+   * @throws AccountError `InvalidConfiguration`, as {@link AccountLifecycle.delete}, after all
+   *   others are deleted; `ServiceUnavailable`
    */
   async finishDeletions(): Promise<{ readonly deletedAccounts: number }> {
     const unfinished = await inAccountTerms(async () => {
@@ -105,7 +110,16 @@ export class AccountLifecycle {
       for await (const { accountId } of found) accountIds.push(accountId);
       return accountIds;
     });
-    for (const accountId of unfinished) await this.delete({ accountId });
+    let refusal: AccountError<'InvalidConfiguration'> | undefined;
+    for (const accountId of unfinished) {
+      try {
+        await this.delete({ accountId });
+      } catch (error) {
+        if (!AccountError.is(error) || error.code !== 'InvalidConfiguration') throw error;
+        refusal ??= error;
+      }
+    }
+    if (refusal) throw refusal;
     return { deletedAccounts: unfinished.length };
   }
 
@@ -119,6 +133,21 @@ export class AccountLifecycle {
    */
   export(input: ExportAccountInput): Promise<AccountExport> {
     return this.#exporter.exportAccount(input);
+  }
+
+  /**
+   * Asserts, before the first write, that the deletion can be carried through. Who has begun it may go
+   * on, though the session has ended by that.
+   *
+   * @throws AccountError `InvalidConfiguration`; `InvalidSession`
+   */
+  async #assertDeletable({ actor }: Flow): Promise<void> {
+    const { accountId, request } = actor;
+    const names = await this.#core.accounts.findUnbound({ accountId });
+    if (names.length === 0) return;
+    if (!request || !this.#begunBy.has(request)) await actor.assertSessionActive();
+    const reason = `The account owns documents of ${names.join(', ')}: bind these entities to the table first.`;
+    throw new AccountError('InvalidConfiguration', { path: 'table', reason });
   }
 
   /**

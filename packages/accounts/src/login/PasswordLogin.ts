@@ -5,6 +5,7 @@ import { findAccountId } from '../flows/findAccountId.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { loadAccount } from '../core/loadAccount.js';
+import { notifyOwner } from '../core/notices.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
@@ -16,13 +17,14 @@ import {
   type SessionRequest,
 } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
+import { isPasswordDisabled, requirePasswordEnabled } from '../passwords/isPasswordDisabled.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import type { Account, StoredToken } from '../core/Account.js';
 import type { CompleteLogin } from './beginLoginSession.js';
 import { completeLogin } from './completeLogin.js';
 import { isActivated } from '../flows/isActivated.js';
 import { mayLogInBy } from '../flows/mayLogInBy.js';
-import { placeholderId } from '../flows/placeholderId.js';
+import { placeholderId } from '../identifiers/placeholderId.js';
 
 /** What {@link PasswordLogin.userByPasswordLogin} takes. */
 export interface PasswordLoginInput {
@@ -144,7 +146,8 @@ export class PasswordLogin {
         authenticator: 'reauthentication',
         ip,
       } as const;
-      await throttle.count(attempt);
+      const counted = await throttle.count(attempt);
+      requirePasswordEnabled(account, counted);
       const { effects } = await this.#verifyPassword(attempt, account, password, true);
       return sessions.reauthenticated(input.request, effects);
     });
@@ -171,7 +174,13 @@ export class PasswordLogin {
     if (reading.status === 'rejected') throw reading.reason;
     if (counting.status === 'rejected') throw counting.reason;
     const account = reading.value;
-    return this.#verifyPassword(attempt, account, password, account !== null && isAllowed(account));
+    const isDisabled = account !== null && isPasswordDisabled(account, counting.value);
+    if (isDisabled && counting.value.beyondLimit === 1) {
+      await notifyOwner(this.#core, account, { kind: 'PasswordDisabled' });
+    }
+    // A password that is disabled fails like a wrong one: nobody learns that the account is there.
+    const mayMatch = account !== null && !isDisabled && isAllowed(account);
+    return this.#verifyPassword(attempt, account, password, mayMatch);
   }
 
   /** Compares a counted password with what is stored; at the same cost where nothing is. */
@@ -181,17 +190,16 @@ export class PasswordLogin {
     password: string,
     isAllowed: boolean,
   ): Promise<PasswordProof> {
-    const { passwords, throttle, table } = this.#core;
+    const { passwords, throttle } = this.#core;
     const stored = account?.tokens.filter(({ kind }) => kind === 'password').at(-1);
     const { matches, needsRehash } = await throttle.unlessTooBusy(attempt, () =>
       passwords.verify(password, isAllowed ? stored?.value : undefined),
     );
     if (!account || !stored || !matches) throw new AccountError('LoginFailed', {});
     if (needsRehash) await this.#rehash(stored, password);
-    const count = account.attempts.find((each) => each.authenticator === 'password');
     return {
       account,
-      failures: count && count.expiresAt > table.now() ? count.attempts : 0,
+      failures: throttle.recentFailures(account.attempts, 'password'),
       effects: [throttle.resetOperation(attempt)],
     };
   }

@@ -6,6 +6,7 @@ import type { Flow } from '../core/changeAccount.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 import { AccountError } from '../errors/AccountError.js';
 import { resetCounts } from '../flows/resetCounts.js';
+import { requirePasswordEnabled } from '../passwords/isPasswordDisabled.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { replacePassword } from './replacePassword.js';
 
@@ -27,16 +28,18 @@ export interface ProvenChange {
 /**
  * Compares the current password, after the attempt has been counted, and hashes the new one.
  *
- * @throws AccountError `LoginFailed`, `AccountLocked`, `TooManyRequests`, `TooBusy`
+ * @throws AccountError `LoginFailed`, `AccountLocked`, `TooManyRequests`, `AuthenticatorDisabled`,
+ *   `TooBusy`
  */
 export async function provePassword(
   { passwords, throttle }: Pick<AccountsCore, 'passwords' | 'throttle'>,
-  { accountId, tokens }: Account<StoredToken>,
+  account: Account<StoredToken>,
   { password, newPassword, ip }: ShownPasswords,
 ): Promise<ProvenChange> {
+  const { accountId, tokens } = account;
   const stored = tokens.filter(({ kind }) => kind === 'password').at(-1);
   const attempt = { accountId, authenticator: 'reauthentication', ip } as const;
-  await throttle.count(attempt);
+  requirePasswordEnabled(account, await throttle.count(attempt));
   const value = await throttle.unlessTooBusy(attempt, async () => {
     const { matches } = await passwords.verify(password, stored?.value);
     if (!stored || !matches) throw new AccountError('LoginFailed', {});

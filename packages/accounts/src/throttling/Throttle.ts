@@ -1,17 +1,18 @@
 import { EntityError, type Entity, type Table, type TransactOperation } from '@latchkey/entity';
 import { AccountAttempts, AddressAttempts, type Infer } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
+import { isPlaceholderId } from '../identifiers/placeholderId.js';
 import { clientNetwork } from './clientNetwork.js';
 import {
   addressPolicy,
   authenticatorPolicy,
+  FAILURE_LIMITS,
+  FAILURES_KEPT_MS,
   type AddressPolicy,
+  type Authenticator,
   type AuthenticatorPolicy,
   type ThrottlingOptions,
 } from './throttlePolicy.js';
-
-/** What can be guessed at, each with a count of its own per account. */
-export type Authenticator = Infer<typeof AccountAttempts>['authenticator'];
 
 /** One attempt, about to be looked at. */
 export interface Attempt {
@@ -21,6 +22,17 @@ export interface Attempt {
   readonly ip?: string;
   /** The longest wait for it, where that is shorter than the one configured. */
   readonly maxWaitMs?: number;
+  /** Whether a success binds the authenticator anew: such an attempt has no limit. */
+  readonly isBinding?: boolean;
+}
+
+/** An attempt that was counted, and may be looked at. */
+export interface CountedAttempt {
+  /**
+   * How many attempts in a row there were beyond the limit, with this one. From 1 on, a password that
+   * its owner can bring back is disabled: it must fail.
+   */
+  readonly beyondLimit: number;
 }
 
 type Counter = Infer<typeof AccountAttempts>;
@@ -34,6 +46,10 @@ const MAX_RACES = 5;
  *
  * An authenticator that has used up its budget takes one attempt after each wait, and the waits
  * double. What proves an account's owner in another way, such as a reset by e-mail, is not held up.
+ *
+ * Beside that, attempts without a success are counted in a row, which no time forgets. At the limit,
+ * a code's authenticator takes none until it is bound again; a password is for the caller to judge,
+ * who knows whether its owner can bring it back.
  */
 export class Throttle {
   readonly #table: Table;
@@ -57,12 +73,18 @@ export class Throttle {
    * Counts an attempt, by authenticator and by client address: one request, as a rule. Nothing may
    * be checked before this has returned.
    *
-   * @throws AccountError `AccountLocked`, `TooManyRequests`: the attempt must not be looked at.
+   * @throws AccountError `AccountLocked`, `TooManyRequests`, `AuthenticatorDisabled`: the attempt must
+   *   not be looked at.
    */
-  async count(attempt: Attempt): Promise<void> {
+  async count(attempt: Attempt): Promise<CountedAttempt> {
+    const limit = FAILURE_LIMITS[attempt.authenticator];
     for (let race = 1; ; race++) {
       const seen = await this.#countUnlessUsedUp(attempt);
-      if (seen === undefined || (await this.#countAfterWait(attempt, seen))) return;
+      if (seen === undefined) return { beyondLimit: 0 };
+      if (failuresInARow(seen) >= limit && !mayGoBeyond(attempt)) throw disabled(attempt);
+      if (await this.#countAfterWait(attempt, seen)) {
+        return { beyondLimit: Math.max(0, failuresInARow(seen) + 1 - limit) };
+      }
       // Somebody else has counted in between: look again.
       if (race === MAX_RACES) throw this.#locked(attempt, seen);
     }
@@ -105,11 +127,19 @@ export class Throttle {
     }
   }
 
+  /** How many attempts there were since the last success, of those that the waits still go by. */
+  recentFailures(counters: readonly Counter[], authenticator: Authenticator): number {
+    const counter = counters.find((each) => each.authenticator === authenticator);
+    return counter && !this.#isForgotten(counter) ? counter.attempts : 0;
+  }
+
   /** Forgets an authenticator's attempts, as part of what its success writes. */
-  resetOperation({ accountId, authenticator }: Attempt): TransactOperation<unknown> {
+  resetOperation(attempt: Attempt): TransactOperation<unknown> {
+    const { accountId, authenticator } = attempt;
+    const expiresAt = new Date(this.#table.now().getTime() + this.#policyOf(attempt).windowMs);
     return this.#attempts.updateOneOperation({
       filter: { accountId, authenticator },
-      update: { $set: { attempts: 0 } },
+      update: { $set: { attempts: 0, failuresInARow: 0, expiresAt } },
     });
   }
 
@@ -118,7 +148,7 @@ export class Throttle {
       await this.#attempts.updateOne({
         filter: { accountId, authenticator },
         condition: { attempts: { $gt: 0 } },
-        update: { $inc: { attempts: -1 } },
+        update: { $inc: { attempts: -1, failuresInARow: -1 } },
       });
     } catch (error) {
       // A success beside it has forgotten them all.
@@ -129,14 +159,21 @@ export class Throttle {
   /** @returns the count that stands in the way, or undefined if the attempt is counted. */
   async #countUnlessUsedUp(attempt: Attempt): Promise<Counter | undefined> {
     const { accountId, authenticator, ip } = attempt;
-    const now = this.#table.now();
-    const { budget } = this.#policyOf(attempt);
+    const { budget, windowMs } = this.#policyOf(attempt);
+    const windowStart = new Date(this.#table.now().getTime() - windowMs);
+    const limit = FAILURE_LIMITS[authenticator];
     const address = ip === undefined ? undefined : this.#addressOperation(ip);
     const own = this.#attempts.updateOneOperation({
       filter: { accountId, authenticator },
-      // Of an expired count it is not known here from when it is.
-      condition: { attempts: { $lt: budget }, expiresAt: { $gt: now } },
-      update: { $inc: { attempts: 1 }, $set: this.#timesOf(attempt) },
+      // Of a count that is forgotten it is not known here from when it is.
+      condition: {
+        attempts: { $lt: budget },
+        lastAttemptAt: { $gt: windowStart },
+        ...(limit < Infinity && {
+          $or: [{ failuresInARow: { $exists: false } }, { failuresInARow: { $lt: limit } }],
+        }),
+      },
+      update: { $inc: { attempts: 1, failuresInARow: 1 }, $set: this.#timesOf(attempt) },
       upsert: true,
     });
     return this.#transact(address ? [own, address] : [own], (counter) => counter);
@@ -145,15 +182,18 @@ export class Throttle {
   /** Counts where the wait or the whole count is over, unless somebody else was first. */
   async #countAfterWait(attempt: Attempt, seen: Counter): Promise<boolean> {
     const { accountId, authenticator, ip } = attempt;
-    const now = this.#table.now();
-    const isForgotten = seen.expiresAt <= now;
+    const isForgotten = this.#isForgotten(seen);
     if (!isForgotten && this.#waitMs(attempt, seen) > 0) throw this.#locked(attempt, seen);
     const address = ip === undefined ? undefined : this.#addressOperation(ip);
     const own = this.#attempts.updateOneOperation({
       filter: { accountId, authenticator },
       condition: { attempts: seen.attempts, lastAttemptAt: seen.lastAttemptAt },
       update: {
-        $set: { attempts: isForgotten ? 1 : seen.attempts + 1, ...this.#timesOf(attempt) },
+        $set: {
+          attempts: isForgotten ? 1 : seen.attempts + 1,
+          failuresInARow: failuresInARow(seen) + 1,
+          ...this.#timesOf(attempt),
+        },
       },
     });
     const inTheWay = await this.#transact(address ? [own, address] : [own], (counter) => counter);
@@ -210,8 +250,17 @@ export class Throttle {
 
   #timesOf(attempt: Attempt): Pick<Counter, 'lastAttemptAt' | 'expiresAt'> {
     const now = this.#table.now();
-    const { windowMs } = this.#policyOf(attempt);
-    return { lastAttemptAt: now, expiresAt: new Date(now.getTime() + windowMs) };
+    const { accountId, authenticator } = attempt;
+    // Of what nobody has, nothing need be known for longer than the waits.
+    const isLimited = FAILURE_LIMITS[authenticator] < Infinity && !isPlaceholderId(accountId);
+    const keptMs = isLimited ? FAILURES_KEPT_MS : this.#policyOf(attempt).windowMs;
+    return { lastAttemptAt: now, expiresAt: new Date(now.getTime() + keptMs) };
+  }
+
+  /** Whether the waits begin anew, after a window without attempts. */
+  #isForgotten(counter: Counter): boolean {
+    const { windowMs } = this.#policyOf(counter);
+    return counter.lastAttemptAt.getTime() + windowMs <= this.#table.now().getTime();
   }
 
   #locked(attempt: Attempt, seen: Counter): AccountError<'AccountLocked'> {
@@ -232,9 +281,26 @@ export class Throttle {
     return Math.max(1, Math.ceil((timeMs - this.#table.now().getTime()) / 1000));
   }
 
-  #policyOf({ authenticator }: Attempt): AuthenticatorPolicy {
+  #policyOf({ authenticator }: Pick<Attempt, 'authenticator'>): AuthenticatorPolicy {
     return authenticator === 'password' || authenticator === 'reauthentication'
       ? this.#password
       : this.#code;
   }
+}
+
+/** How many attempts there were since the last success, as far as it was counted. */
+export function failuresInARow({
+  attempts,
+  failuresInARow: failures = attempts,
+}: Pick<Counter, 'attempts' | 'failuresInARow'>): number {
+  return failures;
+}
+
+/** Whether an attempt beyond the limit is looked at, or is for the caller to judge. */
+function mayGoBeyond({ authenticator, isBinding = false }: Attempt): boolean {
+  return isBinding || authenticator === 'password' || authenticator === 'reauthentication';
+}
+
+function disabled({ authenticator }: Attempt): AccountError<'AuthenticatorDisabled'> {
+  return new AccountError('AuthenticatorDisabled', { authenticator });
 }

@@ -1,3 +1,4 @@
+import type { AccountAttempts, Infer } from '@latchkey/schema';
 import { invalidOption } from '../errors/invalidOption.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 
@@ -64,8 +65,28 @@ export interface MessagePolicy {
   readonly windowMs: number;
 }
 
+/** What can be guessed at, each with a count of its own per account. */
+export type Authenticator = Infer<typeof AccountAttempts>['authenticator'];
+
 // NIST SP 800-63B-4 §3.2.2: at most 100 failures in a row.
 const MAX_BUDGET = 100;
+
+/**
+ * How many attempts in a row an authenticator takes without a success, whatever the waits between
+ * them; then it is disabled until it is bound again. The counts of one password hold the 100
+ * together. A code that was sent is good once and for a short time, so that the next is another.
+ */
+export const FAILURE_LIMITS: Readonly<Record<Authenticator, number>> = Object.freeze({
+  password: 85,
+  reauthentication: 15,
+  totp: MAX_BUDGET,
+  recoveryCode: MAX_BUDGET,
+  phone: Infinity,
+  token: Infinity,
+});
+
+/** How long a count with a limit is kept without any attempt, in milliseconds: 400 days. */
+export const FAILURES_KEPT_MS = 400 * 24 * 60 * 60 * 1000;
 const MAX_ADDRESS_BUDGET = 1_000_000;
 const MAX_MESSAGES = 1000;
 

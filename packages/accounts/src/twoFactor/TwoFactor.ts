@@ -37,7 +37,9 @@ import type { TwoFactorSettings } from './twoFactorSettings.js';
  * where the application answers for who it is.
  *
  * A code is good for 90 seconds, its own half minute and one to each side, and for one use.
- * Attempts are counted on the account, by `throttling.code`, whatever challenge they come with.
+ * Attempts are counted on the account, by `throttling.code`, whatever challenge they come with. After
+ * 100 failures in a row the authenticator app is disabled (`AuthenticatorDisabled`) until the account
+ * enrols one anew, by a recovery code; recovery codes, counted by themselves, until there are new ones.
  *
  * Without the option `twoFactor`, every method throws `InvalidConfiguration`, and accounts that
  * have a second factor cannot be logged in to.
@@ -79,8 +81,8 @@ export class TwoFactor {
    *
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`; `TokenVerificationFailed` with the path `challenge`, `code` or
-   *   `recoveryCode`; `AccountLocked`, `TooManyRequests`, `AccountDeactivated`, `TooBusy`,
-   *   `ServiceUnavailable`, `InvalidConfiguration`.
+   *   `recoveryCode`; `AccountLocked`, `TooManyRequests`, `AuthenticatorDisabled`, `AccountDeactivated`,
+   *   `TooBusy`, `ServiceUnavailable`, `InvalidConfiguration`.
    */
   async enrol(input: EnrolTwoFactorInput): Promise<TotpEnrolment> {
     requireObject(input, '');
@@ -138,8 +140,8 @@ export class TwoFactor {
    * unless `tokens.twoFactorChallenge` says otherwise.
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` with the path `challenge` (log in
-   *   again), `code` or `recoveryCode`; `AccountLocked`, `TooManyRequests` before the code is looked
-   *   at; `AccountDeactivated`, `TooBusy`, `ServiceUnavailable`, `SecretTooShort`;
+   *   again), `code` or `recoveryCode`; `AccountLocked`, `TooManyRequests`, `AuthenticatorDisabled` before
+   *   the code is looked at; `AccountDeactivated`, `TooBusy`, `ServiceUnavailable`, `SecretTooShort`;
    *   `InvalidConfiguration` also when no key decrypts the secret.
    */
   async loginWithTwoFactor(input: TwoFactorLoginInput): Promise<LoginResult> {
@@ -170,7 +172,8 @@ export class TwoFactor {
       );
       return flow.commitOnce(family.account, (change) => {
         change.write(proof.useOperation, () => factorRefused(proof));
-        changeFactors(change, [proof.resetOperation, ...operations]);
+        const reset = resetCounts(core, change.account, ['recoveryCode']);
+        changeFactors(change, [proof.resetOperation, ...reset, ...operations]);
         return () => ({ recoveryCodes });
       });
     });
@@ -209,7 +212,7 @@ export class TwoFactor {
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`; `TwoFactorMandatory` where `isRequired` demands one;
    *   `TokenVerificationFailed` with the path `code` or `recoveryCode`; `AccountLocked`,
-   *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`, `InvalidConfiguration`.
+   *   `TooManyRequests`, `AuthenticatorDisabled`, `TooBusy`, `ServiceUnavailable`, `InvalidConfiguration`.
    */
   async disable(input: DisableTwoFactorInput): Promise<void> {
     requireObject(input, '');
@@ -226,7 +229,9 @@ export class TwoFactor {
       await flow.commitOnce(family.account, (change) => {
         change.write(proof.deleteOperation, () => factorRefused(proof));
         const others = deleteFactors(core, factorsOf(change.account.tokens), proof.token.ulid);
-        changeFactors(change, [proof.resetOperation, ...others]);
+        const other = factor.authenticator === 'totp' ? 'recoveryCode' : 'totp';
+        const reset = resetCounts(core, change.account, [other]);
+        changeFactors(change, [proof.resetOperation, ...reset, ...others]);
         change.notify({ kind: 'TwoFactorDisabled' });
         return () => undefined;
       });

@@ -1,6 +1,7 @@
 import type { TransactOperation } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { StoredToken } from '../core/Account.js';
+import { resetCounts } from '../flows/resetCounts.js';
 import { replaceRecoveryCodes } from './changeFactors.js';
 import { deletePending, deleteTokens, keyOfToken } from './deleteFactors.js';
 import { findTotpStep } from './findTotpStep.js';
@@ -14,6 +15,9 @@ export interface ConfirmedTotp {
   readonly recoveryCodes: readonly string[];
   readonly operations: readonly TransactOperation<unknown>[];
 }
+
+/** Whoever shows the first code has seen the secret: nothing is guessed at that had to be held up. */
+const BINDING = { isBinding: true, maxWaitMs: 30_000 } as const;
 
 /**
  * Checks the first code of a pending authenticator. That one then takes the place of the one that the
@@ -33,7 +37,7 @@ export async function confirmTotp(
     secret: openSecret(settings.keyring, pending),
   }));
   if (waiting.length === 0) throw codeRefused('code');
-  const { attempt, resetOperation } = await countAttempt(context, 'totp');
+  const { attempt, resetOperation } = await countAttempt(context, 'totp', BINDING);
   const [shown] = waiting.flatMap(({ pending, secret }) => {
     const step = findTotpStep({ secret, code, nowMs: now.getTime() });
     return step === null ? [] : [{ pending, step }];
@@ -61,6 +65,7 @@ export async function confirmTotp(
         family.pending.filter(({ ulid }) => ulid !== pending.ulid),
       ),
       resetOperation,
+      ...resetCounts(core, family.account, ['recoveryCode']),
     ],
   };
 }

@@ -39,7 +39,8 @@ export interface FactorContext {
  * Checks a second factor against an account's, after the attempt has been counted: on the account,
  * whatever challenge or session it comes with (ASVS 6.6.3; NIST SP 800-63B-4 §3.1.3.2).
  *
- * @throws AccountError `AccountLocked`, `TooManyRequests`; `TokenVerificationFailed` with the path
+ * @throws AccountError `AccountLocked`, `TooManyRequests`, `AuthenticatorDisabled`;
+ *   `TokenVerificationFailed` with the path
  *   `code` or `recoveryCode`; `InvalidConfiguration` if no key opens the secret; `TooBusy`.
  */
 export function proveSecondFactor(
@@ -115,8 +116,9 @@ async function proveRecoveryCode(
 export async function countAttempt(
   { core, family, ip }: Pick<FactorContext, 'core' | 'family' | 'ip'>,
   authenticator: SecondFactor['authenticator'],
+  binding: Pick<Attempt, 'isBinding' | 'maxWaitMs'> = {},
 ): Promise<Pick<ProvenFactor, 'attempt' | 'resetOperation'>> {
-  const attempt: Attempt = { accountId: family.account.accountId, authenticator, ip };
+  const attempt: Attempt = { accountId: family.account.accountId, authenticator, ip, ...binding };
   await core.throttle.count(attempt);
   return { attempt, resetOperation: core.throttle.resetOperation(attempt) };
 }
@@ -161,7 +163,5 @@ function failuresOf(
   { core, family }: Pick<FactorContext, 'core' | 'family'>,
   name: SecondFactor['authenticator'],
 ): number {
-  const count = family.account.attempts.find(({ authenticator }) => authenticator === name);
-  // TTL removes it late.
-  return count && count.expiresAt > core.table.now() ? count.attempts : 0;
+  return core.throttle.recentFailures(family.account.attempts, name);
 }

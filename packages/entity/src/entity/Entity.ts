@@ -33,6 +33,7 @@ import { paginate } from '../operations/paginate.js';
 import type { RelatedModel } from '../operations/planRelated.js';
 import { scan, scanParams } from '../operations/scan.js';
 import { planUpdateOperation, updateOne, updateOneParams } from '../operations/updateOne.js';
+import { unboundNames } from '../operations/unboundNames.js';
 import { commit } from '../table/commit.js';
 import type { BatchRequest, Reference, TransactOperation } from '../table/operations.js';
 import { hookContext, type EntityContext } from './EntityContext.js';
@@ -415,6 +416,21 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     if (!item) return { item: null, deletedCount: 0 };
     const document = await afterWrite(() => this.#written<false>(item, context));
     return { item: document, deletedCount };
+  }
+
+  /**
+   * Finds what keeps `deleteOne({ withRelated: true })` from deleting a document's partition: the
+   * names of the entities that have documents in it and are not bound to this table, so that their
+   * unique items cannot be known. Strongly consistent; one request for each megabyte. For whoever
+   * writes something before the deletion.
+   *
+   * @param key - the document's key fields; it need not be there.
+   * @returns the names in order; none if all are bound, or no document can have the key.
+   * @throws {@link EntityError} `InvalidInput`
+   */
+  async findUnbound(key: InferKey<D>): Promise<string[]> {
+    const documentKey = parseKey(this.#context.model, key);
+    return documentKey ? unboundNames(this.#context, documentKey.PK) : [];
   }
 
   /** The SDK input of a {@link Entity.deleteOne} by key of an entity without unique values. */

@@ -1,7 +1,6 @@
-import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { hookContext, type EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
-import { isDocument } from '../entity/isOwnItem.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { EntityError } from '../errors/EntityError.js';
 import { assertCondition } from '../expressions/compileCondition.js';
@@ -11,8 +10,9 @@ import { MAX_TRANSACTION_ITEMS, type Write, writtenKey } from '../table/transact
 import { checkWrite } from './check.js';
 import type { DeleteInput } from './deleteOne.js';
 import { findTheOne } from './find.js';
-import { entityOf, hasOwnPartition, othersIn, partitionParams } from './partition.js';
+import { entityOf, hasOwnPartition, othersIn, partitionParams, unbound } from './partition.js';
 import { planDelete } from './replace.js';
+import { unboundNames } from './unboundNames.js';
 
 /**
  * Deletes a document and everything else in its partition, with all unique items: in transactions
@@ -88,24 +88,15 @@ async function deleteOthers(
   } while (startKey);
 }
 
-/** Reads on through a partition, and refuses a document of an unknown definition. */
+/**
+ * Reads on through a partition.
+ *
+ * @throws {@link EntityError} `InvalidTable` for documents whose definitions are not bound.
+ */
 async function assertBound(entity: EntityContext, startKey: Item, parent: Item): Promise<void> {
-  const { attributes } = entity.model;
-  let ExclusiveStartKey: Item | undefined = startKey;
-  do {
-    const page: QueryCommandOutput = await entity.sender.send(
-      new QueryCommand({
-        ...partitionParams(entity, parent),
-        ProjectionExpression: '#PK, #SK, #e',
-        ExpressionAttributeNames: { ...attributes.names, '#SK': attributes.SK, '#e': '_e' },
-        ExclusiveStartKey,
-      }),
-    );
-    for (const item of page.Items ?? []) {
-      if (isDocument(item, attributes)) entityOf(entity, item);
-    }
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
+  const { PK } = entity.model.attributes.keyOf(parent);
+  const names = await unboundNames(entity, PK, startKey);
+  if (names.length > 0) throw unbound(names);
 }
 
 /**

@@ -47,8 +47,14 @@ export function entityOf(entity: EntityContext, item: Item): EntityContext {
   const name = item._e?.S ?? '';
   const owner = entity.entityNamed(name);
   if (owner) return owner;
-  const reason = `the partition holds a document of ${name}, whose definition is not bound to this table`;
-  throw new EntityError('InvalidTable', `The documents cannot be deleted or moved: ${reason}.`, {
+  throw unbound([name]);
+}
+
+/** The error for documents of entities whose definitions are not bound to the table. */
+export function unbound(names: readonly string[]): EntityError<'InvalidTable'> {
+  const whose = names.length === 1 ? 'whose definition is' : 'whose definitions are';
+  const reason = `the partition holds documents of ${names.join(', ')}, ${whose} not bound to this table`;
+  return new EntityError('InvalidTable', `The documents cannot be deleted or moved: ${reason}.`, {
     reason,
   });
 }

@@ -26,8 +26,12 @@ export const AccountAttempts = defineEntity({
       'phone',
       'token',
     ]),
+    /** Since the last success, or since a window of time without any attempt: the waits go by it. */
     attempts: z.number(),
+    /** Since the last success, however long ago that is; absent where it was counted before this was kept. */
+    failuresInARow: z.number().optional(),
     lastAttemptAt: z.date(),
+    /** When the row is removed if nothing more happens. */
     expiresAt: z.date(),
   }),
   indexes: [{ name: '_id', PK: ['.accountId'], SK: ['.authenticator'], relatedTo: Account }],

@@ -81,6 +81,14 @@ export const englishTemplates: Readonly<
     ],
   }),
 
+  PasswordDisabled: ({ applicationName }) => ({
+    subject: `Your account with ${applicationName} needs a new password`,
+    paragraphs: [
+      `Too many wrong passwords were tried on your account with ${applicationName}, one after the other. Your password no longer opens it.`,
+      'To log in, ask for a new password. Whoever tried has not got in.',
+    ],
+  }),
+
   ContactAdded: ({ applicationName, contact }) => ({
     subject: `A contact was added to your account with ${applicationName}`,
     paragraphs: [

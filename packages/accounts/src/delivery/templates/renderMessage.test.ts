@@ -21,6 +21,7 @@ const KINDS: readonly (readonly [MessageKind, string | undefined])[] = [
   ['SignUpAttempt', 'https://example.com/app/login'],
   ['UsernameChanged', undefined],
   ['PasswordChanged', undefined],
+  ['PasswordDisabled', undefined],
   ['ContactAdded', undefined],
   ['ContactRemoved', `https://example.com/app/restore-address?token=${TOKEN}`],
   ['TwoFactorEnabled', undefined],

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import type { LoginIdentifier } from './parseLoginIdentifier.js';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const LENGTH = 26;
+// The highest digit of a ULID holds three bits; 7 means a time that no clock reaches.
+const MARK = '7';
 
 /**
  * The id of the account that an identifier without one would lead to: no account has it, and the
@@ -15,6 +17,10 @@ export function placeholderId({ kind, value }: LoginIdentifier): string {
     digest.subarray(0, LENGTH),
     (byte) => CROCKFORD[byte % CROCKFORD.length] ?? '',
   );
-  // The highest digit of a ULID holds three bits; 7 means a time that no clock reaches.
-  return ['7', ...letters.slice(1)].join('');
+  return [MARK, ...letters.slice(1)].join('');
+}
+
+/** Whether an id is one that {@link placeholderId} gives. */
+export function isPlaceholderId(accountId: string): boolean {
+  return accountId.startsWith(MARK);
 }

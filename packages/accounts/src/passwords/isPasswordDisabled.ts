@@ -1,0 +1,29 @@
+import type { Account } from '../core/Account.js';
+import { AccountError } from '../errors/AccountError.js';
+import type { CountedAttempt } from '../throttling/Throttle.js';
+
+/**
+ * Whether an account's password is disabled after too many failures in a row (NIST SP 800-63B-4
+ * §3.2.2): only where a proven e-mail address can bring it back by a reset. Otherwise the waits go on,
+ * or whoever guesses would take the account from its owner for ever.
+ */
+export function isPasswordDisabled(
+  { accessTypes }: Pick<Account, 'accessTypes'>,
+  { beyondLimit }: CountedAttempt,
+): boolean {
+  if (beyondLimit === 0) return false;
+  return accessTypes.some(({ data, verified }) => verified === true && data.kind === 'email');
+}
+
+/**
+ * {@link isPasswordDisabled}, for who is logged in and may know.
+ *
+ * @throws AccountError `AuthenticatorDisabled`
+ */
+export function requirePasswordEnabled(
+  account: Pick<Account, 'accessTypes'>,
+  counted: CountedAttempt,
+): void {
+  if (!isPasswordDisabled(account, counted)) return;
+  throw new AccountError('AuthenticatorDisabled', { authenticator: 'password' });
+}
