@@ -60,6 +60,11 @@ export function judgeWrite(rows: Rows, write: Part): Verdict {
     }
     case 'deleteThing': {
       const row = rows.thing(write.ownerId, write.number);
+      // Nothing is there that could meet a condition.
+      if (!row && write.ifState) {
+        const place = placeOf('thing', write.ownerId, write.number);
+        return { ...nothing(), touches: [place], fails: 'NotFound' };
+      }
       if (!row) return nothing();
       return onlyIf(rows.replace(row, undefined), hasState(write)(row));
     }
