@@ -8,7 +8,7 @@ import type { Contact } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseNewPassword } from '../passwordChanges/replacePassword.js';
 import type { Attempt } from '../throttling/Throttle.js';
-import { isPasswordDisabled } from '../passwords/isPasswordDisabled.js';
+import { isPasswordDisabled } from '../flows/isPasswordDisabled.js';
 import { digestMatches } from '../tokens/digestSecret.js';
 import type { ShownByHolder } from '../flows/changeByToken.js';
 import type { VerifyEmailWithTokenInput } from '../emailVerification/EmailVerification.js';

@@ -17,7 +17,7 @@ import {
   type SessionRequest,
 } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import { isPasswordDisabled, requirePasswordEnabled } from '../passwords/isPasswordDisabled.js';
+import { isPasswordDisabled, requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import type { Account, StoredToken } from '../core/Account.js';
 import type { CompleteLogin } from './beginLoginSession.js';

@@ -6,7 +6,7 @@ import type { Flow } from '../core/changeAccount.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 import { AccountError } from '../errors/AccountError.js';
 import { resetCounts } from '../flows/resetCounts.js';
-import { requirePasswordEnabled } from '../passwords/isPasswordDisabled.js';
+import { requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { replacePassword } from './replacePassword.js';
 
