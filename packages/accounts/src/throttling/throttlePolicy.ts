@@ -86,7 +86,7 @@ export const FAILURE_LIMITS: Readonly<Record<Authenticator, number>> = Object.fr
 });
 
 /** How long a count with a limit is kept without any attempt, in milliseconds: 400 days. */
-export const FAILURES_KEPT_MS = 400 * 24 * 60 * 60 * 1000;
+export const FAILURES_KEPT_MS: number = 400 * 24 * 60 * 60 * 1000;
 const MAX_ADDRESS_BUDGET = 1_000_000;
 const MAX_MESSAGES = 1000;
 

@@ -260,7 +260,7 @@ export class EntityModel implements FieldScope {
     fields: Readonly<Fields>,
     version: number,
     operationId: string,
-    storedForm = this.storedForm,
+    storedForm: number = this.storedForm,
   ): Item {
     const { PK, SK } = this.primaryKey(fields);
     const { attributes } = this;
