@@ -548,10 +548,14 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   #included(include: Include<R>): RelatedModel[] {
-    return Object.entries(include).map(([name, option]) => {
+    const given: Readonly<Record<string, unknown>> = include;
+    return Object.entries(given).flatMap(([name, option]) => {
+      const relation = this.#relation(name);
+      // A program may decide at run time what it reads along.
+      if (option === undefined || option === false) return [];
       const { limit = Infinity, sort = 'ascending' }: IncludeOptions =
-        typeof option === 'object' ? option : {};
-      return { ...this.#relation(name), limit, sort };
+        typeof option === 'object' && option !== null ? option : {};
+      return [{ ...relation, limit, sort }];
     });
   }
 

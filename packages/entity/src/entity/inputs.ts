@@ -132,7 +132,9 @@ export type RelatedInputs<R extends Relations> = {
 
 /** Related documents, by relation. */
 export type Included<R extends Relations, N, S extends boolean = false> = {
-  readonly [K in keyof N & keyof R]: Document<R[K], S>[];
+  readonly [K in keyof N & keyof R as N[K] extends false | undefined ? never : K]:
+    | Document<R[K], S>[]
+    | (false extends N[K] ? undefined : undefined extends N[K] ? undefined : never);
 };
 
 // These three are aliases, since an editor puts an interface with all its types before a property.
@@ -171,9 +173,9 @@ export interface IncludeOptions {
   readonly sort?: 'ascending' | 'descending';
 }
 
-/** Which related documents to read along: all of a relation, or some. */
+/** Which related documents to read along: all of a relation, some, or none. */
 export type Include<R extends Relations> = {
-  readonly [K in keyof R]?: true | IncludeOptions;
+  readonly [K in keyof R]?: boolean | IncludeOptions | undefined;
 };
 
 /** What finds one document with its related ones. */
@@ -253,12 +255,16 @@ export interface UpdateInput<D extends Typed>
 
 /** What changes one document. */
 export interface UpdateOneInput<D extends Typed> extends UpdateInput<D> {
-  /** The version (`_v`) that the document must have; otherwise `VersionConflict`. */
+  /**
+   * The version (`_v`) that the document must have; otherwise `VersionConflict`. Not together with
+   * `upsert`.
+   */
   readonly version?: number;
   /**
    * Makes the document if there is none (default: false), with the values that the filter asks for by
    * equality. `InvalidInput` for a filter that nothing can meet; `AlreadyExists` where a document has
    * the key of the one to be made, and is not what the filter asks for.
+   * A `condition` is asked of a document that is there: a missing one is made without it.
    */
   readonly upsert?: boolean;
 }

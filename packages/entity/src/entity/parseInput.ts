@@ -10,6 +10,7 @@ import {
 import type { FieldSchema } from '../expressions/FieldScope.js';
 import { EntityError, type InputIssue } from '../errors/EntityError.js';
 import type { Fields } from './EntityModel.js';
+import { isPlainObject } from './fields.js';
 
 const MAX_DEPTH = 32;
 /** A path may hold a name that the caller chose; errors show its beginning. */
@@ -28,9 +29,35 @@ export function parseInput(
 ): Fields {
   assertOwnNames(definition.name, input, '', 0);
   if (stored && stored.size > 0) return parseAround(definition, input as Fields, stored);
-  const result = definition.schema.safeParse(input);
+  let result = definition.schema.safeParse(input);
+  if (!result.success && !isStable(definition.schema)) {
+    result = definition.schema.safeParse(takenBack(definition.schema, input));
+  }
   if (!result.success) throw invalidInput(definition.name, issuesOf(result.error));
   return result.data;
+}
+
+/** Input, in which what a codec has given is taken back: field by field, as an update does. */
+function takenBack(schema: AnyEntityDefinition['schema'], input: unknown): unknown {
+  if (!isPlainObject(input)) return input;
+  const taken = { ...input };
+  for (const [name, value] of Object.entries(input)) {
+    const [field] = schemasAt(schema, [name]);
+    if (!field || isStable(field) || field.safeParse(value).success) continue;
+    taken[name] = encoded(field, value);
+  }
+  return taken;
+}
+
+/** What a codec made a value from; the value itself where that is not known. */
+function encoded(schema: FieldSchema, value: unknown): unknown {
+  try {
+    const result = schema.safeEncode(value);
+    return result.success ? result.data : value;
+  } catch {
+    // A transform cannot be undone.
+    return value;
+  }
 }
 
 /** Parses the input of some fields, and checks the others as they are stored. */
@@ -101,13 +128,9 @@ export function parseStored(
 function parseEither(schema: FieldSchema, value: unknown): ReturnType<FieldSchema['safeParse']> {
   const result = schema.safeParse(value);
   if (result.success || isStable(schema)) return result;
-  try {
-    const encoded = schema.safeEncode(value);
-    return encoded.success ? schema.safeParse(encoded.data) : result;
-  } catch {
-    // A transform cannot be undone.
-    return result;
-  }
+  const back = encoded(schema, value);
+  const again = back === value ? result : schema.safeParse(back);
+  return again.success ? again : result;
 }
 
 /** Issues of stored values, as input issues below a path. */

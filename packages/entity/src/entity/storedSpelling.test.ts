@@ -13,6 +13,10 @@ it.each<[string, z.ZodType[], unknown, unknown]>([
   ['of a type that one of them has', [lower, z.number()], 5, 5],
   ['of whatever kind where that is open', [z.unknown()], { a: 1 }, { a: 1 }],
   ['that is a list, of a list', [z.array(z.string())], ['A'], ['A']],
+  ['with its elements in their spelling', [z.array(lower.optional())], ['A', 5], ['a', 5]],
+  ['with the elements of a set, too', [z.set(lower)], new Set(['A', 'b']), new Set(['a', 'b'])],
+  ['with the elements of its elements', [z.array(z.array(lower))], [['A']], [['a']]],
+  ['as it is, of an open kind', [z.unknown()], ['A'], ['A']],
 ])('A value is taken %s', (_, schemas, value, expected) => {
   expect(storedSpelling(schemas, value)).toEqual(expected);
 });

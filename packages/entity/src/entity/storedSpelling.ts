@@ -1,4 +1,4 @@
-import { scalarTypes, type ScalarType } from '@latchkey/schema';
+import { scalarTypes, storedSchema, type ScalarType } from '@latchkey/schema';
 import type { FieldSchema } from '../expressions/FieldScope.js';
 
 /** What is known of a schema's stored values; worked out once. */
@@ -42,8 +42,25 @@ export function storedSpelling(schemas: readonly FieldSchema[], value: unknown):
     const result = normalises ? schema.safeParse(value) : { success: true, data: value };
     if (result.success) spellings.add(result.data);
   }
+  if (!isOfType) return undefined;
+  const ofElement = (element: unknown): unknown => elementSpelling(schemas, element);
+  if (Array.isArray(value)) return value.map(ofElement);
+  if (value instanceof Set) return new Set(Array.from(value, ofElement));
   const [spelling = value] = spellings.size === 1 ? spellings : [];
-  return isOfType ? spelling : undefined;
+  return spelling;
+}
+
+/** An element of a list or set, in the spelling in which it is stored there. */
+export function elementSpelling(schemas: readonly FieldSchema[], element: unknown): unknown {
+  const own = schemas.flatMap(({ _zod }) => {
+    const { element: ofList, valueType } = _zod.def as {
+      element?: FieldSchema;
+      valueType?: FieldSchema;
+    };
+    const schema = _zod.def.type === 'set' ? valueType : ofList;
+    return schema ? [storedSchema(schema)] : [];
+  });
+  return own.length > 0 ? (storedSpelling(own, element) ?? element) : element;
 }
 
 function kindOf(schema: FieldSchema): StoredKind {

@@ -1,4 +1,5 @@
 import { joinPath, splitPath } from '@latchkey/schema';
+import { elementSpelling } from '../entity/storedSpelling.js';
 import { EntityError } from '../errors/EntityError.js';
 import { all, any, EVERYTHING, not, NOTHING, type Clause, type FieldOperator } from './Clause.js';
 import type { Field, FieldScope, Siblings } from './FieldScope.js';
@@ -104,8 +105,8 @@ class FieldParser {
         if (typeof operand === 'string') return this.#test(operator, operand);
         throw this.#invalid('$startsWith takes a string');
       case '$contains':
-        if (operand !== undefined) return this.#test(operator, operand);
-        throw this.#invalid('is undefined');
+        if (operand === undefined) throw this.#invalid('is undefined');
+        return this.#test(operator, elementSpelling(this.#field.storedSchemas, operand));
       default:
         throw this.#invalid(`${operator} is not an operator`);
     }

@@ -63,6 +63,10 @@ export async function prepareUpdate(
   entity: EntityContext,
   input: UpdateInput,
 ): Promise<PreparedUpdate> {
+  if (input.upsert === true && input.version !== undefined) {
+    const message = 'a document that an upsert makes has none yet: give either of the two';
+    throw invalidInput(entity.model.name, [{ path: 'version', message }]);
+  }
   const context = hookContext(entity, 'update', input.context);
   const query = await entity.hooks.beforeQuery(input, context);
   const $set = input.update.$set as Readonly<Fields> | undefined;

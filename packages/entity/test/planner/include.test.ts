@@ -222,3 +222,23 @@ it('takes only the parent itself where its key has siblings in the partition', a
   expect(item?.name).toBe('b');
   expect(item?.lamps.map(({ n }) => n)).toEqual([3, 2]);
 });
+
+it.each([false, undefined])('A relation that is included as %s is not read', async (issues) => {
+  const repos = test.table
+    .entity(Repo)
+    .addIndexRelation('issues', Issue)
+    .addIndexRelation('labels', Label);
+  sent.length = 0;
+  const { item } = await repos.findOne({ filter: { repoId: 'small' }, include: { issues } });
+  expect(item).not.toHaveProperty('issues');
+  expect(item?.title).toBe('t');
+  const { item: other } = await repos.findOne({
+    filter: { repoId: 'small' },
+    include: { issues, labels: true },
+  });
+  expect(other?.labels).toHaveLength(3);
+  expect(other).not.toHaveProperty('issues');
+  const unknown = { nope: issues } as object;
+  const attempt = repos.findOne({ filter: { repoId: 'small' }, include: unknown });
+  expect((await errorOf(attempt)).code).toBe('InvalidInput');
+});

@@ -2,6 +2,7 @@ import { Account, defineEntity } from '@latchkey/schema';
 import * as z from 'zod';
 import { EntityError, type Entity, type Table } from '@latchkey/entity';
 import { createTestTable, localClient } from '@latchkey/entity/testing';
+import { errorOf } from '../support/errorOf.js';
 import { loseAnswers } from '../support/faults.js';
 import { tableItems } from '../support/tableItems.js';
 
@@ -62,6 +63,24 @@ describe('an upsert in a transaction', () => {
       createdAt,
       _v: 3,
     });
+  });
+
+  it('is refused together with a version, whether a document is there or not', async () => {
+    await increment('versioned');
+    for (const name of ['versioned', 'nobody']) {
+      const input = { filter: { name }, version: 1, update: { $inc: { count: 1 } }, upsert: true };
+      for (const attempt of [
+        counters.updateOne(input),
+        table.transact([counters.updateOneOperation(input)]),
+      ]) {
+        expect(await errorOf(attempt)).toMatchObject({
+          code: 'InvalidInput',
+          details: { path: 'version' },
+        });
+      }
+    }
+    expect((await stored('versioned'))?.count).toBe(1);
+    expect(await stored('nobody')).toBeNull();
   });
 
   it('counts each of 40 at once, from none on', async () => {

@@ -79,7 +79,7 @@ describe('defineEntity', () => {
     ],
     [
       'an unknown path in where',
-      { indexes: [_id, { name: '_id2', PK: ['.key'], where: { x: {} } }] },
+      { indexes: [_id, { name: '_id2', PK: ['.key'], where: { x: { $in: ['a'] } } }] },
       'UnknownPath',
       { path: 'x' },
     ],

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
 import { splitPath } from '../paths/fieldPath.js';
 import { scalarTypes } from '../paths/scalarTypes.js';
+import { assertDefinition } from './assertDefinition.js';
 import { assertRepeatable } from './assertRepeatable.js';
 import { assertEntityName, compileIndex, unknownPath } from './compileIndex.js';
 import type {
@@ -46,6 +47,7 @@ export function defineEntity<
   const I extends readonly IndexInput<S>[],
   const X extends string = never,
 >(input: EntityInput<N, S, I, X>): EntityDefinition<N, S, I, X> {
+  assertDefinition(input);
   const { name, expiresAt, hooks = {} } = input;
   const secrets: readonly X[] = input.secrets ?? [];
   assertEntityName(name);

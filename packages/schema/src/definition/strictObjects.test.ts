@@ -12,6 +12,10 @@ const unknownPaths = (schema: z.ZodObject, value: unknown): string[] => {
 };
 
 const inner = z.object({ a: z.string() });
+const left = z.object({ a: z.string(), in: inner.optional() });
+const right = z.object({ b: z.number() });
+const inner3 = z.object({ c: z.string().optional() });
+const shared = (name: string) => z.object({ deep: z.object({ [name]: z.string() }) });
 const around: Record<string, (schema: z.ZodType) => [z.ZodType, (value: unknown) => unknown]> = {
   optional: (schema) => [schema.optional(), (value) => value],
   nullable: (schema) => [schema.nullable(), (value) => value],
@@ -70,6 +74,31 @@ it('An object that takes other fields, and the sides of an intersection, still t
     both: { a: 'a', b: 1 },
   };
   expect(strictObjects(schema).parse(value)).toEqual(value);
+});
+
+it.each<[string, z.ZodType, object, string[]]>([
+  ['the fields of both sides', left.and(right), { a: 'a', b: 1 }, []],
+  ['a field of neither side', left.and(right), { a: 'a', b: 1, nope: 1 }, ['both.nope']],
+  [
+    'a field further inside',
+    left.and(right),
+    { a: 'a', b: 1, in: { a: '', no: 1 } },
+    ['both.in.no'],
+  ],
+  ['a third side', left.and(right).and(inner3), { a: 'a', b: 1, c: 'c' }, []],
+  ['none of three sides', left.and(right).and(inner3), { a: 'a', b: 1, no: 1 }, ['both.no']],
+  ['a record', left.and(z.record(z.enum(['b']), inner)), { a: 'a', b: { a: '' } }, []],
+  [
+    'a value of a record',
+    left.and(z.record(z.enum(['b']), inner)),
+    { a: 'a', b: { a: '', no: 1 } },
+    ['both.b.no'],
+  ],
+  ['a loose side', z.looseObject({ a: z.string() }).and(right), { a: 'a', b: 1, other: 1 }, []],
+  ['a union', left.and(z.union([right, inner3])), { a: 'a', c: 'c' }, []],
+  ['a field of both', shared('x').and(shared('y')), { deep: { x: '', y: '' } }, []],
+])('An intersection refuses what neither of its sides knows, here %s', (_, both, value, paths) => {
+  expect(unknownPaths(z.object({ both }), { both: value })).toEqual(paths);
 });
 
 it('A schema that contains itself is strict at every level', () => {

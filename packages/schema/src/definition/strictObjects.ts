@@ -5,8 +5,10 @@ type Def = z.core.$ZodTypes['_zod']['def'];
 
 /**
  * The same schema, in which objects refuse the fields that they do not name, at every depth. An
- * object that says itself what becomes of other fields (`.loose()`, `.catchall()`) keeps its word,
- * and so do the sides of an intersection, each of which sees the fields of the other.
+ * object that says itself what becomes of other fields (`.loose()`, `.catchall()`) keeps its word.
+ * An intersection takes the fields of both its sides: zod refuses what neither of them knows. One of
+ * which a side is a union, or both sides have a field, is left as it is: zod would refuse there what
+ * the other side knows.
  */
 export function strictObjects<S extends z.ZodObject>(schema: S): S {
   return strict(schema, new Map()) as S;
@@ -38,6 +40,8 @@ function strict(schema: Schema, made: Map<Schema, Schema>): Schema {
       return remake({ items: def.items.map(below), rest: def.rest && below(def.rest) });
     case 'union':
       return remake({ options: def.options.map(below) });
+    case 'intersection':
+      return areApart(def) ? remake({ left: below(def.left), right: below(def.right) }) : schema;
     case 'optional':
     case 'nullable':
     case 'default':
@@ -53,6 +57,20 @@ function strict(schema: Schema, made: Map<Schema, Schema>): Schema {
     default:
       return schema;
   }
+}
+
+/** Whether an intersection is of objects and records alone, none of which has another's field. */
+function areApart({ left, right }: z.core.$ZodIntersectionDef): boolean {
+  const names = [...namesIn(left), ...namesIn(right)];
+  return !names.includes(undefined) && new Set(names).size === names.length;
+}
+
+/** The fields of an object, or of an intersection of such; undefined among them for another schema. */
+function namesIn({ _zod }: Schema): (string | undefined)[] {
+  const def = _zod.def as Def;
+  if (def.type === 'intersection') return [...namesIn(def.left), ...namesIn(def.right)];
+  if (def.type === 'object') return Object.keys(def.shape);
+  return def.type === 'record' ? [] : [undefined];
 }
 
 /** The definition with changes, whose getters (a default's value, a shape) stay getters. */

@@ -1,5 +1,7 @@
 /** What each {@link SchemaError} code tells about the fault, by code. */
 export interface SchemaErrorDetails {
+  /** An option of the definition does not exist, or is of another kind than its type says. */
+  InvalidDefinition: { entity: string; path: string; reason: string };
   /** The entity's name is not letters and digits, starting with a letter. */
   InvalidEntityName: { name: string };
   /** A path in an index, in `secrets`, in `where` or in `expiresAt` names no field of the schema. */
