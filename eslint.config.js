@@ -3,6 +3,7 @@ import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescrip
 import { importX } from 'eslint-plugin-import-x';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { zones } from './scripts/floors.mjs';
 
 const TYPESCRIPT = 'packages/**/*.ts';
 const TESTS = ['**/*.test.ts', '**/*.test-d.ts', 'packages/*/test/**'];
@@ -90,5 +91,11 @@ export default defineConfig(
       'no-console': 'error',
       'import-x/no-extraneous-dependencies': ['error', { devDependencies: false }],
     },
+  },
+
+  {
+    files: ['packages/accounts/src/**/*.ts'],
+    ignores: TESTS,
+    rules: { 'import-x/no-restricted-paths': ['error', { zones }] },
   },
 );

@@ -69,7 +69,7 @@ export type { EventsOptions } from './events/Events.js';
 export type { AccountExport, ExportAccountInput } from './lifecycle/AccountExporter.js';
 export type { AccountLifecycle, DeletedAccount } from './lifecycle/AccountLifecycle.js';
 export type { AccountProfile } from './lifecycle/AccountProfile.js';
-export type { Profile } from './lifecycle/parseProfile.js';
+export type { Profile } from './flows/parseProfile.js';
 export type { Json, JsonObject } from './lifecycle/toJson.js';
 export type { PasswordLoginInput, ReauthenticateInput } from './login/PasswordLogin.js';
 export type {

@@ -6,7 +6,7 @@ import { changeAccount } from '../core/changeAccount.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseUsername } from '../identifiers/parseUsername.js';
-import { parseProfile, type Profile } from './parseProfile.js';
+import { parseProfile, type Profile } from '../flows/parseProfile.js';
 
 /** Changes what an account says of its owner: the username and the profile. */
 export class AccountProfile {

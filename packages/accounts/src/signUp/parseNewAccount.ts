@@ -5,7 +5,7 @@ import { parseContact, type ContactInput } from '../contacts/parseContact.js';
 import { trimIdentifier } from '../identifiers/trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import { parseProfile, type Profile } from '../lifecycle/parseProfile.js';
+import { parseProfile, type Profile } from '../flows/parseProfile.js';
 
 /** What {@link Accounts.createAccount} takes: a username, an e-mail address, or both. */
 export interface CreateAccountInput {

@@ -1,0 +1,31 @@
+/**
+ * The folders of `packages/accounts/src`, from top to bottom: each imports only from those below it.
+ * The linter holds that; `docs/architecture.md` draws it.
+ */
+export const FLOORS = [
+  ['selfService'],
+  ['apps'],
+  ['accounts'],
+  ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification'],
+  ['contacts', 'passwordChanges', 'twoFactor'],
+  ['login'],
+  ['flows'],
+  ['quota', 'sessions', 'oneTimeTokens'],
+  ['core'],
+  ['throttling', 'delivery'],
+  ['events'],
+  ['requests', 'passwords'],
+  ['tokens', 'identifiers'],
+  ['errors'],
+];
+
+const folder = (name) => `./packages/accounts/src/${name}`;
+
+/** For `import-x/no-restricted-paths`: no import goes up, or to another folder on the same floor. */
+export const zones = FLOORS.flatMap((floor, at) =>
+  floor.map((name) => ({
+    target: folder(name),
+    from: [...FLOORS.slice(0, at).flat(), ...floor.filter((other) => other !== name)].map(folder),
+    message: 'Folders import downwards only: see docs/architecture.md.',
+  })),
+).filter(({ from }) => from.length > 0);
