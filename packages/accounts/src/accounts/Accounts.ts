@@ -90,7 +90,7 @@ import { ownFieldNames } from './ownFieldNames.js';
 import type { EmailOfAccount } from '../flows/readEmailOfAccount.js';
 import { PasswordService, type PasswordOptions } from '../passwords/PasswordService.js';
 
-/** What {@link Accounts} takes. */
+/** Input of {@link Accounts}. */
 export interface AccountsOptions<F extends AccountFields = NoFields> {
   /** Where the accounts live; `table.namespace(…)` for one tenant of several. */
   readonly table: Table;
@@ -102,13 +102,13 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
   readonly appId?: string;
   /** How users pay, how long they may try, and how many there may be (default: no limits). */
   readonly plan?: Partial<AppPlan>;
-  /** Whether the table is there to be emptied (default: `live`). See {@link Sandbox}. */
+  /** Tells whether the table is there to be emptied (default: `live`). See {@link Sandbox}. */
   readonly environment?: Environment;
   readonly sessions: SessionsOptions;
   readonly passwords?: PasswordOptions;
   /**
-   * Whether an account with an e-mail address gets no session before one is confirmed, by whatever
-   * way to log in (default: false; the confirmation is sent all the same).
+   * Tells whether an account with an e-mail address gets no session before one is confirmed, by
+   * whatever way to log in (default: false; the confirmation is sent all the same).
    */
   readonly requireActivation?: boolean;
   /** How long one-time tokens are good for, and which make others void. */
@@ -143,7 +143,7 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
   readonly visitorFields?: readonly string[];
 }
 
-/** What {@link Accounts.findUser} takes. */
+/** Input of {@link Accounts.findUser}. */
 export interface FindUserInput {
   /** A username, an e-mail address (verified or not), a phone number or an account id. */
   readonly username: string;
@@ -169,9 +169,13 @@ export interface FindUserInput {
 export class Accounts<F extends AccountFields = NoFields> {
   /** Which application of several this is. */
   readonly appId: string | undefined;
+  /** The accounts themselves, as an entity of the table: for reading, and for hooks. */
   readonly AccountEntity: AccountEntityWith<F>;
+  /** The contacts of accounts, as an entity of the table. */
   readonly AccessTypeEntity: Entity<typeof AccessType>;
+  /** The one-time tokens, passwords and second factors of accounts, as an entity of the table. */
   readonly TokenEntity: Entity<typeof AccountToken>;
+  /** The sessions of accounts, as an entity of the table. */
   readonly SessionEntity: Entity<typeof Session>;
   /** The sessions of all accounts. */
   readonly sessions: Sessions;

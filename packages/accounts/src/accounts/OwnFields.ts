@@ -14,7 +14,7 @@ import type { LoginResult } from '../sessions/Sessions.js';
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it is what is meant
 export type NoFields = {};
 
-/** What somebody gives, with the values of an application's own fields. */
+/** Input with the values of an application's own fields. */
 export type InputWith<T, F extends AccountFields> = [keyof F] extends [never]
   ? T
   : T & z.input<z.ZodObject<F>>;

@@ -17,7 +17,7 @@ export function parseAppId(appId: unknown, path: string): string {
   });
 }
 
-/** Who an application's tokens are for, unless it says so itself (ASVS 9.2.3, 9.2.4). */
+/** Default audience of an application's tokens (ASVS 9.2.3, 9.2.4). */
 export function audienceOf(appId: string | undefined): string {
   return appId === undefined ? AUTH_TOKEN_ISSUER : `${AUTH_TOKEN_ISSUER}/${appId}`;
 }

@@ -1,7 +1,10 @@
 import type { AccountFields } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 
-/** What sign-ups take besides an account's fields: a field of that name would take its place. */
+/**
+ * Inputs that sign-ups take besides an account's fields: a field of the same name would take an
+ * input's place.
+ */
 const INPUTS = [
   'email',
   'password',

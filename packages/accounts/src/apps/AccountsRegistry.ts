@@ -10,12 +10,12 @@ import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
 import { audienceOf, parseAppId } from '../accounts/appId.js';
 
-/** What each application of several can have of its own. */
+/** Options that each application of several can have of its own. */
 export type AppOptions = Partial<
   Omit<AccountsOptions, 'table' | 'appId' | 'environment' | 'accountFields'>
 >;
 
-/** What {@link AccountsRegistry} takes: the applications, and the options of those that lack them. */
+/** Input of {@link AccountsRegistry}: the applications, and the options of those that lack them. */
 export interface AccountsRegistryOptions<F extends AccountFields = NoFields> extends AppOptions {
   /** Where the accounts of all applications live, each in a name space of its own. */
   readonly table: Table;

@@ -17,19 +17,21 @@ import { undoReplacement, type UndoReplacementInput } from './undoReplacement.js
 import { requireObject } from '../errors/requireObject.js';
 import { linkIdentity, type LinkedIdentity } from './linkIdentity.js';
 
-/** What {@link Contacts.addOAuth} takes. */
+/** Input of {@link Contacts.addOAuth}. */
 export interface AddOAuthInput {
   readonly accountId: string;
   /** The issuer, 1 to 100 characters. */
   readonly provider: string;
   /** The user's id at the provider (`sub`), 1 to 1000 characters; never their e-mail address. */
   readonly value: string;
-  /** What the provider gave to act for the user, up to 8192 characters; a secret field. */
+  /**
+   * Token from the provider for acting on the user's behalf, up to 8192 characters; a secret field.
+   */
   readonly authToken?: string;
   readonly meta?: Readonly<Record<string, unknown>>;
 }
 
-/** What {@link Contacts.addCustom} takes. */
+/** Input of {@link Contacts.addCustom}. */
 export interface AddCustomInput {
   readonly accountId: string;
   /** 1 to 1000 characters. */
@@ -37,7 +39,7 @@ export interface AddCustomInput {
   readonly meta?: Readonly<Record<string, unknown>>;
 }
 
-/** What {@link Contacts.replaceOAuth} takes. */
+/** Input of {@link Contacts.replaceOAuth}. */
 export interface ReplaceOAuthInput extends AddOAuthInput {
   /** The user's new id at the provider; `authToken` and `meta` belong to it. */
   readonly newValue: string;
@@ -45,7 +47,7 @@ export interface ReplaceOAuthInput extends AddOAuthInput {
   readonly newProvider?: string;
 }
 
-/** What {@link Contacts.replaceCustom} takes. */
+/** Input of {@link Contacts.replaceCustom}. */
 export interface ReplaceCustomInput extends AddCustomInput {
   /** 1 to 1000 characters; `meta` belongs to it. */
   readonly newValue: string;

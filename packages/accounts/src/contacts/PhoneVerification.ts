@@ -132,7 +132,10 @@ function codesFor<T extends Token>(tokens: readonly T[], phone: string): T[] {
   );
 }
 
-/** What guesses at a number's codes are counted by, whoever makes them: no account has this id. */
+/**
+ * Counter for guesses at the codes of one phone number, whoever makes them: no account has the
+ * counter's id.
+ */
 function attemptAt(phone: string): Attempt {
   return { accountId: placeholderId({ kind: 'phone', value: phone }), authenticator: 'phone' };
 }

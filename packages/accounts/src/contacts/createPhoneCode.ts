@@ -9,7 +9,7 @@ export interface PhoneCode {
 
 const CODE_DIGITS = 6;
 
-/** Whether a value has the form of a code that is sent to a phone. */
+/** Tells whether a value has the form of a code that is sent to a phone. */
 export function isPhoneCode(value: string): boolean {
   return /^[0-9]{6}$/.test(value);
 }

@@ -1,9 +1,9 @@
 import type { Account } from '../core/Account.js';
 
 /**
- * Whether an account's owner has a login method: a verified e-mail address, to which links are sent; a
- * verified identity elsewhere; or a password together with a username or a verified phone, which
- * alone nobody logs in by, nor recovers an account by. What is not verified is none.
+ * Tells whether an account's owner has a login method: a verified e-mail address, to which links
+ * are sent; a verified identity elsewhere; or a password together with a username or a verified
+ * phone, which alone nobody logs in by, nor recovers an account by. What is not verified is none.
  */
 export function hasLoginMethod({
   username,

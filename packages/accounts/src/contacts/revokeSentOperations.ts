@@ -3,7 +3,7 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import { pendingTokens } from '../core/pendingTokens.js';
 import type { AccountWithTokens } from '../core/revokeTokens.js';
 
-/** What was sent to which addresses. */
+/** Tokens that were sent to certain addresses. */
 export interface SentTo {
   readonly addresses: readonly string[];
   /** The `ulid` of a token that the same transaction uses up. */

@@ -7,7 +7,7 @@ import { changeByToken } from '../flows/changeByToken.js';
 import { mailboxContact } from './mailboxContact.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 
-/** What `Contacts.undoReplacement` takes. */
+/** Input of `Contacts.undoReplacement`. */
 export interface UndoReplacementInput {
   /** From the message `ContactRemoved` to the address before. */
   readonly token: string;

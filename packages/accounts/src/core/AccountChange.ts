@@ -30,7 +30,10 @@ export interface PlannedWrite {
 /** A condition on the account. */
 export interface PlannedCondition {
   readonly condition: Condition<AccountDocument>;
-  /** What it means for the account as it is now; undefined where the flow is to look again. */
+  /**
+   * Error that a failed condition means for the account as it is now; undefined where the flow is
+   * to read the account again.
+   */
   readonly refusal: (current: AccountDocument) => Error | undefined;
 }
 

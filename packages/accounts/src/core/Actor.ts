@@ -16,7 +16,8 @@ interface ActorOptions {
 }
 
 /**
- * Who acts on one account: its owner, in a session, or the application, or who holds a token.
+ * Party that acts on one account: its owner, in a session, or the application, or the holder of a
+ * token.
  *
  * A session may end after its request was let through: by a new password, say, because somebody else
  * is in the account. Nothing may be done in it then (ASVS 7.4.1, 7.4.3). `changeAccount` applies the
@@ -69,7 +70,7 @@ export class Actor {
     return this.request && this.#core.verified.of(this.request).session;
   }
 
-  /** Whether the session is one of the account's, as that has just been read. */
+  /** Tells whether the session is one of the account's, as that has just been read. */
   isActive(account: AccountDocument): boolean {
     const { sessionPolicy, table } = this.#core;
     const { session } = this;
@@ -125,7 +126,7 @@ export class Actor {
     if (!isActive) throw new AccountError('InvalidSession', {});
   }
 
-  /** Whether an error of the account's item says that the session has ended. */
+  /** Tells whether an error of the account's item says that the session has ended. */
   hasEndedBy(error: unknown): boolean {
     if (!this.request || !EntityError.is(error)) return false;
     if (error.code === 'NotFound') return true;

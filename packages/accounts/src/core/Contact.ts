@@ -3,7 +3,7 @@ import type { AccessType, Infer } from '@latchkey/schema';
 /** An account's contact as this package gives it: without secrets. */
 export type Contact = Infer<typeof AccessType>;
 
-/** What kind of contact it is, and which: in the form in which it is stored. */
+/** Kind and value of a contact, in the form in which they are stored. */
 export type ContactData = Contact['data'];
 
 /** The kinds of contact. */

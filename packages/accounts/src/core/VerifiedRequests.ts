@@ -11,7 +11,7 @@ import {
 /** A session as this package gives it: without secrets. */
 export type SessionDocument = Infer<typeof Session>;
 
-/** Whose request it is, and in which session, as `handleRequest` has found. */
+/** Account and session of a request, as `handleRequest` has found them. */
 export interface VerifiedSession {
   readonly account: AccountDocument;
   readonly session: SessionDocument;
@@ -28,7 +28,8 @@ export class VerifiedRequests {
   }
 
   /**
-   * Whose request it is that is about to do something: what that leads to is put on it.
+   * Returns the account and session of a request that is about to do something: the outcome is put
+   * on the request.
    *
    * @throws AccountError `InvalidInput`; `InvalidSession` for a request without such a session.
    */
@@ -38,7 +39,8 @@ export class VerifiedRequests {
   }
 
   /**
-   * Whose request it is, where nothing is put on it: it may have been frozen meanwhile.
+   * Returns the account and session of a request on which nothing is put: the request may have been
+   * frozen meanwhile.
    *
    * @throws AccountError `InvalidInput`; `InvalidSession` for a request without such a session.
    */

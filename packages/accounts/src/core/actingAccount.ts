@@ -7,8 +7,8 @@ import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { VerifiedRequests } from './VerifiedRequests.js';
 
 /**
- * Whose account an operation is about: the owner's own, by a request that `handleRequest` has let
- * through, or any, by id, where the application itself decides.
+ * Account that an operation is about: the owner's own, by a request that `handleRequest` has let
+ * through, or any account, by id, where the application itself decides.
  */
 export type ActingAccount =
   | { readonly request: SessionRequest; readonly accountId?: undefined }

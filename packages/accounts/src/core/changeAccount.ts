@@ -24,11 +24,11 @@ export interface FlowStart {
 
 /** How an account is loaded. */
 export interface LoadOptions {
-  /** Whether what is stored of tokens' secrets is read along (default: false). */
+  /** Tells whether what is stored of tokens' secrets is read along (default: false). */
   readonly secrets?: boolean;
   /**
-   * Whether the session's own item is read as well, at the same time: for what gives something away,
-   * or counts an attempt, before the commit (default: false).
+   * Tells whether the session's own item is read as well, at the same time: for what gives
+   * something away, or counts an attempt, before the commit (default: false).
    */
   readonly session?: boolean;
 }
@@ -187,7 +187,7 @@ export class Flow {
   }
 }
 
-/** Whether somebody has changed in between what was read. */
+/** Tells whether somebody has changed in between what was read. */
 function isConflict(error: unknown): boolean {
   return (
     EntityError.is(error) &&

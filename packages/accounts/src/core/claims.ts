@@ -19,8 +19,8 @@ export type TakenClaims = ReadonlyMap<string, Contact>;
 export interface Claiming {
   readonly contacts: readonly ContactData[];
   /**
-   * Whether any claim that is not proven gives way, because this one is proven; otherwise only those
-   * that have lapsed do.
+   * Tells whether any claim that is not proven gives way, because this one is proven; otherwise
+   * only those that have lapsed do.
    */
   readonly isProven?: boolean;
 }
@@ -57,7 +57,9 @@ const TAKEN: readonly string[] = [
   'PhoneAlreadyExists',
 ];
 
-/** Whether an error, of the table or as it is told, says that somebody has a contact already. */
+/**
+ * Tells whether an error, of the table or as it is told, says that somebody has a contact already.
+ */
 export function isContactTaken(error: unknown): boolean {
   if (AccountError.is(error)) return TAKEN.includes(error.code);
   return (
@@ -90,7 +92,7 @@ export function identityOf(data: ContactData): string {
   return JSON.stringify([data.kind, data.value, data.kind === 'oauth' ? data.provider : null]);
 }
 
-/** Whether two contacts are one and the same. */
+/** Tells whether two contacts are one and the same. */
 export function isSame(a: ContactData, b: ContactData): boolean {
   return identityOf(a) === identityOf(b);
 }

@@ -104,7 +104,10 @@ function accountWrite({ actor, plan }: AccountChange<Account | undefined>): {
   };
 }
 
-/** What an error means; undefined for a conflict, and for what is no answer of a condition. */
+/**
+ * Translates an error into a refusal; undefined for a conflict, and for an error that is not the
+ * answer of a condition.
+ */
 function refusalOf(
   { actor, plan }: AccountChange<Account | undefined>,
   error: unknown,

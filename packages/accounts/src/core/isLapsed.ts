@@ -1,13 +1,14 @@
 import type { Contact } from './Contact.js';
 
-/** What an account says of contacts that are not verified. */
+/** Marks on an account that concern its unverified contacts. */
 export interface ContactMarks {
   readonly pendingVoidBefore?: string | undefined;
   readonly contactsVoidBefore?: string | undefined;
 }
 
 /**
- * Whether a contact that was never verified can no longer be, so that anybody may take the address.
+ * Tells whether a contact that was never verified can no longer be, so that anybody may take the
+ * address.
  *
  * One that a sign-up has claimed lapses after `unprovenClaimMs`. One that was added later lapses when
  * the token expires that was sent there, and when the owner comes back and revokes what is pending.
@@ -24,7 +25,7 @@ export function isLapsed(
   return ulid <= pendingVoidBefore || (pendingUntil !== undefined && pendingUntil <= now);
 }
 
-/** Whether a contact was added to an account, rather than claimed by its sign-up. */
+/** Tells whether a contact was added to an account, rather than claimed by its sign-up. */
 export function isAddition({ pendingUntil, replaces }: Contact): boolean {
   return pendingUntil !== undefined || replaces !== undefined;
 }

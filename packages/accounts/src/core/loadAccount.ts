@@ -4,7 +4,7 @@ import type { ChangeCore } from './ChangeCore.js';
 import type { Contact } from './Contact.js';
 import { isLapsed } from './isLapsed.js';
 
-/** What loading an account works with. */
+/** Dependencies for loading an account. */
 export type LoadCore = Pick<ChangeCore, 'accounts' | 'table' | 'unprovenClaimMs'>;
 
 /**

@@ -3,10 +3,13 @@ import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
 
 type Token = Infer<typeof AccountToken>;
 
-/** What a login waits with; all else of kind `twoFactorAuth` is a factor, and lasts. */
+/**
+ * Purposes of the challenges of a waiting login; every other token of kind `twoFactorAuth` is a
+ * factor, and lasts.
+ */
 const CHALLENGES: readonly string[] = [TWO_FACTOR_PURPOSE.challenge, TWO_FACTOR_PURPOSE.enrolment];
 
-/** What an account says of the tokens that were sent out. */
+/** Marks on an account that concern the tokens that were sent out. */
 export interface TokensRevoked {
   /** Those with no greater ulid are void. */
   readonly tokensVoidBefore?: string | undefined;

@@ -12,7 +12,7 @@ export const TWO_FACTOR_PURPOSE: Readonly<
   pendingTotp: 'totp-pending',
   /** Recovery codes: followed by the code's number. */
   recoveryCode: 'recovery-code-',
-  /** What a login with a proven first factor waits with. */
+  /** Challenge of a waiting login whose first factor is proven. */
   challenge: 'challenge',
   /** The same where the account has no second factor yet, but must have one. */
   enrolment: 'enrolment',
@@ -24,7 +24,7 @@ export interface TwoFactorPolicy {
   readonly isRequired?: (account: AccountDocument) => boolean;
 }
 
-/** What a login must do before it gets its session. */
+/** Step that a login must complete before it gets its session. */
 export interface SecondFactorStep {
   /** `createdFor` of the challenge. */
   readonly purpose: string;
@@ -54,7 +54,7 @@ export function secondFactorStep(
   };
 }
 
-/** Whether an account has a confirmed authenticator. */
+/** Tells whether an account has a confirmed authenticator. */
 export function hasTotp({ tokens }: Pick<Account, 'tokens'>): boolean {
   return tokens.some(
     ({ kind, createdFor }) => kind === 'twoFactorAuth' && createdFor === TWO_FACTOR_PURPOSE.totp,

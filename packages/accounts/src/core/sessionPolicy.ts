@@ -3,7 +3,7 @@ import type { AuthTokensOptions } from '../tokens/AuthTokens.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 
-/** What happens when a session's token comes from another client than before. */
+/** Action to take when a session's token comes from a different client than before. */
 export type ConnectionChangeAction =
   /** Nothing. */
   | 'ignore'
@@ -45,14 +45,14 @@ export interface SessionsOptions extends Pick<
   /** How many sessions an account may have, 1 to 1000; the oldest go (default: any number). */
   readonly maxSessions?: number;
   /**
-   * What happens when the client's address or `User-Agent` is another than at the login, or at the
-   * last rotation (default: `'ignore'`, since phones change their address all day, and browsers
-   * their `User-Agent` with every update).
+   * Action to take when the client's address or `User-Agent` differs from the one at the login, or
+   * at the last rotation (default: `'ignore'`, since phones change their address all day, and
+   * browsers their `User-Agent` with every update).
    */
   readonly onConnectionChange?:
     | ConnectionChangeAction
     | { readonly ip?: ConnectionChangeAction; readonly userAgent?: ConnectionChangeAction };
-  /** Who may act for others. */
+  /** Rules on who may act for others. */
   readonly impersonation?: {
     /** The permission that an account needs for it (default: `'impersonate'`). */
     readonly permission?: string;
@@ -67,7 +67,7 @@ export interface SessionPolicy {
   readonly rememberMeDurationMs: number;
   readonly idleTimeoutMs: number | undefined;
   readonly rotateAfterMs: number | undefined;
-  /** Whether `handleRequest` replaces tokens for any reason. */
+  /** Tells whether `handleRequest` replaces tokens for any reason. */
   readonly rotates: boolean;
   readonly graceMs: number;
   readonly maxSessions: number;

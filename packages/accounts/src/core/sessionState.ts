@@ -5,7 +5,7 @@ import type { SessionPolicy } from './sessionPolicy.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { SessionDocument } from './VerifiedRequests.js';
 
-/** Whether a session of an account can be used now. */
+/** Tells whether a session of an account can be used now. */
 export function isSessionActive(
   session: SessionDocument,
   account: AccountDocument,
@@ -23,7 +23,7 @@ export function isSessionActive(
   );
 }
 
-/** Who acts for the account is none of the clients that its owner may have. */
+/** Impersonation sessions do not count towards `maxSessions`. */
 function isAmongNewest(
   { impersonatedBy, ulid }: SessionDocument,
   account: AccountDocument,
@@ -46,7 +46,7 @@ export function lastSeenMs({ lastSeenAt, createdAt }: SessionDocument): number {
   return (lastSeenAt ?? createdAt).getTime();
 }
 
-/** What a genuine token is to its session. */
+/** Status of a genuine token in its session. */
 export type TokenStanding =
   /** The one in use. */
   | 'current'

@@ -9,11 +9,14 @@ import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { changeByToken } from '../flows/changeByToken.js';
 import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 
-/** What {@link CustomTokens.issue} takes. */
+/** Input of {@link CustomTokens.issue}. */
 export type IssueTokenInput = ActingAccount & {
-  /** What it is for, and is bound to: 2 to 300 characters, such as `'invite-member'`. */
+  /**
+   * Purpose of the token, to which the token is bound: 2 to 300 characters, such as
+   * `'invite-member'`.
+   */
   readonly purpose: string;
-  /** What is needed when it comes back; at most 10 KB as JSON. It is stored as it is. */
+  /** Data needed when the token comes back; at most 10 KB as JSON. The data is stored as it is. */
   readonly meta?: Readonly<Record<string, unknown>>;
   /** How long it is good for: 1 ms to 400 days (default: `tokens.custom`). */
   readonly lifetime?: Duration;
@@ -24,23 +27,24 @@ export type IssueTokenInput = ActingAccount & {
   readonly token?: string;
 };
 
-/** What {@link CustomTokens.consume} takes. */
+/** Input of {@link CustomTokens.consume}. */
 export interface ConsumeTokenInput {
   readonly token: string;
-  /** What it was issued for, letter by letter. */
+  /** Purpose that the token was issued for, which must match letter by letter. */
   readonly purpose: string;
   /**
-   * Who shows it, which is kept with the token. A token of less than 22 characters needs it, as it is
-   * counted by address, and works only where `throttling.address` counts.
+   * Request that presents the token, which is kept with the token. A token of less than 22
+   * characters needs the request, as attempts at such a token are counted by address, and works
+   * only where `throttling.address` counts.
    */
   readonly request?: SessionRequest;
 }
 
-/** What a token of the application's own leads to. */
+/** Result of consuming one of the application's own tokens. */
 export interface ConsumedToken {
   readonly accountId: string;
   readonly account: AccountDocument;
-  /** What it was issued with. */
+  /** Data that the token was issued with. */
   readonly meta: Readonly<Record<string, unknown>> | undefined;
 }
 

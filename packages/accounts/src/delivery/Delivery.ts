@@ -11,7 +11,7 @@ import type { LocalTemplate, MessageTemplates } from './templates/MessageTemplat
 import { TemplateBook } from './templates/TemplateBook.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 
-/** What a message is about; those with a token are for one pair of eyes. */
+/** Kind of a message; messages with a token are for one pair of eyes only. */
 export type MessageKind =
   | 'EmailVerification'
   | 'PhoneVerification'
@@ -88,7 +88,7 @@ export class Delivery {
     this.#templates = withPath('delivery', () => new TemplateBook(templates));
   }
 
-  /** Whether messages have anywhere to go. */
+  /** Tells whether messages have anywhere to go. */
   get isConfigured(): boolean {
     return this.#options !== undefined;
   }

@@ -13,7 +13,7 @@ import { confirmEmail } from './confirmEmail.js';
 import type { IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { mailboxContact } from '../contacts/mailboxContact.js';
 
-/** What {@link EmailVerification.addEmailVerificationToken} takes. */
+/** Input of {@link EmailVerification.addEmailVerificationToken}. */
 export interface AddEmailVerificationTokenInput extends EmailOfAccount {
   /**
    * The caller's own, 4 to 1000 characters (default: 256 random bits). Whoever guesses it verifies
@@ -24,7 +24,7 @@ export interface AddEmailVerificationTokenInput extends EmailOfAccount {
   readonly request?: SessionRequest;
 }
 
-/** What {@link EmailVerification.verifyEmailWithToken} takes. */
+/** Input of {@link EmailVerification.verifyEmailWithToken}. */
 export interface VerifyEmailWithTokenInput {
   readonly token: string;
   /**
@@ -35,7 +35,7 @@ export interface VerifyEmailWithTokenInput {
   readonly request?: SessionRequest;
   /** The account's password, which confirms the address where there is no session. */
   readonly password?: string;
-  /** What the sign-up gave to whoever asked for it, which confirms the address as well. */
+  /** Handle that the sign-up gave to whoever asked for it, which confirms the address as well. */
   readonly handle?: string;
   /**
    * A new password, where the error `NewPasswordRequired` has asked for it: everything that was set

@@ -16,7 +16,7 @@ import { mailboxContact } from '../contacts/mailboxContact.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 import { takeOverAccount } from './takeOverAccount.js';
 
-/** What somebody shows beside the token. */
+/** Values that are presented along with the token. */
 type Shown = Pick<VerifyEmailWithTokenInput, 'handle' | 'newPassword' | 'password'>;
 
 /** A proof that who shows the token has made the account. */
@@ -70,7 +70,7 @@ export async function confirmEmail(
   throw new AccountError('EmailRemoved', {});
 }
 
-/** Whether no contact of an account was ever verified. */
+/** Tells whether no contact of an account was ever verified. */
 function hasProvenNothing({ accessTypes }: Account): boolean {
   return accessTypes.every(({ verified }) => verified !== true);
 }

@@ -10,7 +10,7 @@ const brand = Symbol.for('@latchkey/accounts/AccountError');
 /** Any error of this package, as a union that `code` narrows. */
 export type AnyAccountError = { [C in AccountErrorCode]: AccountError<C> }[AccountErrorCode];
 
-/** What `JSON.stringify` shows of an error: neither its stack nor its cause. */
+/** Part of an error that `JSON.stringify` shows: neither its stack nor its cause. */
 export interface AccountErrorJson<C extends AccountErrorCode = AccountErrorCode> {
   readonly code: C;
   readonly status: number;
@@ -18,7 +18,7 @@ export interface AccountErrorJson<C extends AccountErrorCode = AccountErrorCode>
   readonly details: Readonly<AccountErrorDetails[C]>;
 }
 
-/** What an {@link AccountError} is made with beside its code and details. */
+/** Options of an {@link AccountError}, besides its code and details. */
 export interface AccountErrorOptions extends ErrorOptions {
   readonly challenge?: string;
 }
@@ -65,9 +65,11 @@ export class AccountError<
   C extends AccountErrorCode = AccountErrorCode,
 > extends ErrorWithChallenge {
   override readonly name: string = 'AccountError';
+  /** The kind of the error; it decides the shape of `details`. */
   readonly code: C;
   /** The HTTP status that a web application would answer with. */
   readonly status: number;
+  /** The facts about the error, by its code; never a secret. */
   readonly details: Readonly<AccountErrorDetails[C]>;
 
   /**

@@ -2,7 +2,7 @@
 export type NoDetails = Readonly<Record<string, never>>;
 
 /**
- * What each code carries in `details`. Values are places, limits and reasons that the library
+ * Contents of `details` for each error code. Values are places, limits and reasons that the library
  * wrote itself, never something that a caller sent (ASVS 16.2.5).
  */
 export interface AccountErrorDetails {
@@ -35,7 +35,7 @@ export interface AccountErrorDetails {
   readonly PhoneAlreadyExists: { readonly path: string };
   /** Another account owns the identity, of another provider or the application's own. */
   readonly IdentityAlreadyExists: { readonly path: string };
-  /** What was given is no object of parameters. */
+  /** The input is not an object of parameters. */
   readonly ParamsMustBeObject: NoDetails;
   /** Nothing says what is to be changed. */
   readonly ParamsMissing: NoDetails;
@@ -127,7 +127,7 @@ export interface AccountErrorDetails {
   readonly RecentLoginRequired: { readonly maxAgeSeconds: number };
   /** The account does not have the permission. */
   readonly PermissionDenied: { readonly permission: string };
-  /** Who acts for somebody else may not change how that person logs in. */
+  /** An impersonator may not change how the account's owner logs in. */
   readonly ImpersonatedSession: NoDetails;
   /** A listener of the application has refused it, or has not answered. */
   readonly Vetoed: { readonly event: string };

@@ -23,7 +23,7 @@ export async function inAccountTerms<T>(flow: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What an error of the table means here; undefined for a fault of this package. */
+/** Translates an error of the table; undefined for a fault of this package. */
 export function toAccountError(error: AnyEntityError): AnyAccountError | undefined {
   switch (error.code) {
     case 'InvalidInput':
@@ -84,7 +84,7 @@ function withoutDocument(error: AnyEntityError): Error {
   return cause;
 }
 
-/** Who has the value already says what kind of value it is. */
+/** Finds the kind of a value that is already taken by looking at its present owner. */
 function takenBy({
   entity,
   ownerId,

@@ -1,7 +1,7 @@
 import type { AccountErrorCode } from '../errors/accountErrorCodes.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 
-/** What can be done with an account; each ends in one event, `…Success` or `…Error`. */
+/** Operations on an account; each ends in one event, `…Success` or `…Error`. */
 export type AccountFlow =
   | 'CreateUser'
   | 'UpdateUser'
@@ -34,7 +34,7 @@ export type AccountFlow =
   | 'RegenerateRecoveryCodes'
   | 'DisableTwoFactor';
 
-/** What happens beside a flow and deserves somebody's attention. */
+/** Incidents beside a flow that deserve someone's attention. */
 export type AccountNotice =
   /** A token came back after it had been replaced: its session was ended (ASVS 10.4.5). */
   | 'TokenReuseDetected'
@@ -54,11 +54,11 @@ export type AccountEventName = `${AccountFlow}Success` | `${AccountFlow}Error` |
 /** The name of an event that asks whether something may happen. */
 export type ValidateEventName = 'ValidateCreateUser' | 'ValidateLogin' | 'ValidateImpersonation';
 
-/** What is known of a flow; never a secret, an address of a person or what somebody typed. */
+/** Facts about a flow; never a secret, a person's address or anything that someone typed. */
 export interface EventFacts {
   accountId?: string;
   sessionId?: string;
-  /** Who acts, where it is not the account itself: the impersonator's account id. */
+  /** The impersonator's account id, where the account itself does not act. */
   actorId?: string;
   /** By which means: `password`, `magicLink`, `totp`, `recoveryCode`, a token's kind, …. */
   method?: string;
@@ -68,7 +68,7 @@ export interface EventFacts {
   userAgent?: string;
 }
 
-/** What has happened. */
+/** Event that reports something that has happened. */
 export interface AccountEvent extends Readonly<EventFacts> {
   readonly name: AccountEventName;
   /** When, by the table's clock; in UTC as every `Date`. */
@@ -77,7 +77,7 @@ export interface AccountEvent extends Readonly<EventFacts> {
   readonly reason?: AccountErrorCode | 'Unexpected';
 }
 
-/** What is about to happen. */
+/** Event that announces something that is about to happen. */
 export interface ValidateEvent extends Readonly<EventFacts> {
   readonly name: ValidateEventName;
   readonly time: Date;

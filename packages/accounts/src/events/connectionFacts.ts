@@ -1,7 +1,10 @@
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { EventFacts } from './accountEvents.js';
 
-/** What an event tells of the client; of a request of any form, since events report bad ones, too. */
+/**
+ * Collects an event's facts about the client, from a request of any form, since events report bad
+ * requests, too.
+ */
 export function connectionFacts(request: unknown): Pick<EventFacts, 'ip' | 'userAgent'> {
   if (typeof request !== 'object' || request === null) return {};
   const { requestIp, userAgent } = request as Partial<Record<keyof SessionRequest, unknown>>;

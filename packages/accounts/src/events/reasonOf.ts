@@ -1,7 +1,10 @@
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountEvent } from './accountEvents.js';
 
-/** What an event says of an error: nothing that the error of something else may hold. */
+/**
+ * Returns the part of an error that an event reports: nothing that an error from elsewhere may
+ * hold.
+ */
 export function reasonOf(error: unknown): NonNullable<AccountEvent['reason']> {
   return AccountError.is(error) ? error.code : 'Unexpected';
 }

@@ -20,6 +20,6 @@ export interface AccountsCore extends ChangeCore {
   readonly twoFactor: TwoFactorPolicy;
   readonly passwords: PasswordService;
   readonly plan: AppPlan;
-  /** Whether nobody logs in before an e-mail address is verified. */
+  /** Tells whether nobody logs in before an e-mail address is verified. */
   readonly requireActivation: boolean;
 }

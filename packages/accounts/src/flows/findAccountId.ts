@@ -2,8 +2,8 @@ import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 
 /**
- * Whose an identifier is, by one strongly consistent read of its unique item; by none for an
- * account id, of which it is then not known whether there is such an account.
+ * Resolves an identifier to an account id with one strongly consistent read of its unique item. An
+ * account id takes no read, so it is not known whether there is an account with that id.
  *
  * @returns undefined if it is nobody's.
  */

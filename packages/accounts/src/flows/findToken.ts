@@ -5,7 +5,7 @@ import type { FoundToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { parseOneTimeToken } from '../oneTimeTokens/parseOneTimeToken.js';
 import type { OneTimeTokenKind } from '../oneTimeTokens/tokenPolicy.js';
 
-/** What somebody shows. */
+/** Token as someone presents it. */
 export interface ShownToken {
   readonly token: unknown;
   readonly kind: OneTimeTokenKind;

@@ -1,6 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
 
-/** What would tell a visitor that there is, or is not, such an account (ASVS 6.3.8). */
+/** Error codes that would tell a visitor whether such an account exists (ASVS 6.3.8). */
 const TELLING: readonly string[] = ['UserNotFound', 'AccountLocked'];
 
 /** Waits for a flow that a visitor must not learn an account's existence from. */

@@ -3,9 +3,9 @@ import { AccountError } from '../errors/AccountError.js';
 import type { CountedAttempt } from '../throttling/Throttle.js';
 
 /**
- * Whether an account's password is disabled after too many failures in a row (NIST SP 800-63B-4
- * §3.2.2): only where a proven e-mail address can bring it back by a reset. Otherwise the waits go on,
- * or whoever guesses would take the account from its owner for ever.
+ * Tells whether an account's password is disabled after too many failures in a row (NIST SP
+ * 800-63B-4 §3.2.2): only where a proven e-mail address can bring it back by a reset. Otherwise the
+ * waits go on, or whoever guesses would take the account from its owner for ever.
  */
 export function isPasswordDisabled(
   { accessTypes }: Pick<Account, 'accessTypes'>,

@@ -15,19 +15,23 @@ export interface LinkTarget {
 }
 
 /**
- * What the links of a kind to a mailbox are counted as, beside all accounts. When they have become
- * void, the count begins again: whoever is in its way has a link that works.
+ * Counter for the links of one kind to one mailbox, kept apart from all accounts. The count begins
+ * again when those links have become void: until then, a user whom the count stops has a link that
+ * works.
  */
 export function countOfMailbox({ kind, account, mailbox }: LinkTarget): Attempt {
   return countOf(`${kind}/${account.tokensVoidBefore ?? ''}/${mailbox}`);
 }
 
-/** What requests are counted as by which nothing is sent: not at any mailbox's expense. */
+/** Counter for requests that send nothing, which do not count against any mailbox. */
 export function countOfNobody(kind: OneTimeTokenKind, identifier: LoginIdentifier): Attempt {
   return countOf(`${kind}/nobody/${identifier.kind}/${identifier.value}`);
 }
 
-/** What messages to a mailbox are counted as that somebody wanted to sign up with it. */
+/**
+ * Counter for the messages that tell a mailbox's owner that someone wanted to sign up with the
+ * address.
+ */
 export function countOfSignUpAttempts(mailbox: string): Attempt {
   return countOf(`sign-up-attempt/${mailbox}`);
 }

@@ -1,7 +1,9 @@
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import type { Account } from '../core/Account.js';
 
-/** Whether an account can be logged in to by an identifier of its: an address, once verified. */
+/**
+ * Tells whether an account can be logged in to by an identifier of its: an address, once verified.
+ */
 export function mayLogInBy(
   { accessTypes }: Pick<Account, 'accessTypes'>,
   { kind, value }: LoginIdentifier,

@@ -1,6 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
 
-/** What an application knows of a person. */
+/** Data that an application keeps about a person. */
 export type Profile = Readonly<Record<string, unknown>>;
 
 // DynamoDB's items hold 400 KB; the rest is for the account's other fields.
@@ -25,7 +25,7 @@ function isPlainObject(value: unknown): value is Profile {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Whether a profile fits into its item. */
+/** Tells whether a profile fits into its item. */
 function isSmall(profile: Profile): boolean {
   try {
     return storedBytes(profile) <= MAX_PROFILE_BYTES;

@@ -17,7 +17,7 @@ export interface LinkRequest {
   readonly kind: 'password_recovery' | 'magick_link' | 'email_verification';
   readonly message: MessageKind;
   readonly request: SessionRequest | undefined;
-  /** What the flow's event tells; the account is added to it. */
+  /** Facts for the flow's event; the account is added to them. */
   readonly facts: EventFacts;
 }
 

@@ -14,7 +14,7 @@ export interface LoginIdentifier {
 }
 
 const MAX_LENGTH = 1000;
-/** What people dial, in their own country's form. */
+/** Phone number as people dial it, in their own country's form. */
 const DIALLED = /^[\d\s()/.-]+$/;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
 

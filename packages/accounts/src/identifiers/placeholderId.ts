@@ -20,7 +20,7 @@ export function placeholderId({ kind, value }: LoginIdentifier): string {
   return [MARK, ...letters.slice(1)].join('');
 }
 
-/** Whether an id is one that {@link placeholderId} gives. */
+/** Tells whether an id is one that {@link placeholderId} gives. */
 export function isPlaceholderId(accountId: string): boolean {
   return accountId.startsWith(MARK);
 }

@@ -20,7 +20,7 @@ export interface AccountExport {
   readonly related: Readonly<Record<string, readonly JsonObject[]>>;
 }
 
-/** What {@link AccountLifecycle.export} takes. */
+/** Input of {@link AccountLifecycle.export}. */
 export type ExportAccountInput = ActingAccount & {
   /** Entities of the application whose documents live in the account's partition (default: none). */
   readonly include?: readonly AnyEntityDefinition[];
@@ -73,7 +73,9 @@ export class AccountExporter {
     return include as AnyEntityDefinition[];
   }
 
-  /** Whether a definition's documents live in the partition of accounts, under their id alone. */
+  /**
+   * Tells whether a definition's documents live in the partition of accounts, under their id alone.
+   */
   #isRelated(definition: unknown): definition is AnyEntityDefinition {
     const { indexes } = (definition as Partial<AnyEntityDefinition> | null | undefined) ?? {};
     const [own] = this.#core.accounts.definition.indexes;

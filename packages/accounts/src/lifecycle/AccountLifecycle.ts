@@ -8,7 +8,7 @@ import { AccountError } from '../errors/AccountError.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import { AccountExporter, type AccountExport, type ExportAccountInput } from './AccountExporter.js';
 
-/** What {@link AccountLifecycle.delete} gives. */
+/** Result of {@link AccountLifecycle.delete}. */
 export interface DeletedAccount {
   /** How many documents were deleted: the account, and everything that belonged to it. */
   readonly deletedCount: number;

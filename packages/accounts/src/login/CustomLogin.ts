@@ -12,12 +12,12 @@ import { loadAccountOrThrow } from '../core/loadAccount.js';
 import type { LoginResult } from '../sessions/SessionBeginning.js';
 import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 
-/** What {@link CustomLogin.pushCustomSession} takes. */
+/** Input of {@link CustomLogin.pushCustomSession}. */
 export interface PushCustomSessionInput {
   /** A username, a verified e-mail address or phone number, or an account id. */
   readonly username: string;
   readonly request: SessionRequest;
-  /** Whether the session lasts for `rememberMeDuration` (default: false). */
+  /** Tells whether the session lasts for `rememberMeDuration` (default: false). */
   readonly rememberMe?: boolean;
 }
 

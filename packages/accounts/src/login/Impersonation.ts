@@ -11,7 +11,7 @@ import type { LoginResult } from '../sessions/SessionBeginning.js';
 import type { SessionPolicy } from '../core/sessionPolicy.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 
-/** What {@link Impersonation.impersonate} takes. */
+/** Input of {@link Impersonation.impersonate}. */
 export interface ImpersonateInput {
   /** Of who acts, as `handleRequest` has let it through; it stays as it is. */
   readonly request: SessionRequest;

@@ -26,7 +26,7 @@ import { isActivated } from '../flows/isActivated.js';
 import { mayLogInBy } from '../flows/mayLogInBy.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
 
-/** What {@link PasswordLogin.userByPasswordLogin} takes. */
+/** Input of {@link PasswordLogin.userByPasswordLogin}. */
 export interface PasswordLoginInput {
   /** A username, a verified e-mail address or phone number, or an account id. */
   readonly username: string;
@@ -34,11 +34,11 @@ export interface PasswordLoginInput {
   readonly country?: string;
   readonly password: string;
   readonly request: SessionRequest;
-  /** Whether the session lasts for `rememberMeDuration` (default: false). */
+  /** Tells whether the session lasts for `rememberMeDuration` (default: false). */
   readonly rememberMe?: boolean;
 }
 
-/** What {@link PasswordLogin.reauthenticate} takes. */
+/** Input of {@link PasswordLogin.reauthenticate}. */
 export interface ReauthenticateInput {
   /** As `handleRequest` gave it. */
   readonly request: SessionRequest;
@@ -55,12 +55,12 @@ export interface PasswordLoginAttempt extends Omit<CompleteLogin, 'account'> {
 /** A password that is to be compared. */
 interface ShownPassword {
   readonly password: string;
-  /** What the flow's event tells; the account is added to it. */
+  /** Facts for the flow's event; the account is added to them. */
   readonly facts: EventFacts;
   readonly isAllowed: (account: Account) => boolean;
 }
 
-/** What the right password leads to. */
+/** Result of a right password. */
 interface PasswordProof {
   readonly account: Account;
   /** Writes that belong to the success: the count begins again. */
@@ -225,7 +225,7 @@ export class PasswordLogin {
   }
 }
 
-/** What an event tells of an input of any form. */
+/** Collects an event's facts from an input of any form. */
 function factsOf(input: unknown): EventFacts {
   return connectionFacts((input as Partial<ReauthenticateInput> | null | undefined)?.request);
 }

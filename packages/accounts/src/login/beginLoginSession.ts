@@ -4,7 +4,7 @@ import type { EventFacts } from '../events/accountEvents.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { BeginSessionOptions, LoginResult } from '../sessions/Sessions.js';
 
-/** What a login asks of its session. */
+/** Session options of a login. */
 export type LoginSessionOptions = Pick<
   BeginSessionOptions,
   'rememberMe' | 'durationMs' | 'expiresAt'
@@ -14,7 +14,7 @@ export type LoginSessionOptions = Pick<
 export interface CompleteLogin extends LoginSessionOptions {
   readonly account: AccountDocument;
   readonly request: SessionRequest;
-  /** What the flow's event tells; the session is added to it. */
+  /** Facts for the flow's event; the session is added to them. */
   readonly facts: EventFacts;
   /** How many attempts at its factors had failed since the last success (default: 0). */
   readonly failures?: number;

@@ -18,7 +18,7 @@ export interface ProvenLogin extends CompleteLogin {
 }
 
 /**
- * What every way to log in ends with: it begins a session, or asks for the second factor.
+ * Completes every kind of login: begins a session, or asks for the second factor.
  *
  * @param commit - writes the session, or the challenge, together with what the first factor leaves
  *   behind: a token that is used up, a count that begins again.

@@ -2,7 +2,7 @@ import type { LoginSessionOptions } from './beginLoginSession.js';
 
 type Meta = Readonly<Record<string, unknown>>;
 
-/** What a login asks of its session, as a challenge keeps it for the second step. */
+/** Session options of a login, as a challenge keeps them for the second step. */
 export function sessionMetaOf({ rememberMe, durationMs, expiresAt }: LoginSessionOptions): Meta {
   return {
     ...(rememberMe && { rememberMe: true }),

@@ -14,19 +14,19 @@ import { sendLink } from '../flows/sendLink.js';
 import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 
-/** What {@link MagicLinks.request} takes. */
+/** Input of {@link MagicLinks.request}. */
 export interface RequestMagicLinkInput {
   readonly email: string;
-  /** Who asks: counted by address, and kept with the token. */
+  /** Request of the visitor: counted by address, and kept with the token. */
   readonly request?: SessionRequest;
 }
 
-/** What {@link MagicLinks.login} takes. */
+/** Input of {@link MagicLinks.login}. */
 export interface MagicLinkLoginInput {
   /** From the link. */
   readonly token: string;
   readonly request: SessionRequest;
-  /** Whether the session lasts for `rememberMeDuration` (default: false). */
+  /** Tells whether the session lasts for `rememberMeDuration` (default: false). */
   readonly rememberMe?: boolean;
 }
 

@@ -21,7 +21,7 @@ import {
 } from './tokenPolicy.js';
 import { newestOf, type PreparedToken, type TokenPurpose } from './TokenPurpose.js';
 
-/** What issuing gives. */
+/** Result of issuing a token. */
 export interface IssuedOneTimeToken {
   /** For its owner's mailbox. It is not stored, and cannot be had again. */
   readonly token: string;
@@ -39,8 +39,8 @@ export interface ConsumeOptions {
   /** Kept as the token's `usageLocations`. */
   readonly usedFrom?: ConnectionInfo | undefined;
   /**
-   * Whether one of the effects writes or checks the account, since a transaction can do that once;
-   * it must do so on the condition {@link tokensUnchanged} (default: false).
+   * Tells whether one of the effects writes or checks the account, since a transaction can do that
+   * once; it must do so on the condition {@link tokensUnchanged} (default: false).
    */
   readonly writesAccount?: boolean;
 }
@@ -192,7 +192,7 @@ export class OneTimeTokens {
     return { ...purpose, account: { tokens } };
   }
 
-  /** Whether another one was issued later for the same, where that matters. */
+  /** Tells whether another one was issued later for the same, where that matters. */
   #isReplaced(token: Infer<typeof AccountToken>, tokens: readonly Token[]): boolean {
     if (!this.#policy.onlyNewest.has(token.kind as OneTimeTokenKind)) return false;
     return tokens.some(
@@ -202,7 +202,7 @@ export class OneTimeTokens {
   }
 }
 
-/** Whether a token was used up, or has become void, since it was found. */
+/** Tells whether a token was used up, or has become void, since it was found. */
 function isNoGood(error: unknown, { tokensVoidBefore }: TokensRevoked): boolean {
   if (!EntityError.is(error)) return false;
   const isOurs =
@@ -215,7 +215,10 @@ function isNoGood(error: unknown, { tokensVoidBefore }: TokensRevoked): boolean 
   return error.operation === 0 || current !== tokensVoidBefore;
 }
 
-/** Whether a token has confirmed the address that it was sent to, which is known to its holder alone. */
+/**
+ * Tells whether a token has confirmed the address that it was sent to, which is known to its holder
+ * alone.
+ */
 function isConfirmed({ accessTypes }: Account, { kind, createdFor, used }: Token): boolean {
   return (
     kind === 'email_verification' &&

@@ -5,17 +5,22 @@ import type { Duration } from '../tokens/parseDuration.js';
 import type { OneTimeTokenKind } from './tokenPolicy.js';
 import type { AccountWithTokens } from '../core/revokeTokens.js';
 
-/** What a token is issued for. */
+/** Purpose that a token is issued for. */
 export interface TokenPurpose {
   readonly accountId: string;
   readonly kind: OneTimeTokenKind;
-  /** What it is bound to, beside its kind: an address, an account's id, a purpose. */
+  /**
+   * Subject that the token is bound to, besides its kind: an address, an account's id, a purpose.
+   */
   readonly createdFor: string;
   readonly reason?: string;
   readonly meta?: Readonly<Record<string, unknown>>;
   /** The caller's own token (default: 256 random bits). How hard it is to guess is their affair. */
   readonly token?: unknown;
-  /** What is stored in its place (default: its digest); for what can be guessed, a slow hash. */
+  /**
+   * Value that is stored in place of the token (default: the token's digest); for a token that can
+   * be guessed, a slow hash.
+   */
   readonly storedAs?: string;
   /** How long it is good for (default: as configured for its kind). */
   readonly lifetime?: Duration;

@@ -29,8 +29,8 @@ export interface OneTimeTokenLifetimes {
 /** How one-time tokens behave. */
 export interface OneTimeTokenOptions extends OneTimeTokenLifetimes {
   /**
-   * Whether a newer token of the same kind for the same target makes those before it void: for all
-   * kinds that are sent to somebody, or for these (default: false).
+   * Tells whether a newer token of the same kind for the same target makes those before it void:
+   * for all kinds that are sent to somebody, or for these (default: false).
    */
   readonly onlyNewest?: boolean | readonly SentTokenKind[];
 }

@@ -16,7 +16,7 @@ import { sendLink } from '../flows/sendLink.js';
 import { beginAnew, provePassword } from './changeOwnPassword.js';
 import { parseNewPassword, replacePassword } from './replacePassword.js';
 
-/** What {@link Passwords.change} takes. */
+/** Input of {@link Passwords.change}. */
 export interface ChangePasswordInput {
   /** As `handleRequest` has let it through. */
   readonly request: SessionRequest;
@@ -24,15 +24,15 @@ export interface ChangePasswordInput {
   readonly newPassword: string;
 }
 
-/** What {@link Passwords.setPassword} takes. */
+/** Input of {@link Passwords.setPassword}. */
 export interface SetPasswordInput {
   readonly accountId: string;
   readonly newPassword: string;
 }
 
-/** What {@link Passwords.requestReset} takes: one name of the account. */
+/** Input of {@link Passwords.requestReset}: one name of the account. */
 export type RequestPasswordResetInput = {
-  /** Who asks: counted by address, and kept with the token. */
+  /** Request of the visitor: counted by address, and kept with the token. */
   readonly request?: SessionRequest;
 } & (
   | {
@@ -43,7 +43,7 @@ export type RequestPasswordResetInput = {
   | { readonly email: string; readonly username?: undefined }
 );
 
-/** What {@link Passwords.addResetPasswordToken} takes. */
+/** Input of {@link Passwords.addResetPasswordToken}. */
 export interface AddResetPasswordTokenInput {
   readonly accountId: string;
   /** Why, for the application's own records: at most 1000 characters. */
@@ -57,13 +57,14 @@ export interface AddResetPasswordTokenInput {
   readonly request?: SessionRequest;
 }
 
-/** What {@link Passwords.reset} takes. */
+/** Input of {@link Passwords.reset}. */
 export interface ResetPasswordInput {
   readonly token: string;
   readonly newPassword: string;
   /**
-   * Who shows it, which is kept with the token. A token of less than 22 characters needs it, as it is
-   * counted by address, and works only where `throttling.address` counts.
+   * Request that presents the token, which is kept with the token. A token of less than 22
+   * characters needs the request, as attempts at such a token are counted by address, and works
+   * only where `throttling.address` counts.
    */
   readonly request?: SessionRequest;
 }
@@ -255,7 +256,9 @@ export class Passwords {
   }
 }
 
-/** Whether an account still has the address that a token was made for, if it was made for one. */
+/**
+ * Tells whether an account still has the address that a token was made for, if it was made for one.
+ */
 function isStillOwn({ accountId, accessTypes }: Account, { createdFor }: Token): boolean {
   return (
     createdFor === accountId ||

@@ -53,6 +53,7 @@ export interface BcryptHasherOptions {
  * ```
  */
 export class BcryptHasher implements PasswordHasher {
+  /** A stored string of this hasher that no password matches, at the cost of a real one. */
   readonly dummyHash: string;
   readonly #cost: number;
   readonly #bcrypt: BcryptThreads;

@@ -9,13 +9,13 @@ export type BreachCheck = (
   options: { readonly signal: AbortSignal },
 ) => boolean | Promise<boolean>;
 
-/** What a new password must be like. */
+/** Requirements for a new password. */
 export interface PasswordPolicy {
   /** In Unicode code points after NFC. */
   readonly minLength: number;
   /** In Unicode code points after NFC. */
   readonly maxLength: number;
-  /** Whether the most common passwords are refused (ASVS 6.2.4). Default true. */
+  /** Tells whether the most common passwords are refused (ASVS 6.2.4). Default true. */
   readonly refuseCommon?: boolean;
   /**
    * Words that must not make up half of a password or more, such as the name of the application
@@ -25,9 +25,9 @@ export interface PasswordPolicy {
   /** Tells whether a password is known from a breach (ASVS 6.2.12). Default: nobody is asked. */
   readonly isBreached?: BreachCheck;
   /**
-   * What happens when `isBreached` throws, gives no boolean or takes too long: the password is
-   * accepted, because the other checks have passed and people must be able to sign up while a
-   * service is down, or refused with `ServiceUnavailable`. Default `accept`.
+   * Action to take when `isBreached` throws, does not return a boolean or takes too long: the
+   * password is accepted, because the other checks have passed and people must be able to sign up
+   * while a service is down, or refused with `ServiceUnavailable`. Default `accept`.
    */
   readonly onBreachCheckFailure?: 'accept' | 'refuse';
   /** How long `isBreached` may take in milliseconds, 1 to 30 000. Default 3000. */

@@ -47,7 +47,7 @@ export class PasswordService {
     return checkNewPassword(value, { path, policy: this.#policy, contextWords });
   }
 
-  /** What a new password must have: code points, from and to. */
+  /** Minimum and maximum length of a new password, in code points. */
   get lengths(): Pick<PasswordPolicy, 'minLength' | 'maxLength'> {
     return this.#policy;
   }

@@ -3,7 +3,7 @@ import { BcryptHasher } from './BcryptHasher.js';
 import type { PasswordHasher } from './PasswordHasher.js';
 import { ScryptHasher } from './ScryptHasher.js';
 
-/** What {@link PasswordVerifier} works with. */
+/** Options of {@link PasswordVerifier}. */
 export interface PasswordVerifierOptions {
   /** Makes the hashes of new passwords, and sets what a comparison costs. */
   readonly hasher: PasswordHasher;
@@ -14,10 +14,12 @@ export interface PasswordVerifierOptions {
   readonly extraHashers?: readonly PasswordHasher[];
 }
 
-/** What is known of a password that somebody has typed. */
+/** Result of verifying a password that someone has typed. */
 export interface PasswordVerification {
   readonly matches: boolean;
-  /** Whether the password matches and what is stored should be replaced by a new hash of it. */
+  /**
+   * Tells whether the password matches and what is stored should be replaced by a new hash of it.
+   */
   readonly needsRehash: boolean;
 }
 

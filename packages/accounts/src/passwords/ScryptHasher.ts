@@ -62,6 +62,7 @@ interface StoredScrypt extends ScryptParameters {
  * ```
  */
 export class ScryptHasher implements PasswordHasher {
+  /** A stored string of this hasher that no password matches, at the cost of a real one. */
   readonly dummyHash: string;
   readonly #parameters: ScryptParameters;
   readonly #queue: HashQueue;
@@ -191,7 +192,7 @@ function format({ ln, r, p, salt, digest }: StoredScrypt): string {
   return `$scrypt$ln=${ln},r=${r},p=${p}$${toPhcBase64(salt)}$${toPhcBase64(digest)}`;
 }
 
-/** Whether scrypt can do it (RFC 7914 §2: N below 2^(16r)), at a cost that is bounded. */
+/** Tells whether scrypt can do it (RFC 7914 §2: N below 2^(16r)), at a cost that is bounded. */
 function isAffordable(parameters: ScryptParameters): boolean {
   const { ln, r } = parameters;
   return ln < 16 * r && memoryOf(parameters) <= MAX_MEMORY_BYTES && workOf(parameters) <= MAX_WORK;

@@ -6,12 +6,12 @@ import { isMadeOfContext } from './isMadeOfContext.js';
 import { parsePassword } from './parsePassword.js';
 import type { PasswordPolicy } from './PasswordPolicy.js';
 
-/** What a new password is held to, and where it stands in the caller's input. */
+/** Requirements for a new password, and its place in the caller's input. */
 export interface CheckNewPasswordOptions {
   /** The name that errors give to the input. Default `password`. */
   readonly path?: string;
   readonly policy: PasswordPolicy;
-  /** What is known of the account: its username, its e-mail addresses. */
+  /** Words known about the account: its username, its e-mail addresses. */
   readonly contextWords?: readonly (string | undefined)[];
 }
 

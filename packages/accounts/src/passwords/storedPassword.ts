@@ -22,7 +22,7 @@ export interface StoredPassword {
   /** The 60 characters that bcrypt understands. */
   readonly bcryptHash: string;
   readonly cost: number;
-  /** Whether another system made it: bcrypt of the password itself. */
+  /** Tells whether another system made it: bcrypt of the password itself. */
   readonly plain: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface QuotaUsage {
   readonly maxAccounts: number | undefined;
 }
 
-/** What {@link AccountQuota.backfill} gives. */
+/** Result of {@link AccountQuota.backfill}. */
 export interface QuotaBackfill extends QuotaUsage {
   /** How many accounts had no place before. */
   readonly assigned: number;
@@ -47,7 +47,7 @@ export class AccountQuota {
   }
 
   /**
-   * What the document of a new account says of its place.
+   * Fields of a new account's document that record its place.
    *
    * @internal
    */
@@ -185,7 +185,7 @@ export class AccountQuota {
   }
 }
 
-/** Whether a condition of a place's transaction did not hold. */
+/** Tells whether a condition of a place's transaction did not hold. */
 function isAnswer(error: unknown): boolean {
   return EntityError.is(error) && (error.code === 'ConditionFailed' || error.code === 'NotFound');
 }

@@ -3,7 +3,7 @@ import { invalidOption } from '../errors/invalidOption.js';
 /** How an application's users pay (https://userbase.com/docs/sdk/sign-up/ knows the same three). */
 export type PaymentsMode = 'disabled' | 'test' | 'prod';
 
-/** What one application of several, or the only one, gives its users. */
+/** Plan that one application of several, or the only one, gives its users. */
 export interface AppPlan {
   /** Default: `disabled`. */
   readonly paymentsMode: PaymentsMode;

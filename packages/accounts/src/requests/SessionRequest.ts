@@ -7,9 +7,10 @@ import { requireObject } from '../errors/requireObject.js';
 export type AccountDocument = Infer<typeof Account>;
 
 /**
- * What this package knows of a request, and what it says of it. One object is good for one request:
- * what `handleRequest` has found out with it is true of that moment, and is not read again. It must
- * not be frozen or sealed: `authToken`, `user` and `sessionDestroyed` are set on it, and deleted.
+ * Data about a request that this package reads, and data that it sets. One object is good for one
+ * request: what `handleRequest` has found out with it is true of that moment, and is not read
+ * again. The object must not be frozen or sealed: `authToken`, `user` and `sessionDestroyed` are
+ * set on it, and deleted.
  */
 export interface SessionRequest {
   /** The token that came with the request, if any. */
@@ -23,9 +24,9 @@ export interface SessionRequest {
   userAgent: string | null | undefined;
   /** Is called when the session has ended, to clear a cookie, say; what it throws is ignored. */
   onCallDestroySession: null | ((request: SessionRequest) => unknown);
-  /** Whose request it is: set by `handleRequest`, removed when the session ends. */
+  /** Account of the request: set by `handleRequest`, removed when the session ends. */
   user?: AccountDocument;
-  /** Whether the session has ended during this request. */
+  /** Tells whether the session has ended during this request. */
   sessionDestroyed?: boolean;
 }
 
@@ -39,7 +40,7 @@ export type ConnectionInfo = {
 const MAX_CHAIN = 8192;
 const MAX_USER_AGENT = 1024;
 
-/** What is put on a request, and taken off it again. */
+/** Properties that are put on a request, and taken off it again. */
 const SET_HERE = ['authToken', 'user', 'sessionDestroyed'] as const;
 
 /**
@@ -90,7 +91,7 @@ function invalid(path: string, reason: string): AccountError<'InvalidInput'> {
   return new AccountError('InvalidInput', { path, reason });
 }
 
-/** Whether an object takes a property, and gives it up again. */
+/** Tells whether an object takes a property, and gives it up again. */
 function canSet(object: object, name: string): boolean {
   if (!(name in object)) return Object.isExtensible(object);
   const own = Object.getOwnPropertyDescriptor(object, name);

@@ -4,10 +4,10 @@ import { AccountError } from '../errors/AccountError.js';
 import { inAccountTerms } from '../errors/inAccountTerms.js';
 import { requireObject } from '../errors/requireObject.js';
 
-/** Whether the accounts are those of people, or for trying things out. */
+/** Tells whether the accounts are those of people, or for trying things out. */
 export type Environment = 'live' | 'sandbox';
 
-/** What {@link Sandbox.reset} takes. */
+/** Input of {@link Sandbox.reset}. */
 export interface ResetSandboxInput {
   /**
    * Is told after every 25 items, at most, how many this call has deleted so far, and waited for.
@@ -16,11 +16,11 @@ export interface ResetSandboxInput {
   readonly onProgress?: (progress: ClearProgress) => unknown;
 }
 
-/** What a sandbox is made in, and emptied of. */
+/** Scope in which a sandbox is made and emptied. */
 export interface SandboxScope {
   /** The table as the application has given it, in which the mark is. */
   readonly table: Table;
-  /** What a reset empties: the table, or the name space of one application in it. */
+  /** Contents that a reset empties: the table, or the namespace of one application in it. */
   readonly contents: Table;
   readonly environment: Environment;
 }

@@ -372,7 +372,7 @@ function requireRequest(request: unknown): void {
   throw new AccountError('InvalidInput', { path: 'request', reason: 'notAnObject' });
 }
 
-/** What an event tells of an input of any form. */
+/** Collects an event's facts from an input of any form. */
 function factsOf(input: unknown): EventFacts {
   return connectionFacts((input as Partial<SignInInput> | null | undefined)?.request);
 }

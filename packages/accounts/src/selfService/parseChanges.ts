@@ -10,7 +10,7 @@ import {
   requirePassword,
 } from './parseParams.js';
 
-/** What somebody wants to change of themselves. */
+/** Changes that users want to make to their own account. */
 export interface UserChanges {
   readonly username?: string;
   readonly email?: string | null;

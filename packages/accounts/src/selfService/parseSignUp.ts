@@ -21,7 +21,7 @@ export interface ParsedSignUp {
   readonly session: LoginSessionOptions;
 }
 
-/** What a sign-up is read by. */
+/** Context for reading a sign-up. */
 export interface SignUpContext {
   readonly now: Date;
   readonly requireActivation: boolean;

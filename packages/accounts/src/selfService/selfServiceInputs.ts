@@ -12,7 +12,7 @@ export type RememberMe = 'local' | 'session' | 'none';
 /** A profile as `SelfService` takes it: 1 to 100 keys of 1 to 20, values of 1 to 1000 characters. */
 export type FlatProfile = Readonly<Record<string, string>>;
 
-/** What somebody who signs up or in asks of their session. */
+/** Session preferences of someone who signs up or in. */
 export interface SessionWishes {
   /**
    * Default: `session`. What the client does is the application's affair; with `local`, the session may
@@ -29,14 +29,17 @@ export interface SessionWishes {
 }
 
 /**
- * What {@link SelfService.signUp} takes: `username`, `email`, or both, beside the application's own
+ * Input of {@link SelfService.signUp}: `username`, `email`, or both, beside the application's own
  * fields.
  */
 export interface SignUpInput
   extends Omit<CreateAccountInput, 'email' | 'profile' | 'request'>, SessionWishes {
-  /** What is falsy, such as an empty string, is none. Needed with `requireActivation`. */
+  /**
+   * E-mail address; a falsy value, such as an empty string, means none. Needed with
+   * `requireActivation`.
+   */
   readonly email?: string | null | false;
-  /** What is falsy is none. */
+  /** Profile; a falsy value means none. */
   readonly profile?: FlatProfile | null | false;
   /**
    * Values of the application's own fields, from the application and never from a form. Beside the
@@ -46,7 +49,7 @@ export interface SignUpInput
   readonly request: SessionRequest;
 }
 
-/** What {@link SelfService.signIn} takes: one name of the account, and its password. */
+/** Input of {@link SelfService.signIn}: one name of the account, and its password. */
 export type SignInInput = SessionWishes & {
   readonly password: string;
   readonly request: SessionRequest;
@@ -68,20 +71,20 @@ export type SignInInput = SessionWishes & {
       }
   );
 
-/** What {@link SelfService.activate} takes. */
+/** Input of {@link SelfService.activate}. */
 export interface ActivateInput extends VerifyEmailWithTokenInput {
   /** From the link. */
   readonly token: string;
 }
 
-/** What {@link SelfService.resendActivation} takes. */
+/** Input of {@link SelfService.resendActivation}. */
 export interface ResendActivationInput {
   readonly email: string;
-  /** Who asks: counted by address, and kept with the token. */
+  /** Request of the visitor: counted by address, and kept with the token. */
   readonly request?: SessionRequest;
 }
 
-/** What {@link SelfService.updateUser} takes: at least one change. What is undefined is not given. */
+/** Input of {@link SelfService.updateUser}: at least one change. What is undefined is not given. */
 export interface UpdateUserInput {
   /** As `handleRequest` has let it through. */
   readonly request: SessionRequest;

@@ -17,7 +17,7 @@ import type { SignedInUser } from './selfServiceInputs.js';
 import { parseChanges, type UserChanges } from './parseChanges.js';
 import { emailOf, toUser } from './toUser.js';
 
-/** What becomes of the address that the user goes by. */
+/** Change to the address that the user goes by. */
 interface EmailChange {
   /** The address that a message is sent to, where one is added. */
   readonly added?: string;

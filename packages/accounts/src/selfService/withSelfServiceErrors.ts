@@ -1,7 +1,7 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError, type AnyAccountError } from '../errors/AccountError.js';
 
-/** What errors that several calls share are called at one of them. */
+/** Names that one call gives to the errors that several calls share. */
 export interface CallTerms {
   /** For a password that does not fit. */
   readonly mismatch?: 'UsernameOrPasswordMismatch' | 'CurrentPasswordIncorrect';

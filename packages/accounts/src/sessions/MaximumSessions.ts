@@ -44,7 +44,7 @@ export class MaximumSessions {
     }
   }
 
-  /** Whether there were too many, and the write that ends them is this one. */
+  /** Tells whether there were too many, and the write that ends them is this one. */
   async #endSurplus(account: AccountDocument): Promise<boolean> {
     const { maxSessions } = this.#context.policy;
     const { sessions: recent, isAll } = await this.#newest(account, maxSessions + SPARE);

@@ -11,7 +11,10 @@ import type { AccountDocument, SessionRequest } from '../requests/SessionRequest
 import { isSessionActive } from '../core/sessionState.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
-/** Whose sessions: those of a request's account, or of any where the application decides. */
+/**
+ * Account whose sessions are listed: that of a request, or any account where the application
+ * decides.
+ */
 export type ListSessionsInput = (
   | {
       readonly account: AccountDocument;
@@ -31,14 +34,14 @@ export type ListSessionsInput = (
  * the address `connectionInfo.ip`, both as of the login or the last rotation.
  */
 export type ListedSession = SessionDocument & {
-  /** Whether it is the session of the request that asks. */
+  /** Tells whether it is the session of the request that asks. */
   readonly current: boolean;
 };
 
 /** Marks a transaction that was refused since there is no such session. */
 const NO_SUCH_SESSION = new Error('There is no such session.');
 
-/** What an account can do with its sessions, and an application with those of any. */
+/** Operations of an account on its own sessions, and of an application on those of any account. */
 export class OwnSessions {
   readonly #core: ChangeCore;
 

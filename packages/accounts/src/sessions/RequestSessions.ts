@@ -7,7 +7,7 @@ import { requireRequest, type SessionRequest } from '../requests/SessionRequest.
 import type { SessionRotation } from './SessionRotation.js';
 import type { SessionsContext } from './SessionsContext.js';
 
-/** What {@link RequestSessions.refreshTokens} takes. */
+/** Input of {@link RequestSessions.refreshTokens}. */
 export interface RefreshTokensInput {
   readonly authToken: string;
   readonly request: SessionRequest;

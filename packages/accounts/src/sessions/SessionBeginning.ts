@@ -12,7 +12,7 @@ import type { SessionsContext } from './SessionsContext.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
-/** What a login gives. */
+/** Result of a login. */
 export interface LoginResult {
   readonly account: AccountDocument;
   /** For the client. It is not stored, and cannot be had again. */
@@ -20,21 +20,21 @@ export interface LoginResult {
   readonly sessionDocument: SessionDocument;
 }
 
-/** What a session begins with. */
+/** Options for beginning a session. */
 export interface BeginSessionOptions {
   /** Writes that belong to the login, done in the same transaction as the session. */
   readonly alongside?: readonly TransactOperation<unknown>[];
-  /** Whether the client is to stay logged in for `rememberMeDuration` (default: false). */
+  /** Tells whether the client is to stay logged in for `rememberMeDuration` (default: false). */
   readonly rememberMe?: boolean;
   /** When the session ends, at the latest in 400 days (default: by the options of the sessions). */
   readonly expiresAt?: Date;
   /** How long the session lasts, 1 ms to 400 days, where `expiresAt` is not given. */
   readonly durationMs?: number;
-  /** Who acts in the session, where it is not its owner. */
+  /** The impersonator, where the session's owner does not act. */
   readonly actor?: { readonly accountId: string; readonly sessionId: string };
 }
 
-/** What ends the session before, if there was one. */
+/** Operations that end the previous session, if there was one. */
 export type EndingOperations = readonly TransactOperation<unknown>[];
 
 /** A session that is ready to be written. */

@@ -8,8 +8,8 @@ import type { AccountDocument, SessionRequest } from '../requests/SessionRequest
 import type { SessionsContext } from './SessionsContext.js';
 
 /**
- * What an application asks before it does something. Nothing here waits, so that no forgotten
- * `await` lets anybody through; a refusal is told as the event `AccessDenied`.
+ * Checks that an application makes before it does something. Nothing here waits, so that no
+ * forgotten `await` lets anybody through; a refusal is emitted as the event `AccessDenied`.
  */
 export class SessionGuards {
   readonly #context: SessionsContext;

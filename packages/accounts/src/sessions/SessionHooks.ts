@@ -4,7 +4,7 @@ import type { Events } from '../events/Events.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
-/** What `onRefreshTokens` is given. */
+/** Argument of `onRefreshTokens`. */
 export interface RefreshedTokens {
   readonly request: SessionRequest;
   /** The new token, for the client. */
@@ -13,7 +13,7 @@ export interface RefreshedTokens {
   readonly sessionDocument: SessionDocument;
 }
 
-/** What `onUpsertSessionError` is given. */
+/** Argument of `onUpsertSessionError`. */
 export interface UpsertSessionFailure {
   readonly error: unknown;
   readonly request: SessionRequest;
@@ -59,7 +59,7 @@ export class SessionHooks implements SessionHookRegistry {
     this.#onUpsertSessionError.push(hook);
   }
 
-  /** Whether anybody wants to see requests. */
+  /** Tells whether anybody wants to see requests. */
   get seeRequests(): boolean {
     return this.#onRequest.length > 0;
   }

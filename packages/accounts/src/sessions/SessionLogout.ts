@@ -8,7 +8,7 @@ import { requireRequest, type SessionRequest } from '../requests/SessionRequest.
 import type { SessionsContext } from './SessionsContext.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
-/** What {@link SessionLogout.logout} takes. */
+/** Input of {@link SessionLogout.logout}. */
 export interface LogoutInput {
   readonly authToken: string;
   readonly request: SessionRequest;
@@ -43,8 +43,9 @@ export class SessionLogout {
   }
 
   /**
-   * What a token says if it is genuine; or else, where it is known whose request it is, which
-   * session of theirs it names: the key that has signed it may be gone, and they may still leave.
+   * Verifies a token. If the token is not genuine, but the account of the request is known, returns
+   * the session of that account that the token names: the key that signed the token may be gone,
+   * and the user may still log out.
    */
   async #verify(
     authToken: string,
@@ -61,7 +62,7 @@ export class SessionLogout {
     }
   }
 
-  /** Who acts for an account can leave it, and end no other session of its owner. */
+  /** Allows an impersonator to leave the account, but not to end any other session of its owner. */
   #isTheirs({ accountId, sessionId }: NamedSession, request: SessionRequest): boolean {
     if (accountId !== request.user?.accountId) return false;
     const session = this.#sessionOf(request);

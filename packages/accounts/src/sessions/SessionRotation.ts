@@ -11,14 +11,14 @@ import { lastSeenMs } from '../core/sessionState.js';
 import type { CheckedSession, SessionVerifier } from './SessionVerifier.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
-/** What is tried again when others rotate the same session at the same moment. */
+/** Maximum number of attempts when others rotate the same session at the same moment. */
 const MAX_ATTEMPTS = 4;
 /** An idle timeout is kept to within this part of it. */
 const IDLE_PRECISION = 10;
 
-/** What a request goes on with. */
+/** Session with which a request goes on. */
 export interface ResumedSession extends LoginResult {
-  /** Whether `authToken` is another than the one that came. */
+  /** Tells whether `authToken` is another than the one that came. */
   readonly isRenewed: boolean;
 }
 
@@ -246,7 +246,7 @@ export class SessionRotation {
   }
 }
 
-/** What a row keeps of a token. */
+/** Returns the part of a token that a row keeps. */
 function storedFormOf({ secretDigest, kid }: IssuedAuthToken): { token: string; kid?: string } {
   return { token: secretDigest, ...(kid !== undefined && { kid }) };
 }
@@ -256,7 +256,10 @@ function withoutSecrets(session: CheckedSession['session']): SessionDocument {
   return { ...session };
 }
 
-/** What a write gives; undefined where the session, its first item, is not as it was read. */
+/**
+ * Returns the result of a write; undefined where the session, the first item of the write, is not
+ * as it was read.
+ */
 async function unlessStale<T>(write: () => Promise<T>): Promise<T | undefined> {
   try {
     return await write();

@@ -106,7 +106,7 @@ export class SessionVerifier {
     return { account, session, isAllowedToAct: this.#mayAct(actingAccount, actingSession) };
   }
 
-  /** Who acts for others must still be logged in, and have the permission (ASVS 8.3.2). */
+  /** Checks that an impersonator is still logged in, and has the permission (ASVS 8.3.2). */
   #mayAct(account: AccountDocument | null, session: SessionDocument | null): boolean {
     const { table, policy } = this.#context;
     return (

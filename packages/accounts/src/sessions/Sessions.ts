@@ -139,8 +139,8 @@ export class Sessions {
   }
 
   /**
-   * Whose request it is, and in which session, as it was read then: a request object is good for
-   * one request.
+   * Returns the account and session of a request, as they were read when the session was put on the
+   * request: a request object is good for one request.
    *
    * @throws AccountError `InvalidInput`, also for a request that has been frozen since;
    *   `InvalidSession` unless `handleRequest`, or a login, has put a session on this very object
@@ -274,8 +274,8 @@ export class Sessions {
   }
 
   /**
-   * Whose a token is: one strongly consistent `BatchGetItem`. Its session does not go on by that:
-   * nothing is rotated, nor is the client compared.
+   * Finds the account and session of a token with one strongly consistent `BatchGetItem`. The check
+   * does not continue the session: nothing is rotated, and the client is not compared.
    *
    * @internal
    * @throws AccountError `TokenVerificationFailed`, `InvalidSession`

@@ -8,7 +8,7 @@ import type { SessionPolicy } from '../core/sessionPolicy.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { VerifiedRequests } from '../core/VerifiedRequests.js';
 
-/** What the parts of one `Sessions` work with. */
+/** Dependencies that the parts of one `Sessions` share. */
 export interface SessionsContext {
   readonly table: Table;
   readonly accounts: AccountEntity;

@@ -22,14 +22,14 @@ import { digestSecret } from '../tokens/digestSecret.js';
 import { newHandle } from './newHandle.js';
 import { parseNewAccount, type CreateAccountInput, type NewAccount } from './parseNewAccount.js';
 
-/** What {@link AccountCreation.createAccountAndLogin} takes. */
+/** Input of {@link AccountCreation.createAccountAndLogin}. */
 export interface CreateAccountAndLoginInput extends CreateAccountInput {
   readonly request: SessionRequest;
-  /** Whether the session lasts for `rememberMeDuration` (default: false). */
+  /** Tells whether the session lasts for `rememberMeDuration` (default: false). */
   readonly rememberMe?: boolean;
 }
 
-/** What {@link AccountCreation.requestAccount} takes. */
+/** Input of {@link AccountCreation.requestAccount}. */
 export interface RequestAccountInput extends Omit<
   CreateAccountInput,
   'username' | 'email' | 'extraContacts'
@@ -37,7 +37,7 @@ export interface RequestAccountInput extends Omit<
   readonly email: string;
 }
 
-/** What an account and its first login are made of. */
+/** Data from which an account and its first login are made. */
 interface NewAccountAndLogin {
   readonly own: Omit<CreateAccountAndLoginInput, 'rememberMe'>;
   readonly session: LoginSessionOptions;
@@ -307,7 +307,7 @@ function factsOf(input: unknown): EventFacts {
   return connectionFacts((input as Partial<CreateAccountInput> | null | undefined)?.request);
 }
 
-/** What `ValidateCreateUser` shows. */
+/** Part of the input that `ValidateCreateUser` shows. */
 function validated(
   { username, profile, ...others }: NewAccount['fields'],
   [email]: readonly string[],

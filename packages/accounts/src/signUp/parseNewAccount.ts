@@ -7,7 +7,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { parseProfile, type Profile } from '../flows/parseProfile.js';
 
-/** What {@link Accounts.createAccount} takes: a username, an e-mail address, or both. */
+/** Input of {@link Accounts.createAccount}: a username, an e-mail address, or both. */
 export interface CreateAccountInput {
   /** 1 to 100 characters, kept in lower case; nobody else has it. */
   readonly username?: string;

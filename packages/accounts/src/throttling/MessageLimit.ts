@@ -135,7 +135,10 @@ export class MessageLimit {
   }
 }
 
-/** Who reads the table does not read there whom messages went to; nor is a deleted account named. */
+/**
+ * Digest in place of a recipient, so that someone who reads the table does not learn whom messages
+ * went to, and no deleted account is named.
+ */
 function recipientOf({ kind, value }: { readonly kind: string; readonly value: string }): string {
   const digest = createHash('sha256').update(`latchkey/messages/${kind}/${value}`);
   return `${kind}/${digest.digest('base64url')}`;

@@ -22,7 +22,7 @@ export interface Attempt {
   readonly ip?: string;
   /** The longest wait for it, where that is shorter than the one configured. */
   readonly maxWaitMs?: number;
-  /** Whether a success binds the authenticator anew: such an attempt has no limit. */
+  /** Tells whether a success binds the authenticator anew: such an attempt has no limit. */
   readonly isBinding?: boolean;
 }
 
@@ -90,7 +90,7 @@ export class Throttle {
     }
   }
 
-  /** Whether attempts are counted by client address. */
+  /** Tells whether attempts are counted by client address. */
   get countsAddresses(): boolean {
     return this.#address !== undefined;
   }
@@ -223,7 +223,7 @@ export class Throttle {
     };
   }
 
-  /** What an error means that a client address's count stood in the way of. */
+  /** Translates an error that a client address's count has caused. */
   #refusedAddress(error: unknown): AccountError<'TooManyRequests'> | undefined {
     if (!EntityError.is(error) || error.code !== 'ConditionFailed') return undefined;
     const { expiresAt } = error.details.item as Infer<typeof AddressAttempts>;
@@ -257,7 +257,7 @@ export class Throttle {
     return { lastAttemptAt: now, expiresAt: new Date(now.getTime() + keptMs) };
   }
 
-  /** Whether the waits begin anew, after a window without attempts. */
+  /** Tells whether the waits begin anew, after a window without attempts. */
   #isForgotten(counter: Counter): boolean {
     const { windowMs } = this.#policyOf(counter);
     return counter.lastAttemptAt.getTime() + windowMs <= this.#table.now().getTime();
@@ -296,7 +296,7 @@ export function failuresInARow({
   return failures;
 }
 
-/** Whether an attempt beyond the limit is looked at, or is for the caller to judge. */
+/** Tells whether an attempt beyond the limit is looked at, or is for the caller to judge. */
 function mayGoBeyond({ authenticator, isBinding = false }: Attempt): boolean {
   return isBinding || authenticator === 'password' || authenticator === 'reauthentication';
 }

@@ -3,9 +3,9 @@ import ipaddr from 'ipaddr.js';
 const IPV6_CLIENT_PREFIX = 64;
 
 /**
- * What attempts from a client address are counted by: an IPv4 address, or the /64 network of an
- * IPv6 address, of which one client has all (CVE-2026-45364). An address in another form counts as
- * it is.
+ * Key by which attempts from a client address are counted: an IPv4 address, or the /64 network of
+ * an IPv6 address, since one client has all of that network (CVE-2026-45364). An address in another
+ * form counts as it is.
  *
  * `2001:DB8:0:0:1::7` gives `2001:db8::/64`, `::ffff:192.0.2.7` gives `192.0.2.7`.
  */

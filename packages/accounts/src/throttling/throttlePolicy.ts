@@ -65,7 +65,7 @@ export interface MessagePolicy {
   readonly windowMs: number;
 }
 
-/** What can be guessed at, each with a count of its own per account. */
+/** Authenticators that can be guessed at, each with a count of its own per account. */
 export type Authenticator = Infer<typeof AccountAttempts>['authenticator'];
 
 // NIST SP 800-63B-4 §3.2.2: at most 100 failures in a row.

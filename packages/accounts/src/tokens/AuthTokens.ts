@@ -21,11 +21,11 @@ const VERIFY_OPTIONS: Readonly<jwt.VerifyOptions> = {
 };
 const SECRET_BYTES = 32; // twice what ASVS 7.2.3 asks for
 
-/** What {@link AuthTokens} needs. */
+/** Options of {@link AuthTokens}. */
 export interface AuthTokensOptions<TRequest> {
   /** Gives the signing secret, or several with the newest first. At least 32 bytes each. */
   readonly getTokenSecret: (request: TRequest) => TokenSecrets | Promise<TokenSecrets>;
-  /** Who the tokens are for (`aud`). Default `latchkey`. */
+  /** Audience of the tokens (`aud`). Default `latchkey`. */
   readonly audience?: string;
   /** The time in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
@@ -33,7 +33,7 @@ export interface AuthTokensOptions<TRequest> {
   readonly randomBytes?: (size: number) => Uint8Array;
 }
 
-/** What a token speaks for. */
+/** Account and session that a token speaks for. */
 export interface AuthTokenSubject {
   readonly accountId: string;
   readonly sessionId: string;
@@ -44,7 +44,7 @@ export interface AuthTokenSubject {
    * then its session's row, which has the exact time, refuses it.
    */
   readonly expiresAtMs: number;
-  /** Who acts in the session, where it is not its owner. */
+  /** The impersonator, where the session's owner does not act. */
   readonly actor?: { readonly accountId: string; readonly sessionId: string };
 }
 
@@ -68,7 +68,7 @@ export interface RenewAuthTokenOptions {
   readonly signedBy?: { readonly kid: string | undefined };
 }
 
-/** What a genuine token says. */
+/** Contents of a genuine token. */
 export interface VerifiedAuthToken extends AuthTokenSubject {
   /** To be compared with the stored digest by `digestMatches`. Never stored or logged. */
   readonly secret: string;
@@ -139,7 +139,10 @@ export class AuthTokens<TRequest = unknown> {
     return this.#sign(subject, { secret, issuedAtMs, signer: before ?? keys[0] });
   }
 
-  /** Whose session a token names, whoever has signed it; undefined for what is no such token. */
+  /**
+   * Reads which session a token names, whoever has signed the token; undefined for anything that is
+   * not such a token.
+   */
   readUnverified(
     authToken: unknown,
   ): Pick<AuthTokenSubject, 'accountId' | 'sessionId'> | undefined {
@@ -208,7 +211,9 @@ export class AuthTokens<TRequest = unknown> {
     };
   }
 
-  /** Whether the token is meant for us, now. `iat` is not compared: servers' clocks differ. */
+  /**
+   * Tells whether the token is meant for us, now. `iat` is not compared: servers' clocks differ.
+   */
   #isCurrent(payload: AuthTokenPayload, ignoreExpiration: boolean): boolean {
     const nowMs = this.#now();
     // Each comparison is false for NaN, so that a broken clock lets nobody in (ASVS 16.5.3).

@@ -9,7 +9,7 @@ export interface TokenSecret {
   readonly secret: string;
 }
 
-/** What an application gives to sign with: one secret, or several with the newest first. */
+/** Secrets that an application signs with: one secret, or several with the newest first. */
 export type TokenSecrets = string | readonly TokenSecret[];
 
 /** A secret that is ready to use. */
@@ -33,7 +33,7 @@ const KID = /^[\x21-\x7e]{1,64}$/;
  */
 export class TokenKeys {
   readonly #cache = new Map<string, KeyObject>();
-  /** What was used last, at the end of the cache already. */
+  /** Secret that was used last, with its key, which is at the end of the cache already. */
   #newest: { readonly secret: string; readonly key: KeyObject } | undefined;
 
   /**

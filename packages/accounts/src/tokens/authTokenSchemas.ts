@@ -24,7 +24,7 @@ export interface AuthTokenPayload {
   readonly iat: number;
   readonly exp: number;
   readonly nbf?: number | undefined;
-  /** Who acts, where it is not the subject (RFC 8693 §4.1): account and session. */
+  /** The impersonator, where the subject does not act (RFC 8693 §4.1): account and session. */
   readonly act?: { readonly sub: string; readonly sid: string } | undefined;
 }
 

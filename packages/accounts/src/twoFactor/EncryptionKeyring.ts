@@ -2,9 +2,12 @@ import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'n
 import { AccountError } from '../errors/AccountError.js';
 import { prepareEncryptionKeys, type EncryptionKey } from './prepareEncryptionKeys.js';
 
-/** What a ciphertext belongs to. It is not stored with it, but decrypting takes the same again. */
+/**
+ * Context that a ciphertext is bound to. The context is not stored with the ciphertext, but
+ * decrypting takes the same context again.
+ */
 export interface EncryptionContext {
-  /** What is encrypted, such as `totpSecret`. */
+  /** Name of the value that is encrypted, such as `totpSecret`. */
   readonly purpose: string;
   readonly accountId: string;
 }

@@ -180,7 +180,7 @@ export class TwoFactor {
   }
 
   /**
-   * Whether the account of a request has a second factor: one request.
+   * Tells whether the account of a request has a second factor: one request.
    *
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ServiceUnavailable`,
    *   `InvalidConfiguration`

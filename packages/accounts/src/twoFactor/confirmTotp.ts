@@ -10,7 +10,7 @@ import type { AccountWithFactors } from './readFactors.js';
 import { openSecret } from './sealedSecret.js';
 import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
 
-/** What makes a pending authenticator the account's own. */
+/** Recovery codes and operations that make a pending authenticator the account's own. */
 export interface ConfirmedTotp {
   readonly recoveryCodes: readonly string[];
   readonly operations: readonly TransactOperation<unknown>[];

@@ -9,7 +9,10 @@ import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
 import { totpUri } from './totpUri.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 
-/** What an authenticator app needs. It is shown to its owner, once, and kept nowhere else. */
+/**
+ * Data that an authenticator app needs. The data is shown to the app's owner, once, and kept
+ * nowhere else.
+ */
 export interface TotpEnrolment {
   /** For typing: 32 characters of base32. */
   readonly secret: string;

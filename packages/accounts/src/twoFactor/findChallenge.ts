@@ -15,7 +15,7 @@ import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
 export interface WaitingLogin {
   readonly family: AccountWithFactors;
   readonly challenge: StoredToken;
-  /** What the first step asked for. */
+  /** Session options that the first step asked for. */
   readonly session: LoginSessionOptions;
   /** How many attempts at the first factor had failed before it was proven. */
   readonly failures: number;

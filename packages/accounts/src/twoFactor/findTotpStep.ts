@@ -4,7 +4,7 @@ import { isTotpSecret } from './createTotpSecret.js';
 
 /** A code that somebody typed, and what it is checked against. */
 export interface FindTotpStepInput {
-  /** What `createTotpSecret` gave. */
+  /** Secret that `createTotpSecret` returned. */
   readonly secret: string;
   /** The input, of any type. */
   readonly code: unknown;

@@ -2,7 +2,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { TOTP_DIGITS } from './findTotpStep.js';
 import { parseRecoveryCode, type RecoveryCode } from './parseRecoveryCode.js';
 
-/** What somebody shows as the second factor: one of these. */
+/** Second factor that someone presents: one of these. */
 export interface SecondFactorInput {
   /** The six digits that the authenticator app shows; spaces do not matter. */
   readonly code?: string;

@@ -26,7 +26,7 @@ export interface ProvenFactor {
   readonly failures: number;
 }
 
-/** What proving works with. */
+/** Dependencies for verifying a second factor. */
 export interface FactorContext {
   readonly core: Pick<AccountsCore, 'passwords' | 'table' | 'throttle' | 'tokens'>;
   readonly settings: TwoFactorSettings;

@@ -7,7 +7,7 @@ export interface AccountWithFactors extends Factors {
   readonly account: Account<StoredToken>;
 }
 
-/** What an account has of second factors. */
+/** Second factors of an account. */
 export interface Factors<T extends Token = StoredToken> {
   /** The confirmed authenticator. */
   readonly totp: T | undefined;

@@ -18,11 +18,11 @@ import type {
 } from './twoFactorInputs.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 
-/** What the second step of a login works with. */
+/** Dependencies of the second step of a login. */
 export interface SecondStepContext {
   readonly core: AccountsCore;
   readonly settings: TwoFactorSettings;
-  /** What the flow's event tells. */
+  /** Facts for the flow's event. */
   readonly facts: EventFacts;
 }
 

@@ -2,13 +2,16 @@ import { TOTP } from 'otpauth';
 import { AccountError } from '../errors/AccountError.js';
 import { TOTP_DIGITS, TOTP_PERIOD_SECONDS } from './findTotpStep.js';
 
-/** What an authenticator app is told. */
+/** Data that is passed to an authenticator app. */
 export interface TotpUriInput {
   /** The application's name, from `parseTotpIssuer`. */
   readonly issuer: string;
-  /** What the app shows beside the code, to tell accounts apart: a username or an e-mail address. */
+  /**
+   * Label that the app shows beside the code, to tell accounts apart: a username or an e-mail
+   * address.
+   */
   readonly label: string;
-  /** What `createTotpSecret` gave. */
+  /** Secret that `createTotpSecret` returned. */
   readonly secret: string;
 }
 

@@ -1,44 +1,44 @@
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { SecondFactorInput } from './parseSecondFactor.js';
 
-/** What `TwoFactor.enrol` takes: a factor, too, where the account has one already. */
+/** Input of `TwoFactor.enrol`: a factor, too, where the account has one already. */
 export interface EnrolTwoFactorInput extends SecondFactorInput {
   /** As `handleRequest` gave it; with a challenge, any. */
   readonly request: SessionRequest;
-  /** What a login got with `TwoFactorEnrolmentRequired`. */
+  /** Challenge that a login got with `TwoFactorEnrolmentRequired`. */
   readonly challenge?: string;
 }
 
-/** What `TwoFactor.confirm` takes. */
+/** Input of `TwoFactor.confirm`. */
 export interface ConfirmTwoFactorInput {
   /** As `handleRequest` gave it; with a challenge, any. */
   readonly request: SessionRequest;
-  /** What a login got with `TwoFactorEnrolmentRequired`. */
+  /** Challenge that a login got with `TwoFactorEnrolmentRequired`. */
   readonly challenge?: string;
-  /** What the app shows. */
+  /** Code that the app shows. */
   readonly code: string;
 }
 
-/** What `TwoFactor.confirm` gives. */
+/** Result of `TwoFactor.confirm`. */
 export interface ConfirmedTwoFactor {
   /** Ten codes, each good for one login without the app. They cannot be had again. */
   readonly recoveryCodes: readonly string[];
 }
 
-/** What `TwoFactor.loginWithTwoFactor` takes: a code, or a recovery code. */
+/** Input of `TwoFactor.loginWithTwoFactor`: a code, or a recovery code. */
 export interface TwoFactorLoginInput extends SecondFactorInput {
-  /** What the first step got with `TwoFactorRequired`. */
+  /** Challenge that the first step got with `TwoFactorRequired`. */
   readonly challenge: string;
   readonly request: SessionRequest;
 }
 
-/** What `TwoFactor.disable` takes: a code, or a recovery code. */
+/** Input of `TwoFactor.disable`: a code, or a recovery code. */
 export interface DisableTwoFactorInput extends SecondFactorInput {
   /** As `handleRequest` gave it. */
   readonly request: SessionRequest;
 }
 
-/** What `TwoFactor.status` gives. */
+/** Result of `TwoFactor.status`. */
 export interface TwoFactorStatus {
   readonly enabled: boolean;
   /** How many of ten are not used. */

@@ -11,9 +11,9 @@ export interface TwoFactorOptions {
   /** The name under which authenticator apps list the application: 1 to 64 characters, no colon. */
   readonly issuer: string;
   /**
-   * What the secrets of authenticators are encrypted with in the table: 32 random bytes each, the
-   * newest first. A secret is encrypted with the newest at the next login with a code from it; an
-   * older key can go when no secret needs it any more.
+   * Keys with which the secrets of authenticators are encrypted in the table: 32 random bytes each,
+   * the newest first. A secret is encrypted with the newest key at the next login with a code from
+   * that secret; an older key can go when no secret needs it.
    */
   readonly encryptionKeys: readonly EncryptionKey[];
   /**

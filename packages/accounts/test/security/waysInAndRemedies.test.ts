@@ -5,6 +5,7 @@ import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
 import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
+import { documentedTable } from './documentedTable.js';
 
 const THEIRS = 'a thief walks in the night';
 const OWN = 'a long walk in the hills';
@@ -133,6 +134,13 @@ describe('an address that a stranger has signed up with', () => {
     reset: 'ResetTokenNotValid',
     invitation: 'TokenVerificationFailed',
   };
+
+  it('is the table in docs/security.md', () => {
+    expect(documentedTable('an address that a stranger has signed up with')).toEqual({
+      columns: Object.keys(remedies),
+      rows: Object.keys(waysIn),
+    });
+  });
 
   describe.each(Object.keys(waysIn))('and prepared with %s', (way) => {
     it.each(Object.keys(remedies))('is its owner’s alone, who %s', async (remedy) => {
@@ -314,6 +322,13 @@ describe('an account that somebody else has a session of', () => {
       await test.accounts.lifecycle.reactivate({ accountId });
     },
   };
+
+  it('is the table in docs/security.md', () => {
+    expect(documentedTable('an account that somebody else has a session of')).toEqual({
+      columns: Object.keys(remedies),
+      rows: Object.keys(waysIn),
+    });
+  });
 
   describe.each(Object.keys(waysIn))('and prepared with %s', (way) => {
     it.each(Object.keys(remedies))('is its owner’s alone, who %s', async (remedy) => {

@@ -15,7 +15,10 @@ export function compareAttributes(
   return NaN;
 }
 
-/** Whether two stored values are equal as DynamoDB has it: sets in any order, numbers by value. */
+/**
+ * Tells whether two stored values are equal as DynamoDB has it: sets in any order, numbers by
+ * value.
+ */
 export function sameAttribute(
   a: AttributeValue | undefined,
   b: AttributeValue | undefined,

@@ -70,9 +70,9 @@ export function toAttributeValue(
 }
 
 /**
- * Whether a field is left out because of its value: DynamoDB has no empty set, so that one is
- * stored as no attribute. Only where the schema names the field and has a set or list there, so that
- * it is known to be a set when it is read.
+ * Tells whether a field is left out because of its value: DynamoDB has no empty set, so that one is
+ * stored as no attribute. Only where the schema names the field and has a set or list there, so
+ * that it is known to be a set when it is read.
  */
 export function isLeftOut(value: unknown, shape: ValueShape): boolean {
   return value instanceof Set && value.size === 0 && shape.element !== undefined;

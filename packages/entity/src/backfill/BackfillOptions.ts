@@ -1,6 +1,6 @@
 import type { AnyEntityDefinition } from '@latchkey/schema';
 
-/** What `table.backfill` takes. */
+/** Input of `table.backfill`. */
 export interface BackfillOptions {
   /** The entities whose documents are brought up to date (default: all that are bound to the table). */
   readonly entities?: readonly AnyEntityDefinition[];
@@ -30,7 +30,7 @@ export interface BackfillOptions {
 export interface BackfillDocument {
   /** The name of its entity. */
   readonly entity: string;
-  /** What `findById` takes, in the document's name space. */
+  /** Input of `findById`, in the document's name space. */
   readonly id: string;
   /** The fields of its key, by dotted path. */
   readonly key: Readonly<Record<string, unknown>>;
@@ -67,5 +67,8 @@ export interface BackfillProgress {
   readonly cursor: string | null;
 }
 
-/** What a back-fill has done: as its progress, with all collisions and failures of the call. */
+/**
+ * Result of a back-fill: the same fields as its progress, with all collisions and failures of the
+ * call.
+ */
 export type BackfillResult = BackfillProgress;

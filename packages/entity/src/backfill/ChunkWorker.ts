@@ -60,7 +60,7 @@ export class ChunkWorker {
     this.#pace = pace;
   }
 
-  /** What has been done so far, with the collisions and failures since the report before. */
+  /** Reports the work done so far, with the collisions and failures since the previous report. */
   report(): Omit<BackfillProgress, 'cursor'> {
     const report = { ...this.#counts, collisions: this.#collisions, failures: this.#failures };
     this.#collisions = [];
@@ -154,7 +154,7 @@ export class ChunkWorker {
     return entity;
   }
 
-  /** Whether an item is a unique item of an index that its entity does not have. */
+  /** Tells whether an item is a unique item of an index that its entity does not have. */
   #isStray(item: Item): boolean {
     const { PK } = this.#table.sender.attributes.keyOf(item);
     const head = headOf(PK);

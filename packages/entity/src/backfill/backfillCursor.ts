@@ -5,10 +5,10 @@ import { MAX_KEY_BYTES, type Key } from '../keys/Key.js';
 /** How far one segment is: before its first item, after an item, or at its end. */
 export type Position = 'start' | 'end' | Key;
 
-/** What a cursor must not be carried across. */
+/** Scope of a cursor, which must not be used in another one. */
 export interface BackfillScope {
   readonly tableName: string;
-  /** What the partition keys start with. */
+  /** Start of the partition keys. */
   readonly prefix: string;
   /** The names of the entities. */
   readonly names: readonly string[];

@@ -11,7 +11,7 @@ import { putAsRead } from './asRead.js';
 import { claimUniques, readUniques, type Taken } from './claimUniques.js';
 import { presentForm, type PresentForm } from './presentForm.js';
 
-/** What has become of one document. */
+/** Outcome for one document. */
 export type Outcome =
   | { readonly kind: 'present' | 'changed' | 'gone' }
   | { readonly kind: 'taken'; readonly taken: readonly Taken[] };
@@ -77,7 +77,7 @@ export async function backfillDocument(
   }
 }
 
-/** Whether nobody has written an item since it was read. */
+/** Tells whether nobody has written an item since it was read. */
 function isSame(current: Item, read: Item): boolean {
   return current._op?.S === read._op?.S && current._v?.N === read._v?.N;
 }

@@ -15,7 +15,7 @@ export interface Taken {
   readonly owner: Key;
 }
 
-/** What becomes of a document's unique values. */
+/** Result of claiming a document's unique values. */
 export interface Claims {
   readonly taken: readonly Taken[];
   readonly writes: readonly Write[];
@@ -74,7 +74,7 @@ async function readOwner(
   return found.get(keyText(owner));
 }
 
-/** Whether a document has a unique value, as it is stored or as it will be. */
+/** Tells whether a document has a unique value, as it is stored or as it will be. */
 function holds(model: EntityModel, item: Item, unique: UniqueKey): boolean {
   if (!model.owns(item)) return false;
   try {

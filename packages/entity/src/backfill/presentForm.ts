@@ -4,12 +4,12 @@ import { EntityError } from '../errors/EntityError.js';
 import type { EntityModel, Fields, Item, UniqueKey } from '../entity/EntityModel.js';
 import { versionOf } from '../entity/EntityModel.js';
 
-/** What a stored document would be if it were written today. */
+/** Form that a stored document would have if the document were written today. */
 export interface PresentForm {
   readonly item: Item;
   readonly fields: Fields;
   readonly uniques: readonly UniqueKey[];
-  /** Whether the stored item is in this form already. */
+  /** Tells whether the stored item is in this form already. */
   readonly isStored: boolean;
 }
 

@@ -20,12 +20,12 @@ export interface Chunk {
 /** So many items go together: their unique items are read in one request or two. */
 const CHUNK = 25;
 
-/** What a segment is read with. */
+/** Settings for reading a segment. */
 export interface SegmentScan {
   readonly scope: BackfillScope;
   readonly sender: Sender;
   readonly pace: Pace;
-  /** Whether unique items come along. */
+  /** Tells whether unique items come along. */
   readonly withUniques: boolean;
 }
 
@@ -79,7 +79,9 @@ export function namespaceOf(PK: string): string {
   return /^(?:@[^#]*#)*/.exec(PK)?.[0] ?? '';
 }
 
-/** Whether a name starts the partition keys of unique items; an entity's name holds no dot. */
+/**
+ * Tells whether a name starts the partition keys of unique items; an entity's name holds no dot.
+ */
 export function isUniqueHead(head: string): boolean {
   return head.includes('.');
 }

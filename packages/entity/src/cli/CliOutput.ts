@@ -4,5 +4,5 @@ export interface CliOutput {
   readonly error: (text: string) => unknown;
 }
 
-/** What a command ends with. */
+/** Exit codes of a command. */
 export const EXIT_CODES = { done: 0, lacking: 1, usage: 2, failed: 3 } as const;

@@ -11,7 +11,7 @@ export interface LiveOptions {
   readonly region?: string;
 }
 
-/** What the command does with a DynamoDB that runs. */
+/** Requests that the command sends to a running DynamoDB. */
 export class LiveDynamoDB {
   readonly #client: DynamoDBClient;
   readonly #sender: Sender;
@@ -33,7 +33,7 @@ export class LiveDynamoDB {
     return table;
   }
 
-  /** What DynamoDB says of a table and its TTL. */
+  /** Returns DynamoDB's description of a table and its TTL. */
   async describe(tableName: string): Promise<LiveTable> {
     const table = await describeTable(this.#sender, tableName);
     if (!table) return { table };

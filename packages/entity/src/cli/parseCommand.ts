@@ -73,7 +73,7 @@ const COMMANDS: Readonly<Record<CommandName, Options>> = {
   backfill: { ...LIVE, ...BACKFILL },
 };
 
-/** What `backfill` is told. */
+/** Flags of `backfill`. */
 export interface BackfillFlags extends Pick<
   BackfillOptions,
   'dryRun' | 'prune' | 'rate' | 'segments' | 'startAfter'
@@ -86,7 +86,9 @@ export interface BackfillFlags extends Pick<
 export interface ParsedCommand {
   readonly name: CommandName;
   readonly tableName: string;
-  /** What the table calls its attributes and indexes, and what it has beyond them. */
+  /**
+   * Names of the table's attributes and indexes, and the features that the table has beyond them.
+   */
   readonly options: TableNames & TableFeatures;
   /** The files that hold the definitions; none stands for the account entities. */
   readonly files: readonly string[];

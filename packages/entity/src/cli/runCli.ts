@@ -37,7 +37,7 @@ function isWrongUsage(error: unknown): boolean {
   return EntityError.is(error) && WRONG_USAGE.includes(error.code);
 }
 
-/** What went wrong, without a stack; of a failed request also what the SDK said. */
+/** Describes an error without a stack; for a failed request, adds the SDK's message. */
 function sentenceOf(error: unknown): string {
   const { message, cause } = error as Error;
   const saysMore = EntityError.is(error) && ['RequestFailed', 'AccessDenied'].includes(error.code);

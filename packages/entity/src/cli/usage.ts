@@ -1,4 +1,4 @@
-/** What `latchkey --help` prints. */
+/** Text that `latchkey --help` prints. */
 export const USAGE = `Usage: latchkey table <command> --name <table> [options]
 
 Prints as JSON what the table of your entities is made with:

@@ -90,6 +90,7 @@ type Relation = Omit<RelatedModel, 'limit' | 'sort'>;
  * ```
  */
 export class Entity<D extends Typed, R extends Relations = NoRelations> {
+  /** The definition that this entity maps onto its table. */
   readonly definition: AnyEntityDefinition;
   readonly #context: EntityContext;
   readonly #relations: readonly Relation[];

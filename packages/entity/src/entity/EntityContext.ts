@@ -4,7 +4,7 @@ import type { Sender } from '../table/Sender.js';
 import type { EntityModel } from './EntityModel.js';
 import type { Hooks } from './Hooks.js';
 
-/** What the operations of one entity work with. */
+/** Context of one entity's operations. */
 export interface EntityContext {
   readonly model: EntityModel;
   readonly tableName: string;
@@ -22,7 +22,7 @@ export interface EntityContext {
   readonly definitions: () => readonly AnyEntityDefinition[];
 }
 
-/** What the caller passes through to hooks; `userId` becomes `createdBy` and `updatedBy`. */
+/** Values that the caller passes through to hooks; `userId` becomes `createdBy` and `updatedBy`. */
 export type OperationContext = Readonly<Record<string, unknown>>;
 
 /** Marks one write, so that a repetition of it is recognised as the same. */
@@ -30,7 +30,7 @@ export function newOperationId(): string {
   return randomText(9);
 }
 
-/** What hooks are told of an operation. */
+/** Describes an operation to hooks. */
 export function hookContext(
   { model }: EntityContext,
   operation: HookContext['operation'],

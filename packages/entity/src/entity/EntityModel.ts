@@ -72,7 +72,7 @@ export class EntityModel implements FieldScope {
   readonly definition: AnyEntityDefinition;
   readonly name: string;
   readonly shape: ValueShape;
-  /** What the table calls its keys and its TTL attribute. */
+  /** The table's names for its keys and its TTL attribute. */
   readonly attributes: TableAttributes;
   /** The indexes that are items of their own. */
   readonly uniqueIndexes: readonly Index[];
@@ -150,7 +150,7 @@ export class EntityModel implements FieldScope {
     throw invalidInput(this.name, [{ path, message: 'a reserved name' }]);
   }
 
-  /** Whether an undeclared field would be stored under a name that something else has. */
+  /** Tells whether an undeclared field would be stored under a name that something else has. */
   #isTaken(name: string): boolean {
     if (this.#declared.has(name)) return false;
     return this.#fieldNames.has(name) || (name !== '_v' && this.attributes.isOwn(name));
@@ -176,18 +176,18 @@ export class EntityModel implements FieldScope {
     throw invalidInput(this.name, [{ path, message: 'it is of another type' }]);
   }
 
-  /** What the sort key of every item of this entity starts with, in lower case. */
+  /** Start of the sort key of every item of this entity, in lower case. */
   get sortKeyHead(): string {
     return this.name.toLowerCase();
   }
 
-  /** What the partition keys of an index start with. */
+  /** Returns the start of an index's partition keys. */
   partitionKeyHead(index: Index): string {
     const head = index.unique ? `${this.sortKeyHead}.${index.name}` : index.partition.toLowerCase();
     return this.#namespace + head;
   }
 
-  /** What the sort keys of an index start with. */
+  /** Returns the start of an index's sort keys. */
   indexSortKeyHead(index: Index): string {
     return index.unique ? UNIQUE_HEAD : this.sortKeyHead;
   }
@@ -360,7 +360,7 @@ export class EntityModel implements FieldScope {
     return { ...attributes, ...this.toAttributes(Object.fromEntries(missing)) };
   }
 
-  /** Whether a field may be stored without something that {@link allFields} adds. */
+  /** Tells whether a field may be stored without something that {@link allFields} adds. */
   canLackDefaults(field: string): boolean {
     return this.field(field).schemas.some((schema) => canLackDefaults(schema));
   }
@@ -427,7 +427,7 @@ export class EntityModel implements FieldScope {
     return fields;
   }
 
-  /** What documents can have at a path, those in the present stored form. */
+  /** Returns the values that documents in the present stored form can have at a path. */
   domain(segments: readonly string[], narrowing?: Narrowing): Domain {
     const [first = ''] = segments;
     const system = SYSTEM_SHAPES.find(([name]) => name === first);
@@ -440,12 +440,12 @@ export class EntityModel implements FieldScope {
     return this.definition.computed.has(first) ? { ...domain, missing: true } : domain;
   }
 
-  /** Whether every document has something at a path, null perhaps. */
+  /** Tells whether every document has something at a path, null perhaps. */
   isAlwaysThere(path: string): boolean {
     return !this.domain(splitPath(path)).missing;
   }
 
-  /** Whether an index holds every document that the schema takes. */
+  /** Tells whether an index holds every document that the schema takes. */
   holdsEveryDocument({ PK, SK, where }: Index): boolean {
     const isHeld = (part: KeyPart): boolean => {
       if (part.kind === 'literal') return true;
@@ -455,7 +455,7 @@ export class EntityModel implements FieldScope {
     return where.length === 0 && [...PK, ...SK].every(isHeld);
   }
 
-  /** Whether a field is one that every document has, which no schema describes. */
+  /** Tells whether a field is one that every document has, which no schema describes. */
   isSystemField(path: string): boolean {
     return SYSTEM_SHAPES.some(([name]) => name === path);
   }
@@ -469,7 +469,7 @@ export class EntityModel implements FieldScope {
     return this.#namespace === '' ? [inner] : [beginsWith(this.#namespace), inner];
   }
 
-  /** Whether an item holds a document of this entity and name space. */
+  /** Tells whether an item holds a document of this entity and name space. */
   owns(item: Item): boolean {
     if (item._e?.S !== this.name) return false;
     const { PK, SK } = this.attributes.keyOf(item);
@@ -546,7 +546,7 @@ export function versionOf(item: Item): number {
   return Number(item._v?.N ?? 0);
 }
 
-/** Whether a value can be written into a key. */
+/** Tells whether a value can be written into a key. */
 export function isKeyValue(value: unknown): value is KeyValue {
   return ['string', 'number', 'bigint', 'boolean'].includes(typeof value) || value instanceof Date;
 }
@@ -557,7 +557,7 @@ function isIncluded(index: Index, fields: Readonly<Fields>): boolean {
   );
 }
 
-/** Whether an index takes in the documents that have this value where its `where` looks. */
+/** Tells whether an index takes in the documents that have this value where its `where` looks. */
 export function meetsWhere({ $in, $notIn }: IndexCondition, value: unknown): boolean {
   const scalar = value as string;
   return ($in?.includes(scalar) ?? true) && !($notIn?.includes(scalar) ?? false);

@@ -17,7 +17,7 @@ import type { Fields } from './EntityModel.js';
 
 type Awaitable<T> = T | Promise<T>;
 
-/** What an operation looks for. */
+/** Query of an operation. */
 export interface EntityQuery<D extends Typed> {
   readonly filter: Condition<InferWithSecrets<D>>;
   readonly condition?: Condition<InferWithSecrets<D>>;
@@ -71,7 +71,7 @@ export class Hooks {
     }
   }
 
-  /** What `entity.addHooks` hands to its caller. */
+  /** Returns the registry that `entity.addHooks` hands to its caller. */
   registry<D extends Typed>(): HookRegistry<D> {
     return {
       preParse: (hook) => this.#preParse.push(hook),
@@ -103,12 +103,12 @@ export class Hooks {
     return current;
   }
 
-  /** Whether a hook changes what operations look for. */
+  /** Tells whether a hook changes what operations look for. */
   get seeQueries(): boolean {
     return this.#beforeQuery.length > 0;
   }
 
-  /** Whether documents are seen by a hook before the caller gets them. */
+  /** Tells whether documents are seen by a hook before the caller gets them. */
   get seeResults(): boolean {
     return this.#willResolve.length > 0 || this.#filterResult.length > 0;
   }
@@ -126,7 +126,7 @@ export class Hooks {
   }
 }
 
-/** What a hook made of a document, with the fields that spreading does not copy. */
+/** Returns a hook's version of a document, with the fields that spreading does not copy. */
 function withHidden(made: Readonly<Fields>, document: Fields): Fields {
   const hidden = Object.entries(Object.getOwnPropertyDescriptors(document)).filter(
     ([name, { enumerable }]) => enumerable !== true && !Object.hasOwn(made, name),

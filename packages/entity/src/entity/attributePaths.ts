@@ -6,7 +6,7 @@ import type { Item } from './EntityModel.js';
 export interface AttributeWrite {
   /** The segments of the path, as they are stored. */
   readonly path: readonly string[];
-  /** Whether digits at a depth of the path are a position in a list. */
+  /** Tells whether digits at a depth of the path are a position in a list. */
   readonly lists: readonly boolean[];
   readonly value: Stored;
 }
@@ -46,7 +46,10 @@ function written(
   return container.L ? changedList(container.L, changes) : changedMap(container.M ?? {}, changes);
 }
 
-/** What is below one segment; made where it is not there, unless there is nothing to put in it. */
+/**
+ * Returns the changed value below one segment; creates a missing value, unless there is nothing to
+ * put in it.
+ */
 function changed(current: Stored, writes: readonly AttributeWrite[], depth: number): Stored {
   const isContainer = current?.M !== undefined || current?.L !== undefined;
   if (isContainer) return written(current, writes, depth);

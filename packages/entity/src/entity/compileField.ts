@@ -49,7 +49,7 @@ function isList({ element, fields, rest }: ValueShape): boolean {
   return element !== undefined && fields === undefined && rest === undefined;
 }
 
-/** Whether a name in an object is the caller's, rather than the schema's. */
+/** Tells whether a name in an object is the caller's, rather than the schema's. */
 function isEntryOf({ _zod }: FieldSchema, name: string): boolean {
   const def = _zod.def as unknown as ParentDef;
   if (def.type === 'object') return !Object.hasOwn(def.shape, name);
@@ -59,7 +59,7 @@ function isEntryOf({ _zod }: FieldSchema, name: string): boolean {
   return def.type === 'array' || def.type === 'unknown' || def.type === 'any';
 }
 
-/** What zod says of the kinds of schema that a path leads through. */
+/** Parts of zod's definitions for the kinds of schema that a path leads through. */
 type ParentDef =
   | { readonly type: 'object'; readonly shape: object }
   | { readonly type: 'tuple'; readonly items: readonly unknown[] }
@@ -74,7 +74,7 @@ function isJudgedWhole(schema: FieldSchema): boolean {
   return wrappers.some((each) => hasChecks(each) || WHOLE.has(each._zod.def.type));
 }
 
-/** Whether a schema itself looks at a value as a whole. */
+/** Tells whether a schema itself looks at a value as a whole. */
 export function hasChecks({ _zod }: FieldSchema): boolean {
   const { checks, check } = _zod.def as { checks?: readonly unknown[]; check?: string };
   return check !== undefined || (checks?.length ?? 0) > 0;

@@ -100,7 +100,7 @@ export function ownChild(parent: Fields, name: string): Fields {
   return made;
 }
 
-/** Whether a value is an object without a class, from whatever realm. */
+/** Tells whether a value is an object without a class, from whatever realm. */
 export function isPlainObject(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

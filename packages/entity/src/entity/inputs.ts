@@ -18,13 +18,13 @@ import type { OperationContext } from './EntityContext.js';
 /** A document's own and system fields, secret ones included: what conditions and filters may name. */
 export type Stored<D extends Typed> = InferWithSecrets<D>;
 
-/** What every operation takes. */
+/** Option that every operation takes. */
 export interface ContextOption {
   /** For hooks; `userId` becomes `createdBy` and `updatedBy`. */
   readonly context?: OperationContext;
 }
 
-/** Whether results carry the secret fields; they are then there, but not enumerable. */
+/** Tells whether results carry the secret fields; they are then there, but not enumerable. */
 export interface SecretsOption<S extends boolean = boolean> {
   readonly secrets?: S;
 }
@@ -110,12 +110,12 @@ export type RelatedInput<C extends Typed> = Prettify<
     SystemFieldsInput
 >;
 
-/** What creates one document. */
+/** Input that creates one document. */
 export interface CreateOneInput<D extends Typed> extends ContextOption, SystemFieldsInput {
   readonly item: InferInput<D>;
 }
 
-/** What creates one document and related ones. */
+/** Input that creates one document and related ones. */
 export interface CreateFamilyInput<
   D extends Typed,
   R extends Relations,
@@ -138,13 +138,13 @@ export type Included<R extends Relations, N, S extends boolean = false> = {
 };
 
 // These three are aliases, since an editor puts an interface with all its types before a property.
-/** What a document is looked for by. */
+/** Filter by which a document is looked for. */
 export type FilterOption<D extends Typed> = {
   /** Values or comparisons by dotted path; they must say what an index's whole partition key is. */
   readonly filter: Condition<Stored<D>>;
 };
 
-/** What a document must be like, besides being found. */
+/** Condition that a document must meet, besides being found. */
 export type ConditionOption<D extends Typed> = {
   /** Values or comparisons by dotted path, all of which must hold. */
   readonly condition?: Condition<Stored<D>>;
@@ -156,7 +156,7 @@ export type UpdateOption<D extends Typed> = {
   readonly update: Update<TypesOf<D>['output'], InferInput<D>>;
 };
 
-/** What finds one document. */
+/** Input that finds one document. */
 export interface FindOneInput<D extends Typed, P extends Projected<D> = Projected<D>>
   extends FilterOption<D>, ProjectOption<P>, IndexOption<D>, ContextOption {
   /** Reads what every write before has left (default: false); always so by a unique index. */
@@ -178,7 +178,7 @@ export type Include<R extends Relations> = {
   readonly [K in keyof R]?: boolean | IncludeOptions | undefined;
 };
 
-/** What finds one document with its related ones. */
+/** Input that finds one document with its related ones. */
 export interface FindOneWithInput<
   D extends Typed,
   R extends Relations,
@@ -192,7 +192,7 @@ export interface FindOneWithInput<
   readonly include?: N;
 }
 
-/** What finds documents. */
+/** Input that finds documents. */
 export interface FindManyInput<
   D extends Typed,
   P extends Projected<D> = Projected<D>,
@@ -203,7 +203,7 @@ export interface FindManyInput<
   readonly sort?: 'ascending' | 'descending';
 }
 
-/** What asks for one page. */
+/** Input that asks for one page. */
 export interface PaginateInput<D extends Typed, P extends Projected<D> = Projected<D>> extends Omit<
   FindManyInput<D, P>,
   'limit'
@@ -227,23 +227,23 @@ export interface Connection<T> {
   };
 }
 
-/** What reads the whole table. */
+/** Input that reads the whole table. */
 export interface ScanInput<D extends Typed, P extends Projected<D> = Projected<D>> extends Pick<
   FindManyInput<D, P>,
   'consistent' | 'project' | 'limit' | 'maxPages' | 'context'
 > {
-  /** What a document must be like. */
+  /** Condition that a document must meet. */
   readonly condition?: Condition<Stored<D>>;
   /** How many parts of the table to read side by side: 1 to 1000 (default: 1). */
   readonly segments?: number;
 }
 
-/** What changes documents. */
+/** Input that changes documents. */
 export interface UpdateInput<D extends Typed>
   extends FilterOption<D>, UpdateOption<D>, ConditionOption<D>, ContextOption {
   /**
-   * What becomes of the related documents in its partition when a document gets another partition
-   * key (default: `refuse`).
+   * Handling of the related documents in a document's partition when the document gets another
+   * partition key (default: `refuse`).
    *
    * - `refuse`: the update fails with `RelatedDocuments` if there are any. It takes a strongly
    *   consistent query; a document that is made at the same moment may be missed.
@@ -253,7 +253,7 @@ export interface UpdateInput<D extends Typed>
   readonly related?: 'refuse' | 'move' | 'leave';
 }
 
-/** What changes one document. */
+/** Input that changes one document. */
 export interface UpdateOneInput<D extends Typed> extends UpdateInput<D> {
   /**
    * The version (`_v`) that the document must have; otherwise `VersionConflict`. Not together with
@@ -269,14 +269,16 @@ export interface UpdateOneInput<D extends Typed> extends UpdateInput<D> {
   readonly upsert?: boolean;
 }
 
-/** What changes many documents. */
+/** Input that changes many documents. */
 export interface UpdateManyInput<D extends Typed>
   extends UpdateInput<D>, Pick<FindManyInput<D>, 'index' | 'limit' | 'maxPages'> {}
 
-/** What deletes one document; where it does not meet the condition, `ConditionFailed`. */
+/**
+ * Input that deletes one document; if the document does not meet the condition, `ConditionFailed`.
+ */
 export interface DeleteOneInput<D extends Typed>
   extends FilterOption<D>, ConditionOption<D>, ContextOption {}
 
-/** What deletes many documents. */
+/** Input that deletes many documents. */
 export interface DeleteManyInput<D extends Typed>
   extends DeleteOneInput<D>, Pick<FindManyInput<D>, 'index' | 'limit' | 'maxPages'> {}

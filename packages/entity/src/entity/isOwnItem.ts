@@ -10,26 +10,26 @@ const DOCUMENT_PARTITION = /^(?:@[^#]*#)*[a-z][a-z0-9]*(?:#|$)/;
 const UNIQUE_PARTITION = /^(?:@[^#]*#)*[a-z][a-z0-9]*\._id\d+(?:#|$)/;
 
 /**
- * Whether this package has written an item, as a document of any entity or as a unique item. What
- * else is in the table belongs to another program, and stays as it is.
+ * Tells whether this package has written an item, as a document of any entity or as a unique item.
+ * What else is in the table belongs to another program, and stays as it is.
  */
 export function isOwnItem(item: Item, attributes: TableAttributes): boolean {
   return isDocument(item, attributes) || isUniqueItem(item, attributes);
 }
 
-/** Whether an item holds a unique value for a document. */
+/** Tells whether an item holds a unique value for a document. */
 export function isUniqueItem(item: Item, attributes: TableAttributes): boolean {
   const { PK, SK } = attributes.keyOf(item);
   const isOwned = item.ownerPK?.S !== undefined && item.ownerSK?.S !== undefined;
   return isOwned && startsWithHead(SK, UNIQUE_HEAD) && UNIQUE_PARTITION.test(PK);
 }
 
-/** Whether a key is of those that {@link encodeKey} makes with a head. */
+/** Tells whether a key is of those that {@link encodeKey} makes with a head. */
 export function startsWithHead(key: string, head: string): boolean {
   return key === head || key.startsWith(head + DELIMITER);
 }
 
-/** Whether an item holds a document of any entity. */
+/** Tells whether an item holds a document of any entity. */
 export function isDocument(item: Item, attributes: TableAttributes): boolean {
   const entity = item._e?.S;
   if (entity === undefined) return false;

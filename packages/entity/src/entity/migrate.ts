@@ -37,7 +37,7 @@ function run(migration: Migration, fields: Fields, number: number): Fields {
   throw new UnreadableValue(`is no object after migration ${String(number)}`);
 }
 
-/** What `plainValue` would read of a value once it is stored. */
+/** Returns the value that `plainValue` would read once the given value is stored. */
 function asStored(value: unknown, path: readonly string[]): unknown {
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) throw new UnreadableValue('is no date', path);

@@ -49,7 +49,10 @@ function takenBack(schema: AnyEntityDefinition['schema'], input: unknown): unkno
   return taken;
 }
 
-/** What a codec made a value from; the value itself where that is not known. */
+/**
+ * Returns the value from which a codec made the given one; the given value itself where the
+ * original is not known.
+ */
 function encoded(schema: FieldSchema, value: unknown): unknown {
   try {
     const result = schema.safeEncode(value);

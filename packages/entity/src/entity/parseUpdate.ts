@@ -67,7 +67,7 @@ function targetOf(model: EntityModel, path: unknown): Target {
   return { entity: model.name, path: name, field: model.field(name) };
 }
 
-/** Whether two paths are one, or one of them leads through the other. */
+/** Tells whether two paths are one, or one of them leads through the other. */
 export function overlaps(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }

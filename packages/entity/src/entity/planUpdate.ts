@@ -20,8 +20,8 @@ export interface ExpressionPlan {
   /** The change of the TTL attribute: a new value, none any longer (`null`), or no change. */
   readonly ttl: TtlChange;
   /**
-   * Whether DynamoDB can carry it out on any document. If not, an object around a nested field may
-   * be missing, or the document be in an older stored form: it is then replaced.
+   * Tells whether DynamoDB can carry it out on any document. If not, an object around a nested
+   * field may be missing, or the document be in an older stored form: it is then replaced.
    */
   readonly isCertain: boolean;
 }

@@ -1,13 +1,13 @@
 import { scalarTypes, storedSchema, type ScalarType } from '@latchkey/schema';
 import type { FieldSchema } from '../expressions/FieldScope.js';
 
-/** What is known of a schema's stored values; worked out once. */
+/** Known facts about a schema's stored values; worked out once. */
 interface StoredKind {
   /** The types that they can have; undefined where they can be something else than scalars. */
   readonly types: ReadonlySet<ScalarType> | undefined;
-  /** Whether some of them may be scalars. */
+  /** Tells whether some of them may be scalars. */
   readonly mayBeScalars: boolean;
-  /** Whether the schema changes the spelling of the strings that it is given. */
+  /** Tells whether the schema changes the spelling of the strings that it is given. */
   readonly normalises: boolean;
 }
 

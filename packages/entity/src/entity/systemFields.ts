@@ -2,7 +2,7 @@ import { userOf, type EntityContext, type OperationContext } from './EntityConte
 import type { Fields } from './EntityModel.js';
 import { invalidInput } from './parseInput.js';
 
-/** What a caller can say of a new document's system fields (default: as it is made now). */
+/** System fields of a new document that a caller can set (default: as for a document made now). */
 export interface GivenSystemFields {
   readonly ulid?: unknown;
   readonly createdAt?: unknown;

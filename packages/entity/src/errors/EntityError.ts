@@ -2,7 +2,7 @@
 export interface InputIssue {
   /** Where, as a dotted path. */
   readonly path: string;
-  /** What, as a sentence; never the value itself. */
+  /** The problem, as a sentence; never the value itself. */
   readonly message: string;
 }
 
@@ -37,7 +37,7 @@ export interface WhyNot {
   readonly message: string;
 }
 
-/** What each {@link EntityError} code tells about the fault, by code. */
+/** Details of the fault for each {@link EntityError} code, by code. */
 export interface EntityErrorDetails {
   /** The input does not fit the schema; nothing was sent. */
   InvalidInput: { entity: string; path: string; issues: readonly InputIssue[] };
@@ -81,7 +81,7 @@ export interface EntityErrorDetails {
   AmbiguousFilter: { entity: string };
   /** There is more to read than the call allows. */
   TooManyPages: { entity: string; maxPages: number };
-  /** What was given for the image of a stream record is none; `path` says where. */
+  /** The value given as the image of a stream record is not one; `path` says where. */
   InvalidImage: { path: string };
   /** A cursor of another query, or text that is no cursor. */
   InvalidCursor: { entity: string };
@@ -128,7 +128,7 @@ export type AnyEntityError = { [C in EntityErrorCode]: EntityError<C> }[EntityEr
 const brand: unique symbol = Symbol.for('@latchkey/entity/EntityError') as never;
 
 /**
- * What goes wrong between a program and its table. Messages and details never hold a secret field.
+ * Error between a program and its table. Messages and details never hold a secret field.
  *
  * @example
  * ```ts
@@ -142,7 +142,9 @@ const brand: unique symbol = Symbol.for('@latchkey/entity/EntityError') as never
  */
 export class EntityError<C extends EntityErrorCode = EntityErrorCode> extends Error {
   override readonly name: string = 'EntityError';
+  /** The kind of the error; it decides the shape of `details`. */
   readonly code: C;
+  /** The facts about the error, by its code; never a secret. */
   readonly details: EntityErrorDetails[C];
 
   /** The position in `table.transact` of the operation that failed. */
@@ -155,7 +157,7 @@ export class EntityError<C extends EntityErrorCode = EntityErrorCode> extends Er
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** Whether a value is an `EntityError`, also one from another copy of this package. */
+  /** Tells whether a value is an `EntityError`, also one from another copy of this package. */
   static is(value: unknown): value is AnyEntityError {
     return typeof value === 'object' && value !== null && brand in value;
   }

@@ -15,14 +15,16 @@ export type FieldOperator =
   | '$startsWith'
   | '$contains';
 
-/** What is asked of one field. */
+/** Test of one field. */
 export interface FieldTest {
   readonly kind: 'test';
   /** The path, each dot inside a name escaped. */
   readonly path: string;
   readonly field: Field;
   readonly operator: FieldOperator;
-  /** What the value is compared with, in its stored spelling; a list for `$in` and `$notIn`. */
+  /**
+   * Operand that the value is compared with, in its stored spelling; a list for `$in` and `$notIn`.
+   */
   readonly operand: unknown;
 }
 
@@ -72,12 +74,12 @@ export function conjunctsOf(clause: Clause): readonly Clause[] {
   return clause.kind === 'all' ? clause.clauses : [clause];
 }
 
-/** Whether a clause asks for nothing. */
+/** Tells whether a clause asks for nothing. */
 export function isEverything(clause: Clause): boolean {
   return clause.kind === 'all' && clause.clauses.length === 0;
 }
 
-/** Whether no document meets a clause, whatever it holds. */
+/** Tells whether no document meets a clause, whatever it holds. */
 export function isNothing(clause: Clause): boolean {
   return clause.kind === 'any' && clause.clauses.length === 0;
 }

@@ -9,7 +9,7 @@ type ElementOf<V> = V extends readonly (infer E)[] | ReadonlySet<infer E>
     ? string
     : never;
 
-/** What a field's value is compared with. */
+/** Operands that a field's value is compared with. */
 export interface Comparison<V> {
   readonly $eq?: V;
   readonly $ne?: V;
@@ -33,9 +33,9 @@ export interface Comparison<V> {
 type Compared<V> = unknown extends V ? unknown : V | Comparison<V>;
 
 /**
- * What a document must be like: values or comparisons by dotted path, all of which must hold, as
- * they are stored and shown. A field that is not there meets `$ne`, `$notIn`, `$exists: false` and nothing
- * else; one that holds null meets null.
+ * Condition that a document must meet: values or comparisons by dotted path, all of which must
+ * hold, as they are stored and shown. A field that is not there meets `$ne`, `$notIn`, `$exists:
+ * false` and nothing else; one that holds null meets null.
  */
 export type Condition<T> = (string extends keyof T ? OpenComparisons<T> : Comparisons<T>) & {
   readonly $and?: readonly Condition<T>[];

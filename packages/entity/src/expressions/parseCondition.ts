@@ -176,7 +176,7 @@ function equalitiesIn(conditions: Conditions): [path: string, value: unknown][] 
   return equal;
 }
 
-/** Whether an operand is `{ $operator: … }` rather than a value. */
+/** Tells whether an operand is `{ $operator: … }` rather than a value. */
 function isComparison(operand: unknown): operand is Record<string, unknown> {
   if (typeof operand !== 'object' || operand === null) return false;
   const keys = Object.keys(operand);

@@ -10,7 +10,7 @@ export interface DescribedTable extends TableNames, TableFeatures {
   readonly definitions: readonly AnyEntityDefinition[];
 }
 
-/** What guards a table's data; everything is on by default. */
+/** Safeguards of a table's data; everything is on by default. */
 export interface Safeguards {
   /** Backs the table up continuously, so that any second of the last 35 days can be restored. */
   readonly pointInTimeRecovery?: boolean;

@@ -1,8 +1,8 @@
-/** What a table can have beyond its keys, its indexes and TTL; nothing of it by default. */
+/** Features that a table can have beyond its keys, its indexes and TTL; none by default. */
 export interface TableFeatures {
   /**
-   * What the table and each of its indexes take at once, without having to grow first: read and
-   * write units per second. It can be raised later, and never lowered.
+   * Read and write units per second that the table and each of its indexes take at once, without
+   * having to grow first. This throughput can be raised later, and never lowered.
    */
   readonly warmThroughput?: {
     readonly readUnitsPerSecond?: number;
@@ -16,7 +16,7 @@ export interface TableFeatures {
     readonly readRequestUnits?: number;
     readonly writeRequestUnits?: number;
   };
-  /** What the table's stream holds of each change (default: no stream). */
+  /** Content of each change in the table's stream (default: no stream). */
   readonly stream?: StreamView;
   /**
    * The Regions of a global table, two or more, its home Region first: the one that writes. Its
@@ -25,5 +25,5 @@ export interface TableFeatures {
   readonly replicas?: readonly string[];
 }
 
-/** What a stream holds of each change: the keys, or the item as it is, as it was, or both. */
+/** Content of each change in a stream: the keys, or the item as it is, as it was, or both. */
 export type StreamView = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';

@@ -11,9 +11,9 @@ import { planTable } from './internal/planTable.js';
 
 /** A table as DynamoDB describes it. */
 export interface LiveTable {
-  /** What `DescribeTable` answers; null where there is no table. */
+  /** Answer of `DescribeTable`; null where there is no table. */
   readonly table: TableDescription | null;
-  /** What `DescribeTimeToLive` answers. */
+  /** Answer of `DescribeTimeToLive`. */
   readonly timeToLive?: TimeToLiveDescription;
 }
 
@@ -33,13 +33,14 @@ export interface TableDifference {
     | 'WrongStream'
     | 'MissingReplica'
     | 'NoTransactions';
-  /** What it is, in one sentence. */
+  /** Description of the difference, in one sentence. */
   readonly message: string;
 }
 
 /**
- * What a live table lacks of what its definitions need, and of the throughput, the stream and the
- * replicas that the description asks for. What it has beyond that is left alone.
+ * Lists what a live table lacks: of what its definitions need, and of the throughput, the stream
+ * and the replicas that the description asks for. Anything that the table has beyond these is left
+ * alone.
  *
  * @returns one entry for each difference; none when the table will do.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html

@@ -29,7 +29,7 @@ interface CdkCommonProps {
   warmThroughput?: { readUnitsPerSecond?: number; writeUnitsPerSecond?: number };
 }
 
-/** What the CDK's `dynamodb.CfnTable` takes, as plain data; yours to extend. */
+/** Properties that the CDK's `dynamodb.CfnTable` takes, as plain data; yours to extend. */
 export interface CdkTableProps extends CdkCommonProps {
   globalSecondaryIndexes?: (CdkIndex & { onDemandThroughput?: CdkOnDemandThroughput })[];
   onDemandThroughput?: CdkOnDemandThroughput;
@@ -44,7 +44,7 @@ export interface CdkOnDemandThroughput {
   maxWriteRequestUnits?: number;
 }
 
-/** What the CDK's `dynamodb.CfnGlobalTable` takes, as plain data; yours to extend. */
+/** Properties that the CDK's `dynamodb.CfnGlobalTable` takes, as plain data; yours to extend. */
 export interface CdkGlobalTableProps extends CdkCommonProps {
   globalSecondaryIndexes?: (CdkIndex & {
     writeOnDemandThroughputSettings?: { maxWriteRequestUnits: number };

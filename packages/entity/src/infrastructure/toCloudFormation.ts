@@ -18,7 +18,7 @@ export interface CloudFormationTable {
   Properties: Record<string, unknown>;
 }
 
-/** What {@link toCloudFormation} takes beside the table. */
+/** Input of {@link toCloudFormation} beside the table. */
 export interface CloudFormationOptions extends Safeguards {
   /** The resource's name in the template, letters and digits (default: `Table`). */
   readonly logicalId?: string;

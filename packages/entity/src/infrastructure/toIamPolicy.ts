@@ -2,7 +2,7 @@ import type { DescribedTable } from './DescribedTable.js';
 import { keyPatternOf } from './internal/keyPatternOf.js';
 import { invalidTable, planTable } from './internal/planTable.js';
 
-/** What a program may do with the documents of a table. */
+/** Access that a program may have to the documents of a table. */
 export type IamRole = 'read-only' | 'read-write';
 
 /** A table, and who may do what with it. */
@@ -10,7 +10,7 @@ export interface IamPolicyInput extends DescribedTable {
   readonly role: IamRole;
   /** The table's ARN: `arn:aws:dynamodb:<region>:<account>:table/<name>`, without wildcards. */
   readonly tableArn: string;
-  /** Whether the program calls `scan` (default: false). */
+  /** Tells whether the program calls `scan` (default: false). */
   readonly scan?: boolean;
   /**
    * The name space that the program works in, as `Table.namespace` takes it; names for one inside
@@ -25,7 +25,7 @@ export interface IamPolicy {
   Statement: IamStatement[];
 }
 
-/** What an IAM policy allows. */
+/** Statement of what an IAM policy allows. */
 export interface IamStatement {
   Sid: string;
   Effect: 'Allow';

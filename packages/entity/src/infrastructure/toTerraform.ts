@@ -45,7 +45,7 @@ export interface TerraformTable extends TerraformThroughput {
 /** The provider whose schema the additional arguments are checked against. */
 const WITH_FEATURES = '>= 6.45';
 
-/** What {@link toTerraform} takes beside the table. */
+/** Input of {@link toTerraform} beside the table. */
 export interface TerraformOptions extends Safeguards {
   /** The resource's name in the configuration, an identifier (default: `table`). */
   readonly resourceName?: string;

@@ -41,7 +41,10 @@ const INDEX_ATTRIBUTE = /^_id([2-9]|[1-9]\d+)(PK|SK)$/;
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 const INDEX_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 const MAX_NAME_BYTES = 255;
-/** What every item of this package may have beside its keys and the fields of its schema. */
+/**
+ * Attributes that every item of this package may have besides its keys and the fields of its
+ * schema.
+ */
 const RESERVED: ReadonlySet<string> = new Set([
   '_e',
   '_v',
@@ -97,7 +100,7 @@ export class TableAttributes implements KeyAttributes {
     return this.#indexes.get(name) ?? defaultIndex(name);
   }
 
-  /** Whether an attribute of an item is no field of a document. */
+  /** Tells whether an attribute of an item is no field of a document. */
   isOwn(attribute: string): boolean {
     return attribute.startsWith('_') || this.#uses.has(attribute);
   }

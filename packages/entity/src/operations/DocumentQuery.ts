@@ -29,6 +29,7 @@ export class DocumentQuery<T> implements AsyncIterable<T>, Promise<{ items: T[] 
     return this.#start();
   }
 
+  /** Reads all documents; the result has them as `items`. */
   then<A = { items: T[] }, B = never>(
     onFulfilled?: ((value: { items: T[] }) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -36,12 +37,14 @@ export class DocumentQuery<T> implements AsyncIterable<T>, Promise<{ items: T[] 
     return this.#all().then(onFulfilled, onRejected);
   }
 
+  /** Handles the error of reading all documents. */
   catch<B = never>(
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<{ items: T[] } | B> {
     return this.#all().catch(onRejected);
   }
 
+  /** Runs a function once all documents are read, or reading has failed. */
   finally(onFinally?: (() => void) | null): Promise<{ items: T[] }> {
     return this.#all().finally(onFinally);
   }

@@ -14,7 +14,7 @@ import { commit } from '../table/commit.js';
 import type { Write } from '../table/transactWrite.js';
 import { ownerOf } from '../keys/ownerOf.js';
 
-/** What creates a document, as the operations see it. */
+/** Input that creates a document, as the operations see it. */
 export interface CreateInput extends GivenSystemFields {
   readonly item: Readonly<Fields>;
   /** The fields of the item that are in their stored form, by name: they are not parsed. */

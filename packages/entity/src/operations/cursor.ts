@@ -79,7 +79,7 @@ function fingerprint(entity: EntityContext, plan: QueryPlan): string {
   return digest.slice(0, FINGERPRINT_LENGTH);
 }
 
-/** Whether text can be the value of a key attribute; DynamoDB refuses any other. */
+/** Tells whether text can be the value of a key attribute; DynamoDB refuses any other. */
 function fits(text: string, limit: number): boolean {
   return text !== '' && Buffer.byteLength(text) <= limit;
 }

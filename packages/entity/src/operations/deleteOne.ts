@@ -15,10 +15,10 @@ import type { Write } from '../table/transactWrite.js';
 import { notFound } from './notFound.js';
 import { planDelete } from './replace.js';
 
-/** What deletes a document, as the operations see it. */
+/** Input that deletes a document, as the operations see it. */
 export interface DeleteInput {
   readonly filter: Readonly<Fields>;
-  /** What the document must be like; otherwise `ConditionFailed`. */
+  /** Condition that the document must meet; otherwise `ConditionFailed`. */
   readonly condition?: Readonly<Fields>;
   readonly context?: OperationContext;
 }

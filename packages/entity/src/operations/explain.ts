@@ -11,7 +11,7 @@ import { whyNots } from '../planning/whyNots.js';
 import type { FindInput } from './find.js';
 import { isGet, readParams } from './readPlan.js';
 
-/** What a find would do, and why not otherwise. */
+/** Explanation of what a find would do, and why it would not do otherwise. */
 export interface Explanation {
   /**
    * - `documents`: they are read, by `index`.
@@ -23,9 +23,9 @@ export interface Explanation {
   readonly index: string | null;
   /** The command of the first request. */
   readonly command: 'GetItem' | 'Query' | null;
-  /** What is asked of the key, with placeholders for values: those of `params`. */
+  /** Condition on the key, with placeholders for values: those of `params`. */
   readonly keyCondition: string | null;
-  /** What is filtered for, with placeholders for values. */
+  /** Filter expression, with placeholders for values. */
   readonly filter: string | null;
   /**
    * How many requests are sent:

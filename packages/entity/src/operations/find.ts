@@ -12,7 +12,7 @@ import type { QueryPlan } from '../planning/planIndex.js';
 import { planQuery } from '../planning/planQuery.js';
 import { getItem, readItems, readParams, readPlan, type ReadOptions } from './readPlan.js';
 
-/** What finds documents, as the operations see it. */
+/** Input that finds documents, as the operations see it. */
 export interface FindInput extends ReadOptions {
   readonly filter: Readonly<Fields>;
   /** The index to use (default: the one of whose key the filter says most). */

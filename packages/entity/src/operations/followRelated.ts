@@ -80,13 +80,13 @@ export async function followLateComers(
   ];
 }
 
-/** Whether a document leaves a partition of which it is the root. */
+/** Tells whether a document leaves a partition of which it is the root. */
 function leavesPartition({ model }: EntityContext, { from, to }: Move): boolean {
   const { attributes } = model;
   return hasOwnPartition(model) && attributes.keyOf(from).PK !== attributes.keyOf(to).PK;
 }
 
-/** Whether anything else is in a document's partition: read as little as shows it. */
+/** Tells whether anything else is in a document's partition: read as little as shows it. */
 async function hasOthers(entity: EntityContext, document: Item): Promise<boolean> {
   const { attributes } = entity.model;
   const params: QueryCommandInput = {

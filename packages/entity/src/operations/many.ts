@@ -12,7 +12,7 @@ import { updateOne } from './updateOne.js';
 /** How many documents are written side by side. */
 const CONCURRENCY = 8;
 
-/** What changes many documents, as the operations see it. */
+/** Input that changes many documents, as the operations see it. */
 export type UpdateManyInput = Omit<UpdateInput, 'upsert' | 'version'> & Options;
 
 /** Which documents are found, and how many. */

@@ -7,7 +7,7 @@ import { DEFAULT_MAX_PAGES, queryParams, readPages } from './readPages.js';
 import { readOwners } from './readOwners.js';
 import { uniquePlan } from './readPlan.js';
 
-/** What asks for one page, as the operations see it. */
+/** Input that asks for one page, as the operations see it. */
 export interface PaginateInput extends Omit<FindInput, 'limit' | 'startKey' | 'pageSize'> {
   readonly first?: number;
   readonly after?: string | null;

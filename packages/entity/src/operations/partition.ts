@@ -5,8 +5,8 @@ import { isDocument } from '../entity/isOwnItem.js';
 import { EntityError } from '../errors/EntityError.js';
 
 /**
- * Whether each document of an entity has a partition of its own: it then belongs to no other, and
- * what else is in the partition is related to it.
+ * Tells whether each document of an entity has a partition of its own: it then belongs to no other,
+ * and what else is in the partition is related to it.
  */
 export function hasOwnPartition({ definition }: EntityModel): boolean {
   const { relatedTo, SK } = definition.indexes[0];

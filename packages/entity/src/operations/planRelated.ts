@@ -10,7 +10,7 @@ export interface RelatedModel {
   readonly sort: 'ascending' | 'descending';
 }
 
-/** What lies side by side in a partition: the parent, or all documents of a relation. */
+/** Documents that lie side by side in a partition: the parent, or all documents of a relation. */
 export interface Segment {
   /** The first and the last sort key that it can have. */
   readonly from: string;
@@ -85,7 +85,7 @@ function inOrder(segments: readonly Segment[], sort: 'ascending' | 'descending')
   return sort === 'ascending' ? sorted : sorted.reverse();
 }
 
-/** Whether a relation is the first to follow its parent in the relation's own order. */
+/** Tells whether a relation is the first to follow its parent in the relation's own order. */
 function isNextTo(
   { model, definitions }: EntityContext,
   parent: Segment,

@@ -109,12 +109,15 @@ export function readParams(
   };
 }
 
-/** What a plan asks of unique items: they have none of their documents' other fields. */
+/**
+ * Reduces a plan to what can be asked of unique items: they have none of their documents' other
+ * fields.
+ */
 export function uniquePlan(plan: QueryPlan): QueryPlan {
   return { ...plan, rest: EVERYTHING };
 }
 
-/** Whether a request reads one item by its key. */
+/** Tells whether a request reads one item by its key. */
 export function isGet(
   params: GetItemCommandInput | QueryCommandInput,
 ): params is GetItemCommandInput {

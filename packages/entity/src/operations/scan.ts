@@ -8,9 +8,9 @@ import { Expression } from '../expressions/Expression.js';
 import { parseCondition } from '../expressions/parseCondition.js';
 import { assertLimit, projection, tooManyPages, type PageOptions } from './readPages.js';
 
-/** What scans, as the operations see it. */
+/** Input of a scan, as the operations see it. */
 export interface ScanInput extends Pick<PageOptions, 'consistent' | 'project' | 'maxPages'> {
-  /** What a document must be like. */
+  /** Condition that a document must meet. */
   readonly condition?: Readonly<Fields>;
   /** How many parts of the table to read side by side (default: 1; at most 1000). */
   readonly segments?: number;

@@ -7,17 +7,17 @@ import { Expression } from '../expressions/Expression.js';
 import type { TableAttributes } from '../keys/TableAttributes.js';
 import type { Step } from '../operators/Operator.js';
 
-/** What changes a document, as the operations see it. */
+/** Input that changes a document, as the operations see it. */
 export interface UpdateInput {
   readonly filter: Readonly<Fields>;
   readonly update: Readonly<Fields>;
-  /** What the document must be like; otherwise `ConditionFailed`. */
+  /** Condition that the document must meet; otherwise `ConditionFailed`. */
   readonly condition?: Readonly<Fields>;
   /** The version that the document must have; otherwise `VersionConflict`. */
   readonly version?: number;
   /** Makes the document if there is none (default: false). */
   readonly upsert?: boolean;
-  /** What becomes of related documents when the partition key changes (default: `refuse`). */
+  /** Handling of related documents when the partition key changes (default: `refuse`). */
   readonly related?: 'refuse' | 'move' | 'leave';
   readonly context?: OperationContext;
 }
@@ -122,7 +122,9 @@ function conditionsOf(
   ];
 }
 
-/** What an upsert sets besides its steps where there is no document yet. */
+/**
+ * Returns the assignments that an upsert makes besides its steps where there is no document yet.
+ */
 function insertAssignments(
   { PK, SK, ttl }: TableAttributes,
   steps: readonly Step[],

@@ -35,13 +35,13 @@ export type WriteClause = (expression: Expression) => Clause;
  * item, which a property test proves for every operator of the table.
  */
 export interface Operator {
-  /** Whether it takes a list of paths, instead of values by path. */
+  /** Tells whether it takes a list of paths, instead of values by path. */
   readonly takesPaths?: true;
-  /** Whether its operand is a new value of the field, given as input. */
+  /** Tells whether its operand is a new value of the field, given as input. */
   readonly takesInput?: true;
-  /** Whether its operand is the result, whatever was there. */
+  /** Tells whether its operand is the result, whatever was there. */
   readonly assigns?: true;
-  /** Whether it changes nothing but a new document, which an upsert makes. */
+  /** Tells whether it changes nothing but a new document, which an upsert makes. */
   readonly onInsertOnly?: true;
   /**
    * Checks an operand.
@@ -69,8 +69,8 @@ export interface Operator {
     refuse: (reason: string) => never,
   ): Stored;
   /**
-   * Whether a fault that the schema finds in the result is the one that the stored value had before,
-   * so that the change is not refused for it (default: never).
+   * Tells whether a fault that the schema finds in the result is the one that the stored value had
+   * before, so that the change is not refused for it (default: never).
    */
   keepsFault?(target: Target, current: Stored, result: Stored): boolean;
 }
@@ -80,6 +80,6 @@ export interface Step extends Target {
   readonly operator: Operator;
   /** Its operand as it was given, for a new document. */
   readonly given: unknown;
-  /** What {@link Operator.parse} made of it: at least one. */
+  /** Operands that {@link Operator.parse} returned: at least one. */
   readonly operands: readonly [Stored, ...Stored[]];
 }

@@ -150,7 +150,7 @@ function isWithin(sum: string, { min, max }: NumberRules): boolean {
   return passes(min, 1) && passes(max, -1);
 }
 
-/** What a field that is not there counts as. */
+/** Returns the number that a missing field counts as. */
 function zeroOf(target: Target): string {
   return defaultAttribute(target)?.N ?? '0';
 }

@@ -36,12 +36,12 @@ export function typeOfKeyValue(value: KeyValue): PartType {
   return value instanceof Date ? 'date' : (typeof value as PartType);
 }
 
-/** What a filter asks of one field directly, not inside `$or` or `$not`. */
+/** Returns the tests that a filter makes of one field directly, not inside `$or` or `$not`. */
 export function testsAt({ conjuncts }: FilterFacts, path: string): FieldTest[] {
   return conjuncts.filter((part) => part.kind === 'test' && part.path === path) as FieldTest[];
 }
 
-/** Whether a filter contradicts itself, so that no document matches, whatever it holds. */
+/** Tells whether a filter contradicts itself, so that no document matches, whatever it holds. */
 export function isContradiction(filter: FilterFacts): boolean {
   return isNothing(filter.clause) || contradictedPath(filter) !== undefined;
 }
@@ -89,7 +89,7 @@ function isSimple(conjuncts: readonly Clause[]): boolean {
   );
 }
 
-/** Whether no value lies within the bounds that tests set. */
+/** Tells whether no value lies within the bounds that tests set. */
 function areApart(tests: readonly FieldTest[]): boolean {
   const bounds = (inclusive: string, exclusive: string) =>
     tests

@@ -28,19 +28,22 @@ export type PartFacts =
 /** A field that decides whether a document is in an index, where the schema alone does not. */
 export interface Obligation {
   readonly path: string;
-  /** What the index asks of the field's value (default: that there is one). */
+  /** Condition of the index on the field's value (default: that there is one). */
   readonly where?: IndexCondition;
-  /** What documents can have there, given what is known of the rest of them. */
+  /**
+   * Returns the values that documents can have there, given what is known of the rest of their
+   * fields.
+   */
   readonly domain: (narrowing?: Narrowing) => Domain;
 }
 
-/** What is known of an index without any filter: worked out once for each definition and table. */
+/** Known facts about an index without any filter: worked out once for each definition and table. */
 export interface IndexFacts {
   readonly index: Index;
   readonly name: string;
   /** A global secondary index: its reads are never consistent. */
   readonly isGlobal: boolean;
-  /** What its partition keys and its sort keys start with. */
+  /** Starts of the index's partition keys and of its sort keys. */
   readonly partitionHead: string;
   readonly sortHead: string;
   readonly PK: readonly PartFacts[];

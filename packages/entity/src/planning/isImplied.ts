@@ -5,8 +5,8 @@ import { isTakenIn, valuesOf } from './proves.js';
 import { truthAt } from './truthAt.js';
 
 /**
- * Whether every document of an index meets a part of a filter, so that it need not be filtered for:
- * a field that the index is made from is there, and its `where` is met.
+ * Tells whether every document of an index meets a part of a filter, so that it need not be
+ * filtered for: a field that the index is made from is there, and its `where` is met.
  */
 export function isImplied(index: IndexFacts, filter: FilterFacts, part: FieldTest): boolean {
   const { path, operator, operand } = part;

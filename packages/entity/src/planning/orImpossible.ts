@@ -1,6 +1,6 @@
 import { EntityError } from '../errors/EntityError.js';
 
-/** What a function gives; undefined where it finds that no key can hold a value. */
+/** Returns a function's result; undefined where the function finds that no key can hold a value. */
 export function orImpossible<T>(run: () => T): T | undefined {
   try {
     return run();

@@ -13,7 +13,7 @@ export interface QueryPlan {
   readonly index: Index;
   readonly PK: string;
   readonly SK: SortKeyRange;
-  /** What the key does not say: a condition on the documents. */
+  /** Part of the filter that the key does not cover: a condition on the documents. */
   readonly rest: Clause;
 }
 

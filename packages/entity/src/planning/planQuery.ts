@@ -8,7 +8,7 @@ import { noIndexFits } from './noIndexFits.js';
 import { planIndex, valuesOfParts, type QueryPlan } from './planIndex.js';
 import { proves } from './proves.js';
 
-/** What a caller says of the index beside the filter. */
+/** A caller's choice of index, beside the filter. */
 export interface PlanOptions {
   /** The one index to use (default: the one of whose key the filter says most). */
   readonly index?: string;

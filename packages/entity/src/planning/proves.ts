@@ -44,14 +44,14 @@ export function proves(index: IndexFacts, filter: FilterFacts, gaps?: Gap[]): bo
   return !gaps || gaps.length === 0;
 }
 
-/** Whether no matching document has a value at the path of an optional part. */
+/** Tells whether no matching document has a value at the path of an optional part. */
 function isAbsent(index: IndexFacts, filter: FilterFacts, path: string): boolean {
   const { optional } = index;
   if (optional?.path !== path) return false;
   return possibleValues(optional, filter).every((value) => value === MISSING || value === null);
 }
 
-/** Whether an index takes a document in that has a value where an obligation looks. */
+/** Tells whether an index takes a document in that has a value where an obligation looks. */
 export function isTakenIn({ where }: Obligation, value: unknown): boolean {
   const isThere = value !== MISSING && value !== null;
   if (!where) return isThere;

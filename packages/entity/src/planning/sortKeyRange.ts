@@ -6,7 +6,7 @@ import { typeOfKeyValue } from './FilterFacts.js';
 import type { PartFacts } from './indexFacts.js';
 import { orImpossible } from './orImpossible.js';
 
-/** What a query asks of the sort key; `to` is included. */
+/** Range of sort keys that a query asks for; `to` is included. */
 export type SortKeyRange =
   | { readonly equals: string }
   | { readonly startsWith: string }
@@ -99,7 +99,7 @@ function edgesOf(
   }
 }
 
-/** Whether a key sorts before another. */
+/** Tells whether a key sorts before another. */
 export function isBelow(a: string, b: string): boolean {
   return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 }

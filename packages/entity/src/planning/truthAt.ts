@@ -6,7 +6,7 @@ export const MISSING: unique symbol = Symbol('missing');
 /** Stands for every value that a condition does not name. */
 export const OTHER: unique symbol = Symbol('other');
 
-/** Whether a condition holds, where only one field is known. */
+/** Tells whether a condition holds, where only one field is known. */
 export type Truth = 'yes' | 'no' | 'maybe';
 
 /**
@@ -80,7 +80,7 @@ function truthOfTest({ operator, operand }: FieldTest, value: unknown): Truth {
   }
 }
 
-/** Whether an order is as a comparison asks; `NaN` is as none does. */
+/** Tells whether an order is as a comparison asks; `NaN` is as none does. */
 function holds(operator: '$lt' | '$lte' | '$gt' | '$gte', order: number): boolean {
   switch (operator) {
     case '$lt':
@@ -116,7 +116,7 @@ function opposite(truth: Truth): Truth {
   return truth === 'maybe' ? 'maybe' : truth === 'yes' ? 'no' : 'yes';
 }
 
-/** Whether a value is one that can be named and compared: null, or a scalar. */
+/** Tells whether a value is one that can be named and compared: null, or a scalar. */
 function isScalar(value: unknown): boolean {
   return value === null || typeof value !== 'object' || value instanceof Date;
 }
@@ -125,7 +125,7 @@ function sameScalar(a: unknown, b: unknown): boolean {
   return a instanceof Date && b instanceof Date ? a.getTime() === b.getTime() : a === b;
 }
 
-/** Whether two values of different types here are of one type once they are stored. */
+/** Tells whether two values of different types here are of one type once they are stored. */
 function mayBeOneType(a: unknown, b: unknown): boolean {
   const [one, other] = [a, b].map((each) => (each instanceof Date ? 'date' : typeof each)).sort();
   return (one === 'date' && other === 'string') || (one === 'bigint' && other === 'number');

@@ -5,7 +5,7 @@ import { proves, type Gap } from './proves.js';
 
 type Reason = WhyNot['reason'];
 
-/** What to do about a reason, by reason. */
+/** Advice on what to do about a reason, by reason. */
 const SENTENCES: Readonly<Record<Reason, (paths: string) => string>> = {
   PartitionKey: (paths) => `The filter must say what ${paths} is equal to.`,
   MissingPart: (paths) =>

@@ -9,7 +9,10 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 /** DynamoDB's limit on nesting is 32. */
 const MAX_DEPTH = 32;
 
-/** What an attribute of each type holds; undefined for what it cannot hold. */
+/**
+ * Readers of the value that an attribute of each type holds; undefined for a value that the type
+ * cannot hold.
+ */
 const READ: Readonly<Record<string, Read>> = {
   S: (S) => (typeof S === 'string' ? { S } : undefined),
   N: (N) => (isNumber(N) ? { N } : undefined),

@@ -21,7 +21,10 @@ import { DEFAULT_ATTRIBUTES, type TableAttributes } from '../keys/TableAttribute
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { requestFailed, type FailedRequest } from './requestFailed.js';
 
-/** What an observer is told of every request that was sent, whether it succeeded or not. */
+/**
+ * Event that tells an observer about a request that was sent, whether the request succeeded or not;
+ * there is one for every request.
+ */
 export interface CommandEvent {
   /** The DynamoDB operation, such as `PutItem`. */
   readonly command: string;
@@ -29,13 +32,13 @@ export interface CommandEvent {
   readonly attempts: number;
   /** From the call to its answer, retries included. */
   readonly durationMs: number;
-  /** What DynamoDB charged, in capacity units, where it said so. */
+  /** Capacity units that DynamoDB charged, where it reported them. */
   readonly consumedCapacity?: number;
   /** The name of the error, where it failed. */
   readonly errorName?: string;
 }
 
-/** What sends commands: a client of the SDK. */
+/** Client of the SDK, which sends commands. */
 export type CommandClient = Pick<DynamoDBClient, 'send'>;
 
 type Command = Parameters<DynamoDBClient['send']>[0];
@@ -170,7 +173,7 @@ function tableOf({ input }: SentCommand): string | undefined {
   );
 }
 
-/** What a request was, for the error that it ends with. */
+/** Describes a request, for the error that the request ends with. */
 export function requestOf(command: SentCommand): FailedRequest {
   const table = tableOf(command);
   return { command: nameOf(command), ...(table !== undefined && { table }) };
@@ -190,13 +193,16 @@ export function outcomeUnknown(command: string, cause: unknown): EntityError<'Re
   );
 }
 
-/** What the SDK threw, without the item that DynamoDB returned with it, which may hold secrets. */
+/**
+ * Returns the error that the SDK threw, without the item that DynamoDB returned with it, which may
+ * hold secrets.
+ */
 export function withoutItem(error: unknown): Error {
   const { name, message } = error as Error;
   return Object.assign(new Error(message), { name });
 }
 
-/** Whether the SDK had sent a request more than once when it failed. */
+/** Tells whether the SDK had sent a request more than once when it failed. */
 export function wasRepeated(error: unknown): boolean {
   return ((error as Partial<Answer>).$metadata?.attempts ?? 1) > 1;
 }

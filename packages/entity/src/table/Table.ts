@@ -47,7 +47,7 @@ const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
  */
 export type AnyDynamoDBClient = Pick<DynamoDBClient, 'config' | 'destroy'>;
 
-/** What {@link Table} takes. */
+/** Input of {@link Table}. */
 export interface TableOptions extends TableNames {
   /** The table's name: 3 to 255 letters, digits, `_`, `.` and `-`. */
   readonly name: string;
@@ -78,13 +78,14 @@ export interface TableOptions extends TableNames {
  * ```
  */
 export class Table {
+  /** The name of the table in DynamoDB. */
   readonly name: string;
   readonly #options: TableOptions;
   readonly #prefix: string;
   readonly #sender: Sender;
   readonly #definitions: Definitions;
   readonly #newUlid: (seedTime: number) => string;
-  /** What is worked out of a definition once. */
+  /** Models, each worked out once from its definition. */
   readonly #models = new Map<AnyEntityDefinition, EntityModel>();
 
   /** @throws {@link EntityError} `InvalidTable` for a name that no table can have. */
@@ -380,8 +381,8 @@ export class Table {
   }
 
   /**
-   * Whether the whole table holds no item at all, in no name space, of no other program either;
-   * strongly consistent.
+   * Tells whether the whole table holds no item at all, in no name space, of no other program
+   * either; strongly consistent.
    */
   async isEmpty(): Promise<boolean> {
     return isTableEmpty(this.#sender, this.name);
@@ -424,7 +425,7 @@ export class Table {
     await deleteTable(this.#sender, this.name);
   }
 
-  /** What DynamoDB says of the table; null if there is none. */
+  /** Returns DynamoDB's description of the table; null if there is none. */
   async describe(): Promise<TableDescription | null> {
     return describeTable(this.#sender, this.name);
   }

@@ -18,9 +18,9 @@ export interface ClearProgress {
   readonly deletedCount: number;
 }
 
-/** What is to be deleted, and what is not. */
+/** Choice of what is to be deleted, and what is not. */
 export interface ClearOptions {
-  /** What the partition keys to be deleted start with; empty for all. */
+  /** Start of the partition keys to be deleted; empty for all. */
   readonly prefix: string;
   readonly keep: readonly Key[];
   readonly onProgress?: (progress: ClearProgress) => unknown;
@@ -61,7 +61,7 @@ export async function clearTable(
   return { deletedCount };
 }
 
-/** Whether a table holds no item at all, not even one of another program. */
+/** Tells whether a table holds no item at all, not even one of another program. */
 export async function isTableEmpty(sender: Sender, tableName: string): Promise<boolean> {
   const { Count = 0 } = await sender.send(
     new ScanCommand({ TableName: tableName, ConsistentRead: true, Limit: 1, Select: 'COUNT' }),

@@ -1,7 +1,7 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { CommandClient } from './Sender.js';
 
-/** What the SDK's clients have in common. */
+/** Members that the SDK's clients have in common. */
 type SdkClient = Pick<DynamoDBClient, 'send' | 'config'>;
 
 /**

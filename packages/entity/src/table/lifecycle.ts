@@ -55,8 +55,9 @@ export function createTableParams({
 /** How `table.create` and `table.ensure` make a table. */
 export interface CreateTableOptions {
   /**
-   * Whether DynamoDB is to remove expired items (default: true, unless the table has a `clock` of
-   * its own: DynamoDB goes by the real time, and would remove what is not expired by that clock).
+   * Tells whether DynamoDB is to remove expired items (default: true, unless the table has a
+   * `clock` of its own: DynamoDB goes by the real time, and would remove what is not expired by
+   * that clock).
    */
   readonly timeToLive?: boolean;
 }
@@ -98,7 +99,7 @@ export async function deleteTable(sender: Sender, tableName: string): Promise<vo
   await until('DeleteTable', async () => (await describeTable(sender, tableName)) === null);
 }
 
-/** What DynamoDB says of the table; null if there is none. */
+/** Returns DynamoDB's description of the table; null if there is none. */
 export async function describeTable(
   sender: Sender,
   tableName: string,

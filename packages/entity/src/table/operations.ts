@@ -9,7 +9,7 @@ export interface TransactOperation<R> {
   prepare(): Promise<{ readonly writes: readonly Write[]; readonly result: R }>;
 }
 
-/** What the operations of a transaction return, in their order. */
+/** Results that the operations of a transaction return, in the order of the operations. */
 export type TransactResults<O extends readonly TransactOperation<unknown>[]> = {
   -readonly [K in keyof O]: O[K] extends TransactOperation<infer R> ? R : never;
 };
@@ -28,7 +28,9 @@ export interface Reference<Doc> {
   readonly read: (item: Item) => Promise<Doc | null>;
 }
 
-/** What references lead to, in their order; null where there is nothing. */
+/**
+ * Documents that references lead to, in the order of the references; null where there is nothing.
+ */
 export type Referenced<R extends readonly Reference<unknown>[]> = {
   -readonly [K in keyof R]: R[K] extends Reference<infer Doc> ? Doc | null : never;
 };

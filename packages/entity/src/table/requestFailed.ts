@@ -1,6 +1,6 @@
 import { EntityError, type EntityErrorDetails } from '../errors/EntityError.js';
 
-/** What a request that failed was. */
+/** Description of a request that failed. */
 export interface FailedRequest {
   /** The DynamoDB operation, such as `PutItem`. */
   readonly command: string;
@@ -85,12 +85,15 @@ export function requestFailed(
   return make('RequestFailed', `DynamoDB did not carry out ${command}.`, { command, retryable });
 }
 
-/** Whether DynamoDB's message says that the sum of an expression is no number that it can keep. */
+/**
+ * Tells whether DynamoDB's message says that the sum of an expression is no number that it can
+ * keep.
+ */
 export function isNoNumber(message = ''): boolean {
   return /number (?:over|under)flow|significant digits|precision up to 38 digits/i.test(message);
 }
 
-/** What the SDK threw, whether it has been wrapped or not. */
+/** Returns the error that the SDK threw, whether that error has been wrapped or not. */
 export function sdkErrorOf(error: unknown): Error {
   const codes: readonly string[] = REQUEST_CODES;
   return EntityError.is(error) && codes.includes(error.code) && error.cause instanceof Error

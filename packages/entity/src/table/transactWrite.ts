@@ -26,12 +26,12 @@ export interface Write {
   /** The error for a sum that is no number that DynamoDB can keep (default: `RequestFailed`). */
   readonly noNumber?: () => EntityError;
   /**
-   * Whether the item that stood in the way is there because this very write made it, and its answer
-   * was lost (default: by the mark of the write).
+   * Tells whether the item that stood in the way is there because this very write made it, and its
+   * answer was lost (default: by the mark of the write).
    */
   readonly isOwn?: (item: Item) => boolean;
   /**
-   * Whether, with this item in the way, the write follows from what is no longer true, and must be
+   * Tells whether, with this item in the way, the write follows from what is no longer true, and must be
    * planned again (default: never).
    */
   readonly isOvertaken?: (item: Item | undefined) => boolean;
@@ -144,7 +144,7 @@ function exhausted(attempts: number, reasons: readonly CancellationReason[]): En
   );
 }
 
-/** What DynamoDB said, without the items that it returned. */
+/** Returns DynamoDB's error, without the items that DynamoDB returned. */
 function withoutItems(reasons: readonly CancellationReason[]): Error {
   return new Error(reasons.map(({ Code, Message }) => Message ?? Code ?? '').join('; '));
 }

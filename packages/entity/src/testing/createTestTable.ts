@@ -12,7 +12,7 @@ export interface TestTable {
   drop(): Promise<void>;
 }
 
-/** What {@link createTestTable} takes besides the definitions. */
+/** Input of {@link createTestTable} besides the definitions. */
 export type TestTableOptions = Omit<TableOptions, 'name' | 'client'> & {
   readonly client?: DynamoDBClient;
 };

@@ -36,6 +36,7 @@ export type IndexPart<S extends z.ZodObject> = string extends keyof z.output<S>
     | `.${ScalarPath<z.output<S>>}?`
     | `#${string}`;
 
+/** The names that an index can have: `_id`, `_id2` and so on. */
 type IndexName<S extends z.ZodObject> = string extends keyof z.output<S>
   ? string
   : `_id${number | ''}`;
@@ -95,7 +96,7 @@ export interface Index {
   readonly where: readonly (IndexCondition & { readonly segments: readonly string[] })[];
 }
 
-/** What {@link defineEntity} takes. */
+/** Input of {@link defineEntity}. */
 export interface EntityInput<
   N extends string,
   S extends z.ZodObject,
@@ -159,7 +160,7 @@ export interface DocumentTypes<
 > {
   /** The document's own fields as they are stored and shown, secret ones included. */
   readonly output: Output;
-  /** What creates a document. */
+  /** Input that creates a document. */
   readonly input: Input;
   /** The fields that its partition key and its sort key are made of. */
   readonly PK: PK;
@@ -188,7 +189,7 @@ export interface EntityTypes<
   readonly '~types'?: DocumentTypes<N, Output, Input, PK, SK, X, Name>;
 }
 
-/** What has the types of an entity: its definition, for one. */
+/** Carrier of an entity's types: the entity's definition, for one. */
 export interface Typed {
   readonly '~types'?: DocumentTypes;
 }
@@ -258,7 +259,7 @@ export type VisibleFields<D extends Typed> = string extends TypesOf<D>['secret']
   ? TypesOf<D>['output']
   : OmitPaths<TypesOf<D>['output'], TypesOf<D>['secret']>;
 
-/** What creates a document: the schema's input, where defaults may be left out. */
+/** Input that creates a document: the schema's input, where defaults may be left out. */
 export type InferInput<D extends Typed> = TypesOf<D>['input'];
 
 /** The names of the fields that a document's partition key is made of. */

@@ -3,16 +3,16 @@ export type HookFields = Readonly<Record<string, unknown>>;
 
 type Awaitable<T> = T | Promise<T>;
 
-/** What a hook is told about the operation that it takes part in. */
+/** Information for a hook about the operation that it takes part in. */
 export interface HookContext {
   /** The name of the entity. */
   readonly entity: string;
   readonly operation: 'create' | 'find' | 'update' | 'delete';
-  /** What the caller gave the operation as its `context`. */
+  /** Value that the caller gave the operation as its `context`. */
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-/** What an operation looks for. */
+/** Query of an operation. */
 export interface HookQuery {
   readonly filter: HookFields;
   readonly condition?: HookFields;

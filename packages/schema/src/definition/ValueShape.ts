@@ -6,14 +6,14 @@ import { refusedInSet, shapeParts, type ShapeParts } from './storableKinds.js';
 type Schema = core.$ZodType;
 
 /**
- * What a storage layer must know to give values back as they went in: where the schema has dates
- * and bigints, which a database keeps as strings and numbers. Unions are merged into one shape. The
- * shape of a schema that holds itself holds itself.
+ * Information that a storage layer needs to give values back as they went in: where the schema has
+ * dates and bigints, which a database keeps as strings and numbers. Unions are merged into one
+ * shape. The shape of a schema that holds itself holds itself.
  */
 export interface ValueShape {
-  /** What a stored string is. */
+  /** Kind of value that a stored string represents. */
   readonly strings?: 'string' | 'date';
-  /** What a stored number is. */
+  /** Kind of value that a stored number represents. */
   readonly numbers?: 'number' | 'bigint';
   /** The shapes of named fields. */
   readonly fields?: ReadonlyMap<string, ValueShape>;
@@ -131,7 +131,7 @@ function fieldOf({ fields, rest }: ShapeParts, name: string): Schema | undefined
   return rest && !isNever(rest) ? rest : undefined;
 }
 
-/** Whether there is never anything to store. */
+/** Tells whether there is never anything to store. */
 function isAbsent(schemas: readonly Schema[]): boolean {
   return alternatives(schemas).every((schema) => shapeParts(schema).absent);
 }

@@ -11,7 +11,10 @@ const RESERVED: ReadonlySet<string> = new Set([
   'ttl',
 ]);
 
-/** Whether no field of a document can have a name, since a storage layer keeps something there. */
+/**
+ * Tells whether no field of a document can have a name, since a storage layer keeps something
+ * there.
+ */
 export function isReservedName(name: string): boolean {
   return RESERVED.has(name) || name === '' || name.startsWith('_');
 }

@@ -7,9 +7,9 @@ type DefOf<K> = Extract<Def, { readonly type: K }>;
 
 type NumberType = 'number' | 'bigint';
 
-/** What one schema says of the values at a position, and which schemas go on from there. */
+/** One schema's facts about the values at a position, and the schemas that go on from there. */
 export interface ShapeParts {
-  /** What stored strings and numbers are. */
+  /** Kinds of value that stored strings and numbers represent. */
   readonly strings?: 'string' | 'date';
   readonly numbers?: NumberType | readonly NumberType[];
   /** There is nothing to store. */
@@ -95,7 +95,10 @@ const KINDS: {
   nan: refused('it is NaN, which DynamoDB has no number for: use z.null()'),
 };
 
-/** What a schema says of its values, itself and not what it wraps. */
+/**
+ * Returns a schema's facts about its values: those of the schema itself, not of the schema that it
+ * wraps.
+ */
 export function shapeParts(schema: Schema): ShapeParts {
   const def = schema._zod.def as Def;
   const kind = KINDS[def.type] as ((def: Def, schema: Schema) => ShapeParts) | undefined;

@@ -59,7 +59,9 @@ function strict(schema: Schema, made: Map<Schema, Schema>): Schema {
   }
 }
 
-/** Whether an intersection is of objects and records alone, none of which has another's field. */
+/**
+ * Tells whether an intersection is of objects and records alone, none of which has another's field.
+ */
 function areApart({ left, right }: z.core.$ZodIntersectionDef): boolean {
   const names = [...namesIn(left), ...namesIn(right)];
   return !names.includes(undefined) && new Set(names).size === names.length;

@@ -26,15 +26,17 @@ export const Account = defineEntity({
     sessionsFrom: z.ulid().optional(),
     /** The newest session at that time: later ones have a greater ulid, whatever the clocks say. */
     sessionsTo: z.ulid().optional(),
-    /** What was sent to somebody and has no greater ulid is void; factors are not. */
+    /** Tokens that were sent to someone and have no greater ulid are void; factors are not. */
     tokensVoidBefore: z.ulid().optional(),
     /** Contacts that were added, are not verified and have no greater ulid have lapsed. */
     pendingVoidBefore: z.ulid().optional(),
     /** Contacts that are not verified and have no greater ulid have lapsed, those of the sign-up too. */
     contactsVoidBefore: z.ulid().optional(),
-    /** Whether it takes one of the places that there are for accounts; see `AccountPlaces`. */
+    /**
+     * Tells whether it takes one of the places that there are for accounts; see `AccountPlaces`.
+     */
     hasPlace: z.boolean().optional(),
-    /** Whether its deletion has begun, which nothing takes back. */
+    /** Tells whether its deletion has begun, which nothing takes back. */
     deleting: z.boolean().optional(),
   }),
   indexes: [

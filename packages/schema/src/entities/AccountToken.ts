@@ -35,7 +35,7 @@ export const AccountToken = defineEntity({
       'twoFactorAuth',
       'custom',
     ]),
-    /** What the token is for: the account's id, an address, or the application's own purpose. */
+    /** Purpose of the token: the account's id, an address, or the application's own purpose. */
     createdFor: z.string().min(2).max(300),
     reason: z.string().max(1000).optional(),
     value: z.string().min(4).max(1000),

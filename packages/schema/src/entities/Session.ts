@@ -34,7 +34,7 @@ export const Session = defineEntity({
     kid: z.string().min(1).max(64).optional(),
     /** When a request was last seen; kept only as exactly as an idle timeout needs it. */
     lastSeenAt: z.date().optional(),
-    /** Whether its owner has asked to stay logged in for longer. */
+    /** Tells whether its owner has asked to stay logged in for longer. */
     remembered: z.boolean().optional(),
     /** When its owner last proved who they are (`auth_time` of OpenID Connect). */
     authTime: z.date().optional(),

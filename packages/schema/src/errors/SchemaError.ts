@@ -1,4 +1,4 @@
-/** What each {@link SchemaError} code tells about the fault, by code. */
+/** Details of the fault for each {@link SchemaError} code, by code. */
 export interface SchemaErrorDetails {
   /** An option of the definition does not exist, or is of another kind than its type says. */
   InvalidDefinition: { entity: string; path: string; reason: string };
@@ -61,7 +61,9 @@ const brand = Symbol.for('@latchkey/schema/SchemaError');
  */
 export class SchemaError<C extends SchemaErrorCode = SchemaErrorCode> extends Error {
   override readonly name: string = 'SchemaError';
+  /** The kind of the error; it decides the shape of `details`. */
   readonly code: C;
+  /** The facts about the error, by its code; never a secret. */
   readonly details: SchemaErrorDetails[C];
 
   constructor(code: C, message: string, details: SchemaErrorDetails[C]) {
@@ -71,7 +73,7 @@ export class SchemaError<C extends SchemaErrorCode = SchemaErrorCode> extends Er
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** Whether a value is a `SchemaError`, also one from another copy of this package. */
+  /** Tells whether a value is a `SchemaError`, also one from another copy of this package. */
   static is(value: unknown): value is AnySchemaError {
     return typeof value === 'object' && value !== null && brand in value;
   }

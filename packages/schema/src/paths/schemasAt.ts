@@ -79,7 +79,10 @@ function* walk(
   if (child) yield* walk(child, rest, pathBelow(path, segment), siblings);
 }
 
-/** What a wrapper (optional, nullable, default, …) wraps; a pipe gives what comes out of it. */
+/**
+ * Returns the schema that a wrapper (optional, nullable, default, …) wraps; for a pipe, the schema
+ * of its output.
+ */
 export function unwrap(def: Def): Schema | undefined {
   switch (def.type) {
     case 'optional':
@@ -127,14 +130,17 @@ function childOf(def: Def, segment: string): Schema | undefined {
   }
 }
 
-/** What a record in `loose` mode has under the keys that it does not know. */
+/** Schema of the values that a record in `loose` mode has under the keys that it does not know. */
 const ANYTHING: Schema = z.unknown();
 
 function isPosition(segment: string): boolean {
   return /^\d+$/.test(segment);
 }
 
-/** Whether a name can be a key of a stored record: keys are texts, also those that numbers make. */
+/**
+ * Tells whether a name can be a key of a stored record: keys are texts, also those that numbers
+ * make.
+ */
 function isKeyOf({ keyType }: core.$ZodRecordDef, name: string): boolean {
   const takes = (key: string | number): boolean => {
     const schema = keyType as z.ZodType;

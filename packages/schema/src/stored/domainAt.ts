@@ -6,7 +6,7 @@ import type { ScalarType } from '../paths/scalarTypes.js';
 type Schema = core.$ZodType;
 type Def = core.$ZodTypes['_zod']['def'];
 
-/** What can be stored at a path, as far as the schema alone says. */
+/** Values that can be stored at a path, as far as the schema alone says. */
 export interface Domain {
   /** Documents may have nothing there. */
   readonly missing: boolean;
@@ -18,7 +18,7 @@ export interface Domain {
   readonly types: ReadonlySet<ScalarType> | undefined;
 }
 
-/** Whether documents may have a value at the path of a union's discriminator. */
+/** Tells whether documents may have a value at the path of a union's discriminator. */
 export type Narrowing = (path: string, value: unknown) => boolean;
 
 const NONE: ReadonlySet<never> = new Set();

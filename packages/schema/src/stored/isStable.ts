@@ -6,8 +6,8 @@ type Schema = core.$ZodType;
 const known = new WeakMap<Schema, boolean>();
 
 /**
- * Whether a value in the schema's output form can be parsed by it again without being changed:
- * there is no transform, codec or pipe in it. (`defineEntity` refuses normalisers such as
+ * Tells whether a value in the schema's output form can be parsed by it again without being
+ * changed: there is no transform, codec or pipe in it. (`defineEntity` refuses normalisers such as
  * `.overwrite()` that would change their own result.)
  */
 export function isStable(schema: Schema): boolean {

@@ -5,7 +5,7 @@ type Schema = z.core.$ZodType;
 /** One end of a range. */
 export interface Bound {
   readonly value: number | bigint;
-  /** Whether the value itself is allowed. */
+  /** Tells whether the value itself is allowed. */
   readonly inclusive: boolean;
 }
 

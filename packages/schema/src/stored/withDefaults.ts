@@ -6,7 +6,7 @@ type Schema = z.core.$ZodType;
 type Def = z.core.$ZodTypes['_zod']['def'];
 type Fields = Record<string, unknown>;
 
-/** What is known of one schema, worked out once. */
+/** Known facts about one schema, worked out once. */
 interface Filler {
   /** Makes what stands for a value that is not there. */
   readonly absent?: () => unknown;
@@ -47,8 +47,8 @@ export function defaultOf(schema: Schema): unknown {
 }
 
 /**
- * Whether values of the schema may be stored without something that {@link withDefaults} adds at or
- * below the value.
+ * Tells whether values of the schema may be stored without something that {@link withDefaults} adds
+ * at or below the value.
  */
 export function canLackDefaults(schema: z.ZodType): boolean {
   const { absent, within } = fillerOf(schema);
@@ -84,13 +84,13 @@ function copyOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, copyOf(field)]));
 }
 
-/** Whether an object has no class, in whatever realm. */
+/** Tells whether an object has no class, in whatever realm. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** Whether a schema is one of sets, or takes sets among others. */
+/** Tells whether a schema is one of sets, or takes sets among others. */
 function isSet(schema: Schema): boolean {
   const def = schema._zod.def as Def;
   if (def.type === 'set') return true;
@@ -99,7 +99,7 @@ function isSet(schema: Schema): boolean {
   return inner !== undefined && isSet(inner);
 }
 
-/** Whether something in a schema makes a value of none. */
+/** Tells whether something in a schema makes a value of none. */
 function hasDefault(schema: Schema): boolean {
   const def = schema._zod.def as Def;
   switch (def.type) {

@@ -12,7 +12,7 @@ import type { Send } from '../templates/sendBy.js';
 /** A message that would have been sent, and how it would have read. */
 export type OutboxMessage = Message & RenderedMessage;
 
-/** What {@link Outbox} takes. */
+/** Input of {@link Outbox}. */
 export interface OutboxOptions extends RenderOptions {
   /** Is given what each message is, and its link or code: `console.log`, say (default: nobody is). */
   readonly print?: (line: string) => void;
@@ -74,7 +74,7 @@ export class Outbox {
     this.#print?.(`${message.kind} to ${value}: ${shown}`);
   };
 
-  /** What has been sent, the oldest first. */
+  /** Messages that have been sent, the oldest first. */
   get messages(): readonly OutboxMessage[] {
     return this.#messages;
   }

@@ -10,7 +10,7 @@ export interface SesClient {
   send(command: never): Promise<unknown>;
 }
 
-/** What {@link sesSender} takes. */
+/** Input of {@link sesSender}. */
 export interface SesSenderOptions extends RenderOptions {
   /** An `SESv2Client`, with the region and the credentials of the application. */
   readonly client: SesClient;

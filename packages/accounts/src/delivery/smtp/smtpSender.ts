@@ -17,7 +17,7 @@ export interface SmtpMail {
   readonly disableUrlAccess: true;
 }
 
-/** What `createTransport` of `nodemailer` gives. */
+/** Transporter, as `createTransport` of `nodemailer` returns it. */
 export interface SmtpTransporter {
   sendMail(mail: SmtpMail): Promise<unknown>;
 }
@@ -27,9 +27,9 @@ export interface SmtpTransportOptions {
   readonly host: string;
   /** Default: 465 with `secure`, else 587. */
   readonly port?: number;
-  /** Whether the connection begins with TLS (default: on port 465). */
+  /** Tells whether the connection begins with TLS (default: on port 465). */
   readonly secure?: boolean;
-  /** Whether to send nothing without TLS (default: true). */
+  /** Tells whether to send nothing without TLS (default: true). */
   readonly requireTLS?: boolean;
   readonly auth?: Readonly<Record<string, unknown>>;
   /** How long to wait for a connection, in milliseconds (default: 10 000). */
@@ -41,7 +41,7 @@ export interface SmtpTransportOptions {
   readonly [option: string]: unknown;
 }
 
-/** What {@link smtpSender} takes. */
+/** Input of {@link smtpSender}. */
 export interface SmtpSenderOptions extends RenderOptions {
   /** A transporter of `nodemailer`, which stays the application's to close, or settings for one. */
   readonly transport: SmtpTransporter | SmtpTransportOptions;

@@ -9,7 +9,7 @@ export interface SnsClient {
   send(command: never): Promise<unknown>;
 }
 
-/** What {@link snsSender} takes. */
+/** Input of {@link snsSender}. */
 export interface SnsSenderOptions extends RenderOptions {
   /** An `SNSClient`, with the region and the credentials of the application. */
   readonly client: SnsClient;

@@ -35,7 +35,10 @@ const DEFAULT_PATHS: LinkOptions['paths'] = {
 /** The page that gives an address back which another has taken the place of. */
 const RESTORE_PATH = '/restore-address';
 
-/** Whose token is a link. Others' are typed in, and stand in no link. */
+/**
+ * Kinds of message whose token is sent as a link. The tokens of other kinds are typed in, and do
+ * not appear in a link.
+ */
 const LINK_KINDS: readonly MessageKind[] = ['EmailVerification', 'PasswordReset', 'MagicLink'];
 
 const THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];

@@ -14,7 +14,7 @@ import { TemplateBook } from './TemplateBook.js';
 
 /** How messages are worded. */
 export interface RenderOptions extends LinkOptions {
-  /** What the application calls itself: 1 to 100 characters on one line. */
+  /** Name by which the application calls itself: 1 to 100 characters on one line. */
   readonly applicationName: string;
   /**
    * The language, as a BCP 47 tag, or what gives it for each message: `({ account }) =>

@@ -2,8 +2,8 @@ import type { AccountDocument } from '../../requests/SessionRequest.js';
 import type { MessageKind, Recipient } from '../Delivery.js';
 
 /**
- * What a template makes a message of. Texts are as people wrote them, on one line each: in
- * {@link RenderedContent}, HTML has to escape them.
+ * Facts from which a template makes a message. Texts are as people wrote them, on one line each:
+ * HTML in {@link RenderedContent} has to escape them.
  */
 export interface TemplateFacts {
   readonly kind: MessageKind;
@@ -25,11 +25,11 @@ export interface TemplateFacts {
 export interface MessageContent {
   /** One line; what would break it becomes a space. */
   readonly subject: string;
-  /** What the message says, before the link. */
+  /** Text of the message before the link. */
   readonly paragraphs: readonly string[];
   /** The words of the link (default: the link itself, which always stands below it). */
   readonly link?: string;
-  /** What it says after the link. */
+  /** Text of the message after the link. */
   readonly closing?: readonly string[];
   /** The whole message to a phone (default: the application's name and the first paragraph). */
   readonly short?: string;

@@ -73,6 +73,7 @@ interface StoredArgon2 extends Argon2Parameters {
  * ```
  */
 export class Argon2Hasher implements PasswordHasher {
+  /** A stored string of this hasher that no password matches, at the cost of a real one. */
   readonly dummyHash: string;
   readonly #parameters: Argon2Parameters;
   readonly #queue: HashQueue;

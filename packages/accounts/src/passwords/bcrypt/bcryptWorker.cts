@@ -1,13 +1,13 @@
 // What runs in a worker thread. Nothing else happens there, so nothing need be asynchronous.
 import { compareSync, hashSync } from 'bcryptjs';
 
-/** What a thread is told to hash. */
+/** A password for a thread to hash. */
 export interface HashTask {
   readonly input: string;
   readonly cost: number;
 }
 
-/** What a thread is told to compare. */
+/** A password for a thread to compare with a hash. */
 export interface CompareTask {
   readonly input: string;
   readonly bcryptHash: string;

@@ -2,7 +2,7 @@ import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import type { TableDifference } from '../diffTable.js';
 import type { TableFeatures } from '../TableFeatures.js';
 
-/** What a live table lacks of the features that its description asks for. */
+/** Lists what a live table lacks of the features that its description asks for. */
 export function featureDifferences(
   features: TableFeatures,
   table: TableDescription,

@@ -7,7 +7,7 @@ import { sampleUlid } from './sampleTime.js';
 /** So many documents are tried; those stay whose keys differ in more than their ULID. */
 const VARIANTS = 10;
 
-/** What a table holds of one entity. */
+/** Items that a table holds of one entity. */
 export interface SampleItems {
   readonly documents: readonly Item[];
   /** The items of each unique index, by its name. */

@@ -4,7 +4,7 @@ import { SAMPLE_DATE, sampleUlid } from './sampleTime.js';
 /** Any zod schema. */
 export type FieldSchema = ReturnType<typeof schemasAt>[number];
 
-/** What of a schema's inner definition is looked at, by its `type`. */
+/** Parts of a schema's inner definition that are looked at, by its `type`. */
 interface SchemaDef {
   readonly type: string;
   readonly shape?: Readonly<Record<string, FieldSchema>>;

@@ -26,7 +26,7 @@ export function compareDecimals(a: string, b: string): number {
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
 
-/** Whether `a` is a whole multiple of `b`. */
+/** Tells whether `a` is a whole multiple of `b`. */
 export function isMultiple(a: string, b: string): boolean {
   const [first, second] = [parse(a), parse(b)];
   const scale = Math.max(first.scale, second.scale);
@@ -34,7 +34,7 @@ export function isMultiple(a: string, b: string): boolean {
   return divisor !== 0n && scaled(first, scale) % divisor === 0n;
 }
 
-/** Whether DynamoDB can keep a number exactly: at most 38 significant digits. */
+/** Tells whether DynamoDB can keep a number exactly: at most 38 significant digits. */
 export function isKept(text: string): boolean {
   return plainDigits(text).length <= MAX_DIGITS;
 }

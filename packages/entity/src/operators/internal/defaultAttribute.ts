@@ -3,7 +3,10 @@ import { toStored } from '../../attributes/toStored.js';
 import type { Field } from '../../expressions/FieldScope.js';
 import type { Stored, Target } from '../Operator.js';
 
-/** What a field which is not there is shown with: its default; a set, which may be empty, with none. */
+/**
+ * Returns the value that is shown for a missing field: its default; for a set that may be empty, an
+ * empty set.
+ */
 export function defaultAttribute(target: Target): Stored {
   return attributeOf(target, (schema) => withDefaults(schema, undefined));
 }

@@ -25,7 +25,7 @@ export function setOf(given: readonly AttributeValue[]): Stored {
   return first?.B && { BS: elements.flatMap(({ B }) => (B ? [B] : [])) };
 }
 
-/** Whether a field is a set, rather than a list. */
+/** Tells whether a field is a set, rather than a list. */
 export function isSetField({ field }: Target): boolean {
   return field.storedSchemas.some((schema) => schema._zod.def.type === 'set');
 }

@@ -1,7 +1,7 @@
 import type { Stored } from '../Operator.js';
 import { canonicalNumber } from './decimal.js';
 
-/** Whether two stored values are equal to DynamoDB: numbers by value, sets in any order. */
+/** Tells whether two stored values are equal to DynamoDB: numbers by value, sets in any order. */
 export function isSame(a: Stored, b: Stored): boolean {
   return a === b || (a !== undefined && b !== undefined && canonical(a) === canonical(b));
 }

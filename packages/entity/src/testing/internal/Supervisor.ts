@@ -41,7 +41,7 @@ export class Supervisor {
     });
   }
 
-  /** Whether Java and its supervisor are gone. */
+  /** Tells whether Java and its supervisor are gone. */
   get hasExited(): boolean {
     return this.#hasExited;
   }

@@ -4,7 +4,7 @@ import type { LocalDynamoDB } from '../startDynamoDBLocal.js';
 // CommonJS, so what they share can only lie on globalThis under a registered symbol.
 const KEY = Symbol.for('latchkey.testing.jestRun');
 
-/** What `globalSetup` leaves for `globalTeardown`. */
+/** State that `globalSetup` leaves for `globalTeardown`. */
 export interface JestRun {
   started?: LocalDynamoDB | undefined;
 }

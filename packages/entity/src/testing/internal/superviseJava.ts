@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** What the supervisor has to launch; travels to it as JSON. */
+/** Order that tells the supervisor what to launch; travels to the supervisor as JSON. */
 export interface SupervisorOrder {
   readonly dynamodbLocalPath: string;
   readonly installPath: string | null;
