@@ -29,7 +29,7 @@ describe('AccountError', () => {
       error: {
         code: 'ServiceUnavailable',
         status: 503,
-        message: 'The service is unavailable for the moment.',
+        message: 'The service is unavailable. Try again later.',
         details: {},
       },
     });

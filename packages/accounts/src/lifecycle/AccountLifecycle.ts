@@ -209,7 +209,7 @@ export class AccountLifecycle {
       change.set({ deactivated });
       const sessionGeneration = change.revokeAllSessions();
       if (deactivated) change.revokePending('contacts');
-      // Once its deletion has begun, it has no place any more, and perhaps no password.
+      // Once its deletion has begun, it no longer has a place, and perhaps no password.
       change.require({ deleting: { $ne: true } }, ({ deleting }) =>
         deleting === true ? notFound() : undefined,
       );

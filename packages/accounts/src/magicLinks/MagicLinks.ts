@@ -91,8 +91,8 @@ export class MagicLinks {
    * authentication (SP 800-63B-4 §3.1.3.1): of two factors, it is none to count as the second.
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a link that is unknown,
-   *   expired, used, void, of another kind, or to an address that is not the account's, or not
-   *   verified, any more; `AccountDeactivated` and `Vetoed`, with which it is not used up;
+   *   expired, used, void, of another kind, or to an address that is not the account's, or is no longer
+   *   verified; `AccountDeactivated` and `Vetoed`, with which it is not used up;
    *   `TwoFactorRequired`, `TwoFactorEnrolmentRequired`, `TooManyRequests`, `SecretTooShort`,
    *   `ServiceUnavailable`.
    */

@@ -24,7 +24,7 @@ async function costsOf(verification: () => Promise<boolean>): Promise<[boolean, 
   return [result, compare.mock.calls.map(([, stored]) => bcrypt.getRounds(stored))];
 }
 
-// Made once by this code; if it fails, existing users cannot log in any more.
+// Made once by this code; if it fails, existing users can no longer log in.
 const GOLDEN =
   '$hmac-sha384-bcrypt$v=1$2b$10$LGUtD55BISMFrT47TwVDyuBkWKI2fQfPygTT/xUBrXITcjUreIk9.';
 

@@ -2,7 +2,7 @@ import { invalidOption } from '../errors/invalidOption.js';
 
 /**
  * Tells whether a password is known from a breach. It may ask a service; the signal says when
- * nobody waits for the answer any more.
+ * nobody waits for the answer any longer.
  */
 export type BreachCheck = (
   password: string,

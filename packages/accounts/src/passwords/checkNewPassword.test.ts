@@ -140,7 +140,7 @@ describe('the breach check', () => {
     },
   );
 
-  it('tells the hook when nobody waits any more, and leaves no timer behind', async () => {
+  it('tells the hook when nobody waits any longer, and leaves no timer behind', async () => {
     let signal: AbortSignal | undefined;
     const isBreached = (_: string, options: { signal: AbortSignal }): Promise<boolean> => {
       signal = options.signal;

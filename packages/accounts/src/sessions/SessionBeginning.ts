@@ -45,7 +45,7 @@ export interface PreparedSession {
   /**
    * Does what writes the session, and tells the hooks if that fails. `ending` is what ends the
    * session that the request had until now, to be written along (ASVS 7.2.4). Where that one is not
-   * there any more, `commit` is called again without it.
+   * no longer there, `commit` is called again without it.
    */
   readonly write: <T>(commit: (ending: EndingOperations) => Promise<T>) => Promise<T>;
   /**

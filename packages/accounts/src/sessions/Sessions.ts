@@ -181,7 +181,7 @@ export class Sessions {
   /**
    * Ends the session of a token, everywhere, before it returns: one `UpdateItem`. An expired token
    * will do, one that the session has replaced, and one whose session has ended already. So will one
-   * whose signature cannot be verified any more, if `request.user` is its account: never set that
+   * whose signature can no longer be verified, if `request.user` is its account: never set that
    * from what a client says. Who acts for the account ends by that only the session that they act in.
    *
    * @returns whether the session is there; false for one that its expiry has removed.

@@ -46,7 +46,7 @@ async function expectInvalid(authToken: string, instance = accounts): Promise<vo
   expect(error.toJSON()).toEqual({
     code: 'InvalidSession',
     status: 401,
-    message: 'The session is not valid any more.',
+    message: 'The session is no longer valid.',
     details: {},
   });
   expect(error.cause).toBeUndefined();

@@ -70,7 +70,7 @@ describe('a login with a second factor', () => {
       expect(first.toJSON()).toEqual({
         code: 'TwoFactorRequired',
         status: 401,
-        message: 'The second factor is missing.',
+        message: 'A second factor is required.',
         details: { methods: ['totp', 'recoveryCode'] },
       });
       expect(await sessionsOf(person)).toBe(before);

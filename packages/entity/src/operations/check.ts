@@ -36,7 +36,7 @@ export function checkWrite({ model, tableName }: EntityContext, input: DeleteInp
     },
     failure: (current) =>
       current && model.owns(current)
-        ? new EntityError('ConditionFailed', `The ${model.name} is not as the condition says.`, {
+        ? new EntityError('ConditionFailed', `The condition on ${model.name} was not met.`, {
             entity: model.name,
             item: model.fromItem(current),
           })

@@ -102,7 +102,7 @@ async function deleteByKey(
     }
     const { model } = entity;
     if (!model.owns(current)) return undefined;
-    throw new EntityError('ConditionFailed', `The ${model.name} is not as the condition says.`, {
+    throw new EntityError('ConditionFailed', `The condition on ${model.name} was not met.`, {
       entity: model.name,
       item: model.fromItem(current),
     });

@@ -85,7 +85,7 @@ async function forEach(
   return done;
 }
 
-/** A document that is not as the condition says any more is none of those that were meant. */
+/** A document that no longer meets the condition is not one of those that were meant. */
 async function passingOver(act: () => Promise<boolean>): Promise<boolean> {
   try {
     return await act();

@@ -119,7 +119,7 @@ export const englishTemplates: Readonly<
   TwoFactorDisabled: ({ applicationName }) => ({
     subject: `Two-factor authentication is off for ${applicationName}`,
     paragraphs: [
-      `Your account with ${applicationName} does not ask for a second factor any more.`,
+      `Your account with ${applicationName} no longer asks for a second factor.`,
       NOT_YOU,
     ],
   }),
