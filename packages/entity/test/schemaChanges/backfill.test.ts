@@ -92,6 +92,7 @@ const members = () => test.table.entity(Member);
 const old = (item: {
   name: string;
   club?: string;
+  joined?: string;
   email?: string;
   badge?: string;
   until?: Date;
@@ -393,7 +394,8 @@ describe('a document that cannot be brought up to date', () => {
         },
       },
     });
-    for (const name of ['bad', 'good']) await old({ name });
+    const joined = '2020-01-31T00:00:00.000Z';
+    for (const name of ['bad', 'good']) await old({ name, joined });
     const table = new Table({ name: test.table.name, client });
     const { failures, changedCount } = await table.backfill({ entities: [Strict] });
     expect(failures).toMatchObject([{ entity: 'Member', key: { name: 'bad' } }]);
