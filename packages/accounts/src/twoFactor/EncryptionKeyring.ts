@@ -43,8 +43,8 @@ export class EncryptionKeyring {
   readonly #newest: { readonly kid: string; readonly key: KeyObject };
 
   /**
-   * @param keys - At least one, the newest first. Remove an old one when nothing is encrypted with
-   *   it any more.
+   * @param keys - At least one, the newest first. Remove an old one when nothing is
+   *   encrypted with it any longer.
    * @throws AccountError `InvalidConfiguration` with the path `twoFactor.encryptionKeys` for no
    *   keys, a malformed or repeated `kid`, and a key that is not of 32 bytes.
    */
