@@ -1,9 +1,10 @@
 import { AccountError } from '../errors/AccountError.js';
+import { storedBytes } from './storedBytes.js';
 
 /** Data that an application keeps about a person. */
 export type Profile = Readonly<Record<string, unknown>>;
 
-// DynamoDB's items hold 400 KB; the rest is for the account's other fields.
+// DynamoDB's items hold 400 KB: the application's own fields have 80, the library's the rest.
 const MAX_PROFILE_BYTES = 300 * 1024;
 
 /**
@@ -15,7 +16,7 @@ const MAX_PROFILE_BYTES = 300 * 1024;
  */
 export function parseProfile(value: unknown): Profile {
   if (!isPlainObject(value)) throw invalid('notAnObject');
-  if (!isSmall(value)) throw invalid('tooLarge');
+  if (storedBytes(value) > MAX_PROFILE_BYTES) throw invalid('tooLarge');
   return value;
 }
 
@@ -23,35 +24,6 @@ function isPlainObject(value: unknown): value is Profile {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
-}
-
-/** Tells whether a profile fits into its item. */
-function isSmall(profile: Profile): boolean {
-  try {
-    return storedBytes(profile) <= MAX_PROFILE_BYTES;
-  } catch {
-    // Circles, bigints and what is too deep are no JSON: the table refuses them, and says where.
-    return true;
-  }
-}
-
-/**
- * About as DynamoDB counts, and never less:
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
- */
-function storedBytes(profile: Profile): number {
-  let bytes = 0;
-  JSON.stringify(profile, function (this: unknown, name, value: unknown) {
-    if (!Array.isArray(this)) bytes += Buffer.byteLength(name);
-    bytes += 1 + sizeOf(value);
-    return value;
-  });
-  return bytes;
-}
-
-function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  return typeof value === 'object' && value !== null ? 3 : String(value).length + 1;
 }
 
 function invalid(reason: string): AccountError<'InvalidInput'> {

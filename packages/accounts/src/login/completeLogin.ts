@@ -6,6 +6,7 @@ import type { Account } from '../core/Account.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import { beginLoginSession, type CommitLogin, type CompleteLogin } from './beginLoginSession.js';
 import { isActivated } from '../flows/isActivated.js';
+import { removeOldChallenges } from './removeOldChallenges.js';
 import { sessionMetaOf } from './sessionMeta.js';
 
 /** A login whose first factor has been proven. */
@@ -53,6 +54,7 @@ export async function completeLogin(
       },
     });
     await commit([operation]);
+    await removeOldChallenges(core, tokens);
     throw step.error(challenge);
   }
   return beginLoginSession(core, { account, request, facts, failures, ...options }, commit);

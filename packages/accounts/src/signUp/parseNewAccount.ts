@@ -6,6 +6,7 @@ import { trimIdentifier } from '../identifiers/trimIdentifier.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { parseProfile, type Profile } from '../flows/parseProfile.js';
+import { requireRoom } from './requireRoom.js';
 
 /** Input of {@link Accounts.createAccount}: a username, an e-mail address, or both. */
 export interface CreateAccountInput {
@@ -55,7 +56,7 @@ function trimmed(value: unknown): unknown {
 
 /**
  * Checks what somebody signs up with; the password is left to its policy, the application's own
- * fields to its schemas.
+ * fields, at most 80 KB together, to its schemas.
  *
  * @throws AccountError `InvalidInput` with the path of the first fault.
  */
@@ -64,6 +65,8 @@ export function parseNewAccount(input: unknown, ownFields: readonly string[]): N
   if (Array.isArray(input)) throw invalid('', 'notAnObject');
   const own = Object.entries(input).filter(([name]) => ownFields.includes(name));
   const rest = Object.entries(input).filter(([name]) => !ownFields.includes(name));
+  const ownFieldsGiven = Object.fromEntries(own);
+  requireRoom(ownFieldsGiven);
   const { data, error } = newAccount.safeParse(Object.fromEntries(rest));
   const issue = error?.issues[0];
   if (issue?.code === 'unrecognized_keys') {
@@ -82,7 +85,7 @@ export function parseNewAccount(input: unknown, ownFields: readonly string[]): N
       ...extra,
     ]),
     fields: {
-      ...Object.fromEntries(own),
+      ...ownFieldsGiven,
       ...(username !== undefined && { username }),
       ...(profile !== undefined && { profile: parseProfile(profile) }),
     },
