@@ -33,7 +33,7 @@ export type { Contact, ContactData, ContactKind } from './core/Contact.js';
 export type { ContactInput } from './contacts/parseContact.js';
 export type { PhoneInput } from './identifiers/parsePhone.js';
 export type { DeliveryOptions, Message, MessageKind, Recipient } from './delivery/Delivery.js';
-export type { Sender } from './delivery/templates/addresses.js';
+export type { MailFrom } from './delivery/templates/addresses.js';
 export { escapeHtml } from './delivery/templates/escapeHtml.js';
 export type { LinkOptions } from './delivery/templates/LinkBuilder.js';
 export type { RenderedMessage, RenderOptions } from './delivery/templates/MessageRenderer.js';

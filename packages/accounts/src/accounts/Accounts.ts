@@ -13,7 +13,7 @@ import { parseAppPlan, type AppPlan } from '../quota/AppPlan.js';
 import { Contacts } from '../contacts/Contacts.js';
 import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
 import type {
   AccountEventListener,
@@ -378,7 +378,7 @@ export class Accounts<F extends AccountFields = NoFields> {
     requireObject(input, '');
     const { context } = input;
     const identifier = parseLoginIdentifier(input.username, 'username');
-    return inAccountTerms(async () => {
+    return withAccountErrors(async () => {
       const accountId = await findAccountId(this.#core, identifier);
       if (accountId === undefined) return null;
       const { item } = await this.#core.accounts.findOne({

@@ -1,7 +1,7 @@
 import type { ActingAccount } from '../core/actingAccount.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import { Actor } from '../core/Actor.js';
 import { changeAccount, Flow } from '../core/changeAccount.js';
@@ -153,7 +153,7 @@ export class Contacts {
    *   `ServiceUnavailable`
    */
   async list(input: ActingAccount): Promise<readonly Contact[]> {
-    return inAccountTerms(async () => {
+    return withAccountErrors(async () => {
       const actor = Actor.of(this.#core, input);
       const flow = new Flow(this.#core, actor, {});
       return (await flow.load({ session: true })).accessTypes;

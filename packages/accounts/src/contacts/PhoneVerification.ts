@@ -86,7 +86,7 @@ export class PhoneVerification {
         if (!findPhone(account, phone)) throw codeRefused();
         const usedFrom = request && readConnectionInfo(request);
         const attempt = { ...attemptAt(phone), ...(usedFrom && { ip: usedFrom.ip }) };
-        await throttle.count(attempt);
+        await throttle.recordAttempt(attempt);
         const sent = this.#pendingCode(account, phone);
         const { matches } = await throttle.unlessTooBusy(attempt, () =>
           passwords.verify(code, sent?.value),

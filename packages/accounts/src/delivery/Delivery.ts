@@ -144,7 +144,7 @@ export class Delivery {
       await withinTime(work, this.#timeoutMs);
     } catch (error) {
       // Not its error: mail services like to quote the message.
-      await this.#events.tell('DeliveryError', facts, reasonOf(error));
+      await this.#events.emit('DeliveryError', facts, reasonOf(error));
     }
   }
 }

@@ -100,7 +100,7 @@ async function proveHolder(
     authenticator: 'password',
     ...(ip !== undefined && { ip }),
   } as const;
-  const isDisabled = isPasswordDisabled(account, await throttle.count(attempt));
+  const isDisabled = isPasswordDisabled(account, await throttle.recordAttempt(attempt));
   const stored = account.tokens.filter(({ kind }) => kind === 'password').at(-1);
   const { matches } = await throttle.unlessTooBusy(attempt, () =>
     passwords.verify(shown, isDisabled ? undefined : stored?.value),

@@ -1,5 +1,5 @@
 import { AccountError } from '../errors/AccountError.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { reasonOf } from './reasonOf.js';
 import { withinTime } from './withinTime.js';
@@ -51,22 +51,22 @@ export class Events {
    */
   async run<T>(flow: AccountFlow, facts: EventFacts, action: () => Promise<T>): Promise<T> {
     const result = await this.begin(flow, facts, action);
-    await this.tell(`${flow}Success`, facts);
+    await this.emit(`${flow}Success`, facts);
     return result;
   }
 
   /** Runs the beginning of a flow: only its failure is told. */
   async begin<T>(flow: AccountFlow, facts: EventFacts, action: () => Promise<T>): Promise<T> {
     try {
-      return await inAccountTerms(action);
+      return await withAccountErrors(action);
     } catch (error) {
-      await this.tell(`${flow}Error`, facts, reasonOf(error));
+      await this.emit(`${flow}Error`, facts, reasonOf(error));
       throw error;
     }
   }
 
   /** Tells listeners, and waits for them within the limit; nothing that they do has an effect. */
-  async tell(
+  async emit(
     name: AccountEventName,
     facts: EventFacts,
     reason?: AccountEvent['reason'],
@@ -83,7 +83,7 @@ export class Events {
    *
    * @throws AccountError `Vetoed`, with the listener's error as its cause.
    */
-  async ask(
+  async authorize(
     name: ValidateEventName,
     facts: EventFacts,
     what: Pick<ValidateEvent, 'account' | 'input'>,

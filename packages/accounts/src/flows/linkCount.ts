@@ -19,12 +19,12 @@ export interface LinkTarget {
  * again when those links have become void: until then, a user whom the count stops has a link that
  * works.
  */
-export function countOfMailbox({ kind, account, mailbox }: LinkTarget): Attempt {
+export function mailboxThrottleKey({ kind, account, mailbox }: LinkTarget): Attempt {
   return countOf(`${kind}/${account.tokensVoidBefore ?? ''}/${mailbox}`);
 }
 
 /** Counter for requests that send nothing, which do not count against any mailbox. */
-export function countOfNobody(kind: OneTimeTokenKind, identifier: LoginIdentifier): Attempt {
+export function decoyThrottleKey(kind: OneTimeTokenKind, identifier: LoginIdentifier): Attempt {
   return countOf(`${kind}/nobody/${identifier.kind}/${identifier.value}`);
 }
 
@@ -41,7 +41,7 @@ export function forgetLinks(
   { oneTimeTokens, table }: Pick<AccountsCore, 'oneTimeTokens' | 'table'>,
   target: LinkTarget,
 ): TransactOperation<unknown> {
-  const { accountId, authenticator } = countOfMailbox(target);
+  const { accountId, authenticator } = mailboxThrottleKey(target);
   const now = table.now();
   const expiresAt = new Date(now.getTime() + oneTimeTokens.lifetimeMsOf(target.kind));
   return table.entity(AccountAttempts).updateOneOperation({

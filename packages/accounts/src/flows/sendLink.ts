@@ -9,7 +9,7 @@ import { loadAccount } from '../core/loadAccount.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
 import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 import type { Attempt } from '../throttling/Throttle.js';
-import { countOfMailbox, countOfNobody } from './linkCount.js';
+import { mailboxThrottleKey, decoyThrottleKey } from './linkCount.js';
 
 /** A link that somebody asks for on a public form. */
 export interface LinkRequest {
@@ -48,8 +48,8 @@ export async function sendLink(
   const sent = target?.kind ?? kind;
   const lock = await countLink(core, {
     ...(account && target
-      ? countOfMailbox({ kind: sent, account, mailbox: target.to.value })
-      : countOfNobody(kind, identifier)),
+      ? mailboxThrottleKey({ kind: sent, account, mailbox: target.to.value })
+      : decoyThrottleKey(kind, identifier)),
     maxWaitMs: oneTimeTokens.lifetimeMsOf(sent),
     ...(ip !== undefined && { ip }),
   });
@@ -96,7 +96,7 @@ export async function countLink(
   attempt: Attempt,
 ): Promise<AccountError | undefined> {
   try {
-    await throttle.count(attempt);
+    await throttle.recordAttempt(attempt);
     return undefined;
   } catch (error) {
     if (AccountError.is(error) && error.code === 'AccountLocked') return error;

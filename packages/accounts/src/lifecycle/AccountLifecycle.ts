@@ -3,7 +3,7 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountQuota } from '../quota/AccountQuota.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import { AccountExporter, type AccountExport, type ExportAccountInput } from './AccountExporter.js';
@@ -100,7 +100,7 @@ export class AccountLifecycle {
    *   others are deleted; `ServiceUnavailable`
    */
   async finishDeletions(): Promise<{ readonly deletedAccounts: number }> {
-    const unfinished = await inAccountTerms(async () => {
+    const unfinished = await withAccountErrors(async () => {
       const accountIds: string[] = [];
       const found = this.#core.accounts.scan({
         condition: { deleting: true },

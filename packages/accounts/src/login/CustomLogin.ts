@@ -6,10 +6,10 @@ import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { isActivated } from '../flows/isActivated.js';
-import { mayLogInBy } from '../flows/mayLogInBy.js';
+import { isVerifiedIdentifier } from '../flows/isVerifiedIdentifier.js';
 import { documentOf } from '../core/Account.js';
 import { loadAccountOrThrow } from '../core/loadAccount.js';
-import type { LoginResult } from '../sessions/SessionBeginning.js';
+import type { LoginResult } from '../sessions/SessionIssuer.js';
 import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 
 /** Input of {@link CustomLogin.pushCustomSession}. */
@@ -43,12 +43,13 @@ export class CustomLogin {
       const { accessTypes, ...found } = await loadAccountOrThrow(this.#core, accountId);
       const account = documentOf(found);
       facts.accountId = accountId;
-      if (!mayLogInBy({ accessTypes }, identifier)) throw new AccountError('UserNotFound', {});
+      if (!isVerifiedIdentifier({ accessTypes }, identifier))
+        throw new AccountError('UserNotFound', {});
       if (account.deactivated) throw new AccountError('AccountDeactivated', {});
       if (requireActivation && !isActivated(accessTypes)) {
         throw new AccountError('AccountNotActivated', {});
       }
-      await events.ask('ValidateLogin', facts, { account });
+      await events.authorize('ValidateLogin', facts, { account });
       const login = await sessions.begin(account, request, {
         ...(rememberMe === true && { rememberMe }),
       });

@@ -7,7 +7,7 @@ import { connectionFacts } from '../events/connectionFacts.js';
 import { isActivated } from '../flows/isActivated.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { loadAccountOrThrow } from '../core/loadAccount.js';
-import type { LoginResult } from '../sessions/SessionBeginning.js';
+import type { LoginResult } from '../sessions/SessionIssuer.js';
 import type { SessionPolicy } from '../core/sessionPolicy.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 
@@ -47,7 +47,7 @@ export class Impersonation {
       if (requireActivation && !isActivated(accessTypes)) {
         throw new AccountError('AccountNotActivated', {});
       }
-      await events.ask('ValidateImpersonation', facts, { account });
+      await events.authorize('ValidateImpersonation', facts, { account });
       const endMs = this.#core.table.now().getTime() + this.#policy.impersonationDurationMs;
       const { create, write, authToken } = await sessions.prepare(account, request, {
         actor: { accountId: actor.accountId, sessionId: session.ulid },

@@ -23,7 +23,7 @@ import type { Account, StoredToken } from '../core/Account.js';
 import type { CompleteLogin } from './beginLoginSession.js';
 import { completeLogin } from './completeLogin.js';
 import { isActivated } from '../flows/isActivated.js';
-import { mayLogInBy } from '../flows/mayLogInBy.js';
+import { isVerifiedIdentifier } from '../flows/isVerifiedIdentifier.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
 
 /** Input of {@link PasswordLogin.userByPasswordLogin}. */
@@ -113,7 +113,8 @@ export class PasswordLogin {
       facts,
       // Who has not confirmed any address is told so, after the right password.
       isAllowed: (found) =>
-        mayLogInBy(found, identifier) || (requireActivation && !isActivated(found.accessTypes)),
+        isVerifiedIdentifier(found, identifier) ||
+        (requireActivation && !isActivated(found.accessTypes)),
     });
     const proven = { ...options, account, failures };
     const login = await completeLogin(this.#core, proven, async (operations) => {
@@ -146,7 +147,7 @@ export class PasswordLogin {
         authenticator: 'reauthentication',
         ip,
       } as const;
-      const counted = await throttle.count(attempt);
+      const counted = await throttle.recordAttempt(attempt);
       requirePasswordEnabled(account, counted);
       const { effects } = await this.#verifyPassword(attempt, account, password, true);
       return sessions.reauthenticated(input.request, effects);
@@ -169,7 +170,7 @@ export class PasswordLogin {
       return account;
     };
     // Both are waited for, so that a refusal is told as the account's that it is about.
-    const counted = this.#core.throttle.count(attempt);
+    const counted = this.#core.throttle.recordAttempt(attempt);
     const [reading, counting] = await Promise.allSettled([read(), counted]);
     if (reading.status === 'rejected') throw reading.reason;
     if (counting.status === 'rejected') throw counting.reason;

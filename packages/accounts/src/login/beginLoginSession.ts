@@ -45,6 +45,6 @@ export async function beginLoginSession(
   );
   facts.sessionId = sessionDocument.ulid;
   const result = await session.complete(sessionDocument);
-  if (failures >= NOTABLE_FAILURES) await core.events.tell('LoginAfterFailures', facts);
+  if (failures >= NOTABLE_FAILURES) await core.events.emit('LoginAfterFailures', facts);
   return result;
 }

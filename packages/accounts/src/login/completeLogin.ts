@@ -38,7 +38,7 @@ export async function completeLogin(
     await commit([]);
     throw new AccountError('AccountNotActivated', {});
   }
-  await core.events.ask('ValidateLogin', facts, { account });
+  await core.events.authorize('ValidateLogin', facts, { account });
   const step = secondFactorStep(account, tokens, core.twoFactor);
   if (step) {
     const { token: challenge, operation } = core.oneTimeTokens.prepare({

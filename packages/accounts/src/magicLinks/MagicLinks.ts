@@ -8,7 +8,7 @@ import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { completeLogin } from '../login/completeLogin.js';
 import { findToken } from '../flows/findToken.js';
 import { forgetLinks } from '../flows/linkCount.js';
-import { hideOutcome } from '../flows/hideOutcome.js';
+import { suppressEnumeration } from '../flows/suppressEnumeration.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 import { sendLink } from '../flows/sendLink.js';
 import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
@@ -80,7 +80,7 @@ export class MagicLinks {
       const link = { identifier, kind: 'magick_link', message: 'MagicLink' } as const;
       await sendLink(this.#core, { ...link, request, facts });
     });
-    await hideOutcome(send);
+    await suppressEnumeration(send);
   }
 
   /**

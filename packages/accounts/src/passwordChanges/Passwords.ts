@@ -10,7 +10,7 @@ import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { changeByToken } from '../flows/changeByToken.js';
-import { hideOutcome } from '../flows/hideOutcome.js';
+import { suppressEnumeration } from '../flows/suppressEnumeration.js';
 import { resetCounts } from '../flows/resetCounts.js';
 import { sendLink } from '../flows/sendLink.js';
 import { beginAnew, provePassword } from './changeOwnPassword.js';
@@ -180,7 +180,7 @@ export class Passwords {
       const link = { identifier, kind: 'password_recovery', message: 'PasswordReset' } as const;
       await sendLink(this.#core, { ...link, request, facts });
     });
-    await hideOutcome(send);
+    await suppressEnumeration(send);
   }
 
   /** Carries out {@link Accounts.addResetPasswordToken}. */

@@ -39,7 +39,7 @@ export async function provePassword(
   const { accountId, tokens } = account;
   const stored = tokens.filter(({ kind }) => kind === 'password').at(-1);
   const attempt = { accountId, authenticator: 'reauthentication', ip } as const;
-  requirePasswordEnabled(account, await throttle.count(attempt));
+  requirePasswordEnabled(account, await throttle.recordAttempt(attempt));
   const value = await throttle.unlessTooBusy(attempt, async () => {
     const { matches } = await passwords.verify(password, stored?.value);
     if (!stored || !matches) throw new AccountError('LoginFailed', {});

@@ -8,7 +8,7 @@ import { AccountPlaces as Places } from '@latchkey/schema';
 import type { ChangeCore } from '../core/ChangeCore.js';
 import type { AppPlan } from './AppPlan.js';
 import { AccountError } from '../errors/AccountError.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 
 /** How many places there are, and how many of them accounts have taken. */
@@ -126,7 +126,7 @@ export class AccountQuota {
    * @throws AccountError `ServiceUnavailable`
    */
   async getUsage(): Promise<QuotaUsage> {
-    return inAccountTerms(async () => {
+    return withAccountErrors(async () => {
       const { item } = await this.#counter.findOne({ filter, consistent: true });
       return { taken: item?.taken ?? 0, maxAccounts: this.#core.plan.maxAccounts };
     });
@@ -146,7 +146,7 @@ export class AccountQuota {
     const { accounts } = this.#core;
     const hasNone = { hasPlace: { $ne: true }, deleting: { $ne: true } } as const;
     let assigned = 0;
-    await inAccountTerms(async () => {
+    await withAccountErrors(async () => {
       const without = accounts.scan({
         condition: hasNone,
         consistent: true,

@@ -1,7 +1,7 @@
 import { EntityError, type ClearProgress, type Entity, type Table } from '@latchkey/entity';
 import { SandboxMark } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
 
 /** Tells whether the accounts are those of people, or for trying things out. */
@@ -48,7 +48,7 @@ export class Sandbox {
   async createTable(): Promise<void> {
     this.#assertSandbox();
     const { table } = this.#scope;
-    await inAccountTerms(async () => {
+    await withAccountErrors(async () => {
       await table.ensure();
       // In this order: in a sandbox, nothing is older than the mark.
       if (await table.isEmpty()) await this.#setMark();
@@ -72,7 +72,7 @@ export class Sandbox {
       throw new AccountError('InvalidInput', { path: 'onProgress', reason: 'notAFunction' });
     }
     this.#assertSandbox();
-    return inAccountTerms(async () => {
+    return withAccountErrors(async () => {
       await this.#assertMarked();
       const keep = [this.#marks.reference(mark)];
       return this.#scope.contents.clear({ keep, ...(onProgress && { onProgress }) });

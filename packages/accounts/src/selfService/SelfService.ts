@@ -8,7 +8,7 @@ import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { DeletedAccount } from '../lifecycle/AccountLifecycle.js';
 import type { LoginResult } from '../sessions/Sessions.js';
-import { hideOutcome } from '../flows/hideOutcome.js';
+import { suppressEnumeration } from '../flows/suppressEnumeration.js';
 import { sendLink } from '../flows/sendLink.js';
 import type {
   RequestPasswordResetInput,
@@ -33,7 +33,7 @@ import {
   requireParams,
   requirePassword,
 } from './parseParams.js';
-import { parseSessionWishes } from './parseSessionWishes.js';
+import { parseSessionPreferences } from './parseSessionPreferences.js';
 import { parseSignUp, type ParsedSignUp } from './parseSignUp.js';
 import { requireSignedOut } from './requireSignedOut.js';
 import { emailOf, toUser } from './toUser.js';
@@ -161,7 +161,7 @@ export class SelfService<F extends AccountFields = NoFields> {
         const { password: given, request } = input;
         const identifier = parseSignInName(input, ['username', 'email', 'phone']);
         const password = parseSignInPassword(core, given, 'password');
-        const session = parseSessionWishes(input, core.table.now(), core.sessionPolicy);
+        const session = parseSessionPreferences(input, core.table.now(), core.sessionPolicy);
         await requireSignedOut(core, request);
         const attempt = { ...session, identifier, password, request, facts };
         const { login, accessTypes } = await passwordLogin.logIn(attempt);
@@ -239,7 +239,7 @@ export class SelfService<F extends AccountFields = NoFields> {
       const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
       await sendLink(core, { ...link, identifier, request: input.request, facts });
     });
-    await withSelfServiceErrors(core, {}, () => hideOutcome(send));
+    await withSelfServiceErrors(core, {}, () => suppressEnumeration(send));
   }
 
   /**
@@ -260,7 +260,7 @@ export class SelfService<F extends AccountFields = NoFields> {
       const link = { kind: 'password_recovery', message: 'PasswordReset' } as const;
       await sendLink(core, { ...link, identifier, request: input.request, facts });
     });
-    await withSelfServiceErrors(core, {}, () => hideOutcome(send));
+    await withSelfServiceErrors(core, {}, () => suppressEnumeration(send));
   }
 
   /**

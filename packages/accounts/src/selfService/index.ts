@@ -4,7 +4,7 @@ export type {
   FlatProfile,
   RememberMe,
   ResendActivationInput,
-  SessionWishes,
+  SessionPreferences,
   SignedInUser,
   SignInInput,
   SignUpInput,

@@ -11,7 +11,7 @@ import {
   requireParams,
   requirePassword,
 } from './parseParams.js';
-import { parseSessionWishes } from './parseSessionWishes.js';
+import { parseSessionPreferences } from './parseSessionPreferences.js';
 
 /** A sign-up whose parameters have the right form. */
 export interface ParsedSignUp {
@@ -67,7 +67,7 @@ export function parseSignUp(
       request: request as SessionRequest,
     },
     email,
-    session: parseSessionWishes({ rememberMe, sessionLength, expiredTime }, now, policy),
+    session: parseSessionPreferences({ rememberMe, sessionLength, expiredTime }, now, policy),
   };
 }
 

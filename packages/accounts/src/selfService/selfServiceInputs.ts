@@ -13,7 +13,7 @@ export type RememberMe = 'local' | 'session' | 'none';
 export type FlatProfile = Readonly<Record<string, string>>;
 
 /** Session preferences of someone who signs up or in. */
-export interface SessionWishes {
+export interface SessionPreferences {
   /**
    * Default: `session`. What the client does is the application's affair; with `local`, the session may
    * last for `sessions.rememberMeDuration`, otherwise for `sessions.tokenDuration`.
@@ -33,7 +33,7 @@ export interface SessionWishes {
  * fields.
  */
 export interface SignUpInput
-  extends Omit<CreateAccountInput, 'email' | 'profile' | 'request'>, SessionWishes {
+  extends Omit<CreateAccountInput, 'email' | 'profile' | 'request'>, SessionPreferences {
   /**
    * E-mail address; a falsy value, such as an empty string, means none. Needed with
    * `requireActivation`.
@@ -50,7 +50,7 @@ export interface SignUpInput
 }
 
 /** Input of {@link SelfService.signIn}: one name of the account, and its password. */
-export type SignInInput = SessionWishes & {
+export type SignInInput = SessionPreferences & {
   readonly password: string;
   readonly request: SessionRequest;
 } & (

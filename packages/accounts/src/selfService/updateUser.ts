@@ -83,7 +83,7 @@ async function carryOut(
       ? await commit(new Map())
       : await addingClaims(core, flow, { kind: 'email', value: emailChange.added }, commit);
   if (passwords)
-    await core.events.tell('ChangePasswordSuccess', { ...flow.facts, method: 'password' });
+    await core.events.emit('ChangePasswordSuccess', { ...flow.facts, method: 'password' });
   return user;
 }
 

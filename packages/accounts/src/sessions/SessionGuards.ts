@@ -61,7 +61,7 @@ export class SessionGuards {
     } catch (error) {
       // What the application has asked wrongly is nobody's refusal.
       if (AccountError.is(error) && [401, 403].includes(error.status)) {
-        void this.#context.events.tell('AccessDenied', this.#factsOf(subject), error.code);
+        void this.#context.events.emit('AccessDenied', this.#factsOf(subject), error.code);
       }
       throw error;
     }

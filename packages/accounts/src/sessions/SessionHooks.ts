@@ -1,5 +1,5 @@
 import { AccountError } from '../errors/AccountError.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { Events } from '../events/Events.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
@@ -85,7 +85,7 @@ export class SessionHooks implements SessionHookRegistry {
   /** Writes a session, and tells the hooks if that fails; the error goes on in any case. */
   async upsert<T>(about: Omit<UpsertSessionFailure, 'error'>, write: () => Promise<T>): Promise<T> {
     try {
-      return await inAccountTerms(write);
+      return await withAccountErrors(write);
     } catch (error) {
       for (const hook of this.#onUpsertSessionError) {
         try {

@@ -3,7 +3,7 @@ import { AccountError } from '../errors/AccountError.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { IssuedAuthToken, VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
-import type { LoginResult } from './SessionBeginning.js';
+import type { LoginResult } from './SessionIssuer.js';
 import type { ConnectionChangeAction } from '../core/sessionPolicy.js';
 import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';

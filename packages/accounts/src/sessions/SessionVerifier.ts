@@ -81,7 +81,7 @@ export class SessionVerifier {
 
   async #revokeReused(session: SessionDocument, facts: EventFacts): Promise<void> {
     // Once for one session, however many such tokens come at the same time.
-    if (await this.revoke(session)) await this.#context.events.tell('TokenReuseDetected', facts);
+    if (await this.revoke(session)) await this.#context.events.emit('TokenReuseDetected', facts);
   }
 
   async #read({ accountId, sessionId: ulid, actor }: VerifiedAuthToken): Promise<Family> {

@@ -5,14 +5,14 @@ import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { AuthTokens } from '../tokens/AuthTokens.js';
 import type { Duration } from '../tokens/parseDuration.js';
-import { OwnSessions, type ListedSession, type ListSessionsInput } from './OwnSessions.js';
-import { RequestSessions, type RefreshTokensInput } from './RequestSessions.js';
+import { SessionManager, type ListedSession, type ListSessionsInput } from './SessionManager.js';
+import { RequestAuthenticator, type RefreshTokensInput } from './RequestAuthenticator.js';
 import {
-  SessionBeginning,
+  SessionIssuer,
   type BeginSessionOptions,
   type LoginResult,
   type PreparedSession,
-} from './SessionBeginning.js';
+} from './SessionIssuer.js';
 import { SessionGuards } from './SessionGuards.js';
 import { SessionHooks, type SessionHookRegistry } from './SessionHooks.js';
 import { SessionLogout, type LogoutInput } from './SessionLogout.js';
@@ -23,9 +23,9 @@ import type { SessionsContext } from './SessionsContext.js';
 import { SessionVerifier } from './SessionVerifier.js';
 import type { VerifiedSession } from '../core/VerifiedRequests.js';
 
-export type { BeginSessionOptions, LoginResult, PreparedSession } from './SessionBeginning.js';
-export type { ListedSession, ListSessionsInput } from './OwnSessions.js';
-export type { RefreshTokensInput } from './RequestSessions.js';
+export type { BeginSessionOptions, LoginResult, PreparedSession } from './SessionIssuer.js';
+export type { ListedSession, ListSessionsInput } from './SessionManager.js';
+export type { RefreshTokensInput } from './RequestAuthenticator.js';
 export type { LogoutInput } from './SessionLogout.js';
 export type { SessionsOptions } from '../core/sessionPolicy.js';
 export type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.js';
@@ -49,12 +49,12 @@ export type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.
 export class Sessions {
   readonly #context: SessionsContext;
   readonly #getTokenSecret: SessionsOptions['getTokenSecret'];
-  readonly #beginning: SessionBeginning;
+  readonly #beginning: SessionIssuer;
   readonly #verifier: SessionVerifier;
   readonly #rotation: SessionRotation;
-  readonly #requests: RequestSessions;
+  readonly #requests: RequestAuthenticator;
   readonly #logout: SessionLogout;
-  readonly #own: OwnSessions;
+  readonly #own: SessionManager;
   readonly #guards: SessionGuards;
 
   /** @internal */
@@ -80,12 +80,12 @@ export class Sessions {
       policy: sessionPolicy,
       verified,
     };
-    this.#beginning = new SessionBeginning(this.#context);
+    this.#beginning = new SessionIssuer(this.#context);
     this.#verifier = new SessionVerifier(this.#context);
     this.#rotation = new SessionRotation(this.#context, this.#verifier);
-    this.#requests = new RequestSessions(this.#context, this.#rotation);
+    this.#requests = new RequestAuthenticator(this.#context, this.#rotation);
     this.#logout = new SessionLogout(this.#context);
-    this.#own = new OwnSessions(core);
+    this.#own = new SessionManager(core);
     this.#guards = new SessionGuards(this.#context);
   }
 

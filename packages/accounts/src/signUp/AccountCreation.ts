@@ -2,7 +2,7 @@ import { EntityError, type TransactOperation, type TransactResults } from '@latc
 import { AccountQuota } from '../quota/AccountQuota.js';
 import type { ContactData } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
-import { toAccountError } from '../errors/inAccountTerms.js';
+import { toAccountError } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { EventFacts, ValidateEvent } from '../events/accountEvents.js';
@@ -135,7 +135,7 @@ export class AccountCreation {
         });
       } catch (error) {
         // A login that is refused before it is written leaves no account behind, either.
-        if (!isDecided) await events.tell('CreateUserError', facts, reasonOf(error));
+        if (!isDecided) await events.emit('CreateUserError', facts, reasonOf(error));
         throw error;
       }
     });
@@ -191,7 +191,7 @@ export class AccountCreation {
         if (claims.size === 0) throw attempt.taken;
         return this.#transact([plan.account, ...plan.others(claims)]);
       });
-      await this.#core.events.tell('CreateUserSuccess', attempt.facts);
+      await this.#core.events.emit('CreateUserSuccess', attempt.facts);
       await this.#deliver(account, plan.verifications);
     } catch (error) {
       if (error !== attempt.taken) throw error;
@@ -249,7 +249,7 @@ export class AccountCreation {
       fields.username,
       ...emails.map((email) => email.split('@')[0]),
     ]);
-    await events.ask('ValidateCreateUser', facts, {
+    await events.authorize('ValidateCreateUser', facts, {
       input: validated(fields, emails, accountFields),
     });
     const accountId = table.newUlid();

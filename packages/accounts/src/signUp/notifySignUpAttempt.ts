@@ -3,7 +3,7 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { mayLogInBy } from '../flows/mayLogInBy.js';
+import { isVerifiedIdentifier } from '../flows/isVerifiedIdentifier.js';
 import { countOfSignUpAttempts } from '../flows/linkCount.js';
 import { countLink, sendLink } from '../flows/sendLink.js';
 import { findAccountId } from '../flows/findAccountId.js';
@@ -18,7 +18,7 @@ export async function notifySignUpAttempt(core: AccountsCore, email: string): Pr
   const accountId = await findAccountId(core, identifier);
   const account = accountId === undefined ? null : await loadAccount(core, accountId);
   if (!account) return;
-  if (!mayLogInBy(account, identifier)) {
+  if (!isVerifiedIdentifier(account, identifier)) {
     const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
     try {
       await sendLink(core, { ...link, identifier, request: undefined, facts: {} });

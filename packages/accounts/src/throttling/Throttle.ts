@@ -76,7 +76,7 @@ export class Throttle {
    * @throws AccountError `AccountLocked`, `TooManyRequests`, `AuthenticatorDisabled`: the attempt must
    *   not be looked at.
    */
-  async count(attempt: Attempt): Promise<CountedAttempt> {
+  async recordAttempt(attempt: Attempt): Promise<CountedAttempt> {
     const limit = FAILURE_LIMITS[attempt.authenticator];
     for (let race = 1; ; race++) {
       const seen = await this.#countUnlessUsedUp(attempt);

@@ -5,7 +5,7 @@ import { Actor } from '../core/Actor.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
@@ -18,7 +18,7 @@ import { prepareTotp, type TotpEnrolment } from './enrolTotp.js';
 import { findChallenge } from './findChallenge.js';
 import { findOwner } from './findOwner.js';
 import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
-import { factorRefused, proveSecondFactor } from './proveSecondFactor.js';
+import { factorRefused, verifySecondFactor } from './verifySecondFactor.js';
 import { factorsOf } from './readFactors.js';
 import { confirmAtLogin, loginBySecondFactor } from './secondStep.js';
 import type {
@@ -92,7 +92,7 @@ export class TwoFactor {
       flow.requireRecentLogin(settings.recentLogin);
       const owner = await findOwner(this.#core, settings, flow);
       const { family } = owner;
-      const proof = family.totp && (await proveSecondFactor(owner, parseSecondFactor(input)));
+      const proof = family.totp && (await verifySecondFactor(owner, parseSecondFactor(input)));
       const { enrolment, operations } = await prepareTotp(this.#core, settings, family);
       return flow.commitOnce(family.account, (change) => {
         if (proof) {
@@ -166,7 +166,7 @@ export class TwoFactor {
       flow.requireRecentLogin(settings.recentLogin);
       const owner = await findOwner(this.#core, settings, flow);
       const { core, family } = owner;
-      const proof = await proveSecondFactor(owner, { authenticator: 'totp', code });
+      const proof = await verifySecondFactor(owner, { authenticator: 'totp', code });
       const { recoveryCodes, operations } = await core.throttle.unlessTooBusy(proof.attempt, () =>
         replaceRecoveryCodes(core, family),
       );
@@ -193,7 +193,7 @@ export class TwoFactor {
     // Whoever acts for the owner may see it.
     const { account } = this.#core.verified.of(request);
     const { accountId } = account;
-    return inAccountTerms(async () => {
+    return withAccountErrors(async () => {
       const filter = { accountId, kind: 'twoFactorAuth' } as const;
       const [{ items }] = await Promise.all([
         this.#core.tokens.findMany({ filter, consistent: true }),
@@ -225,7 +225,7 @@ export class TwoFactor {
       if (settings.isRequired?.(documentOf(family.account))) {
         throw new AccountError('TwoFactorMandatory', {});
       }
-      const proof = await proveSecondFactor(owner, factor);
+      const proof = await verifySecondFactor(owner, factor);
       await flow.commitOnce(family.account, (change) => {
         change.write(proof.deleteOperation, () => factorRefused(proof));
         const others = deleteFactors(core, factorsOf(change.account.tokens), proof.token.ulid);

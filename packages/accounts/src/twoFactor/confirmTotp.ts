@@ -5,7 +5,7 @@ import { resetCounts } from '../flows/resetCounts.js';
 import { replaceRecoveryCodes } from './changeFactors.js';
 import { deletePending, deleteTokens, keyOfToken } from './deleteFactors.js';
 import { findTotpStep } from './findTotpStep.js';
-import { codeRefused, countAttempt, type FactorContext } from './proveSecondFactor.js';
+import { codeRefused, countAttempt, type FactorContext } from './verifySecondFactor.js';
 import type { AccountWithFactors } from './readFactors.js';
 import { openSecret } from './sealedSecret.js';
 import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';

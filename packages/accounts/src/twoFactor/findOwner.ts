@@ -2,7 +2,7 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
 import { readConnectionInfo } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { FactorContext } from './proveSecondFactor.js';
+import type { FactorContext } from './verifySecondFactor.js';
 import { withFactors } from './readFactors.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 

@@ -10,7 +10,7 @@ import { newGeneration } from './newGeneration.js';
 import { confirmTotp } from './confirmTotp.js';
 import { consumeChallenge, findChallenge } from './findChallenge.js';
 import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
-import { proveSecondFactor, withFactor } from './proveSecondFactor.js';
+import { verifySecondFactor, withFactor } from './verifySecondFactor.js';
 import type {
   ConfirmedTwoFactor,
   ConfirmTwoFactorInput,
@@ -39,7 +39,7 @@ export async function loginBySecondFactor(
   const { family, session, failures: before } = waiting;
   const account = documentOf(family.account);
   facts.accountId = account.accountId;
-  const proof = await proveSecondFactor({ core, settings, family, ip: connection.ip }, factor);
+  const proof = await verifySecondFactor({ core, settings, family, ip: connection.ip }, factor);
   const failures = before + proof.failures;
   const login = { ...session, account, request, facts, failures };
   return beginLoginSession(core, login, async (operations) => {

@@ -553,12 +553,12 @@ export function isKeyValue(value: unknown): value is KeyValue {
 
 function isIncluded(index: Index, fields: Readonly<Fields>): boolean {
   return index.where.every((condition) =>
-    meetsWhere(condition, deepValue(fields, condition.segments)),
+    matchesWhere(condition, deepValue(fields, condition.segments)),
   );
 }
 
 /** Tells whether an index takes in the documents that have this value where its `where` looks. */
-export function meetsWhere({ $in, $notIn }: IndexCondition, value: unknown): boolean {
+export function matchesWhere({ $in, $notIn }: IndexCondition, value: unknown): boolean {
   const scalar = value as string;
   return ($in?.includes(scalar) ?? true) && !($notIn?.includes(scalar) ?? false);
 }

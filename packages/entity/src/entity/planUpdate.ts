@@ -2,7 +2,7 @@ import { joinPath, type Index } from '@latchkey/schema';
 import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
 import type { Key } from '../keys/Key.js';
 import type { Step, Stored, WriteClause } from '../operators/Operator.js';
-import { meetsWhere, type EntityModel, type Fields } from './EntityModel.js';
+import { matchesWhere, type EntityModel, type Fields } from './EntityModel.js';
 import { equalities } from './equalities.js';
 import { overlaps } from './parseUpdate.js';
 import { documentKey, planQuery } from '../planning/planQuery.js';
@@ -92,7 +92,7 @@ function followedPaths(model: EntityModel, filter: Readonly<Fields>): string[] {
   const isOut = ({ where }: Index): boolean =>
     where.some((condition) => {
       const path = joinPath(condition.segments);
-      return equal.has(path) && !meetsWhere(condition, equal.get(path));
+      return equal.has(path) && !matchesWhere(condition, equal.get(path));
     });
   const { indexes, computed, expiresAt } = model.definition;
   return [

@@ -1,5 +1,5 @@
 import type { Narrowing } from '@latchkey/schema';
-import { meetsWhere } from '../entity/EntityModel.js';
+import { matchesWhere } from '../entity/EntityModel.js';
 import type { Clause } from '../expressions/Clause.js';
 import { keyValueOf, type FilterFacts } from './FilterFacts.js';
 import type { IndexFacts, Obligation } from './indexFacts.js';
@@ -56,7 +56,7 @@ export function isTakenIn({ where }: Obligation, value: unknown): boolean {
   const isThere = value !== MISSING && value !== null;
   if (!where) return isThere;
   // A value that nobody names is in no list.
-  return meetsWhere(where, isThere && value !== OTHER ? value : undefined);
+  return matchesWhere(where, isThere && value !== OTHER ? value : undefined);
 }
 
 /** The values that matching documents can have where an obligation looks. */

@@ -1,5 +1,5 @@
 import type * as Ses from '@aws-sdk/client-sesv2';
-import { parseSender, requireEmailRecipient, type Sender } from '../templates/addresses.js';
+import { parseSender, requireEmailRecipient, type MailFrom } from '../templates/addresses.js';
 import { invalidOption } from '../../errors/invalidOption.js';
 import { MessageRenderer, type RenderOptions } from '../templates/MessageRenderer.js';
 import type { Send } from '../templates/sendBy.js';
@@ -15,7 +15,7 @@ export interface SesSenderOptions extends RenderOptions {
   /** An `SESv2Client`, with the region and the credentials of the application. */
   readonly client: SesClient;
   /** Whom the mails are from: an address that SES has verified. */
-  readonly from: Sender;
+  readonly from: MailFrom;
   /** The configuration set to send with. Its click tracking would lead links over other hosts. */
   readonly configurationSetName?: string;
 }

@@ -1,5 +1,5 @@
 import type * as Nodemailer from 'nodemailer';
-import { parseSender, requireEmailRecipient, type Sender } from '../templates/addresses.js';
+import { parseSender, requireEmailRecipient, type MailFrom } from '../templates/addresses.js';
 import { invalidOption } from '../../errors/invalidOption.js';
 import { MessageRenderer, type RenderOptions } from '../templates/MessageRenderer.js';
 import type { Send } from '../templates/sendBy.js';
@@ -46,7 +46,7 @@ export interface SmtpSenderOptions extends RenderOptions {
   /** A transporter of `nodemailer`, which stays the application's to close, or settings for one. */
   readonly transport: SmtpTransporter | SmtpTransportOptions;
   /** Whom the mails are from; the name that is shown is the application's, unless there is another. */
-  readonly from: Sender;
+  readonly from: MailFrom;
 }
 
 // Of what the library waits for, nothing should take minutes, as it may with nodemailer's own.

@@ -5,9 +5,9 @@ import { invalidOption } from '../../errors/invalidOption.js';
 import { requireName } from './configuration.js';
 
 /** Whom a mail is from: an address alone, or with the name that is shown (default: the application's). */
-export type Sender = string | { readonly address: string; readonly name?: string };
+export type MailFrom = string | { readonly address: string; readonly name?: string };
 
-/** {@link Sender}, checked. */
+/** {@link MailFrom}, checked. */
 export interface Mailbox {
   readonly name: string;
   readonly address: string;
@@ -42,7 +42,7 @@ export function requirePhoneRecipient({ kind, value }: Recipient): string {
  *
  * @throws AccountError `InvalidConfiguration` with the path `from`.
  */
-export function parseSender(from: Sender, applicationName: string): Mailbox {
+export function parseSender(from: MailFrom, applicationName: string): Mailbox {
   const { address, name = applicationName } = typeof from === 'string' ? { address: from } : from;
   const { data } = emailAddress.safeParse(address);
   if (data === undefined) {

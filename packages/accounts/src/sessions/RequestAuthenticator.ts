@@ -2,19 +2,19 @@ import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
-import type { LoginResult } from './SessionBeginning.js';
+import type { LoginResult } from './SessionIssuer.js';
 import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionRotation } from './SessionRotation.js';
 import type { SessionsContext } from './SessionsContext.js';
 
-/** Input of {@link RequestSessions.refreshTokens}. */
+/** Input of {@link RequestAuthenticator.refreshTokens}. */
 export interface RefreshTokensInput {
   readonly authToken: string;
   readonly request: SessionRequest;
 }
 
 /** Finds the sessions that requests belong to. */
-export class RequestSessions {
+export class RequestAuthenticator {
   readonly #context: SessionsContext;
   readonly #rotation: SessionRotation;
 
@@ -79,7 +79,7 @@ export class RequestSessions {
         }
       }),
     );
-    if (isRenewed) await events.tell('RefreshTokensSuccess', facts);
+    if (isRenewed) await events.emit('RefreshTokensSuccess', facts);
   }
 
   /** Takes the session off a request if it turns out to be none. */

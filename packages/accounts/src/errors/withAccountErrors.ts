@@ -15,7 +15,7 @@ import { contactTaken } from './contactTaken.js';
  *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `InvalidConfiguration`, `ServiceUnavailable`;
  *   anything else as it is.
  */
-export async function inAccountTerms<T>(flow: () => Promise<T>): Promise<T> {
+export async function withAccountErrors<T>(flow: () => Promise<T>): Promise<T> {
   try {
     return await flow();
   } catch (error) {

@@ -4,7 +4,7 @@ import { Actor } from '../core/Actor.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
@@ -30,7 +30,7 @@ export type ListSessionsInput = (
 };
 
 /**
- * A session as {@link OwnSessions.listSessions} shows it: the device is `connectionInfo.userAgent`,
+ * A session as {@link SessionManager.listSessions} shows it: the device is `connectionInfo.userAgent`,
  * the address `connectionInfo.ip`, both as of the login or the last rotation.
  */
 export type ListedSession = SessionDocument & {
@@ -42,7 +42,7 @@ export type ListedSession = SessionDocument & {
 const NO_SUCH_SESSION = new Error('There is no such session.');
 
 /** Operations of an account on its own sessions, and of an application on those of any account. */
-export class OwnSessions {
+export class SessionManager {
   readonly #core: ChangeCore;
 
   constructor(core: ChangeCore) {
@@ -54,7 +54,7 @@ export class OwnSessions {
     requireObject(input, '');
     const { sessionEntity: sessions, table, sessionPolicy: policy } = this.#core;
     const { first = 25, after = null } = input;
-    return inAccountTerms(async () => {
+    return withAccountErrors(async () => {
       const { account, actor } = await this.#ownerOf(input);
       const { accountId, sessionGeneration: generation, sessionsFrom } = account;
       const now = table.now();

@@ -4,7 +4,7 @@ import type { Account } from '../core/Account.js';
 /**
  * Tells whether an account can be logged in to by an identifier of its: an address, once verified.
  */
-export function mayLogInBy(
+export function isVerifiedIdentifier(
   { accessTypes }: Pick<Account, 'accessTypes'>,
   { kind, value }: LoginIdentifier,
 ): boolean {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
-import type { SessionWishes } from './selfServiceInputs.js';
+import type { SessionPreferences } from './selfServiceInputs.js';
 
 const REMEMBER_ME: readonly unknown[] = ['local', 'session', 'none'];
 const HOUR_MS = 60 * 60 * 1000;
@@ -21,8 +21,8 @@ const dateTime = z.iso.datetime({ offset: true });
  * @throws AccountError `RememberMeValueNotValid`, `SessionLengthMustBeNumber`,
  *   `SessionLengthTooShort`, `SessionLengthTooLong`, `ExpiredTimeNotValid`
  */
-export function parseSessionWishes(
-  wishes: { readonly [W in keyof SessionWishes]?: unknown },
+export function parseSessionPreferences(
+  wishes: { readonly [W in keyof SessionPreferences]?: unknown },
   now: Date,
   { durationMs, rememberMeDurationMs }: Pick<SessionPolicy, 'durationMs' | 'rememberMeDurationMs'>,
 ): LoginSessionOptions {

@@ -43,7 +43,7 @@ export interface FactorContext {
  *   `TokenVerificationFailed` with the path
  *   `code` or `recoveryCode`; `InvalidConfiguration` if no key opens the secret; `TooBusy`.
  */
-export function proveSecondFactor(
+export function verifySecondFactor(
   context: FactorContext,
   factor: SecondFactor,
 ): Promise<ProvenFactor> {
@@ -119,7 +119,7 @@ export async function countAttempt(
   binding: Pick<Attempt, 'isBinding' | 'maxWaitMs'> = {},
 ): Promise<Pick<ProvenFactor, 'attempt' | 'resetOperation'>> {
   const attempt: Attempt = { accountId: family.account.accountId, authenticator, ip, ...binding };
-  await core.throttle.count(attempt);
+  await core.throttle.recordAttempt(attempt);
   return { attempt, resetOperation: core.throttle.resetOperation(attempt) };
 }
 

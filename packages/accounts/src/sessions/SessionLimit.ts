@@ -9,7 +9,7 @@ import type { SessionDocument } from '../core/VerifiedRequests.js';
 const SPARE = 25;
 
 /** Keeps accounts to the number of sessions that they may have. */
-export class MaximumSessions {
+export class SessionLimit {
   readonly #context: SessionsContext;
 
   constructor(context: SessionsContext) {
@@ -38,7 +38,7 @@ export class MaximumSessions {
     };
     try {
       const hasEnded = await events.begin('RevokeSessions', facts, () => this.#endSurplus(account));
-      if (hasEnded) await events.tell('RevokeSessionsSuccess', facts);
+      if (hasEnded) await events.emit('RevokeSessionsSuccess', facts);
     } catch {
       // What the login has used up, a link or a code, cannot be used again.
     }

@@ -2,7 +2,7 @@ import { EntityError, type CreateOneInput, type TransactOperation } from '@latch
 import { Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
-import { MaximumSessions } from './MaximumSessions.js';
+import { SessionLimit } from './SessionLimit.js';
 import {
   readConnectionInfo,
   type AccountDocument,
@@ -56,13 +56,13 @@ export interface PreparedSession {
 }
 
 /** Begins sessions. */
-export class SessionBeginning {
+export class SessionIssuer {
   readonly #context: SessionsContext;
-  readonly #maximum: MaximumSessions;
+  readonly #maximum: SessionLimit;
 
   constructor(context: SessionsContext) {
     this.#context = context;
-    this.#maximum = new MaximumSessions(context);
+    this.#maximum = new SessionLimit(context);
   }
 
   /** See `Sessions.begin`. */

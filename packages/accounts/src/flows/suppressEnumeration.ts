@@ -4,7 +4,7 @@ import { AccountError } from '../errors/AccountError.js';
 const TELLING: readonly string[] = ['UserNotFound', 'AccountLocked'];
 
 /** Waits for a flow that a visitor must not learn an account's existence from. */
-export async function hideOutcome(flow: Promise<void>): Promise<void> {
+export async function suppressEnumeration(flow: Promise<void>): Promise<void> {
   try {
     await flow;
   } catch (error) {
