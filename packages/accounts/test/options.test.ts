@@ -70,6 +70,10 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   requireActivation: { fits: (value) => value === true, also: ['yes', 1] },
   recentLogin: { fits: milliseconds, also: [0, '10', '-1m'] },
   unprovenClaim: { fits: milliseconds, also: [0, '7', '-1d'] },
+  trustedProxies: {
+    fits: (value) => value === 5 || Array.isArray(value),
+    also: [-1, 1.5, '10.0.0.0/8', ['loopback'], ['10.0.0.0/33']],
+  },
   visitorFields: { fits: Array.isArray, also: [['plan'], 'plan'] },
   accountFields: { fits: objects },
   'accountFields.plan': { fits: nothing, also: ['string', { type: 'string' }] },

@@ -46,7 +46,8 @@ import {
 } from '../passwordChanges/Passwords.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
-import type { SessionRequest } from '../requests/SessionRequest.js';
+import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
+import { parseTrustedProxies } from '../requests/trustedProxies.js';
 import { CustomLogin, type PushCustomSessionInput } from '../login/CustomLogin.js';
 import { Impersonation, type ImpersonateInput } from '../login/Impersonation.js';
 import type { SessionHookRegistry } from '../sessions/SessionHooks.js';
@@ -113,6 +114,13 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
   readonly requireActivation?: boolean;
   /** How long one-time tokens are good for, and which make others void. */
   readonly tokens?: OneTimeTokenOptions;
+  /**
+   * The proxies between clients and the application, where `requestIp` is a chain such as
+   * `X-Forwarded-For`: their addresses and networks (`['10.0.0.0/8', '2001:db8::7']`), or how many of
+   * the chain's last addresses are theirs. The client's address is the rightmost that is not one of
+   * them (default: the last one).
+   */
+  readonly trustedProxies?: number | readonly string[];
   /** How many attempts passwords, codes and client addresses take. */
   readonly throttling?: ThrottlingOptions;
   /**
@@ -232,12 +240,14 @@ export class Accounts<F extends AccountFields = NoFields> {
     const twoFactorSetup = twoFactor && twoFactorSettings(twoFactor);
     const passwordService = new PasswordService(passwords);
     const ownSessions = { ...sessions, audience: sessions.audience ?? audienceOf(this.appId) };
+    const trustedProxies = parseTrustedProxies(options.trustedProxies);
     const base: ChangeCore = {
       table,
       accounts,
       accessTypes: this.AccessTypeEntity,
       tokens: this.TokenEntity,
       sessionEntity: this.SessionEntity,
+      connectionOf: (request) => readConnectionInfo(request, trustedProxies),
       events: this.#events,
       delivery: new Delivery(this.#events, delivery),
       verified: new VerifiedRequests(() => table.now()),

@@ -68,6 +68,7 @@ const accountsOptions = z.strictObject(
         'plan',
         'recentLogin',
         'requireActivation',
+        'trustedProxies',
         'unprovenClaim',
         'visitorFields',
       ].map((name) => [name, z.unknown().optional()]),

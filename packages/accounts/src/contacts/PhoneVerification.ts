@@ -6,7 +6,6 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
 import type { Contact } from '../core/Contact.js';
 import { pendingTokens } from '../core/pendingTokens.js';
-import { readConnectionInfo } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
 import type { Attempt } from '../throttling/Throttle.js';
@@ -84,7 +83,7 @@ export class PhoneVerification {
         const account = await flow.load({ secrets: true, session: true });
         // Nothing is looked at; and nobody uses up what a number takes that is not theirs.
         if (!findPhone(account, phone)) throw codeRefused();
-        const usedFrom = request && readConnectionInfo(request);
+        const usedFrom = request && this.#core.connectionOf(request);
         const attempt = { ...attemptAt(phone), ...(usedFrom && { ip: usedFrom.ip }) };
         await throttle.recordAttempt(attempt);
         const sent = this.#pendingCode(account, phone);

@@ -2,6 +2,7 @@ import type { Entity, Table } from '@latchkey/entity';
 import type { AccessType, AccountToken, Session } from '@latchkey/schema';
 import type { Delivery } from '../delivery/Delivery.js';
 import type { Events } from '../events/Events.js';
+import type { ConnectionReader } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import type { AccountEntity } from './AccountEntity.js';
 import type { SessionPolicy } from './sessionPolicy.js';
@@ -14,6 +15,8 @@ export interface ChangeCore {
   readonly accessTypes: Entity<typeof AccessType>;
   readonly tokens: Entity<typeof AccountToken>;
   readonly sessionEntity: Entity<typeof Session>;
+  /** Reads where a request comes from. */
+  readonly connectionOf: ConnectionReader;
   readonly events: Events;
   readonly delivery: Delivery;
   /** The sessions of the requests that were let through. */

@@ -54,7 +54,8 @@ export async function confirmEmail(
       return () => undefined;
     });
   }
-  const proof = await proveHolder(core, flow, account, contact, shown);
+  const ip = usedFrom?.ip;
+  const proof = await proveHolder(core, flow, account, contact, { ...shown, ip });
   if (proof) {
     return flow.commit(account, (change) => {
       verifyContact(core, change, use(change));
@@ -85,7 +86,7 @@ async function proveHolder(
   flow: Flow,
   account: ShownByHolder['account'],
   contact: Contact,
-  { handle, password }: Shown,
+  { handle, password, ip }: Shown & { readonly ip: string | undefined },
 ): Promise<HolderProof | undefined> {
   // What is verified already changes by nothing that the token does.
   if (flow.actor.request || contact.verified === true) return {};
@@ -93,7 +94,6 @@ async function proveHolder(
   if (password === undefined) return undefined;
   const { passwords, throttle } = core;
   const shown = passwords.parse(password, 'password');
-  const { ip } = flow.facts;
   const { accountId } = account;
   const attempt = {
     accountId,

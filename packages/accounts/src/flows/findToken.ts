@@ -1,6 +1,6 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { FoundToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { parseOneTimeToken } from '../oneTimeTokens/parseOneTimeToken.js';
 import type { OneTimeTokenKind } from '../oneTimeTokens/tokenPolicy.js';
@@ -25,11 +25,15 @@ const UNGUESSABLE_LENGTH = 22;
  * @throws AccountError `InvalidInput`, `TooManyRequests`, `TokenVerificationFailed`
  */
 export async function findToken(
-  { oneTimeTokens, throttle }: Pick<AccountsCore, 'oneTimeTokens' | 'throttle'>,
+  {
+    connectionOf,
+    oneTimeTokens,
+    throttle,
+  }: Pick<AccountsCore, 'connectionOf' | 'oneTimeTokens' | 'throttle'>,
   { token: given, kind, request }: ShownToken,
 ): Promise<FoundToken> {
   const token = parseOneTimeToken(given);
-  const connection = request && readConnectionInfo(request);
+  const connection = request && connectionOf(request);
   if (token.length < UNGUESSABLE_LENGTH) {
     // Nor does an empty address count.
     if (!connection || connection.ip === '') {

@@ -7,7 +7,7 @@ import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
-import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { mailboxThrottleKey, decoyThrottleKey } from './linkCount.js';
 
@@ -39,7 +39,7 @@ export async function sendLink(
 ): Promise<void> {
   const { delivery, oneTimeTokens, table } = core;
   delivery.requireConfigured();
-  const ip = request && readConnectionInfo(request).ip;
+  const ip = request && core.connectionOf(request).ip;
   const accountId = (await findAccountId(core, identifier)) ?? placeholderId(identifier);
   const account = await loadAccount(core, accountId);
   if (account) facts.accountId = accountId;

@@ -10,7 +10,7 @@ import { isVerifiedIdentifier } from '../flows/isVerifiedIdentifier.js';
 import { documentOf } from '../core/Account.js';
 import { loadAccountOrThrow } from '../core/loadAccount.js';
 import type { LoginResult } from '../sessions/SessionIssuer.js';
-import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 
 /** Input of {@link CustomLogin.pushCustomSession}. */
 export interface PushCustomSessionInput {
@@ -37,7 +37,7 @@ export class CustomLogin {
     const facts: EventFacts = { ...connectionFacts(request), method: 'custom' };
     return events.run('Login', facts, async () => {
       const identifier = parseLoginIdentifier(input.username, 'username');
-      readConnectionInfo(request);
+      this.#core.connectionOf(request);
       const accountId = await findAccountId(this.#core, identifier);
       if (accountId === undefined) throw new AccountError('UserNotFound', {});
       const { accessTypes, ...found } = await loadAccountOrThrow(this.#core, accountId);

@@ -11,11 +11,7 @@ import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import {
-  readConnectionInfo,
-  requireRequest,
-  type SessionRequest,
-} from '../requests/SessionRequest.js';
+import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import { isPasswordDisabled, requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
 import type { Attempt } from '../throttling/Throttle.js';
@@ -102,7 +98,7 @@ export class PasswordLogin {
     const { passwords, requireActivation, table } = this.#core;
     const { request, facts } = options;
     const password = passwords.parse(given, 'password');
-    const { ip } = readConnectionInfo(request);
+    const { ip } = this.#core.connectionOf(request);
     const owner = await findAccountId(this.#core, identifier);
     const accountId = owner ?? placeholderId(identifier);
     // An id that somebody typed need not be anybody's.
@@ -139,7 +135,7 @@ export class PasswordLogin {
     } as const;
     return changeAccount(this.#core, start, async (flow) => {
       const password = passwords.parse(input.password, 'password');
-      const { ip } = readConnectionInfo(input.request);
+      const { ip } = this.#core.connectionOf(input.request);
       const account = await flow.load({ secrets: true, session: true });
       // Not with those who guess at the login: they must not keep out who is logged in.
       const attempt = {

@@ -11,7 +11,7 @@ import { forgetLinks } from '../flows/linkCount.js';
 import { suppressEnumeration } from '../flows/suppressEnumeration.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 import { sendLink } from '../flows/sendLink.js';
-import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 
 /** Input of {@link MagicLinks.request}. */
@@ -101,7 +101,7 @@ export class MagicLinks {
     const { token, request, rememberMe } = input;
     const facts: EventFacts = { ...connectionFacts(request), method: 'magicLink' };
     return this.#core.events.run('Login', facts, async () => {
-      const connection = readConnectionInfo(request);
+      const connection = this.#core.connectionOf(request);
       const holder = await findToken(this.#core, { token, kind: 'magick_link', request });
       const { account } = holder;
       facts.accountId = account.accountId;

@@ -7,7 +7,7 @@ import type { Flow } from '../core/changeAccount.js';
 import { loadAccount, type LoadCore } from '../core/loadAccount.js';
 import { pendingTokens, type TokensRevoked } from '../core/pendingTokens.js';
 import { tokensUnchanged } from '../core/revokeTokens.js';
-import { readConnectionInfo, type ConnectionInfo } from '../requests/SessionRequest.js';
+import type { ConnectionInfo } from '../requests/SessionRequest.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import { AccountError } from '../errors/AccountError.js';
 import { digestSecret } from '../tokens/digestSecret.js';
@@ -47,7 +47,7 @@ export interface ConsumeOptions {
 
 const TOKEN_BYTES = 32;
 
-type TokensCore = LoadCore & Pick<ChangeCore, 'tokens'>;
+type TokensCore = LoadCore & Pick<ChangeCore, 'connectionOf' | 'tokens'>;
 
 /**
  * Tokens that are sent to somebody and work once. The table holds their digests; whoever reads it
@@ -178,7 +178,7 @@ export class OneTimeTokens {
         ...purpose,
         value: storedAs ?? digestSecret(token),
         expiresAt: new Date(this.#core.table.now().getTime() + lifetimeMs),
-        ...(request !== undefined && { location: locationOf(readConnectionInfo(request)) }),
+        ...(request !== undefined && { location: locationOf(this.#core.connectionOf(request)) }),
       },
     });
     return { ulid, token, operation };

@@ -1,6 +1,6 @@
 import type { Account, Token } from '../core/Account.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -125,7 +125,7 @@ export class Passwords {
     return changeAccount(this.#core, start, async (flow) => {
       const { passwords } = this.#core;
       const currentPassword = passwords.parse(input.currentPassword, 'currentPassword');
-      const { ip } = readConnectionInfo(request);
+      const { ip } = this.#core.connectionOf(request);
       const account = await flow.load({ secrets: true, session: true });
       // First what says nothing of the current one: a refusal must not cost an attempt.
       const password = await parseNewPassword(this.#core, account, newPassword);

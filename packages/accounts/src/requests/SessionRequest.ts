@@ -1,4 +1,5 @@
 import { parseClientAddress } from './parseClientAddress.js';
+import type { TrustedProxies } from './trustedProxies.js';
 import type { Account, Infer } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -17,7 +18,8 @@ export interface SessionRequest {
   authToken?: string;
   /**
    * The client's address, as the application's own proxy has seen it; with a port or in brackets, too.
-   * Of a chain of addresses, separated by commas, the last one counts. Empty for none.
+   * Of a chain of addresses, separated by commas, it is the rightmost that is not of the option
+   * `trustedProxies`; without that, the last one. Empty for none.
    */
   requestIp: string;
   /** The client's `User-Agent`; the first 1024 characters are kept. Not every client sends one. */
@@ -35,6 +37,9 @@ export type ConnectionInfo = {
   readonly ip: string;
   readonly userAgent: string;
 };
+
+/** Reads where a request comes from, as {@link readConnectionInfo}, past the trusted proxies. */
+export type ConnectionReader = (request: unknown) => ConnectionInfo;
 
 /** A chain of addresses as long as a header may be. */
 const MAX_CHAIN = 8192;
@@ -61,13 +66,13 @@ export function requireRequest(request: unknown): asserts request is SessionRequ
  * @throws AccountError `InvalidInput` with the path `request`, `request.requestIp` or
  *   `request.userAgent`.
  */
-export function readConnectionInfo(request: unknown): ConnectionInfo {
+export function readConnectionInfo(request: unknown, trusted: TrustedProxies = []): ConnectionInfo {
   requireRequest(request);
   const { requestIp, userAgent }: { readonly requestIp: unknown; readonly userAgent: unknown } =
     request;
   if (typeof requestIp !== 'string') throw invalid('request.requestIp', 'notAString');
   if (requestIp.length > MAX_CHAIN) throw invalid('request.requestIp', 'tooLong');
-  const ip = parseClientAddress(requestIp);
+  const ip = parseClientAddress(requestIp, trusted);
   if (ip === undefined) throw invalid('request.requestIp', 'notAnAddress');
   // A client need not send one.
   const device = userAgent ?? '';

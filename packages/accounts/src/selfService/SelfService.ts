@@ -14,7 +14,7 @@ import type {
   RequestPasswordResetInput,
   ResetPasswordInput,
 } from '../passwordChanges/Passwords.js';
-import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type {
   ActivateInput,
   ResendActivationInput,
@@ -115,7 +115,7 @@ export class SelfService<F extends AccountFields = NoFields> {
       });
       await requireSignedOut(core, parsed.own.request);
       // Before anything is hashed, or says who has an account.
-      await core.throttle.countAddress(readConnectionInfo(parsed.own.request).ip);
+      await core.throttle.countAddress(core.connectionOf(parsed.own.request).ip);
       ({ email } = parsed);
       return parsed;
     };

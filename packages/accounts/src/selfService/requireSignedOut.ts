@@ -1,10 +1,6 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import {
-  readConnectionInfo,
-  type AccountDocument,
-  type SessionRequest,
-} from '../requests/SessionRequest.js';
+import { type AccountDocument, type SessionRequest } from '../requests/SessionRequest.js';
 
 /**
  * Refuses a request that carries a live session. Where nobody has looked at its token yet, that is
@@ -13,10 +9,10 @@ import {
  * @throws AccountError `UserAlreadySignedIn`; `InvalidInput`, `ServiceUnavailable`.
  */
 export async function requireSignedOut(
-  { sessions }: Pick<AccountsCore, 'sessions'>,
+  { connectionOf, sessions }: Pick<AccountsCore, 'connectionOf' | 'sessions'>,
   request: SessionRequest,
 ): Promise<void> {
-  readConnectionInfo(request);
+  connectionOf(request);
   const owner = verifiedOwner(sessions, request) ?? (await ownerOfToken(sessions, request));
   if (!owner) return;
   const { username } = owner;

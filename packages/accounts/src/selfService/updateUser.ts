@@ -9,7 +9,6 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
 import type { TakenClaims } from '../core/claims.js';
 import type { Contact } from '../core/Contact.js';
-import { readConnectionInfo } from '../requests/SessionRequest.js';
 import { setProfile, setUsername } from '../lifecycle/AccountProfile.js';
 import { beginAnew, provePassword } from '../passwordChanges/changeOwnPassword.js';
 import { parseNewPassword } from '../passwordChanges/replacePassword.js';
@@ -95,7 +94,7 @@ async function proveOwner(
 ): Promise<Awaited<ReturnType<typeof provePassword>>> {
   // First what says nothing of the current one: a refusal must not cost an attempt.
   const password = await parseNewPassword(core, account, newPassword);
-  const { ip } = readConnectionInfo(flow.actor.request);
+  const { ip } = core.connectionOf(flow.actor.request);
   return provePassword(core, account, { password: currentPassword, newPassword: password, ip });
 }
 

@@ -3,11 +3,7 @@ import { Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
 import { SessionLimit } from './SessionLimit.js';
-import {
-  readConnectionInfo,
-  type AccountDocument,
-  type SessionRequest,
-} from '../requests/SessionRequest.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
@@ -88,7 +84,7 @@ export class SessionIssuer {
     options: Omit<BeginSessionOptions, 'alongside'> = {},
   ): Promise<PreparedSession> {
     const { table, tokens, hooks, verified } = this.#context;
-    const connectionInfo = readConnectionInfo(request);
+    const connectionInfo = this.#context.connectionOf(request);
     const { accountId, sessionGeneration: generation } = account;
     const { actor } = options;
     // Who begins to act for somebody else stays logged in, and acts only as long.

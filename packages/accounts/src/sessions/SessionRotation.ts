@@ -5,7 +5,7 @@ import type { IssuedAuthToken, VerifiedAuthToken } from '../tokens/AuthTokens.js
 import { digestSecret } from '../tokens/digestSecret.js';
 import type { LoginResult } from './SessionIssuer.js';
 import type { ConnectionChangeAction } from '../core/sessionPolicy.js';
-import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { lastSeenMs } from '../core/sessionState.js';
 import type { CheckedSession, SessionVerifier } from './SessionVerifier.js';
@@ -147,7 +147,7 @@ export class SessionRotation {
   ): ConnectionChangeAction {
     const { onIpChange, onUserAgentChange } = this.#context.policy;
     if (onIpChange === 'ignore' && onUserAgentChange === 'ignore') return 'ignore';
-    const { ip, userAgent } = readConnectionInfo(request);
+    const { ip, userAgent } = this.#context.connectionOf(request);
     const actions = [
       connectionInfo.ip === ip ? 'ignore' : onIpChange,
       connectionInfo.userAgent === userAgent ? 'ignore' : onUserAgentChange,
@@ -198,7 +198,7 @@ export class SessionRotation {
     const times = { expiresAtMs: session.expiresAt.getTime(), issuedAtMs: now.getTime() };
     const issued = await tokens.renew(token, times, request);
     const previousToken = digestSecret(token.secret);
-    const connectionInfo = readConnectionInfo(request);
+    const connectionInfo = this.#context.connectionOf(request);
     const written = await hooks.upsert({ request, accountId }, () =>
       unlessStale(() =>
         sessions.updateOne({

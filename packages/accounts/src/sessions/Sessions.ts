@@ -63,6 +63,7 @@ export class Sessions {
     core: ChangeCore,
   ) {
     const { table, accounts, sessionEntity: sessions, events, verified, sessionPolicy } = core;
+    const { connectionOf } = core;
     const tokens = new AuthTokens({
       getTokenSecret,
       ...(audience !== undefined && { audience }),
@@ -75,6 +76,7 @@ export class Sessions {
       accounts,
       sessions,
       tokens,
+      connectionOf,
       events,
       hooks,
       policy: sessionPolicy,

@@ -5,7 +5,7 @@ import type { Events } from '../events/Events.js';
 import type { AuthTokens } from '../tokens/AuthTokens.js';
 import type { SessionHooks } from './SessionHooks.js';
 import type { SessionPolicy } from '../core/sessionPolicy.js';
-import type { SessionRequest } from '../requests/SessionRequest.js';
+import type { ConnectionReader, SessionRequest } from '../requests/SessionRequest.js';
 import type { VerifiedRequests } from '../core/VerifiedRequests.js';
 
 /** Dependencies that the parts of one `Sessions` share. */
@@ -14,6 +14,7 @@ export interface SessionsContext {
   readonly accounts: AccountEntity;
   readonly sessions: Entity<typeof Session>;
   readonly tokens: AuthTokens<SessionRequest>;
+  readonly connectionOf: ConnectionReader;
   readonly events: Events;
   readonly hooks: SessionHooks;
   readonly policy: SessionPolicy;

@@ -9,11 +9,7 @@ import type { EventFacts, ValidateEvent } from '../events/accountEvents.js';
 import { reasonOf } from '../events/reasonOf.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
 import { completeLogin } from '../login/completeLogin.js';
-import {
-  readConnectionInfo,
-  type AccountDocument,
-  type SessionRequest,
-} from '../requests/SessionRequest.js';
+import { type AccountDocument, type SessionRequest } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { notifySignUpAttempt } from './notifySignUpAttempt.js';
@@ -107,7 +103,7 @@ export class AccountCreation {
     const { events } = this.#core;
     const { own, session, plan, planned } = await events.begin('CreateUser', facts, async () => {
       const { own, session } = await read();
-      readConnectionInfo(own.request);
+      this.#core.connectionOf(own.request);
       const plan = await this.#plan(own, facts);
       // Once: what is planned again would be another account.
       return { own, session, plan, planned: await plan.account.prepare() };
@@ -154,7 +150,9 @@ export class AccountCreation {
       if (refused !== undefined) {
         throw new AccountError('InvalidInput', { path: refused, reason: 'unknownField' });
       }
-      if (facts.ip !== undefined) await this.#core.throttle.countAddress(facts.ip);
+      if (input.request !== undefined) {
+        await this.#core.throttle.countAddress(this.#core.connectionOf(input.request).ip);
+      }
       const plan = await this.#plan(input, facts, handle);
       try {
         const [account] = await this.#transact([plan.account, ...plan.others(new Map())]);

@@ -1,6 +1,5 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
-import { readConnectionInfo } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { FactorContext } from './verifySecondFactor.js';
 import { withFactors } from './readFactors.js';
@@ -25,7 +24,7 @@ export async function findOwner(
 ): Promise<FactorOwner> {
   const { request } = flow.actor;
   if (!request) throw new AccountError('InvalidInput', { path: 'request', reason: 'notAnObject' });
-  const { ip } = readConnectionInfo(request);
+  const { ip } = core.connectionOf(request);
   const family = withFactors(await flow.load({ secrets: true, session: true }));
   return { core, settings, flow, family, ip };
 }

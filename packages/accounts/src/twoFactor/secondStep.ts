@@ -3,7 +3,6 @@ import { documentOf } from '../core/Account.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { beginLoginSession } from '../login/beginLoginSession.js';
-import { readConnectionInfo } from '../requests/SessionRequest.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import { notifyOwner } from '../core/notices.js';
 import { newGeneration } from './newGeneration.js';
@@ -34,7 +33,7 @@ export async function loginBySecondFactor(
   const { request } = input;
   const factor = parseSecondFactor(input);
   facts.method = factor.authenticator;
-  const connection = readConnectionInfo(request);
+  const connection = core.connectionOf(request);
   const waiting = await findChallenge(core, input.challenge, 'challenge');
   const { family, session, failures: before } = waiting;
   const account = documentOf(family.account);
@@ -59,7 +58,7 @@ export async function confirmAtLogin(
 ): Promise<LoginResult & ConfirmedTwoFactor> {
   const { request } = input;
   const code = parseTotpCode(input.code);
-  const connection = readConnectionInfo(request);
+  const connection = core.connectionOf(request);
   const waiting = await findChallenge(core, input.challenge, 'enrolment');
   const { family, session, failures } = waiting;
   facts.accountId = family.account.accountId;

@@ -23,6 +23,7 @@ import type { AccountsCore } from '../../src/flows/AccountsCore.js';
 import { Actor } from '../../src/core/Actor.js';
 import { Flow } from '../../src/core/changeAccount.js';
 import type { TokenPurpose } from '../../src/oneTimeTokens/TokenPurpose.js';
+import { readConnectionInfo } from '../../src/requests/SessionRequest.js';
 import { selfService } from '../support/selfService.js';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
@@ -115,6 +116,7 @@ describe('one-time tokens of every kind', () => {
         accounts: test.accounts.AccountEntity,
         tokens: test.accounts.TokenEntity,
         unprovenClaimMs: WEEK_MS,
+        connectionOf: readConnectionInfo,
       },
       options,
     );
