@@ -3,24 +3,27 @@ import { definePasswordPolicy, type PasswordPolicyOptions } from './PasswordPoli
 
 describe('the presets', () => {
   it.each([
-    ['nist', 'ASVS 6.2.1, NIST SP 800-63B-4 §3.1.1.2', 8, 1000],
-    ['userbase', 'below ASVS 6.2.1 on purpose', 6, 1000],
-    ['origin', 'below ASVS 6.2.1 on purpose', 7, 200],
-  ] as const)('%s accepts its lengths and not one more or less (%s)', (preset, _row, min, max) => {
-    for (const options of [preset, { preset }] as const) {
-      const policy = definePasswordPolicy(options);
-      expect(policy).toEqual({ minLength: min, maxLength: max });
-      for (const letter of ['a', '\u00e9', '😀']) {
-        for (const length of [min, max]) {
-          expect(parsePassword(letter.repeat(length), { policy })).toHaveLength(
-            length * letter.length,
-          );
+    ['nist', 'ASVS 6.2.1, NIST SP 800-63B-4 §3.1.1.2', 8, 1000, {}],
+    ['userbase', 'below ASVS 6.2.1 on purpose', 6, 1000, {}],
+    ['origin', 'below ASVS 6.2.1 on purpose', 7, 200, { refuseCommon: false }],
+  ] as const)(
+    '%s accepts its lengths and not one more or less (%s)',
+    (preset, _row, min, max, rules) => {
+      for (const options of [preset, { preset }] as const) {
+        const policy = definePasswordPolicy(options);
+        expect(policy).toEqual({ minLength: min, maxLength: max, ...rules });
+        for (const letter of ['a', '\u00e9', '😀']) {
+          for (const length of [min, max]) {
+            expect(parsePassword(letter.repeat(length), { policy })).toHaveLength(
+              length * letter.length,
+            );
+          }
+          expect(() => parsePassword(letter.repeat(min - 1), { policy })).toThrow('too short');
+          expect(() => parsePassword(letter.repeat(max + 1), { policy })).toThrow('too long');
         }
-        expect(() => parsePassword(letter.repeat(min - 1), { policy })).toThrow('too short');
-        expect(() => parsePassword(letter.repeat(max + 1), { policy })).toThrow('too long');
       }
-    }
-  });
+    },
+  );
 
   it('is nist unless told otherwise', () => {
     expect(definePasswordPolicy()).toEqual(definePasswordPolicy('nist'));

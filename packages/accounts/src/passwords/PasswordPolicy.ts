@@ -34,7 +34,7 @@ export interface PasswordPolicy {
   readonly breachCheckTimeoutMs?: number;
 }
 
-/** The lengths that a policy starts from. */
+/** What a policy starts from. */
 export type PasswordPolicyPreset = 'nist' | 'userbase' | 'origin';
 
 /** A preset, or a policy whose missing parts come from a preset (default: `nist`). */
@@ -46,16 +46,13 @@ const LOWEST_MAX = 64; // ASVS 6.2.9
 const HIGHEST_MAX = 4096; // bounds the work of normalising and of the keyed digest (ASVS 15.1.3)
 const HIGHEST_TIMEOUT_MS = 30_000;
 
-interface Lengths {
-  readonly minLength: number;
-  readonly maxLength: number;
-}
+type Preset = Pick<PasswordPolicy, 'maxLength' | 'minLength' | 'refuseCommon'>;
 
-const PRESETS: Readonly<Record<PasswordPolicyPreset, Lengths>> = Object.freeze({
+const PRESETS: Readonly<Record<PasswordPolicyPreset, Preset>> = Object.freeze({
   // NIST SP 800-63B-4 §3.1.1.2: 8 beside a second factor; 15 where the password is all there is.
   nist: Object.freeze({ minLength: LOWEST_MIN, maxLength: 1000 }),
   userbase: Object.freeze({ minLength: 6, maxLength: 1000 }),
-  origin: Object.freeze({ minLength: 7, maxLength: 200 }),
+  origin: Object.freeze({ minLength: 7, maxLength: 200, refuseCommon: false }),
 });
 
 /** 8 to 1000 code points. */
@@ -66,7 +63,8 @@ export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = PRESETS.nist;
  *
  * The presets are `nist` (default, 8 to 1000 code points; set `minLength: 15` where most accounts
  * have no second factor), `userbase` (6 to 1000) and `origin` (7 to 200), for applications that come
- * from there. They differ in nothing else: common passwords are refused under each.
+ * from there. Common passwords are refused, but not under `origin`, which took them all: its own
+ * tests use `1234567`. `{ preset: 'origin', refuseCommon: true }` refuses them.
  *
  * @param options - A preset, or an object. `preset`: default `nist`. `minLength`: code points, from
  *   8, or from the preset's own if that is lower, to `maxLength`. `maxLength`: code points, 64 to
@@ -75,17 +73,18 @@ export const DEFAULT_PASSWORD_POLICY: PasswordPolicy = PRESETS.nist;
  */
 export function definePasswordPolicy(options: PasswordPolicyOptions = {}): PasswordPolicy {
   const given = typeof options === 'string' ? { preset: options } : options;
-  const { preset = 'nist', ...rules } = given;
+  const { preset = 'nist', ...own } = given;
   if (!Object.hasOwn(PRESETS, preset)) throw invalidOption('preset', 'There is no such preset.');
-  const lengths = PRESETS[preset];
-  const { minLength = lengths.minLength, maxLength = lengths.maxLength } = rules;
+  const defaults = PRESETS[preset];
+  const rules = { ...defaults, ...withoutUndefined(own) };
+  const { minLength, maxLength } = rules;
   if (!Number.isInteger(maxLength) || maxLength < LOWEST_MAX || maxLength > HIGHEST_MAX) {
     throw invalidOption(
       'maxLength',
       `The longest password must be allowed ${LOWEST_MAX} to ${HIGHEST_MAX} code points.`,
     );
   }
-  const lowestMin = lengths.minLength;
+  const lowestMin = defaults.minLength;
   if (!Number.isInteger(minLength) || minLength < lowestMin || minLength > maxLength) {
     throw invalidOption(
       'minLength',
@@ -93,7 +92,12 @@ export function definePasswordPolicy(options: PasswordPolicyOptions = {}): Passw
     );
   }
   checkRules(rules);
-  return Object.freeze({ ...rules, minLength, maxLength });
+  return Object.freeze(rules);
+}
+
+/** What was given: an option that is undefined is not given. */
+function withoutUndefined(rules: Partial<PasswordPolicy>): Partial<PasswordPolicy> {
+  return Object.fromEntries(Object.entries<unknown>(rules).filter(([, value]) => value !== undefined));
 }
 
 function checkRules(rules: Partial<PasswordPolicy>): void {

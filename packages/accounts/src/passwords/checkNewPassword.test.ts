@@ -45,10 +45,20 @@ describe('checkNewPassword', () => {
     expect(isBreached).not.toHaveBeenCalled();
   });
 
+  it.each(['origin', { preset: 'origin', refuseCommon: undefined }] as const)(
+    'takes what the origin took under policy %j, its own `1234567` too',
+    async (options) => {
+      expect(await check('1234567', options as PasswordPolicyOptions)).toBe('1234567');
+      expect(await errorOf(check('123456', options as PasswordPolicyOptions))).toMatchObject({
+        code: 'PasswordTooShort',
+      });
+    },
+  );
+
   it.each([
     ['nist', 8],
     ['userbase', 6],
-    ['origin', 7],
+    [{ preset: 'origin', refuseCommon: true }, 7],
     [{ minLength: 15 }, 15],
   ] as const)(
     'refuses the 3000 most common passwords that policy %p lets through (ASVS 6.2.4)',
