@@ -68,7 +68,9 @@ export type {
 export type { EventsOptions } from './events/Events.js';
 export type { AccountExport, ExportAccountInput } from './lifecycle/AccountExporter.js';
 export type { AccountLifecycle, DeletedAccount } from './lifecycle/AccountLifecycle.js';
+export type { IdentityInput } from './contacts/findByIdentity.js';
 export type { AccountProfile } from './lifecycle/AccountProfile.js';
+export type { PermissionInput, Permissions } from './lifecycle/Permissions.js';
 export type { Profile } from './flows/parseProfile.js';
 export type { Json, JsonObject } from './lifecycle/toJson.js';
 export type { PasswordLoginInput, ReauthenticateInput } from './login/PasswordLogin.js';

@@ -25,6 +25,7 @@ import { Events, type EventsOptions } from '../events/Events.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { AccountLifecycle } from '../lifecycle/AccountLifecycle.js';
 import { AccountProfile } from '../lifecycle/AccountProfile.js';
+import { Permissions } from '../lifecycle/Permissions.js';
 import {
   PasswordLogin,
   type PasswordLoginInput,
@@ -199,6 +200,8 @@ export class Accounts<F extends AccountFields = NoFields> {
   readonly tokens: CustomTokens;
   /** The username and the profile of an account. */
   readonly profile: AccountProfile;
+  /** What accounts may do, by names that the application gives a meaning. */
+  readonly permissions: Permissions;
   /** Deactivation, deletion and export of accounts. */
   readonly lifecycle: AccountLifecycle;
   /** How many accounts there are, and may be. */
@@ -282,6 +285,7 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.twoFactor = new TwoFactor(this.#core, twoFactorSetup);
     this.lifecycle = new AccountLifecycle(this.#core);
     this.profile = new AccountProfile(this.#core);
+    this.permissions = new Permissions(this.#core);
     this.quota = new AccountQuota(this.#core);
     this.sandbox = new Sandbox({
       table: wholeTable,

@@ -7,6 +7,7 @@ import { Actor } from '../core/Actor.js';
 import { changeAccount, Flow } from '../core/changeAccount.js';
 import { isSame } from '../core/claims.js';
 import { addContact, type AddedContact, type NewAddress } from './addContact.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { Contact, ContactKind } from '../core/Contact.js';
 import { parseEmail } from '../identifiers/parseEmail.js';
 import { PhoneVerification } from './PhoneVerification.js';
@@ -15,6 +16,7 @@ import { parsePhone, type PhoneInput } from '../identifiers/parsePhone.js';
 import { removeContact } from './removeContact.js';
 import { undoReplacement, type UndoReplacementInput } from './undoReplacement.js';
 import { requireObject } from '../errors/requireObject.js';
+import { findByIdentity, type IdentityInput } from './findByIdentity.js';
 import { linkIdentity, type LinkedIdentity } from './linkIdentity.js';
 
 /** Input of {@link Contacts.addOAuth}. */
@@ -134,6 +136,19 @@ export class Contacts {
    */
   async addOAuth(input: AddOAuthInput): Promise<{ readonly contact: Contact }> {
     return this.#link(input, () => oauthOf(input, input.provider, input.value));
+  }
+
+  /**
+   * Finds the account of an identity at another provider, for a login by it: two requests, strongly
+   * consistent. Only an identity that is verified finds its account: anybody can claim one at a
+   * sign-up.
+   *
+   * @param input - `provider`, and `value`: the provider's id of the user.
+   * @returns the account, also a deactivated one; null if there is none.
+   * @throws AccountError `InvalidInput`, `ServiceUnavailable`
+   */
+  findByIdentity(input: IdentityInput): Promise<AccountDocument | null> {
+    return findByIdentity(this.#core, input);
   }
 
   /**

@@ -1,0 +1,36 @@
+import { documentOf } from '../core/Account.js';
+import { isSame } from '../core/claims.js';
+import { loadAccount } from '../core/loadAccount.js';
+import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { requireObject } from '../errors/requireObject.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
+import { parseContact } from './parseContact.js';
+
+/** An identity at another provider. */
+export interface IdentityInput {
+  /** The provider, by the application's name for it. */
+  readonly provider: string;
+  /** The provider's id of the user. */
+  readonly value: string;
+}
+
+/** Carries out {@link Contacts.findByIdentity}. */
+export async function findByIdentity(
+  core: AccountsCore,
+  input: IdentityInput,
+): Promise<AccountDocument | null> {
+  requireObject(input, '');
+  const { provider, value } = input;
+  const data = parseContact({ kind: 'oauth', provider, value }, '');
+  return inAccountTerms(async () => {
+    const { key } = await core.accessTypes.findKey({
+      filter: { 'data.kind': 'oauth', 'data.provider': provider, 'data.value': value },
+    });
+    const account = key && (await loadAccount(core, key.accountId));
+    const isProven = account?.accessTypes.some(
+      (contact) => contact.verified === true && isSame(contact.data, data),
+    );
+    return account && isProven === true ? documentOf(account) : null;
+  });
+}

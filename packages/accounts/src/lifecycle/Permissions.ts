@@ -1,0 +1,104 @@
+import type { AccountsCore } from '../flows/AccountsCore.js';
+import { AccountError } from '../errors/AccountError.js';
+import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { requireObject } from '../errors/requireObject.js';
+import { requireUlid } from '../errors/requireUlid.js';
+
+/** A permission of an account, by its name. */
+export interface PermissionInput {
+  /** The account's id. */
+  readonly accountId: string;
+  /** 1 to 256 characters; the application decides what they mean. */
+  readonly permission: string;
+}
+
+type Update = Parameters<AccountsCore['accounts']['updateOne']>[0]['update'];
+
+const MAX_LENGTH = 256;
+
+/**
+ * The permissions of accounts, for the application alone: no visitor changes them. A change counts from
+ * the next request on, in sessions that are open as well; see {@link Accounts.sessions}
+ * `requirePermission`.
+ */
+export class Permissions {
+  readonly #core: Pick<AccountsCore, 'accounts' | 'events'>;
+
+  /** @internal */
+  constructor(core: Pick<AccountsCore, 'accounts' | 'events'>) {
+    this.#core = core;
+  }
+
+  /**
+   * Gives an account a permission; one that it has stays as it is. Two requests, and none of several at
+   * the same time is lost.
+   *
+   * @returns the account's permissions then.
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  async grant(input: PermissionInput): Promise<readonly string[]> {
+    return this.#change(input, ({ permission }) => ({ $addToSet: { permissions: [permission] } }));
+  }
+
+  /**
+   * Takes a permission from an account; one that it does not have is not an error. Two requests.
+   *
+   * @returns the account's permissions then.
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  async revoke(input: PermissionInput): Promise<readonly string[]> {
+    return this.#change(input, ({ permission }) => ({ $pull: { permissions: [permission] } }));
+  }
+
+  /**
+   * Lists the permissions of an account: one strongly consistent request.
+   *
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   */
+  async list(input: { readonly accountId: string }): Promise<readonly string[]> {
+    requireObject(input, '');
+    const { accountId } = input;
+    requireUlid(accountId, 'accountId');
+    return inAccountTerms(async () => {
+      const { item } = await this.#core.accounts.findOne({
+        filter: { accountId },
+        consistent: true,
+      });
+      return permissionsOf(item);
+    });
+  }
+
+  async #change(
+    input: PermissionInput,
+    updateOf: (input: PermissionInput) => Update,
+  ): Promise<readonly string[]> {
+    requireObject(input, '');
+    const facts = { method: 'permissions' } as { method: string; accountId?: string };
+    return this.#core.events.run('UpdateUser', facts, async () => {
+      const { accountId, permission } = input;
+      requireUlid(accountId, 'accountId');
+      requirePermissionName(permission);
+      const update = updateOf({ accountId, permission });
+      const { item } = await this.#core.accounts.updateOne({ filter: { accountId }, update });
+      const permissions = permissionsOf(item);
+      facts.accountId = accountId;
+      return permissions;
+    });
+  }
+}
+
+function permissionsOf(
+  account: { readonly permissions: readonly string[] } | null,
+): readonly string[] {
+  if (account) return account.permissions;
+  throw new AccountError('UserNotFound', {});
+}
+
+function requirePermissionName(value: unknown): void {
+  const invalid = (reason: string): AccountError =>
+    new AccountError('InvalidInput', { path: 'permission', reason });
+  if (typeof value !== 'string') throw invalid('notAString');
+  if (value === '') throw invalid('empty');
+  if (value.length > MAX_LENGTH) throw invalid('tooLong');
+  if (!value.isWellFormed()) throw invalid('notWellFormed');
+}
