@@ -1,7 +1,7 @@
 import { documentOf } from '../core/Account.js';
 import { isSame } from '../core/claims.js';
 import { loadAccount } from '../core/loadAccount.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
@@ -23,7 +23,7 @@ export async function findByIdentity(
   requireObject(input, '');
   const { provider, value } = input;
   const data = parseContact({ kind: 'oauth', provider, value }, '');
-  return inAccountTerms(async () => {
+  return withAccountErrors(async () => {
     const { key } = await core.accessTypes.findKey({
       filter: { 'data.kind': 'oauth', 'data.provider': provider, 'data.value': value },
     });

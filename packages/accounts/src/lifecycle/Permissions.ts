@@ -1,6 +1,6 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import { inAccountTerms } from '../errors/inAccountTerms.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
 
@@ -59,7 +59,7 @@ export class Permissions {
     requireObject(input, '');
     const { accountId } = input;
     requireUlid(accountId, 'accountId');
-    return inAccountTerms(async () => {
+    return withAccountErrors(async () => {
       const { item } = await this.#core.accounts.findOne({
         filter: { accountId },
         consistent: true,

@@ -97,7 +97,9 @@ export function definePasswordPolicy(options: PasswordPolicyOptions = {}): Passw
 
 /** What was given: an option that is undefined is not given. */
 function withoutUndefined(rules: Partial<PasswordPolicy>): Partial<PasswordPolicy> {
-  return Object.fromEntries(Object.entries<unknown>(rules).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(
+    Object.entries<unknown>(rules).filter(([, value]) => value !== undefined),
+  );
 }
 
 function checkRules(rules: Partial<PasswordPolicy>): void {
