@@ -200,7 +200,7 @@ export class Accounts<F extends AccountFields = NoFields> {
   readonly tokens: CustomTokens;
   /** The username and the profile of an account. */
   readonly profile: AccountProfile;
-  /** What accounts may do, by names that the application gives a meaning. */
+  /** The permissions of accounts, by names that the application gives a meaning. */
   readonly permissions: Permissions;
   /** Deactivation, deletion and export of accounts. */
   readonly lifecycle: AccountLifecycle;

@@ -12,6 +12,7 @@ export interface PermissionInput {
   readonly permission: string;
 }
 
+/** A change of the permissions of one account. */
 type Update = Parameters<AccountsCore['accounts']['updateOne']>[0]['update'];
 
 const MAX_LENGTH = 256;

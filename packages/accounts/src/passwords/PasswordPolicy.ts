@@ -34,7 +34,7 @@ export interface PasswordPolicy {
   readonly breachCheckTimeoutMs?: number;
 }
 
-/** What a policy starts from. */
+/** The preset that a policy starts from. */
 export type PasswordPolicyPreset = 'nist' | 'userbase' | 'origin';
 
 /** A preset, or a policy whose missing parts come from a preset (default: `nist`). */
@@ -95,7 +95,7 @@ export function definePasswordPolicy(options: PasswordPolicyOptions = {}): Passw
   return Object.freeze(rules);
 }
 
-/** What was given: an option that is undefined is not given. */
+/** The options that were given: an option that is undefined is not given. */
 function withoutUndefined(rules: Partial<PasswordPolicy>): Partial<PasswordPolicy> {
   return Object.fromEntries(
     Object.entries<unknown>(rules).filter(([, value]) => value !== undefined),

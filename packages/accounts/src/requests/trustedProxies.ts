@@ -30,7 +30,7 @@ export function parseTrustedProxies(value: unknown = []): TrustedProxies {
 }
 
 /**
- * Whether an address in a chain is that of a trusted proxy.
+ * Tells whether an address in a chain is that of a trusted proxy.
  *
  * @param address - undefined for what is not an address.
  * @param hop - how far from the chain's end it is, from 0.
