@@ -193,7 +193,7 @@ describe('maxAccounts', () => {
   it('what is being deleted has no place, and cannot be reactivated', async () => {
     const accounts = await open({ maxAccounts: 1 });
     const { accountId } = await accounts.createAccount(nameOf());
-    const fault = failFrom(test.client, 3, 'before');
+    const fault = failFrom(test.client, 4, 'before');
     await codeOf(accounts.lifecycle.delete({ accountId }));
     fault.remove();
     expect(await stored()).toMatchObject({ accounts: 1, held: 0, taken: 0 });
@@ -233,7 +233,7 @@ describe('maxAccounts', () => {
       lowered.lifecycle.delete({ accountId: free.accountId }),
     );
     // … so that there is nothing to give back between the mark and the documents.
-    expect(commands.slice(0, 2)).toEqual(['UpdateItem', 'GetItem']);
+    expect(commands.slice(0, 3)).toEqual(['Query', 'UpdateItem', 'GetItem']);
     await lowered.lifecycle.delete({ accountId: eve.accountId });
     expect(await stored()).toEqual({ accounts: 1, held: 1, taken: 1, problems: [] });
   });
