@@ -191,7 +191,10 @@ export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEn
     ProfileValueMustBeString: entry(400, 'The values of a profile must be strings.'),
     ProfileValueCannotBeBlank: entry(400, 'The values of a profile cannot be blank.'),
     ProfileValueTooLong: entry(400, 'The profile has a value that is too long.'),
-    RememberMeValueNotValid: entry(400, "rememberMe must be 'local', 'session' or 'none'."),
+    RememberMeValueNotValid: entry(
+      400,
+      "The value of rememberMe must be 'local', 'session' or 'none'.",
+    ),
     SessionLengthMustBeNumber: entry(400, 'The session length must be a number.'),
     SessionLengthTooShort: entry(400, 'The session length is too short.'),
     SessionLengthTooLong: entry(400, 'The session length is too long.'),

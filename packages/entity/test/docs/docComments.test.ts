@@ -81,7 +81,7 @@ it('what a package exports, and the public members of its classes, have a senten
   const check = (node: ts.Node, name: string): void => {
     seen++;
     const text = textOf(node).trim();
-    if (text === '' || text.startsWith("See {@link"))
+    if (text === '' || text.startsWith('See {@link'))
       lacking.push(`${node.getSourceFile().fileName}: ${name}`);
   };
   for (const source of sources) {
