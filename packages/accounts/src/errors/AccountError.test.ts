@@ -18,7 +18,7 @@ describe('AccountError', () => {
 
   it('has a complete sentence and a client or server status for every code', () => {
     for (const { status, message } of Object.values(accountErrorCodes)) {
-      expect(message).toMatch(/^The [^{}$]+\.$/);
+      expect(message).toMatch(/^[A-Z][^{}$]+\.$/);
       expect([400, 401, 402, 403, 404, 409, 429, 500, 503]).toContain(status);
     }
   });
