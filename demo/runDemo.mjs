@@ -5,7 +5,7 @@ import { Table } from '@latchkey/entity';
 import { localClient, startDynamoDBLocal, uniqueTableName } from '@latchkey/entity/testing';
 import { printItems } from './printItems.mjs';
 import { Narrator } from './Narrator.mjs';
-import { tellOfFrontDoors } from './tellOfFrontDoors.mjs';
+import { tellOfSelfService } from './tellOfSelfService.mjs';
 import { tellTheStory } from './tellTheStory.mjs';
 
 /** Runs the demo against the real DynamoDB Local, and leaves nothing behind, however it ends. */
@@ -58,8 +58,8 @@ export async function runDemo() {
         strict: { requireActivation: true },
       },
     });
-    await registry.createSandboxTable();
-    await tellOfFrontDoors(registry, outbox, narrator);
+    await registry.sandbox.createTable();
+    await tellOfSelfService(registry, outbox, narrator);
     narrator.printRequests();
   } catch (error) {
     // A step that was under way when the user stopped the demo has lost its database.

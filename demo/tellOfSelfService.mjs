@@ -1,18 +1,20 @@
+import { SelfService } from '@latchkey/accounts/self-service';
+
 const HOUR_MS = 3_600_000;
 
-/** The two front doors: in at once with a profile, and confirmed first. Then the sandbox is emptied. */
-export async function tellOfFrontDoors(registry, outbox, narrator) {
+/** Two ways to sign up by a form: in at once with a profile, and confirmed first. Then the sandbox is emptied. */
+export async function tellOfSelfService(registry, outbox, narrator) {
   const request = () => ({
     requestIp: '192.0.2.7',
     userAgent: 'demo',
     onCallDestroySession: null,
   });
-  const open = registry.app('open');
-  const strict = registry.app('strict');
+  const open = new SelfService(registry.app('open'));
+  const strict = new SelfService(registry.app('strict'));
 
   const grace = await narrator.step(
     'Grace signs up, with a profile, and is in at once',
-    2,
+    3,
     async () => {
       const user = await open.signUp({
         username: 'Grace',
@@ -36,11 +38,11 @@ export async function tellOfFrontDoors(registry, outbox, narrator) {
 
   const hedy = { email: 'hedy@example.com', password: 'a walk through the city' };
   let handle;
-  await narrator.step('Hedy signs up where addresses are confirmed first', 2, async () => {
+  await narrator.step('Hedy signs up where addresses are confirmed first', 3, async () => {
     const user = await strict.signUp({ ...hedy, request: request() });
     const { authToken } = user;
     ({ handle } = user);
-    await strict.settled();
+    await registry.app('strict').settled();
     return { text: `no session${authToken ? '?' : ''}; in the outbox: "${outbox.last().subject}"` };
   });
 
@@ -61,7 +63,7 @@ export async function tellOfFrontDoors(registry, outbox, narrator) {
 
   await narrator.step('She has forgotten her password', 4, async () => {
     await strict.forgotPassword({ email: hedy.email });
-    await strict.settled();
+    await registry.app('strict').settled();
     return { text: `in the outbox: "${outbox.last().subject}"` };
   });
 
@@ -71,7 +73,7 @@ export async function tellOfFrontDoors(registry, outbox, narrator) {
   });
 
   await narrator.step('The sandbox is emptied', 10, async () => {
-    const { deletedCount } = await registry.resetSandbox();
+    const { deletedCount } = await registry.sandbox.reset();
     return { text: `${deletedCount} items are gone, of both applications` };
   });
 }
