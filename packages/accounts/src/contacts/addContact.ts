@@ -98,10 +98,7 @@ export async function addingClaims<T>(
 }
 
 /** @throws AccountError `AccountDeactivated`, `ContactNotFound`, `EmailAlreadyExists`, … */
-export function assertAddable(
-  { accessTypes, deactivated }: Account,
-  { data, old }: NewAddress,
-): void {
+function assertAddable({ accessTypes, deactivated }: Account, { data, old }: NewAddress): void {
   if (deactivated) throw new AccountError('AccountDeactivated', {});
   if (old && !accessTypes.some((each) => isSame(each.data, old))) {
     throw new AccountError('ContactNotFound', {});

@@ -45,7 +45,7 @@ export function removeContact(
  *
  * @throws AccountError `LastContact`
  */
-export function assertRemovable(
+function assertRemovable(
   { requireActivation }: Pick<AccountsCore, 'requireActivation'>,
   account: Account,
   contact: Contact,

@@ -88,7 +88,7 @@ export function claimOperation(
 }
 
 /** Names a contact beside all others: two with one name are the same. */
-export function identityOf(data: ContactData): string {
+function identityOf(data: ContactData): string {
   return JSON.stringify([data.kind, data.value, data.kind === 'oauth' ? data.provider : null]);
 }
 

@@ -31,7 +31,7 @@ export interface NotifiedAccount extends AccountDocument {
  * Gives the addresses at which an owner is told what happens to the account: every verified e-mail
  * address, or, without one, every verified phone.
  */
-export function noticeRecipients(contacts: readonly Contact[]): Recipient[] {
+function noticeRecipients(contacts: readonly Contact[]): Recipient[] {
   const verified = contacts
     .filter((contact) => contact.verified === true)
     .flatMap((contact) => addressOf(contact) ?? []);

@@ -55,7 +55,7 @@ export function secondFactorStep(
 }
 
 /** Tells whether an account has a confirmed authenticator. */
-export function hasTotp({ tokens }: Pick<Account, 'tokens'>): boolean {
+function hasTotp({ tokens }: Pick<Account, 'tokens'>): boolean {
   return tokens.some(
     ({ kind, createdFor }) => kind === 'twoFactorAuth' && createdFor === TWO_FACTOR_PURPOSE.totp,
   );

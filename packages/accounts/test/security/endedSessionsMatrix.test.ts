@@ -12,7 +12,7 @@ const WAITING = 'waiting@example.org';
 const PHONE = '+4930999999';
 const WRONG_CODE = '000000';
 
-/** What somebody does in a session. */
+/** The calls of an owner in a session. */
 type Act = (accounts: Accounts, request: SessionRequest, owner: Owner) => Promise<unknown>;
 
 /** Every method that an owner calls by a request, and what each is refused for otherwise. */

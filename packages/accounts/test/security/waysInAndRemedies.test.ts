@@ -101,7 +101,7 @@ describe('an address that a stranger has signed up with', () => {
     await test.accounts.settled();
     return test.lastToken(email);
   };
-  /** What is left to somebody who has prepared an account. */
+  /** The ways in that are left to whoever has prepared an account. */
   const leftTo = async ({ request, email, evil, accountId }: Prepared): Promise<unknown> => {
     await selfService(test.accounts).resendActivation({ email: evil });
     await test.accounts.magicLinks.request({ email: evil });

@@ -462,7 +462,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * Deletes every document that matches, each with its unique values; when an error stops it, some
    * are gone. One that does not meet the condition is passed over.
    *
-   * What matches is for DynamoDB to say, so that a stored value which does not fit the schema keeps
+   * DynamoDB decides what matches, so that a stored value which does not fit the schema keeps
    * no document from being deleted, unless its unique values follow from it.
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`; `UnreadableItem` for a

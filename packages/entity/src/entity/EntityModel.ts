@@ -585,7 +585,7 @@ function join(
 }
 
 /** @throws {@link EntityError} `InvalidKey` for the empty string, and for what is no scalar. */
-export function assertKeyValue(value: unknown, path: string): KeyValue {
+function assertKeyValue(value: unknown, path: string): KeyValue {
   const reason = value === '' ? 'is empty' : isKeyValue(value) ? undefined : 'is no scalar';
   if (reason === undefined) return value as KeyValue;
   throw new EntityError('InvalidKey', `"${path}" cannot be part of a key: it ${reason}.`, {

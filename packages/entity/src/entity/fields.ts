@@ -91,7 +91,7 @@ export function writeField(fields: Fields, segments: readonly string[], value: u
 }
 
 /** The value of an object's own field, as an object to write into; made if there is none. */
-export function ownChild(parent: Fields, name: string): Fields {
+function ownChild(parent: Fields, name: string): Fields {
   // Only own fields: `constructor` leads to what every object of the process inherits from.
   const own = Object.hasOwn(parent, name) ? parent[name] : undefined;
   if (typeof own === 'object' && own !== null) return own as Fields;

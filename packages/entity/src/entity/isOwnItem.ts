@@ -11,7 +11,7 @@ const UNIQUE_PARTITION = /^(?:@[^#]*#)*[a-z][a-z0-9]*\._id\d+(?:#|$)/;
 
 /**
  * Tells whether this package has written an item, as a document of any entity or as a unique item.
- * What else is in the table belongs to another program, and stays as it is.
+ * Other items of the table belong to another program, and stay as they are.
  */
 export function isOwnItem(item: Item, attributes: TableAttributes): boolean {
   return isDocument(item, attributes) || isUniqueItem(item, attributes);

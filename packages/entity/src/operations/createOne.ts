@@ -60,7 +60,7 @@ export async function prepareCreate(entity: EntityContext, input: CreateInput): 
 }
 
 /** A new document's fields: the validated input, and what every document has. */
-export function newFields(entity: EntityContext, input: CreateInput): Fields {
+function newFields(entity: EntityContext, input: CreateInput): Fields {
   const { model } = entity;
   // What the schema gives is an object of our own: zod never returns its input.
   const fields = parseInput(model.definition, input.item, input.stored);
@@ -71,7 +71,7 @@ export function newFields(entity: EntityContext, input: CreateInput): Fields {
 }
 
 /** @throws {@link EntityError} `InvalidInput` for a field that is made from others. */
-export function assertNotComputed(model: EntityModel, fields: readonly string[]): void {
+function assertNotComputed(model: EntityModel, fields: readonly string[]): void {
   const path = fields.find((field) => model.definition.computed.has(field));
   if (path === undefined) return;
   throw invalidInput(model.name, [{ path, message: 'it is computed from other fields' }]);

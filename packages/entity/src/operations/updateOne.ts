@@ -59,10 +59,7 @@ export async function updateOne(
 }
 
 /** Runs the hooks and validates the operators. */
-export async function prepareUpdate(
-  entity: EntityContext,
-  input: UpdateInput,
-): Promise<PreparedUpdate> {
+async function prepareUpdate(entity: EntityContext, input: UpdateInput): Promise<PreparedUpdate> {
   if (input.upsert === true && input.version !== undefined) {
     const message = 'a document that an upsert makes has none yet: give either of the two';
     throw invalidInput(entity.model.name, [{ path: 'version', message }]);

@@ -64,7 +64,7 @@ export function planFilter(
 }
 
 /** The indexes that a caller leaves to choose from. */
-export function allowedIndexes(model: EntityModel, options: PlanOptions): readonly IndexFacts[] {
+function allowedIndexes(model: EntityModel, options: PlanOptions): readonly IndexFacts[] {
   const indexes = indexFacts(model);
   if (options.index === undefined) return indexes;
   const named = indexes.filter(({ name }) => name === options.index);

@@ -263,7 +263,7 @@ describe('A definition that is made at run time', () => {
       ],
     });
   }
-  /** What an adapter asks for. */
+  /** A request of an adapter. */
   interface Where {
     readonly field: string;
     readonly value: string | number | Date;

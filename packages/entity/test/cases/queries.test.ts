@@ -102,7 +102,7 @@ beforeEach(() => {
 let count = 0;
 const fresh = (): string => `k${String(++count)}`;
 
-/** What each call that takes a filter says that there is. */
+/** The documents that each call with a filter finds. */
 async function countsOf(entity: AnyEntity, filter: Fields): Promise<number[]> {
   const page = await entity.paginate({ filter });
   const { modifiedCount } = await entity.updateMany({ filter, update: { $set: { note: 'x' } } });

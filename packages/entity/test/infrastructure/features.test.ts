@@ -256,7 +256,7 @@ it('The two constructs of the CDK are not confused', () => {
   expect(errorFrom(() => toCdkGlobalTable(SHOP)).message).toContain('needs replicas');
 });
 
-/** What DynamoDB would say of a table that is as described. */
+/** DynamoDB's description of a table that is as described. */
 function liveOf(described: typeof SHOP): TableDescription {
   const { StreamSpecification, ...input } = toCreateTableInput(described);
   const { replicas = [] } = described;

@@ -23,7 +23,7 @@ export interface Row {
   readonly status?: number;
   /** Whether the refusal leaves something behind: a count of attempts. */
   readonly leavesCount?: true;
-  /** Whether the client's network is counted first, as at every sign-up that can be read (story 18). */
+  /** Tells whether the client's network is counted first, as at every sign-up that can be read (story 18). */
   readonly countsNetwork?: true;
   /** For what depends on how the accounts are set up: they get a table of their own. */
   readonly options?: WorldOptions;

@@ -26,7 +26,7 @@ export function setOf(given: readonly AttributeValue[]): Stored {
 }
 
 /** Tells whether a field is a set, rather than a list. */
-export function isSetField({ field }: Target): boolean {
+function isSetField({ field }: Target): boolean {
   return field.storedSchemas.some((schema) => schema._zod.def.type === 'set');
 }
 
