@@ -240,7 +240,8 @@ export class EntityModel implements FieldScope {
 
   /** The item of a document: its fields, its keys, and what the package keeps beside them. */
   toItem(fields: Readonly<Fields>, version: number, operationId: string): Item {
-    return this.withKeys(this.toAttributes(fields), fields, version, operationId);
+    const item = this.toAttributes(fields);
+    return this.#addKeys(item, fields, { version, operationId, storedForm: this.storedForm });
   }
 
   /** A document's fields as attributes, under their stored names. */
@@ -262,9 +263,21 @@ export class EntityModel implements FieldScope {
     operationId: string,
     storedForm: number = this.storedForm,
   ): Item {
+    return this.#addKeys({ ...given }, fields, { version, operationId, storedForm });
+  }
+
+  #addKeys(
+    item: Item,
+    fields: Readonly<Fields>,
+    marks: {
+      readonly version: number;
+      readonly operationId: string;
+      readonly storedForm: number;
+    },
+  ): Item {
+    const { version, operationId, storedForm } = marks;
     const { PK, SK } = this.primaryKey(fields);
     const { attributes } = this;
-    const item = { ...given };
     item[attributes.PK] = { S: PK };
     item[attributes.SK] = { S: SK };
     item._e = { S: this.name };
