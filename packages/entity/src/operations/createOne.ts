@@ -50,13 +50,20 @@ export function createOneParams(
 export async function prepareCreate(entity: EntityContext, input: CreateInput): Promise<Creation> {
   const context = hookContext(entity, 'create', input.context);
   const item = await entity.hooks.preParse(input.item, context);
-  // What a hook gives is input.
-  const stored = [...(input.stored ?? [])].filter(([name]) => item[name] === input.item[name]);
-  const parsed = newFields(entity, { ...input, item, stored: new Map(stored) });
+  const parsed = newFields(entity, { ...input, item, ...storedAfterHooks(input, item) });
   const fields = await entity.hooks.postParse(parsed, context);
   const { computed } = entity.model.definition;
   const whole = computed.size > 0 ? entity.model.withComputed({ ...fields }) : fields;
   return planCreate(entity, whole, input);
+}
+
+/** The fields that hooks have left in their stored form: what a hook gives is input. */
+function storedAfterHooks(
+  { item: given, stored }: CreateInput,
+  item: Readonly<Fields>,
+): Pick<CreateInput, 'stored'> {
+  if (!stored) return {};
+  return { stored: new Map([...stored].filter(([name]) => item[name] === given[name])) };
 }
 
 /** A new document's fields: the validated input, and what every document has. */
