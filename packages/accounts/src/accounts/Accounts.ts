@@ -52,6 +52,7 @@ import { parseTrustedProxies } from '../requests/trustedProxies.js';
 import { CustomLogin, type PushCustomSessionInput } from '../login/CustomLogin.js';
 import { Impersonation, type ImpersonateInput } from '../login/Impersonation.js';
 import type { SessionHookRegistry } from '../sessions/SessionHooks.js';
+import { createSessionServices } from '../sessions/SessionServices.js';
 import {
   Sessions,
   type LoginResult,
@@ -259,7 +260,8 @@ export class Accounts<F extends AccountFields = NoFields> {
       recentLogin: recentLogin === false ? false : parseDuration(recentLogin, 'recentLogin'),
     };
     this.#oneTimeTokens = new OneTimeTokens(base, tokens);
-    this.sessions = new Sessions(ownSessions, base);
+    const sessionServices = createSessionServices(ownSessions, base);
+    this.sessions = new Sessions(ownSessions, base, sessionServices);
     this.#core = {
       ...base,
       accountFields: ownNames,
@@ -267,7 +269,7 @@ export class Accounts<F extends AccountFields = NoFields> {
       throttle: new Throttle(table, throttling),
       messageLimit: new MessageLimit(table, throttling?.messages),
       oneTimeTokens: this.#oneTimeTokens,
-      sessions: this.sessions,
+      sessions: sessionServices,
       passwords: passwordService,
       plan: parseAppPlan(plan),
       requireActivation: parseRequireActivation(requireActivation),
@@ -275,7 +277,7 @@ export class Accounts<F extends AccountFields = NoFields> {
     };
     this.#creation = new AccountCreation(this.#core);
     this.#customLogin = new CustomLogin(this.#core);
-    this.#impersonation = new Impersonation(this.#core, this.sessions.policy);
+    this.#impersonation = new Impersonation(this.#core);
     this.#passwordLogin = new PasswordLogin(this.#core);
     this.#emailVerification = new EmailVerification(this.#core);
     this.passwords = new Passwords(this.#core);
@@ -475,7 +477,7 @@ export class Accounts<F extends AccountFields = NoFields> {
    *   `InvalidInput`, also for a frozen object, on which nothing can be put; `SecretTooShort`.
    */
   handleRequest<R extends SessionRequest>(request: R): Promise<RequestWith<R, F>> {
-    return this.sessions.handleRequest(request) as Promise<RequestWith<R, F>>;
+    return this.#core.sessions.authenticator.handleRequest(request) as Promise<RequestWith<R, F>>;
   }
 
   /**
@@ -487,7 +489,7 @@ export class Accounts<F extends AccountFields = NoFields> {
    *   off the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.
    */
   refreshTokens(input: RefreshTokensInput): Promise<LoginResult> {
-    return this.sessions.refreshTokens(input);
+    return this.#core.sessions.authenticator.refreshTokens(input);
   }
 
   /**
@@ -501,7 +503,7 @@ export class Accounts<F extends AccountFields = NoFields> {
    *   the session has never had, `ServiceUnavailable`, `SecretTooShort`.
    */
   logout(input: LogoutInput): Promise<boolean> {
-    return this.sessions.logout(input);
+    return this.#core.sessions.logouts.logout(input);
   }
 
   /**
@@ -534,8 +536,8 @@ export class Accounts<F extends AccountFields = NoFields> {
    *   `PasswordNotAllowed`; `InvalidSession` where the session of `request` has ended meanwhile;
    *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
    */
-  verifyEmailWithToken(input: VerifyEmailWithTokenInput): Promise<void> {
-    return this.#emailVerification.verifyEmailWithToken(input);
+  async verifyEmailWithToken(input: VerifyEmailWithTokenInput): Promise<void> {
+    await this.#emailVerification.verifyEmailWithToken(input);
   }
 
   /**

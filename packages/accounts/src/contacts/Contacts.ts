@@ -111,7 +111,7 @@ export class Contacts {
    *   `ServiceUnavailable`; `InvalidConfiguration` with a request, but no `delivery`.
    */
   async addEmail(input: ActingAccount & { readonly email: string }): Promise<AddedContact> {
-    return this.#add(input, () => ({ data: emailOf(input.email, 'email') }));
+    return addContact(this.#core, input, () => ({ data: emailOf(input.email, 'email') }));
   }
 
   /**
@@ -123,7 +123,9 @@ export class Contacts {
    *   {@link Contacts.addEmail}.
    */
   async addPhone(input: ActingAccount & PhoneInput): Promise<AddedContact> {
-    return this.#add(input, () => ({ data: phoneOf(input.phone, input.country, 'phone') }));
+    return addContact(this.#core, input, () => ({
+      data: phoneOf(input.phone, input.country, 'phone'),
+    }));
   }
 
   /**
@@ -135,7 +137,7 @@ export class Contacts {
    *   this one, verified; `UserNotFound`, `AccountDeactivated`, `ServiceUnavailable`
    */
   async addOAuth(input: AddOAuthInput): Promise<{ readonly contact: Contact }> {
-    return this.#link(input, () => oauthOf(input, input.provider, input.value));
+    return linkIdentity(this.#core, input, () => oauthOf(input, input.provider, input.value));
   }
 
   /**
@@ -158,7 +160,7 @@ export class Contacts {
    * @throws AccountError as {@link Contacts.addOAuth}
    */
   async addCustom(input: AddCustomInput): Promise<{ readonly contact: Contact }> {
-    return this.#link(input, () => customOf(input, input.value));
+    return linkIdentity(this.#core, input, () => customOf(input, input.value));
   }
 
   /**
@@ -212,7 +214,7 @@ export class Contacts {
   async replaceEmail(
     input: ActingAccount & { readonly email: string; readonly newEmail: string },
   ): Promise<AddedContact> {
-    return this.#add(input, () => ({
+    return addContact(this.#core, input, () => ({
       old: emailOf(input.email, 'email'),
       data: emailOf(input.newEmail, 'newEmail'),
     }));
@@ -227,7 +229,7 @@ export class Contacts {
   async replacePhone(
     input: ActingAccount & PhoneInput & { readonly newPhone: string },
   ): Promise<AddedContact> {
-    return this.#add(input, () => ({
+    return addContact(this.#core, input, () => ({
       old: phoneOf(input.phone, input.country, 'phone'),
       data: phoneOf(input.newPhone, input.country, 'newPhone'),
     }));
@@ -241,7 +243,7 @@ export class Contacts {
    * @throws AccountError `ContactNotFound`, and as {@link Contacts.addOAuth}
    */
   async replaceOAuth(input: ReplaceOAuthInput): Promise<{ readonly contact: Contact }> {
-    return this.#link(input, () => {
+    return linkIdentity(this.#core, input, () => {
       const { provider, value, newProvider = provider, newValue } = input;
       const old = parseContact({ kind: 'oauth', provider, value }, '');
       return { ...oauthOf(input, newProvider, newValue), old };
@@ -254,7 +256,7 @@ export class Contacts {
    * @throws AccountError as {@link Contacts.replaceOAuth}
    */
   async replaceCustom(input: ReplaceCustomInput): Promise<{ readonly contact: Contact }> {
-    return this.#link(input, () => {
+    return linkIdentity(this.#core, input, () => {
       const old = parseContact({ kind: 'custom', value: input.value }, '');
       return { ...customOf(input, input.newValue), old };
     });
@@ -305,30 +307,6 @@ export class Contacts {
    */
   verifyPhone(input: ActingAccount & PhoneInput & { readonly code: string }): Promise<void> {
     return this.#phones.verifyPhone(input);
-  }
-
-  #add(input: ActingAccount, parse: () => NewAddress): Promise<AddedContact> {
-    return changeAccount(this.#core, { flow: 'AddContact', input }, async (flow) => {
-      flow.requireRecentLogin();
-      const added = parse();
-      flow.facts.method = added.data.kind;
-      const { contact, token } = await addContact(this.#core, flow, added);
-      // An owner reads it where it was sent: that is what it proves.
-      return { contact, ...(!input.request && token !== undefined && { token }) };
-    });
-  }
-
-  /** Nobody vouches for themselves: what a provider has said is for the application to check. */
-  #link(
-    given: { readonly accountId: string },
-    parse: () => LinkedIdentity,
-  ): Promise<{ readonly contact: Contact }> {
-    const { accountId = '' } = (given as { readonly accountId?: string } | null | undefined) ?? {};
-    return changeAccount(this.#core, { flow: 'AddContact', input: { accountId } }, async (flow) => {
-      const identity = parse();
-      flow.facts.method = identity.data.kind;
-      return { contact: await linkIdentity(this.#core, flow, identity) };
-    });
   }
 }
 

@@ -2,12 +2,13 @@ import type { TransactOperation } from '@latchkey/entity';
 import { documentOf, type Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import type { Flow } from '../core/changeAccount.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import { changeAccount, type Flow } from '../core/changeAccount.js';
 import {
   claimOperation,
-  isContactTaken,
   isSame,
   takingClaims,
+  type Claiming,
   type TakenClaims,
 } from '../core/claims.js';
 import type { Contact, ContactData } from '../core/Contact.js';
@@ -49,23 +50,33 @@ const MAX_REMOVED = 5;
  * adds one too many, nor adds to an account that has just ended. Until it is verified, the address is
  * pending: it lapses with its token.
  *
+ * @param parse - checks what was given, once it is known who acts.
  * @throws AccountError `AccountDeactivated`, `UserNotFound`, `InvalidSession`; `ContactNotFound` where
  *   there is nothing to take the place of; `EmailAlreadyExists`, `PhoneAlreadyExists`; `InvalidInput`
  *   with reason `tooManyContacts`; `TooManyRequests`; `InvalidConfiguration` where the owner would
  *   never see the secret.
  */
-export async function addContact(
+export function addContact(
   core: AccountsCore,
-  flow: Flow,
-  added: NewAddress,
+  input: ActingAccount,
+  parse: () => NewAddress,
 ): Promise<AddedContact> {
-  if (flow.actor.request) core.delivery.requireConfigured();
-  const account = await flow.load();
-  assertAddable(account, added);
-  const prepared = await prepareAddress(core, added);
-  return addingClaims(core, flow, added.data, (claims) =>
-    flow.commit(account, (change) => decideAddition(core, change, prepared, claims)),
-  );
+  return changeAccount(core, { flow: 'AddContact', input }, async (flow) => {
+    flow.requireRecentLogin();
+    const added = parse();
+    flow.facts.method = added.data.kind;
+    if (flow.actor.request) core.delivery.requireConfigured();
+    const account = await flow.load();
+    assertAddable(account, added);
+    const prepared = await prepareAddress(core, added);
+    const { contact, token } = await takingClaims(
+      core,
+      claimingAddress(core, flow, added.data),
+      (claims) => flow.commit(account, (change) => decideAddition(core, change, prepared, claims)),
+    );
+    // An owner reads it where it was sent: that is what it proves.
+    return { contact, ...(!flow.actor.request && token !== undefined && { token }) };
+  });
 }
 
 /** Makes the code for a phone, which takes its time; a token for a mailbox is made with its write. */
@@ -77,24 +88,15 @@ export async function prepareAddress(
 }
 
 /**
- * Commits a change that adds an address, as `takingClaims` does; an address that somebody else has is
- * counted as a message.
+ * Says how an address is claimed: one that somebody else has is counted as a message before the
+ * answer, so that nobody tries one address after the other.
  */
-export async function addingClaims<T>(
-  core: AccountsCore,
+export function claimingAddress(
+  { messageLimit }: AccountsCore,
   { actor: { accountId } }: Flow,
   data: ContactData,
-  commit: (claims: TakenClaims) => Promise<T>,
-): Promise<T> {
-  try {
-    return await takingClaims(core, { contacts: [data] }, commit);
-  } catch (error) {
-    // Before the answer, so that nobody tries one address after the other.
-    if (isContactTaken(error)) {
-      await core.messageLimit.countRefused({ accountId });
-    }
-    throw error;
-  }
+): Claiming {
+  return { contacts: [data], onTaken: () => messageLimit.countRefused({ accountId }) };
 }
 
 /** @throws AccountError `AccountDeactivated`, `ContactNotFound`, `EmailAlreadyExists`, … */

@@ -1,6 +1,6 @@
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import type { Flow } from '../core/changeAccount.js';
+import { changeAccount } from '../core/changeAccount.js';
 import { claimOperation, isSame, takingClaims, type TakenClaims } from '../core/claims.js';
 import type { Contact, ContactData } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
@@ -25,15 +25,23 @@ export interface LinkedIdentity {
  * @throws AccountError `AccountDeactivated`, `UserNotFound`; `ContactNotFound` where there is nothing
  *   to take the place of; `IdentityAlreadyExists`; `InvalidInput` with reason `tooManyContacts`.
  */
-export async function linkIdentity(
+export function linkIdentity(
   core: AccountsCore,
-  flow: Flow,
-  identity: LinkedIdentity,
-): Promise<Contact> {
-  const account = await flow.load();
-  return takingClaims(core, { contacts: [identity.data], isProven: true }, (claims) =>
-    flow.commit(account, (change) => decideLink(core, change, identity, claims)),
-  );
+  given: { readonly accountId: string },
+  parse: () => LinkedIdentity,
+): Promise<{ readonly contact: Contact }> {
+  // Nobody vouches for themselves: what a provider has said is for the application to check.
+  const { accountId = '' } = (given as { readonly accountId?: string } | null | undefined) ?? {};
+  return changeAccount(core, { flow: 'AddContact', input: { accountId } }, async (flow) => {
+    const identity = parse();
+    flow.facts.method = identity.data.kind;
+    const account = await flow.load();
+    const claiming = { contacts: [identity.data], isProven: true };
+    const contact = await takingClaims(core, claiming, (claims) =>
+      flow.commit(account, (change) => decideLink(core, change, identity, claims)),
+    );
+    return { contact };
+  });
 }
 
 function decideLink(

@@ -64,24 +64,8 @@ export function changeAccount<T>(
   return core.events.run(flow, facts, async () => {
     begin?.();
     const actor = Actor.of(core, input);
-    return runFlow(new Flow(core, actor, Object.assign(facts, actor.facts)), run);
+    return new Flow(core, actor, Object.assign(facts, actor.facts)).run(run);
   });
-}
-
-/**
- * Runs the part of a flow that begins once it is known who acts.
- *
- * @throws AccountError `InvalidSession` in place of any other refusal where the session has ended.
- */
-export async function runFlow<T>(flow: Flow, run: (flow: Flow) => Promise<T>): Promise<T> {
-  try {
-    return await run(flow);
-  } catch (error) {
-    await flow.assertMayKnow(error);
-    // An id that nobody has is only what somebody typed.
-    if (AccountError.is(error) && error.code === 'UserNotFound') delete flow.facts.accountId;
-    throw error;
-  }
 }
 
 /** A flow that is under way: reads one account, and writes what was decided on the reading. */
@@ -90,7 +74,7 @@ export class Flow {
   /** The part of the event that tells of the account and the client; a flow adds what it learns. */
   readonly facts: EventFacts;
   readonly #core: ChangeCore;
-  #options: LoadOptions = {};
+  #secrets = false;
   #hasRead = false;
   #isCommitted = false;
 
@@ -98,6 +82,24 @@ export class Flow {
     this.#core = core;
     this.actor = actor;
     this.facts = facts;
+  }
+
+  /**
+   * Runs the part of a flow that begins once it is known who acts. What a refusal tells of an account
+   * is kept from a session that has ended.
+   *
+   * @throws AccountError `InvalidSession` in place of any other refusal where the session has ended.
+   */
+  async run<T>(action: (flow: Flow) => Promise<T>): Promise<T> {
+    try {
+      return await action(this);
+    } catch (error) {
+      const tells = this.#hasRead && !this.#isCommitted && AccountError.is(error);
+      if (tells && error.code !== 'InvalidSession') await this.actor.assertSessionActive();
+      // An id that nobody has is only what somebody typed.
+      if (AccountError.is(error) && error.code === 'UserNotFound') delete this.facts.accountId;
+      throw error;
+    }
   }
 
   /** @throws AccountError `RecentLoginRequired` where a session acts whose login is long ago. */
@@ -115,75 +117,55 @@ export class Flow {
   load(options: LoadOptions & { readonly secrets: true }): Promise<Account<StoredToken>>;
   load(options?: LoadOptions): Promise<Account>;
   async load(options: LoadOptions = {}): Promise<Account> {
-    const { accountId, request } = this.actor;
-    this.#options = options;
     const { secrets = false, session = false } = options;
+    this.#secrets = secrets;
     const [account] = await Promise.all([
-      loadAccount(this.#core, accountId, { secrets }),
+      loadAccount(this.#core, this.actor.accountId, { secrets }),
       session ? this.actor.assertSessionActive() : undefined,
     ]);
     this.#hasRead = !session;
-    // Deleted since the request was let through.
-    if (!account) throw new AccountError(request ? 'InvalidSession' : 'UserNotFound', {});
-    this.actor.assertActive(account);
-    return account;
+    return this.#checked(account);
   }
 
   /**
-   * Decides on an account that was read and carries that out; where somebody else has changed it in
-   * between, decides again on what it has become.
+   * Decides on an account, as it was read, and commits that. Where somebody else has changed it in
+   * between, it is loaded and decided on again.
+   *
+   * @param account - undefined for a flow that need not read it.
+   * @param options - `retries`: false where a decision holds for this very reading only; a conflict
+   *   is thrown then.
    */
-  async commit<A extends Account, T>(account: A, decide: Decide<A, T>): Promise<T> {
+  async commit<A extends Account | undefined, T>(
+    account: A,
+    decide: Decide<A, T>,
+    { retries = true }: { readonly retries?: boolean } = {},
+  ): Promise<T> {
     let current = account;
     for (let race = 1; ; race++) {
       const change = new AccountChange(this.#core, this.actor, current);
       try {
-        return await this.#carryOut(change, await decide(change));
+        const finish = await decide(change);
+        await commitChange(this.#core, change);
+        this.#isCommitted = true;
+        return finish();
       } catch (error) {
-        if (race === MAX_RACES || !isConflict(error)) throw error;
+        if (!retries || race === MAX_RACES || !isConflict(error)) throw error;
       }
-      current = (await this.load(this.#options)) as A;
+      if (!current) continue;
+      const { accountId } = this.actor;
+      const again = await loadAccount(this.#core, accountId, { secrets: this.#secrets });
+      this.#hasRead = true;
+      current = this.#checked(again) as A;
     }
   }
 
-  /**
-   * {@link Flow.commit}, for what was decided on this very reading, and is not decided anew: where
-   * somebody else was first, nothing is done.
-   */
-  async commitOnce<A extends Account, T>(account: A, decide: Decide<A, T>): Promise<T> {
-    const change = new AccountChange(this.#core, this.actor, account);
-    return this.#carryOut(change, await decide(change));
-  }
-
-  /** {@link Flow.commit}, for what needs no reading. */
-  async commitUnread<T>(decide: Decide<undefined, T>): Promise<T> {
-    for (let race = 1; ; race++) {
-      const change = new AccountChange(this.#core, this.actor, undefined);
-      try {
-        return await this.#carryOut(change, await decide(change));
-      } catch (error) {
-        if (race === MAX_RACES || !isConflict(error)) throw error;
-      }
-    }
-  }
-
-  /**
-   * Keeps what a refusal tells of an account from a session that has ended.
-   *
-   * @throws AccountError `InvalidSession`
-   */
-  async assertMayKnow(error: unknown): Promise<void> {
-    const tells = this.#hasRead && !this.#isCommitted && AccountError.is(error);
-    if (tells && error.code !== 'InvalidSession') await this.actor.assertSessionActive();
-  }
-
-  async #carryOut<A extends Account | undefined, T>(
-    change: AccountChange<A>,
-    finish: () => T,
-  ): Promise<T> {
-    await commitChange(this.#core, change);
-    this.#isCommitted = true;
-    return finish();
+  /** @throws AccountError `InvalidSession`, `UserNotFound` */
+  #checked(account: Account | null): Account {
+    const { actor } = this;
+    // Deleted since the request was let through.
+    if (!account) throw new AccountError(actor.request ? 'InvalidSession' : 'UserNotFound', {});
+    actor.assertActive(account);
+    return account;
   }
 }
 

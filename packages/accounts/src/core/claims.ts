@@ -4,7 +4,7 @@ import { AccountError } from '../errors/AccountError.js';
 import type { ChangeCore } from './ChangeCore.js';
 import type { Contact, ContactData } from './Contact.js';
 import { isLapsed } from './isLapsed.js';
-import { loadAccount, type LoadCore } from './loadAccount.js';
+import type { LoadCore } from './loadAccount.js';
 import { transferUnique } from './transferUnique.js';
 
 type ClaimCore = LoadCore & Pick<ChangeCore, 'accessTypes'>;
@@ -23,6 +23,8 @@ export interface Claiming {
    * only those that have lapsed do.
    */
   readonly isProven?: boolean;
+  /** Is called before the refusal, where a contact stays taken. */
+  readonly onTaken?: () => Promise<void>;
 }
 
 const MAX_ROUNDS = 3;
@@ -43,10 +45,16 @@ export async function takingClaims<T>(
     try {
       return await commit(claims);
     } catch (error) {
-      if (!isContactTaken(error) || round === MAX_ROUNDS) throw error;
-      const found = await findClaims(core, claiming);
-      if (found.size === 0) throw error;
-      claims = found;
+      if (!isContactTaken(error)) throw error;
+      const { contacts, isProven = false, onTaken } = claiming;
+      const found =
+        round === MAX_ROUNDS
+          ? []
+          : await Promise.all(contacts.map((data) => findClaim(core, data, isProven)));
+      claims = new Map(found.flatMap((claim) => (claim ? [[identityOf(claim.data), claim]] : [])));
+      if (claims.size > 0) continue;
+      await onTaken?.();
+      throw error;
     }
   }
 }
@@ -97,14 +105,6 @@ export function isSame(a: ContactData, b: ContactData): boolean {
   return identityOf(a) === identityOf(b);
 }
 
-async function findClaims(
-  core: ClaimCore,
-  { contacts, isProven = false }: Claiming,
-): Promise<TakenClaims> {
-  const found = await Promise.all(contacts.map((data) => findClaim(core, data, isProven)));
-  return new Map(found.flatMap((claim) => (claim ? [[identityOf(claim.data), claim]] : [])));
-}
-
 /** Finds the claim that stands in the way of a contact, if it gives way. */
 async function findClaim(
   core: ClaimCore,
@@ -118,10 +118,13 @@ async function findClaim(
       ...(data.kind === 'oauth' && { 'data.provider': data.provider }),
     },
   });
-  const owner = key && (await loadAccount(core, key.accountId));
-  if (!owner) return undefined;
-  const claim = [...owner.accessTypes, ...owner._lapsed].find((each) => isSame(each.data, data));
-  if (!claim || claim.verified === true) return undefined;
+  if (!key) return undefined;
+  const { accountId } = key;
+  const [claim, owner] = await core.table.batchGet(
+    [core.accessTypes.reference(key), core.accounts.reference({ accountId })],
+    { consistent: true },
+  );
+  if (!claim || !owner || claim.verified === true) return undefined;
   const { table, unprovenClaimMs } = core;
   return isProven || isLapsed(claim, owner, { now: table.now(), unprovenClaimMs })
     ? claim

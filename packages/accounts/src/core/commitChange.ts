@@ -22,7 +22,25 @@ export async function commitChange(
   change: AccountChange<Account | undefined>,
 ): Promise<void> {
   const { plan, account } = change;
-  const saved = await save(core, change);
+  const { writes, sessionWrite } = plan;
+  const own = accountWrite(change);
+  const first = accountOperations(core, change, own);
+  const session = sessionWrite ? [sessionWrite] : [];
+  const operations = [...first, ...session, ...writes.map(({ operation }) => operation)];
+  let saved: AccountDocument | null = null;
+  try {
+    if (operations.length === 1 && 'update' in own) {
+      ({ item: saved } = await core.accounts.updateOne(own as AccountWrite));
+      if (!saved) throw new AccountError('UserNotFound', {});
+    } else if (operations.length > 0) {
+      const results = await core.table.transact(operations);
+      if (first.length > 0) saved = results[0] as AccountDocument | null;
+      const others = results.slice(first.length + session.length);
+      for (const [at, { committed }] of writes.entries()) committed(others[at]);
+    }
+  } catch (error) {
+    throw refusalOf(change, error, partOf(error, first.length, session.length)) ?? error;
+  }
   await plan.committed(saved);
   if (!account) return;
   for (const { notice, verified } of plan.notices) {
@@ -34,39 +52,16 @@ export async function commitChange(
   }
 }
 
-async function save(
-  core: ChangeCore,
-  change: AccountChange<Account | undefined>,
-): Promise<AccountDocument | null> {
-  const { actor, plan } = change;
-  const { writes, sessionWrite } = plan;
-  const own = accountWrite(change);
-  const isUpdate = 'update' in own;
-  if (isUpdate && writes.length === 0 && !sessionWrite) {
-    try {
-      const { item } = await core.accounts.updateOne(own as AccountWrite);
-      if (item) return item;
-    } catch (error) {
-      throw refusalOf(change, error, 'account') ?? error;
-    }
-    throw new AccountError('UserNotFound', {});
+/** The write of the account's item in a transaction, if there is one. */
+function accountOperations(
+  { accounts }: ChangeCore,
+  { actor }: AccountChange<Account | undefined>,
+  own: ReturnType<typeof accountWrite>,
+): TransactOperation<AccountDocument | null>[] {
+  if ('update' in own) {
+    return [accounts.updateOneOperation(own as Parameters<AccountEntity['updateOneOperation']>[0])];
   }
-  const account: TransactOperation<AccountDocument | null>[] = isUpdate
-    ? [core.accounts.updateOneOperation(own as Parameters<AccountEntity['updateOneOperation']>[0])]
-    : actor.request || 'condition' in own
-      ? [withoutResult(core.accounts.checkOperation(own))]
-      : [];
-  const session = sessionWrite ? [sessionWrite] : [];
-  const before = account.length + session.length;
-  const operations = [...account, ...session, ...writes.map(({ operation }) => operation)];
-  if (operations.length === 0) return null;
-  try {
-    const results = await core.table.transact(operations);
-    for (const [at, { committed }] of writes.entries()) committed(results[before + at]);
-    return account.length > 0 ? (results[0] as AccountDocument | null) : null;
-  } catch (error) {
-    throw refusalOf(change, error, partOf(error, account.length, session.length)) ?? error;
-  }
+  return actor.request || 'condition' in own ? [withoutResult(accounts.checkOperation(own))] : [];
 }
 
 /** The part of a transaction that an error is about: a write by its position. */
@@ -75,7 +70,7 @@ function partOf(
   accounts: number,
   sessions: number,
 ): 'account' | 'session' | number {
-  const at = EntityError.is(error) ? (error.operation ?? -1) : -1;
+  const at = EntityError.is(error) ? (error.operation ?? 0) : -1;
   if (at >= 0 && at < accounts) return 'account';
   if (at >= accounts && at < accounts + sessions) return 'session';
   return at - accounts - sessions;

@@ -103,18 +103,12 @@ export class EmailVerification {
     });
   }
 
-  /** Carries out {@link Accounts.verifyEmailWithToken}. */
-  async verifyEmailWithToken(input: VerifyEmailWithTokenInput): Promise<void> {
-    await this.verifyWithToken(input);
-  }
-
   /**
-   * {@link verifyEmailWithToken}.
+   * Carries out {@link Accounts.verifyEmailWithToken}.
    *
-   * @internal
    * @returns the account, as it was read before, and its address.
    */
-  async verifyWithToken(
+  async verifyEmailWithToken(
     input: VerifyEmailWithTokenInput,
   ): Promise<{ readonly account: AccountDocument; readonly email: string }> {
     requireObject(input, '');

@@ -1,7 +1,7 @@
 import type { PasswordService } from '../passwords/PasswordService.js';
 import type { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';
 import type { AppPlan } from '../quota/AppPlan.js';
-import type { Sessions } from '../sessions/Sessions.js';
+import type { SessionServices } from '../sessions/SessionServices.js';
 import type { MessageLimit } from '../throttling/MessageLimit.js';
 import type { Throttle } from '../throttling/Throttle.js';
 import type { TwoFactorPolicy } from '../core/secondFactorStep.js';
@@ -16,7 +16,7 @@ export interface AccountsCore extends ChangeCore {
   readonly throttle: Throttle;
   readonly messageLimit: MessageLimit;
   readonly oneTimeTokens: OneTimeTokens;
-  readonly sessions: Sessions;
+  readonly sessions: SessionServices;
   readonly twoFactor: TwoFactorPolicy;
   readonly passwords: PasswordService;
   readonly plan: AppPlan;

@@ -1,7 +1,7 @@
 import type { Account, StoredToken } from '../core/Account.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { Actor } from '../core/Actor.js';
-import { Flow, runFlow } from '../core/changeAccount.js';
+import { Flow } from '../core/changeAccount.js';
 import type { ConnectionInfo } from '../requests/SessionRequest.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
@@ -42,8 +42,7 @@ export function changeByToken<T>(
     const { account, token } = await findToken(core, shown);
     const actor = Actor.holding(core, account.accountId, request);
     const usedFrom = request && core.connectionOf(request);
-    return runFlow(new Flow(core, actor, Object.assign(facts, actor.facts)), (started) =>
-      run(started, { account, token, usedFrom }),
-    );
+    const started = new Flow(core, actor, Object.assign(facts, actor.facts));
+    return started.run(() => run(started, { account, token, usedFrom }));
   });
 }

@@ -8,7 +8,6 @@ import { documentOf, type Account } from '../core/Account.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
-import type { Attempt } from '../throttling/Throttle.js';
 import { mailboxThrottleKey, decoyThrottleKey } from './linkCount.js';
 
 /** A link that somebody asks for on a public form. */
@@ -46,13 +45,21 @@ export async function sendLink(
   const target =
     account && !account.deactivated ? targetOf(account, { identifier, kind, message }) : undefined;
   const sent = target?.kind ?? kind;
-  const lock = await countLink(core, {
+  const attempt = {
     ...(account && target
       ? mailboxThrottleKey({ kind: sent, account, mailbox: target.to.value })
       : decoyThrottleKey(kind, identifier)),
     maxWaitMs: oneTimeTokens.lifetimeMsOf(sent),
     ...(ip !== undefined && { ip }),
-  });
+  };
+  let lock: AccountError | undefined;
+  try {
+    await core.throttle.recordAttempt(attempt);
+  } catch (error) {
+    // Kept until all requests are sent: that a mailbox has had enough must not show.
+    if (!AccountError.is(error) || error.code !== 'AccountLocked') throw error;
+    lock = error;
+  }
   const to = lock ? undefined : target?.to;
   // Each at a place of its own: they must not pile up where the next request would read them.
   const nobody = table.newUlid();
@@ -88,20 +95,6 @@ function targetOf(
   if (verified) return { kind, message, to: verified };
   const unproven = unverifiedMailboxOf(account, identifier);
   return unproven && { kind: 'email_verification', message: 'EmailVerification', to: unproven };
-}
-
-/** Counts a link; gives, rather than throws, what says that a mailbox has had enough of them. */
-export async function countLink(
-  { throttle }: Pick<AccountsCore, 'throttle'>,
-  attempt: Attempt,
-): Promise<AccountError | undefined> {
-  try {
-    await throttle.recordAttempt(attempt);
-    return undefined;
-  } catch (error) {
-    if (AccountError.is(error) && error.code === 'AccountLocked') return error;
-    throw error;
-  }
 }
 
 /** Where to, for an address to be verified: only the one that was named. */

@@ -77,9 +77,22 @@ export class AccountLifecycle {
     const deleted = await changeAccount(this.#core, start, async (flow) => {
       flow.requireRecentLogin();
       const { accounts } = this.#core;
-      const { accountId } = flow.actor;
+      const { accountId, request } = flow.actor;
       await this.#assertDeletable(flow);
-      const item = await this.#beginDeletion(flow);
+      let item: AccountDocument | null = null;
+      let isThere = true;
+      try {
+        item = await flow.commit(undefined, (change) => {
+          change.set({ deactivated: true, deleting: true });
+          change.revokeAllSessions();
+          return () => change.saved;
+        });
+        if (request) this.#begunBy.add(request);
+      } catch (error) {
+        isThere = this.#isAlreadyBegun(error, request);
+      }
+      if (isThere)
+        item ??= (await accounts.findOne({ filter: { accountId }, consistent: true })).item;
       if (item) await this.#quota.giveBack(item);
       const { deletedCount } = item
         ? await accounts.deleteOne({ filter: { accountId }, withRelated: true })
@@ -175,37 +188,20 @@ export class AccountLifecycle {
   }
 
   /**
-   * Makes the first write of a deletion.
-   *
-   * @returns the account; null for one that is not there.
-   * @throws AccountError `InvalidSession`
+   * Judges the refusal of a deletion's first write: what has begun can be ended, though whoever began
+   * it no longer has a session; false where there is no account.
    */
-  async #beginDeletion(flow: Flow): Promise<AccountDocument | null> {
-    const { accounts } = this.#core;
-    const { accountId, request } = flow.actor;
-    try {
-      const saved = await flow.commitUnread((change) => {
-        change.set({ deactivated: true, deleting: true });
-        change.revokeAllSessions();
-        return () => change.saved;
-      });
-      if (saved) return saved;
-    } catch (error) {
-      if (!AccountError.is(error)) throw error;
-      if (error.code === 'UserNotFound') return null;
-      if (error.code !== 'InvalidSession') throw error;
-      // What has begun can be ended: whoever began it no longer has a session.
-      if (!request || !this.#begunBy.has(request)) throw error;
-      return (await accounts.findOne({ filter: { accountId }, consistent: true })).item;
-    }
-    if (request) this.#begunBy.add(request);
-    return (await accounts.findOne({ filter: { accountId }, consistent: true })).item;
+  #isAlreadyBegun(error: unknown, request: SessionRequest | undefined): boolean {
+    if (!AccountError.is(error)) throw error;
+    if (error.code === 'UserNotFound') return false;
+    if (error.code === 'InvalidSession' && request && this.#begunBy.has(request)) return true;
+    throw error;
   }
 
   /** @throws AccountError `InvalidSession`, `UserNotFound` */
   #setDeactivated(flow: Flow, deactivated: boolean): Promise<AccountDocument> {
     const notFound = (): AccountError => new AccountError('UserNotFound', {});
-    return flow.commitUnread((change) => {
+    return flow.commit(undefined, (change) => {
       change.set({ deactivated });
       const sessionGeneration = change.revokeAllSessions();
       if (deactivated) change.revokePending('contacts');

@@ -60,7 +60,7 @@ export class AccountProfile {
       { flow: 'UpdateUser', method: 'profile', input },
       async (flow) => {
         const profile = input.profile === null ? null : parseProfile(input.profile);
-        const saved = await flow.commitUnread((change) => {
+        const saved = await flow.commit(undefined, (change) => {
           setProfile(change, profile);
           return () => change.saved;
         });

@@ -50,7 +50,7 @@ export class CustomLogin {
         throw new AccountError('AccountNotActivated', {});
       }
       await events.authorize('ValidateLogin', facts, { account });
-      const login = await sessions.begin(account, request, {
+      const login = await sessions.issuer.begin(account, request, {
         ...(rememberMe === true && { rememberMe }),
       });
       facts.sessionId = login.sessionDocument.ulid;

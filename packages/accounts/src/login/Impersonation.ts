@@ -8,7 +8,6 @@ import { isActivated } from '../flows/isActivated.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { loadAccountOrThrow } from '../core/loadAccount.js';
 import type { LoginResult } from '../sessions/SessionIssuer.js';
-import type { SessionPolicy } from '../core/sessionPolicy.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 
 /** Input of {@link Impersonation.impersonate}. */
@@ -22,24 +21,22 @@ export interface ImpersonateInput {
 /** Sessions in which somebody with the permission acts for somebody else. */
 export class Impersonation {
   readonly #core: AccountsCore;
-  readonly #policy: SessionPolicy;
 
-  constructor(core: AccountsCore, policy: SessionPolicy) {
+  constructor(core: AccountsCore) {
     this.#core = core;
-    this.#policy = policy;
   }
 
   /** Carries out {@link Accounts.impersonate}. */
   async impersonate(input: ImpersonateInput): Promise<LoginResult> {
     requireObject(input, '');
     const { request, accountId } = input;
-    const { events, requireActivation, sessions } = this.#core;
+    const { events, requireActivation, sessions, sessionPolicy, verified } = this.#core;
     const facts: EventFacts = connectionFacts(request);
     return events.run('Impersonation', facts, async () => {
-      const { account: actor, session } = sessions.verifiedSessionOf(request);
+      const { account: actor, session } = verified.of(request);
       facts.actorId = actor.accountId;
       if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
-      sessions.guards.assertPermission(request, this.#policy.impersonationPermission);
+      sessions.guards.assertPermission(request, sessionPolicy.impersonationPermission);
       const { accessTypes, ...found } = await this.#findOther(accountId, actor);
       const account = documentOf(found);
       facts.accountId = accountId;
@@ -48,8 +45,8 @@ export class Impersonation {
         throw new AccountError('AccountNotActivated', {});
       }
       await events.authorize('ValidateImpersonation', facts, { account });
-      const endMs = this.#core.table.now().getTime() + this.#policy.impersonationDurationMs;
-      const { create, write, authToken } = await sessions.prepare(account, request, {
+      const endMs = this.#core.table.now().getTime() + sessionPolicy.impersonationDurationMs;
+      const { create, write, authToken } = await sessions.issuer.prepare(account, request, {
         actor: { accountId: actor.accountId, sessionId: session.ulid },
         expiresAt: new Date(Math.min(endMs, session.expiresAt.getTime())),
       });

@@ -146,7 +146,7 @@ export class PasswordLogin {
       const counted = await throttle.recordAttempt(attempt);
       requirePasswordEnabled(account, counted);
       const { effects } = await this.#verifyPassword(attempt, account, password, true);
-      return sessions.reauthenticated(input.request, effects);
+      return sessions.rotation.reauthenticate(input.request, effects);
     });
   }
 

@@ -39,7 +39,7 @@ export async function beginLoginSession(
   { account, request, facts, failures = 0, ...options }: CompleteLogin,
   commit: CommitLogin,
 ): Promise<LoginResult> {
-  const session = await core.sessions.prepare(account, request, options);
+  const session = await core.sessions.issuer.prepare(account, request, options);
   const [sessionDocument] = await session.write((ending) =>
     commit([core.sessionEntity.createOneOperation(session.create), ...ending]),
   );

@@ -77,7 +77,7 @@ export class OneTimeTokens {
    */
   async issue(flow: Flow, purpose: TokenPurpose): Promise<IssuedOneTimeToken> {
     let after = await this.#afterOthers(purpose);
-    return flow.commitUnread((change) => {
+    return flow.commit(undefined, (change) => {
       const { ulid, token, operation } = this.#prepare(after);
       change.require(
         { $or: [{ tokensVoidBefore: { $exists: false } }, { tokensVoidBefore: { $lt: ulid } }] },

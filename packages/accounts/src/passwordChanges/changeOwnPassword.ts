@@ -67,7 +67,7 @@ export async function beginAnew<A extends Account>(
   if (!request || !session) throw new AccountError('InvalidSession', {});
   const { accountId, ulid, expiresAt, remembered } = session;
   const sessionGeneration = core.table.newUlid();
-  const { create, write, complete } = await core.sessions.prepare(
+  const { create, write, complete } = await core.sessions.issuer.prepare(
     { ...documentOf(account), sessionGeneration },
     request,
     { expiresAt, ...(remembered === true && { rememberMe: true }) },

@@ -102,8 +102,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    */
   async signUp(input: InputWith<SignUpInput, F>): Promise<User> {
     const { core, creation } = this.#flows;
-    const { events, requireActivation, table } = core;
-    const facts = factsOf(input);
+    const { requireActivation, table } = core;
     let email: string | undefined;
     const read = async (): Promise<ParsedSignUp> => {
       const parsed = parseSignUp(input, {
@@ -123,12 +122,15 @@ export class SelfService<F extends AccountFields = NoFields> {
       const handle = requireActivation ? newHandle() : undefined;
       const { account, authToken, expiresAt } =
         handle === undefined
-          ? withEnd(await creation.createAndLogIn(facts, read))
-          : await events.run('CreateUser', facts, async () => {
-              const { own } = await read();
-              const account = await creation.create(own, facts, handle);
-              return { account, authToken: undefined, expiresAt: undefined };
-            });
+          ? withEnd(await creation.createAccountAndLogin(input, read))
+          : {
+              account: await creation.createAccount(input, async () => ({
+                ...(await read()),
+                handle,
+              })),
+              authToken: undefined,
+              expiresAt: undefined,
+            };
       return {
         ...toUser(account, core.plan),
         ...(email !== undefined && { email }),
@@ -189,7 +191,7 @@ export class SelfService<F extends AccountFields = NoFields> {
       const { request } = input;
       // What is no request, and what is no token, is for the flow to refuse.
       const { authToken = '' } = (request as SessionRequest | null | undefined) ?? {};
-      await core.sessions.logout({ authToken, request });
+      await core.sessions.logouts.logout({ authToken, request });
     });
   }
 
@@ -213,7 +215,7 @@ export class SelfService<F extends AccountFields = NoFields> {
     } as const;
     return withSelfServiceErrors(core, terms, async () => {
       await this.#check('VerifyEmail', input);
-      const { account, email } = await emailVerification.verifyWithToken(input);
+      const { account, email } = await emailVerification.verifyEmailWithToken(input);
       return { ...toUser(account, core.plan), email };
     });
   }
@@ -342,7 +344,7 @@ export class SelfService<F extends AccountFields = NoFields> {
     const { core } = this.#flows;
     const facts: EventFacts = connectionFacts(request);
     return core.events.run('ResumeSession', facts, async () => {
-      const { account } = await core.sessions.check(authToken, request, facts);
+      const { account } = await core.sessions.authenticator.check(authToken, request, facts);
       return toUser(account, core.plan);
     });
   }

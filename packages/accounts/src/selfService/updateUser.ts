@@ -1,4 +1,4 @@
-import { addingClaims, decideAddition, prepareAddress } from '../contacts/addContact.js';
+import { claimingAddress, decideAddition, prepareAddress } from '../contacts/addContact.js';
 import { removeContact } from '../contacts/removeContact.js';
 import { renewContact } from '../contacts/renewContact.js';
 import type { Account, StoredToken } from '../core/Account.js';
@@ -7,7 +7,7 @@ import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
-import type { TakenClaims } from '../core/claims.js';
+import { takingClaims, type TakenClaims } from '../core/claims.js';
 import type { Contact } from '../core/Contact.js';
 import { setProfile, setUsername } from '../lifecycle/AccountProfile.js';
 import { beginAnew, provePassword } from '../passwordChanges/changeOwnPassword.js';
@@ -35,55 +35,52 @@ export async function updateUser(core: AccountsCore, input: unknown): Promise<Si
       changes = parseChanges(core, input);
     },
   } as const;
-  const user = await changeAccount(core, start, (flow) => carryOut(core, flow, changes));
-  return user;
-}
-
-async function carryOut(
-  core: AccountsCore,
-  flow: Flow,
-  changes: UserChanges,
-): Promise<SignedInUser> {
-  const { username, email, profile, passwords } = changes;
-  // Who shows the password has just proven who they are.
-  const decidesWhoGetsIn = username !== undefined || email !== undefined;
-  if (decidesWhoGetsIn && !passwords) flow.requireRecentLogin();
-  const { accountId } = flow.actor;
-  // What the table would say of the values: before anything is hashed, or counted.
-  if (profile) {
-    core.accounts.updateOneParams({ filter: { accountId }, update: { $set: { profile } } });
-  }
-  const account = await flow.load({ secrets: true, session: passwords !== undefined });
-  const emailChange = await planEmailChange(core, account, email);
-  const decide = (change: AccountChange, claims: TakenClaims): readonly Contact[] => {
-    if (username !== undefined) setUsername(change, username);
-    if (profile !== undefined) setProfile(change, profile);
-    return emailChange?.decide(change, claims) ?? change.account.accessTypes;
-  };
-  const proven = passwords && (await proveOwner(core, flow, account, passwords));
-  const commit = async (claims: TakenClaims): Promise<SignedInUser> => {
-    let contacts: readonly Contact[] = [];
-    let changed: AccountChange | undefined;
-    const decideAll = (change: AccountChange): void => {
-      changed = change;
-      contacts = decide(change, claims);
-    };
-    if (proven) await beginAnew(core, flow, account, proven, decideAll);
-    else {
-      await flow.commit(account, (change) => {
-        decideAll(change);
-        return () => undefined;
-      });
+  return changeAccount(core, start, async (flow) => {
+    const { username, email, profile, passwords } = changes;
+    // Who shows the password has just proven who they are.
+    const decidesWhoGetsIn = username !== undefined || email !== undefined;
+    if (decidesWhoGetsIn && !passwords) flow.requireRecentLogin();
+    const { accountId } = flow.actor;
+    // What the table would say of the values: before anything is hashed, or counted.
+    if (profile) {
+      core.accounts.updateOneParams({ filter: { accountId }, update: { $set: { profile } } });
     }
-    return userOf(core, flow, changed, { changes, contacts });
-  };
-  const user =
-    emailChange?.added === undefined
-      ? await commit(new Map())
-      : await addingClaims(core, flow, { kind: 'email', value: emailChange.added }, commit);
-  if (passwords)
-    await core.events.emit('ChangePasswordSuccess', { ...flow.facts, method: 'password' });
-  return user;
+    const account = await flow.load({ secrets: true, session: passwords !== undefined });
+    const emailChange = await planEmailChange(core, account, email);
+    const decide = (change: AccountChange, claims: TakenClaims): readonly Contact[] => {
+      if (username !== undefined) setUsername(change, username);
+      if (profile !== undefined) setProfile(change, profile);
+      return emailChange?.decide(change, claims) ?? change.account.accessTypes;
+    };
+    const proven = passwords && (await proveOwner(core, flow, account, passwords));
+    const commit = async (claims: TakenClaims): Promise<SignedInUser> => {
+      let contacts: readonly Contact[] = [];
+      let changed: AccountChange | undefined;
+      const decideAll = (change: AccountChange): void => {
+        changed = change;
+        contacts = decide(change, claims);
+      };
+      if (proven) await beginAnew(core, flow, account, proven, decideAll);
+      else {
+        await flow.commit(account, (change) => {
+          decideAll(change);
+          return () => undefined;
+        });
+      }
+      return userOf(core, flow, changed, { changes, contacts });
+    };
+    const user =
+      emailChange?.added === undefined
+        ? await commit(new Map())
+        : await takingClaims(
+            core,
+            claimingAddress(core, flow, { kind: 'email', value: emailChange.added }),
+            commit,
+          );
+    if (passwords)
+      await core.events.emit('ChangePasswordSuccess', { ...flow.facts, method: 'password' });
+    return user;
+  });
 }
 
 async function proveOwner(

@@ -4,8 +4,10 @@ import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { LoginResult } from './SessionIssuer.js';
 import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
-import type { SessionRotation } from './SessionRotation.js';
+import type { VerifiedSession } from '../core/VerifiedRequests.js';
+import { factsOfToken, type SessionRotation } from './SessionRotation.js';
 import type { SessionsContext } from './SessionsContext.js';
+import type { SessionVerifier } from './SessionVerifier.js';
 
 /** Input of {@link RequestAuthenticator.refreshTokens}. */
 export interface RefreshTokensInput {
@@ -17,27 +19,45 @@ export interface RefreshTokensInput {
 export class RequestAuthenticator {
   readonly #context: SessionsContext;
   readonly #rotation: SessionRotation;
+  readonly #verifier: SessionVerifier;
 
-  constructor(context: SessionsContext, rotation: SessionRotation) {
+  constructor(context: SessionsContext, rotation: SessionRotation, verifier: SessionVerifier) {
     this.#context = context;
     this.#rotation = rotation;
+    this.#verifier = verifier;
   }
 
-  /** Carries out {@link Sessions.handleRequest}. */
+  /** Carries out {@link Accounts.handleRequest}. */
   async handleRequest<R extends SessionRequest>(request: R): Promise<R & SessionRequest> {
     requireRequest(request);
-    const { hooks, verified } = this.#context;
+    const { events, hooks, verified } = this.#context;
     // Whatever a caller claims: only what is verified here counts.
     verified.forget(request);
-    if (request.authToken !== undefined) {
-      await this.#resume(request, request.authToken);
-    } else if (hooks.seeRequests) {
-      await hooks.request(request);
+    const { authToken } = request;
+    if (authToken === undefined) {
+      if (hooks.seeRequests) await hooks.request(request);
+      return request;
     }
+    const facts: EventFacts = connectionFacts(request);
+    const isRenewed = await this.#orDestroy(request, () =>
+      events.run('ResumeSession', facts, async () => {
+        const options = { facts, mustRotate: false };
+        const resumed = await this.#rotation.resume(authToken, request, options);
+        verified.put(request, { account: resumed.account, session: resumed.sessionDocument });
+        try {
+          if (hooks.seeRequests) await hooks.request(request);
+        } catch (error) {
+          verified.forget(request);
+          throw error;
+        }
+        return resumed.isRenewed;
+      }),
+    );
+    if (isRenewed) await events.emit('RefreshTokensSuccess', facts);
     return request;
   }
 
-  /** Carries out {@link Sessions.refreshTokens}. */
+  /** Carries out {@link Accounts.refreshTokens}. */
   async refreshTokens(input: RefreshTokensInput): Promise<LoginResult> {
     requireObject(input, '');
     const { authToken, request } = input;
@@ -59,27 +79,19 @@ export class RequestAuthenticator {
     );
   }
 
-  async #resume(request: SessionRequest, authToken: string): Promise<void> {
-    const { events, hooks, verified } = this.#context;
-    const facts: EventFacts = connectionFacts(request);
-    const isRenewed = await this.#orDestroy(request, () =>
-      events.run('ResumeSession', facts, async () => {
-        const resumed = await this.#rotation.resume(authToken, request, {
-          facts,
-          mustRotate: false,
-        });
-        verified.put(request, { account: resumed.account, session: resumed.sessionDocument });
-        if (!hooks.seeRequests) return resumed.isRenewed;
-        try {
-          await hooks.request(request);
-          return resumed.isRenewed;
-        } catch (error) {
-          verified.forget(request);
-          throw error;
-        }
-      }),
-    );
-    if (isRenewed) await events.emit('RefreshTokensSuccess', facts);
+  /**
+   * Finds the account and session of a token with one strongly consistent `BatchGetItem`. The check
+   * does not continue the session: nothing is rotated, and the client is not compared.
+   *
+   * @throws AccountError `TokenVerificationFailed`, `InvalidSession`
+   */
+  async check(
+    authToken: string,
+    request: SessionRequest,
+    facts: EventFacts,
+  ): Promise<VerifiedSession> {
+    const token = await this.#context.tokens.verify(authToken, request);
+    return this.#verifier.check(token, Object.assign(facts, factsOfToken(token)));
   }
 
   /** Takes the session off a request if it turns out to be none. */

@@ -1,4 +1,5 @@
 import { EntityError } from '@latchkey/entity';
+import type { AccountEntity } from '../core/AccountEntity.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
@@ -28,35 +29,42 @@ export class SessionLimit {
     { ulid, impersonatedBy }: SessionDocument,
     connection: ConnectionInfo,
   ): Promise<void> {
-    if (this.#context.policy.maxSessions === Infinity || impersonatedBy !== undefined) return;
-    const { events } = this.#context;
-    const facts: EventFacts = {
-      accountId: account.accountId,
-      sessionId: ulid,
-      method: 'maxSessions',
-      ...connection,
-    };
+    const { accounts, events, policy, sessions } = this.#context;
+    const { maxSessions } = policy;
+    if (maxSessions === Infinity || impersonatedBy !== undefined) return;
+    const { accountId } = account;
+    const facts: EventFacts = { accountId, sessionId: ulid, method: 'maxSessions', ...connection };
+    const newest = (limit: number, isValid = false): ReturnType<typeof sessions.findMany> =>
+      sessions.findMany({
+        filter: { ...this.#sinceLastCut(account), ...(isValid && this.#stillValid(account)) },
+        sort: 'descending',
+        consistent: true,
+        limit,
+      });
     try {
-      const hasEnded = await events.begin('RevokeSessions', facts, () => this.#endSurplus(account));
+      const hasEnded = await events.begin('RevokeSessions', facts, async () => {
+        const limit = maxSessions + SPARE;
+        const { items } = await newest(limit);
+        let live = this.#live(items, account);
+        let oldest = live[maxSessions - 1];
+        if (live.length <= maxSessions && items.length === limit) {
+          // So many have ended since the last cut that one is made even where none is too many.
+          live = this.#live((await newest(maxSessions + 1, true)).items, account);
+          oldest = live[maxSessions - 1] ?? live.at(-1);
+        }
+        if (!oldest || oldest.ulid === account.sessionsFrom) return false;
+        try {
+          await accounts.updateOne(cutBefore(oldest, live[0] ?? oldest, account));
+        } catch (error) {
+          if (EntityError.is(error) && error.code === 'ConditionFailed') return false;
+          throw error;
+        }
+        return live.length > maxSessions;
+      });
       if (hasEnded) await events.emit('RevokeSessionsSuccess', facts);
     } catch {
       // What the login has used up, a link or a code, cannot be used again.
     }
-  }
-
-  /** Tells whether there were too many, and the write that ends them is this one. */
-  async #endSurplus(account: AccountDocument): Promise<boolean> {
-    const { maxSessions } = this.#context.policy;
-    const { sessions: recent, isAll } = await this.#newest(account, maxSessions + SPARE);
-    const live = this.#live(recent, account);
-    if (live.length > maxSessions || isAll) {
-      const isCut = await this.#cut(account, live[maxSessions - 1], live[0]);
-      return isCut && live.length > maxSessions;
-    }
-    // So many have ended since the last cut that this one is made even where none is too many.
-    const all = this.#live(await this.#newestValid(account, maxSessions + 1), account);
-    const isCut = await this.#cut(account, all[maxSessions - 1] ?? all.at(-1), all[0]);
-    return isCut && all.length > maxSessions;
   }
 
   #live(sessions: readonly SessionDocument[], account: AccountDocument): SessionDocument[] {
@@ -68,67 +76,37 @@ export class SessionLimit {
     );
   }
 
-  async #newest(
-    { accountId, sessionsFrom }: AccountDocument,
-    limit: number,
-  ): Promise<{ sessions: readonly SessionDocument[]; isAll: boolean }> {
-    const { items } = await this.#context.sessions.findMany({
-      filter: { accountId, ...(sessionsFrom !== undefined && { ulid: { $gte: sessionsFrom } }) },
-      sort: 'descending',
-      consistent: true,
-      limit,
-    });
-    return { sessions: items, isAll: items.length < limit };
+  #sinceLastCut({ accountId, sessionsFrom }: AccountDocument) {
+    return { accountId, ...(sessionsFrom !== undefined && { ulid: { $gte: sessionsFrom } }) };
   }
 
-  async #newestValid(
-    { accountId, sessionGeneration, sessionsFrom }: AccountDocument,
-    limit: number,
-  ): Promise<readonly SessionDocument[]> {
-    const { sessions, table } = this.#context;
-    const { items } = await sessions.findMany({
-      filter: {
-        accountId,
-        ...(sessionsFrom !== undefined && { ulid: { $gte: sessionsFrom } }),
-        valid: true,
-        generation: sessionGeneration,
-        expiresAt: { $gt: table.now() },
-        impersonatedBy: { $exists: false },
-      },
-      sort: 'descending',
-      consistent: true,
-      limit,
-    });
-    return items;
+  #stillValid({ sessionGeneration }: AccountDocument) {
+    return {
+      valid: true,
+      generation: sessionGeneration,
+      expiresAt: { $gt: this.#context.table.now() },
+      impersonatedBy: { $exists: false },
+    };
   }
+}
 
-  /**
-   * Voids every session older than one; never takes back what another login has voided. The next
-   * session is to come after the newest, or that of a login by a clock that is behind would go first.
-   *
-   * @returns whether it was this call that did.
-   */
-  async #cut(
-    { accountId, sessionGeneration, sessionsFrom: before }: AccountDocument,
-    oldest: SessionDocument | undefined,
-    newest: SessionDocument | undefined = oldest,
-  ): Promise<boolean> {
-    if (!oldest || !newest || oldest.ulid === before) return false;
-    const sessionsFrom = oldest.ulid;
-    try {
-      const { item } = await this.#context.accounts.updateOne({
-        filter: { accountId },
-        // What was counted is void where the generation has changed.
-        condition: {
-          sessionGeneration,
-          $or: [{ sessionsFrom: { $exists: false } }, { sessionsFrom: { $lt: sessionsFrom } }],
-        },
-        update: { $set: { sessionsFrom, sessionsTo: newest.ulid } },
-      });
-      return item !== null;
-    } catch (error) {
-      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
-      return false;
-    }
-  }
+/**
+ * The write that voids every session older than one; it never takes back what another login has
+ * voided. The next session is to come after the newest, or that of a login by a clock that is behind
+ * would go first.
+ */
+function cutBefore(
+  { ulid: sessionsFrom }: SessionDocument,
+  { ulid: sessionsTo }: SessionDocument,
+  { accountId, sessionGeneration }: AccountDocument,
+) {
+  return {
+    filter: { accountId },
+    // What was counted is void where the generation has changed.
+    condition: {
+      sessionGeneration,
+      $or: [{ sessionsFrom: { $exists: false } }, { sessionsFrom: { $lt: sessionsFrom } }],
+    },
+    update: { $set: { sessionsFrom, sessionsTo } },
+  } satisfies Parameters<AccountEntity['updateOne']>[0];
 }

@@ -1,5 +1,6 @@
 import { EntityError } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
+import { requireObject } from '../errors/requireObject.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { AuthTokenSubject, VerifiedAuthToken } from '../tokens/AuthTokens.js';
@@ -24,8 +25,10 @@ export class SessionLogout {
     this.#context = context;
   }
 
-  /** See `Sessions.logout`. */
-  async logout({ authToken, request }: LogoutInput): Promise<boolean> {
+  /** Carries out {@link Accounts.logout}. */
+  async logout(input: LogoutInput): Promise<boolean> {
+    requireObject(input, '');
+    const { authToken, request } = input;
     const facts: EventFacts = connectionFacts(request);
     const ended = await this.#context.events.run('Logout', facts, async () => {
       requireRequest(request);

@@ -51,9 +51,7 @@ export class SessionRotation {
     { facts, mustRotate }: { readonly facts: EventFacts; readonly mustRotate: boolean },
   ): Promise<ResumedSession> {
     const token = await this.#context.tokens.verify(authToken, request);
-    facts.accountId = token.accountId;
-    facts.sessionId = token.sessionId;
-    if (token.actor) facts.actorId = token.actor.accountId;
+    Object.assign(facts, factsOfToken(token));
     const presented = { token, authToken, request };
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const checked = await this.#verifier.check(token, facts);
@@ -64,15 +62,15 @@ export class SessionRotation {
   }
 
   /**
-   * Replaces the token of a request's session by one that has nothing to do with the one before,
-   * which is void at once (ASVS 7.2.4), and says that the owner has just proven who they are.
+   * Writes that the owner of a request's session has just proven who they are, and gives the session
+   * a token that has nothing to do with the one before, which is void at once (ASVS 7.2.4).
    *
-   * @param alongside - writes that belong to it.
+   * @param alongside - writes that belong to it, done in the same transaction.
    */
-  async replace(
+  async reauthenticate(
     request: SessionRequest,
-    alongside: readonly TransactOperation<unknown>[],
-  ): Promise<ResumedSession> {
+    alongside: readonly TransactOperation<unknown>[] = [],
+  ): Promise<{ readonly authToken: string }> {
     const { table, tokens, sessions, hooks, verified } = this.#context;
     let { account, session } = verified.of(request);
     if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
@@ -100,8 +98,11 @@ export class SessionRotation {
         unlessStale(() => table.transact([operation, ...alongside])),
       );
       if (isWritten) {
+        const { authToken } = issued;
         const sessionDocument = { ...session, ...renewed };
-        return this.#hand(request, { account, authToken: issued.authToken, sessionDocument });
+        await this.#hand(request, { account, authToken, sessionDocument });
+        verified.put(request, { account, session: sessionDocument });
+        return { authToken };
       }
       if (attempt === MAX_ATTEMPTS) throw new AccountError('ServiceUnavailable', {});
       // Somebody has rotated it meanwhile: this request goes on if its token still does.
@@ -244,6 +245,11 @@ export class SessionRotation {
     await this.#context.hooks.refreshed({ request, ...result });
     return { ...result, isRenewed: true };
   }
+}
+
+/** Returns what an event tells of a token that is genuine. */
+export function factsOfToken({ accountId, sessionId, actor }: VerifiedAuthToken): EventFacts {
+  return { accountId, sessionId, ...(actor && { actorId: actor.accountId }) };
 }
 
 /** Returns the part of a token that a row keeps. */

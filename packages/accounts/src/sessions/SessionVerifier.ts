@@ -16,12 +16,6 @@ export interface CheckedSession {
   readonly isCurrent: boolean;
 }
 
-interface Family {
-  readonly account: AccountDocument | null;
-  readonly session: InferWithSecrets<typeof Session> | null;
-  readonly isAllowedToAct: boolean;
-}
-
 /** Compares tokens with what is stored. */
 export class SessionVerifier {
   readonly #context: SessionsContext;
@@ -38,8 +32,21 @@ export class SessionVerifier {
    * @throws AccountError `InvalidSession`
    */
   async check(token: VerifiedAuthToken, facts: EventFacts): Promise<CheckedSession> {
-    const { table, policy } = this.#context;
-    const { account, session, isAllowedToAct } = await this.#read(token);
+    const { table, accounts, sessions, policy } = this.#context;
+    const { accountId, sessionId: ulid, actor } = token;
+    const actors = actor && {
+      account: accounts.reference({ accountId: actor.accountId }),
+      session: sessions.reference({ accountId: actor.accountId, ulid: actor.sessionId }),
+    };
+    const [account, session, actingAccount = null, actingSession = null] = await table.batchGet(
+      [
+        accounts.reference({ accountId }),
+        sessions.reference({ accountId, ulid }, { secrets: true }),
+        ...(actors ? ([actors.account, actors.session] as const) : ([] as const)),
+      ],
+      { consistent: true },
+    );
+    const isAllowedToAct = !actor || this.#mayAct(actingAccount, actingSession);
     const now = table.now();
     if (
       account === null ||
@@ -53,7 +60,10 @@ export class SessionVerifier {
       throw new AccountError('InvalidSession', {});
     }
     const standing = standingOf(token, session, now, policy);
-    if (standing === 'reused') await this.#revokeReused(session, facts);
+    // Once for one session, however many such tokens come at the same time.
+    if (standing === 'reused' && (await this.revoke(session))) {
+      await this.#context.events.emit('TokenReuseDetected', facts);
+    }
     if (standing !== 'current' && standing !== 'previous') {
       throw new AccountError('InvalidSession', {});
     }
@@ -77,33 +87,6 @@ export class SessionVerifier {
       if (EntityError.is(error) && error.code === 'ConditionFailed') return false;
       throw error;
     }
-  }
-
-  async #revokeReused(session: SessionDocument, facts: EventFacts): Promise<void> {
-    // Once for one session, however many such tokens come at the same time.
-    if (await this.revoke(session)) await this.#context.events.emit('TokenReuseDetected', facts);
-  }
-
-  async #read({ accountId, sessionId: ulid, actor }: VerifiedAuthToken): Promise<Family> {
-    const { table, accounts, sessions } = this.#context;
-    const own = [
-      accounts.reference({ accountId }),
-      sessions.reference({ accountId, ulid }, { secrets: true }),
-    ] as const;
-    const consistent = { consistent: true };
-    if (!actor) {
-      const [account, session] = await table.batchGet(own, consistent);
-      return { account, session, isAllowedToAct: true };
-    }
-    const [account, session, actingAccount, actingSession] = await table.batchGet(
-      [
-        ...own,
-        accounts.reference({ accountId: actor.accountId }),
-        sessions.reference({ accountId: actor.accountId, ulid: actor.sessionId }),
-      ],
-      consistent,
-    );
-    return { account, session, isAllowedToAct: this.#mayAct(actingAccount, actingSession) };
   }
 
   /** Checks that an impersonator is still logged in, and has the permission (ASVS 8.3.2). */

@@ -1,34 +1,56 @@
-import type { Connection, TransactOperation } from '@latchkey/entity';
+import { EntityError, type Connection } from '@latchkey/entity';
 import type { ActingAccount } from '../core/actingAccount.js';
+import { Actor } from '../core/Actor.js';
+import { changeAccount, type Flow } from '../core/changeAccount.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
+import type { SessionsOptions } from '../core/sessionPolicy.js';
+import { isSessionActive } from '../core/sessionState.js';
+import type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.js';
+import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { AuthTokens } from '../tokens/AuthTokens.js';
-import type { Duration } from '../tokens/parseDuration.js';
-import { SessionManager, type ListedSession, type ListSessionsInput } from './SessionManager.js';
-import { RequestAuthenticator, type RefreshTokensInput } from './RequestAuthenticator.js';
-import {
-  SessionIssuer,
-  type BeginSessionOptions,
-  type LoginResult,
-  type PreparedSession,
-} from './SessionIssuer.js';
-import { SessionGuards } from './SessionGuards.js';
-import { SessionHooks, type SessionHookRegistry } from './SessionHooks.js';
-import { SessionLogout, type LogoutInput } from './SessionLogout.js';
-import type { SessionPolicy, SessionsOptions } from '../core/sessionPolicy.js';
+import { requireUlid } from '../errors/requireUlid.js';
+import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
-import { SessionRotation } from './SessionRotation.js';
-import type { SessionsContext } from './SessionsContext.js';
-import { SessionVerifier } from './SessionVerifier.js';
-import type { VerifiedSession } from '../core/VerifiedRequests.js';
+import type { Duration } from '../tokens/parseDuration.js';
+import type { SessionHookRegistry } from './SessionHooks.js';
+import type { BeginSessionOptions, LoginResult } from './SessionIssuer.js';
+import type { SessionServices } from './SessionServices.js';
 
 export type { BeginSessionOptions, LoginResult, PreparedSession } from './SessionIssuer.js';
-export type { ListedSession, ListSessionsInput } from './SessionManager.js';
 export type { RefreshTokensInput } from './RequestAuthenticator.js';
 export type { LogoutInput } from './SessionLogout.js';
 export type { SessionsOptions } from '../core/sessionPolicy.js';
 export type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.js';
+
+/**
+ * Account whose sessions are listed: that of a request, or any account where the application
+ * decides.
+ */
+export type ListSessionsInput = (
+  | {
+      readonly account: AccountDocument;
+      readonly accountId?: undefined;
+      readonly request?: undefined;
+    }
+  | (ActingAccount & { readonly account?: undefined })
+) & {
+  /** 1 to 1000 (default: 25). */
+  readonly first?: number;
+  /** The cursor of the page before. */
+  readonly after?: string | null;
+};
+
+/**
+ * A session as {@link Sessions.listSessions} shows it: the device is `connectionInfo.userAgent`,
+ * the address `connectionInfo.ip`, both as of the login or the last rotation.
+ */
+export type ListedSession = SessionDocument & {
+  /** Tells whether it is the session of the request that asks. */
+  readonly current: boolean;
+};
+
+/** Marks a transaction that was refused since there is no such session. */
+const NO_SUCH_SESSION = new Error('There is no such session.');
 
 /**
  * The sessions of all accounts: they begin at login, and every request is checked against them.
@@ -47,53 +69,19 @@ export type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.
  * ```
  */
 export class Sessions {
-  readonly #context: SessionsContext;
+  readonly #core: ChangeCore;
+  readonly #services: SessionServices;
   readonly #getTokenSecret: SessionsOptions['getTokenSecret'];
-  readonly #beginning: SessionIssuer;
-  readonly #verifier: SessionVerifier;
-  readonly #rotation: SessionRotation;
-  readonly #requests: RequestAuthenticator;
-  readonly #logout: SessionLogout;
-  readonly #own: SessionManager;
-  readonly #guards: SessionGuards;
 
   /** @internal */
   constructor(
-    { getTokenSecret, audience }: Pick<SessionsOptions, 'audience' | 'getTokenSecret'>,
+    { getTokenSecret }: Pick<SessionsOptions, 'getTokenSecret'>,
     core: ChangeCore,
+    services: SessionServices,
   ) {
-    const { table, accounts, sessionEntity: sessions, events, verified, sessionPolicy } = core;
-    const { connectionOf } = core;
-    const tokens = new AuthTokens({
-      getTokenSecret,
-      ...(audience !== undefined && { audience }),
-      now: () => table.now().getTime(),
-    });
     this.#getTokenSecret = getTokenSecret;
-    const hooks = new SessionHooks(events);
-    this.#context = {
-      table,
-      accounts,
-      sessions,
-      tokens,
-      connectionOf,
-      events,
-      hooks,
-      policy: sessionPolicy,
-      verified,
-    };
-    this.#beginning = new SessionIssuer(this.#context);
-    this.#verifier = new SessionVerifier(this.#context);
-    this.#rotation = new SessionRotation(this.#context, this.#verifier);
-    this.#requests = new RequestAuthenticator(this.#context, this.#rotation);
-    this.#logout = new SessionLogout(this.#context);
-    this.#own = new SessionManager(core);
-    this.#guards = new SessionGuards(this.#context);
-  }
-
-  /** @internal */
-  get policy(): SessionPolicy {
-    return this.#context.policy;
+    this.#core = core;
+    this.#services = services;
   }
 
   /** The function that gives the secret of tokens. It is an option, and cannot be set later. */
@@ -103,7 +91,7 @@ export class Sessions {
 
   /** Adds hooks, after those that are there. */
   addHooks(add: (hooks: SessionHookRegistry) => void): this {
-    add(this.#context.hooks);
+    add(this.#services.hooks);
     return this;
   }
 
@@ -117,27 +105,12 @@ export class Sessions {
    *
    * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
    */
-  async begin(
+  begin(
     account: AccountDocument,
     request: SessionRequest,
     options: BeginSessionOptions = {},
   ): Promise<LoginResult> {
-    return this.#beginning.begin(account, request, options);
-  }
-
-  /**
-   * Makes a session ready to be written in a transaction. The account's generation goes into it, so
-   * that a revocation that happens at the same time voids it, too. The session that the request has
-   * already ends with the writes that `write` hands to whoever commits.
-   *
-   * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
-   */
-  async prepare(
-    account: AccountDocument,
-    request: SessionRequest,
-    options: Omit<BeginSessionOptions, 'alongside'> = {},
-  ): Promise<PreparedSession> {
-    return this.#beginning.prepare(account, request, options);
+    return this.#services.issuer.begin(account, request, options);
   }
 
   /**
@@ -149,50 +122,7 @@ export class Sessions {
    *   that has not expired since.
    */
   verifiedSessionOf(request: SessionRequest): VerifiedSession {
-    return this.#context.verified.of(request);
-  }
-
-  /**
-   * Finds out whose request it is, and sets `request.user`: one strongly consistent `BatchGetItem`
-   * of account and session, so that a logout holds everywhere as soon as it has returned. A request
-   * without token is left alone. Nothing is written, unless `rotation.after`, `idleTimeout` or
-   * `onConnectionChange` asks for it. After a rotation `request.authToken` is the new token.
-   * A request object is good for one request: what was found is not read again when it is used, and a
-   * connection that stays open must be checked anew, with another object, for each message.
-   *
-   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
-   *   off the request; `ServiceUnavailable`, which says nothing of the session; `Vetoed` by a hook;
-   *   `InvalidInput`, also for a frozen object, on which nothing can be put; `SecretTooShort`.
-   */
-  handleRequest<R extends SessionRequest>(request: R): Promise<R & SessionRequest> {
-    return this.#requests.handleRequest(request);
-  }
-
-  /**
-   * Replaces a token by a new one: one `BatchGetItem` and one `UpdateItem`. Who shows the same token
-   * again within `rotation.grace`, is given the same new one; who does so later, ends the session.
-   * The session does not last any longer for it.
-   *
-   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
-   *   off the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.
-   */
-  refreshTokens(input: RefreshTokensInput): Promise<LoginResult> {
-    return this.#requests.refreshTokens(input);
-  }
-
-  /**
-   * Ends the session of a token, everywhere, before it returns: one `UpdateItem`. An expired token
-   * will do, one that the session has replaced, and one whose session has ended already. So will one
-   * whose signature can no longer be verified, if `request.user` is its account: never set that
-   * from what a client says. Who acts for the account ends by that only the session that they act in.
-   *
-   * @returns whether the session is there; false for one that its expiry has removed.
-   * @throws AccountError `InvalidInput`, `TokenVerificationFailed`, `InvalidSession` for a token that
-   *   the session has never had, `ServiceUnavailable`, `SecretTooShort`.
-   */
-  async logout(input: LogoutInput): Promise<boolean> {
-    requireObject(input, '');
-    return this.#logout.logout(input);
+    return this.#core.verified.of(request);
   }
 
   /**
@@ -204,8 +134,41 @@ export class Sessions {
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `UserNotFound`,
    *   `ServiceUnavailable`.
    */
-  listSessions(input: ListSessionsInput): Promise<Connection<ListedSession>> {
-    return this.#own.listSessions(input);
+  async listSessions(input: ListSessionsInput): Promise<Connection<ListedSession>> {
+    requireObject(input, '');
+    const { sessionEntity: sessions, table, sessionPolicy: policy } = this.#core;
+    const { first = 25, after = null } = input;
+    return withAccountErrors(async () => {
+      const { account, actor } = await this.#ownerOf(input);
+      const { accountId, sessionGeneration: generation, sessionsFrom } = account;
+      const now = table.now();
+      // After a cursor, what lies before the oldest that counts has been passed already.
+      const from = after === null ? sessionsFrom : undefined;
+      const read = cursorChecked(() =>
+        sessions.paginate({
+          filter: {
+            accountId,
+            valid: true,
+            generation,
+            expiresAt: { $gt: now },
+            ...(from !== undefined && { ulid: { $gte: from } }),
+          },
+          consistent: true,
+          first,
+          after,
+        }),
+      );
+      const [{ edges, pageInfo }] = await Promise.all([read, actor?.assertSessionActive()]);
+      const sessionId = actor?.session?.ulid;
+      const live = edges.filter(({ node }) => isSessionActive(node, account, now, policy));
+      return {
+        edges: live.map(({ node, cursor }) => ({
+          node: { ...node, current: node.ulid === sessionId },
+          cursor,
+        })),
+        pageInfo,
+      };
+    });
   }
 
   /**
@@ -217,8 +180,27 @@ export class Sessions {
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`.
    */
-  revokeSession(input: ActingAccount & { readonly sessionId: string }): Promise<boolean> {
-    return this.#own.revokeSession(input);
+  async revokeSession(input: ActingAccount & { readonly sessionId: string }): Promise<boolean> {
+    return this.#revoke(input, async (flow) => {
+      const { sessionId: ulid } = input;
+      requireUlid(ulid, 'sessionId');
+      const { sessionEntity } = this.#core;
+      const { accountId, session } = flow.actor;
+      const update = { filter: { accountId, ulid }, update: { $set: { valid: false } } } as const;
+      if (!session) return (await sessionEntity.updateOne(update)).item !== null;
+      return flow.commit(undefined, (change) => {
+        if (ulid === session.ulid) {
+          const condition = { valid: true, generation: session.generation };
+          change.writeSession(sessionEntity.updateOneOperation({ ...update, condition }));
+        } else {
+          change.write(sessionEntity.updateOneOperation(update), () => NO_SUCH_SESSION);
+        }
+        return () => true;
+      });
+    }).catch((error: unknown) => {
+      if (error === NO_SUCH_SESSION) return false;
+      throw error;
+    });
   }
 
   /**
@@ -228,8 +210,17 @@ export class Sessions {
    * @throws AccountError `InvalidInput`; `InvalidSession` where the session itself has ended
    *   meanwhile, and then nothing is done; `ImpersonatedSession`, `ServiceUnavailable`.
    */
-  revokeOtherSessions(input: { readonly request: SessionRequest }): Promise<void> {
-    return this.#own.revokeOtherSessions(input);
+  async revokeOtherSessions(input: { readonly request: SessionRequest }): Promise<void> {
+    requireObject(input, '');
+    const { request } = input;
+    // As a request even where there is none: no account's sessions end by its id here.
+    requireObject(request, 'request');
+    await changeAccount(this.#core, { flow: 'RevokeSessions', input: { request } }, (flow) =>
+      flow.commit(undefined, (change) => {
+        change.revokeOtherSessions().revokePending('contacts', 'tokens');
+        return () => undefined;
+      }),
+    );
   }
 
   /**
@@ -239,8 +230,14 @@ export class Sessions {
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `UserNotFound`,
    *   `ServiceUnavailable`.
    */
-  revokeAllSessions(input: ActingAccount): Promise<void> {
-    return this.#own.revokeAllSessions(input);
+  async revokeAllSessions(input: ActingAccount): Promise<void> {
+    await this.#revoke(input, (flow) =>
+      flow.commit(undefined, (change) => {
+        change.revokeAllSessions();
+        change.revokePending('contacts', 'tokens');
+        return () => undefined;
+      }),
+    );
   }
 
   /**
@@ -252,12 +249,7 @@ export class Sessions {
    *   cannot prove to be them; `InvalidSession`; `InvalidConfiguration` for the age.
    */
   requireRecentLogin(request: SessionRequest, maxAge: Duration): void {
-    this.#guards.requireRecentLogin(request, maxAge);
-  }
-
-  /** @internal */
-  get guards(): SessionGuards {
-    return this.#guards;
+    this.#services.guards.requireRecentLogin(request, maxAge);
   }
 
   /**
@@ -272,53 +264,42 @@ export class Sessions {
     subject: SessionRequest | AccountDocument,
     permission: string,
   ): AccountDocument {
-    return this.#guards.requirePermission(subject, permission);
+    return this.#services.guards.requirePermission(subject, permission);
   }
 
-  /**
-   * Finds the account and session of a token with one strongly consistent `BatchGetItem`. The check
-   * does not continue the session: nothing is rotated, and the client is not compared.
-   *
-   * @internal
-   * @throws AccountError `TokenVerificationFailed`, `InvalidSession`
-   */
-  async check(
-    authToken: string,
-    request: SessionRequest,
-    facts: EventFacts,
-  ): Promise<VerifiedSession> {
-    const token = await this.#context.tokens.verify(authToken, request);
-    facts.accountId = token.accountId;
-    facts.sessionId = token.sessionId;
-    if (token.actor) facts.actorId = token.actor.accountId;
-    return this.#verifier.check(token, facts);
+  /** Runs a flow after which a request whose own session has ended is told so. */
+  async #revoke<T>(input: ActingAccount, run: (flow: Flow) => Promise<T>): Promise<T> {
+    const { request } = (input as ActingAccount | null | undefined) ?? {};
+    const own = request && this.#core.verified.find(request)?.session.ulid;
+    const { sessionId } = (input as { readonly sessionId?: string } | null | undefined) ?? {};
+    const result = await changeAccount(this.#core, { flow: 'RevokeSessions', input }, run);
+    if (request && (sessionId === undefined || sessionId === own)) {
+      await this.#core.verified.destroy(request);
+    }
+    return result;
   }
 
-  /**
-   * Writes that the owner of a request's session has just proven who they are, and gives the session
-   * a new token; the one before is void at once (ASVS 7.2.4).
-   *
-   * @internal
-   * @param alongside - writes that belong to it, done in the same transaction.
-   */
-  async reauthenticated(
-    request: SessionRequest,
-    alongside: readonly TransactOperation<unknown>[] = [],
-  ): Promise<{ authToken: string }> {
-    const { account, authToken, sessionDocument } = await this.#rotation.replace(
-      request,
-      alongside,
-    );
-    this.#context.verified.put(request, { account, session: sessionDocument });
-    return { authToken };
+  async #ownerOf(
+    input: ListSessionsInput,
+  ): Promise<{ readonly account: AccountDocument; readonly actor?: Actor }> {
+    if (input.account !== undefined) {
+      requireObject(input.account, 'account');
+      return { account: input.account };
+    }
+    const actor = Actor.of(this.#core, input);
+    const { accountId, request } = actor;
+    if (request) return { account: this.#core.verified.of(request).account, actor };
+    const { item } = await this.#core.accounts.findOne({ filter: { accountId }, consistent: true });
+    if (!item) throw new AccountError('UserNotFound', {});
+    return { account: item };
   }
+}
 
-  /**
-   * Takes a session that has ended off its request, then tells its owner.
-   *
-   * @internal
-   */
-  async destroy(request: SessionRequest): Promise<void> {
-    await this.#context.verified.destroy(request);
+async function cursorChecked<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!EntityError.is(error) || error.code !== 'InvalidCursor') throw error;
+    throw new AccountError('InvalidInput', { path: 'after', reason: 'notACursor' });
   }
 }

@@ -33,6 +33,16 @@ export interface RequestAccountInput extends Omit<
   readonly email: string;
 }
 
+/** Data from which an account is made. */
+interface NewAccountInput {
+  readonly own: CreateAccountInput;
+  /** Handle that confirms the address, as the sign-up gives it to whoever asks. */
+  readonly handle?: string | undefined;
+}
+
+/** Checks what was given. */
+type Reader<T> = () => T | Promise<T>;
+
 /** Data from which an account and its first login are made. */
 interface NewAccountAndLogin {
   readonly own: Omit<CreateAccountAndLoginInput, 'rememberMe'>;
@@ -58,48 +68,37 @@ export class AccountCreation {
     this.#places = new AccountQuota(core);
   }
 
-  /** Carries out {@link Accounts.createAccount}. */
-  async createAccount(input: CreateAccountInput): Promise<AccountDocument> {
-    const facts = factsOf(input);
-    return this.#core.events.run('CreateUser', facts, () => this.create(input, facts));
-  }
-
   /**
-   * {@link createAccount}, as part of a flow.
+   * Carries out {@link Accounts.createAccount}.
    *
-   * @internal
+   * @param read - checks the input, as part of the flow (default: it is taken as it is).
    */
-  async create(
-    input: CreateAccountInput,
-    facts: EventFacts,
-    handle?: string,
+  async createAccount(
+    input: unknown,
+    read: Reader<NewAccountInput> = () => ({ own: input as CreateAccountInput }),
   ): Promise<AccountDocument> {
-    const plan = await this.#plan(input, facts, handle);
-    const [account] = await takingClaims(this.#core, claimingOf(plan), (claims) =>
-      this.#transact([plan.account, ...plan.others(claims)]),
-    );
-    await this.#deliver(account, plan.verifications);
-    return account;
-  }
-
-  /** Carries out {@link Accounts.createAccountAndLogin}. */
-  async createAccountAndLogin(input: CreateAccountAndLoginInput): Promise<LoginResult> {
-    return this.createAndLogIn(factsOf(input), () => {
-      requireObject(input, '');
-      const { rememberMe, ...own } = input;
-      return { own, session: { ...(rememberMe === true && { rememberMe }) } };
+    const facts = factsOf(input);
+    return this.#core.events.run('CreateUser', facts, async () => {
+      const { own, handle } = await read();
+      const plan = await this.#plan(own, facts, handle);
+      const [account] = await takingClaims(this.#core, claimingOf(plan), (claims) =>
+        this.#transact([plan.account, ...plan.others(claims)]),
+      );
+      await this.#deliver(account, plan.verifications);
+      return account;
     });
   }
 
   /**
-   * {@link createAccountAndLogin}, for input that is read as part of the flow.
+   * Carries out {@link Accounts.createAccountAndLogin}.
    *
-   * @internal
+   * @param read - checks the input, as part of the flow (default: as it is documented there).
    */
-  async createAndLogIn(
-    facts: EventFacts,
-    read: () => NewAccountAndLogin | Promise<NewAccountAndLogin>,
+  async createAccountAndLogin(
+    input: unknown,
+    read: Reader<NewAccountAndLogin> = () => readAccountAndLogin(input),
   ): Promise<LoginResult> {
+    const facts = factsOf(input);
     const { events } = this.#core;
     const { own, session, plan, planned } = await events.begin('CreateUser', facts, async () => {
       const { own, session } = await read();
@@ -299,6 +298,13 @@ export class AccountCreation {
 
 function claimingOf({ contacts }: PlannedAccount): Claiming {
   return { contacts: contacts.map(({ data }) => data) };
+}
+
+/** @throws AccountError `InvalidInput` */
+function readAccountAndLogin(input: unknown): NewAccountAndLogin {
+  requireObject(input, '');
+  const { rememberMe, ...own } = input as unknown as CreateAccountAndLoginInput;
+  return { own, session: { ...(rememberMe === true && { rememberMe }) } };
 }
 
 function factsOf(input: unknown): EventFacts {

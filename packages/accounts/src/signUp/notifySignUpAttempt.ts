@@ -5,7 +5,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { isVerifiedIdentifier } from '../flows/isVerifiedIdentifier.js';
 import { countOfSignUpAttempts } from '../flows/linkCount.js';
-import { countLink, sendLink } from '../flows/sendLink.js';
+import { sendLink } from '../flows/sendLink.js';
 import { findAccountId } from '../flows/findAccountId.js';
 
 /**
@@ -18,17 +18,18 @@ export async function notifySignUpAttempt(core: AccountsCore, email: string): Pr
   const accountId = await findAccountId(core, identifier);
   const account = accountId === undefined ? null : await loadAccount(core, accountId);
   if (!account) return;
-  if (!isVerifiedIdentifier(account, identifier)) {
-    const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
-    try {
+  try {
+    if (!isVerifiedIdentifier(account, identifier)) {
+      const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
       await sendLink(core, { ...link, identifier, request: undefined, facts: {} });
-    } catch (error) {
-      // The mailbox has had enough of them, or there is none any longer.
-      if (!AccountError.is(error)) throw error;
+      return;
     }
-    return;
+    await core.throttle.recordAttempt(countOfSignUpAttempts(identifier.value));
+  } catch (error) {
+    // The mailbox has had enough of them, or is no longer the account's.
+    if (AccountError.is(error)) return;
+    throw error;
   }
-  if (await countLink(core, countOfSignUpAttempts(identifier.value))) return;
   const to = { kind: 'email', value: identifier.value } as const;
   await core.delivery.deliver({ kind: 'SignUpAttempt', to, account: documentOf(account) });
 }

@@ -94,14 +94,18 @@ export class TwoFactor {
       const { family } = owner;
       const proof = family.totp && (await verifySecondFactor(owner, parseSecondFactor(input)));
       const { enrolment, operations } = await prepareTotp(this.#core, settings, family);
-      return flow.commitOnce(family.account, (change) => {
-        if (proof) {
-          change.write(proof.useOperation, () => factorRefused(proof));
-          change.write(proof.resetOperation);
-        }
-        change.writeAll(operations);
-        return () => enrolment;
-      });
+      return flow.commit(
+        family.account,
+        (change) => {
+          if (proof) {
+            change.write(proof.useOperation, () => factorRefused(proof));
+            change.write(proof.resetOperation);
+          }
+          change.writeAll(operations);
+          return () => enrolment;
+        },
+        { retries: false },
+      );
     });
   }
 
@@ -170,12 +174,16 @@ export class TwoFactor {
       const { recoveryCodes, operations } = await core.throttle.unlessTooBusy(proof.attempt, () =>
         replaceRecoveryCodes(core, family),
       );
-      return flow.commitOnce(family.account, (change) => {
-        change.write(proof.useOperation, () => factorRefused(proof));
-        const reset = resetCounts(core, change.account, ['recoveryCode']);
-        changeFactors(change, [proof.resetOperation, ...reset, ...operations]);
-        return () => ({ recoveryCodes });
-      });
+      return flow.commit(
+        family.account,
+        (change) => {
+          change.write(proof.useOperation, () => factorRefused(proof));
+          const reset = resetCounts(core, change.account, ['recoveryCode']);
+          changeFactors(change, [proof.resetOperation, ...reset, ...operations]);
+          return () => ({ recoveryCodes });
+        },
+        { retries: false },
+      );
     });
   }
 
@@ -226,15 +234,19 @@ export class TwoFactor {
         throw new AccountError('TwoFactorMandatory', {});
       }
       const proof = await verifySecondFactor(owner, factor);
-      await flow.commitOnce(family.account, (change) => {
-        change.write(proof.deleteOperation, () => factorRefused(proof));
-        const others = deleteFactors(core, factorsOf(change.account.tokens), proof.token.ulid);
-        const other = factor.authenticator === 'totp' ? 'recoveryCode' : 'totp';
-        const reset = resetCounts(core, change.account, [other]);
-        changeFactors(change, [proof.resetOperation, ...reset, ...others]);
-        change.notify({ kind: 'TwoFactorDisabled' });
-        return () => undefined;
-      });
+      await flow.commit(
+        family.account,
+        (change) => {
+          change.write(proof.deleteOperation, () => factorRefused(proof));
+          const others = deleteFactors(core, factorsOf(change.account.tokens), proof.token.ulid);
+          const other = factor.authenticator === 'totp' ? 'recoveryCode' : 'totp';
+          const reset = resetCounts(core, change.account, [other]);
+          changeFactors(change, [proof.resetOperation, ...reset, ...others]);
+          change.notify({ kind: 'TwoFactorDisabled' });
+          return () => undefined;
+        },
+        { retries: false },
+      );
     });
   }
 
@@ -283,11 +295,15 @@ export class TwoFactor {
       // Not again a recent login: that was for the secret, which only its owner has seen.
       const owner = await findOwner(this.#core, settings, flow);
       const { recoveryCodes, operations } = await confirmTotp(owner, code);
-      return flow.commitOnce(owner.family.account, (change) => {
-        changeFactors(change, operations);
-        change.notify({ kind: 'TwoFactorEnabled' });
-        return () => ({ recoveryCodes });
-      });
+      return flow.commit(
+        owner.family.account,
+        (change) => {
+          changeFactors(change, operations);
+          change.notify({ kind: 'TwoFactorEnabled' });
+          return () => ({ recoveryCodes });
+        },
+        { retries: false },
+      );
     });
   }
 

@@ -3,6 +3,7 @@ import { Table } from '@latchkey/entity';
 import { failWith, throttled, timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
+import { flowsOf } from '../../src/accounts/flowsOf.js';
 import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import { digestSecret } from '../../src/tokens/digestSecret.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
@@ -321,7 +322,7 @@ describe('a request that was let through', () => {
     const request = await accounts.handleRequest(requestWith(authToken));
     const onCallDestroySession = jest.fn();
     request.onCallDestroySession = onCallDestroySession;
-    await accounts.sessions.destroy(request);
+    await flowsOf(accounts).core.verified.destroy(request);
     expect(request).toEqual({ ...requestWith(), onCallDestroySession, sessionDestroyed: true });
     expect(onCallDestroySession).toHaveBeenCalledTimes(1);
     await invalid(request);

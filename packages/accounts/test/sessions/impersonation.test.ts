@@ -5,7 +5,16 @@ import type { LoginResult } from '../../src/sessions/Sessions.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { claimsOf, resign } from '../support/forgeToken.js';
 import { PASSWORD, requestWith, SECRET, type TestAccounts } from '../support/testAccounts.js';
-import { accountsWith, HOUR, letsIn, signUp, someone, verified, watch } from './support.js';
+import {
+  accountsWith,
+  HOUR,
+  letsIn,
+  signUp,
+  rotationOf,
+  someone,
+  verified,
+  watch,
+} from './support.js';
 
 /** A key that nobody signs with. */
 const MADE_UP = 'some other secret that is thirty-two long';
@@ -167,7 +176,7 @@ it('cannot change how the owner logs in, nor prove to be the owner (ASVS 7.5.1)'
   const acting = await verified(accounts, authToken);
   const calls: Promise<unknown>[] = [
     accounts.reauthenticate({ request: acting, password: PASSWORD }),
-    accounts.sessions.reauthenticated(acting),
+    rotationOf(accounts).reauthenticate(acting),
     accounts.sessions.listSessions({ request: acting }),
     accounts.sessions.revokeAllSessions({ request: acting }),
     accounts.sessions.revokeOtherSessions({ request: acting }),

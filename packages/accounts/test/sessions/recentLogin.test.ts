@@ -4,7 +4,7 @@ import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { claimsOf } from '../support/forgeToken.js';
 import { PASSWORD, requestWith, type TestAccounts } from '../support/testAccounts.js';
-import { accountsWith, letsIn, MINUTE, SECOND, someone, verified } from './support.js';
+import { accountsWith, letsIn, MINUTE, SECOND, rotationOf, someone, verified } from './support.js';
 
 let test: TestAccounts;
 let accounts: Accounts;
@@ -89,7 +89,7 @@ describe('a new proof of who it is', () => {
     const { authToken } = await someone(accounts);
     const rotated = await accounts.refreshTokens({ authToken, request: requestWith() });
     const request = await verified(accounts, rotated.authToken);
-    const { authToken: fresh } = await accounts.sessions.reauthenticated(request);
+    const { authToken: fresh } = await rotationOf(accounts).reauthenticate(request);
     expect(await letsIn(accounts, rotated.authToken)).toBe(false);
     expect(await letsIn(accounts, fresh)).toBe(true);
     test.clock.advance(30 * SECOND);
@@ -110,7 +110,7 @@ describe('a new proof of who it is', () => {
     const { authToken } = await someone(accounts);
     const request = await verified(accounts, authToken);
     const rotated = await test.another().refreshTokens({ authToken, request: requestWith() });
-    const { authToken: fresh } = await accounts.sessions.reauthenticated(request);
+    const { authToken: fresh } = await rotationOf(accounts).reauthenticate(request);
     expect(claimsOf(fresh).rot).toBe(2);
     expect(await letsIn(accounts, fresh)).toBe(true);
     // That one was replaced as well.
@@ -124,10 +124,12 @@ describe('a new proof of who it is', () => {
     );
     const results = await Promise.all(
       requests.map((request) =>
-        accounts.sessions.reauthenticated(request).then(
-          (result) => result.authToken,
-          (error: unknown) => (AccountError.is(error) ? error.code : 'Unexpected'),
-        ),
+        rotationOf(accounts)
+          .reauthenticate(request)
+          .then(
+            (result) => result.authToken,
+            (error: unknown) => (AccountError.is(error) ? error.code : 'Unexpected'),
+          ),
       ),
     );
     const tokens = results.filter((result) => result.includes('.'));
@@ -150,7 +152,7 @@ describe('a new proof of who it is', () => {
       const { authToken } = await someone(accounts);
       const request = await verified(accounts, authToken);
       await end(authToken);
-      const error = await errorOf(accounts.sessions.reauthenticated(request));
+      const error = await errorOf(rotationOf(accounts).reauthenticate(request));
       expect(error.code).toBe('InvalidSession');
       expect(request.authToken).toBe(authToken);
       expect(await letsIn(accounts, authToken)).toBe(false);
@@ -165,11 +167,11 @@ describe('a new proof of who it is', () => {
       filter: { accountId },
       condition: { deactivated: true },
     });
-    await expect(accounts.sessions.reauthenticated(request, [refuse])).rejects.toThrow();
+    await expect(rotationOf(accounts).reauthenticate(request, [refuse])).rejects.toThrow();
     expect(await letsIn(accounts, authToken)).toBe(true);
     const injected = beforeAnswer(test.client, 'TransactWriteItems', () => Promise.resolve());
-    const { authToken: fresh } = await accounts.sessions
-      .reauthenticated(request)
+    const { authToken: fresh } = await rotationOf(accounts)
+      .reauthenticate(request)
       .finally(() => injected.remove());
     expect(injected.attempts).toBe(1);
     expect(await letsIn(accounts, fresh)).toBe(true);

@@ -1,7 +1,9 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
+import { flowsOf } from '../../src/accounts/flowsOf.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { LoginResult, SessionsOptions } from '../../src/sessions/Sessions.js';
+import type { SessionRotation } from '../../src/sessions/SessionRotation.js';
 import { codeOf } from '../support/errorOf.js';
 import {
   createTestAccounts,
@@ -52,3 +54,7 @@ export function watch(accounts: Accounts): { events: AccountEvent[]; names: () =
   accounts.on('*', (event) => events.push(event));
   return { events, names: () => events.map(({ name }) => name) };
 }
+
+/** What gives sessions new tokens, as flows use it. */
+export const rotationOf = (accounts: Accounts): SessionRotation =>
+  flowsOf(accounts).core.sessions.rotation;
