@@ -1,6 +1,7 @@
 import { expectTypeOf } from 'expect-type';
 import type { AccountError, AnyAccountError } from '../errors/AccountError.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
+import type { CompletedLogin } from '../login/beginLoginSession.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { PasswordLoginInput } from '../login/PasswordLogin.js';
 import type { Accounts, AccountsOptions } from './Accounts.js';
@@ -32,7 +33,7 @@ expectTypeOf(handled).resolves.toHaveProperty('user').toEqualTypeOf<AccountDocum
 expectTypeOf<LoginResult['sessionDocument']>().not.toHaveProperty('token');
 expectTypeOf<LoginResult['sessionDocument']>().not.toHaveProperty('previousToken');
 expectTypeOf<LoginResult['authToken']>().toEqualTypeOf<string>();
-expectTypeOf<Accounts['userByPasswordLogin']>().returns.resolves.toEqualTypeOf<LoginResult>();
+expectTypeOf<Accounts['userByPasswordLogin']>().returns.resolves.toEqualTypeOf<CompletedLogin>();
 expectTypeOf<Accounts['findUser']>().returns.resolves.toEqualTypeOf<AccountDocument | null>();
 expectTypeOf<Accounts['logout']>().returns.resolves.toEqualTypeOf<boolean>();
 

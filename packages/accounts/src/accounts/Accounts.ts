@@ -63,6 +63,7 @@ import {
 import { MessageLimit } from '../throttling/MessageLimit.js';
 import { Throttle } from '../throttling/Throttle.js';
 import type { ThrottlingOptions } from '../throttling/throttlePolicy.js';
+import { DeviceTokens } from '../tokens/DeviceTokens.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { TwoFactor } from '../twoFactor/TwoFactor.js';
 import { twoFactorSettings, type TwoFactorOptions } from '../twoFactor/twoFactorSettings.js';
@@ -267,6 +268,11 @@ export class Accounts<F extends AccountFields = NoFields> {
       accountFields: ownNames,
       visitorFields: parseVisitorFields(options.visitorFields, ownNames),
       throttle: new Throttle(table, throttling),
+      deviceTokens: new DeviceTokens({
+        getTokenSecret: ownSessions.getTokenSecret,
+        audience: ownSessions.audience,
+        now: () => table.now().getTime(),
+      }),
       messageLimit: new MessageLimit(table, throttling?.messages),
       oneTimeTokens: this.#oneTimeTokens,
       sessions: sessionServices,
@@ -411,6 +417,9 @@ export class Accounts<F extends AccountFields = NoFields> {
    * one Query and, at the same time, the count of the attempt; and the new session. An unknown user
    * costs the same requests and the same hashing (ASVS 6.3.8).
    *
+   * @param input - `deviceToken`: from the last login on the same device, if there was one. Its attempts
+   *   are counted apart from those of strangers, 15 in a row at most; a token that is worth nothing is
+   *   ignored, and one of another account costs a read more.
    * @throws AccountError `InvalidInput`; `LoginFailed` for an unknown user, an address that is not
    *   verified and a wrong password alike; `AccountLocked`, `TooManyRequests` before the password
    *   is looked at; `AccountDeactivated`, `AccountNotActivated`, `Vetoed`, `TwoFactorRequired`,

@@ -8,7 +8,7 @@ import type {
 } from '@latchkey/schema';
 import type { z } from 'zod';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
-import type { LoginResult } from '../sessions/Sessions.js';
+import type { CompletedLogin } from '../login/beginLoginSession.js';
 
 /** No fields of an application's own. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it is what is meant
@@ -26,8 +26,8 @@ export type AccountWith<F extends AccountFields> = [keyof F] extends [never]
 
 /** A login of such an account. */
 export type LoginResultWith<F extends AccountFields> = [keyof F] extends [never]
-  ? LoginResult
-  : LoginResult & { readonly account: AccountWith<F> };
+  ? CompletedLogin
+  : CompletedLogin & { readonly account: AccountWith<F> };
 
 /** A request of such an account. */
 export type RequestWith<R extends SessionRequest, F extends AccountFields> = [keyof F] extends [

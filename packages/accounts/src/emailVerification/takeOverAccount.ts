@@ -7,6 +7,7 @@ import { replacePassword } from '../passwordChanges/replacePassword.js';
 import { deleteFactors } from '../twoFactor/deleteFactors.js';
 import { factorsOf } from '../twoFactor/readFactors.js';
 import { resetCounts } from '../flows/resetCounts.js';
+import { PASSWORD_COUNTS } from '../throttling/throttlePolicy.js';
 
 /** The mailbox that is proven, and the password that its reader has chosen. */
 export interface AccountTaken {
@@ -38,6 +39,6 @@ export function takeOverAccount(
     .set({ contactsVoidBefore: ulidAfter(newest, core.table.newUlid()) })
     .writeAll([
       ...deleteFactors(core, factorsOf(account.tokens)),
-      ...resetCounts(core, account, ['password', 'reauthentication', 'totp', 'recoveryCode']),
+      ...resetCounts(core, account, [...PASSWORD_COUNTS, 'totp', 'recoveryCode']),
     ]);
 }

@@ -3,7 +3,9 @@ import type { OneTimeTokens } from '../oneTimeTokens/OneTimeTokens.js';
 import type { AppPlan } from '../quota/AppPlan.js';
 import type { SessionServices } from '../sessions/SessionServices.js';
 import type { MessageLimit } from '../throttling/MessageLimit.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Throttle } from '../throttling/Throttle.js';
+import type { DeviceTokens } from '../tokens/DeviceTokens.js';
 import type { TwoFactorPolicy } from '../core/secondFactorStep.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 
@@ -14,6 +16,7 @@ export interface AccountsCore extends ChangeCore {
   /** Those of them that a visitor may give in a form. */
   readonly visitorFields: readonly string[];
   readonly throttle: Throttle;
+  readonly deviceTokens: DeviceTokens<SessionRequest>;
   readonly messageLimit: MessageLimit;
   readonly oneTimeTokens: OneTimeTokens;
   readonly sessions: SessionServices;

@@ -12,7 +12,7 @@ import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
-import type { LoginResult } from '../sessions/Sessions.js';
+import type { CompletedLogin } from './beginLoginSession.js';
 import { isPasswordDisabled, requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import type { Account, StoredToken } from '../core/Account.js';
@@ -32,6 +32,11 @@ export interface PasswordLoginInput {
   readonly request: SessionRequest;
   /** Tells whether the session lasts for `rememberMeDuration` (default: false). */
   readonly rememberMe?: boolean;
+  /**
+   * From an earlier login on the same device. Its attempts are then counted apart from those of
+   * strangers, who cannot keep it out; one that is worth nothing is ignored.
+   */
+  readonly deviceToken?: string | undefined;
 }
 
 /** Input of {@link PasswordLogin.reauthenticate}. */
@@ -46,6 +51,8 @@ export interface PasswordLoginAttempt extends Omit<CompleteLogin, 'account'> {
   readonly identifier: LoginIdentifier;
   /** Not looked at yet. */
   readonly password: unknown;
+  /** Not looked at yet, either. */
+  readonly deviceToken?: unknown;
 }
 
 /** A password that is to be compared. */
@@ -53,6 +60,8 @@ interface ShownPassword {
   readonly password: string;
   /** Facts for the flow's event; the account is added to them. */
   readonly facts: EventFacts;
+  /** The account, where it has been loaded already. */
+  readonly loaded?: Account<StoredToken> | undefined;
   readonly isAllowed: (account: Account) => boolean;
 }
 
@@ -74,14 +83,15 @@ export class PasswordLogin {
   }
 
   /** Carries out {@link Accounts.userByPasswordLogin}. */
-  async userByPasswordLogin(input: PasswordLoginInput): Promise<LoginResult> {
+  async userByPasswordLogin(input: PasswordLoginInput): Promise<CompletedLogin> {
     const facts: EventFacts = { ...factsOf(input), method: 'password' };
     return this.#core.events.run('Login', facts, async () => {
       requireObject(input, '');
-      const { username, country, password, request, rememberMe } = input;
+      const { username, country, password, request, rememberMe, deviceToken } = input;
       const identifier = parseLoginIdentifier(username, 'username', country);
       const session = { ...(rememberMe === true && { rememberMe }) };
-      return (await this.logIn({ ...session, identifier, password, request, facts })).login;
+      const attempt = { ...session, identifier, password, request, facts, deviceToken };
+      return (await this.logIn(attempt)).login;
     });
   }
 
@@ -91,22 +101,36 @@ export class PasswordLogin {
    * @internal
    * @returns the login, and the account's contacts as they were read for it.
    */
-  async logIn({ identifier, password: given, ...options }: PasswordLoginAttempt): Promise<{
-    readonly login: LoginResult;
+  async logIn({
+    identifier,
+    password: given,
+    deviceToken,
+    ...options
+  }: PasswordLoginAttempt): Promise<{
+    readonly login: CompletedLogin;
     readonly accessTypes: Account['accessTypes'];
   }> {
     const { passwords, requireActivation, table } = this.#core;
     const { request, facts } = options;
     const password = passwords.parse(given, 'password');
     const { ip } = this.#core.connectionOf(request);
-    const owner = await findAccountId(this.#core, identifier);
+    const device = await this.#core.deviceTokens.verify(deviceToken, request);
+    // At the same time as the name's owner, so that a known device's login takes no trip more.
+    const [owner, devices] = await Promise.all([
+      findAccountId(this.#core, identifier),
+      device && loadAccount(this.#core, device.accountId, { secrets: true }),
+    ]);
     const accountId = owner ?? placeholderId(identifier);
     // An id that somebody typed need not be anybody's.
     if (owner !== undefined && identifier.kind !== 'accountId') facts.accountId = owner;
-    const attempt = { accountId, authenticator: 'password', ip } as const;
+    const loaded = devices?.accountId === accountId ? devices : undefined;
+    // After what ends an owner's other sessions, a device is any other, or a thief's would stay known.
+    const isKnown = loaded !== undefined && loaded.sessionGeneration === device?.generation;
+    const attempt = { accountId, authenticator: isKnown ? 'knownDevice' : 'password', ip } as const;
     const { account, effects, failures } = await this.#prove(attempt, {
       password,
       facts,
+      loaded,
       // Who has not confirmed any address is told so, after the right password.
       isAllowed: (found) =>
         isVerifiedIdentifier(found, identifier) ||
@@ -157,11 +181,11 @@ export class PasswordLogin {
    */
   async #prove(
     attempt: Attempt,
-    { password, facts, isAllowed }: ShownPassword,
+    { password, facts, loaded, isAllowed }: ShownPassword,
   ): Promise<PasswordProof> {
     const { accountId } = attempt;
     const read = async (): Promise<Account<StoredToken> | null> => {
-      const account = await loadAccount(this.#core, accountId, { secrets: true });
+      const account = loaded ?? (await loadAccount(this.#core, accountId, { secrets: true }));
       if (account) facts.accountId = accountId;
       return account;
     };
@@ -196,7 +220,7 @@ export class PasswordLogin {
     if (needsRehash) await this.#rehash(stored, password);
     return {
       account,
-      failures: throttle.recentFailures(account.attempts, 'password'),
+      failures: throttle.recentFailures(account.attempts, attempt.authenticator),
       effects: [throttle.resetOperation(attempt)],
     };
   }

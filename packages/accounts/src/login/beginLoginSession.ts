@@ -10,6 +10,18 @@ export type LoginSessionOptions = Pick<
   'rememberMe' | 'durationMs' | 'expiresAt'
 >;
 
+/** A login that is complete, whatever factors it took. */
+export interface CompletedLogin extends LoginResult {
+  /**
+   * For the client, to be kept for 180 days beside what it keeps of its session, as well as that, and to
+   * be given along with the next login by password. It makes the device one that is known: failures of
+   * strangers do not keep it out. It is no proof of who holds it, and no session. Worth nothing after
+   * what ends all other sessions of the account, such as a new password; then another login gives
+   * another.
+   */
+  readonly deviceToken: string;
+}
+
 /** A login of which every factor that it needs has been proven. */
 export interface CompleteLogin extends LoginSessionOptions {
   readonly account: AccountDocument;
@@ -35,16 +47,18 @@ const NOTABLE_FAILURES = 3;
  * @param commit - writes it together with what the factors leave behind.
  */
 export async function beginLoginSession(
-  core: Pick<AccountsCore, 'events' | 'sessions' | 'sessionEntity'>,
+  core: Pick<AccountsCore, 'deviceTokens' | 'events' | 'sessions' | 'sessionEntity'>,
   { account, request, facts, failures = 0, ...options }: CompleteLogin,
   commit: CommitLogin,
-): Promise<LoginResult> {
+): Promise<CompletedLogin> {
   const session = await core.sessions.issuer.prepare(account, request, options);
+  const { accountId, sessionGeneration: generation } = account;
+  const deviceToken = await core.deviceTokens.issue({ accountId, generation }, request);
   const [sessionDocument] = await session.write((ending) =>
     commit([core.sessionEntity.createOneOperation(session.create), ...ending]),
   );
   facts.sessionId = sessionDocument.ulid;
   const result = await session.complete(sessionDocument);
   if (failures >= NOTABLE_FAILURES) await core.events.emit('LoginAfterFailures', facts);
-  return result;
+  return { ...result, deviceToken };
 }

@@ -1,10 +1,14 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { LoginResult } from '../sessions/Sessions.js';
 import { secondFactorStep } from '../core/secondFactorStep.js';
 import type { Account } from '../core/Account.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
-import { beginLoginSession, type CommitLogin, type CompleteLogin } from './beginLoginSession.js';
+import {
+  beginLoginSession,
+  type CommitLogin,
+  type CompletedLogin,
+  type CompleteLogin,
+} from './beginLoginSession.js';
 import { isActivated } from '../flows/isActivated.js';
 import { removeOldChallenges } from './removeOldChallenges.js';
 import { sessionMetaOf } from './sessionMeta.js';
@@ -31,7 +35,7 @@ export async function completeLogin(
   core: AccountsCore,
   { account: family, request, facts, failures = 0, ...options }: ProvenLogin,
   commit: CommitLogin,
-): Promise<LoginResult> {
+): Promise<CompletedLogin> {
   const { tokens, accessTypes, attempts: _attempts, ...account } = family;
   if (account.deactivated) throw new AccountError('AccountDeactivated', {});
   if (core.requireActivation && !isActivated(accessTypes)) {

@@ -12,7 +12,7 @@ import { suppressEnumeration } from '../flows/suppressEnumeration.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 import { sendLink } from '../flows/sendLink.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
-import type { LoginResult } from '../sessions/Sessions.js';
+import type { CompletedLogin } from '../login/beginLoginSession.js';
 
 /** Input of {@link MagicLinks.request}. */
 export interface RequestMagicLinkInput {
@@ -96,7 +96,7 @@ export class MagicLinks {
    *   `TwoFactorRequired`, `TwoFactorEnrolmentRequired`, `TooManyRequests`, `SecretTooShort`,
    *   `ServiceUnavailable`.
    */
-  async login(input: MagicLinkLoginInput): Promise<LoginResult> {
+  async login(input: MagicLinkLoginInput): Promise<CompletedLogin> {
     requireObject(input, '');
     const { token, request, rememberMe } = input;
     const facts: EventFacts = { ...connectionFacts(request), method: 'magicLink' };

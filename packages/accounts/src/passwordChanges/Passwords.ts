@@ -12,6 +12,7 @@ import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeT
 import { changeByToken } from '../flows/changeByToken.js';
 import { suppressEnumeration } from '../flows/suppressEnumeration.js';
 import { resetCounts } from '../flows/resetCounts.js';
+import { PASSWORD_COUNTS } from '../throttling/throttlePolicy.js';
 import { sendLink } from '../flows/sendLink.js';
 import { beginAnew, provePassword } from './changeOwnPassword.js';
 import { parseNewPassword, replacePassword } from './replacePassword.js';
@@ -112,13 +113,14 @@ export class Passwords {
    * goes on with a new token, which is put on the request. The owner is told, at every verified
    * address.
    *
-   * @returns the new token, for the client.
+   * @returns the new token, for the client, and a new `deviceToken`: the one before is worth nothing
+   *   with the new password.
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
    *   `PasswordNotAllowed` before the attempt is counted; `InvalidSession`, `ImpersonatedSession`;
    *   `LoginFailed` for a wrong password, and for an account without one; `AccountLocked`,
    *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
    */
-  async change(input: ChangePasswordInput): Promise<{ authToken: string }> {
+  async change(input: ChangePasswordInput): Promise<{ authToken: string; deviceToken: string }> {
     requireObject(input, '');
     const { request, newPassword } = input;
     const start = { flow: 'ChangePassword', method: 'password', input: { request } } as const;
@@ -134,9 +136,9 @@ export class Passwords {
         newPassword: password,
         ip,
       });
-      const { authToken, session } = await beginAnew(this.#core, flow, account, proven);
-      flow.facts.sessionId = session.ulid;
-      return { authToken };
+      const begun = await beginAnew(this.#core, flow, account, proven);
+      flow.facts.sessionId = begun.session.ulid;
+      return { authToken: begun.authToken, deviceToken: begun.deviceToken };
     });
   }
 
@@ -152,7 +154,7 @@ export class Passwords {
       const value = await passwords.hash(password);
       await flow.commit(account, (change) => {
         replacePassword(this.#core, change, value);
-        change.writeAll(resetCounts(this.#core, change.account, ['password', 'reauthentication']));
+        change.writeAll(resetCounts(this.#core, change.account, PASSWORD_COUNTS));
         return () => undefined;
       });
     });
@@ -232,9 +234,7 @@ export class Passwords {
           if (!isStillOwn(change.account, token)) throw tokenRefused();
           change.useToken(token, tokenRefused, usedFrom);
           replacePassword(this.#core, change, value);
-          change.writeAll(
-            resetCounts(this.#core, change.account, ['password', 'reauthentication']),
-          );
+          change.writeAll(resetCounts(this.#core, change.account, PASSWORD_COUNTS));
           return () => ({ accountId: account.accountId });
         });
       },

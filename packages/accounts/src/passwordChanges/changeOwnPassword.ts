@@ -48,6 +48,14 @@ export async function provePassword(
   return { value, attempt };
 }
 
+/** The session in place of the one that has changed the password. */
+export interface AnotherSession {
+  readonly authToken: string;
+  /** In place of the one before, which the new password has made worthless. */
+  readonly deviceToken: string;
+  readonly session: SessionDocument;
+}
+
 /**
  * Gives the account its new password, and begins the request's session anew, with the end that it had,
  * in the transaction that ends all of the account's: if the one before has not ended in the meantime
@@ -62,7 +70,7 @@ export async function beginAnew<A extends Account>(
   account: A,
   { value, attempt }: ProvenChange,
   more: (change: AccountChange<A>) => void | Promise<void> = () => undefined,
-): Promise<{ readonly authToken: string; readonly session: SessionDocument }> {
+): Promise<AnotherSession> {
   const { request, session } = flow.actor;
   if (!request || !session) throw new AccountError('InvalidSession', {});
   const { accountId, ulid, expiresAt, remembered } = session;
@@ -71,6 +79,10 @@ export async function beginAnew<A extends Account>(
     { ...documentOf(account), sessionGeneration },
     request,
     { expiresAt, ...(remembered === true && { rememberMe: true }) },
+  );
+  const deviceToken = await core.deviceTokens.issue(
+    { accountId, generation: sessionGeneration },
+    request,
   );
   const document = await write(() =>
     flow.commit(account, async (change) => {
@@ -85,7 +97,7 @@ export async function beginAnew<A extends Account>(
           }),
         )
         .writeAll([
-          ...resetCounts(core, change.account, ['password']),
+          ...resetCounts(core, change.account, ['password', 'knownDevice']),
           core.throttle.resetOperation(attempt),
         ]);
       const begun = change.write(core.sessionEntity.createOneOperation(create));
@@ -94,5 +106,5 @@ export async function beginAnew<A extends Account>(
     }),
   );
   const { authToken, sessionDocument } = await complete(document);
-  return { authToken, session: sessionDocument };
+  return { authToken, deviceToken, session: sessionDocument };
 }

@@ -7,7 +7,7 @@ import { AccountError } from '../errors/AccountError.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { DeletedAccount } from '../lifecycle/AccountLifecycle.js';
-import type { LoginResult } from '../sessions/Sessions.js';
+import type { CompletedLogin } from '../login/beginLoginSession.js';
 import { suppressEnumeration } from '../flows/suppressEnumeration.js';
 import { sendLink } from '../flows/sendLink.js';
 import type {
@@ -120,22 +120,19 @@ export class SelfService<F extends AccountFields = NoFields> {
     };
     return withSelfServiceErrors(core, {}, async () => {
       const handle = requireActivation ? newHandle() : undefined;
-      const { account, authToken, expiresAt } =
+      const { account, ...session } =
         handle === undefined
-          ? withEnd(await creation.createAccountAndLogin(input, read))
+          ? withSession(await creation.createAccountAndLogin(input, read))
           : {
               account: await creation.createAccount(input, async () => ({
                 ...(await read()),
                 handle,
               })),
-              authToken: undefined,
-              expiresAt: undefined,
             };
       return {
         ...toUser(account, core.plan),
         ...(email !== undefined && { email }),
-        ...(authToken !== undefined && { authToken }),
-        ...(expiresAt && { expiresAt }),
+        ...session,
         ...(handle !== undefined && { handle }),
       };
     });
@@ -143,7 +140,8 @@ export class SelfService<F extends AccountFields = NoFields> {
 
   /**
    * Signs in by a username, or a verified e-mail address or phone number: as `userByPasswordLogin`.
-   * The session also ends as asked after a second factor.
+   * The session also ends as asked after a second factor. With the `deviceToken` of an earlier sign-in,
+   * strangers' failures do not keep the device out.
    *
    * @throws AccountError `ParamsMustBeObject`, `UsernameMissing`, `UsernameMustBeString`,
    *   `UsernameCannotBeBlank`, `UsernameTooLong`, `EmailNotValid`, `PasswordMissing`,
@@ -160,19 +158,19 @@ export class SelfService<F extends AccountFields = NoFields> {
     return withSelfServiceErrors(core, { mismatch: 'UsernameOrPasswordMismatch' }, () =>
       core.events.run('Login', facts, async () => {
         requireParams(input);
-        const { password: given, request } = input;
+        const { password: given, request, deviceToken } = input;
         const identifier = parseSignInName(input, ['username', 'email', 'phone']);
         const password = parseSignInPassword(core, given, 'password');
         const session = parseSessionPreferences(input, core.table.now(), core.sessionPolicy);
         await requireSignedOut(core, request);
-        const attempt = { ...session, identifier, password, request, facts };
+        const attempt = { ...session, identifier, password, request, facts, deviceToken };
         const { login, accessTypes } = await passwordLogin.logIn(attempt);
         const email = emailOf(accessTypes);
+        const { account, ...begun } = withSession(login);
         return {
-          ...toUser(login.account, core.plan),
+          ...toUser(account, core.plan),
           ...(email !== undefined && { email }),
-          authToken: login.authToken,
-          expiresAt: login.sessionDocument.expiresAt,
+          ...begun,
         };
       }),
     );
@@ -363,9 +361,16 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 }
 
-/** Says of a login when its session ends. */
-function withEnd(login: LoginResult): LoginResult & { readonly expiresAt: Date } {
-  return { ...login, expiresAt: login.sessionDocument.expiresAt };
+/** Gives of a login what a client keeps of its session. */
+function withSession({
+  account,
+  authToken,
+  deviceToken,
+  sessionDocument: { expiresAt },
+}: CompletedLogin): Pick<CompletedLogin, 'account' | 'authToken' | 'deviceToken'> & {
+  readonly expiresAt: Date;
+} {
+  return { account, authToken, deviceToken, expiresAt };
 }
 
 /** @throws AccountError `InvalidInput` */

@@ -52,6 +52,8 @@ export interface SignUpInput
 /** Input of {@link SelfService.signIn}: one name of the account, and its password. */
 export type SignInInput = SessionPreferences & {
   readonly password: string;
+  /** From an earlier sign-in on the same device; one that is worth nothing is ignored. */
+  readonly deviceToken?: string | undefined;
   readonly request: SessionRequest;
 } & (
     | {
@@ -116,6 +118,11 @@ export interface User extends VerifiedUser {
   readonly email?: string;
   /** For the client; none where there is no session yet. */
   readonly authToken?: string;
+  /**
+   * For the client, to be given to `signIn` the next time; with a session that has just begun. See
+   * {@link CompletedLogin}.
+   */
+  readonly deviceToken?: string;
   /** When the session ends at the latest, where one has begun. */
   readonly expiresAt?: Date;
   /** Confirms the address together with the token from the message, where there is no session yet. */

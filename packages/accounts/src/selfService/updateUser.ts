@@ -60,14 +60,18 @@ export async function updateUser(core: AccountsCore, input: unknown): Promise<Si
         changed = change;
         contacts = decide(change, claims);
       };
-      if (proven) await beginAnew(core, flow, account, proven, decideAll);
+      let deviceToken: string | undefined;
+      if (proven) ({ deviceToken } = await beginAnew(core, flow, account, proven, decideAll));
       else {
         await flow.commit(account, (change) => {
           decideAll(change);
           return () => undefined;
         });
       }
-      return userOf(core, flow, changed, { changes, contacts });
+      return {
+        ...userOf(core, flow, changed, { changes, contacts }),
+        ...(deviceToken !== undefined && { deviceToken }),
+      };
     };
     const user =
       emailChange?.added === undefined

@@ -10,7 +10,7 @@ import { reasonOf } from '../events/reasonOf.js';
 import type { LoginSessionOptions } from '../login/beginLoginSession.js';
 import { completeLogin } from '../login/completeLogin.js';
 import { type AccountDocument, type SessionRequest } from '../requests/SessionRequest.js';
-import type { LoginResult } from '../sessions/Sessions.js';
+import type { CompletedLogin } from '../login/beginLoginSession.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { notifySignUpAttempt } from './notifySignUpAttempt.js';
 import { claimOperation, takingClaims, type Claiming, type TakenClaims } from '../core/claims.js';
@@ -97,7 +97,7 @@ export class AccountCreation {
   async createAccountAndLogin(
     input: unknown,
     read: Reader<NewAccountAndLogin> = () => readAccountAndLogin(input),
-  ): Promise<LoginResult> {
+  ): Promise<CompletedLogin> {
     const facts = factsOf(input);
     const { events } = this.#core;
     const { own, session, plan, planned } = await events.begin('CreateUser', facts, async () => {

@@ -8,6 +8,7 @@ import {
   authenticatorPolicy,
   FAILURE_LIMITS,
   FAILURES_KEPT_MS,
+  isPasswordCount,
   type AddressPolicy,
   type Authenticator,
   type AuthenticatorPolicy,
@@ -282,9 +283,7 @@ export class Throttle {
   }
 
   #policyOf({ authenticator }: Pick<Attempt, 'authenticator'>): AuthenticatorPolicy {
-    return authenticator === 'password' || authenticator === 'reauthentication'
-      ? this.#password
-      : this.#code;
+    return isPasswordCount(authenticator) ? this.#password : this.#code;
   }
 }
 
@@ -298,7 +297,7 @@ export function failuresInARow({
 
 /** Tells whether an attempt beyond the limit is looked at, or is for the caller to judge. */
 function mayGoBeyond({ authenticator, isBinding = false }: Attempt): boolean {
-  return isBinding || authenticator === 'password' || authenticator === 'reauthentication';
+  return isBinding || isPasswordCount(authenticator);
 }
 
 function disabled({ authenticator }: Attempt): AccountError<'AuthenticatorDisabled'> {

@@ -34,7 +34,7 @@ export interface MessageThrottling {
 
 /** How attempts are limited. */
 export interface ThrottlingOptions {
-  /** Passwords: at login, and, counted by themselves, of who is logged in. */
+  /** Passwords: at login, and, each counted by itself, on known devices and of who is logged in. */
   readonly password?: AuthenticatorThrottling;
   /** One-time codes of six digits and recovery codes (default budget: 5). */
   readonly code?: AuthenticatorThrottling;
@@ -72,12 +72,28 @@ export type Authenticator = Infer<typeof AccountAttempts>['authenticator'];
 const MAX_BUDGET = 100;
 
 /**
+ * The counts of one password: at the login, at the login on devices that are known by a token, and of
+ * who is logged in. Each has waits of its own, so that nobody uses up another's.
+ */
+export const PASSWORD_COUNTS: readonly Authenticator[] = Object.freeze([
+  'password',
+  'knownDevice',
+  'reauthentication',
+]);
+
+/** Tells whether a count is one of a password. */
+export function isPasswordCount(authenticator: Authenticator): boolean {
+  return PASSWORD_COUNTS.includes(authenticator);
+}
+
+/**
  * How many attempts in a row an authenticator takes without a success, whatever the waits between
  * them; then it is disabled until it is bound again. The counts of one password hold the 100
  * together. A code that was sent is good once and for a short time, so that the next is another.
  */
 export const FAILURE_LIMITS: Readonly<Record<Authenticator, number>> = Object.freeze({
-  password: 85,
+  password: 70,
+  knownDevice: 15,
   reauthentication: 15,
   totp: MAX_BUDGET,
   recoveryCode: MAX_BUDGET,

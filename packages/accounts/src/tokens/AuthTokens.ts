@@ -10,15 +10,11 @@ import {
   readAuthTokenPayload,
 } from './authTokenSchemas.js';
 import { digestSecret } from './digestSecret.js';
-import { type TokenKey, type TokenKeyList, TokenKeys, type TokenSecrets } from './TokenKeys.js';
+import { SigningKeys } from './SigningKeys.js';
+import type { TokenKey, TokenKeyList, TokenSecrets } from './TokenKeys.js';
+import { MAX_TOKEN_LENGTH, verifySignature, type VerifiedSignature } from './verifySignature.js';
 
-const MAX_TOKEN_LENGTH = 4096;
 const MAX_HEADERS = 64;
-const VERIFY_OPTIONS: Readonly<jwt.VerifyOptions> = {
-  algorithms: ['HS256'],
-  ignoreExpiration: true,
-  ignoreNotBefore: true,
-};
 const SECRET_BYTES = 32; // twice what ASVS 7.2.3 asks for
 
 /** Options of {@link AuthTokens}. */
@@ -79,10 +75,9 @@ export interface VerifiedAuthToken extends AuthTokenSubject {
 
 /** Signs and verifies the JWTs that stand for sessions (RFC 7519, HS256). */
 export class AuthTokens<TRequest = unknown> {
-  readonly #keys = new TokenKeys();
+  readonly #keys: SigningKeys<TRequest>;
   /** The first segments of tokens that were genuine, all of which are alike, read once. */
   readonly #genuineHeaders = new Map<string, AuthTokenHeader>();
-  readonly #getTokenSecret: AuthTokensOptions<TRequest>['getTokenSecret'];
   readonly #audience: string;
   readonly #now: () => number;
   readonly #randomBytes: (size: number) => Uint8Array;
@@ -93,7 +88,7 @@ export class AuthTokens<TRequest = unknown> {
    *   an audience that is not a non-empty string.
    */
   constructor(options: AuthTokensOptions<TRequest>) {
-    this.#getTokenSecret = parseGetTokenSecret(options.getTokenSecret);
+    this.#keys = new SigningKeys(options.getTokenSecret);
     this.#audience = parseAudience(options.audience);
     this.#now = options.now ?? Date.now;
     this.#randomBytes = options.randomBytes ?? randomBytes;
@@ -107,7 +102,7 @@ export class AuthTokens<TRequest = unknown> {
    * @throws AccountError `SecretTooShort`, `InvalidConfiguration`, `ServiceUnavailable`.
    */
   async issue(subject: AuthTokenSubject, request: TRequest): Promise<IssuedAuthToken> {
-    const [newest] = await this.#resolveKeys(request);
+    const [newest] = await this.#keys.resolve(request);
     const secret = Buffer.from(this.#randomBytes(SECRET_BYTES)).toString('base64url');
     return this.#sign(subject, { secret, issuedAtMs: this.#now(), signer: newest });
   }
@@ -128,7 +123,7 @@ export class AuthTokens<TRequest = unknown> {
     { expiresAtMs, issuedAtMs, signedBy }: RenewAuthTokenOptions,
     request: TRequest,
   ): Promise<IssuedAuthToken> {
-    const keys = await this.#resolveKeys(request);
+    const keys = await this.#keys.resolve(request);
     const before = signedBy && keys.find(({ kid }) => kid === signedBy.kid);
     const rotation = token.rotation + 1;
     // No JWT holds a NUL, so that this is never the input of a signature.
@@ -193,7 +188,7 @@ export class AuthTokens<TRequest = unknown> {
     request: TRequest,
     options: { readonly ignoreExpiration?: boolean } = {},
   ): Promise<VerifiedAuthToken> {
-    const signed = this.#verifySignature(authToken, await this.#resolveKeys(request));
+    const signed = this.#verifySignature(authToken, await this.#keys.resolve(request));
     const payload = signed && readAuthTokenPayload(signed.payload);
     if (!payload || !this.#isCurrent(payload, options.ignoreExpiration === true)) {
       // No cause: those of jsonwebtoken and JSON.parse differ by fault, and some quote the token.
@@ -224,43 +219,15 @@ export class AuthTokens<TRequest = unknown> {
     );
   }
 
-  /** Waits for a secret only where there is something to wait for: this is on every request's way. */
-  #resolveKeys(request: TRequest): TokenKeyList | Promise<TokenKeyList> {
-    let secrets: TokenSecrets | Promise<TokenSecrets>;
-    try {
-      secrets = this.#getTokenSecret(request);
-    } catch (cause) {
-      throw secretUnavailable(cause);
-    }
-    if (!isPromise(secrets)) return this.#keys.prepare(secrets);
-    return secrets.then(
-      (given) => this.#keys.prepare(given),
-      (cause: unknown) => {
-        throw secretUnavailable(cause);
-      },
-    );
-  }
-
   /** Gives the payload of a genuine token and the key that has signed it, or undefined. */
-  #verifySignature(
-    authToken: unknown,
-    keys: TokenKeyList,
-  ): { readonly payload: unknown; readonly key: KeyObject } | undefined {
+  #verifySignature(authToken: unknown, keys: TokenKeyList): VerifiedSignature | undefined {
     if (typeof authToken !== 'string' || authToken.length > MAX_TOKEN_LENGTH) return undefined;
     const segment = authToken.slice(0, authToken.indexOf('.'));
     const header = this.#genuineHeaders.get(segment) ?? readAuthTokenHeader(authToken);
     if (header === null) return undefined;
-    // Exactly the key that the token names, or the one without a name: never one after the other.
-    const key = keys.find(({ kid }) => kid === header.kid)?.key;
-    if (key === undefined) return undefined;
-    try {
-      // RFC 8725 §3.1. Times are checked by the injected clock: jsonwebtoken takes its 0 for absent.
-      const payload = jwt.verify(authToken, key, VERIFY_OPTIONS);
-      this.#remember(segment, header);
-      return { payload, key };
-    } catch {
-      return undefined;
-    }
+    const verified = verifySignature(authToken, keys, header.kid);
+    if (verified) this.#remember(segment, header);
+    return verified;
   }
 
   #remember(segment: string, header: AuthTokenHeader): void {
@@ -270,27 +237,10 @@ export class AuthTokens<TRequest = unknown> {
   }
 }
 
-function parseGetTokenSecret<F>(getTokenSecret: F): F {
-  if (typeof getTokenSecret === 'function') return getTokenSecret;
-  throw new AccountError('InvalidConfiguration', {
-    path: 'getTokenSecret',
-    reason: 'A function must give the secret.',
-  });
-}
-
 function parseAudience(audience: unknown = AUTH_TOKEN_ISSUER): string {
   if (typeof audience === 'string' && audience !== '') return audience;
   throw new AccountError('InvalidConfiguration', {
     path: 'audience',
     reason: 'The audience must be a non-empty string.',
   });
-}
-
-/** Not 401: a client would throw away a good token because a secret store was down. */
-function secretUnavailable(cause: unknown): AccountError<'ServiceUnavailable'> {
-  return new AccountError('ServiceUnavailable', {}, { cause });
-}
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { readTokenHeader, type TokenHeader } from './readTokenHeader.js';
 
 /** `typ` of every auth token: no other kind of JWT passes for one (RFC 8725 §3.11). */
 export const AUTH_TOKEN_TYPE = 'latchkey-session+jwt';
@@ -6,12 +6,8 @@ export const AUTH_TOKEN_TYPE = 'latchkey-session+jwt';
 /** `iss` of every auth token. */
 export const AUTH_TOKEN_ISSUER = 'latchkey';
 
-/** The header of an auth token, checked before its signature: nothing but these three names. */
-export interface AuthTokenHeader {
-  readonly alg: 'HS256';
-  readonly typ: typeof AUTH_TOKEN_TYPE;
-  readonly kid?: string | undefined;
-}
+/** The header of an auth token. */
+export type AuthTokenHeader = TokenHeader<typeof AUTH_TOKEN_TYPE>;
 
 /** The claims of an auth token as they stand in it; times in seconds (RFC 7519 §2, NumericDate). */
 export interface AuthTokenPayload {
@@ -28,14 +24,6 @@ export interface AuthTokenPayload {
   readonly act?: { readonly sub: string; readonly sid: string } | undefined;
 }
 
-// Strict, so that `crit`, `jku`, `jwk`, `x5u`, `x5c`, `b64`, `zip` and what comes after them need no
-// list of their own (ASVS 9.1.3, RFC 8725 §3.10).
-const headerSchema: z.ZodType<AuthTokenHeader> = z.strictObject({
-  alg: z.literal('HS256'),
-  typ: z.literal(AUTH_TOKEN_TYPE),
-  kid: z.string().optional(),
-});
-
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const SECRET = /^[A-Za-z0-9_-]{22,128}$/; // 22 characters of base64url hold 128 bits
 
@@ -45,13 +33,7 @@ const SECRET = /^[A-Za-z0-9_-]{22,128}$/; // 22 characters of base64url hold 128
  * @param authToken - A string of bounded length.
  */
 export function readAuthTokenHeader(authToken: string): AuthTokenHeader | null {
-  const segment = authToken.slice(0, authToken.indexOf('.'));
-  try {
-    const header: unknown = JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'));
-    return headerSchema.safeParse(header).data ?? null;
-  } catch {
-    return null; // not JSON; the parser's own error would quote the token
-  }
+  return readTokenHeader(authToken, AUTH_TOKEN_TYPE);
 }
 
 /**

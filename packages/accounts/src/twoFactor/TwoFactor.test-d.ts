@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'expect-type';
 import type { SessionRequest } from '../requests/SessionRequest.js';
-import type { LoginResult } from '../sessions/Sessions.js';
+import type { CompletedLogin } from '../login/beginLoginSession.js';
 import type { TwoFactor } from './TwoFactor.js';
 
 declare const twoFactor: TwoFactor;
@@ -16,7 +16,7 @@ expectTypeOf(twoFactor.confirm({ request, code: '123456' })).resolves.not.toHave
 expectTypeOf(twoFactor.confirm({ request, code: '123456' }))
   .resolves.toHaveProperty('recoveryCodes')
   .toEqualTypeOf<readonly string[]>();
-expectTypeOf<TwoFactor['loginWithTwoFactor']>().returns.resolves.toEqualTypeOf<LoginResult>();
+expectTypeOf<TwoFactor['loginWithTwoFactor']>().returns.resolves.toEqualTypeOf<CompletedLogin>();
 
 // Only its owner, by a request, changes a factor; an id is for who has proven more.
 // @ts-expect-error -- an account id is nobody's request.

@@ -10,7 +10,7 @@ import { requireObject } from '../errors/requireObject.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { resetCounts } from '../flows/resetCounts.js';
-import type { LoginResult } from '../sessions/Sessions.js';
+import type { CompletedLogin } from '../login/beginLoginSession.js';
 import { changeFactors, replaceRecoveryCodes } from './changeFactors.js';
 import { confirmTotp } from './confirmTotp.js';
 import { deleteFactors } from './deleteFactors.js';
@@ -121,7 +121,7 @@ export class TwoFactor {
    */
   confirm(
     input: ConfirmTwoFactorInput & { readonly challenge: string },
-  ): Promise<LoginResult & ConfirmedTwoFactor>;
+  ): Promise<CompletedLogin & ConfirmedTwoFactor>;
   confirm(input: ConfirmTwoFactorInput): Promise<ConfirmedTwoFactor>;
   async confirm(input: ConfirmTwoFactorInput): Promise<ConfirmedTwoFactor> {
     requireObject(input, '');
@@ -148,7 +148,7 @@ export class TwoFactor {
    *   the code is looked at; `AccountDeactivated`, `TooBusy`, `ServiceUnavailable`, `SecretTooShort`;
    *   `InvalidConfiguration` also when no key decrypts the secret.
    */
-  async loginWithTwoFactor(input: TwoFactorLoginInput): Promise<LoginResult> {
+  async loginWithTwoFactor(input: TwoFactorLoginInput): Promise<CompletedLogin> {
     return this.#run('Login', input, (facts, settings) =>
       loginBySecondFactor({ core: this.#core, settings, facts }, input),
     );

@@ -3,7 +3,7 @@ import { documentOf } from '../core/Account.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { EventFacts } from '../events/accountEvents.js';
 import { beginLoginSession } from '../login/beginLoginSession.js';
-import type { LoginResult } from '../sessions/Sessions.js';
+import type { CompletedLogin } from '../login/beginLoginSession.js';
 import { notifyOwner } from '../core/notices.js';
 import { newGeneration } from './newGeneration.js';
 import { confirmTotp } from './confirmTotp.js';
@@ -29,7 +29,7 @@ export interface SecondStepContext {
 export async function loginBySecondFactor(
   { core, settings, facts }: SecondStepContext,
   input: TwoFactorLoginInput,
-): Promise<LoginResult> {
+): Promise<CompletedLogin> {
   const { request } = input;
   const factor = parseSecondFactor(input);
   facts.method = factor.authenticator;
@@ -55,7 +55,7 @@ export async function loginBySecondFactor(
 export async function confirmAtLogin(
   { core, settings, facts }: SecondStepContext,
   input: ConfirmTwoFactorInput,
-): Promise<LoginResult & ConfirmedTwoFactor> {
+): Promise<CompletedLogin & ConfirmedTwoFactor> {
   const { request } = input;
   const code = parseTotpCode(input.code);
   const connection = core.connectionOf(request);

@@ -91,6 +91,19 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
       expect(trips).toBe(2);
     });
 
+    it('login on a known device is 4 requests in 3 trips, too', async () => {
+      const request = requestWith();
+      const given = { username: 'ada', password: PASSWORD, request };
+      const { deviceToken } = await test.accounts.userByPasswordLogin(given);
+      const { commands, trips } = await test.log.costOf(() =>
+        test.accounts.userByPasswordLogin({ ...given, request: requestWith(), deviceToken }),
+      );
+      const [first, second, ...rest] = commands;
+      expect([first, second].sort()).toEqual(['GetItem', 'Query']);
+      expect(rest).toEqual(['TransactWriteItems', 'TransactWriteItems']);
+      expect(trips).toBe(3);
+    });
+
     it('a login that fails is 3 requests in 2 trips', async () => {
       const { commands, trips } = await test.log.costOf(() => login('ada', 'wrong password'));
       expect(commands).toEqual(['GetItem', 'Query', 'TransactWriteItems']);

@@ -12,8 +12,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const WRONG = 'not the password';
 const OTHER = 'a long walk in the hills';
-/** How many wrong passwords at the login, and how many of who is logged in: 100 together. */
-const [AT_LOGIN, IN_SESSION] = [85, 15];
+/** How many wrong passwords at the login, and how many of who is logged in. */
+const [AT_LOGIN, IN_SESSION] = [70, 15];
 
 describe('failures in a row (NIST SP 800-63B-4 §3.2.2)', () => {
   let test: TwoFactorAccounts;

@@ -17,9 +17,13 @@ export const AccountAttempts = defineEntity({
   name: 'AccountAttempts',
   schema: z.object({
     accountId: z.ulid(),
-    /** `reauthentication` is the password again, of who is logged in. */
+    /**
+     * `knownDevice` is the password on a device that has logged in before, `reauthentication` the
+     * password again, of who is logged in.
+     */
     authenticator: z.enum([
       'password',
+      'knownDevice',
       'reauthentication',
       'totp',
       'recoveryCode',
