@@ -120,7 +120,7 @@ export type {
   SessionHookRegistry,
   UpsertSessionFailure,
 } from './sessions/SessionHooks.js';
-export type { CompletedLogin } from './login/beginLoginSession.js';
+export type { CompletedLogin } from './login/completeLogin.js';
 export type { ConnectionChangeAction } from './core/sessionPolicy.js';
 export type { AccountDocument, ConnectionInfo, SessionRequest } from './requests/SessionRequest.js';
 export type {

@@ -1,7 +1,7 @@
 import { expectTypeOf } from 'expect-type';
 import type { AccountError, AnyAccountError } from '../errors/AccountError.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
-import type { CompletedLogin } from '../login/beginLoginSession.js';
+import type { CompletedLogin } from '../login/completeLogin.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { PasswordLoginInput } from '../login/PasswordLogin.js';
 import type { Accounts, AccountsOptions } from './Accounts.js';

@@ -426,8 +426,9 @@ export class Accounts<F extends AccountFields = NoFields> {
    *   `TwoFactorEnrolmentRequired` after the right one; `TooBusy`, `SecretTooShort`,
    *   `ServiceUnavailable`.
    */
-  userByPasswordLogin(input: PasswordLoginInput): Promise<LoginResultWith<F>> {
-    return this.#passwordLogin.userByPasswordLogin(input) as Promise<LoginResultWith<F>>;
+  async userByPasswordLogin(input: PasswordLoginInput): Promise<LoginResultWith<F>> {
+    const { login } = await this.#passwordLogin.userByPasswordLogin(input);
+    return login as LoginResultWith<F>;
   }
 
   /**

@@ -8,7 +8,7 @@ import type {
 } from '@latchkey/schema';
 import type { z } from 'zod';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
-import type { CompletedLogin } from '../login/beginLoginSession.js';
+import type { CompletedLogin } from '../login/completeLogin.js';
 
 /** No fields of an application's own. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it is what is meant

@@ -12,12 +12,10 @@ import type { EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
-import type { CompletedLogin } from './beginLoginSession.js';
 import { isPasswordDisabled, requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import type { Account, StoredToken } from '../core/Account.js';
-import type { CompleteLogin } from './beginLoginSession.js';
-import { completeLogin } from './completeLogin.js';
+import { completeLogin, type CompletedLogin, type LoginSessionOptions } from './completeLogin.js';
 import { isActivated } from '../flows/isActivated.js';
 import { isVerifiedIdentifier } from '../flows/isVerifiedIdentifier.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
@@ -46,13 +44,23 @@ export interface ReauthenticateInput {
   readonly password: string;
 }
 
-/** A password that somebody logs in with, as part of a flow. */
-export interface PasswordLoginAttempt extends Omit<CompleteLogin, 'account'> {
+/** A password that somebody logs in with. */
+export interface PasswordLoginAttempt extends LoginSessionOptions {
+  readonly request: SessionRequest;
   readonly identifier: LoginIdentifier;
   /** Not looked at yet. */
   readonly password: unknown;
   /** Not looked at yet, either. */
   readonly deviceToken?: unknown;
+}
+
+/** Checks what was given. */
+type PasswordLoginReader = () => PasswordLoginAttempt | Promise<PasswordLoginAttempt>;
+
+/** Result of a login by password. */
+interface LoginByPassword {
+  readonly login: CompletedLogin;
+  readonly accessTypes: Account['accessTypes'];
 }
 
 /** A password that is to be compared. */
@@ -82,66 +90,56 @@ export class PasswordLogin {
     this.#core = core;
   }
 
-  /** Carries out {@link Accounts.userByPasswordLogin}. */
-  async userByPasswordLogin(input: PasswordLoginInput): Promise<CompletedLogin> {
-    const facts: EventFacts = { ...factsOf(input), method: 'password' };
-    return this.#core.events.run('Login', facts, async () => {
-      requireObject(input, '');
-      const { username, country, password, request, rememberMe, deviceToken } = input;
-      const identifier = parseLoginIdentifier(username, 'username', country);
-      const session = { ...(rememberMe === true && { rememberMe }) };
-      const attempt = { ...session, identifier, password, request, facts, deviceToken };
-      return (await this.logIn(attempt)).login;
-    });
-  }
-
   /**
-   * {@link userByPasswordLogin}, as part of a flow.
+   * Carries out {@link Accounts.userByPasswordLogin}.
    *
-   * @internal
+   * @param read - checks the input, as part of the flow (default: as it is documented there).
    * @returns the login, and the account's contacts as they were read for it.
    */
-  async logIn({
-    identifier,
-    password: given,
-    deviceToken,
-    ...options
-  }: PasswordLoginAttempt): Promise<{
-    readonly login: CompletedLogin;
-    readonly accessTypes: Account['accessTypes'];
-  }> {
-    const { passwords, requireActivation, table } = this.#core;
-    const { request, facts } = options;
-    const password = passwords.parse(given, 'password');
-    const { ip } = this.#core.connectionOf(request);
-    const device = await this.#core.deviceTokens.verify(deviceToken, request);
-    // At the same time as the name's owner, so that a known device's login takes no trip more.
-    const [owner, devices] = await Promise.all([
-      findAccountId(this.#core, identifier),
-      device && loadAccount(this.#core, device.accountId, { secrets: true }),
-    ]);
-    const accountId = owner ?? placeholderId(identifier);
-    // An id that somebody typed need not be anybody's.
-    if (owner !== undefined && identifier.kind !== 'accountId') facts.accountId = owner;
-    const loaded = devices?.accountId === accountId ? devices : undefined;
-    // After what ends an owner's other sessions, a device is any other, or a thief's would stay known.
-    const isKnown = loaded !== undefined && loaded.sessionGeneration === device?.generation;
-    const attempt = { accountId, authenticator: isKnown ? 'knownDevice' : 'password', ip } as const;
-    const { account, effects, failures } = await this.#prove(attempt, {
-      password,
-      facts,
-      loaded,
-      // Who has not confirmed any address is told so, after the right password.
-      isAllowed: (found) =>
-        isVerifiedIdentifier(found, identifier) ||
-        (requireActivation && !isActivated(found.accessTypes)),
+  async userByPasswordLogin(
+    input: unknown,
+    read: PasswordLoginReader = () => readPasswordLogin(input),
+  ): Promise<LoginByPassword> {
+    const facts: EventFacts = { ...factsOf(input), method: 'password' };
+    return this.#core.events.run('Login', facts, async () => {
+      const { identifier, password: given, deviceToken, ...options } = await read();
+      const { passwords, requireActivation, table } = this.#core;
+      const { request } = options;
+      const password = passwords.parse(given, 'password');
+      const { ip } = this.#core.connectionOf(request);
+      const device = await this.#core.deviceTokens.verify(deviceToken, request);
+      // At the same time as the name's owner, so that a known device's login takes no trip more.
+      const [owner, devices] = await Promise.all([
+        findAccountId(this.#core, identifier),
+        device && loadAccount(this.#core, device.accountId, { secrets: true }),
+      ]);
+      const accountId = owner ?? placeholderId(identifier);
+      // An id that somebody typed need not be anybody's.
+      if (owner !== undefined && identifier.kind !== 'accountId') facts.accountId = owner;
+      const loaded = devices?.accountId === accountId ? devices : undefined;
+      // After what ends an owner's other sessions, a device is any other, or a thief's would stay known.
+      const isKnown = loaded !== undefined && loaded.sessionGeneration === device?.generation;
+      const attempt = {
+        accountId,
+        authenticator: isKnown ? 'knownDevice' : 'password',
+        ip,
+      } as const;
+      const { account, effects, failures } = await this.#prove(attempt, {
+        password,
+        facts,
+        loaded,
+        // Who has not confirmed any address is told so, after the right password.
+        isAllowed: (found) =>
+          isVerifiedIdentifier(found, identifier) ||
+          (requireActivation && !isActivated(found.accessTypes)),
+      });
+      const proven = { ...options, account, facts, failures };
+      const login = await completeLogin(this.#core, proven, async (operations) => {
+        const results = await table.transact([...operations, ...effects]);
+        return results.slice(0, operations.length) as TransactResults<typeof operations>;
+      });
+      return { login, accessTypes: account.accessTypes };
     });
-    const proven = { ...options, account, failures };
-    const login = await completeLogin(this.#core, proven, async (operations) => {
-      const results = await table.transact([...operations, ...effects]);
-      return results.slice(0, operations.length) as TransactResults<typeof operations>;
-    });
-    return { login, accessTypes: account.accessTypes };
   }
 
   /** Carries out {@link Accounts.reauthenticate}. */
@@ -244,6 +242,20 @@ export class PasswordLogin {
       if (!AccountError.is(error) && !EntityError.is(error)) throw error;
     }
   }
+}
+
+/** @throws AccountError `InvalidInput` */
+function readPasswordLogin(input: unknown): PasswordLoginAttempt {
+  requireObject(input, '');
+  const { username, country, rememberMe, ...shown } = input as unknown as PasswordLoginInput;
+  const { password, request, deviceToken } = shown;
+  return {
+    identifier: parseLoginIdentifier(username, 'username', country),
+    password,
+    request,
+    deviceToken,
+    ...(rememberMe === true && { rememberMe }),
+  };
 }
 
 /** Collects an event's facts from an input of any form. */

@@ -1,65 +1,108 @@
+import type { TransactOperation, TransactResults } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
+import type { EventFacts } from '../events/accountEvents.js';
 import { secondFactorStep } from '../core/secondFactorStep.js';
 import type { Account } from '../core/Account.js';
-import type { AccountDocument } from '../requests/SessionRequest.js';
-import {
-  beginLoginSession,
-  type CommitLogin,
-  type CompletedLogin,
-  type CompleteLogin,
-} from './beginLoginSession.js';
+import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
+import type { BeginSessionOptions, LoginResult } from '../sessions/Sessions.js';
 import { isActivated } from '../flows/isActivated.js';
 import { removeOldChallenges } from './removeOldChallenges.js';
 import { sessionMetaOf } from './sessionMeta.js';
 
+/** Session options of a login. */
+export type LoginSessionOptions = Pick<
+  BeginSessionOptions,
+  'rememberMe' | 'durationMs' | 'expiresAt'
+>;
+
+/** A login that is complete, whatever factors it took. */
+export interface CompletedLogin extends LoginResult {
+  /**
+   * For the client, to be kept for 180 days beside what it keeps of its session, as well as that, and to
+   * be given along with the next login by password. It makes the device one that is known: failures of
+   * strangers do not keep it out. It is no proof of who holds it, and no session. Worth nothing after
+   * what ends all other sessions of the account, such as a new password; then another login gives
+   * another.
+   */
+  readonly deviceToken: string;
+}
+
 /** A login whose first factor has been proven. */
-export interface ProvenLogin extends CompleteLogin {
+export interface ProvenLogin extends LoginSessionOptions {
   readonly account: AccountDocument &
     Pick<Account, 'tokens'> & {
       readonly accessTypes: Parameters<typeof isActivated>[0];
       readonly attempts?: Account['attempts'];
     };
+  readonly request: SessionRequest;
+  /** Facts for the flow's event; the session is added to them. */
+  readonly facts: EventFacts;
+  /** How many attempts at its factors had failed since the last success (default: 0). */
+  readonly failures?: number;
+  /** Tells whether the login's second factor has been verified, too (default: false). */
+  readonly isSecondStep?: boolean;
 }
 
+/** Writes what a login leads to, in one transaction, and gives what each write returns. */
+export type CommitLogin = <const O extends readonly TransactOperation<unknown>[]>(
+  operations: O,
+) => Promise<TransactResults<O>>;
+
+/** A login with so many failures before it is worth a notice (ASVS 6.3.5). */
+const NOTABLE_FAILURES = 3;
+
 /**
- * Completes every kind of login: begins a session, or asks for the second factor.
+ * Completes every kind of login: begins a session, or asks for the second factor. Only with the
+ * session, whichever factors it took, is a login told as one after failures: until then it could
+ * still be refused.
  *
- * @param commit - writes the session, or the challenge, together with what the first factor leaves
- *   behind: a token that is used up, a count that begins again.
+ * @param commit - writes the session, or the challenge, together with what the factors leave behind: a
+ *   token that is used up, a count that begins again.
  * @throws AccountError `AccountDeactivated`, `Vetoed`; `AccountNotActivated`, once what the first
  *   factor leaves behind is written; `TwoFactorRequired` and `TwoFactorEnrolmentRequired` with a
  *   challenge.
  */
 export async function completeLogin(
   core: AccountsCore,
-  { account: family, request, facts, failures = 0, ...options }: ProvenLogin,
+  { account: given, request, facts, failures = 0, isSecondStep = false, ...options }: ProvenLogin,
   commit: CommitLogin,
 ): Promise<CompletedLogin> {
-  const { tokens, accessTypes, attempts: _attempts, ...account } = family;
+  const { tokens, accessTypes, attempts: _attempts, ...account } = given;
+  const { accountId, sessionGeneration: generation } = account;
   if (account.deactivated) throw new AccountError('AccountDeactivated', {});
-  if (core.requireActivation && !isActivated(accessTypes)) {
-    await commit([]);
-    throw new AccountError('AccountNotActivated', {});
+  if (!isSecondStep) {
+    if (core.requireActivation && !isActivated(accessTypes)) {
+      await commit([]);
+      throw new AccountError('AccountNotActivated', {});
+    }
+    await core.events.authorize('ValidateLogin', facts, { account });
+    const step = secondFactorStep(account, tokens, core.twoFactor);
+    if (step) {
+      const { token: challenge, operation } = core.oneTimeTokens.prepare({
+        accountId,
+        account: given,
+        kind: 'twoFactorAuth',
+        createdFor: step.purpose,
+        meta: {
+          generation,
+          // Their count begins again with the first factor: what it was is for the second step to tell.
+          ...(failures > 0 && { failures }),
+          ...sessionMetaOf(options),
+        },
+      });
+      await commit([operation]);
+      await removeOldChallenges(core, tokens);
+      throw step.error(challenge);
+    }
   }
-  await core.events.authorize('ValidateLogin', facts, { account });
-  const step = secondFactorStep(account, tokens, core.twoFactor);
-  if (step) {
-    const { token: challenge, operation } = core.oneTimeTokens.prepare({
-      accountId: account.accountId,
-      account: family,
-      kind: 'twoFactorAuth',
-      createdFor: step.purpose,
-      meta: {
-        generation: account.sessionGeneration,
-        // Their count begins again with the first factor: what it was is for the second step to tell.
-        ...(failures > 0 && { failures }),
-        ...sessionMetaOf(options),
-      },
-    });
-    await commit([operation]);
-    await removeOldChallenges(core, tokens);
-    throw step.error(challenge);
-  }
-  return beginLoginSession(core, { account, request, facts, failures, ...options }, commit);
+  const session = await core.sessions.issuer.prepare(account, request, options);
+  const deviceToken = await core.deviceTokens.issue({ accountId, generation }, request);
+  const [sessionDocument] = await session.write((ending) =>
+    commit([core.sessionEntity.createOneOperation(session.create), ...ending]),
+  );
+  facts.sessionId = sessionDocument.ulid;
+  const result = await session.complete(sessionDocument);
+  if (failures >= NOTABLE_FAILURES) await core.events.emit('LoginAfterFailures', facts);
+  return { ...result, deviceToken };
 }

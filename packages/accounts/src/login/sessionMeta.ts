@@ -1,4 +1,4 @@
-import type { LoginSessionOptions } from './beginLoginSession.js';
+import type { LoginSessionOptions } from './completeLogin.js';
 
 type Meta = Readonly<Record<string, unknown>>;
 

@@ -12,7 +12,7 @@ import { suppressEnumeration } from '../flows/suppressEnumeration.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 import { sendLink } from '../flows/sendLink.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
-import type { CompletedLogin } from '../login/beginLoginSession.js';
+import type { CompletedLogin } from '../login/completeLogin.js';
 
 /** Input of {@link MagicLinks.request}. */
 export interface RequestMagicLinkInput {

@@ -1,3 +1,4 @@
+import type { PasswordLoginAttempt } from '../login/PasswordLogin.js';
 import { newHandle } from '../signUp/newHandle.js';
 import type { AccountFields } from '@latchkey/schema';
 import type { Accounts } from '../accounts/Accounts.js';
@@ -7,7 +8,7 @@ import { AccountError } from '../errors/AccountError.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import type { DeletedAccount } from '../lifecycle/AccountLifecycle.js';
-import type { CompletedLogin } from '../login/beginLoginSession.js';
+import type { CompletedLogin } from '../login/completeLogin.js';
 import { suppressEnumeration } from '../flows/suppressEnumeration.js';
 import { sendLink } from '../flows/sendLink.js';
 import type {
@@ -154,26 +155,26 @@ export class SelfService<F extends AccountFields = NoFields> {
    */
   async signIn(input: SignInInput): Promise<SignedInUser> {
     const { core, passwordLogin } = this.#flows;
-    const facts: EventFacts = { ...factsOf(input), method: 'password' };
-    return withSelfServiceErrors(core, { mismatch: 'UsernameOrPasswordMismatch' }, () =>
-      core.events.run('Login', facts, async () => {
-        requireParams(input);
-        const { password: given, request, deviceToken } = input;
-        const identifier = parseSignInName(input, ['username', 'email', 'phone']);
-        const password = parseSignInPassword(core, given, 'password');
-        const session = parseSessionPreferences(input, core.table.now(), core.sessionPolicy);
-        await requireSignedOut(core, request);
-        const attempt = { ...session, identifier, password, request, facts, deviceToken };
-        const { login, accessTypes } = await passwordLogin.logIn(attempt);
-        const email = emailOf(accessTypes);
-        const { account, ...begun } = withSession(login);
-        return {
-          ...toUser(account, core.plan),
-          ...(email !== undefined && { email }),
-          ...begun,
-        };
-      }),
-    );
+    const read = async (): Promise<PasswordLoginAttempt> => {
+      requireParams(input);
+      const { password: given, request, deviceToken } = input;
+      const identifier = parseSignInName(input, ['username', 'email', 'phone']);
+      const password = parseSignInPassword(core, given, 'password');
+      const session = parseSessionPreferences(input, core.table.now(), core.sessionPolicy);
+      await requireSignedOut(core, request);
+      return { ...session, identifier, password, request, deviceToken };
+    };
+    const terms = { mismatch: 'UsernameOrPasswordMismatch' } as const;
+    return withSelfServiceErrors(core, terms, async () => {
+      const { login, accessTypes } = await passwordLogin.userByPasswordLogin(input, read);
+      const email = emailOf(accessTypes);
+      const { account, ...begun } = withSession(login);
+      return {
+        ...toUser(account, core.plan),
+        ...(email !== undefined && { email }),
+        ...begun,
+      };
+    });
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { SessionPolicy } from '../core/sessionPolicy.js';
 import { z } from 'zod';
 import { AccountError } from '../errors/AccountError.js';
-import type { LoginSessionOptions } from '../login/beginLoginSession.js';
+import type { LoginSessionOptions } from '../login/completeLogin.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
 import type { SessionPreferences } from './selfServiceInputs.js';
 

@@ -2,7 +2,7 @@ import type { CreateAccountAndLoginInput } from '../signUp/AccountCreation.js';
 import type { SessionPolicy } from '../core/sessionPolicy.js';
 import { requireObject } from '../errors/requireObject.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { LoginSessionOptions } from '../login/beginLoginSession.js';
+import type { LoginSessionOptions } from '../login/completeLogin.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { parseFlatProfile } from './parseFlatProfile.js';
 import {

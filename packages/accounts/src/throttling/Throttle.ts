@@ -38,7 +38,9 @@ export interface CountedAttempt {
 
 type Counter = Infer<typeof AccountAttempts>;
 
-const MAX_RACES = 5;
+type CounterUpdate = Parameters<Entity<typeof AccountAttempts>['updateOneOperation']>[0];
+
+const MAX_RACES = 10;
 
 /**
  * Counts attempts in the table before they are looked at, so that no number of parallel guesses
@@ -78,16 +80,27 @@ export class Throttle {
    *   not be looked at.
    */
   async recordAttempt(attempt: Attempt): Promise<CountedAttempt> {
-    const limit = FAILURE_LIMITS[attempt.authenticator];
-    for (let race = 1; ; race++) {
-      const seen = await this.#countUnlessUsedUp(attempt);
-      if (seen === undefined) return { beyondLimit: 0 };
-      if (failuresInARow(seen) >= limit && !mayGoBeyond(attempt)) throw disabled(attempt);
-      if (await this.#countAfterWait(attempt, seen)) {
-        return { beyondLimit: Math.max(0, failuresInARow(seen) + 1 - limit) };
+    const { authenticator, ip } = attempt;
+    const limit = FAILURE_LIMITS[authenticator];
+    const address = ip === undefined ? undefined : this.#addressUpdate(ip);
+    let seen: Counter | undefined;
+    for (let race = 0; ; race++) {
+      if (seen && failuresInARow(seen) >= limit && !mayGoBeyond(attempt)) throw disabled(attempt);
+      // Somebody else has counted in between, again and again.
+      if (seen && race > MAX_RACES) throw this.#locked(attempt, seen);
+      const own = seen ? this.#countAfterWait(attempt, seen) : this.#countUnlessUsedUp(attempt);
+      try {
+        await this.#table.transact([
+          this.#attempts.updateOneOperation(own),
+          ...(address ? [this.#addresses.updateOneOperation(address)] : []),
+        ]);
+        return { beyondLimit: seen ? Math.max(0, failuresInARow(seen) + 1 - limit) : 0 };
+      } catch (error) {
+        const inTheWay = counterInTheWay(error);
+        if (!inTheWay) throw this.#refusedAddress(error) ?? error;
+        // Counted by somebody else since it was seen: look again.
+        seen = seen ? undefined : inTheWay;
       }
-      // Somebody else has counted in between: look again.
-      if (race === MAX_RACES) throw this.#locked(attempt, seen);
     }
   }
 
@@ -123,7 +136,18 @@ export class Throttle {
     try {
       return await look();
     } catch (error) {
-      if (AccountError.is(error) && error.code === 'TooBusy') await this.#giveBack(attempt);
+      if (!AccountError.is(error) || error.code !== 'TooBusy') throw error;
+      const { accountId, authenticator } = attempt;
+      await this.#attempts
+        .updateOne({
+          filter: { accountId, authenticator },
+          condition: { attempts: { $gt: 0 } },
+          update: { $inc: { attempts: -1, failuresInARow: -1 } },
+        })
+        .catch((refused: unknown) => {
+          // A success beside it has forgotten them all.
+          if (!EntityError.is(refused) || refused.code !== 'ConditionFailed') throw refused;
+        });
       throw error;
     }
   }
@@ -144,27 +168,13 @@ export class Throttle {
     });
   }
 
-  async #giveBack({ accountId, authenticator }: Attempt): Promise<void> {
-    try {
-      await this.#attempts.updateOne({
-        filter: { accountId, authenticator },
-        condition: { attempts: { $gt: 0 } },
-        update: { $inc: { attempts: -1, failuresInARow: -1 } },
-      });
-    } catch (error) {
-      // A success beside it has forgotten them all.
-      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
-    }
-  }
-
-  /** @returns the count that stands in the way, or undefined if the attempt is counted. */
-  async #countUnlessUsedUp(attempt: Attempt): Promise<Counter | undefined> {
-    const { accountId, authenticator, ip } = attempt;
+  /** Counts within the budget. */
+  #countUnlessUsedUp(attempt: Attempt): CounterUpdate {
+    const { accountId, authenticator } = attempt;
     const { budget, windowMs } = this.#policyOf(attempt);
     const windowStart = new Date(this.#table.now().getTime() - windowMs);
     const limit = FAILURE_LIMITS[authenticator];
-    const address = ip === undefined ? undefined : this.#addressOperation(ip);
-    const own = this.#attempts.updateOneOperation({
+    return {
       filter: { accountId, authenticator },
       // Of a count that is forgotten it is not known here from when it is.
       condition: {
@@ -176,17 +186,19 @@ export class Throttle {
       },
       update: { $inc: { attempts: 1, failuresInARow: 1 }, $set: this.#timesOf(attempt) },
       upsert: true,
-    });
-    return this.#transact(address ? [own, address] : [own], (counter) => counter);
+    };
   }
 
-  /** Counts where the wait or the whole count is over, unless somebody else was first. */
-  async #countAfterWait(attempt: Attempt, seen: Counter): Promise<boolean> {
-    const { accountId, authenticator, ip } = attempt;
+  /**
+   * Counts where the wait or the whole count is over, unless somebody else was first.
+   *
+   * @throws AccountError `AccountLocked`
+   */
+  #countAfterWait(attempt: Attempt, seen: Counter): CounterUpdate {
+    const { accountId, authenticator } = attempt;
     const isForgotten = this.#isForgotten(seen);
     if (!isForgotten && this.#waitMs(attempt, seen) > 0) throw this.#locked(attempt, seen);
-    const address = ip === undefined ? undefined : this.#addressOperation(ip);
-    const own = this.#attempts.updateOneOperation({
+    return {
       filter: { accountId, authenticator },
       condition: { attempts: seen.attempts, lastAttemptAt: seen.lastAttemptAt },
       update: {
@@ -196,14 +208,7 @@ export class Throttle {
           ...this.#timesOf(attempt),
         },
       },
-    });
-    const inTheWay = await this.#transact(address ? [own, address] : [own], (counter) => counter);
-    return inTheWay === undefined;
-  }
-
-  #addressOperation(ip: string): TransactOperation<unknown> | undefined {
-    const update = this.#addressUpdate(ip);
-    return update && this.#addresses.updateOneOperation(update);
+    };
   }
 
   #addressUpdate(
@@ -230,23 +235,6 @@ export class Throttle {
     const { expiresAt } = error.details.item as Infer<typeof AddressAttempts>;
     const retryAfterSeconds = this.#secondsUntil(expiresAt.getTime());
     return new AccountError('TooManyRequests', { retryAfterSeconds });
-  }
-
-  /** Counts; gives what `ofCounter` makes of an authenticator's count that stood in the way. */
-  async #transact<T>(
-    operations: readonly TransactOperation<unknown>[],
-    ofCounter: (counter: Counter) => T,
-  ): Promise<T | undefined> {
-    try {
-      await this.#table.transact(operations);
-      return undefined;
-    } catch (error) {
-      if (!EntityError.is(error) || error.code !== 'ConditionFailed') throw error;
-      if (error.details.entity === AccountAttempts.name) {
-        return ofCounter(error.details.item as Counter);
-      }
-      throw this.#refusedAddress(error) ?? error;
-    }
   }
 
   #timesOf(attempt: Attempt): Pick<Counter, 'lastAttemptAt' | 'expiresAt'> {
@@ -293,6 +281,13 @@ export function failuresInARow({
   failuresInARow: failures = attempts,
 }: Pick<Counter, 'attempts' | 'failuresInARow'>): number {
   return failures;
+}
+
+/** Gives an authenticator's count that stood in the way of counting. */
+function counterInTheWay(error: unknown): Counter | undefined {
+  if (!EntityError.is(error) || error.code !== 'ConditionFailed') return undefined;
+  const { entity, item } = error.details;
+  return entity === AccountAttempts.name ? (item as Counter) : undefined;
 }
 
 /** Tells whether an attempt beyond the limit is looked at, or is for the caller to judge. */

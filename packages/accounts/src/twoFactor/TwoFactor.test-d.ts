@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'expect-type';
 import type { SessionRequest } from '../requests/SessionRequest.js';
-import type { CompletedLogin } from '../login/beginLoginSession.js';
+import type { CompletedLogin } from '../login/completeLogin.js';
 import type { TwoFactor } from './TwoFactor.js';
 
 declare const twoFactor: TwoFactor;

@@ -10,7 +10,7 @@ import { requireObject } from '../errors/requireObject.js';
 import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
 import { connectionFacts } from '../events/connectionFacts.js';
 import { resetCounts } from '../flows/resetCounts.js';
-import type { CompletedLogin } from '../login/beginLoginSession.js';
+import type { CompletedLogin } from '../login/completeLogin.js';
 import { changeFactors, replaceRecoveryCodes } from './changeFactors.js';
 import { confirmTotp } from './confirmTotp.js';
 import { deleteFactors } from './deleteFactors.js';

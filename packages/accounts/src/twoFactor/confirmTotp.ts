@@ -5,7 +5,7 @@ import { resetCounts } from '../flows/resetCounts.js';
 import { replaceRecoveryCodes } from './changeFactors.js';
 import { deletePending, deleteTokens, keyOfToken } from './deleteFactors.js';
 import { findTotpStep } from './findTotpStep.js';
-import { codeRefused, countAttempt, type FactorContext } from './verifySecondFactor.js';
+import { attemptAt, codeRefused, type FactorContext } from './verifySecondFactor.js';
 import type { AccountWithFactors } from './readFactors.js';
 import { openSecret } from './sealedSecret.js';
 import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
@@ -37,7 +37,8 @@ export async function confirmTotp(
     secret: openSecret(settings.keyring, pending),
   }));
   if (waiting.length === 0) throw codeRefused('code');
-  const { attempt, resetOperation } = await countAttempt(context, 'totp', BINDING);
+  const attempt = { ...attemptAt(context, 'totp'), ...BINDING };
+  await core.throttle.recordAttempt(attempt);
   const [shown] = waiting.flatMap(({ pending, secret }) => {
     const step = findTotpStep({ secret, code, nowMs: now.getTime() });
     return step === null ? [] : [{ pending, step }];
@@ -64,7 +65,7 @@ export async function confirmTotp(
         core,
         family.pending.filter(({ ulid }) => ulid !== pending.ulid),
       ),
-      resetOperation,
+      core.throttle.resetOperation(attempt),
       ...resetCounts(core, family.account, ['recoveryCode']),
     ],
   };

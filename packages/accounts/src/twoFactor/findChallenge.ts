@@ -1,7 +1,7 @@
 import type { TransactOperation, TransactResults } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { LoginSessionOptions } from '../login/beginLoginSession.js';
+import type { LoginSessionOptions } from '../login/completeLogin.js';
 import { readSessionMeta } from '../login/sessionMeta.js';
 import { pendingTokens } from '../core/pendingTokens.js';
 import type { ConsumeOptions } from '../oneTimeTokens/OneTimeTokens.js';

@@ -1,9 +1,8 @@
 import type { TransactResults } from '@latchkey/entity';
-import { documentOf } from '../core/Account.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { EventFacts } from '../events/accountEvents.js';
-import { beginLoginSession } from '../login/beginLoginSession.js';
-import type { CompletedLogin } from '../login/beginLoginSession.js';
+import { completeLogin } from '../login/completeLogin.js';
+import type { CompletedLogin } from '../login/completeLogin.js';
 import { notifyOwner } from '../core/notices.js';
 import { newGeneration } from './newGeneration.js';
 import { confirmTotp } from './confirmTotp.js';
@@ -36,12 +35,12 @@ export async function loginBySecondFactor(
   const connection = core.connectionOf(request);
   const waiting = await findChallenge(core, input.challenge, 'challenge');
   const { family, session, failures: before } = waiting;
-  const account = documentOf(family.account);
+  const { account } = family;
   facts.accountId = account.accountId;
   const proof = await verifySecondFactor({ core, settings, family, ip: connection.ip }, factor);
   const failures = before + proof.failures;
-  const login = { ...session, account, request, facts, failures };
-  return beginLoginSession(core, login, async (operations) => {
+  const login = { ...session, account, request, facts, failures, isSecondStep: true };
+  return completeLogin(core, login, async (operations) => {
     const effects = [proof.useOperation, proof.resetOperation];
     // In the transaction the challenge comes first, then the factor.
     const results = await withFactor(proof, 1, () =>
@@ -67,9 +66,9 @@ export async function confirmAtLogin(
   const { sessionGeneration, operation } = newGeneration(core, family);
   const effects = [...confirm, operation];
   // The session begins under the generation that ends all others.
-  const account = { ...documentOf(family.account), sessionGeneration };
-  const login = { ...session, account, request, facts, failures };
-  const result = await beginLoginSession(core, login, async (operations) => {
+  const account = { ...family.account, sessionGeneration };
+  const login = { ...session, account, request, facts, failures, isSecondStep: true };
+  const result = await completeLogin(core, login, async (operations) => {
     const all = [...effects, ...operations];
     const options = { usedFrom: connection, writesAccount: true };
     const results = await consumeChallenge(core, waiting, all, options);

@@ -59,7 +59,8 @@ async function proveTotp(context: FactorContext, code: string): Promise<ProvenFa
   if (!totp) throw codeRefused('code');
   // Before the attempt is counted: a fault of the server must not lock its owner out.
   const secret = openSecret(settings.keyring, totp);
-  const { attempt, resetOperation } = await countAttempt(context, 'totp');
+  const attempt = attemptAt(context, 'totp');
+  await core.throttle.recordAttempt(attempt);
   const step = findTotpStep({ secret, code, nowMs: core.table.now().getTime() });
   if (step === null || step <= (totp.lastUsedStep ?? Infinity)) throw codeRefused('code');
   const reencrypted = settings.keyring.needsReencryption(totp.value)
@@ -76,7 +77,7 @@ async function proveTotp(context: FactorContext, code: string): Promise<ProvenFa
       update: { $set: { lastUsedStep: step, ...reencrypted } },
     }),
     deleteOperation: core.tokens.deleteOneOperation({ filter, condition }),
-    resetOperation,
+    resetOperation: core.throttle.resetOperation(attempt),
     attempt,
     failures: failuresOf(context, 'totp'),
   };
@@ -87,7 +88,8 @@ async function proveRecoveryCode(
   { index, code }: { readonly index: number; readonly code: string },
 ): Promise<ProvenFactor> {
   const { core, family } = context;
-  const { attempt, resetOperation } = await countAttempt(context, 'recoveryCode');
+  const attempt = attemptAt(context, 'recoveryCode');
+  await core.throttle.recordAttempt(attempt);
   const createdFor = `${TWO_FACTOR_PURPOSE.recoveryCode}${String(index)}`;
   const stored = family.recoveryCodes
     .filter((token) => token.createdFor === createdFor && token.used !== true)
@@ -106,21 +108,18 @@ async function proveRecoveryCode(
       update: { $set: { used: true } },
     }),
     deleteOperation: core.tokens.deleteOneOperation({ filter, condition }),
-    resetOperation,
+    resetOperation: core.throttle.resetOperation(attempt),
     attempt,
     failures: failuresOf(context, 'recoveryCode'),
   };
 }
 
-/** Counts an attempt, and gives what forgets it, and all before, when it was a success. */
-export async function countAttempt(
-  { core, family, ip }: Pick<FactorContext, 'core' | 'family' | 'ip'>,
+/** The attempt at an account's second factor, by whatever challenge or session. */
+export function attemptAt(
+  { family, ip }: Pick<FactorContext, 'family' | 'ip'>,
   authenticator: SecondFactor['authenticator'],
-  binding: Pick<Attempt, 'isBinding' | 'maxWaitMs'> = {},
-): Promise<Pick<ProvenFactor, 'attempt' | 'resetOperation'>> {
-  const attempt: Attempt = { accountId: family.account.accountId, authenticator, ip, ...binding };
-  await core.throttle.recordAttempt(attempt);
-  return { attempt, resetOperation: core.throttle.resetOperation(attempt) };
+): Attempt {
+  return { accountId: family.account.accountId, authenticator, ip };
 }
 
 /** The one answer to a factor that was used up in between. */
