@@ -60,7 +60,7 @@ export type {
   AccountEventName,
   AccountFlow,
   AccountNotice,
-  EventFacts,
+  EventContext,
   ValidateEvent,
   ValidateEventListener,
   ValidateEventName,

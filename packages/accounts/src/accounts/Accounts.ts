@@ -99,7 +99,7 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
   /** Where the accounts live; `table.namespace(…)` for one tenant of several. */
   readonly table: Table;
   /**
-   * Which application of several in the table: each has its own users, in a name space of the table,
+   * Which application of several in the table: each has its own users, in a namespace of the table,
    * and the audience of its tokens is `latchkey/<appId>` unless `sessions.audience` is given. 1 to 64
    * letters, digits, `.`, `_` and `-`. See {@link AccountsRegistry}.
    */

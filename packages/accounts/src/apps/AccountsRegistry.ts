@@ -17,7 +17,7 @@ export type AppOptions = Partial<
 
 /** Input of {@link AccountsRegistry}: the applications, and the options of those that lack them. */
 export interface AccountsRegistryOptions<F extends AccountFields = NoFields> extends AppOptions {
-  /** Where the accounts of all applications live, each in a name space of its own. */
+  /** Where the accounts of all applications live, each in a namespace of its own. */
   readonly table: Table;
   /**
    * The applications by id: 1 to 64 letters, digits, `.`, `_` and `-`. An option that one gives

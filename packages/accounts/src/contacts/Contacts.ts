@@ -187,7 +187,7 @@ export class Contacts {
    * may remove an address that is not verified regardless: it is no way in, and may be somebody
    * else's, who has asked for it.
    *
-   * @throws AccountError `InvalidInput`; `ContactNotFound`, also for another account's; `LastContact`;
+   * @throws AccountError `InvalidInput`; `ContactNotFound`, also for another account's; `LastLoginMethod`;
    *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `RecentLoginRequired`,
    *   `ServiceUnavailable`
    */
@@ -197,7 +197,7 @@ export class Contacts {
       const isMeant = parseReference(input);
       await flow.commit(await flow.load(), (change) => {
         const { data } = removeContact(this.#core, change, isMeant);
-        flow.facts.method = data.kind;
+        flow.eventContext.method = data.kind;
         return () => undefined;
       });
     });

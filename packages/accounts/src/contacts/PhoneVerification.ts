@@ -59,7 +59,10 @@ export class PhoneVerification {
               operation,
               ...revokeSentOperations(this.#core, change.account, { addresses: [phone] }),
             ])
-            .writeAll(messageLimit.countOperations({ accountId, to }), messageLimit.inItsTerms);
+            .writeAll(
+              messageLimit.countOperations({ accountId, to }),
+              messageLimit.toMessageLimitError,
+            );
           return () => undefined;
         };
         await flow.commit(account, decide);

@@ -64,7 +64,7 @@ export function addContact(
   return changeAccount(core, { flow: 'AddContact', input }, async (flow) => {
     flow.requireRecentLogin();
     const added = parse();
-    flow.facts.method = added.data.kind;
+    flow.eventContext.method = added.data.kind;
     if (flow.actor.request) core.delivery.requireConfigured();
     const account = await flow.load();
     assertAddable(account, added);
@@ -143,7 +143,7 @@ export function decideAddition(
     .writeAll([operation])
     .writeAll(
       core.messageLimit.countOperations({ accountId, to: data }),
-      core.messageLimit.inItsTerms,
+      core.messageLimit.toMessageLimitError,
     )
     .writeAll([...superseded, ...lapsed].map((each) => removeUnverified(core, each)))
     .writeAll(revokeSentOperations(core, account, { addresses }))

@@ -34,7 +34,7 @@ export function linkIdentity(
   const { accountId = '' } = (given as { readonly accountId?: string } | null | undefined) ?? {};
   return changeAccount(core, { flow: 'AddContact', input: { accountId } }, async (flow) => {
     const identity = parse();
-    flow.facts.method = identity.data.kind;
+    flow.eventContext.method = identity.data.kind;
     const account = await flow.load();
     const claiming = { contacts: [identity.data], isProven: true };
     const contact = await takingClaims(core, claiming, (claims) =>

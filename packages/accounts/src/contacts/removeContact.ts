@@ -12,7 +12,7 @@ import { hasLoginMethod } from './hasLoginMethod.js';
  * (ASVS 7.4.3). Each removal is conditioned on the account's version, and changes it: of two that
  * would together take the last login method, one comes second, and looks again.
  *
- * @throws AccountError `ContactNotFound`, `LastContact`
+ * @throws AccountError `ContactNotFound`, `LastLoginMethod`
  */
 export function removeContact(
   core: Pick<AccountsCore, 'accessTypes' | 'requireActivation'>,
@@ -43,7 +43,7 @@ export function removeContact(
 /**
  * Refuses to take from an account what it cannot do without.
  *
- * @throws AccountError `LastContact`
+ * @throws AccountError `LastLoginMethod`
  */
 function assertRemovable(
   { requireActivation }: Pick<AccountsCore, 'requireActivation'>,
@@ -55,6 +55,6 @@ function assertRemovable(
   const deactivates =
     requireActivation && isActivated(account.accessTypes) && !isActivated(accessTypes);
   if (deactivates || !hasLoginMethod({ ...account, accessTypes })) {
-    throw new AccountError('LastContact', {});
+    throw new AccountError('LastLoginMethod', {});
   }
 }

@@ -34,7 +34,7 @@ export function renewContact(
   const to = { kind: 'email', value: data.value } as const;
   change
     .writeAll([operation])
-    .writeAll(messageLimit.countOperations({ accountId, to }), messageLimit.inItsTerms)
+    .writeAll(messageLimit.countOperations({ accountId, to }), messageLimit.toMessageLimitError)
     .afterCommit(() =>
       delivery.deliver({ kind: 'EmailVerification', to, account: documentOf(account), token }),
     );

@@ -1,7 +1,7 @@
 import { EntityError, type Condition, type TransactOperation } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import type { ChangeCore } from './ChangeCore.js';
 import { actingAccount, type ActingAccount } from './actingAccount.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
@@ -12,7 +12,7 @@ import type { SessionDocument } from './VerifiedRequests.js';
 interface ActorOptions {
   readonly accountId: string;
   readonly request?: SessionRequest | undefined;
-  readonly facts: EventFacts;
+  readonly eventContext: EventContext;
 }
 
 /**
@@ -28,14 +28,14 @@ export class Actor {
   /** The request of the account's own session; undefined where the application acts, or a token. */
   readonly request: SessionRequest | undefined;
   /** The part of an event that tells who acts. */
-  readonly facts: EventFacts;
+  readonly eventContext: EventContext;
   readonly #core: ChangeCore;
 
-  private constructor(core: ChangeCore, { accountId, request, facts }: ActorOptions) {
+  private constructor(core: ChangeCore, { accountId, request, eventContext }: ActorOptions) {
     this.#core = core;
     this.accountId = accountId;
     this.request = request;
-    this.facts = facts;
+    this.eventContext = eventContext;
   }
 
   /**
@@ -45,8 +45,12 @@ export class Actor {
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`
    */
   static of(core: ChangeCore, input: ActingAccount): Actor {
-    const facts = actingAccount(input, core.verified);
-    return new Actor(core, { accountId: facts.accountId, request: input.request, facts });
+    const eventContext = actingAccount(input, core.verified);
+    return new Actor(core, {
+      accountId: eventContext.accountId,
+      request: input.request,
+      eventContext,
+    });
   }
 
   /**
@@ -57,12 +61,12 @@ export class Actor {
     const found = request && core.verified.find(request);
     const isOwn =
       found?.account.accountId === accountId && found.session.impersonatedBy === undefined;
-    const facts = {
-      ...connectionFacts(request),
+    const eventContext = {
+      ...connectionContext(request),
       accountId,
       ...(isOwn && { sessionId: found.session.ulid }),
     };
-    return new Actor(core, { accountId, request: isOwn ? request : undefined, facts });
+    return new Actor(core, { accountId, request: isOwn ? request : undefined, eventContext });
   }
 
   /** The session as the request has it: what the request does to its own session is known there. */

@@ -1,8 +1,8 @@
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
-import { connectionFacts } from '../events/connectionFacts.js';
-import type { EventFacts } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
+import type { EventContext } from '../events/accountEvents.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { VerifiedRequests } from './VerifiedRequests.js';
 
@@ -24,7 +24,7 @@ export type ActingAccount =
 export function actingAccount(
   input: ActingAccount,
   verified: Pick<VerifiedRequests, 'of'>,
-): EventFacts & { readonly accountId: string } {
+): EventContext & { readonly accountId: string } {
   requireObject(input, '');
   const { accountId, request } = input;
   if (request === undefined) {
@@ -37,7 +37,7 @@ export function actingAccount(
   const { account, session } = verified.of(request);
   if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
   return {
-    ...connectionFacts(request),
+    ...connectionContext(request),
     accountId: account.accountId,
     sessionId: session.ulid,
   };

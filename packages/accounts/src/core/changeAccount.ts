@@ -1,7 +1,7 @@
 import { EntityError } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { AccountFlow, EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import type { Account, StoredToken } from './Account.js';
 import { AccountChange } from './AccountChange.js';
@@ -15,7 +15,7 @@ import { requireRecentLogin } from './requireRecentLogin.js';
 /** The flow that is run, and who acts in it. */
 export interface FlowStart {
   readonly flow: AccountFlow;
-  /** The event's `method`; a flow may set it later, by `facts`. */
+  /** The event's `method`; a flow may set it later, by `eventContext`. */
   readonly method?: string;
   readonly input: ActingAccount;
   /** Checks what was given, before the actor is authenticated. */
@@ -57,14 +57,14 @@ export function changeAccount<T>(
   run: (flow: Flow) => Promise<T>,
 ): Promise<T> {
   const { request } = (input as ActingAccount | null | undefined) ?? {};
-  const facts: EventFacts = {
-    ...connectionFacts(request),
+  const eventContext: EventContext = {
+    ...connectionContext(request),
     ...(method !== undefined && { method }),
   };
-  return core.events.run(flow, facts, async () => {
+  return core.events.run(flow, eventContext, async () => {
     begin?.();
     const actor = Actor.of(core, input);
-    return new Flow(core, actor, Object.assign(facts, actor.facts)).run(run);
+    return new Flow(core, actor, Object.assign(eventContext, actor.eventContext)).run(run);
   });
 }
 
@@ -72,16 +72,16 @@ export function changeAccount<T>(
 export class Flow {
   readonly actor: Actor;
   /** The part of the event that tells of the account and the client; a flow adds what it learns. */
-  readonly facts: EventFacts;
+  readonly eventContext: EventContext;
   readonly #core: ChangeCore;
   #secrets = false;
   #hasRead = false;
   #isCommitted = false;
 
-  constructor(core: ChangeCore, actor: Actor, facts: EventFacts) {
+  constructor(core: ChangeCore, actor: Actor, eventContext: EventContext) {
     this.#core = core;
     this.actor = actor;
-    this.facts = facts;
+    this.eventContext = eventContext;
   }
 
   /**
@@ -97,7 +97,8 @@ export class Flow {
       const tells = this.#hasRead && !this.#isCommitted && AccountError.is(error);
       if (tells && error.code !== 'InvalidSession') await this.actor.assertSessionActive();
       // An id that nobody has is only what somebody typed.
-      if (AccountError.is(error) && error.code === 'UserNotFound') delete this.facts.accountId;
+      if (AccountError.is(error) && error.code === 'UserNotFound')
+        delete this.eventContext.accountId;
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import type { AccountToken, Infer } from '@latchkey/schema';
-import { TWO_FACTOR_PURPOSE } from './secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from './requiredSecondFactor.js';
 
 type Token = Infer<typeof AccountToken>;
 

@@ -47,7 +47,7 @@ export function lastSeenMs({ lastSeenAt, createdAt }: SessionDocument): number {
 }
 
 /** Status of a genuine token in its session. */
-export type TokenStanding =
+export type TokenStatus =
   /** The one in use. */
   | 'current'
   /** The one before, in its time of grace. */
@@ -60,12 +60,12 @@ export type TokenStanding =
   | 'unknown';
 
 /** Tells what a token whose signature was verified is to a live session. */
-export function standingOf(
+export function tokenStatus(
   { rotation, secret }: VerifiedAuthToken,
   session: InferWithSecrets<typeof Session>,
   now: Date,
   { graceMs }: SessionPolicy,
-): TokenStanding {
+): TokenStatus {
   if (rotation === session.rotation) {
     return digestMatches(secret, session.token) ? 'current' : 'unknown';
   }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { withPath } from '../errors/withPath.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { EventFacts } from '../events/accountEvents.js';
+import type { EventContext } from '../events/accountEvents.js';
 import type { Events } from '../events/Events.js';
 import { reasonOf } from '../events/reasonOf.js';
 import { withinTime } from '../events/withinTime.js';
@@ -126,8 +126,8 @@ export class Delivery {
   }
 
   /** Does what leads to a message without anybody waiting for it; see {@link Delivery.deliver}. */
-  afterwards(facts: EventFacts, work: () => Promise<void>): Promise<void> {
-    const done = this.#attempt(facts, work).finally(() => this.#pending.delete(done));
+  afterwards(eventContext: EventContext, work: () => Promise<void>): Promise<void> {
+    const done = this.#attempt(eventContext, work).finally(() => this.#pending.delete(done));
     this.#pending.add(done);
     return done;
   }
@@ -137,14 +137,14 @@ export class Delivery {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  async #attempt(facts: EventFacts, work: () => Promise<void>): Promise<void> {
+  async #attempt(eventContext: EventContext, work: () => Promise<void>): Promise<void> {
     try {
       // Not before the answer: rendering a message takes time only where there is one.
       await setImmediate();
       await withinTime(work, this.#timeoutMs);
     } catch (error) {
       // Not its error: mail services like to quote the message.
-      await this.#events.emit('DeliveryError', facts, reasonOf(error));
+      await this.#events.emit('DeliveryError', eventContext, reasonOf(error));
     }
   }
 }

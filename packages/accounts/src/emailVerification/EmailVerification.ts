@@ -7,7 +7,7 @@ import { readEmailOfAccount, type EmailOfAccount } from '../flows/readEmailOfAcc
 import { verifyContact } from '../contacts/verifyContact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import { connectionContext } from '../events/connectionContext.js';
 import { changeByToken } from '../flows/changeByToken.js';
 import { confirmEmail } from './confirmEmail.js';
 import type { IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
@@ -91,7 +91,7 @@ export class EmailVerification {
       input: { accountId },
     } as const;
     return changeAccount(this.#core, start, async (flow) => {
-      Object.assign(flow.facts, connectionFacts(request));
+      Object.assign(flow.eventContext, connectionContext(request));
       const { email } = readEmailOfAccount(input);
       return this.#core.oneTimeTokens.issue(flow, {
         accountId,

@@ -104,7 +104,7 @@ export interface AccountErrorDetails {
   /** The account does not have this contact. */
   readonly ContactNotFound: NoDetails;
   /** It is the only way left to log in to the account, or to recover it. */
-  readonly LastContact: NoDetails;
+  readonly LastLoginMethod: NoDetails;
   /**
    * Too many failed attempts on this account; the attempt was not looked at. Try again after
    * `retryAfterSeconds`, or recover the account.
@@ -220,7 +220,7 @@ export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEn
       'The account needs a new password before the e-mail address can be confirmed.',
     ),
     ContactNotFound: entry(404, 'The contact was not found.'),
-    LastContact: entry(409, "This is the account's last login method and cannot be removed."),
+    LastLoginMethod: entry(409, "This is the account's last login method and cannot be removed."),
     AccountLocked: entry(429, 'Too many failed attempts. Try again later.'),
     AuthenticatorDisabled: entry(
       403,

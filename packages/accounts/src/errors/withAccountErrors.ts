@@ -9,7 +9,7 @@ import { AccountError, type AnyAccountError } from './AccountError.js';
 import { contactTaken } from './contactTaken.js';
 
 /**
- * Runs a flow and says in this package's terms what went wrong below it.
+ * Runs a flow, and translates errors from below it to those of this package.
  *
  * @throws AccountError `InvalidInput`, `UsernameAlreadyExists`, `EmailAlreadyExists`,
  *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `InvalidConfiguration`, `ServiceUnavailable`;

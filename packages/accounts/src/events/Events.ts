@@ -8,7 +8,7 @@ import type {
   AccountEventListener,
   AccountEventName,
   AccountFlow,
-  EventFacts,
+  EventContext,
   ValidateEvent,
   ValidateEventListener,
   ValidateEventName,
@@ -45,22 +45,30 @@ export class Events {
   }
 
   /**
-   * Runs a flow, says in this package's terms what went wrong below it, and tells how it ended.
+   * Runs a flow, translates errors from below it to those of this package, and emits how it ended.
    *
-   * @param facts - what is known at the beginning; the flow adds to it what it learns.
+   * @param eventContext - what is known at the beginning; the flow adds to it what it learns.
    */
-  async run<T>(flow: AccountFlow, facts: EventFacts, action: () => Promise<T>): Promise<T> {
-    const result = await this.begin(flow, facts, action);
-    await this.emit(`${flow}Success`, facts);
+  async run<T>(
+    flow: AccountFlow,
+    eventContext: EventContext,
+    action: () => Promise<T>,
+  ): Promise<T> {
+    const result = await this.withFailureEvent(flow, eventContext, action);
+    await this.emit(`${flow}Success`, eventContext);
     return result;
   }
 
   /** Runs the beginning of a flow: only its failure is told. */
-  async begin<T>(flow: AccountFlow, facts: EventFacts, action: () => Promise<T>): Promise<T> {
+  async withFailureEvent<T>(
+    flow: AccountFlow,
+    eventContext: EventContext,
+    action: () => Promise<T>,
+  ): Promise<T> {
     try {
       return await withAccountErrors(action);
     } catch (error) {
-      await this.emit(`${flow}Error`, facts, reasonOf(error));
+      await this.emit(`${flow}Error`, eventContext, reasonOf(error));
       throw error;
     }
   }
@@ -68,12 +76,12 @@ export class Events {
   /** Tells listeners, and waits for them within the limit; nothing that they do has an effect. */
   async emit(
     name: AccountEventName,
-    facts: EventFacts,
+    eventContext: EventContext,
     reason?: AccountEvent['reason'],
   ): Promise<void> {
     const listeners = [...this.#listenersOf(name), ...this.#listenersOf('*')];
     if (listeners.length === 0) return;
-    const event = this.#event({ ...facts, name, ...(reason !== undefined && { reason }) });
+    const event = this.#event({ ...eventContext, name, ...(reason !== undefined && { reason }) });
     await Promise.allSettled(listeners.map((listener) => this.#call(listener, event)));
   }
 
@@ -85,12 +93,12 @@ export class Events {
    */
   async authorize(
     name: ValidateEventName,
-    facts: EventFacts,
+    eventContext: EventContext,
     what: Pick<ValidateEvent, 'account' | 'input'>,
   ): Promise<void> {
     for (const listener of this.#listenersOf(name)) {
       try {
-        const shown = this.#event({ ...facts, ...structuredClone(what), name });
+        const shown = this.#event({ ...eventContext, ...structuredClone(what), name });
         await this.#call(listener, shown);
       } catch (cause) {
         throw new AccountError('Vetoed', { event: name }, { cause });
@@ -102,7 +110,9 @@ export class Events {
     return this.#listeners.get(name) ?? [];
   }
 
-  #event<E extends EventFacts & { readonly name: string }>(event: E): E & { readonly time: Date } {
+  #event<E extends EventContext & { readonly name: string }>(
+    event: E,
+  ): E & { readonly time: Date } {
     const { ip, userAgent } = event;
     return Object.freeze({
       ...event,

@@ -54,8 +54,8 @@ export type AccountEventName = `${AccountFlow}Success` | `${AccountFlow}Error` |
 /** The name of an event that asks whether something may happen. */
 export type ValidateEventName = 'ValidateCreateUser' | 'ValidateLogin' | 'ValidateImpersonation';
 
-/** Facts about a flow; never a secret, a person's address or anything that someone typed. */
-export interface EventFacts {
+/** Context of an event; never a secret, a person's address or anything that someone typed. */
+export interface EventContext {
   accountId?: string;
   sessionId?: string;
   /** The impersonator's account id, where the account itself does not act. */
@@ -69,7 +69,7 @@ export interface EventFacts {
 }
 
 /** Event that reports something that has happened. */
-export interface AccountEvent extends Readonly<EventFacts> {
+export interface AccountEvent extends Readonly<EventContext> {
   readonly name: AccountEventName;
   /** When, by the table's clock; in UTC as every `Date`. */
   readonly time: Date;
@@ -78,7 +78,7 @@ export interface AccountEvent extends Readonly<EventFacts> {
 }
 
 /** Event that announces something that is about to happen. */
-export interface ValidateEvent extends Readonly<EventFacts> {
+export interface ValidateEvent extends Readonly<EventContext> {
   readonly name: ValidateEventName;
   readonly time: Date;
   /** A copy of the account, except at sign-up, where there is none yet. */

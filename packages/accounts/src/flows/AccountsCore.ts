@@ -6,7 +6,7 @@ import type { MessageLimit } from '../throttling/MessageLimit.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Throttle } from '../throttling/Throttle.js';
 import type { DeviceTokens } from '../tokens/DeviceTokens.js';
-import type { TwoFactorPolicy } from '../core/secondFactorStep.js';
+import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 
 /** The parts that every flow of one `Accounts` works with. */

@@ -3,8 +3,8 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import { Actor } from '../core/Actor.js';
 import { Flow } from '../core/changeAccount.js';
 import type { ConnectionInfo } from '../requests/SessionRequest.js';
-import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { AccountFlow, EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import { findToken, type ShownToken } from '../flows/findToken.js';
 
 /** The flow that somebody begins by showing a token. */
@@ -36,13 +36,13 @@ export function changeByToken<T>(
   run: (flow: Flow, found: ShownByHolder) => Promise<T>,
 ): Promise<T> {
   const { request, kind } = shown;
-  const facts: EventFacts = { ...connectionFacts(request), method: kind };
-  return core.events.run(flow, facts, async () => {
+  const eventContext: EventContext = { ...connectionContext(request), method: kind };
+  return core.events.run(flow, eventContext, async () => {
     begin?.();
     const { account, token } = await findToken(core, shown);
     const actor = Actor.holding(core, account.accountId, request);
     const usedFrom = request && core.connectionOf(request);
-    const started = new Flow(core, actor, Object.assign(facts, actor.facts));
+    const started = new Flow(core, actor, Object.assign(eventContext, actor.eventContext));
     return started.run(() => run(started, { account, token, usedFrom }));
   });
 }

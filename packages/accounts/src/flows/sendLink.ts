@@ -2,13 +2,13 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import { findAccountId } from '../flows/findAccountId.js';
 import type { MessageKind, Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { EventFacts } from '../events/accountEvents.js';
+import type { EventContext } from '../events/accountEvents.js';
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
-import { mailboxThrottleKey, decoyThrottleKey } from './linkCount.js';
+import { mailboxThrottleKey, decoyThrottleKey } from './linkThrottleKeys.js';
 
 /** A link that somebody asks for on a public form. */
 export interface LinkRequest {
@@ -16,8 +16,8 @@ export interface LinkRequest {
   readonly kind: 'password_recovery' | 'magick_link' | 'email_verification';
   readonly message: MessageKind;
   readonly request: SessionRequest | undefined;
-  /** Facts for the flow's event; the account is added to them. */
-  readonly facts: EventFacts;
+  /** Context of the flow's event; the account is added to them. */
+  readonly eventContext: EventContext;
 }
 
 /**
@@ -34,14 +34,14 @@ export interface LinkRequest {
  */
 export async function sendLink(
   core: AccountsCore,
-  { identifier, kind, message, request, facts }: LinkRequest,
+  { identifier, kind, message, request, eventContext }: LinkRequest,
 ): Promise<void> {
   const { delivery, oneTimeTokens, table } = core;
   delivery.requireConfigured();
   const ip = request && core.connectionOf(request).ip;
   const accountId = (await findAccountId(core, identifier)) ?? placeholderId(identifier);
   const account = await loadAccount(core, accountId);
-  if (account) facts.accountId = accountId;
+  if (account) eventContext.accountId = accountId;
   const target =
     account && !account.deactivated ? targetOf(account, { identifier, kind, message }) : undefined;
   const sent = target?.kind ?? kind;

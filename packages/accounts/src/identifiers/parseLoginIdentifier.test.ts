@@ -83,7 +83,7 @@ describe('parseLoginIdentifier', () => {
     expect(reasonFor(' '.repeat(1001))).toBe('tooLong');
   });
 
-  it('gives the same kind and value again for what it gave: one shared name space', () => {
+  it('gives the same kind and value again for what it gave: one shared namespace', () => {
     const letters = fc.constantFrom(
       ...Array.from('aA0+@#. \uff20\uff0b\uff21\uff10\u212a\u0130\u00e9'),
       ULID,

@@ -41,16 +41,16 @@ export class AccountExporter {
       const { accountId } = flow.actor;
       const include = this.#parseInclude(input.include);
       const { sessionEntity } = this.#core;
-      const [family, { items: sessions }, ...documents] = await Promise.all([
+      const [account, { items: sessions }, ...documents] = await Promise.all([
         flow.load({ session: true }),
         sessionEntity.findMany({ filter: { accountId }, consistent: true }),
         ...include.map((definition) => this.#documentsOf(definition, accountId)),
       ]);
       return {
-        account: exportedAccount(family),
-        contacts: family.accessTypes.map(exportedContact),
+        account: exportedAccount(account),
+        contacts: account.accessTypes.map(exportedContact),
         sessions: sessions.map(exportedSession),
-        tokens: family.tokens.map(exportedToken),
+        tokens: account.tokens.map(exportedToken),
         related: Object.fromEntries(
           include.map(({ name }, at) => [name, documents[at] ?? []] as const),
         ),
@@ -92,8 +92,7 @@ function partitionField({ indexes }: AnyEntityDefinition): string | undefined {
   return part?.kind === 'field' && more.length === 0 ? part.path : undefined;
 }
 
-function exportedAccount(family: Account): JsonObject {
-  const account = documentOf(family);
+function exportedAccount(account: Account): JsonObject {
   // Two names for the account's id, and marks that only this package makes something of.
   const {
     id: _id,
@@ -106,7 +105,7 @@ function exportedAccount(family: Account): JsonObject {
     contactsVoidBefore: _contactsBefore,
     hasPlace: _place,
     ...own
-  } = account;
+  } = documentOf(account);
   return toJsonObject(own);
 }
 

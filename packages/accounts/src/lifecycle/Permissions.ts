@@ -74,15 +74,15 @@ export class Permissions {
     updateOf: (input: PermissionInput) => Update,
   ): Promise<readonly string[]> {
     requireObject(input, '');
-    const facts = { method: 'permissions' } as { method: string; accountId?: string };
-    return this.#core.events.run('UpdateUser', facts, async () => {
+    const eventContext = { method: 'permissions' } as { method: string; accountId?: string };
+    return this.#core.events.run('UpdateUser', eventContext, async () => {
       const { accountId, permission } = input;
       requireUlid(accountId, 'accountId');
       requirePermissionName(permission);
       const update = updateOf({ accountId, permission });
       const { item } = await this.#core.accounts.updateOne({ filter: { accountId }, update });
       const permissions = permissionsOf(item);
-      facts.accountId = accountId;
+      eventContext.accountId = accountId;
       return permissions;
     });
   }

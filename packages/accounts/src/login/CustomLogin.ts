@@ -2,8 +2,8 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import { findAccountId } from '../flows/findAccountId.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { isActivated } from '../flows/isActivated.js';
 import { isVerifiedIdentifier } from '../flows/isVerifiedIdentifier.js';
@@ -34,26 +34,26 @@ export class CustomLogin {
     requireObject(input, '');
     const { request, rememberMe } = input;
     const { events, requireActivation, sessions } = this.#core;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'custom' };
-    return events.run('Login', facts, async () => {
+    const eventContext: EventContext = { ...connectionContext(request), method: 'custom' };
+    return events.run('Login', eventContext, async () => {
       const identifier = parseLoginIdentifier(input.username, 'username');
       this.#core.connectionOf(request);
       const accountId = await findAccountId(this.#core, identifier);
       if (accountId === undefined) throw new AccountError('UserNotFound', {});
       const { accessTypes, ...found } = await loadAccountOrThrow(this.#core, accountId);
       const account = documentOf(found);
-      facts.accountId = accountId;
+      eventContext.accountId = accountId;
       if (!isVerifiedIdentifier({ accessTypes }, identifier))
         throw new AccountError('UserNotFound', {});
       if (account.deactivated) throw new AccountError('AccountDeactivated', {});
       if (requireActivation && !isActivated(accessTypes)) {
         throw new AccountError('AccountNotActivated', {});
       }
-      await events.authorize('ValidateLogin', facts, { account });
+      await events.authorize('ValidateLogin', eventContext, { account });
       const login = await sessions.issuer.begin(account, request, {
         ...(rememberMe === true && { rememberMe }),
       });
-      facts.sessionId = login.sessionDocument.ulid;
+      eventContext.sessionId = login.sessionDocument.ulid;
       return login;
     });
   }

@@ -2,8 +2,8 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import { isActivated } from '../flows/isActivated.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { loadAccountOrThrow } from '../core/loadAccount.js';
@@ -31,27 +31,27 @@ export class Impersonation {
     requireObject(input, '');
     const { request, accountId } = input;
     const { events, requireActivation, sessions, sessionPolicy, verified } = this.#core;
-    const facts: EventFacts = connectionFacts(request);
-    return events.run('Impersonation', facts, async () => {
+    const eventContext: EventContext = connectionContext(request);
+    return events.run('Impersonation', eventContext, async () => {
       const { account: actor, session } = verified.of(request);
-      facts.actorId = actor.accountId;
+      eventContext.actorId = actor.accountId;
       if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
       sessions.guards.assertPermission(request, sessionPolicy.impersonationPermission);
       const { accessTypes, ...found } = await this.#findOther(accountId, actor);
       const account = documentOf(found);
-      facts.accountId = accountId;
+      eventContext.accountId = accountId;
       if (account.deactivated) throw new AccountError('AccountDeactivated', {});
       if (requireActivation && !isActivated(accessTypes)) {
         throw new AccountError('AccountNotActivated', {});
       }
-      await events.authorize('ValidateImpersonation', facts, { account });
+      await events.authorize('ValidateImpersonation', eventContext, { account });
       const endMs = this.#core.table.now().getTime() + sessionPolicy.impersonationDurationMs;
       const { create, write, authToken } = await sessions.issuer.prepare(account, request, {
         actor: { accountId: actor.accountId, sessionId: session.ulid },
         expiresAt: new Date(Math.min(endMs, session.expiresAt.getTime())),
       });
       const { item } = await write(() => this.#core.sessionEntity.createOne(create));
-      facts.sessionId = item.ulid;
+      eventContext.sessionId = item.ulid;
       return { account, authToken, sessionDocument: item };
     });
   }

@@ -8,8 +8,8 @@ import { loadAccount } from '../core/loadAccount.js';
 import { notifyOwner } from '../core/notices.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
 import { isPasswordDisabled, requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
@@ -66,8 +66,8 @@ interface LoginByPassword {
 /** A password that is to be compared. */
 interface ShownPassword {
   readonly password: string;
-  /** Facts for the flow's event; the account is added to them. */
-  readonly facts: EventFacts;
+  /** Context of the flow's event; the account is added to them. */
+  readonly eventContext: EventContext;
   /** The account, where it has been loaded already. */
   readonly loaded?: Account<StoredToken> | undefined;
   readonly isAllowed: (account: Account) => boolean;
@@ -100,8 +100,8 @@ export class PasswordLogin {
     input: unknown,
     read: PasswordLoginReader = () => readPasswordLogin(input),
   ): Promise<LoginByPassword> {
-    const facts: EventFacts = { ...factsOf(input), method: 'password' };
-    return this.#core.events.run('Login', facts, async () => {
+    const eventContext: EventContext = { ...eventContextOf(input), method: 'password' };
+    return this.#core.events.run('Login', eventContext, async () => {
       const { identifier, password: given, deviceToken, ...options } = await read();
       const { passwords, requireActivation, table } = this.#core;
       const { request } = options;
@@ -115,7 +115,7 @@ export class PasswordLogin {
       ]);
       const accountId = owner ?? placeholderId(identifier);
       // An id that somebody typed need not be anybody's.
-      if (owner !== undefined && identifier.kind !== 'accountId') facts.accountId = owner;
+      if (owner !== undefined && identifier.kind !== 'accountId') eventContext.accountId = owner;
       const loaded = devices?.accountId === accountId ? devices : undefined;
       // After what ends an owner's other sessions, a device is any other, or a thief's would stay known.
       const isKnown = loaded !== undefined && loaded.sessionGeneration === device?.generation;
@@ -126,14 +126,14 @@ export class PasswordLogin {
       } as const;
       const { account, effects, failures } = await this.#prove(attempt, {
         password,
-        facts,
+        eventContext,
         loaded,
         // Who has not confirmed any address is told so, after the right password.
         isAllowed: (found) =>
           isVerifiedIdentifier(found, identifier) ||
           (requireActivation && !isActivated(found.accessTypes)),
       });
-      const proven = { ...options, account, facts, failures };
+      const proven = { ...options, account, eventContext, failures };
       const login = await completeLogin(this.#core, proven, async (operations) => {
         const results = await table.transact([...operations, ...effects]);
         return results.slice(0, operations.length) as TransactResults<typeof operations>;
@@ -179,12 +179,12 @@ export class PasswordLogin {
    */
   async #prove(
     attempt: Attempt,
-    { password, facts, loaded, isAllowed }: ShownPassword,
+    { password, eventContext, loaded, isAllowed }: ShownPassword,
   ): Promise<PasswordProof> {
     const { accountId } = attempt;
     const read = async (): Promise<Account<StoredToken> | null> => {
       const account = loaded ?? (await loadAccount(this.#core, accountId, { secrets: true }));
-      if (account) facts.accountId = accountId;
+      if (account) eventContext.accountId = accountId;
       return account;
     };
     // Both are waited for, so that a refusal is told as the account's that it is about.
@@ -258,7 +258,7 @@ function readPasswordLogin(input: unknown): PasswordLoginAttempt {
   };
 }
 
-/** Collects an event's facts from an input of any form. */
-function factsOf(input: unknown): EventFacts {
-  return connectionFacts((input as Partial<ReauthenticateInput> | null | undefined)?.request);
+/** Collects an event's context from an input of any form. */
+function eventContextOf(input: unknown): EventContext {
+  return connectionContext((input as Partial<ReauthenticateInput> | null | undefined)?.request);
 }

@@ -1,8 +1,8 @@
 import type { TransactOperation, TransactResults } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { secondFactorStep } from '../core/secondFactorStep.js';
+import type { EventContext } from '../events/accountEvents.js';
+import { requiredSecondFactor } from '../core/requiredSecondFactor.js';
 import type { Account } from '../core/Account.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { BeginSessionOptions, LoginResult } from '../sessions/Sessions.js';
@@ -36,8 +36,8 @@ export interface ProvenLogin extends LoginSessionOptions {
       readonly attempts?: Account['attempts'];
     };
   readonly request: SessionRequest;
-  /** Facts for the flow's event; the session is added to them. */
-  readonly facts: EventFacts;
+  /** Context of the flow's event; the session is added to them. */
+  readonly eventContext: EventContext;
   /** How many attempts at its factors had failed since the last success (default: 0). */
   readonly failures?: number;
   /** Tells whether the login's second factor has been verified, too (default: false). */
@@ -65,7 +65,14 @@ const NOTABLE_FAILURES = 3;
  */
 export async function completeLogin(
   core: AccountsCore,
-  { account: given, request, facts, failures = 0, isSecondStep = false, ...options }: ProvenLogin,
+  {
+    account: given,
+    request,
+    eventContext,
+    failures = 0,
+    isSecondStep = false,
+    ...options
+  }: ProvenLogin,
   commit: CommitLogin,
 ): Promise<CompletedLogin> {
   const { tokens, accessTypes, attempts: _attempts, ...account } = given;
@@ -76,8 +83,8 @@ export async function completeLogin(
       await commit([]);
       throw new AccountError('AccountNotActivated', {});
     }
-    await core.events.authorize('ValidateLogin', facts, { account });
-    const step = secondFactorStep(account, tokens, core.twoFactor);
+    await core.events.authorize('ValidateLogin', eventContext, { account });
+    const step = requiredSecondFactor(account, tokens, core.twoFactor);
     if (step) {
       const { token: challenge, operation } = core.oneTimeTokens.prepare({
         accountId,
@@ -101,8 +108,8 @@ export async function completeLogin(
   const [sessionDocument] = await session.write((ending) =>
     commit([core.sessionEntity.createOneOperation(session.create), ...ending]),
   );
-  facts.sessionId = sessionDocument.ulid;
+  eventContext.sessionId = sessionDocument.ulid;
   const result = await session.complete(sessionDocument);
-  if (failures >= NOTABLE_FAILURES) await core.events.emit('LoginAfterFailures', facts);
+  if (failures >= NOTABLE_FAILURES) await core.events.emit('LoginAfterFailures', eventContext);
   return { ...result, deviceToken };
 }

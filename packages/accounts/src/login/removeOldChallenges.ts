@@ -1,7 +1,7 @@
 import { EntityError } from '@latchkey/entity';
 import type { Token } from '../core/Account.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 
 /** How many logins of one account can wait for their second factor, the new one among them. */
 const MAX_CHALLENGES = 5;

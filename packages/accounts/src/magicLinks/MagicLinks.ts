@@ -2,12 +2,12 @@ import type { TransactResults } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { completeLogin } from '../login/completeLogin.js';
 import { findToken } from '../flows/findToken.js';
-import { forgetLinks } from '../flows/linkCount.js';
+import { forgetLinks } from '../flows/linkThrottleKeys.js';
 import { suppressEnumeration } from '../flows/suppressEnumeration.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 import { sendLink } from '../flows/sendLink.js';
@@ -71,14 +71,14 @@ export class MagicLinks {
   async request(input: RequestMagicLinkInput): Promise<void> {
     requireObject(input, '');
     const { email, request } = input;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'magicLink' };
-    const send = this.#core.events.run('RequestMagicLink', facts, async () => {
+    const eventContext: EventContext = { ...connectionContext(request), method: 'magicLink' };
+    const send = this.#core.events.run('RequestMagicLink', eventContext, async () => {
       const identifier = parseLoginIdentifier(email, 'email');
       if (identifier.kind !== 'email') {
         throw new AccountError('InvalidInput', { path: 'email', reason: 'notAnEmailAddress' });
       }
       const link = { identifier, kind: 'magick_link', message: 'MagicLink' } as const;
-      await sendLink(this.#core, { ...link, request, facts });
+      await sendLink(this.#core, { ...link, request, eventContext });
     });
     await suppressEnumeration(send);
   }
@@ -99,27 +99,27 @@ export class MagicLinks {
   async login(input: MagicLinkLoginInput): Promise<CompletedLogin> {
     requireObject(input, '');
     const { token, request, rememberMe } = input;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'magicLink' };
-    return this.#core.events.run('Login', facts, async () => {
+    const eventContext: EventContext = { ...connectionContext(request), method: 'magicLink' };
+    return this.#core.events.run('Login', eventContext, async () => {
       const connection = this.#core.connectionOf(request);
-      const holder = await findToken(this.#core, { token, kind: 'magick_link', request });
-      const { account } = holder;
-      facts.accountId = account.accountId;
+      const found = await findToken(this.#core, { token, kind: 'magick_link', request });
+      const { account } = found;
+      eventContext.accountId = account.accountId;
       const isOwn = account.accessTypes.some(
         ({ data, verified }) =>
-          verified === true && data.kind === 'email' && data.value === holder.token.createdFor,
+          verified === true && data.kind === 'email' && data.value === found.token.createdFor,
       );
       if (!isOwn) throw tokenRefused();
       const forgotten = forgetLinks(this.#core, {
         kind: 'magick_link',
         account,
-        mailbox: holder.token.createdFor,
+        mailbox: found.token.createdFor,
       });
-      const login = { account, request, facts, ...(rememberMe === true && { rememberMe }) };
+      const login = { account, request, eventContext, ...(rememberMe === true && { rememberMe }) };
       return completeLogin(this.#core, login, async (operations) => {
         const effects = [...operations, forgotten];
         const options = { usedFrom: connection };
-        const results = await this.#core.oneTimeTokens.consume(holder, effects, options);
+        const results = await this.#core.oneTimeTokens.consume(found, effects, options);
         return results.slice(0, operations.length) as TransactResults<typeof operations>;
       });
     });

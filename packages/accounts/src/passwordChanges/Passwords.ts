@@ -5,8 +5,8 @@ import { changeAccount } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { requireUlid } from '../errors/requireUlid.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { changeByToken } from '../flows/changeByToken.js';
@@ -137,7 +137,7 @@ export class Passwords {
         ip,
       });
       const begun = await beginAnew(this.#core, flow, account, proven);
-      flow.facts.sessionId = begun.session.ulid;
+      flow.eventContext.sessionId = begun.session.ulid;
       return { authToken: begun.authToken, deviceToken: begun.deviceToken };
     });
   }
@@ -176,11 +176,14 @@ export class Passwords {
   async requestReset(input: RequestPasswordResetInput): Promise<void> {
     requireObject(input, '');
     const { request } = input;
-    const facts: EventFacts = { ...connectionFacts(request), method: 'password_recovery' };
-    const send = this.#core.events.run('RequestPasswordReset', facts, async () => {
+    const eventContext: EventContext = {
+      ...connectionContext(request),
+      method: 'password_recovery',
+    };
+    const send = this.#core.events.run('RequestPasswordReset', eventContext, async () => {
       const identifier = identifierOf(input);
       const link = { identifier, kind: 'password_recovery', message: 'PasswordReset' } as const;
-      await sendLink(this.#core, { ...link, request, facts });
+      await sendLink(this.#core, { ...link, request, eventContext });
     });
     await suppressEnumeration(send);
   }
@@ -195,7 +198,7 @@ export class Passwords {
       input: { accountId },
     } as const;
     return changeAccount(this.#core, start, async (flow) => {
-      Object.assign(flow.facts, connectionFacts(request));
+      Object.assign(flow.eventContext, connectionContext(request));
       return this.#core.oneTimeTokens.issue(flow, {
         accountId,
         kind: 'password_recovery',
@@ -247,10 +250,10 @@ export class Passwords {
   }): Promise<{ deletedCount: number }> {
     requireObject(input, '');
     const { accountId } = input;
-    const facts: EventFacts = { method: 'password_recovery' };
-    return this.#core.events.run('RemoveTokens', facts, async () => {
+    const eventContext: EventContext = { method: 'password_recovery' };
+    return this.#core.events.run('RemoveTokens', eventContext, async () => {
       requireUlid(accountId, 'accountId');
-      facts.accountId = accountId;
+      eventContext.accountId = accountId;
       return this.#core.tokens.deleteMany({ filter: { accountId, kind: 'password_recovery' } });
     });
   }

@@ -58,7 +58,7 @@ export class Sandbox {
 
   /**
    * Empties a sandbox: of `Accounts` with an `appId`, only that application's part; otherwise the
-   * whole table (or the name space that was given as the table) but the mark, the application's own
+   * whole table (or the namespace that was given as the table) but the mark, the application's own
    * entities included. A call that was interrupted can be made again, however far it came.
    *
    * @throws AccountError, before anything is deleted, `InvalidInput`; `NotASandbox` unless

@@ -5,8 +5,8 @@ import type { Accounts } from '../accounts/Accounts.js';
 import { flowsOf, type AccountFlows } from '../accounts/flowsOf.js';
 import type { InputWith, NoFields } from '../accounts/OwnFields.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { AccountFlow, EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import type { DeletedAccount } from '../lifecycle/AccountLifecycle.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
 import { suppressEnumeration } from '../flows/suppressEnumeration.js';
@@ -164,8 +164,8 @@ export class SelfService<F extends AccountFields = NoFields> {
       await requireSignedOut(core, request);
       return { ...session, identifier, password, request, deviceToken };
     };
-    const terms = { mismatch: 'UsernameOrPasswordMismatch' } as const;
-    return withSelfServiceErrors(core, terms, async () => {
+    const names = { mismatch: 'UsernameOrPasswordMismatch' } as const;
+    return withSelfServiceErrors(core, names, async () => {
       const { login, accessTypes } = await passwordLogin.userByPasswordLogin(input, read);
       const email = emailOf(accessTypes);
       const { account, ...begun } = withSession(login);
@@ -208,11 +208,11 @@ export class SelfService<F extends AccountFields = NoFields> {
    */
   async activate(input: ActivateInput): Promise<User> {
     const { core, emailVerification } = this.#flows;
-    const terms = {
+    const names = {
       token: 'ActivationTokenNotValid',
       mismatch: 'UsernameOrPasswordMismatch',
     } as const;
-    return withSelfServiceErrors(core, terms, async () => {
+    return withSelfServiceErrors(core, names, async () => {
       await this.#check('VerifyEmail', input);
       const { account, email } = await emailVerification.verifyEmailWithToken(input);
       return { ...toUser(account, core.plan), email };
@@ -233,12 +233,12 @@ export class SelfService<F extends AccountFields = NoFields> {
    */
   async resendActivation(input: ResendActivationInput): Promise<void> {
     const { core } = this.#flows;
-    const facts: EventFacts = { ...factsOf(input), method: 'email_verification' };
-    const send = core.events.run('RequestVerification', facts, async () => {
+    const eventContext: EventContext = { ...eventContextOf(input), method: 'email_verification' };
+    const send = core.events.run('RequestVerification', eventContext, async () => {
       requireParams(input);
       const identifier = { kind: 'email', value: parseEmailAddress(input.email) } as const;
       const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
-      await sendLink(core, { ...link, identifier, request: input.request, facts });
+      await sendLink(core, { ...link, identifier, request: input.request, eventContext });
     });
     await withSelfServiceErrors(core, {}, () => suppressEnumeration(send));
   }
@@ -254,12 +254,12 @@ export class SelfService<F extends AccountFields = NoFields> {
    */
   async forgotPassword(input: RequestPasswordResetInput): Promise<void> {
     const { core } = this.#flows;
-    const facts: EventFacts = { ...factsOf(input), method: 'password_recovery' };
-    const send = core.events.run('RequestPasswordReset', facts, async () => {
+    const eventContext: EventContext = { ...eventContextOf(input), method: 'password_recovery' };
+    const send = core.events.run('RequestPasswordReset', eventContext, async () => {
       requireParams(input);
       const identifier = parseSignInName(input, ['username', 'email']);
       const link = { kind: 'password_recovery', message: 'PasswordReset' } as const;
-      await sendLink(core, { ...link, identifier, request: input.request, facts });
+      await sendLink(core, { ...link, identifier, request: input.request, eventContext });
     });
     await withSelfServiceErrors(core, {}, () => suppressEnumeration(send));
   }
@@ -302,12 +302,12 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   about username, address, profile and password; `CurrentPasswordMissing`,
    *   `CurrentPasswordIncorrect`; `UserNotSignedIn`, `ImpersonatedSession`; `RecentLoginRequired` for
    *   username and address without a new password; `UsernameAlreadyExists`, `EmailAlreadyExists`;
-   *   `LastContact` for an address that cannot be removed; `TooManyRequests`, `InvalidInput`,
+   *   `LastLoginMethod` for an address that cannot be removed; `TooManyRequests`, `InvalidInput`,
    *   `TooBusy`, `ServiceUnavailable`.
    */
   async updateUser(input: UpdateUserInput): Promise<SignedInUser> {
-    const terms = { mismatch: 'CurrentPasswordIncorrect', session: 'UserNotSignedIn' } as const;
-    return withSelfServiceErrors(this.#flows.core, terms, () =>
+    const names = { mismatch: 'CurrentPasswordIncorrect', session: 'UserNotSignedIn' } as const;
+    return withSelfServiceErrors(this.#flows.core, names, () =>
       updateUser(this.#flows.core, input),
     );
   }
@@ -341,9 +341,9 @@ export class SelfService<F extends AccountFields = NoFields> {
     request: SessionRequest = NO_CLIENT,
   ): Promise<VerifiedUser> {
     const { core } = this.#flows;
-    const facts: EventFacts = connectionFacts(request);
-    return core.events.run('ResumeSession', facts, async () => {
-      const { account } = await core.sessions.authenticator.check(authToken, request, facts);
+    const eventContext: EventContext = connectionContext(request);
+    return core.events.run('ResumeSession', eventContext, async () => {
+      const { account } = await core.sessions.authenticator.check(authToken, request, eventContext);
       return toUser(account, core.plan);
     });
   }
@@ -354,7 +354,7 @@ export class SelfService<F extends AccountFields = NoFields> {
     input: unknown,
     more: (params: Readonly<Record<string, unknown>>) => void = () => undefined,
   ): Promise<void> {
-    return this.#flows.core.events.begin(flow, factsOf(input), () => {
+    return this.#flows.core.events.withFailureEvent(flow, eventContextOf(input), () => {
       requireParams(input);
       more(input);
       return Promise.resolve();
@@ -380,7 +380,7 @@ function requireRequest(request: unknown): void {
   throw new AccountError('InvalidInput', { path: 'request', reason: 'notAnObject' });
 }
 
-/** Collects an event's facts from an input of any form. */
-function factsOf(input: unknown): EventFacts {
-  return connectionFacts((input as Partial<SignInInput> | null | undefined)?.request);
+/** Collects an event's context from an input of any form. */
+function eventContextOf(input: unknown): EventContext {
+  return connectionContext((input as Partial<SignInInput> | null | undefined)?.request);
 }

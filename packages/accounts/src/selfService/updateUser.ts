@@ -82,7 +82,7 @@ export async function updateUser(core: AccountsCore, input: unknown): Promise<Si
             commit,
           );
     if (passwords)
-      await core.events.emit('ChangePasswordSuccess', { ...flow.facts, method: 'password' });
+      await core.events.emit('ChangePasswordSuccess', { ...flow.eventContext, method: 'password' });
     return user;
   });
 }

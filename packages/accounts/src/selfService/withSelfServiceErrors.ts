@@ -2,7 +2,7 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError, type AnyAccountError } from '../errors/AccountError.js';
 
 /** Names that one call gives to the errors that several calls share. */
-export interface CallTerms {
+export interface ErrorNames {
   /** For a password that does not fit. */
   readonly mismatch?: 'UsernameOrPasswordMismatch' | 'CurrentPasswordIncorrect';
   /** For a one-time token that is no good. */
@@ -17,19 +17,19 @@ export interface CallTerms {
  */
 export async function withSelfServiceErrors<T>(
   core: Pick<AccountsCore, 'passwords'>,
-  terms: CallTerms,
+  names: ErrorNames,
   flow: () => Promise<T>,
 ): Promise<T> {
   try {
     return await flow();
   } catch (error) {
-    throw AccountError.is(error) ? (toSelfServiceError(core, terms, error) ?? error) : error;
+    throw AccountError.is(error) ? (toSelfServiceError(core, names, error) ?? error) : error;
   }
 }
 
 function toSelfServiceError(
   { passwords }: Pick<AccountsCore, 'passwords'>,
-  { mismatch, token, session }: CallTerms,
+  { mismatch, token, session }: ErrorNames,
   error: AnyAccountError,
 ): AccountError | undefined {
   const options = { cause: error };
@@ -60,7 +60,7 @@ function toSelfServiceError(
 
 function ofInput(
   { details: { path, reason } }: AccountError<'InvalidInput'>,
-  token: CallTerms['token'],
+  token: ErrorNames['token'],
   maxLength: number,
 ): AccountError | undefined {
   if (path === '' && reason === 'notAnObject') return new AccountError('ParamsMustBeObject', {});

@@ -1,11 +1,11 @@
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import type { LoginResult } from './SessionIssuer.js';
 import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
 import type { VerifiedSession } from '../core/VerifiedRequests.js';
-import { factsOfToken, type SessionRotation } from './SessionRotation.js';
+import { contextOfToken, type SessionRotation } from './SessionRotation.js';
 import type { SessionsContext } from './SessionsContext.js';
 import type { SessionVerifier } from './SessionVerifier.js';
 
@@ -38,10 +38,10 @@ export class RequestAuthenticator {
       if (hooks.seeRequests) await hooks.request(request);
       return request;
     }
-    const facts: EventFacts = connectionFacts(request);
+    const eventContext: EventContext = connectionContext(request);
     const isRenewed = await this.#orDestroy(request, () =>
-      events.run('ResumeSession', facts, async () => {
-        const options = { facts, mustRotate: false };
+      events.run('ResumeSession', eventContext, async () => {
+        const options = { eventContext, mustRotate: false };
         const resumed = await this.#rotation.resume(authToken, request, options);
         verified.put(request, { account: resumed.account, session: resumed.sessionDocument });
         try {
@@ -53,7 +53,7 @@ export class RequestAuthenticator {
         return resumed.isRenewed;
       }),
     );
-    if (isRenewed) await events.emit('RefreshTokensSuccess', facts);
+    if (isRenewed) await events.emit('RefreshTokensSuccess', eventContext);
     return request;
   }
 
@@ -62,12 +62,12 @@ export class RequestAuthenticator {
     requireObject(input, '');
     const { authToken, request } = input;
     const { events, verified } = this.#context;
-    const facts: EventFacts = connectionFacts(request);
+    const eventContext: EventContext = connectionContext(request);
     return this.#orDestroy(request, () =>
-      events.run('RefreshTokens', facts, async () => {
+      events.run('RefreshTokens', eventContext, async () => {
         requireRequest(request);
         verified.forget(request);
-        const options = { facts, mustRotate: true };
+        const options = { eventContext, mustRotate: true };
         const { isRenewed: _, ...result } = await this.#rotation.resume(
           authToken,
           request,
@@ -88,10 +88,10 @@ export class RequestAuthenticator {
   async check(
     authToken: string,
     request: SessionRequest,
-    facts: EventFacts,
+    eventContext: EventContext,
   ): Promise<VerifiedSession> {
     const token = await this.#context.tokens.verify(authToken, request);
-    return this.#verifier.check(token, Object.assign(facts, factsOfToken(token)));
+    return this.#verifier.check(token, Object.assign(eventContext, contextOfToken(token)));
   }
 
   /** Takes the session off a request if it turns out to be none. */

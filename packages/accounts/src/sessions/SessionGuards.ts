@@ -1,8 +1,8 @@
 import { requireRecentLogin } from '../core/requireRecentLogin.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
@@ -61,18 +61,18 @@ export class SessionGuards {
     } catch (error) {
       // What the application has asked wrongly is nobody's refusal.
       if (AccountError.is(error) && [401, 403].includes(error.status)) {
-        void this.#context.events.emit('AccessDenied', this.#factsOf(subject), error.code);
+        void this.#context.events.emit('AccessDenied', this.#eventContextOf(subject), error.code);
       }
       throw error;
     }
   }
 
-  #factsOf(subject: SessionRequest | AccountDocument): EventFacts {
+  #eventContextOf(subject: SessionRequest | AccountDocument): EventContext {
     if (!('requestIp' in subject)) return { accountId: subject.accountId };
     const { account, session } = this.#context.verified.find(subject) ?? {};
     const actorId = session?.impersonatedBy;
     return {
-      ...connectionFacts(subject),
+      ...connectionContext(subject),
       ...(account && { accountId: account.accountId }),
       ...(session && { sessionId: session.ulid }),
       ...(actorId !== undefined && { actorId }),

@@ -1,6 +1,6 @@
 import { EntityError } from '@latchkey/entity';
 import type { AccountEntity } from '../core/AccountEntity.js';
-import type { EventFacts } from '../events/accountEvents.js';
+import type { EventContext } from '../events/accountEvents.js';
 import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { isSessionActive } from '../core/sessionState.js';
@@ -33,7 +33,12 @@ export class SessionLimit {
     const { maxSessions } = policy;
     if (maxSessions === Infinity || impersonatedBy !== undefined) return;
     const { accountId } = account;
-    const facts: EventFacts = { accountId, sessionId: ulid, method: 'maxSessions', ...connection };
+    const eventContext: EventContext = {
+      accountId,
+      sessionId: ulid,
+      method: 'maxSessions',
+      ...connection,
+    };
     const newest = (limit: number, isValid = false): ReturnType<typeof sessions.findMany> =>
       sessions.findMany({
         filter: { ...this.#sinceLastCut(account), ...(isValid && this.#stillValid(account)) },
@@ -42,7 +47,7 @@ export class SessionLimit {
         limit,
       });
     try {
-      const hasEnded = await events.begin('RevokeSessions', facts, async () => {
+      const hasEnded = await events.withFailureEvent('RevokeSessions', eventContext, async () => {
         const limit = maxSessions + SPARE;
         const { items } = await newest(limit);
         let live = this.#live(items, account);
@@ -61,7 +66,7 @@ export class SessionLimit {
         }
         return live.length > maxSessions;
       });
-      if (hasEnded) await events.emit('RevokeSessionsSuccess', facts);
+      if (hasEnded) await events.emit('RevokeSessionsSuccess', eventContext);
     } catch {
       // What the login has used up, a link or a code, cannot be used again.
     }

@@ -1,8 +1,8 @@
 import { EntityError } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import type { AuthTokenSubject, VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
 import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
@@ -29,16 +29,16 @@ export class SessionLogout {
   async logout(input: LogoutInput): Promise<boolean> {
     requireObject(input, '');
     const { authToken, request } = input;
-    const facts: EventFacts = connectionFacts(request);
-    const ended = await this.#context.events.run('Logout', facts, async () => {
+    const eventContext: EventContext = connectionContext(request);
+    const ended = await this.#context.events.run('Logout', eventContext, async () => {
       requireRequest(request);
       const actorId = this.#sessionOf(request)?.impersonatedBy;
-      if (actorId !== undefined) facts.actorId = actorId;
+      if (actorId !== undefined) eventContext.actorId = actorId;
       const token = await this.#verify(authToken, request);
-      facts.accountId = token.accountId;
-      facts.sessionId = token.sessionId;
+      eventContext.accountId = token.accountId;
+      eventContext.sessionId = token.sessionId;
       if (!('secret' in token)) return this.#end(token);
-      if (token.actor) facts.actorId = token.actor.accountId;
+      if (token.actor) eventContext.actorId = token.actor.accountId;
       return this.#endBySecret(token);
     });
     await this.#context.verified.destroy(request);

@@ -1,6 +1,6 @@
 import { EntityError, type TransactOperation } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
-import type { EventFacts } from '../events/accountEvents.js';
+import type { EventContext } from '../events/accountEvents.js';
 import type { IssuedAuthToken, VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
 import type { LoginResult } from './SessionIssuer.js';
@@ -41,20 +41,23 @@ export class SessionRotation {
   /**
    * Goes on with the session of a token.
    *
-   * @param facts - are given account and session as soon as the token is known to be genuine.
+   * @param eventContext - is given account and session as soon as the token is known to be genuine.
    * @param options - `mustRotate`: whether the token is replaced although it is not due.
    * @throws AccountError `TokenVerificationFailed`, `InvalidSession`, `ServiceUnavailable`, …
    */
   async resume(
     authToken: string,
     request: SessionRequest,
-    { facts, mustRotate }: { readonly facts: EventFacts; readonly mustRotate: boolean },
+    {
+      eventContext,
+      mustRotate,
+    }: { readonly eventContext: EventContext; readonly mustRotate: boolean },
   ): Promise<ResumedSession> {
     const token = await this.#context.tokens.verify(authToken, request);
-    Object.assign(facts, factsOfToken(token));
+    Object.assign(eventContext, contextOfToken(token));
     const presented = { token, authToken, request };
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const checked = await this.#verifier.check(token, facts);
+      const checked = await this.#verifier.check(token, eventContext);
       const resumed = await this.#goOn(checked, presented, mustRotate);
       if (resumed) return resumed;
     }
@@ -248,7 +251,7 @@ export class SessionRotation {
 }
 
 /** Returns what an event tells of a token that is genuine. */
-export function factsOfToken({ accountId, sessionId, actor }: VerifiedAuthToken): EventFacts {
+export function contextOfToken({ accountId, sessionId, actor }: VerifiedAuthToken): EventContext {
   return { accountId, sessionId, ...(actor && { actorId: actor.accountId }) };
 }
 

@@ -1,11 +1,11 @@
 import { EntityError } from '@latchkey/entity';
 import type { InferWithSecrets, Session } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
-import type { EventFacts } from '../events/accountEvents.js';
+import type { EventContext } from '../events/accountEvents.js';
 import type { VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import { isSessionActive, standingOf } from '../core/sessionState.js';
+import { isSessionActive, tokenStatus } from '../core/sessionState.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** A live session that a token belongs to. */
@@ -31,7 +31,7 @@ export class SessionVerifier {
    *
    * @throws AccountError `InvalidSession`
    */
-  async check(token: VerifiedAuthToken, facts: EventFacts): Promise<CheckedSession> {
+  async check(token: VerifiedAuthToken, eventContext: EventContext): Promise<CheckedSession> {
     const { table, accounts, sessions, policy } = this.#context;
     const { accountId, sessionId: ulid, actor } = token;
     const actors = actor && {
@@ -59,15 +59,15 @@ export class SessionVerifier {
     ) {
       throw new AccountError('InvalidSession', {});
     }
-    const standing = standingOf(token, session, now, policy);
+    const status = tokenStatus(token, session, now, policy);
     // Once for one session, however many such tokens come at the same time.
-    if (standing === 'reused' && (await this.revoke(session))) {
-      await this.#context.events.emit('TokenReuseDetected', facts);
+    if (status === 'reused' && (await this.revoke(session))) {
+      await this.#context.events.emit('TokenReuseDetected', eventContext);
     }
-    if (standing !== 'current' && standing !== 'previous') {
+    if (status !== 'current' && status !== 'previous') {
       throw new AccountError('InvalidSession', {});
     }
-    return { account, session, isCurrent: standing === 'current' };
+    return { account, session, isCurrent: status === 'current' };
   }
 
   /**

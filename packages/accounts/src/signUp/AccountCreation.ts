@@ -4,8 +4,8 @@ import type { ContactData } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { toAccountError } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
-import { connectionFacts } from '../events/connectionFacts.js';
-import type { EventFacts, ValidateEvent } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
+import type { EventContext, ValidateEvent } from '../events/accountEvents.js';
 import { reasonOf } from '../events/reasonOf.js';
 import type { LoginSessionOptions } from '../login/completeLogin.js';
 import { completeLogin } from '../login/completeLogin.js';
@@ -77,10 +77,10 @@ export class AccountCreation {
     input: unknown,
     read: Reader<NewAccountInput> = () => ({ own: input as CreateAccountInput }),
   ): Promise<AccountDocument> {
-    const facts = factsOf(input);
-    return this.#core.events.run('CreateUser', facts, async () => {
+    const eventContext = eventContextOf(input);
+    return this.#core.events.run('CreateUser', eventContext, async () => {
       const { own, handle } = await read();
-      const plan = await this.#plan(own, facts, handle);
+      const plan = await this.#plan(own, eventContext, handle);
       const [account] = await takingClaims(this.#core, claimingOf(plan), (claims) =>
         this.#transact([plan.account, ...plan.others(claims)]),
       );
@@ -98,28 +98,32 @@ export class AccountCreation {
     input: unknown,
     read: Reader<NewAccountAndLogin> = () => readAccountAndLogin(input),
   ): Promise<CompletedLogin> {
-    const facts = factsOf(input);
+    const eventContext = eventContextOf(input);
     const { events } = this.#core;
-    const { own, session, plan, planned } = await events.begin('CreateUser', facts, async () => {
-      const { own, session } = await read();
-      this.#core.connectionOf(own.request);
-      const plan = await this.#plan(own, facts);
-      // Once: what is planned again would be another account.
-      return { own, session, plan, planned: await plan.account.prepare() };
-    });
-    const loginFacts: EventFacts = { ...facts, method: 'signUp' };
+    const { own, session, plan, planned } = await events.withFailureEvent(
+      'CreateUser',
+      eventContext,
+      async () => {
+        const { own, session } = await read();
+        this.#core.connectionOf(own.request);
+        const plan = await this.#plan(own, eventContext);
+        // Once: what is planned again would be another account.
+        return { own, session, plan, planned: await plan.account.prepare() };
+      },
+    );
+    const loginContext: EventContext = { ...eventContext, method: 'signUp' };
     const login = {
       ...session,
       account: { ...planned.result, accessTypes: plan.contacts, tokens: [] },
       request: own.request,
-      facts: loginFacts,
+      eventContext: loginContext,
     };
     let isDecided = false;
-    return events.run('Login', loginFacts, async () => {
+    return events.run('Login', loginContext, async () => {
       try {
         return await completeLogin(this.#core, login, (operations) => {
           isDecided = true;
-          return events.run('CreateUser', facts, async () => {
+          return events.run('CreateUser', eventContext, async () => {
             const account = { prepare: () => Promise.resolve(planned) };
             const results = await takingClaims(this.#core, claimingOf(plan), (claims) =>
               this.#transact([account, ...operations, ...plan.others(claims)]),
@@ -130,7 +134,7 @@ export class AccountCreation {
         });
       } catch (error) {
         // A login that is refused before it is written leaves no account behind, either.
-        if (!isDecided) await events.emit('CreateUserError', facts, reasonOf(error));
+        if (!isDecided) await events.emit('CreateUserError', eventContext, reasonOf(error));
         throw error;
       }
     });
@@ -138,9 +142,9 @@ export class AccountCreation {
 
   /** Carries out {@link Accounts.requestAccount}. */
   async requestAccount(input: RequestAccountInput): Promise<{ readonly handle: string }> {
-    const facts = factsOf(input);
+    const eventContext = eventContextOf(input);
     const handle = newHandle();
-    const creation = this.#core.events.run('CreateUser', facts, async () => {
+    const creation = this.#core.events.run('CreateUser', eventContext, async () => {
       requireObject(input, '');
       this.#core.delivery.requireConfigured();
       const { accountFields, visitorFields } = this.#core;
@@ -152,7 +156,7 @@ export class AccountCreation {
       if (input.request !== undefined) {
         await this.#core.throttle.countAddress(this.#core.connectionOf(input.request).ip);
       }
-      const plan = await this.#plan(input, facts, handle);
+      const plan = await this.#plan(input, eventContext, handle);
       try {
         const [account] = await this.#transact([plan.account, ...plan.others(new Map())]);
         // Not waited for, nor is the other message: what there is to send must not show.
@@ -160,10 +164,10 @@ export class AccountCreation {
       } catch (error) {
         const known = EntityError.is(error) ? toAccountError(error) : undefined;
         if (known?.code !== 'EmailAlreadyExists') throw error;
-        const told = { ...facts };
-        delete facts.accountId;
+        const told = { ...eventContext };
+        delete eventContext.accountId;
         void this.#core.delivery.afterwards({ method: 'SignUpAttempt' }, () =>
-          this.#createOrNotify(plan, { email: input.email, facts: told, taken: error }),
+          this.#createOrNotify(plan, { email: input.email, eventContext: told, taken: error }),
         );
         throw known;
       }
@@ -181,14 +185,18 @@ export class AccountCreation {
    */
   async #createOrNotify(
     plan: PlannedAccount,
-    attempt: { readonly email: string; readonly facts: EventFacts; readonly taken: unknown },
+    attempt: {
+      readonly email: string;
+      readonly eventContext: EventContext;
+      readonly taken: unknown;
+    },
   ): Promise<void> {
     try {
       const [account] = await takingClaims(this.#core, claimingOf(plan), async (claims) => {
         if (claims.size === 0) throw attempt.taken;
         return this.#transact([plan.account, ...plan.others(claims)]);
       });
-      await this.#core.events.emit('CreateUserSuccess', attempt.facts);
+      await this.#core.events.emit('CreateUserSuccess', attempt.eventContext);
       await this.#deliver(account, plan.verifications);
     } catch (error) {
       if (error !== attempt.taken) throw error;
@@ -203,7 +211,7 @@ export class AccountCreation {
     try {
       return await this.#places.transact(operations);
     } catch (error) {
-      throw this.#core.messageLimit.inItsTerms(error);
+      throw this.#core.messageLimit.toMessageLimitError(error);
     }
   }
 
@@ -226,7 +234,7 @@ export class AccountCreation {
 
   async #plan(
     input: CreateAccountInput,
-    facts: EventFacts,
+    eventContext: EventContext,
     handle?: string,
   ): Promise<PlannedAccount> {
     const {
@@ -246,11 +254,11 @@ export class AccountCreation {
       fields.username,
       ...emails.map((email) => email.split('@')[0]),
     ]);
-    await events.authorize('ValidateCreateUser', facts, {
+    await events.authorize('ValidateCreateUser', eventContext, {
       input: validated(fields, emails, accountFields),
     });
     const accountId = table.newUlid();
-    facts.accountId = accountId;
+    eventContext.accountId = accountId;
     // As one value: what a request carries must not pass for what the application says itself.
     const context = { request: input.request };
     const value = await passwords.hash(password);
@@ -307,8 +315,8 @@ function readAccountAndLogin(input: unknown): NewAccountAndLogin {
   return { own, session: { ...(rememberMe === true && { rememberMe }) } };
 }
 
-function factsOf(input: unknown): EventFacts {
-  return connectionFacts((input as Partial<CreateAccountInput> | null | undefined)?.request);
+function eventContextOf(input: unknown): EventContext {
+  return connectionContext((input as Partial<CreateAccountInput> | null | undefined)?.request);
 }
 
 /** Part of the input that `ValidateCreateUser` shows. */

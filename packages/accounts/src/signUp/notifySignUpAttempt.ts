@@ -4,7 +4,7 @@ import { loadAccount } from '../core/loadAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { isVerifiedIdentifier } from '../flows/isVerifiedIdentifier.js';
-import { countOfSignUpAttempts } from '../flows/linkCount.js';
+import { signUpAttemptThrottleKey } from '../flows/linkThrottleKeys.js';
 import { sendLink } from '../flows/sendLink.js';
 import { findAccountId } from '../flows/findAccountId.js';
 
@@ -21,10 +21,10 @@ export async function notifySignUpAttempt(core: AccountsCore, email: string): Pr
   try {
     if (!isVerifiedIdentifier(account, identifier)) {
       const link = { kind: 'email_verification', message: 'EmailVerification' } as const;
-      await sendLink(core, { ...link, identifier, request: undefined, facts: {} });
+      await sendLink(core, { ...link, identifier, request: undefined, eventContext: {} });
       return;
     }
-    await core.throttle.recordAttempt(countOfSignUpAttempts(identifier.value));
+    await core.throttle.recordAttempt(signUpAttemptThrottleKey(identifier.value));
   } catch (error) {
     // The mailbox has had enough of them, or is no longer the account's.
     if (AccountError.is(error)) return;

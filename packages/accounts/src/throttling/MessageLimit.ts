@@ -30,7 +30,7 @@ export class MessageLimit {
 
   /**
    * The writes that count a message, for the transaction that makes what is sent; see
-   * {@link MessageLimit.inItsTerms}.
+   * {@link MessageLimit.toMessageLimitError}.
    */
   countOperations({ accountId, to }: CountedMessage): TransactOperation<unknown>[] {
     if (!this.#policy) return [];
@@ -72,7 +72,7 @@ export class MessageLimit {
         ),
       ]);
     } catch (error) {
-      throw this.inItsTerms(error);
+      throw this.toMessageLimitError(error);
     }
   }
 
@@ -100,7 +100,7 @@ export class MessageLimit {
   }
 
   /** An error as it is, or `TooManyRequests` where a count of this class stood in the way. */
-  readonly inItsTerms = <E>(error: E): E | AccountError<'TooManyRequests'> => {
+  readonly toMessageLimitError = <E>(error: E): E | AccountError<'TooManyRequests'> => {
     if (!EntityError.is(error) || error.code !== 'ConditionFailed') return error;
     if (error.details.entity !== SentMessages.name) return error;
     return this.#tooMany(error.details.item as Infer<typeof SentMessages>);

@@ -7,8 +7,8 @@ import type { SessionRequest } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { AccountFlow, EventFacts } from '../events/accountEvents.js';
-import { connectionFacts } from '../events/connectionFacts.js';
+import type { AccountFlow, EventContext } from '../events/accountEvents.js';
+import { connectionContext } from '../events/connectionContext.js';
 import { resetCounts } from '../flows/resetCounts.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
 import { changeFactors, replaceRecoveryCodes } from './changeFactors.js';
@@ -20,7 +20,7 @@ import { findOwner } from './findOwner.js';
 import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
 import { factorRefused, verifySecondFactor } from './verifySecondFactor.js';
 import { factorsOf } from './readFactors.js';
-import { confirmAtLogin, loginBySecondFactor } from './secondStep.js';
+import { enrolAtLogin, completeSecondFactor } from './completeSecondFactor.js';
 import type {
   ConfirmedTwoFactor,
   ConfirmTwoFactorInput,
@@ -91,11 +91,11 @@ export class TwoFactor {
     return this.#change('EnrolTwoFactor', request, async (flow, settings) => {
       flow.requireRecentLogin(settings.recentLogin);
       const owner = await findOwner(this.#core, settings, flow);
-      const { family } = owner;
-      const proof = family.totp && (await verifySecondFactor(owner, parseSecondFactor(input)));
-      const { enrolment, operations } = await prepareTotp(this.#core, settings, family);
+      const { factors } = owner;
+      const proof = factors.totp && (await verifySecondFactor(owner, parseSecondFactor(input)));
+      const { enrolment, operations } = await prepareTotp(this.#core, settings, factors);
       return flow.commit(
-        family.account,
+        factors.account,
         (change) => {
           if (proof) {
             change.write(proof.useOperation, () => factorRefused(proof));
@@ -126,14 +126,14 @@ export class TwoFactor {
   async confirm(input: ConfirmTwoFactorInput): Promise<ConfirmedTwoFactor> {
     requireObject(input, '');
     if ((input.challenge as unknown) === undefined) return this.#confirmInSession(input);
-    const facts = { ...connectionFacts(input.request), method: 'totp' };
+    const eventContext = { ...connectionContext(input.request), method: 'totp' };
     // It is both, and told as both.
-    return this.#core.events.run('Login', facts, () =>
+    return this.#core.events.run('Login', eventContext, () =>
       this.#run(
         'EnableTwoFactor',
         input,
-        (_facts, settings) => confirmAtLogin({ core: this.#core, settings, facts }, input),
-        facts,
+        (_facts, settings) => enrolAtLogin({ core: this.#core, settings, eventContext }, input),
+        eventContext,
       ),
     );
   }
@@ -149,8 +149,8 @@ export class TwoFactor {
    *   `InvalidConfiguration` also when no key decrypts the secret.
    */
   async loginWithTwoFactor(input: TwoFactorLoginInput): Promise<CompletedLogin> {
-    return this.#run('Login', input, (facts, settings) =>
-      loginBySecondFactor({ core: this.#core, settings, facts }, input),
+    return this.#run('Login', input, (eventContext, settings) =>
+      completeSecondFactor({ core: this.#core, settings, eventContext }, input),
     );
   }
 
@@ -169,13 +169,13 @@ export class TwoFactor {
       const code = parseTotpCode(input.code);
       flow.requireRecentLogin(settings.recentLogin);
       const owner = await findOwner(this.#core, settings, flow);
-      const { core, family } = owner;
+      const { core, factors } = owner;
       const proof = await verifySecondFactor(owner, { authenticator: 'totp', code });
       const { recoveryCodes, operations } = await core.throttle.unlessTooBusy(proof.attempt, () =>
-        replaceRecoveryCodes(core, family),
+        replaceRecoveryCodes(core, factors),
       );
       return flow.commit(
-        family.account,
+        factors.account,
         (change) => {
           change.write(proof.useOperation, () => factorRefused(proof));
           const reset = resetCounts(core, change.account, ['recoveryCode']);
@@ -226,16 +226,16 @@ export class TwoFactor {
     requireObject(input, '');
     await this.#change('DisableTwoFactor', input.request, async (flow, settings) => {
       const factor = parseSecondFactor(input);
-      flow.facts.method = factor.authenticator;
+      flow.eventContext.method = factor.authenticator;
       flow.requireRecentLogin(settings.recentLogin);
       const owner = await findOwner(this.#core, settings, flow);
-      const { core, family } = owner;
-      if (settings.isRequired?.(documentOf(family.account))) {
+      const { core, factors } = owner;
+      if (settings.isRequired?.(documentOf(factors.account))) {
         throw new AccountError('TwoFactorMandatory', {});
       }
       const proof = await verifySecondFactor(owner, factor);
       await flow.commit(
-        family.account,
+        factors.account,
         (change) => {
           change.write(proof.deleteOperation, () => factorRefused(proof));
           const others = deleteFactors(core, factorsOf(change.account.tokens), proof.token.ulid);
@@ -280,10 +280,10 @@ export class TwoFactor {
 
   /** Enrols in a login that waits for a second factor which the application demands. */
   async #enrolAtLogin(challenge: string, request: unknown): Promise<TotpEnrolment> {
-    return this.#run('EnrolTwoFactor', { request }, async (facts, settings) => {
-      const { family } = await findChallenge(this.#core, challenge, 'enrolment');
-      facts.accountId = family.account.accountId;
-      const { enrolment, operations } = await prepareTotp(this.#core, settings, family);
+    return this.#run('EnrolTwoFactor', { request }, async (eventContext, settings) => {
+      const { factors } = await findChallenge(this.#core, challenge, 'enrolment');
+      eventContext.accountId = factors.account.accountId;
+      const { enrolment, operations } = await prepareTotp(this.#core, settings, factors);
       await this.#core.table.transact(operations);
       return enrolment;
     });
@@ -296,7 +296,7 @@ export class TwoFactor {
       const owner = await findOwner(this.#core, settings, flow);
       const { recoveryCodes, operations } = await confirmTotp(owner, code);
       return flow.commit(
-        owner.family.account,
+        owner.factors.account,
         (change) => {
           changeFactors(change, operations);
           change.notify({ kind: 'TwoFactorEnabled' });
@@ -325,12 +325,15 @@ export class TwoFactor {
   async #run<T>(
     flow: AccountFlow,
     input: object,
-    action: (facts: EventFacts, settings: TwoFactorSettings) => Promise<T>,
-    given?: EventFacts,
+    action: (eventContext: EventContext, settings: TwoFactorSettings) => Promise<T>,
+    given?: EventContext,
   ): Promise<T> {
     requireObject(input, '');
-    const facts = given ?? connectionFacts((input as { readonly request?: unknown }).request);
-    return this.#core.events.run(flow, facts, () => action(facts, this.#requireSettings()));
+    const eventContext =
+      given ?? connectionContext((input as { readonly request?: unknown }).request);
+    return this.#core.events.run(flow, eventContext, () =>
+      action(eventContext, this.#requireSettings()),
+    );
   }
 
   /** @throws AccountError `InvalidConfiguration` */

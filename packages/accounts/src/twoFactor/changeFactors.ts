@@ -6,7 +6,7 @@ import { createRecoveryCodes } from './createRecoveryCodes.js';
 import { deleteTokens } from './deleteFactors.js';
 import { parseRecoveryCode } from './parseRecoveryCode.js';
 import type { AccountWithFactors } from './readFactors.js';
-import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 
 /** New recovery codes for an account. */
 export interface NewRecoveryCodes {

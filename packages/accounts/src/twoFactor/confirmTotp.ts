@@ -8,7 +8,7 @@ import { findTotpStep } from './findTotpStep.js';
 import { attemptAt, codeRefused, type FactorContext } from './verifySecondFactor.js';
 import type { AccountWithFactors } from './readFactors.js';
 import { openSecret } from './sealedSecret.js';
-import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 
 /** Recovery codes and operations that make a pending authenticator the account's own. */
 export interface ConfirmedTotp {
@@ -30,9 +30,9 @@ export async function confirmTotp(
   context: FactorContext & { readonly core: Pick<AccountsCore, 'passwords' | 'tokens'> },
   code: string,
 ): Promise<ConfirmedTotp> {
-  const { core, settings, family } = context;
+  const { core, settings, factors } = context;
   const now = core.table.now();
-  const waiting = pendingOf(family, now).map((pending) => ({
+  const waiting = pendingOf(factors, now).map((pending) => ({
     pending,
     secret: openSecret(settings.keyring, pending),
   }));
@@ -46,7 +46,7 @@ export async function confirmTotp(
   if (!shown) throw codeRefused('code');
   const { pending, step } = shown;
   const { recoveryCodes, operations } = await core.throttle.unlessTooBusy(attempt, () =>
-    replaceRecoveryCodes(core, family),
+    replaceRecoveryCodes(core, factors),
   );
   return {
     recoveryCodes,
@@ -59,14 +59,14 @@ export async function confirmTotp(
           $remove: ['expiresAt', 'meta'],
         },
       }),
-      ...deleteTokens(core, [family.totp]),
+      ...deleteTokens(core, [factors.totp]),
       ...operations,
       ...deletePending(
         core,
-        family.pending.filter(({ ulid }) => ulid !== pending.ulid),
+        factors.pending.filter(({ ulid }) => ulid !== pending.ulid),
       ),
       core.throttle.resetOperation(attempt),
-      ...resetCounts(core, family.account, ['recoveryCode']),
+      ...resetCounts(core, factors.account, ['recoveryCode']),
     ],
   };
 }

@@ -5,7 +5,7 @@ import { deletePending } from './deleteFactors.js';
 import type { AccountWithFactors } from './readFactors.js';
 import { renderQrCode } from './renderQrCode.js';
 import { sealSecret } from './sealedSecret.js';
-import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 import { totpUri } from './totpUri.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 

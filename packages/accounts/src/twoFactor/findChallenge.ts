@@ -9,11 +9,11 @@ import { digestSecret } from '../tokens/digestSecret.js';
 import type { StoredToken } from '../core/Account.js';
 import type { LoadCore } from '../core/loadAccount.js';
 import { readFactors, type AccountWithFactors } from './readFactors.js';
-import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 
 /** A login that waits for its second factor. */
 export interface WaitingLogin {
-  readonly family: AccountWithFactors;
+  readonly factors: AccountWithFactors;
   readonly challenge: StoredToken;
   /** Session options that the first step asked for. */
   readonly session: LoginSessionOptions;
@@ -44,21 +44,21 @@ export async function findChallenge(
   // The kinds whose values are unique: a password is no way to find anything.
   const filter = { value: digestSecret(given), kind: { $ne: 'password' } } as const;
   const { key } = await core.tokens.findKey({ filter });
-  const family = key ? await readFactors(core, key.accountId) : null;
-  const pending = family
-    ? pendingTokens(family.account.tokens, core.table.now(), family.account)
+  const factors = key ? await readFactors(core, key.accountId) : null;
+  const pending = factors
+    ? pendingTokens(factors.account.tokens, core.table.now(), factors.account)
     : [];
   const challenge = pending.find(
     ({ ulid, kind, createdFor }) =>
       ulid === key?.ulid && kind === 'twoFactorAuth' && createdFor === TWO_FACTOR_PURPOSE[purpose],
   );
-  if (!family || !challenge) throw challengeRefused();
-  if (family.account.deactivated) throw new AccountError('AccountDeactivated', {});
+  if (!factors || !challenge) throw challengeRefused();
+  if (factors.account.deactivated) throw new AccountError('AccountDeactivated', {});
   // What ends all sessions ends the logins that are under way, too.
-  if (challenge.meta?.generation !== family.account.sessionGeneration) throw challengeRefused();
+  if (challenge.meta?.generation !== factors.account.sessionGeneration) throw challengeRefused();
   const { failures } = challenge.meta;
   return {
-    family,
+    factors,
     challenge,
     session: readSessionMeta(challenge.meta),
     failures: typeof failures === 'number' ? failures : 0,
@@ -73,12 +73,12 @@ export async function findChallenge(
  */
 export async function consumeChallenge<const O extends readonly TransactOperation<unknown>[]>(
   { oneTimeTokens }: Pick<AccountsCore, 'oneTimeTokens'>,
-  { family, challenge }: Pick<WaitingLogin, 'family' | 'challenge'>,
+  { factors, challenge }: Pick<WaitingLogin, 'factors' | 'challenge'>,
   effects: O,
   options: ConsumeOptions,
 ): Promise<TransactResults<O>> {
   try {
-    const found = { account: family.account, token: challenge };
+    const found = { account: factors.account, token: challenge };
     return await oneTimeTokens.consume(found, effects, options);
   } catch (error) {
     const isUsed = AccountError.is(error) && error.code === 'TokenVerificationFailed';

@@ -25,6 +25,6 @@ export async function findOwner(
   const { request } = flow.actor;
   if (!request) throw new AccountError('InvalidInput', { path: 'request', reason: 'notAnObject' });
   const { ip } = core.connectionOf(request);
-  const family = withFactors(await flow.load({ secrets: true, session: true }));
-  return { core, settings, flow, family, ip };
+  const factors = withFactors(await flow.load({ secrets: true, session: true }));
+  return { core, settings, flow, factors, ip };
 }

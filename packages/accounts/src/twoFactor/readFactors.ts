@@ -1,6 +1,6 @@
 import type { Account, StoredToken, Token } from '../core/Account.js';
 import { loadAccount, type LoadCore } from '../core/loadAccount.js';
-import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 
 /** An account, and beside it what its second factor consists of. */
 export interface AccountWithFactors extends Factors {

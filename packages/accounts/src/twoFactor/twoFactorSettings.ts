@@ -3,7 +3,7 @@ import type { AccountDocument } from '../requests/SessionRequest.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { EncryptionKeyring } from './EncryptionKeyring.js';
 import type { EncryptionKey } from './prepareEncryptionKeys.js';
-import type { TwoFactorPolicy } from '../core/secondFactorStep.js';
+import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
 import { parseTotpIssuer } from './totpUri.js';
 
 /** How accounts are protected by a second factor. */

@@ -7,7 +7,7 @@ import type { SecondFactor } from './parseSecondFactor.js';
 import type { StoredToken } from '../core/Account.js';
 import { keyOfToken } from './deleteFactors.js';
 import type { AccountWithFactors } from './readFactors.js';
-import { TWO_FACTOR_PURPOSE } from '../core/secondFactorStep.js';
+import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 import { openSecret, sealSecret } from './sealedSecret.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 
@@ -30,7 +30,7 @@ export interface ProvenFactor {
 export interface FactorContext {
   readonly core: Pick<AccountsCore, 'passwords' | 'table' | 'throttle' | 'tokens'>;
   readonly settings: TwoFactorSettings;
-  readonly family: AccountWithFactors;
+  readonly factors: AccountWithFactors;
   /** The client's address. */
   readonly ip: string;
 }
@@ -53,9 +53,9 @@ export function verifySecondFactor(
 }
 
 async function proveTotp(context: FactorContext, code: string): Promise<ProvenFactor> {
-  const { core, settings, family } = context;
-  const { accountId } = family.account;
-  const { totp } = family;
+  const { core, settings, factors } = context;
+  const { accountId } = factors.account;
+  const { totp } = factors;
   if (!totp) throw codeRefused('code');
   // Before the attempt is counted: a fault of the server must not lock its owner out.
   const secret = openSecret(settings.keyring, totp);
@@ -87,11 +87,11 @@ async function proveRecoveryCode(
   context: FactorContext,
   { index, code }: { readonly index: number; readonly code: string },
 ): Promise<ProvenFactor> {
-  const { core, family } = context;
+  const { core, factors } = context;
   const attempt = attemptAt(context, 'recoveryCode');
   await core.throttle.recordAttempt(attempt);
   const createdFor = `${TWO_FACTOR_PURPOSE.recoveryCode}${String(index)}`;
-  const stored = family.recoveryCodes
+  const stored = factors.recoveryCodes
     .filter((token) => token.createdFor === createdFor && token.used !== true)
     .at(-1);
   const { matches } = await core.throttle.unlessTooBusy(attempt, () =>
@@ -116,10 +116,10 @@ async function proveRecoveryCode(
 
 /** The attempt at an account's second factor, by whatever challenge or session. */
 export function attemptAt(
-  { family, ip }: Pick<FactorContext, 'family' | 'ip'>,
+  { factors, ip }: Pick<FactorContext, 'factors' | 'ip'>,
   authenticator: SecondFactor['authenticator'],
 ): Attempt {
-  return { accountId: family.account.accountId, authenticator, ip };
+  return { accountId: factors.account.accountId, authenticator, ip };
 }
 
 /** The one answer to a factor that was used up in between. */
@@ -159,8 +159,8 @@ export function codeRefused(
 }
 
 function failuresOf(
-  { core, family }: Pick<FactorContext, 'core' | 'family'>,
+  { core, factors }: Pick<FactorContext, 'core' | 'factors'>,
   name: SecondFactor['authenticator'],
 ): number {
-  return core.throttle.recentFailures(family.account.attempts, name);
+  return core.throttle.recentFailures(factors.account.attempts, name);
 }

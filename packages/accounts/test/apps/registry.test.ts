@@ -106,7 +106,7 @@ describe('AccountsRegistry', () => {
     );
   });
 
-  it('keeps everything of an application in its name space, as Accounts with that id do', async () => {
+  it('keeps everything of an application in its namespace, as Accounts with that id do', async () => {
     const shared = { passwords, throttling: { address: { budget: 2 } } };
     const registry = new AccountsRegistry({
       ...shared,

@@ -25,7 +25,7 @@ const DEFINITIONS = [
   Session,
 ];
 
-/** What a table without name spaces holds of places. */
+/** What a table without namespaces holds of places. */
 export interface Places {
   readonly accounts: number;
   /** Accounts that say of themselves that they have one. */

@@ -309,7 +309,7 @@ describe('contacts', () => {
           : (await accounts.contacts.addPhone({ accountId, phone: other.value })).token;
       const removal = { accountId, kind: 'email', value: 'a@example.com' } as const;
       expect(await errorOf(accounts.contacts.remove(removal))).toMatchObject({
-        code: 'LastContact',
+        code: 'LastLoginMethod',
         status: 409,
       });
       if (other.kind === 'email')
@@ -317,7 +317,7 @@ describe('contacts', () => {
       else await accounts.contacts.verifyPhone({ accountId, phone: other.value, code: code ?? '' });
       await accounts.contacts.remove(removal);
       const last = accounts.contacts.remove({ accountId, ...other });
-      expect(await codeOf(last)).toBe('LastContact');
+      expect(await codeOf(last)).toBe('LastLoginMethod');
     });
 
     it('whoever removes the last two at the same moment: 16 calls, one succeeds (ASVS 15.4.2)', async () => {
@@ -331,8 +331,8 @@ describe('contacts', () => {
         ),
       );
       expect(codes.filter((code) => code === 'none')).toHaveLength(1);
-      expect(codes).toContain('LastContact');
-      expect(new Set(codes)).toEqual(new Set(['none', 'LastContact', 'ContactNotFound']));
+      expect(codes).toContain('LastLoginMethod');
+      expect(new Set(codes)).toEqual(new Set(['none', 'LastLoginMethod', 'ContactNotFound']));
       expect(await accounts.contacts.list({ accountId })).toHaveLength(1);
     });
 
@@ -354,7 +354,7 @@ describe('contacts', () => {
         test.another().verifyEmail({ accountId, email }),
       );
       const removal = accounts.contacts.remove({ accountId, kind: 'email', value: email });
-      expect(await codeOf(removal).finally(() => meanwhile.remove())).toBe('LastContact');
+      expect(await codeOf(removal).finally(() => meanwhile.remove())).toBe('LastLoginMethod');
       expect(await accounts.contacts.list({ accountId })).toHaveLength(1);
     });
 
@@ -366,7 +366,9 @@ describe('contacts', () => {
         request,
       });
       const reference = { kind: 'email', value: 'new@example.com' } as const;
-      expect(await codeOf(accounts.contacts.remove({ request, ...reference }))).toBe('LastContact');
+      expect(await codeOf(accounts.contacts.remove({ request, ...reference }))).toBe(
+        'LastLoginMethod',
+      );
     });
   });
 });

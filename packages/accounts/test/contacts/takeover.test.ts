@@ -141,7 +141,7 @@ describe('somebody else in an account', () => {
     const { accountId, username, email } = await test.signUp();
     await strict.contacts.addEmail({ accountId, email: `new.${email}` });
     const remove = () => strict.contacts.remove({ accountId, kind: 'email', value: email });
-    expect(await codeOf(remove())).toBe('LastContact');
+    expect(await codeOf(remove())).toBe('LastLoginMethod');
     await strict.verifyEmail({ accountId, email: `new.${email}` });
     await remove();
     const login = { username, password: PASSWORD, request: requestWith() };
@@ -163,6 +163,6 @@ describe('somebody else in an account', () => {
       await accounts.TokenEntity.deleteOne({ filter: { accountId, kind, createdFor, ulid } });
     }
     const removal = accounts.contacts.remove({ accountId, kind: 'email', value: 'b@example.com' });
-    expect(await codeOf(removal)).toBe('LastContact');
+    expect(await codeOf(removal)).toBe('LastLoginMethod');
   });
 });

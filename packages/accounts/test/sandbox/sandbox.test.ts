@@ -263,7 +263,7 @@ describe('a sandbox', () => {
     expect(await heads()).toEqual(['sandboxmark']);
   });
 
-  it('the mark of one name space is no mark for the table around it', async () => {
+  it('the mark of one namespace is no mark for the table around it', async () => {
     const tenant = accountsWith({ table: table.namespace('tenant') });
     await tenant.sandbox.createTable();
     await fill(tenant);

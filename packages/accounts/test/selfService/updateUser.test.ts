@@ -139,7 +139,7 @@ describe('updateUser', () => {
       });
       const { currentPassword, newPassword } = all;
       const removal = { request: own, email: null, currentPassword, newPassword };
-      expect(await codeOf(selfService(test.accounts).updateUser(removal))).toBe('LastContact');
+      expect(await codeOf(selfService(test.accounts).updateUser(removal))).toBe('LastLoginMethod');
       await selfService(test.accounts).signIn({
         email,
         password: PASSWORD,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineEntity } from '../definition/defineEntity.js';
 
 /**
- * How many accounts hold one of the places that there are for them. One for each name space; item:
+ * How many accounts hold one of the places that there are for them. One for each namespace; item:
  * PK `accountplaces#accounts`, SK `accountplaces`.
  *
  * @example

@@ -11,7 +11,7 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
  * A username in the one form in which it is stored: lower case, Unicode normal form KC, in the
  * manner of RFC 8265's UsernameCaseMapped profile; 1 to 100 characters.
  *
- * Usernames, e-mail addresses, phone numbers and account ids share one name space without
+ * Usernames, e-mail addresses, phone numbers and account ids share one namespace without
  * overlap: a username never holds `@`, never starts with `+`, and never looks like a ULID.
  *
  * @example

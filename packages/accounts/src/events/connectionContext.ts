@@ -1,11 +1,11 @@
 import type { SessionRequest } from '../requests/SessionRequest.js';
-import type { EventFacts } from './accountEvents.js';
+import type { EventContext } from './accountEvents.js';
 
 /**
- * Collects an event's facts about the client, from a request of any form, since events report bad
+ * Collects an event's context about the client, from a request of any form, since events report bad
  * requests, too.
  */
-export function connectionFacts(request: unknown): Pick<EventFacts, 'ip' | 'userAgent'> {
+export function connectionContext(request: unknown): Pick<EventContext, 'ip' | 'userAgent'> {
   if (typeof request !== 'object' || request === null) return {};
   const { requestIp, userAgent } = request as Partial<Record<keyof SessionRequest, unknown>>;
   return {

@@ -25,7 +25,7 @@ export interface TwoFactorPolicy {
 }
 
 /** Step that a login must complete before it gets its session. */
-export interface SecondFactorStep {
+export interface RequiredSecondFactor {
   /** `createdFor` of the challenge. */
   readonly purpose: string;
   readonly error: (challenge: string) => AccountError;
@@ -35,11 +35,11 @@ export interface SecondFactorStep {
  * Which second factor a login must show; undefined if none (ASVS 6.3.3). An account that has one is
  * asked for it, also where this `Accounts` is not configured to check it.
  */
-export function secondFactorStep(
+export function requiredSecondFactor(
   account: AccountDocument,
   tokens: Account['tokens'],
   { isRequired = () => false }: TwoFactorPolicy,
-): SecondFactorStep | undefined {
+): RequiredSecondFactor | undefined {
   if (hasTotp({ tokens })) {
     const methods = ['totp', 'recoveryCode'];
     return {

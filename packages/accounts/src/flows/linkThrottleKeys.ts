@@ -20,20 +20,20 @@ export interface LinkTarget {
  * works.
  */
 export function mailboxThrottleKey({ kind, account, mailbox }: LinkTarget): Attempt {
-  return countOf(`${kind}/${account.tokensVoidBefore ?? ''}/${mailbox}`);
+  return linkThrottleKey(`${kind}/${account.tokensVoidBefore ?? ''}/${mailbox}`);
 }
 
 /** Counter for requests that send nothing, which do not count against any mailbox. */
 export function decoyThrottleKey(kind: OneTimeTokenKind, identifier: LoginIdentifier): Attempt {
-  return countOf(`${kind}/nobody/${identifier.kind}/${identifier.value}`);
+  return linkThrottleKey(`${kind}/nobody/${identifier.kind}/${identifier.value}`);
 }
 
 /**
  * Counter for the messages that tell a mailbox's owner that someone wanted to sign up with the
  * address.
  */
-export function countOfSignUpAttempts(mailbox: string): Attempt {
-  return countOf(`sign-up-attempt/${mailbox}`);
+export function signUpAttemptThrottleKey(mailbox: string): Attempt {
+  return linkThrottleKey(`sign-up-attempt/${mailbox}`);
 }
 
 /** The write by which the links to a mailbox are forgotten, when one of them was followed. */
@@ -52,7 +52,7 @@ export function forgetLinks(
   });
 }
 
-function countOf(value: string): Attempt {
+function linkThrottleKey(value: string): Attempt {
   return {
     accountId: placeholderId({ kind: 'username', value: `links/${value}` }),
     authenticator: 'token',

@@ -1,6 +1,6 @@
 import type { TransactResults } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import type { EventFacts } from '../events/accountEvents.js';
+import type { EventContext } from '../events/accountEvents.js';
 import { completeLogin } from '../login/completeLogin.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
 import { notifyOwner } from '../core/notices.js';
@@ -17,29 +17,29 @@ import type {
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 
 /** Dependencies of the second step of a login. */
-export interface SecondStepContext {
+export interface LoginContext {
   readonly core: AccountsCore;
   readonly settings: TwoFactorSettings;
-  /** Facts for the flow's event. */
-  readonly facts: EventFacts;
+  /** Context of the flow's event. */
+  readonly eventContext: EventContext;
 }
 
 /** See `TwoFactor.loginWithTwoFactor`. */
-export async function loginBySecondFactor(
-  { core, settings, facts }: SecondStepContext,
+export async function completeSecondFactor(
+  { core, settings, eventContext }: LoginContext,
   input: TwoFactorLoginInput,
 ): Promise<CompletedLogin> {
   const { request } = input;
   const factor = parseSecondFactor(input);
-  facts.method = factor.authenticator;
+  eventContext.method = factor.authenticator;
   const connection = core.connectionOf(request);
   const waiting = await findChallenge(core, input.challenge, 'challenge');
-  const { family, session, failures: before } = waiting;
-  const { account } = family;
-  facts.accountId = account.accountId;
-  const proof = await verifySecondFactor({ core, settings, family, ip: connection.ip }, factor);
+  const { factors, session, failures: before } = waiting;
+  const { account } = factors;
+  eventContext.accountId = account.accountId;
+  const proof = await verifySecondFactor({ core, settings, factors, ip: connection.ip }, factor);
   const failures = before + proof.failures;
-  const login = { ...session, account, request, facts, failures, isSecondStep: true };
+  const login = { ...session, account, request, eventContext, failures, isSecondStep: true };
   return completeLogin(core, login, async (operations) => {
     const effects = [proof.useOperation, proof.resetOperation];
     // In the transaction the challenge comes first, then the factor.
@@ -51,29 +51,29 @@ export async function loginBySecondFactor(
 }
 
 /** See `TwoFactor.confirm`: with a challenge. */
-export async function confirmAtLogin(
-  { core, settings, facts }: SecondStepContext,
+export async function enrolAtLogin(
+  { core, settings, eventContext }: LoginContext,
   input: ConfirmTwoFactorInput,
 ): Promise<CompletedLogin & ConfirmedTwoFactor> {
   const { request } = input;
   const code = parseTotpCode(input.code);
   const connection = core.connectionOf(request);
   const waiting = await findChallenge(core, input.challenge, 'enrolment');
-  const { family, session, failures } = waiting;
-  facts.accountId = family.account.accountId;
-  const context = { core, settings, family, ip: connection.ip };
+  const { factors, session, failures } = waiting;
+  eventContext.accountId = factors.account.accountId;
+  const context = { core, settings, factors, ip: connection.ip };
   const { operations: confirm, recoveryCodes } = await confirmTotp(context, code);
-  const { sessionGeneration, operation } = newGeneration(core, family);
+  const { sessionGeneration, operation } = newGeneration(core, factors);
   const effects = [...confirm, operation];
   // The session begins under the generation that ends all others.
-  const account = { ...family.account, sessionGeneration };
-  const login = { ...session, account, request, facts, failures, isSecondStep: true };
+  const account = { ...factors.account, sessionGeneration };
+  const login = { ...session, account, request, eventContext, failures, isSecondStep: true };
   const result = await completeLogin(core, login, async (operations) => {
     const all = [...effects, ...operations];
     const options = { usedFrom: connection, writesAccount: true };
     const results = await consumeChallenge(core, waiting, all, options);
     return results.slice(effects.length) as TransactResults<typeof operations>;
   });
-  await notifyOwner(core, family.account, { kind: 'TwoFactorEnabled' });
+  await notifyOwner(core, factors.account, { kind: 'TwoFactorEnabled' });
   return { ...result, recoveryCodes };
 }
