@@ -1,9 +1,11 @@
 import path from 'node:path';
 import ts from 'typescript';
+import { IDENTIFIER_CALLS } from '../security/identifierCalls.js';
 
 const ROOT = path.join(__dirname, '../../../..');
 const SOURCES = path.join(ROOT, 'packages/accounts/src') + path.sep;
 const MAX_DEPTH = 5;
+const IDENTIFIERS: readonly string[] = ['email', 'newEmail', 'newPhone', 'phone', 'username'];
 
 /**
  * Methods of `Table` and `Entity` that send requests. Those that only describe one, for a transaction
@@ -61,6 +63,18 @@ class CallGraph {
       .flatMap(({ members }) => [...members])
       .filter((member) => isNamed(member) && ts.isIdentifier(member.name as ts.Node))
       .filter((member) => ts.isMethodDeclaration(member) && !isInternal(member));
+  }
+
+  /** Properties of a method's input by which somebody says who they are, or how they are reached. */
+  identifiersOf(method: ts.Declaration): string[] {
+    const [input] = (method as ts.MethodDeclaration).parameters;
+    if (!input) return [];
+    const type = this.#checker.getTypeAtLocation(input);
+    const parts = type.isUnion() ? type.types : [type];
+    const names = parts.flatMap((part) => part.getProperties().map((property) => property.name));
+    // A document is no input that somebody typed.
+    if (names.includes('createdAt')) return [];
+    return [...new Set(names)].filter((name) => IDENTIFIERS.includes(name)).sort();
   }
 
   nameOf(declaration: ts.Declaration): string {
@@ -145,10 +159,23 @@ function isInternal(node: ts.Node): boolean {
   return ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'internal');
 }
 
-describe('the way from a public method to a request', () => {
-  const graph = new CallGraph(createProgram());
-  const methods = graph.publicMethods();
+const graph = new CallGraph(createProgram());
+const methods = graph.publicMethods();
 
+describe('an identifier that a public method takes', () => {
+  it('has a row in the table of security/identifierCalls, by which its forms are compared', () => {
+    const taken = methods
+      .map((method) => [graph.nameOf(method), graph.identifiersOf(method)] as const)
+      .filter(([, identifiers]) => identifiers.length > 0);
+    const rows = Object.entries(IDENTIFIER_CALLS).map(
+      ([name, calls]) =>
+        [name, [...new Set(calls.map(({ property }) => property))].sort()] as const,
+    );
+    expect(Object.fromEntries(taken)).toEqual(Object.fromEntries(rows));
+  });
+});
+
+describe('the way from a public method to a request', () => {
   it(`is at most ${String(MAX_DEPTH)} named functions long, the public method included`, () => {
     const tooLong = methods
       .flatMap((method) => graph.ways(method))
