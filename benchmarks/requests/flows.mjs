@@ -25,6 +25,15 @@ export const FLOWS = [
       accounts.userByPasswordLogin({ username: name, password, request: request() }),
   },
   {
+    name: 'password login on a known device',
+    budget: budget(4, 3),
+    prepare: async ({ accounts }, { name, password, request }) =>
+      (await accounts.userByPasswordLogin({ username: name, password, request: request() }))
+        .deviceToken,
+    run: ({ accounts }, { name, password, request }, deviceToken) =>
+      accounts.userByPasswordLogin({ username: name, password, request: request(), deviceToken }),
+  },
+  {
     name: 'verify a request',
     budget: budget(1, 1),
     run: ({ accounts }, { request }) => accounts.handleRequest(request()),

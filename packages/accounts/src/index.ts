@@ -91,6 +91,7 @@ export type {
 } from './emailVerification/EmailVerification.js';
 export type { IssuedOneTimeToken } from './oneTimeTokens/OneTimeTokens.js';
 export type {
+  MaxPendingTokens,
   OneTimeTokenLifetimes,
   OneTimeTokenOptions,
   SentTokenKind,

@@ -518,9 +518,10 @@ export class Accounts<F extends AccountFields = NoFields> {
 
   /**
    * Issues a token to be sent to an e-mail address of an account, which proves that its owner reads
-   * it: one request. The application sends it.
+   * it: one request. The application sends it. An account can have 20 that wait
+   * (`tokens.maxPending`); when as many have been issued, they are counted, by some requests more.
    *
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   * @throws AccountError `InvalidInput`, `TooManyTokens`, `UserNotFound`, `ServiceUnavailable`
    */
   addEmailVerificationToken(input: AddEmailVerificationTokenInput): Promise<IssuedOneTimeToken> {
     return this.#emailVerification.addEmailVerificationToken(input);
@@ -577,9 +578,10 @@ export class Accounts<F extends AccountFields = NoFields> {
 
   /**
    * Issues a token with which an account's owner can choose a new password: one request. The
-   * application sends it, and knows where to.
+   * application sends it, and knows where to. An account can have 20 that wait
+   * (`tokens.maxPending`); when as many have been issued, they are counted, by some requests more.
    *
-   * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
+   * @throws AccountError `InvalidInput`, `TooManyTokens`, `UserNotFound`, `ServiceUnavailable`
    */
   addResetPasswordToken(input: AddResetPasswordTokenInput): Promise<IssuedOneTimeToken> {
     return this.passwords.addResetPasswordToken(input);

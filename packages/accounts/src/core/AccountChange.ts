@@ -12,6 +12,10 @@ import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest
 type AccountUpdate = NonNullable<Parameters<AccountEntity['updateOne']>[0]['update']>;
 type SetFields = NonNullable<AccountUpdate['$set']>;
 
+/** A count that is kept in the account's item. */
+export type AccountCounter =
+  'customTokenCount' | 'passwordRecoveryCount' | 'emailVerificationCount';
+
 /** Says what a condition that did not hold means; undefined where the flow is to look again. */
 export type Refusal = (error: EntityError) => Error;
 
@@ -49,6 +53,7 @@ export class AccountChange<A extends Account | undefined = Account> {
   readonly account: A;
   readonly #core: ChangeCore;
   readonly #set: Record<string, unknown> = {};
+  readonly #increments: Record<string, number> = {};
   readonly #remove = new Set<string>();
   readonly #conditions: PlannedCondition[] = [];
   readonly #writes: PlannedWrite[] = [];
@@ -67,6 +72,18 @@ export class AccountChange<A extends Account | undefined = Account> {
   /** Sets fields of the account's item. */
   set(fields: SetFields): this {
     Object.assign(this.#set, fields);
+    return this;
+  }
+
+  /** Adds 1 to a count of the account's item; one that is not there is 0. */
+  increment(field: AccountCounter): this {
+    this.#increments[field] = 1;
+    return this;
+  }
+
+  /** Sets a count of the account's item. */
+  setCount(field: AccountCounter, count: number): this {
+    this.#set[field] = count;
     return this;
   }
 
@@ -239,6 +256,7 @@ export class AccountChange<A extends Account | undefined = Account> {
    */
   get plan(): {
     readonly set: Readonly<Record<string, unknown>>;
+    readonly increments: Readonly<Record<string, number>>;
     readonly remove: readonly string[];
     readonly conditions: readonly PlannedCondition[];
     readonly writes: readonly PlannedWrite[];
@@ -249,6 +267,7 @@ export class AccountChange<A extends Account | undefined = Account> {
   } {
     return {
       set: this.#set,
+      increments: this.#increments,
       remove: [...this.#remove],
       conditions: this.#conditions,
       writes: this.#writes,

@@ -81,17 +81,19 @@ function accountWrite({ actor, plan }: AccountChange<Account | undefined>): {
   readonly filter: { readonly accountId: string };
   readonly condition?: Condition<AccountDocument>;
 } {
-  const { conditions, set, remove, version } = plan;
+  const { conditions, set, increments, remove, version } = plan;
   const parts = [actor.condition, ...conditions.map(({ condition }) => condition)].filter(
     (part) => Object.keys(part).length > 0,
   );
-  const isUpdate = Object.keys(set).length > 0 || remove.length > 0;
+  const counts = Object.keys(increments).length > 0;
+  const isUpdate = Object.keys(set).length > 0 || counts || remove.length > 0;
   return {
     filter: { accountId: actor.accountId },
     ...(parts.length > 0 && { condition: { $and: parts } }),
     ...(isUpdate && {
       update: {
         ...(Object.keys(set).length > 0 && { $set: set }),
+        ...(counts && { $inc: increments }),
         ...(remove.length > 0 && { $remove: remove }),
       },
       ...(version !== undefined && { version }),

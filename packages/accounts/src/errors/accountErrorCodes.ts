@@ -117,6 +117,11 @@ export interface AccountErrorDetails {
   readonly AuthenticatorDisabled: { readonly authenticator: string };
   /** Too many attempts from this client address; from `SelfService`, on this account as well. */
   readonly TooManyRequests: { readonly retryAfterSeconds: number };
+  /**
+   * As many one-time tokens of the kind as there may be wait to be used; the first of them expires in
+   * `retryAfterSeconds`.
+   */
+  readonly TooManyTokens: { readonly limit: number; readonly retryAfterSeconds: number };
   /** The password was right and a second factor is needed: the error's `challenge`, and a code. */
   readonly TwoFactorRequired: { readonly methods: readonly string[] };
   /** The application demands a second factor, and the account has none yet. */
@@ -227,6 +232,7 @@ export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEn
       'The attempts have failed too often: the way to prove it has to be set up again.',
     ),
     TooManyRequests: entry(429, 'Too many requests. Try again later.'),
+    TooManyTokens: entry(429, 'Too many tokens are waiting to be used. Try again later.'),
     TwoFactorRequired: entry(401, 'A second factor is required.'),
     TwoFactorEnrolmentRequired: entry(401, 'A second factor must be set up first.'),
     TwoFactorMandatory: entry(403, 'The second factor cannot be removed.'),

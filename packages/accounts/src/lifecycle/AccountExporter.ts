@@ -103,6 +103,9 @@ function exportedAccount(account: Account): JsonObject {
     tokensVoidBefore: _voidBefore,
     pendingVoidBefore: _pendingBefore,
     contactsVoidBefore: _contactsBefore,
+    customTokenCount: _customTokens,
+    passwordRecoveryCount: _recoveryTokens,
+    emailVerificationCount: _verificationTokens,
     hasPlace: _place,
     ...own
   } = documentOf(account);

@@ -7,7 +7,7 @@ import type { Flow } from '../core/changeAccount.js';
 import { loadAccount, type LoadCore } from '../core/loadAccount.js';
 import { pendingTokens, type TokensRevoked } from '../core/pendingTokens.js';
 import { tokensUnchanged } from '../core/revokeTokens.js';
-import type { ConnectionInfo } from '../requests/SessionRequest.js';
+import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import { AccountError } from '../errors/AccountError.js';
 import { digestSecret } from '../tokens/digestSecret.js';
@@ -19,7 +19,8 @@ import {
   type OneTimeTokenOptions,
   type TokenPolicy,
 } from './tokenPolicy.js';
-import { newestOf, type PreparedToken, type TokenPurpose } from './TokenPurpose.js';
+import { TokenLimit } from './TokenLimit.js';
+import { isReplaced, newestOf, type PreparedToken, type TokenPurpose } from './TokenPurpose.js';
 
 /** Result of issuing a token. */
 export interface IssuedOneTimeToken {
@@ -56,11 +57,17 @@ type TokensCore = LoadCore & Pick<ChangeCore, 'connectionOf' | 'tokens'>;
 export class OneTimeTokens {
   readonly #core: TokensCore;
   readonly #policy: TokenPolicy;
+  readonly #limit: TokenLimit;
 
   /** @throws AccountError `InvalidConfiguration` */
   constructor(core: TokensCore, options?: OneTimeTokenOptions) {
     this.#core = core;
     this.#policy = tokenPolicy(options);
+    this.#limit = new TokenLimit({
+      tokens: core.tokens,
+      now: () => core.table.now(),
+      policy: this.#policy,
+    });
   }
 
   /** How long tokens of a kind are good for, unless they say otherwise. */
@@ -71,13 +78,25 @@ export class OneTimeTokens {
   /**
    * Issues a token: one transaction, in which the account must exist. With `onlyNewest`, a request
    * more, for those that it comes after; and one more where, by this server's clock, it would be as
-   * old as those that have just become void.
+   * old as those that have just become void. Where as many were issued as may wait, a request to count
+   * them, one more to issue, and two for each of up to 25 that are no longer good.
    *
-   * @throws AccountError `InvalidInput`, `UserNotFound`
+   * @throws AccountError `InvalidInput`, `UserNotFound`, `TooManyTokens`
    */
   async issue(flow: Flow, purpose: TokenPurpose): Promise<IssuedOneTimeToken> {
     let after = await this.#afterOthers(purpose);
-    return flow.commit(undefined, (change) => {
+    let full: AccountDocument | undefined;
+    const onFull = (account: AccountDocument): void => {
+      full = account;
+    };
+    return flow.commit(undefined, async (change) => {
+      if (full) {
+        // A session that has ended removes nothing, and is not told how many there are.
+        await flow.actor.assertSessionActive();
+        await this.#limit.countAnew(change, purpose.kind, full, onFull);
+      } else {
+        this.#limit.count(change, purpose.kind, onFull);
+      }
       const { ulid, token, operation } = this.#prepare(after);
       change.require(
         { $or: [{ tokensVoidBefore: { $exists: false } }, { tokensVoidBefore: { $lt: ulid } }] },
@@ -194,11 +213,7 @@ export class OneTimeTokens {
 
   /** Tells whether another one was issued later for the same, where that matters. */
   #isReplaced(token: Infer<typeof AccountToken>, tokens: readonly Token[]): boolean {
-    if (!this.#policy.onlyNewest.has(token.kind as OneTimeTokenKind)) return false;
-    return tokens.some(
-      ({ kind, createdFor, ulid }) =>
-        kind === token.kind && createdFor === token.createdFor && ulid > token.ulid,
-    );
+    return this.#policy.onlyNewest.has(token.kind as OneTimeTokenKind) && isReplaced(token, tokens);
   }
 }
 

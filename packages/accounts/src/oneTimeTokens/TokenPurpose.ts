@@ -3,6 +3,7 @@ import type { AccountToken, Infer } from '@latchkey/schema';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import type { OneTimeTokenKind } from './tokenPolicy.js';
+import type { Token } from '../core/Account.js';
 import type { AccountWithTokens } from '../core/revokeTokens.js';
 
 /** Purpose that a token is issued for. */
@@ -34,6 +35,14 @@ export interface TokenPurpose {
 export interface PreparedToken {
   readonly token: string;
   readonly operation: TransactOperation<Infer<typeof AccountToken>>;
+}
+
+/** Tells whether another token was issued later for the same. */
+export function isReplaced(token: Token, tokens: readonly Token[]): boolean {
+  return tokens.some(
+    ({ kind, createdFor, ulid }) =>
+      kind === token.kind && createdFor === token.createdFor && ulid > token.ulid,
+  );
 }
 
 /** The newest of what a token must come after. */

@@ -33,13 +33,34 @@ export interface OneTimeTokenOptions extends OneTimeTokenLifetimes {
    * for all kinds that are sent to somebody, or for these (default: false).
    */
   readonly onlyNewest?: boolean | readonly SentTokenKind[];
+  /**
+   * How many tokens of a kind an account can have that are neither used nor expired nor void. More are
+   * refused: `TooManyTokens`. Every login of the account reads them all, with their `meta`; as many as the
+   * defaults allow fit into one page of DynamoDB's, 1 MB.
+   */
+  readonly maxPending?: MaxPendingTokens;
+}
+
+/** How many tokens that the application issues can wait in one account. */
+export interface MaxPendingTokens {
+  /** By `tokens.issue`, for all purposes together: 1 to 1000 (default: 50). */
+  readonly custom?: number;
+  /** By `addResetPasswordToken`: 1 to 1000 (default: 20). */
+  readonly passwordRecovery?: number;
+  /** By `addEmailVerificationToken`: 1 to 1000 (default: 20). */
+  readonly emailVerification?: number;
 }
 
 /** {@link OneTimeTokenOptions} as the mechanism needs them. */
 export interface TokenPolicy {
   readonly lifetimesMs: Readonly<Record<OneTimeTokenKind, number>>;
   readonly onlyNewest: ReadonlySet<OneTimeTokenKind>;
+  readonly maxPending: Readonly<
+    Record<'custom' | 'password_recovery' | 'email_verification', number>
+  >;
 }
+
+const MAX_PENDING = 1000;
 
 const SENT_KINDS: readonly SentTokenKind[] = [
   'email_verification',
@@ -59,6 +80,7 @@ export function tokenPolicy({
   twoFactorChallenge = '5m',
   custom = '1h',
   onlyNewest = false,
+  maxPending = {},
 }: OneTimeTokenOptions = {}): TokenPolicy {
   return {
     lifetimesMs: {
@@ -71,7 +93,23 @@ export function tokenPolicy({
       custom: parseDuration(custom, 'tokens.custom'),
     },
     onlyNewest: new Set(kindsOf(onlyNewest)),
+    maxPending: parseMaxPending(maxPending),
   };
+}
+
+function parseMaxPending({
+  custom = 50,
+  passwordRecovery = 20,
+  emailVerification = 20,
+}: MaxPendingTokens): TokenPolicy['maxPending'] {
+  for (const [name, value] of Object.entries({ custom, passwordRecovery, emailVerification })) {
+    if (Number.isInteger(value) && value >= 1 && value <= MAX_PENDING) continue;
+    throw new AccountError('InvalidConfiguration', {
+      path: `tokens.maxPending.${name}`,
+      reason: `It must be a whole number from 1 to ${String(MAX_PENDING)}.`,
+    });
+  }
+  return { custom, password_recovery: passwordRecovery, email_verification: emailVerification };
 }
 
 function kindsOf(onlyNewest: unknown): readonly SentTokenKind[] {

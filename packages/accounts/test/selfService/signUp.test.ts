@@ -42,6 +42,7 @@ describe('the calls of SelfService that Userbase has', () => {
       username: 'ada',
       userId: expect.stringMatching(/^[0-9A-Z]{26}$/),
       authToken: request.authToken,
+      deviceToken: expect.any(String) as string,
       expiresAt: expect.any(Date) as Date,
       creationDate: clock.now(),
       email: 'ada@example.com',
@@ -49,7 +50,7 @@ describe('the calls of SelfService that Userbase has', () => {
       paymentsMode: 'test',
       trialExpirationDate: new Date(clock.now().getTime() + 14 * DAY),
     });
-    const { email: _email, authToken = '', expiresAt: _end, ...verified } = ada;
+    const { email: _email, authToken = '', expiresAt, deviceToken, ...verified } = ada;
     expect(await selfService(accounts).verifyAuthToken(authToken)).toEqual(verified);
     expect((await mailbox.take()).map(({ kind, to }) => [kind, to.value])).toEqual([
       ['EmailVerification', 'ada@example.com'],
@@ -60,9 +61,13 @@ describe('the calls of SelfService that Userbase has', () => {
       username: 'Countess',
       profile: { name: 'Ada Lovelace' },
     });
-    const { expiresAt, ...shown } = ada;
-    const updated = { ...shown, username: 'countess', profile: { name: 'Ada Lovelace' } };
-    expect(changed).toEqual(updated);
+    const updated = {
+      ...verified,
+      email: 'ada@example.com',
+      username: 'countess',
+      profile: { name: 'Ada Lovelace' },
+    };
+    expect(changed).toEqual({ ...updated, authToken });
 
     await selfService(accounts).signOut({ request });
     expect(request).toMatchObject({ sessionDestroyed: true });
@@ -74,7 +79,9 @@ describe('the calls of SelfService that Userbase has', () => {
       password: PASSWORD,
       request: again,
     });
-    expect(signedIn).toEqual({ ...updated, authToken: again.authToken, expiresAt });
+    // Of the same moment, the device's token is the same.
+    const session = { authToken: again.authToken, expiresAt, deviceToken };
+    expect(signedIn).toEqual({ ...updated, ...session });
 
     await selfService(accounts).deleteUser({ request: again });
     expect(await isLive(signedIn.authToken)).toBe(false);

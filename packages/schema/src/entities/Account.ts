@@ -33,6 +33,13 @@ export const Account = defineEntity({
     /** Contacts that are not verified and have no greater ulid have lapsed, those of the sign-up too. */
     contactsVoidBefore: z.ulid().optional(),
     /**
+     * How many tokens of the kind there can be at most: those that were issued by the application since
+     * they were counted last.
+     */
+    customTokenCount: z.number().optional(),
+    passwordRecoveryCount: z.number().optional(),
+    emailVerificationCount: z.number().optional(),
+    /**
      * Tells whether it takes one of the places that there are for accounts; see `AccountPlaces`.
      */
     hasPlace: z.boolean().optional(),
