@@ -82,7 +82,7 @@ export class CustomTokens {
    * Issues a token that works once, for one purpose of the application's own: one request. As
    * it is not known where it was sent, a change of the account's password makes it void, and so does
    * the removal or replacement of any of the account's addresses. Where that was by another server,
-   * whose clock is ahead, and only just now: two requests. An account can have 50 that wait to be used
+   * whose clock is ahead, and only just now: two requests. An account can have 200 that wait to be used
    * (`tokens.maxPending`); when as many have been issued, they are counted, by some requests more.
    *
    * @throws AccountError `InvalidInput`; `InvalidSession`, `ImpersonatedSession` with a request;

@@ -35,15 +35,15 @@ export interface OneTimeTokenOptions extends OneTimeTokenLifetimes {
   readonly onlyNewest?: boolean | readonly SentTokenKind[];
   /**
    * How many tokens of a kind an account can have that are neither used nor expired nor void. More are
-   * refused: `TooManyTokens`. Every login of the account reads them all, with their `meta`; as many as the
-   * defaults allow fit into one page of DynamoDB's, 1 MB.
+   * refused: `TooManyTokens`. Every login of the account reads them all, with their `meta`, in one request
+   * for each 1 MB.
    */
   readonly maxPending?: MaxPendingTokens;
 }
 
 /** How many tokens that the application issues can wait in one account. */
 export interface MaxPendingTokens {
-  /** By `tokens.issue`, for all purposes together: 1 to 1000 (default: 50). */
+  /** By `tokens.issue`, for all purposes together: 1 to 1000 (default: 200). */
   readonly custom?: number;
   /** By `addResetPasswordToken`: 1 to 1000 (default: 20). */
   readonly passwordRecovery?: number;
@@ -98,7 +98,7 @@ export function tokenPolicy({
 }
 
 function parseMaxPending({
-  custom = 50,
+  custom = 200,
   passwordRecovery = 20,
   emailVerification = 20,
 }: MaxPendingTokens): TokenPolicy['maxPending'] {
