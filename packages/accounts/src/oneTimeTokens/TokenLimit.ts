@@ -104,19 +104,18 @@ export class TokenLimit {
     // One without an end is not from this package: it is no good, and not for this package to remove.
     const dead = items.filter((token) => token.expiresAt && !pending.includes(token));
     const removed = dead.slice(0, MAX_REMOVED);
+    const remove = async ({ accountId, createdFor, ulid }: Token): Promise<void> => {
+      try {
+        await entity.deleteOne({ filter: { accountId, kind, createdFor, ulid } });
+      } catch (error) {
+        // Somebody else removes it at the same time.
+        if (!EntityError.is(error) || error.code !== 'VersionConflict') throw error;
+      }
+    };
     for (let at = 0; at < removed.length; at += CONCURRENCY) {
-      await Promise.all(removed.slice(at, at + CONCURRENCY).map((token) => this.#remove(token)));
+      await Promise.all(removed.slice(at, at + CONCURRENCY).map(remove));
     }
     return items.length - removed.length;
-  }
-
-  async #remove({ accountId, kind, createdFor, ulid }: Token): Promise<void> {
-    try {
-      await this.#context.tokens.deleteOne({ filter: { accountId, kind, createdFor, ulid } });
-    } catch (error) {
-      // Somebody else removes it at the same time.
-      if (!EntityError.is(error) || error.code !== 'VersionConflict') throw error;
-    }
   }
 
   #tooMany(limit: number, pending: readonly Token[]): AccountError<'TooManyTokens'> {
