@@ -61,7 +61,14 @@ export {
 export { emailAddress } from './fields/emailAddress.js';
 export { phoneNumber } from './fields/phoneNumber.js';
 export { username } from './fields/username.js';
-export { fieldPath, joinPath, type JoinedPath, pathBelow, splitPath } from './paths/fieldPath.js';
+export {
+  canonicalPath,
+  fieldPath,
+  joinPath,
+  type JoinedPath,
+  pathBelow,
+  splitPath,
+} from './paths/fieldPath.js';
 export type {
   AnyValueIn,
   DatePath,

@@ -1,5 +1,5 @@
-import { joinPath, splitPath } from '@latchkey/schema';
-import { assertItemSize } from '../attributes/assertItemSize.js';
+import { canonicalPath, joinPath, splitPath } from '@latchkey/schema';
+import { assertAttributeSize } from '../attributes/assertItemSize.js';
 import { OPERATORS } from '../operators/operators.js';
 import type { Operator, Step, Target } from '../operators/Operator.js';
 import type { EntityModel, Fields } from './EntityModel.js';
@@ -17,11 +17,14 @@ export function parseUpdate(model: EntityModel, update: Readonly<Fields>): reado
       throw invalidInput(model.name, [{ path: name, message: 'not an update operator' }]);
     }
   }
-  const steps = Object.entries(OPERATORS).flatMap(([name, operator]) =>
-    operandsOf(model, name, operator, update[name]).map(([path, given]) =>
-      parseStep(model, operator, path, given),
-    ),
-  );
+  const steps: Step[] = [];
+  for (const name in OPERATORS) {
+    const operator = OPERATORS[name];
+    if (!operator || update[name] === undefined) continue;
+    for (const [path, given] of operandsOf(model, name, operator, update[name])) {
+      steps.push(parseStep(model, operator, path, given));
+    }
+  }
   if (steps.length === 0) {
     throw invalidInput(model.name, [{ path: 'update', message: 'it changes nothing' }]);
   }
@@ -37,7 +40,6 @@ function operandsOf(
   { takesPaths }: Operator,
   operands: unknown,
 ): readonly (readonly [path: unknown, operand: unknown])[] {
-  if (operands === undefined) return [];
   if (takesPaths) {
     if (Array.isArray(operands)) return operands.map((path: unknown) => [path, undefined]);
     throw invalidInput(model.name, [{ path: name, message: 'takes a list of paths' }]);
@@ -51,17 +53,16 @@ function operandsOf(
 function parseStep(model: EntityModel, operator: Operator, path: unknown, given: unknown): Step {
   const target = targetOf(model, path);
   const [first, ...others] = operator.parse(target, given);
-  for (const operand of [first, ...others]) {
-    if (operand) assertItemSize({ [target.path]: operand }, target.path);
-  }
-  return { ...target, operator, given, operands: [first, ...others] };
+  const operands: Step['operands'] = [first, ...others];
+  for (const operand of operands) if (operand) assertAttributeSize(target.path, operand);
+  // Not the other way round: V8 is slow to add properties to a copy.
+  return { operator, given, operands, ...target };
 }
 
 /** @throws {@link EntityError} `InvalidInput` for a path on which a prototype would be read. */
 function targetOf(model: EntityModel, path: unknown): Target {
-  const segments = Array.isArray(path) ? path.map(String) : splitPath(String(path));
-  const name = joinPath(segments);
-  if (segments.includes('__proto__')) {
+  const name = Array.isArray(path) ? joinPath(path.map(String)) : canonicalPath(String(path));
+  if (name.includes('__proto__') && splitPath(name).includes('__proto__')) {
     throw invalidInput(model.name, [{ path: name, message: 'a reserved name' }]);
   }
   return { entity: model.name, path: name, field: model.field(name) };
@@ -69,7 +70,11 @@ function targetOf(model: EntityModel, path: unknown): Target {
 
 /** Tells whether two paths are one, or one of them leads through the other. */
 export function overlaps(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
+  return a === b || leadsThrough(a, b) || leadsThrough(b, a);
+}
+
+function leadsThrough(path: string, outer: string): boolean {
+  return path.charAt(outer.length) === '.' && path.startsWith(outer);
 }
 
 function assertChangeable(model: EntityModel, { operator, path }: Step): void {
@@ -80,7 +85,8 @@ function assertChangeable(model: EntityModel, { operator, path }: Step): void {
   if (!operator.onInsertOnly && readOnly.some((fixed) => overlaps(fixed, path))) {
     throw invalidInput(model.name, [{ path, message: 'it is read-only' }]);
   }
-  if ([...computed.keys()].some((field) => overlaps(field, path))) {
+  for (const field of computed.keys()) {
+    if (!overlaps(field, path)) continue;
     throw invalidInput(model.name, [{ path, message: 'it is computed from other fields' }]);
   }
 }

@@ -3,9 +3,9 @@ import { fromAttributeValue } from '../attributes/fromAttributeValue.js';
 import type { Key } from '../keys/Key.js';
 import type { Step, Stored, WriteClause } from '../operators/Operator.js';
 import { matchesWhere, type EntityModel, type Fields } from './EntityModel.js';
-import { equalities } from './equalities.js';
 import { overlaps } from './parseUpdate.js';
-import { documentKey, planQuery } from '../planning/planQuery.js';
+import { filterFacts, type FilterFacts } from '../planning/FilterFacts.js';
+import { documentKey, planFilter } from '../planning/planQuery.js';
 
 type TtlChange = NonNullable<Stored> | null | undefined;
 
@@ -43,13 +43,13 @@ export function planUpdate(
   filter: Readonly<Fields>,
   steps: readonly Step[],
 ): UpdatePlan {
-  const key = documentKey(planQuery(model, filter));
+  const facts = filterFacts(model, filter);
+  const key = documentKey(planFilter(model, facts));
   if (!key) return replace('the filter is not the whole key and nothing else');
-  const followed = followedPaths(model, filter);
   const clauses: WriteClause[] = [];
   for (const step of steps) {
     const { operator, path, field, operands } = step;
-    if (followed.some((other) => overlaps(other, path))) {
+    if (isFollowed(model, facts, path)) {
       return replace(`keys, unique values or computed fields follow from "${path}"`);
     }
     if (field.hasOuterRules) return replace(`what is around "${path}" is judged as a whole`);
@@ -83,26 +83,54 @@ function ttlChange(model: EntityModel, steps: readonly Step[]): TtlChange {
   return model.ttl({ [expiresAt]: value }) ?? null;
 }
 
-/**
- * The fields whose change other attributes or items must follow. An index that the filter's own
- * values leave the document out of has nothing to follow.
- */
-function followedPaths(model: EntityModel, filter: Readonly<Fields>): string[] {
-  const equal = equalities(model, filter);
-  const isOut = ({ where }: Index): boolean =>
-    where.some((condition) => {
-      const path = joinPath(condition.segments);
-      return equal.has(path) && !matchesWhere(condition, equal.get(path));
-    });
+/** The fields whose change other attributes or items must follow. */
+interface FollowedPaths {
+  /** Whatever else the document holds. */
+  readonly always: readonly string[];
+  /** As long as an index has the document. */
+  readonly inIndex: readonly (readonly [index: Index, paths: readonly string[]])[];
+}
+
+const known = new WeakMap<EntityModel, FollowedPaths>();
+
+/** Returns the paths of an entity, worked out once. */
+function followedPaths(model: EntityModel): FollowedPaths {
+  const before = known.get(model);
+  if (before) return before;
   const { indexes, computed, expiresAt } = model.definition;
-  return [
-    ...indexes.flatMap(({ where }) => where.map(({ segments }) => joinPath(segments))),
-    ...indexes
-      .filter((index) => !isOut(index))
-      .flatMap(({ PK, SK }) => [...PK, ...SK])
-      .flatMap((part) => (part.kind === 'field' ? [part.path] : [])),
-    ...[...computed.values()].flatMap(({ from }) => from),
-    // Unique items carry the TTL, too.
-    ...(expiresAt !== undefined && model.uniqueIndexes.length > 0 ? [expiresAt] : []),
-  ];
+  const paths: FollowedPaths = {
+    always: [
+      ...indexes.flatMap(({ where }) => where.map(({ segments }) => joinPath(segments))),
+      ...[...computed.values()].flatMap(({ from }) => from),
+      // Unique items carry the TTL, too.
+      ...(expiresAt !== undefined && model.uniqueIndexes.length > 0 ? [expiresAt] : []),
+    ],
+    inIndex: indexes.map((index) => [
+      index,
+      [...index.PK, ...index.SK].flatMap((part) => (part.kind === 'field' ? [part.path] : [])),
+    ]),
+  };
+  known.set(model, paths);
+  return paths;
+}
+
+/**
+ * Tells whether other attributes or items must follow the change of a field. An index that the
+ * filter's own values leave the document out of has nothing to follow.
+ */
+function isFollowed(model: EntityModel, { equal }: FilterFacts, path: string): boolean {
+  const { always, inIndex } = followedPaths(model);
+  const touches = (other: string): boolean => overlaps(other, path);
+  return (
+    always.some(touches) ||
+    inIndex.some(([index, paths]) => paths.some(touches) && !isLeftOut(index, equal))
+  );
+}
+
+/** Tells whether an index leaves out every document that has these values. */
+function isLeftOut({ where }: Index, equal: ReadonlyMap<string, unknown>): boolean {
+  return where.some((condition) => {
+    const path = joinPath(condition.segments);
+    return equal.has(path) && !matchesWhere(condition, equal.get(path));
+  });
 }

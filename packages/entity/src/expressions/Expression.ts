@@ -1,6 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Field } from './FieldScope.js';
 
+/** Placeholders that were used before: V8 is slow with names of properties that are new texts. */
+const PLACEHOLDERS: Readonly<Record<'#' | ':', string[]>> = { '#': [], ':': [] };
+
 /** The placeholders of one request: every name and value goes through them, so none can be syntax. */
 export class Expression {
   readonly #names = new Map<string, string>();
@@ -26,7 +29,7 @@ export class Expression {
 
   /** A placeholder for a value, such as `:0`. */
   value(attribute: AttributeValue): string {
-    const placeholder = `:${String(this.#valueCount++)}`;
+    const placeholder = placeholderOf(':', this.#valueCount++);
     this.#values[placeholder] = attribute;
     return placeholder;
   }
@@ -50,8 +53,12 @@ export class Expression {
   #name(segment: string): string {
     const known = this.#names.get(segment);
     if (known !== undefined) return known;
-    const placeholder = `#${String(this.#names.size)}`;
+    const placeholder = placeholderOf('#', this.#names.size);
     this.#names.set(segment, placeholder);
     return placeholder;
   }
+}
+
+function placeholderOf(mark: '#' | ':', number: number): string {
+  return (PLACEHOLDERS[mark][number] ??= `${mark}${String(number)}`);
 }

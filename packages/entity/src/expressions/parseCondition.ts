@@ -1,4 +1,4 @@
-import { joinPath, splitPath } from '@latchkey/schema';
+import { canonicalPath } from '@latchkey/schema';
 import { elementSpelling } from '../entity/storedSpelling.js';
 import { EntityError } from '../errors/EntityError.js';
 import { all, any, EVERYTHING, not, NOTHING, type Clause, type FieldOperator } from './Clause.js';
@@ -195,9 +195,4 @@ export function invalidCondition(
     `The condition on ${entity} is not valid: "${path}" ${message}.`,
     { entity, path, issues },
   );
-}
-
-/** One path has one spelling: `\` stands before a dot or a backslash inside a name only. */
-function canonicalPath(path: string): string {
-  return path.includes('\\') ? joinPath(splitPath(path)) : path;
 }

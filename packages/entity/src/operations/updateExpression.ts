@@ -110,9 +110,8 @@ function conditionsOf(
   expression: Expression,
   { model }: EntityContext,
 ): (string | undefined)[] {
-  const text = compileCondition(condition ?? {}, expression, model);
   return [
-    text,
+    condition ? compileCondition(condition, expression, model) : undefined,
     model.storedForm === 0
       ? undefined
       : `${expression.path(['_s'])} >= ${expression.value({ N: String(model.storedForm) })}`,

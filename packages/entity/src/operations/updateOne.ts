@@ -69,7 +69,8 @@ async function prepareUpdate(entity: EntityContext, input: UpdateInput): Promise
   const $set = input.update.$set as Readonly<Fields> | undefined;
   const hooked = $set && (await entity.hooks.preParse($set, context));
   const update = hooked ? { ...input.update, $set: hooked } : input.update;
-  return { ...query, update, steps: parseUpdate(entity.model, update) };
+  // With the steps first: V8 is slow to add properties to a copy.
+  return { steps: parseUpdate(entity.model, update), ...query, update };
 }
 
 /**
@@ -114,7 +115,7 @@ export async function planUpdateOperation(
   if (plan.kind === 'expression' && plan.isCertain) {
     // Deleted since it was found: the upsert is then to make it.
     const isOvertaken = (other?: Item): boolean => other === undefined;
-    return { writes: [{ ...expressionWrite(entity, prepared, plan), isOvertaken }] };
+    return { writes: [{ isOvertaken, ...expressionWrite(entity, prepared, plan) }] };
   }
   const replacement = await planWithRelated(entity, item, prepared);
   const isOvertaken = (write: Write, other?: Item): boolean =>

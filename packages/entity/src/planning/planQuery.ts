@@ -47,7 +47,7 @@ export function planQuery(
 export function planFilter(
   model: EntityModel,
   filter: FilterFacts,
-  options: PlanOptions,
+  options: PlanOptions = {},
 ): QueryPlan | undefined {
   const allowed = allowedIndexes(model, options);
   if (isContradiction(filter)) return undefined;

@@ -63,6 +63,11 @@ export function splitPath(path: string): string[] {
   return [...segments, segment];
 }
 
+/** The one spelling of a path: `\` stands before a dot or a backslash inside a name only. */
+export function canonicalPath(path: string): string {
+  return path.includes('\\') ? joinPath(splitPath(path)) : path;
+}
+
 function escaped(segment: string): string {
   if (!segment.includes('.') && !segment.includes('\\')) return segment;
   return segment.replace(/[\\.]/g, String.raw`\$&`);
