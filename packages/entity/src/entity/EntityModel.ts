@@ -43,12 +43,18 @@ export type Item = Record<string, AttributeValue>;
 /** A document while the package works on it: any field, by name. */
 export type Fields = Record<string, unknown>;
 
+/** What an attribute holds. */
+interface StoredField {
+  readonly name: string;
+  readonly shape: ValueShape;
+}
+
 /** The item that keeps one value of a unique index for its document. */
 export interface UniqueKey extends Key {
   readonly index: Index;
 }
 
-const MAX_KNOWN_PATHS = 1000;
+const MAX_KNOWN_NAMES = 1000;
 /** An item of 400 KB has no longer list. */
 const MAX_POSITION = 400 * 1024;
 
@@ -56,13 +62,13 @@ const MAX_POSITION = 400 * 1024;
 export const NAMESPACE_MARK = '@';
 
 /** The shapes of the fields that every document has. */
-const SYSTEM_SHAPES: readonly (readonly [string, ValueShape])[] = [
+const SYSTEM_SHAPES: ReadonlyMap<string, ValueShape> = new Map<string, ValueShape>([
   ['ulid', { strings: 'string' }],
   ['createdAt', { strings: 'date' }],
   ['updatedAt', { strings: 'date' }],
   ['createdBy', { strings: 'string' }],
   ['updatedBy', { strings: 'string' }],
-];
+]);
 
 /**
  * One entity in one table: the pure functions between its documents, their keys and their items.
@@ -72,6 +78,8 @@ export class EntityModel implements FieldScope {
   readonly definition: AnyEntityDefinition;
   readonly name: string;
   readonly shape: ValueShape;
+  /** Start of the sort key of every item of this entity, in lower case. */
+  readonly sortKeyHead: string;
   /** The table's names for its keys and its TTL attribute. */
   readonly attributes: TableAttributes;
   /** The indexes that are items of their own. */
@@ -83,6 +91,9 @@ export class EntityModel implements FieldScope {
   readonly #fields = new Map<string, Field>();
   /** The fields that are stored under short names, by those. */
   readonly #fieldNames: ReadonlyMap<string, string>;
+  /** What attributes hold, by their names; null for those that hold no field. */
+  readonly #storedFields = new Map<string, StoredField | null>();
+  readonly #partitionKeyHeads = new Map<Index, string>();
   /** The names of the schema's fields, and of those that every document has. */
   readonly #declared: ReadonlySet<string>;
 
@@ -103,11 +114,9 @@ export class EntityModel implements FieldScope {
     this.globalIndexes = secondary.filter((index) => !index.unique);
     this.#namespace = namespace;
     this.#secrets = definition.secrets.map((path) => splitPath(path));
-    this.#declared = new Set([
-      ...Object.keys(definition.schema.shape),
-      ...SYSTEM_SHAPES.map(([name]) => name),
-    ]);
+    this.#declared = new Set([...Object.keys(definition.schema.shape), ...SYSTEM_SHAPES.keys()]);
     this.#fieldNames = new Map([...definition.aliases].map(([field, alias]) => [alias, field]));
+    this.sortKeyHead = this.name.toLowerCase();
   }
 
   /** How many migrations the present stored form stands behind. */
@@ -133,7 +142,7 @@ export class EntityModel implements FieldScope {
     const message = unusable.find((fault) => fault !== undefined);
     if (message !== undefined) throw invalidInput(this.name, [{ path, message }]);
     // A record has any number of paths; those that a program names are few.
-    if (this.#fields.size < MAX_KNOWN_PATHS) this.#fields.set(path, field);
+    if (this.#fields.size < MAX_KNOWN_NAMES) this.#fields.set(path, field);
     return field;
   }
 
@@ -176,15 +185,14 @@ export class EntityModel implements FieldScope {
     throw invalidInput(this.name, [{ path, message: 'it is of another type' }]);
   }
 
-  /** Start of the sort key of every item of this entity, in lower case. */
-  get sortKeyHead(): string {
-    return this.name.toLowerCase();
-  }
-
   /** Returns the start of an index's partition keys. */
   partitionKeyHead(index: Index): string {
-    const head = index.unique ? `${this.sortKeyHead}.${index.name}` : index.partition.toLowerCase();
-    return this.#namespace + head;
+    const known = this.#partitionKeyHeads.get(index);
+    if (known !== undefined) return known;
+    const own = index.unique ? `${this.sortKeyHead}.${index.name}` : index.partition.toLowerCase();
+    const head = this.#namespace + own;
+    this.#partitionKeyHeads.set(index, head);
+    return head;
   }
 
   /** Returns the start of an index's sort keys. */
@@ -234,7 +242,7 @@ export class EntityModel implements FieldScope {
   uniqueKeys(fields: Readonly<Fields>): UniqueKey[] {
     return this.uniqueIndexes.flatMap((index) => {
       const key = this.keyIn(index, fields);
-      return key ? [{ ...key, index }] : [];
+      return key ? [{ index, ...key }] : [];
     });
   }
 
@@ -389,11 +397,22 @@ export class EntityModel implements FieldScope {
     const fields: Fields = {};
     for (const stored in attributes) {
       const attribute = attributes[stored];
-      if (!attribute || this.attributes.isOwn(stored)) continue;
-      const name = this.#fieldNames.get(stored) ?? stored;
-      fields[name] = read(attribute, this.#shapeOf(name));
+      const field = attribute && this.#storedField(stored);
+      if (field) fields[field.name] = read(attribute, field.shape);
     }
     return fields;
+  }
+
+  /** The field that an attribute holds; null for what the package keeps beside the fields. */
+  #storedField(stored: string): StoredField | null {
+    const known = this.#storedFields.get(stored);
+    if (known !== undefined) return known;
+    const name = this.#fieldNames.get(stored) ?? stored;
+    const shape = this.shape.fields?.get(name) ?? this.shape.rest ?? PLAIN_DATA;
+    const field = this.attributes.isOwn(stored) ? null : { name, shape };
+    // A schema may take any name; those that a program gives are few.
+    if (this.#storedFields.size < MAX_KNOWN_NAMES) this.#storedFields.set(stored, field);
+    return field;
   }
 
   #unreadable(item: Item, { reason, segments, cause }: UnreadableValue): EntityError {
@@ -409,11 +428,12 @@ export class EntityModel implements FieldScope {
 
   #unreadablePath(item: Item): readonly string[] {
     for (const [stored, attribute] of Object.entries(item)) {
+      const field = this.#storedField(stored);
+      if (!field) continue;
       try {
-        this.fieldsOf({ [stored]: attribute });
+        fromAttributeValue(attribute, field.shape);
       } catch {
-        const name = this.#fieldNames.get(stored) ?? stored;
-        return [name, ...unreadablePath(attribute, this.#shapeOf(name))];
+        return [field.name, ...unreadablePath(attribute, field.shape)];
       }
     }
     return [];
@@ -443,9 +463,9 @@ export class EntityModel implements FieldScope {
   /** Returns the values that documents in the present stored form can have at a path. */
   domain(segments: readonly string[], narrowing?: Narrowing): Domain {
     const [first = ''] = segments;
-    const system = SYSTEM_SHAPES.find(([name]) => name === first);
+    const system = SYSTEM_SHAPES.get(first);
     if (system) {
-      const types = new Set(system[1].strings && [system[1].strings]);
+      const types = new Set(system.strings && [system.strings]);
       return { missing: first.endsWith('By'), nullable: false, values: undefined, types };
     }
     const domain = domainAt(this.definition.schema, segments, narrowing);
@@ -470,7 +490,7 @@ export class EntityModel implements FieldScope {
 
   /** Tells whether a field is one that every document has, which no schema describes. */
   isSystemField(path: string): boolean {
-    return SYSTEM_SHAPES.some(([name]) => name === path);
+    return SYSTEM_SHAPES.has(path);
   }
 
   /** The conditions under which an item is in this name space, for a scan. */
@@ -526,10 +546,6 @@ export class EntityModel implements FieldScope {
     return Object.fromEntries(
       Object.entries(item).map(([field, attribute]) => [aliases.get(field) ?? field, attribute]),
     );
-  }
-
-  #shapeOf(field: string): ValueShape {
-    return this.shape.fields?.get(field) ?? this.shape.rest ?? PLAIN_DATA;
   }
 
   /** The TTL attribute in epoch seconds, from the definition's `expiresAt`. */

@@ -27,7 +27,7 @@ export function parseInput(
   input: unknown,
   stored?: ReadonlyMap<string, unknown>,
 ): Fields {
-  assertOwnNames(definition.name, input, '', 0);
+  assertOwnNames(definition.name, input, '');
   if (stored && stored.size > 0) return parseAround(definition, input as Fields, stored);
   let result = definition.schema.safeParse(input);
   if (!result.success && !isStable(definition.schema)) {
@@ -96,7 +96,7 @@ export function parseSchemas(
   schemas: readonly FieldSchema[],
   value: unknown,
 ): [unknown, ...unknown[]] {
-  assertOwnNames(entity, value, path, 0);
+  assertOwnNames(entity, value, path);
   const parsed: unknown[] = [];
   let issues: readonly InputIssue[] = [{ path, message: 'no such field' }];
   for (const schema of schemas) {
@@ -120,7 +120,7 @@ export function parseStored(
   schema: FieldSchema,
   value: unknown,
 ): unknown {
-  assertOwnNames(entity, value, path, 0);
+  assertOwnNames(entity, value, path);
   if (isStable(schema)) return parseSchemas(entity, path, [schema], value)[0];
   const issues = storedIssues(schema, value);
   if (issues.length > 0) throw invalidInput(entity, inputIssues(issues, path));
@@ -177,17 +177,27 @@ function shown(path: string): string {
 /**
  * Refuses the name `__proto__`, which zod's records would drop in silence.
  */
-function assertOwnNames(entity: string, value: unknown, path: string, depth: number): void {
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return;
+function assertOwnNames(entity: string, value: unknown, base: string): void {
+  const names = namesToPrototype(value, 0);
+  if (!names) return;
+  const path = names.reduce(pathBelow, base);
+  throw invalidInput(entity, [{ path: shown(path), message: 'a reserved name' }]);
+}
+
+/** The names that lead to a field `__proto__`; undefined where there is none. */
+function namesToPrototype(value: unknown, depth: number): readonly string[] | undefined {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return undefined;
   if (Array.isArray(value)) {
-    for (const item of value) assertOwnNames(entity, item, path, depth + 1);
-    return;
+    for (const item of value) {
+      const below = namesToPrototype(item, depth + 1);
+      if (below) return below;
+    }
+    return undefined;
   }
   for (const name of Object.keys(value)) {
-    const below = pathBelow(path, name);
-    if (name === '__proto__') {
-      throw invalidInput(entity, [{ path: shown(below), message: 'a reserved name' }]);
-    }
-    assertOwnNames(entity, (value as Fields)[name], below, depth + 1);
+    if (name === '__proto__') return [name];
+    const below = namesToPrototype((value as Fields)[name], depth + 1);
+    if (below) return [name, ...below];
   }
+  return undefined;
 }

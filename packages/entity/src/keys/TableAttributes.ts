@@ -65,7 +65,7 @@ export class TableAttributes implements KeyAttributes {
   readonly SK: string;
   /** The attribute by which DynamoDB removes expired items. */
   readonly ttl: string;
-  readonly #indexes: ReadonlyMap<string, IndexAttributes>;
+  readonly #indexes: Map<string, IndexAttributes>;
   /** Every attribute that has a name of the program's choice, with its use. */
   readonly #uses: ReadonlyMap<string, string>;
 
@@ -97,7 +97,11 @@ export class TableAttributes implements KeyAttributes {
 
   /** The names of a global secondary index, by its name in definitions: `_id2`, `_id3`… */
   index(name: string): IndexAttributes {
-    return this.#indexes.get(name) ?? defaultIndex(name);
+    const known = this.#indexes.get(name);
+    if (known) return known;
+    const names = defaultIndex(name);
+    this.#indexes.set(name, names);
+    return names;
   }
 
   /** Tells whether an attribute of an item is no field of a document. */

@@ -32,6 +32,7 @@ export async function prepareFamily(
   children: readonly ChildInput[],
 ): Promise<FamilyCreation> {
   const parent = await prepareCreate(entity, input);
+  if (children.length === 0) return { parent: parent.item, children: [], writes: parent.writes };
   const parentFields = entity.model.allFields(parent.item);
   const created = [];
   for (const { entity: child, item: fields } of children) {

@@ -91,14 +91,14 @@ function planCreate(
 ): Creation {
   const { model, tableName } = entity;
   const item = model.toItem(fields, 1, newOperationId());
-  const owner = model.primaryKey(fields);
+  const owner = model.attributes.keyOf(item);
   const uniques = model
     .uniqueKeys(fields)
     .map((key) => putUnique(model, tableName, key, owner, fields));
   const put = putNew(entity, item);
   // Even if somebody has changed it since: no two documents have one ulid that was made here.
   const isOwn = (existing: Item): boolean => existing.ulid?.S === item.ulid?.S;
-  return { item, writes: [ulid === undefined ? { ...put, isOwn } : put, ...uniques] };
+  return { item, writes: [ulid === undefined ? { isOwn, ...put } : put, ...uniques] };
 }
 
 /** Writes an item where there is none. */
