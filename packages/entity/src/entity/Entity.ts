@@ -561,13 +561,13 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   #query<S extends boolean, P extends string | PathSegments>(
-    start: () => AsyncGenerator<Item>,
+    start: () => AsyncGenerator<Item> | Promise<AsyncGenerator<Item>>,
     input: SecretsOption<S> & ProjectOption<string | PathSegments>,
     context: HookContext,
   ): DocumentQuery<Document<D, S, P>> {
     return new DocumentQuery(
       async function* (this: Entity<D, R>) {
-        for await (const item of start()) {
+        for await (const item of await start()) {
           const document = await this.#read<S, P>(item, input, context);
           if (document) yield document;
         }
@@ -576,11 +576,11 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /** A found item's document; null where a hook keeps it back. */
-  async #read<S extends boolean, P extends string | PathSegments = never>(
+  #read<S extends boolean, P extends string | PathSegments = never>(
     item: Item,
     options: (SecretsOption<S> & ProjectOption<string | PathSegments>) | undefined,
     context: HookContext,
-  ): Promise<Document<D, S, P> | null> {
+  ): Document<D, S, P> | null | Promise<Document<D, S, P> | null> {
     const { model, hooks } = this.#context;
     const document = model.fromItem(item, options?.secrets === true);
     if (options?.project) {
@@ -588,7 +588,9 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
       keepFields(document, [['id'], ['_v'], ...options.project.map(segmentsOf)]);
     }
     if (!hooks.seeResults) return document as Document<D, S, P>;
-    return ((await hooks.resolve(document, context)) as Document<D, S, P> | undefined) ?? null;
+    return hooks
+      .resolve(document, context)
+      .then((resolved) => (resolved as Document<D, S, P> | undefined) ?? null);
   }
 
   /** A written item's document: no hook can keep back that it was written. */

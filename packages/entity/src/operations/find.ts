@@ -10,7 +10,7 @@ import type { Key } from '../keys/Key.js';
 import { ownerOf } from '../keys/ownerOf.js';
 import type { QueryPlan } from '../planning/planIndex.js';
 import { planQuery } from '../planning/planQuery.js';
-import { getItem, readItems, readParams, readPlan, type ReadOptions } from './readPlan.js';
+import { getItem, readItemPages, readParams, readPlan, type ReadOptions } from './readPlan.js';
 
 /** Input that finds documents, as the operations see it. */
 export interface FindInput extends ReadOptions {
@@ -33,14 +33,18 @@ export async function planFind(
 /** The first matching item, or undefined. */
 export async function findOne(entity: EntityContext, input: FindInput): Promise<Item | undefined> {
   const plan = await planFind(entity, input);
-  for await (const item of readPlan(entity, plan, { ...input, limit: 1 })) return item;
+  const { limit: _, ...options } = input;
+  for await (const item of readPlan(entity, plan, { limit: 1, ...options })) return item;
   return undefined;
 }
 
 /** Every matching item, page by page. */
-export async function* findMany(entity: EntityContext, input: FindInput): AsyncGenerator<Item> {
+export async function findMany(
+  entity: EntityContext,
+  input: FindInput,
+): Promise<AsyncGenerator<Item>> {
   const plan = await planFind(entity, input);
-  yield* readPlan(entity, plan, input);
+  return readPlan(entity, plan, input);
 }
 
 /**
@@ -97,10 +101,12 @@ export async function findOwner(
     ]);
   }
   let owner: Key | undefined;
-  for await (const unique of readItems(entity, plan, { consistent: true, limit: 2 })) {
-    if (!isUniqueItem(unique, entity.model.attributes)) continue;
-    if (owner) throw ambiguous(entity);
-    owner = ownerOf(unique);
+  for await (const items of readItemPages(entity, plan, { consistent: true, limit: 2 })) {
+    for (const item of items) {
+      if (!isUniqueItem(item, entity.model.attributes)) continue;
+      if (owner) throw ambiguous(entity);
+      owner = ownerOf(item);
+    }
   }
   return owner;
 }

@@ -30,24 +30,18 @@ export async function* readPlan(
   assertLimit(entity.model.name, limit);
   if (!plan) return;
   let found = 0;
-  const items = plan.index.unique ? readByUnique : readItems;
-  for await (const item of items(entity, plan, options)) {
-    if (!entity.model.owns(item)) continue;
-    yield item;
-    if (++found >= limit) return;
+  const pages = plan.index.unique ? readByUnique : readItemPages;
+  for await (const items of pages(entity, plan, options)) {
+    for (const item of items) {
+      if (!entity.model.owns(item)) continue;
+      yield item;
+      if (++found >= limit) return;
+    }
   }
 }
 
 /** The items of a plan: by a Get of the whole key, or by a query, page by page. */
-export async function* readItems(
-  entity: EntityContext,
-  plan: QueryPlan,
-  options: ReadOptions,
-): AsyncGenerator<Item> {
-  for await (const items of readItemPages(entity, plan, options)) yield* items;
-}
-
-async function* readItemPages(
+export async function* readItemPages(
   entity: EntityContext,
   plan: QueryPlan,
   options: ReadOptions,
@@ -66,15 +60,14 @@ async function* readByUnique(
   entity: EntityContext,
   plan: QueryPlan,
   options: ReadOptions,
-): AsyncGenerator<Item> {
+): AsyncGenerator<readonly Item[]> {
   const { attributes } = entity.model;
   for await (const items of readItemPages(entity, plan, options)) {
     const uniques = items.filter((item) => isUniqueItem(item, attributes));
     for (let start = 0; start < uniques.length; start += MAX_BATCH) {
       const some = uniques.slice(start, start + MAX_BATCH);
-      for (const document of await readOwners(entity, plan, some, options.project)) {
-        if (document) yield document;
-      }
+      const owners = await readOwners(entity, plan, some, options.project);
+      yield owners.filter((document) => document !== undefined);
     }
   }
 }
