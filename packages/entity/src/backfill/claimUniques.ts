@@ -95,10 +95,7 @@ function putUnique(entity: EntityContext, Item: Item, owner: Key | undefined): W
         ConditionExpression: 'ownerPK = :ownerPK AND ownerSK = :ownerSK',
         ExpressionAttributeValues: { ':ownerPK': { S: owner.PK }, ':ownerSK': { S: owner.SK } },
       }
-    : {
-        ConditionExpression: 'attribute_not_exists(#PK)',
-        ExpressionAttributeNames: entity.model.attributes.names,
-      };
+    : entity.model.attributes.ifAbsent;
   return {
     action: { Put: { TableName: entity.tableName, Item, ...condition } },
     failure: () => stale(entity),

@@ -65,6 +65,11 @@ export class TableAttributes implements KeyAttributes {
   readonly SK: string;
   /** The attribute by which DynamoDB removes expired items. */
   readonly ttl: string;
+  /** The condition of a write that no item has its key. */
+  readonly ifAbsent: {
+    readonly ConditionExpression: string;
+    readonly ExpressionAttributeNames?: Record<string, string>;
+  };
   readonly #indexes: Map<string, IndexAttributes>;
   /** Every attribute that has a name of the program's choice, with its use. */
   readonly #uses: ReadonlyMap<string, string>;
@@ -79,6 +84,14 @@ export class TableAttributes implements KeyAttributes {
     this.PK = PK;
     this.SK = SK;
     this.ttl = ttl;
+    // A placeholder costs every write time; of another name it is not known whether it is reserved.
+    this.ifAbsent =
+      PK === 'PK'
+        ? { ConditionExpression: 'attribute_not_exists(PK)' }
+        : {
+            ConditionExpression: 'attribute_not_exists(#PK)',
+            ExpressionAttributeNames: this.names,
+          };
     assertObject('indexes', indexes);
     this.#indexes = new Map(
       Object.entries(indexes).map(([index, names]) => [index, indexAttributes(index, names)]),

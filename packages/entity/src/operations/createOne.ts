@@ -108,8 +108,7 @@ export function putNew({ model, tableName }: EntityContext, item: Item): Write {
       Put: {
         TableName: tableName,
         Item: item,
-        ConditionExpression: 'attribute_not_exists(#PK)',
-        ExpressionAttributeNames: model.attributes.names,
+        ...model.attributes.ifAbsent,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },
@@ -147,8 +146,7 @@ export function putUnique(
       Put: {
         TableName: tableName,
         Item: model.uniqueItem(key, owner, fields),
-        ConditionExpression: 'attribute_not_exists(#PK)',
-        ExpressionAttributeNames: model.attributes.names,
+        ...model.attributes.ifAbsent,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },

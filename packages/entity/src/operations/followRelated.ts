@@ -68,8 +68,7 @@ export async function followLateComers(
       ConditionCheck: {
         TableName: entity.tableName,
         Key: attributes.keyItem(attributes.keyOf(from)),
-        ConditionExpression: 'attribute_not_exists(#PK)',
-        ExpressionAttributeNames: attributes.names,
+        ...attributes.ifAbsent,
       },
     },
     failure: () => stale(entity),
