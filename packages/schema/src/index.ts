@@ -37,6 +37,7 @@ export type {
 } from './definition/EntityHooks.js';
 export { fieldSchemas } from './definition/fieldSchemas.js';
 export { isReservedName } from './definition/isReservedName.js';
+export { unknownOption } from './definition/unknownOption.js';
 export { PLAIN_DATA, type ValueShape } from './definition/ValueShape.js';
 export { AccessType } from './entities/AccessType.js';
 export { Account } from './entities/Account.js';

@@ -12,10 +12,11 @@ import {
   type HookContext,
   type InferKey,
   isReservedName,
+  pathBelow,
   type Typed,
   type TypesOf,
 } from '@latchkey/schema';
-import { EntityError } from '../errors/EntityError.js';
+import { EntityError, type InputIssue } from '../errors/EntityError.js';
 import { segmentsOf } from '../expressions/projectedPath.js';
 import { afterWrite } from '../operations/afterWrite.js';
 import { checkWrite } from '../operations/check.js';
@@ -34,6 +35,8 @@ import type { RelatedModel } from '../operations/planRelated.js';
 import { scan, scanParams } from '../operations/scan.js';
 import { planUpdateOperation, updateOne, updateOneParams } from '../operations/updateOne.js';
 import { unboundNames } from '../operations/unboundNames.js';
+import { assertOptions, optionIssue } from '../options/assertOptions.js';
+import { entityOptions, includeOptions, type EntityOperation } from '../options/options.js';
 import { commit } from '../table/commit.js';
 import type { BatchRequest, Reference, TransactOperation } from '../table/operations.js';
 import { hookContext, type EntityContext } from './EntityContext.js';
@@ -156,6 +159,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   async createOne<const N extends RelatedInputs<R> = object>(
     input: CreateFamilyInput<D, R, N>,
   ): Promise<{ item: Document<D> & Included<R, N> }> {
+    this.#assertOptions('createOne', input);
     const related = Object.entries(input.related ?? {}) as [string, readonly Fields[]][];
     const children = related.flatMap(([name, items]) => {
       const { entity } = this.#relation(name);
@@ -175,6 +179,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
 
   /** The SDK input of {@link Entity.createOne}, without what hooks would change. */
   createOneParams(input: CreateOneInput<D>): PutItemCommandInput | TransactWriteItemsCommandInput {
+    this.#assertOptions('createOneParams', input);
     return createOneParams(this.#context, input);
   }
 
@@ -182,6 +187,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   createOneOperation(input: CreateOneInput<D>): TransactOperation<Document<D>> {
     return {
       prepare: async () => {
+        this.#assertOptions('createOneOperation', input);
         const { item, writes } = await prepareCreate(this.#context, input);
         const context = hookContext(this.#context, 'create', input.context);
         return { writes, result: await this.#written<false>(item, context) };
@@ -203,6 +209,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     input: FindOneWithInput<D, R, P, N> & SecretsOption<S>,
   ): Promise<{ item: (Document<D, S, P> & Included<R, N, S>) | null }> {
     type Found = (Document<D, S, P> & Included<R, N, S>) | null;
+    this.#assertOptions('findOne', input);
     const context = hookContext(this.#context, 'find', input.context);
     if (!input.include) {
       const item = await findOne(this.#context, input);
@@ -220,7 +227,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /** The SDK input of the first request of {@link Entity.findOne}. */
-  findOneParams(input: FindOneInput<D>): GetItemCommandInput | QueryCommandInput {
+  findOneParams(input: FindOneInput<D> & SecretsOption): GetItemCommandInput | QueryCommandInput {
+    this.#assertOptions('findOneParams', input);
     return findParams(this.#context, { ...input, limit: 1 });
   }
 
@@ -235,6 +243,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   async findKey(
     input: Pick<FindOneInput<D>, 'filter' | 'context'>,
   ): Promise<{ key: InferKey<D> | null }> {
+    this.#assertOptions('findKey', input);
     const owner = await findOwner(this.#context, input);
     const fields = owner && this.#context.model.keyFields(owner);
     return { key: (fields as InferKey<D> | undefined) ?? null };
@@ -245,6 +254,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     id: string,
     options?: SecretsOption<S> & ContextOption & { readonly consistent?: boolean },
   ): Promise<{ item: Document<D, S> | null }> {
+    if (options) this.#assertOptions('findById', options);
     const context = hookContext(this.#context, 'find', options?.context);
     const item = await findById(this.#context, id, options);
     return { item: item ? await this.#read<S>(item, options, context) : null };
@@ -259,12 +269,12 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   findMany<const S extends boolean = false, const P extends Projected<D> = never>(
     input: FindManyInput<D, P> & SecretsOption<S>,
   ): DocumentQuery<Document<D, S, P>> {
-    const context = hookContext(this.#context, 'find', input.context);
-    return this.#query(() => findMany(this.#context, input), input, context);
+    return this.#query('findMany', () => findMany(this.#context, input), input);
   }
 
   /** The SDK input of the first request of {@link Entity.findMany}. */
-  findManyParams(input: FindManyInput<D>): GetItemCommandInput | QueryCommandInput {
+  findManyParams(input: FindManyInput<D> & SecretsOption): GetItemCommandInput | QueryCommandInput {
+    this.#assertOptions('findManyParams', input);
     return findParams(this.#context, input);
   }
 
@@ -288,7 +298,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * }
    * ```
    */
-  explain(input: FindManyInput<D>): Explanation {
+  explain(input: FindManyInput<D> & SecretsOption): Explanation {
+    this.#assertOptions('explain', input);
     return explain(this.#context, input);
   }
 
@@ -301,6 +312,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   async paginate<const S extends boolean = false, const P extends Projected<D> = never>(
     input: PaginateInput<D, P> & SecretsOption<S>,
   ): Promise<Connection<Document<D, S, P>>> {
+    this.#assertOptions('paginate', input);
     const page = await paginate(this.#context, input);
     const context = hookContext(this.#context, 'find', input.context);
     const edges: { node: Document<D, S, P>; cursor: string }[] = [];
@@ -325,6 +337,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   async count(
     input: Pick<FindManyInput<D>, 'filter' | 'index' | 'consistent' | 'maxPages' | 'context'>,
   ): Promise<number> {
+    this.#assertOptions('count', input);
     return count(this.#context, input);
   }
 
@@ -337,12 +350,12 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   scan<const S extends boolean = false, const P extends Projected<D> = never>(
     input: ScanInput<D, P> & SecretsOption<S> = {},
   ): DocumentQuery<Document<D, S, P>> {
-    const context = hookContext(this.#context, 'find', input.context);
-    return this.#query(() => scan(this.#context, input), input, context);
+    return this.#query('scan', () => scan(this.#context, input), input);
   }
 
   /** The SDK input of {@link Entity.scan}, of one segment. */
-  scanParams(input: ScanInput<D> = {}): ScanCommandInput {
+  scanParams(input: ScanInput<D> & SecretsOption = {}): ScanCommandInput {
+    this.#assertOptions('scanParams', input);
     return scanParams(this.#context.model, this.#context.tableName, input);
   }
 
@@ -358,6 +371,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   async updateOne<const S extends boolean = false>(
     input: UpdateOneInput<D> & SecretsOption<S>,
   ): Promise<{ item: Document<D, S> | null }> {
+    this.#assertOptions('updateOne', input);
     const context = hookContext(this.#context, 'update', input.context);
     const item = await updateOne(this.#context, input);
     if (!item) return { item: null };
@@ -365,7 +379,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /** The SDK input of an {@link Entity.updateOne} that is one `UpdateItem`; hooks do not run. */
-  updateOneParams(input: UpdateOneInput<D>): UpdateItemCommandInput {
+  updateOneParams(input: UpdateOneInput<D> & SecretsOption): UpdateItemCommandInput {
+    this.#assertOptions('updateOneParams', input);
     return updateOneParams(this.#context, input);
   }
 
@@ -380,6 +395,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   updateOneOperation(input: UpdateOneInput<D>): TransactOperation<Document<D> | null> {
     return {
       prepare: async () => {
+        this.#assertOptions('updateOneOperation', input);
         const { item, writes } = await planUpdateOperation(this.#context, input);
         const context = hookContext(this.#context, 'update', input.context);
         return { writes, result: item ? await this.#written<false>(item, context) : null };
@@ -394,6 +410,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * @throws {@link EntityError} as {@link Entity.updateOne}; `TooManyPages`.
    */
   async updateMany(input: UpdateManyInput<D>): Promise<{ modifiedCount: number }> {
+    this.#assertOptions('updateMany', input);
     return { modifiedCount: await updateMany(this.#context, input) };
   }
 
@@ -410,6 +427,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   async deleteOne(
     input: DeleteOneInput<D> & { readonly withRelated?: boolean },
   ): Promise<{ item: Document<D> | null; deletedCount: number }> {
+    this.#assertOptions('deleteOne', input);
     const context = hookContext(this.#context, 'delete', input.context);
     const { item, deletedCount } = input.withRelated
       ? await deleteFamily(this.#context, input)
@@ -436,6 +454,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
 
   /** The SDK input of a {@link Entity.deleteOne} by key of an entity without unique values. */
   deleteOneParams(input: DeleteOneInput<D>): DeleteItemCommandInput {
+    this.#assertOptions('deleteOneParams', input);
     return deleteOneParams(this.#context, input);
   }
 
@@ -451,6 +470,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   deleteOneOperation(input: DeleteOneInput<D>): TransactOperation<Document<D> | null> {
     return {
       prepare: async () => {
+        this.#assertOptions('deleteOneOperation', input);
         const { item, writes } = await planDeleteOperation(this.#context, input);
         const context = hookContext(this.#context, 'delete', input.context);
         return { writes, result: item ? await this.#written<false>(item, context) : null };
@@ -469,6 +489,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    *   document whose unique values are not known.
    */
   async deleteMany(input: DeleteManyInput<D>): Promise<{ deletedCount: number }> {
+    this.#assertOptions('deleteMany', input);
     return { deletedCount: await deleteMany(this.#context, input) };
   }
 
@@ -482,8 +503,11 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     input: Pick<DeleteOneInput<D>, 'filter' | 'condition'>,
   ): TransactOperation<undefined> {
     return {
-      prepare: () =>
-        Promise.resolve({ writes: [checkWrite(this.#context, input)], result: undefined }),
+      prepare: () => {
+        this.#assertOptions('checkOperation', input);
+        const writes = [checkWrite(this.#context, input)];
+        return Promise.resolve({ writes, result: undefined });
+      },
     };
   }
 
@@ -498,6 +522,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     key: InferKey<D>,
     options?: SecretsOption<S>,
   ): Reference<Document<D, S>> {
+    if (options) this.#assertOptions('reference', options);
     return {
       key: parseKey(this.#context.model, key),
       read: async (item) =>
@@ -514,6 +539,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    *   conditions, so nothing could hold them.
    */
   putRequest(input: CreateOneInput<D>): BatchRequest {
+    this.#assertOptions('putRequest', input);
     this.#assertNoUniques();
     return {
       prepare: async () => {
@@ -536,6 +562,10 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     return { prepare: () => Promise.resolve(Key && { DeleteRequest: { Key } }) };
   }
 
+  #assertOptions(operation: EntityOperation, given: object): void {
+    assertOptions(this.definition.name, operation, entityOptions[operation], given);
+  }
+
   #assertNoUniques(): void {
     if (this.#context.model.uniqueIndexes.length === 0) return;
     const message = 'has unique values, which a batch cannot hold: use a transaction';
@@ -554,19 +584,23 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
       const relation = this.#relation(name);
       // A program may decide at run time what it reads along.
       if (option === undefined || option === false) return [];
-      const { limit = Infinity, sort = 'ascending' }: IncludeOptions =
-        typeof option === 'object' && option !== null ? option : {};
+      const options: IncludeOptions = option === true ? {} : (option as IncludeOptions);
+      const issue = optionIssue(includeOptions, options);
+      if (issue) throw invalidInput(this.definition.name, [atRelation(name, issue)]);
+      const { limit = Infinity, sort = 'ascending' } = options;
       return [{ ...relation, limit, sort }];
     });
   }
 
   #query<S extends boolean, P extends string | PathSegments>(
+    operation: 'findMany' | 'scan',
     start: () => AsyncGenerator<Item> | Promise<AsyncGenerator<Item>>,
-    input: SecretsOption<S> & ProjectOption<string | PathSegments>,
-    context: HookContext,
+    input: SecretsOption<S> & ProjectOption<string | PathSegments> & ContextOption,
   ): DocumentQuery<Document<D, S, P>> {
     return new DocumentQuery(
       async function* (this: Entity<D, R>) {
+        this.#assertOptions(operation, input);
+        const context = hookContext(this.#context, 'find', input.context);
         for await (const item of await start()) {
           const document = await this.#read<S, P>(item, input, context);
           if (document) yield document;
@@ -616,6 +650,11 @@ async function readAll(
   if (!hooks.seeResults) return documents;
   const resolved = await Promise.all(documents.map((each) => hooks.resolve(each, context)));
   return resolved.filter((document) => document !== undefined);
+}
+
+function atRelation(name: string, { path, message }: InputIssue): InputIssue {
+  const at = pathBelow('include', name);
+  return { path: path === '' ? at : pathBelow(at, path), message };
 }
 
 function noRelation(reason: string): EntityError<'InvalidTable'> {

@@ -12,6 +12,8 @@ import { EntityError } from '../errors/EntityError.js';
 import { DELIMITER, encodeKeyPart } from '../keys/encodeKeyPart.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { TableAttributes, type TableNames } from '../keys/TableAttributes.js';
+import { assertOptions, optionFault, optionIssue } from '../options/assertOptions.js';
+import { newTableOptions, tableOptions, type TableOperation } from '../options/options.js';
 import { type AnyDocumentImage, type DocumentImage, readImage } from '../streams/readImage.js';
 import type { StreamImage } from '../streams/StreamImage.js';
 import { batchGet, keyText } from './batchGet.js';
@@ -93,6 +95,8 @@ export class Table {
     options: TableOptions,
     shared?: { prefix: string; attributes: TableAttributes; definitions: Definitions },
   ) {
+    const issue = optionIssue(newTableOptions, options);
+    if (issue) throw invalidTable(optionFault(issue));
     if (!TABLE_NAME.test(options.name)) {
       throw invalidTable('a table name has 3 to 255 letters, digits, "_", "." and "-"');
     }
@@ -223,6 +227,7 @@ export class Table {
     references: R,
     options: { readonly consistent?: boolean } = {},
   ): Promise<Referenced<R>> {
+    this.#assertOptions('batchGet', options);
     const keys = references.map(({ key }) => key);
     const ConsistentRead = options.consistent === true;
     const items = await batchGet(this.#sender, this.name, keys, { ConsistentRead });
@@ -324,6 +329,7 @@ export class Table {
       readonly onProgress?: (progress: ClearProgress) => unknown;
     } = {},
   ): Promise<ClearProgress> {
+    this.#assertOptions('clear', options);
     const { keep = [], onProgress } = options;
     return clearTable(this.#sender, this.name, {
       prefix: this.#prefix,
@@ -363,6 +369,7 @@ export class Table {
    * ```
    */
   async backfill(options: BackfillOptions = {}): Promise<BackfillResult> {
+    this.#assertOptions('backfill', options);
     for (const definition of options.entities ?? []) this.#definitions.add(definition);
     const views = new Map<string, Table>([[this.#prefix, this]]);
     const viewAt = (prefix: string): Table => {
@@ -396,6 +403,7 @@ export class Table {
    * @throws {@link EntityError} `RequestFailed`, also when the table exists.
    */
   async create(options: CreateTableOptions = {}): Promise<void> {
+    this.#assertOptions('create', options);
     await createTable(this.#sender, this.#layout, this.#withDefaults(options));
   }
 
@@ -407,12 +415,17 @@ export class Table {
    * @param options - as {@link Table.create} takes them.
    */
   async ensure(options: CreateTableOptions = {}): Promise<void> {
+    this.#assertOptions('ensure', options);
     await ensureTable(this.#sender, this.#layout, this.#withDefaults(options));
   }
 
   #withDefaults(options: CreateTableOptions): Required<CreateTableOptions> {
     const { timeToLive = this.#options.clock === undefined } = options;
     return { timeToLive };
+  }
+
+  #assertOptions(operation: TableOperation, given: object): void {
+    assertOptions(this.name, operation, tableOptions[operation], given);
   }
 
   get #layout(): TableLayout {
@@ -465,5 +478,6 @@ function assertCount(count: number): void {
 }
 
 function invalidTable(reason: string): EntityError<'InvalidTable'> {
-  return new EntityError('InvalidTable', `The table cannot be used: ${reason}.`, { reason });
+  const end = reason.endsWith('?') || reason.endsWith('.') ? '' : '.';
+  return new EntityError('InvalidTable', `The table cannot be used: ${reason}${end}`, { reason });
 }

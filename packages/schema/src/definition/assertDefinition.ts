@@ -1,6 +1,6 @@
 import { SchemaError } from '../errors/SchemaError.js';
 import { pathBelow } from '../paths/fieldPath.js';
-import { closestName } from './closestName.js';
+import { unknownOption } from './unknownOption.js';
 
 type Fault = (path: string, reason: string) => SchemaError<'InvalidDefinition'>;
 
@@ -100,10 +100,7 @@ function assertOptions(given: object, path: string, names: readonly string[], fa
   assertObject(given, path, fault);
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
-    const closest = closestName(name, names);
-    const hint =
-      closest === undefined ? `: there are ${names.join(', ')}` : `. Did you mean "${closest}"?`;
-    throw fault(pathBelow(path, name), `is no option${hint}`);
+    throw fault(pathBelow(path, name), unknownOption(name, names));
   }
 }
 

@@ -1,0 +1,40 @@
+import { unknownOption } from '@latchkey/schema';
+import { EntityError, type InputIssue } from '../errors/EntityError.js';
+
+/** The options that exist, by name. */
+export type Known = Readonly<Record<string, true>>;
+
+/**
+ * Refuses an option that does not exist, for programs without types: a misspelt `condition` would
+ * be a write without one.
+ *
+ * @param owner - what has the operation: an entity's or a table's name.
+ * @throws {@link EntityError} `InvalidInput`
+ */
+export function assertOptions(owner: string, operation: string, known: Known, given: object): void {
+  const issue = optionIssue(known, given);
+  if (!issue) return;
+  throw new EntityError('InvalidInput', `${owner}.${operation}: ${optionFault(issue)}`, {
+    entity: owner,
+    path: issue.path,
+    issues: [issue],
+  });
+}
+
+/** What is wrong with the names of options; undefined if all exist. */
+export function optionIssue(known: Known, given: unknown): InputIssue | undefined {
+  if (typeof given !== 'object' || given === null) {
+    return { path: '', message: `takes an object with ${Object.keys(known).join(', ')}` };
+  }
+  for (const name in given) {
+    if (known[name] === true || !Object.hasOwn(given, name)) continue;
+    return { path: name, message: unknownOption(name, Object.keys(known)) };
+  }
+  return undefined;
+}
+
+/** An issue of options as a sentence. */
+export function optionFault({ path, message }: InputIssue): string {
+  const sentence = message.endsWith('?') ? message : `${message}.`;
+  return path === '' ? sentence : `"${path}" ${sentence}`;
+}
