@@ -21,7 +21,7 @@ export function assertItemSize(item: Item, entity: string): void {
     const bytes = sizeOfField(path, attribute, exactBytes);
     if (bytes > largest.bytes) largest = { path, bytes };
   }
-  throw tooLarge(largest.path);
+  throw tooLarge(largest.path, entity);
 }
 
 /**
@@ -29,17 +29,18 @@ export function assertItemSize(item: Item, entity: string): void {
  *
  * @throws {@link EntityError} `UnsupportedValue`
  */
-export function assertAttributeSize(path: string, attribute: AttributeValue): void {
+export function assertAttributeSize(path: string, attribute: AttributeValue, entity: string): void {
   if (fitsIntoItem((bytesOf) => sizeOfField(path, attribute, bytesOf))) return;
-  throw tooLarge(path);
+  throw tooLarge(path, entity);
 }
 
-function tooLarge(path: string): EntityError<'UnsupportedValue'> {
+function tooLarge(path: string, entity: string): EntityError<'UnsupportedValue'> {
   const reason = 'makes an item of more than 400 KB';
-  return new EntityError('UnsupportedValue', `"${path}" cannot be stored: it ${reason}.`, {
-    path,
-    reason,
-  });
+  return new EntityError(
+    'UnsupportedValue',
+    `${entity}'s "${path}" cannot be stored: it ${reason}.`,
+    { path, reason, entity },
+  );
 }
 
 /** The bytes that DynamoDB counts for an item. */

@@ -70,6 +70,17 @@ export function toAttributeValue(
 }
 
 /**
+ * Refuses a value that no document can have, since DynamoDB cannot hold it.
+ *
+ * @throws {@link EntityError} `UnsupportedValue`, as {@link toAttributeValue}.
+ */
+export function assertStorable(value: unknown, shape: ValueShape, path: string): void {
+  // Nearly every value that is asked for is a text.
+  if (typeof value === 'string' && value.isWellFormed()) return;
+  toAttributeValue(value, shape, path);
+}
+
+/**
  * Tells whether a field is left out because of its value: DynamoDB has no empty set, so that one is
  * stored as no attribute. Only where the schema names the field and has a set or list there, so
  * that it is known to be a set when it is read.

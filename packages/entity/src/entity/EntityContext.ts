@@ -1,4 +1,5 @@
-import type { AnyEntityDefinition, HookContext } from '@latchkey/schema';
+import { type AnyEntityDefinition, type HookContext, PLAIN_DATA } from '@latchkey/schema';
+import { assertStorable } from '../attributes/toAttributeValue.js';
 import { randomText } from '../table/random.js';
 import type { Sender } from '../table/Sender.js';
 import type { EntityModel } from './EntityModel.js';
@@ -39,8 +40,14 @@ export function hookContext(
   return { entity: model.name, operation, context };
 }
 
-/** The user on whose behalf an operation happens, if the caller said so. */
+/**
+ * The user on whose behalf an operation happens, if the caller said so.
+ *
+ * @throws {@link EntityError} `UnsupportedValue` for a text that DynamoDB cannot hold.
+ */
 export function userOf(context: OperationContext | undefined): string | undefined {
   const userId = context?.userId;
-  return typeof userId === 'string' ? userId : undefined;
+  if (typeof userId !== 'string') return undefined;
+  assertStorable(userId, PLAIN_DATA, 'context.userId');
+  return userId;
 }

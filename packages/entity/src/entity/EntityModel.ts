@@ -24,6 +24,7 @@ import { toAttributeMap } from '../attributes/toAttributeValue.js';
 import { unreadablePath } from '../attributes/unreadablePath.js';
 import { UnreadableValue } from '../attributes/UnreadableValue.js';
 import { EntityError } from '../errors/EntityError.js';
+import { ofEntity } from '../errors/ofEntity.js';
 import { documentId } from '../keys/documentId.js';
 import { DELIMITER, type KeyValue } from '../keys/encodeKeyPart.js';
 import { assertKeySize, decodeKey, encodeKey, type Key } from '../keys/Key.js';
@@ -212,12 +213,21 @@ export class EntityModel implements FieldScope {
     throw new EntityError('InvalidKey', `"${path}" is part of ${this.name}'s key, but missing.`, {
       path,
       reason: 'missing',
+      entity: this.name,
     });
   }
 
   /** The document's key in an index; undefined if the index leaves the document out. */
   keyIn(index: Index, fields: Readonly<Fields>): Key | undefined {
     if (!isIncluded(index, fields)) return undefined;
+    try {
+      return this.#keyOf(index, fields);
+    } catch (error) {
+      throw ofEntity(error, this.name);
+    }
+  }
+
+  #keyOf(index: Index, fields: Readonly<Fields>): Key | undefined {
     const PK = join(this.partitionKeyHead(index), index.PK, fields);
     const SK = join(this.indexSortKeyHead(index), index.SK, fields);
     if (PK === undefined || SK === undefined) return undefined;
@@ -254,7 +264,11 @@ export class EntityModel implements FieldScope {
 
   /** A document's fields as attributes, under their stored names. */
   toAttributes(fields: Readonly<Fields>): Item {
-    return this.#shortNames(toAttributeMap(fields, this.shape));
+    try {
+      return this.#shortNames(toAttributeMap(fields, this.shape));
+    } catch (error) {
+      throw ofEntity(error, this.name);
+    }
   }
 
   /**

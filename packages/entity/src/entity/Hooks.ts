@@ -103,6 +103,11 @@ export class Hooks {
     return current;
   }
 
+  /** Tells whether a hook changes what is given before it is validated. */
+  get seeInput(): boolean {
+    return this.#preParse.length > 0;
+  }
+
   /** Tells whether a hook changes what operations look for. */
   get seeQueries(): boolean {
     return this.#beforeQuery.length > 0;

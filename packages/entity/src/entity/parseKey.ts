@@ -1,4 +1,6 @@
+import { assertStorable } from '../attributes/toAttributeValue.js';
 import { EntityError } from '../errors/EntityError.js';
+import { ofEntity } from '../errors/ofEntity.js';
 import type { Key } from '../keys/Key.js';
 import type { EntityModel, Fields } from './EntityModel.js';
 import { nestFields } from './fields.js';
@@ -8,10 +10,11 @@ import { nestFields } from './fields.js';
  * that there is no such document.
  *
  * @param key - values by dotted path.
- * @throws {@link EntityError} `InvalidInput`; `InvalidKey` for a field that is missing.
+ * @throws {@link EntityError} `InvalidInput`; `InvalidKey` for a field that is missing;
+ *   `UnsupportedValue` for a value that DynamoDB cannot hold.
  */
 export function parseKey(model: EntityModel, key: Readonly<Fields>): Key | undefined {
-  const stored = Object.entries(key).map(([path, value]) => [path, model.normalise(path, value)]);
+  const stored = Object.entries(key).map(([path, value]) => [path, storedIn(model, path, value)]);
   try {
     return model.primaryKey(nestFields(Object.fromEntries(stored) as Fields));
   } catch (error) {
@@ -19,4 +22,14 @@ export function parseKey(model: EntityModel, key: Readonly<Fields>): Key | undef
     if (isKeyError && error.details.reason !== 'missing') return undefined;
     throw error;
   }
+}
+
+function storedIn(model: EntityModel, path: string, value: unknown): unknown {
+  const stored = model.normalise(path, value);
+  try {
+    if (stored !== undefined) assertStorable(stored, model.field(path).shape, path);
+  } catch (error) {
+    throw ofEntity(error, model.name);
+  }
+  return stored;
 }

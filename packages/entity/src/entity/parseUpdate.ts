@@ -1,7 +1,8 @@
 import { canonicalPath, joinPath, splitPath } from '@latchkey/schema';
 import { assertAttributeSize } from '../attributes/assertItemSize.js';
+import { ofEntity } from '../errors/ofEntity.js';
 import { OPERATORS } from '../operators/operators.js';
-import type { Operator, Step, Target } from '../operators/Operator.js';
+import type { Operator, Step, Stored, Target } from '../operators/Operator.js';
 import type { EntityModel, Fields } from './EntityModel.js';
 import { invalidInput } from './parseInput.js';
 
@@ -52,11 +53,21 @@ function operandsOf(
 
 function parseStep(model: EntityModel, operator: Operator, path: unknown, given: unknown): Step {
   const target = targetOf(model, path);
-  const [first, ...others] = operator.parse(target, given);
+  const [first, ...others] = parseOperand(target, operator, given);
   const operands: Step['operands'] = [first, ...others];
-  for (const operand of operands) if (operand) assertAttributeSize(target.path, operand);
+  for (const operand of operands) {
+    if (operand) assertAttributeSize(target.path, operand, model.name);
+  }
   // Not the other way round: V8 is slow to add properties to a copy.
   return { operator, given, operands, ...target };
+}
+
+function parseOperand(target: Target, operator: Operator, given: unknown): readonly Stored[] {
+  try {
+    return operator.parse(target, given);
+  } catch (error) {
+    throw ofEntity(error, target.entity);
+  }
 }
 
 /** @throws {@link EntityError} `InvalidInput` for a path on which a prototype would be read. */

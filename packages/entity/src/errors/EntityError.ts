@@ -42,9 +42,9 @@ export interface EntityErrorDetails {
   /** The input does not fit the schema; nothing was sent. */
   InvalidInput: { entity: string; path: string; issues: readonly InputIssue[] };
   /** A value cannot be part of a key: too long, empty, not well-formed, or missing. */
-  InvalidKey: { path: string; reason: string };
+  InvalidKey: { path: string; reason: string; entity?: string };
   /** A value cannot be stored: `NaN`, a function, a class instance, a `Date` where none is declared… */
-  UnsupportedValue: { path: string; reason: string };
+  UnsupportedValue: { path: string; reason: string; entity?: string };
   /** Another document has the same value in a unique index; `ownerId` is its `id`. */
   UniqueViolation: { entity: string; index: string; paths: readonly string[]; ownerId?: string };
   /** A document with the same key exists: `item`. */

@@ -1,6 +1,8 @@
-import { canonicalPath } from '@latchkey/schema';
+import { canonicalPath, PLAIN_DATA, type ValueShape } from '@latchkey/schema';
+import { assertStorable } from '../attributes/toAttributeValue.js';
 import { elementSpelling } from '../entity/storedSpelling.js';
 import { EntityError } from '../errors/EntityError.js';
+import { ofEntity } from '../errors/ofEntity.js';
 import { all, any, EVERYTHING, not, NOTHING, type Clause, type FieldOperator } from './Clause.js';
 import type { Field, FieldScope, Siblings } from './FieldScope.js';
 
@@ -15,10 +17,15 @@ const NO_SIBLINGS: Siblings = () => ({});
  * Checks a condition and takes it apart.
  *
  * @throws {@link EntityError} `InvalidInput` for a path that the schema does not have, an operator
- *   that does not exist, or an operand of a wrong type.
+ *   that does not exist, or an operand of a wrong type; `UnsupportedValue` for a value that DynamoDB
+ *   cannot hold: whoever asks for it has made a mistake, wherever it stands.
  */
 export function parseCondition(condition: Conditions, scope: FieldScope): Clause {
-  return parseConditions(condition, scope, NO_SIBLINGS);
+  try {
+    return parseConditions(condition, scope, NO_SIBLINGS);
+  } catch (error) {
+    throw ofEntity(error, scope.name);
+  }
 }
 
 function parseConditions(conditions: Conditions, scope: FieldScope, outer: Siblings): Clause {
@@ -102,11 +109,13 @@ class FieldParser {
         if (TYPES.includes(operand as string)) return this.#test(operator, operand);
         throw this.#invalid(`$type takes one of ${TYPES.join(', ')}`);
       case '$startsWith':
-        if (typeof operand === 'string') return this.#test(operator, operand);
+        if (typeof operand === 'string') {
+          return this.#test(operator, this.#storable(operand, PLAIN_DATA));
+        }
         throw this.#invalid('$startsWith takes a string');
       case '$contains':
         if (operand === undefined) throw this.#invalid('is undefined');
-        return this.#test(operator, elementSpelling(this.#field.storedSchemas, operand));
+        return this.#test(operator, this.#element(operand));
       default:
         throw this.#invalid(`${operator} is not an operator`);
     }
@@ -119,7 +128,19 @@ class FieldParser {
   /** A value in its stored spelling. */
   #stored(value: unknown): unknown {
     if (value === undefined) throw this.#invalid('is undefined');
-    return this.#scope.normalise(this.#path, value, this.#siblings);
+    const stored = this.#scope.normalise(this.#path, value, this.#siblings);
+    return this.#storable(stored, this.#field.shape);
+  }
+
+  /** An element of a list or set, or a part of a text. */
+  #element(value: unknown): unknown {
+    const { storedSchemas, shape } = this.#field;
+    return this.#storable(elementSpelling(storedSchemas, value), shape.element ?? PLAIN_DATA);
+  }
+
+  #storable(value: unknown, shape: ValueShape): unknown {
+    assertStorable(value, shape, this.#path);
+    return value;
   }
 
   /** DynamoDB has an order for texts, numbers and bytes; dates are stored as texts that sort. */

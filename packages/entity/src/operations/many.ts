@@ -1,7 +1,9 @@
 import { hookContext, type EntityContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
+import { parseUpdate } from '../entity/parseUpdate.js';
 import { EntityError } from '../errors/EntityError.js';
 import { isEverything } from '../expressions/Clause.js';
+import { assertCondition } from '../expressions/compileCondition.js';
 import { planQuery } from '../planning/planQuery.js';
 import { deleteOne, type DeleteInput } from './deleteOne.js';
 import type { FindInput } from './find.js';
@@ -28,6 +30,8 @@ export async function updateMany(entity: EntityContext, input: UpdateManyInput):
   const { limit: _limit, maxPages: _maxPages, index: _index, ...change } = input;
   const act = async (meant: Meant): Promise<boolean> =>
     (await updateOne(entity, { ...change, ...meant })) !== undefined;
+  // Even where no document is found. What a hook gives is validated with each.
+  if (!entity.hooks.seeInput) parseUpdate(entity.model, input.update);
   // All are found before the first is changed: an update can move a document to where it would be
   // found again.
   return forEach(entity, input, act, Infinity);
@@ -54,6 +58,7 @@ async function forEach(
   batchSize = CONCURRENCY,
 ): Promise<number> {
   const { limit, maxPages, condition } = input;
+  if (!entity.hooks.seeQueries) assertCondition(condition, entity.model);
   const query = hookContext(entity, 'find', input.context);
   const { filter } = await entity.hooks.beforeQuery({ filter: input.filter }, query);
   const plan = planQuery(entity.model, filter, input);

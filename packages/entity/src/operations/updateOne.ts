@@ -58,12 +58,21 @@ export async function updateOne(
   }
 }
 
+function assertVersion({ model }: EntityContext, { upsert, version }: UpdateInput): void {
+  if (version === undefined) return;
+  const message =
+    upsert === true
+      ? 'a document that an upsert makes has none yet: give either of the two'
+      : 'takes a whole number from 1 on';
+  if (upsert !== true && Number.isSafeInteger(version) && version > 0) return;
+  throw invalidInput(model.name, [{ path: 'version', message }]);
+}
+
 /** Runs the hooks and validates the operators. */
 async function prepareUpdate(entity: EntityContext, input: UpdateInput): Promise<PreparedUpdate> {
-  if (input.upsert === true && input.version !== undefined) {
-    const message = 'a document that an upsert makes has none yet: give either of the two';
-    throw invalidInput(entity.model.name, [{ path: 'version', message }]);
-  }
+  assertVersion(entity, input);
+  // Whose text must be one that can be stored.
+  userOf(input.context);
   const context = hookContext(entity, 'update', input.context);
   const query = await entity.hooks.beforeQuery(input, context);
   const $set = input.update.$set as Readonly<Fields> | undefined;
@@ -80,6 +89,7 @@ async function prepareUpdate(entity: EntityContext, input: UpdateInput): Promise
  */
 export function updateOneParams(entity: EntityContext, input: UpdateInput): UpdateItemCommandInput {
   const { model } = entity;
+  assertVersion(entity, input);
   const steps = parseUpdate(model, input.update);
   const plan = planUpdate(model, input.filter, steps);
   if (plan.kind === 'expression') {
@@ -106,6 +116,7 @@ export async function planUpdateOperation(
     const inserted = await insertion(entity, prepared, plan);
     if (inserted) return { writes: [expressionWrite(entity, prepared, plan, inserted)] };
   }
+  assertCondition(prepared.condition, entity.model);
   const item = await findTheOne(entity, prepared.filter);
   if (!item && prepared.upsert === true) return insertionOf(entity, prepared);
   if (!item) throw notFound(entity.model);

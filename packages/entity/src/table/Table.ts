@@ -173,7 +173,8 @@ export class Table {
    * @throws {@link EntityError} `InvalidTable`
    */
   namespace(name: string): Table {
-    if (name === '') throw invalidTable('a name space needs a name');
+    const isName = typeof name === 'string' && name !== '' && name.isWellFormed();
+    if (!isName) throw invalidTable('a name space is named by a well-formed text');
     const prefix = this.#prefix + NAMESPACE_MARK + encodeKeyPart(name, 'namespace') + DELIMITER;
     return this.#viewAt(prefix);
   }

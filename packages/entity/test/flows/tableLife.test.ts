@@ -98,7 +98,7 @@ describe('Table', () => {
     }
     const table = new Table({ name: 'table', client });
     expect(errorFrom(() => table.namespace('')).code).toBe('InvalidTable');
-    expect(errorFrom(() => table.namespace('\ud800')).code).toBe('InvalidKey');
+    expect(errorFrom(() => table.namespace('\ud800')).code).toBe('InvalidTable');
   });
 
   it('refuses two definitions of one name, in any case, and parents that do not fit', () => {

@@ -319,7 +319,7 @@ describe('explain', () => {
 });
 
 describe('A value that no key can hold', () => {
-  const impossible = ['', 'x'.repeat(3_000), '\ud800', '#'.repeat(700)];
+  const impossible = ['', 'x'.repeat(3_000), '#'.repeat(700)];
 
   it('leaves its index aside where another fits', async () => {
     const parts = test.table.entity(Part);
