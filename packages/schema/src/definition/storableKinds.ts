@@ -1,4 +1,5 @@
 import type { core } from 'zod';
+import { dropsFields, knowsItsFields } from './intersectionFields.js';
 import { unwrap } from '../paths/schemasAt.js';
 
 type Schema = core.$ZodType;
@@ -69,7 +70,7 @@ const KINDS: {
   set: ({ valueType }) => ({ elements: [valueType] }),
 
   union: ({ options }) => ({ inner: options }),
-  intersection: ({ left, right }) => ({ inner: [left, right] }),
+  intersection: intersectionParts,
   optional: wrapper,
   nullable: (def) => ({ ...wrapper(def), orNull: true }),
   default: wrapper,
@@ -103,6 +104,19 @@ export function shapeParts(schema: Schema): ShapeParts {
   const def = schema._zod.def as Def;
   const kind = KINDS[def.type] as ((def: Def, schema: Schema) => ShapeParts) | undefined;
   return kind ? kind(def, schema) : { refused: `this version does not know z.${def.type}()` };
+}
+
+function intersectionParts(def: DefOf<'intersection'>): ShapeParts {
+  const { left, right } = def;
+  if (knowsItsFields(def) || !(dropsFields(left) || dropsFields(right))) {
+    return { inner: [left, right] };
+  }
+  return {
+    refused:
+      'it is an intersection with a union or another schema that is no object, or of two objects ' +
+      'with one field, which hold objects: a misspelt field would be dropped in silence. Use ' +
+      'z.object() with .extend(), in each option of a union',
+  };
 }
 
 function literals(values: readonly unknown[]): ShapeParts {

@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import { defineEntity } from './defineEntity.js';
 import { strictObjects } from './strictObjects.js';
 
 const unknownPaths = (schema: z.ZodObject, value: unknown): string[] => {
   const result = strictObjects(schema).safeParse(value);
   if (result.success) return [];
-  return result.error.issues.flatMap((issue) =>
+  const paths = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => [...issue.path, key].join('.'))
       : [`${issue.code} at ${issue.path.join('.')}`],
   );
+  // Both sides of an intersection may say so.
+  return [...new Set(paths)];
 };
 
 const inner = z.object({ a: z.string() });
@@ -95,6 +98,18 @@ it.each<[string, z.ZodType, object, string[]]>([
     ['both.b.no'],
   ],
   ['a loose side', z.looseObject({ a: z.string() }).and(right), { a: 'a', b: 1, other: 1 }, []],
+  [
+    'a text that both have',
+    left.and(z.object({ a: z.string().min(1), b: z.number() })),
+    { a: 'a', b: 1, no: 1 },
+    ['both.no'],
+  ],
+  [
+    'an object that both have alike',
+    left.and(z.object({ in: left.shape.in, b: z.number() })),
+    { a: 'a', b: 1, in: { a: '', no: 1 } },
+    ['both.in.no'],
+  ],
   ['a union', left.and(z.union([right, inner3])), { a: 'a', c: 'c' }, []],
   ['a field of both', shared('x').and(shared('y')), { deep: { x: '', y: '' } }, []],
 ])('An intersection refuses what neither of its sides knows, here %s', (_, both, value, paths) => {
@@ -130,4 +145,75 @@ it('Refinements, defaults and codecs of the schema stay as they are', () => {
   const at = '2030-01-31T00:00:00.000Z';
   expect(schema.parse({ at })).toEqual({ at: new Date(at), n: 3 });
   expect(schema.safeParse({ at, n: 4 }).success).toBe(false);
+});
+
+describe('An intersection that would drop an unknown field', () => {
+  const option = z.object({ kind: z.literal('x'), x: z.string() });
+  const other = z.object({ kind: z.literal('y') });
+  const define = (both: z.ZodType) => (): unknown =>
+    defineEntity({
+      name: 'Thing',
+      schema: z.object({ key: z.string(), both }),
+      indexes: [{ name: '_id', PK: ['.key'] }],
+    });
+
+  it.each<[string, z.ZodType]>([
+    ['a union', left.and(z.union([right, inner3]))],
+    ['a discriminated union', left.and(z.discriminatedUnion('kind', [option, other]))],
+    ['a union on the left', z.union([right, inner3]).and(left)],
+    ['an optional object', z.intersection(left, right.optional())],
+    [
+      'a lazy object',
+      z.intersection(
+        left,
+        z.lazy(() => right),
+      ),
+    ],
+    [
+      'a transformed object',
+      z.intersection(
+        left,
+        right.transform((value) => value),
+      ),
+    ],
+    ['objects of one name', shared('x').and(shared('y'))],
+    [
+      'objects of one name, in lists',
+      z.object({ l: z.array(inner) }).and(z.object({ l: z.array(left) })),
+    ],
+    ['a third side', left.and(right).and(z.union([inner3, option]))],
+    ['a list', z.array(inner).and(z.array(left))],
+  ])('is refused when the entity is defined, here with %s', (_, both) => {
+    for (const [within, at] of [
+      [both, 'both'],
+      [both.optional(), 'both'],
+      [z.array(both), 'both.*'],
+      [z.object({ deep: z.lazy(() => both) }), 'both.deep'],
+    ] as const) {
+      expect(define(within)).toThrow(
+        expect.objectContaining({
+          code: 'NotStorable',
+          details: expect.objectContaining({
+            path: at,
+            reason: expect.stringContaining('.extend()') as unknown,
+          }) as unknown,
+        }) as Error,
+      );
+    }
+  });
+
+  it.each<[string, z.ZodType]>([
+    [
+      'a union, of loose objects',
+      z.looseObject({}).and(z.union([z.looseObject({ b: z.string() })])),
+    ],
+    [
+      'a union, of strict objects',
+      z.strictObject({ a: z.string() }).and(z.union([z.strictObject({ a: z.string() })])),
+    ],
+    ['texts', z.string().and(z.string().min(1))],
+    ['lists of texts', z.array(z.string()).and(z.array(z.string()))],
+  ])('is another than one that drops none, here with %s', (_, both) => {
+    expect(define(both)).not.toThrow();
+  });
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { knowsItsFields } from './intersectionFields.js';
 
 type Schema = z.core.$ZodType;
 type Def = z.core.$ZodTypes['_zod']['def'];
@@ -7,8 +8,7 @@ type Def = z.core.$ZodTypes['_zod']['def'];
  * The same schema, in which objects refuse the fields that they do not name, at every depth. An
  * object that says itself what becomes of other fields (`.loose()`, `.catchall()`) keeps its word.
  * An intersection takes the fields of both its sides: zod refuses what neither of them knows. One of
- * which a side is a union, or both sides have a field, is left as it is: zod would refuse there what
- * the other side knows.
+ * which it cannot say so is left as it is; if it drops fields, `defineEntity` refuses it.
  */
 export function strictObjects<S extends z.ZodObject>(schema: S): S {
   return strict(schema, new Map()) as S;
@@ -41,7 +41,9 @@ function strict(schema: Schema, made: Map<Schema, Schema>): Schema {
     case 'union':
       return remake({ options: def.options.map(below) });
     case 'intersection':
-      return areApart(def) ? remake({ left: below(def.left), right: below(def.right) }) : schema;
+      return knowsItsFields(def)
+        ? remake({ left: below(def.left), right: below(def.right) })
+        : schema;
     case 'optional':
     case 'nullable':
     case 'default':
@@ -57,22 +59,6 @@ function strict(schema: Schema, made: Map<Schema, Schema>): Schema {
     default:
       return schema;
   }
-}
-
-/**
- * Tells whether an intersection is of objects and records alone, none of which has another's field.
- */
-function areApart({ left, right }: z.core.$ZodIntersectionDef): boolean {
-  const names = [...namesIn(left), ...namesIn(right)];
-  return !names.includes(undefined) && new Set(names).size === names.length;
-}
-
-/** The fields of an object, or of an intersection of such; undefined among them for another schema. */
-function namesIn({ _zod }: Schema): (string | undefined)[] {
-  const def = _zod.def as Def;
-  if (def.type === 'intersection') return [...namesIn(def.left), ...namesIn(def.right)];
-  if (def.type === 'object') return Object.keys(def.shape);
-  return def.type === 'record' ? [] : [undefined];
 }
 
 /** The definition with changes, whose getters (a default's value, a shape) stay getters. */
