@@ -1,5 +1,5 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { applyUpdate, updateRefused } from '../entity/applyUpdate.js';
+import { applyUpdate } from '../entity/applyUpdate.js';
 import {
   hookContext,
   newOperationId,
@@ -147,7 +147,7 @@ function expressionWrite(
   inserted?: Item,
 ): Write {
   const operationId = newOperationId();
-  const sum = prepared.steps.find(({ operator }) => operator === $inc);
+  const isSum = prepared.steps.some(({ operator }) => operator === $inc);
   const { ReturnValues: _, ...params } = expressionParams(
     entity,
     prepared,
@@ -157,11 +157,11 @@ function expressionWrite(
   );
   return {
     action: { Update: { ...params, UpdateExpression: params.UpdateExpression ?? '' } },
-    ...(sum && {
-      noNumber: () =>
-        updateRefused(entity.model, [
-          { path: sum.path, message: 'the sum is out of the range of numbers' },
-        ]),
+    ...(isSum && {
+      noNumber: (current: Item | undefined) =>
+        current && entity.model.owns(current)
+          ? schemaRefusal(entity, prepared, current)
+          : undefined,
     }),
     failure: (current) => {
       if (current && entity.model.owns(current)) return refused(entity, prepared, current);

@@ -206,6 +206,12 @@ export class Table {
             if (write.isOvertaken?.(item)) overtaken.add(error);
             return error;
           },
+          ...(write.noNumber && {
+            noNumber: (item: Item | undefined) => {
+              const error = write.noNumber?.(item);
+              return error && atPosition(error, position);
+            },
+          }),
         })),
       );
       try {

@@ -10,6 +10,7 @@ import { EntityError } from '../errors/EntityError.js';
 import type { TableAttributes } from '../keys/TableAttributes.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { keyText } from './batchGet.js';
+import { refusedSum } from './refusedSum.js';
 import { isNoNumber, requestFailed, sdkErrorOf } from './requestFailed.js';
 import { requestOf, type Sender } from './Sender.js';
 
@@ -23,8 +24,11 @@ export interface Write {
   readonly action: TransactWriteItem;
   /** The error for a failed condition, from the item that stood in the way. */
   readonly failure: (item: Item | undefined) => EntityError;
-  /** The error for a sum that is no number that DynamoDB can keep (default: `RequestFailed`). */
-  readonly noNumber?: () => EntityError;
+  /**
+   * The error for a sum that is no number that DynamoDB can keep; undefined if this item makes none
+   * (default: `RequestFailed`).
+   */
+  readonly noNumber?: (item: Item | undefined) => EntityError | undefined;
   /**
    * Tells whether the item that stood in the way is there because this very write made it, and its
    * answer was lost (default: by the mark of the write).
@@ -79,18 +83,17 @@ export async function transactWrite(sender: Sender, planned: readonly Write[]): 
           command = commandOf(writes);
           continue;
         }
-        const beyond = writes.find((_, at) => isNoNumber(reasons[at]?.Message));
-        if (beyond?.noNumber) throw beyond.noNumber();
+        const beyond = writes.filter((_, at) => isNoNumber(reasons[at]?.Message));
+        const sum = await refusedSum(sender, beyond);
+        if (sum) throw sum;
         if (!reasons.some(({ Code }) => RETRYABLE.has(Code ?? ''))) {
           throw requestFailed(requestOf(command), withoutItems(reasons));
         }
       } else if (name === 'TransactionInProgressException') {
         // The same call is still under way: its outcome is the one to wait for.
       } else {
-        // Without reasons, DynamoDB does not say which of several sums it is.
-        const [sum, ...others] = writes.filter(({ noNumber }) => noNumber);
-        const { message } = sdkErrorOf(error);
-        if (sum?.noNumber && others.length === 0 && isNoNumber(message)) throw sum.noNumber();
+        const sum = isNoNumber(sdkErrorOf(error).message) && (await refusedSum(sender, writes));
+        if (sum) throw sum;
         throw EntityError.is(error) ? error : requestFailed(requestOf(command), error);
       }
       if (attempt === MAX_ATTEMPTS) throw exhausted(attempt, reasons);

@@ -46,6 +46,39 @@ async function increment(way: (typeof WAYS_TO_UPDATE)[number][1], k: string, $in
 
 const largest = `9.${'9'.repeat(37)}e125`;
 
+describe('$inc in a transaction of several', () => {
+  const add = (k: string, $inc: object) =>
+    test.table.entity(Counter).updateOneOperation({ filter: { k }, update: { $inc } });
+
+  it.each([
+    [
+      'of another operation',
+      (good: string, bad: string) => [add(good, { free: 1 }), add(bad, { free: 9e125 })],
+      1,
+    ],
+    [
+      'of the same operation',
+      (good: string, bad: string) => [
+        add(bad, { 'in.free': 1, free: 9e125 }),
+        add(good, { free: 1 }),
+      ],
+      0,
+    ],
+  ])('names the sum that nothing may hold, beside one %s', async (_name, plan, position) => {
+    const [good, bad] = [await counter('free', '1'), await counter('free', largest)];
+    await test.table
+      .entity(Counter)
+      .updateOne({ filter: { k: bad }, update: { $set: { 'in.free': 1 } } });
+    const before = [await stored(good), await stored(bad)];
+    expect(await errorOf(test.table.transact(plan(good, bad)))).toMatchObject({
+      code: 'UpdateRefused',
+      operation: position,
+      details: { entity: 'Counter', path: 'free' },
+    });
+    expect([await stored(good), await stored(bad)]).toEqual(before);
+  });
+});
+
 describe.each(WAYS_TO_UPDATE)('$inc by %s', (_, way) => {
   it.each<[string, string, number, number]>([
     ['whole', '99.5', -90, 9.5],
