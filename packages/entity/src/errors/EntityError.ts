@@ -149,6 +149,8 @@ export class EntityError<C extends EntityErrorCode = EntityErrorCode> extends Er
 
   /** The position in `table.transact` of the operation that failed. */
   operation?: number;
+  /** How many documents `updateMany` or `deleteMany` had written when the error stopped it. */
+  doneCount?: number;
 
   constructor(code: C, message: string, details: EntityErrorDetails[C], options?: ErrorOptions) {
     super(message, options);

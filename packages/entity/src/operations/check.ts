@@ -1,10 +1,10 @@
 import type { EntityContext } from '../entity/EntityContext.js';
 import { invalidInput } from '../entity/parseInput.js';
-import { EntityError } from '../errors/EntityError.js';
 import { compileClause, compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
 import { exactKey, planQuery } from '../planning/planQuery.js';
 import type { Write } from '../table/transactWrite.js';
+import { conditionFailed } from './conditionFailed.js';
 import type { DeleteInput } from './deleteOne.js';
 import { notFound } from './notFound.js';
 
@@ -13,7 +13,8 @@ import { notFound } from './notFound.js';
  *
  * @throws {@link EntityError} `NotFound` for a key that no document can have.
  */
-export function checkWrite({ model, tableName }: EntityContext, input: DeleteInput): Write {
+export function checkWrite(entity: EntityContext, input: DeleteInput): Write {
+  const { model, tableName } = entity;
   const plan = planQuery(model, input.filter);
   if (!plan) throw notFound(model);
   const key = plan.index.name === '_id' ? exactKey(plan) : undefined;
@@ -35,11 +36,6 @@ export function checkWrite({ model, tableName }: EntityContext, input: DeleteInp
       },
     },
     failure: (current) =>
-      current && model.owns(current)
-        ? new EntityError('ConditionFailed', `The condition on ${model.name} was not met.`, {
-            entity: model.name,
-            item: model.fromItem(current),
-          })
-        : notFound(model),
+      current && model.owns(current) ? conditionFailed(entity, current) : notFound(model),
   };
 }

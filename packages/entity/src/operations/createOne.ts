@@ -12,6 +12,7 @@ import { systemFields, type GivenSystemFields } from '../entity/systemFields.js'
 import { documentId } from '../keys/documentId.js';
 import { commit } from '../table/commit.js';
 import type { Write } from '../table/transactWrite.js';
+import { documentInTheWay } from './conditionFailed.js';
 import { ownerOf } from '../keys/ownerOf.js';
 
 /** Input that creates a document, as the operations see it. */
@@ -102,7 +103,8 @@ function planCreate(
 }
 
 /** Writes an item where there is none. */
-export function putNew({ model, tableName }: EntityContext, item: Item): Write {
+export function putNew(entity: EntityContext, item: Item): Write {
+  const { model, tableName } = entity;
   return {
     action: {
       Put: {
@@ -112,18 +114,19 @@ export function putNew({ model, tableName }: EntityContext, item: Item): Write {
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },
-    failure: (existing) => alreadyExists(model, existing),
+    failure: (existing) => alreadyExists(entity, existing),
   };
 }
 
 /** The error for a key that a document, or an item of another program, has already. */
 export function alreadyExists(
-  model: EntityModel,
+  entity: EntityContext,
   existing: Item | undefined,
 ): EntityError<'AlreadyExists'> {
+  const { model } = entity;
   const { name } = model;
   if (!existing || model.owns(existing)) {
-    const item = existing && model.fromItem(existing);
+    const item = existing && documentInTheWay(entity, existing);
     return new EntityError('AlreadyExists', `A ${name} with this key exists.`, {
       entity: name,
       item,

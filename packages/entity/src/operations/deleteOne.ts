@@ -10,6 +10,7 @@ import { documentKey, planQuery } from '../planning/planQuery.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { outcomeUnknown, wasRepeated } from '../table/Sender.js';
+import { conditionFailed, planOnCondition } from './conditionFailed.js';
 import { findTheOne } from './find.js';
 import type { Write } from '../table/transactWrite.js';
 import { notFound } from './notFound.js';
@@ -37,7 +38,7 @@ export async function deleteOne(
     const item = await findTheOne(entity, input.filter);
     if (!item) return undefined;
     try {
-      await commit(entity.sender, planDelete(entity, item, input.condition));
+      await commit(entity.sender, await planned(entity, item, input.condition));
       return item;
     } catch (error) {
       const isStale = EntityError.is(error) && error.code === 'VersionConflict';
@@ -71,9 +72,17 @@ export async function planDeleteOperation(
   const { filter, condition = {} } = await entity.hooks.beforeQuery(given, context);
   assertCondition(condition, entity.model);
   const item = await findTheOne(entity, filter);
-  if (item) return { item, writes: planDelete(entity, item, condition) };
+  if (item) return { item, writes: await planned(entity, item, condition) };
   if (Object.keys(condition).length > 0) throw notFound(entity.model);
   return { writes: [] };
+}
+
+function planned(
+  entity: EntityContext,
+  item: Item,
+  condition: DeleteInput['condition'],
+): Promise<readonly Write[]> {
+  return planOnCondition(entity, item, condition, () => planDelete(entity, item, condition));
 }
 
 /** The key in a filter that says nothing else, of an entity without unique items. */
@@ -102,10 +111,7 @@ async function deleteByKey(
     }
     const { model } = entity;
     if (!model.owns(current)) return undefined;
-    throw new EntityError('ConditionFailed', `The condition on ${model.name} was not met.`, {
-      entity: model.name,
-      item: model.fromItem(current),
-    });
+    throw conditionFailed(entity, current);
   }
 }
 

@@ -72,21 +72,29 @@ async function forEach(
   const flush = async (): Promise<void> => {
     while (batch.length > 0) {
       const together = batch.splice(0, CONCURRENCY);
-      const outcomes = await Promise.all(
+      const outcomes = await Promise.allSettled(
         together.map((key) => passingOver(() => act({ filter: key, condition: meant }))),
       );
-      done += outcomes.filter(Boolean).length;
+      done += outcomes.filter((each) => each.status === 'fulfilled' && each.value).length;
+      const stopped = outcomes.find((each) => each.status === 'rejected');
+      if (stopped) throw stopped.reason;
     }
   };
   const found = readPlan(entity, plan, {
     ...(limit !== undefined && { limit }),
     ...(maxPages !== undefined && { maxPages }),
   });
-  for await (const item of found) {
-    batch.push(keyFilter(entity, item));
-    if (batch.length === batchSize) await flush();
+  try {
+    for await (const item of found) {
+      batch.push(keyFilter(entity, item));
+      if (batch.length === batchSize) await flush();
+    }
+    await flush();
+  } catch (error) {
+    // Whatever is under way is waited for: nothing changes once the caller knows.
+    if (EntityError.is(error)) error.doneCount = done;
+    throw error;
   }
-  await flush();
   return done;
 }
 

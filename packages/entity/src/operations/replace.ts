@@ -13,6 +13,7 @@ import { compileCondition } from '../expressions/compileCondition.js';
 import { Expression } from '../expressions/Expression.js';
 import type { Key } from '../keys/Key.js';
 import type { Write } from '../table/transactWrite.js';
+import { conditionFailed, documentInTheWay } from './conditionFailed.js';
 import { putNew, putUnique } from './createOne.js';
 import type { PreparedUpdate } from './updateExpression.js';
 
@@ -227,22 +228,12 @@ function unchanged(
   };
 }
 
-/** The error for a condition that the document does not meet. */
-export function conditionFailed(
-  { model }: EntityContext,
-  current: Item,
-): EntityError<'ConditionFailed'> {
-  return new EntityError('ConditionFailed', `The condition on ${model.name} was not met.`, {
-    entity: model.name,
-    item: model.fromItem(current),
-  });
-}
-
 /** The error for a document that is no longer as it was read. */
-export function stale({ model }: EntityContext, current?: Item): EntityError<'VersionConflict'> {
+export function stale(entity: EntityContext, current?: Item): EntityError<'VersionConflict'> {
+  const { model } = entity;
   return new EntityError('VersionConflict', `The ${model.name} was changed in between.`, {
     entity: model.name,
-    item: current && model.fromItem(current),
+    item: current && documentInTheWay(entity, current),
   });
 }
 

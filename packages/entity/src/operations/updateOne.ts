@@ -21,19 +21,23 @@ import { EntityError } from '../errors/EntityError.js';
 import { assertCondition } from '../expressions/compileCondition.js';
 import { matcherOf } from '../expressions/matcherOf.js';
 import { parseCondition } from '../expressions/parseCondition.js';
-import type { Key } from '../keys/Key.js';
 import { $inc } from '../operators/inc.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { isNoNumber, sdkErrorOf } from '../table/requestFailed.js';
 import { outcomeUnknown, wasRepeated, withoutItem } from '../table/Sender.js';
 import type { Write } from '../table/transactWrite.js';
+import {
+  conditionFailed,
+  documentInTheWay,
+  meetsCondition,
+  planOnCondition,
+} from './conditionFailed.js';
 import { alreadyExists, prepareCreate } from './createOne.js';
 import { followLateComers, followRelated } from './followRelated.js';
 import { findTheOne } from './find.js';
 import { notFound } from './notFound.js';
-import { getItem } from './readPlan.js';
-import { conditionFailed, planReplace, stale } from './replace.js';
+import { planReplace, stale } from './replace.js';
 import { expressionParams, type PreparedUpdate, type UpdateInput } from './updateExpression.js';
 
 /** Changes one document and gives the item as it is then; undefined if no document matches. */
@@ -166,7 +170,7 @@ function expressionWrite(
     failure: (current) => {
       if (current && entity.model.owns(current)) return refused(entity, prepared, current);
       // Only another program's item can be in the way of what an upsert makes.
-      return inserted ? alreadyExists(entity.model, current) : notFound(entity.model);
+      return inserted ? alreadyExists(entity, current) : notFound(entity.model);
     },
   };
 }
@@ -197,9 +201,7 @@ async function updateExisting(
     // The SDK sent the request again after its first answer was lost: the change is made.
     if (current._op?.S === operationIdOf(params)) return current;
     if (wasRepeated(error)) throw outcomeUnknown('UpdateItem', withoutItem(error));
-    const refusal = refused(entity, input, current);
-    if (refusal.code === 'UpdateRefused') await assertConditionMet(entity, input, plan.key);
-    throw refusal;
+    throw refused(entity, input, current);
   }
 }
 
@@ -226,8 +228,6 @@ async function readAndReplace(
       return replacement.item;
     } catch (error) {
       if (!EntityError.is(error)) throw error;
-      if (error.code === 'UpdateRefused')
-        await assertConditionMet(entity, input, entity.model.attributes.keyOf(item));
       const isStale = error.code === 'VersionConflict';
       if (!isStale || input.version !== undefined || attempt === MAX_ATTEMPTS) throw error;
       await backOff(attempt);
@@ -241,9 +241,11 @@ async function planWithRelated(
   from: Item,
   input: PreparedUpdate,
 ): Promise<{ item: Item; writes: readonly Write[] }> {
-  const { item, writes } = planReplace(entity, from, input);
-  const related = await followRelated(entity, { from, to: item }, input);
-  return { item, writes: [...writes, ...related] };
+  return planOnCondition(entity, from, input.condition, async () => {
+    const { item, writes } = planReplace(entity, from, input);
+    const related = await followRelated(entity, { from, to: item }, input);
+    return { item, writes: [...writes, ...related] };
+  });
 }
 
 /** Moves the documents that others made in the old partition while it was left. */
@@ -263,25 +265,6 @@ async function moveLateComers(
       await backOff(attempt);
     }
   }
-}
-
-/**
- * Says by `ConditionFailed` that the caller's condition does not hold, where the schema does not
- * allow the change either: what was asked for comes first.
- */
-async function assertConditionMet(
-  entity: EntityContext,
-  { condition }: PreparedUpdate,
-  key: Key,
-): Promise<void> {
-  if (!condition) return;
-  const meets = matcherOf(parseCondition(condition, entity.model));
-  const current = await getItem(entity, {
-    TableName: entity.tableName,
-    Key: entity.model.attributes.keyItem(key),
-    ConsistentRead: true,
-  });
-  if (current && !meets(current)) throw conditionFailed(entity, current);
 }
 
 /**
@@ -349,9 +332,11 @@ function refused(
   if (input.version !== undefined && versionOf(current) !== input.version) {
     return new EntityError('VersionConflict', `The ${model.name} has another version.`, {
       entity: model.name,
-      item: model.fromItem(current),
+      item: documentInTheWay(entity, current),
     });
   }
+  // What was asked for comes before what the schema allows.
+  if (!meetsCondition(entity, input.condition, current)) return conditionFailed(entity, current);
   const refusal = 'steps' in input ? schemaRefusal(entity, input, current) : undefined;
   return refusal ?? conditionFailed(entity, current);
 }

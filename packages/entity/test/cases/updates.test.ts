@@ -110,7 +110,9 @@ async function made(definition: unknown, fields: Fields) {
   const bound = { table: test.table, entity, filter };
   const read = async (): Promise<Fields> =>
     (await entity.findOne({ filter, consistent: true })).item ?? {};
-  return { ...bound, k, read, by: (update: Fields) => ({ ...bound, update }) };
+  const by = (update: Fields) => ({ ...bound, update });
+  const change = (update: Fields) => entity.updateOne({ filter, update });
+  return { ...bound, k, read, by, change };
 }
 
 const day = (of: number): Date => new Date(Date.UTC(2040, 0, of));
@@ -181,9 +183,9 @@ describe.each([
         ({ ownerPK }) => ownerPK?.S === `uniquelease#${document.k}`,
       )?.ttl;
     expect(await uniqueTtl()).toEqual(ttlOf(day(1)));
-    await document.entity.updateOne(document.by({ $set: { until: null, code: fresh() } }));
+    await document.change({ $set: { until: null, code: fresh() } });
     expect(await uniqueTtl()).toBeUndefined();
-    await document.entity.updateOne(document.by({ $set: { until: day(2) } }));
+    await document.change({ $set: { until: day(2) } });
     expect(await uniqueTtl()).toEqual(ttlOf(day(2)));
   });
 });
@@ -200,9 +202,7 @@ describe('100 at once', () => {
     const document = await made(Counter, { whole: 0, list: [1, 1] });
     sent.length = 0;
     const path = Object.keys(update.$inc as object);
-    await Promise.all(
-      Array.from({ length: 100 }, () => document.entity.updateOne(document.by(update))),
-    );
+    await Promise.all(Array.from({ length: 100 }, () => document.change(update)));
     expect(sent).toEqual(Array.from({ length: 100 }, () => 'UpdateItem'));
     const after = await document.read();
     expect(after._v).toBe(101);
@@ -217,7 +217,7 @@ describe('100 at once', () => {
     const document = await made(Counter, { whole: 0 });
     const attempt = async (): Promise<string> => {
       try {
-        await document.entity.updateOne(document.by({ $inc: { few: 1 } }));
+        await document.change({ $inc: { few: 1 } });
         return 'ok';
       } catch (error) {
         return (error as { code: string }).code;

@@ -34,27 +34,29 @@ const Root = defineEntity({
 });
 
 /** An entity with values of one kind wherever a value can stand. */
-const entityOf = (name: string, value: z.ZodType): AnyEntityDefinition =>
-  defineEntity({
+function entityOf(name: string, value: z.ZodType): AnyEntityDefinition {
+  const shape: Record<string, z.ZodType> = {
+    owner: z.string(),
+    key: value,
+    value: value.optional(),
+    unique: value.optional(),
+    tag: value.optional(),
+    list: z.array(value).optional(),
+    set: z.set(value).optional(),
+    nested: z.object({ value }).optional(),
+    record: z.record(z.string(), value).optional(),
+    any: z.unknown().optional(),
+  };
+  return defineEntity({
     name,
-    schema: z.object({
-      owner: z.string(),
-      key: value,
-      value: value.optional(),
-      unique: value.optional(),
-      tag: value.optional(),
-      list: z.array(value).optional(),
-      set: z.set(value).optional(),
-      nested: z.object({ value }).optional(),
-      record: z.record(z.string(), value).optional(),
-      any: z.unknown().optional(),
-    }),
+    schema: z.object(shape),
     indexes: [
       { name: '_id', PK: ['.owner'], SK: ['.key'], relatedTo: Root },
       { name: '_id2', PK: ['.unique'], unique: true },
       { name: '_id3', PK: ['.tag'], SK: ['.value'] },
     ],
   });
+}
 
 const KINDS = [
   { kind: 'Text', schema: z.string(), good: 'a', bad: ['\ud800', 'a\udc00b'] },

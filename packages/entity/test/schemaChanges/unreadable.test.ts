@@ -1,4 +1,5 @@
 import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { Table } from '@latchkey/entity';
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import { z } from 'zod';
@@ -27,6 +28,8 @@ const Book = defineEntity({
   ],
   aliases: { pages: 'p' },
 });
+
+const PlainIndex = { name: '_id', PK: ['.shelf'], SK: ['.title'], relatedTo: 'Shelf' } as const;
 
 const day = '2030-01-31T00:00:00.000Z';
 /** Without unique values. */
@@ -72,6 +75,11 @@ async function shelf(attributes: Record<string, AttributeValue>): Promise<string
   return name;
 }
 const books = () => test.table.entity(Book);
+/** The same books for a program that knows of no unique values. */
+const plain = () =>
+  new Table({ name: test.table.name, client: test.client }).entity(
+    defineEntity({ name: 'Book', schema: Book.schema, indexes: [PlainIndex] }),
+  );
 
 /** What no schema of ours has written, the path of it, and what is wrong. */
 const rows: [Record<string, AttributeValue>, string, string][] = [
@@ -199,6 +207,96 @@ describe('An item that cannot be read, of an entity without unique values,', () 
     }
     expect(await leaves().count({ filter })).toBe(1);
   });
+});
+
+describe('An item that cannot be read and does not meet the condition', () => {
+  const shelved = (name: string, title: string) => ({ shelf: name, title });
+  const condition = { title: { $ne: 'b' } } as const;
+
+  it.each<[string, (name: string) => Promise<unknown>, object]>([
+    [
+      'deleteMany',
+      (shelf) => books().deleteMany({ filter: { shelf }, condition }),
+      { deletedCount: 1 },
+    ],
+    [
+      'updateMany by an expression',
+      (shelf) =>
+        books().updateMany({ filter: { shelf }, condition, update: { $set: { pages: 3n } } }),
+      { modifiedCount: 1 },
+    ],
+    [
+      'updateMany by reading',
+      (shelf) =>
+        books().updateMany({
+          filter: { shelf },
+          condition,
+          update: { $set: { title: `z${shelf}` } },
+        }),
+      { modifiedCount: 1 },
+    ],
+  ])('is passed over by %s', async (_, run, expected) => {
+    const name = await shelf({ at: { S: 'soon' } });
+    expect(await run(name)).toEqual(expected);
+    expect(await books().count({ filter: shelved(name, 'b') })).toBe(1);
+  });
+
+  it.each<[string, (filter: { shelf: string; title: string }) => Promise<unknown>]>([
+    [
+      'updateOne by an expression',
+      (filter) => books().updateOne({ filter, condition, update: { $set: { pages: 3n } } }),
+    ],
+    [
+      'updateOne by reading',
+      (filter) => books().updateOne({ filter, condition, update: { $set: { title: 'c' } } }),
+    ],
+    ['deleteOne', (filter) => books().deleteOne({ filter, condition })],
+    [
+      'deleteOne by key',
+      ({ shelf, title }) => plain().deleteOne({ filter: { shelf, title }, condition }),
+    ],
+    [
+      'a transaction by an expression',
+      (filter) =>
+        test.table.transact([
+          books().updateOneOperation({ filter, condition, update: { $set: { pages: 3n } } }),
+        ]),
+    ],
+    [
+      'a transaction by reading',
+      (filter) =>
+        test.table.transact([
+          books().updateOneOperation({ filter, condition, update: { $set: { title: 'c' } } }),
+        ]),
+    ],
+    [
+      'a transaction that deletes',
+      (filter) => test.table.transact([books().deleteOneOperation({ filter, condition })]),
+    ],
+    [
+      'a transaction that checks',
+      (filter) => test.table.transact([books().checkOperation({ filter, condition })]),
+    ],
+  ])('is ConditionFailed, without the document, for %s', async (_, run) => {
+    const name = await shelf({ at: { S: 'soon' } });
+    const error = await errorOf(run(shelved(name, 'b')));
+    expect(error).toMatchObject({ code: 'ConditionFailed', details: { entity: 'Book' } });
+    expect(error.details).toHaveProperty('item', undefined);
+    expect(await books().count({ filter: { shelf: name } })).toBe(2);
+  });
+
+  it('does not hide that there is a document of its key', async () => {
+    const name = await shelf({ at: { S: 'soon' } });
+    const item = { shelf: name, title: 'b' };
+    expect(await errorOf(plain().createOne({ item }))).toMatchObject({ code: 'AlreadyExists' });
+  });
+});
+
+it('A call for many documents that an error stops says how many it has written', async () => {
+  const name = await shelf({ at: { S: 'soon' } });
+  const error = await errorOf(books().deleteMany({ filter: { shelf: name } }));
+  expect(error).toMatchObject({ code: 'UnreadableItem', doneCount: 1 });
+  expect(await books().count({ filter: { shelf: name } })).toBe(1);
 });
 
 it('An item that cannot be read is mended by an update of the field', async () => {
