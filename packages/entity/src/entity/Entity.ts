@@ -404,8 +404,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Changes every document that matches, each by itself: when an error stops it, some are changed.
-   * One that does not meet the condition is passed over.
+   * Changes every document that matches, each by itself: when an error stops it, some are changed,
+   * and its `doneCount` says how many. One that does not meet the condition is passed over.
    *
    * @throws {@link EntityError} as {@link Entity.updateOne}; `TooManyPages`.
    */
@@ -415,8 +415,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Deletes one document and its unique values; with `withRelated`, everything else in its
-   * partition first. That takes several transactions: a call that was interrupted can be made again.
+   * Deletes one document and its unique values, and nothing else: related documents stay where they
+   * are, and can be found. With `withRelated`, it deletes everything else in its partition first. That takes several transactions: a call that was interrupted can be made again.
    * Of several calls at once, one gets the document.
    *
    * @returns the document as it was, null if none matches; and how many were deleted.
@@ -480,7 +480,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
 
   /**
    * Deletes every document that matches, each with its unique values; when an error stops it, some
-   * are gone. One that does not meet the condition is passed over.
+   * are gone: `doneCount`. One that does not meet the condition is passed over.
    *
    * DynamoDB decides what matches, so that a stored value which does not fit the schema keeps
    * no document from being deleted, unless its unique values follow from it.

@@ -135,6 +135,39 @@ describe('include', () => {
   });
 });
 
+describe('deleteOne without its related documents', () => {
+  it('deletes one document in a write, and leaves the others to be found and deleted', async () => {
+    await family().createOne({
+      item: { shopId: 'left', name: 'Left' },
+      related: { sales: [{ number: 1, receipt: 'left-1' }], guests: [{ seat: 'a' }] },
+    });
+    sent.length = 0;
+    expect((await family().deleteOne({ filter: { shopId: 'left' } })).deletedCount).toBe(1);
+    expect(sent).toEqual(['GetItem', 'TransactWriteItems']);
+    const sales = test.table.entity(Sale);
+    const filter = { shopId: 'left' };
+    expect((await sales.findMany({ filter })).items).toMatchObject([{ number: 1 }]);
+    expect((await sales.findOne({ filter: { receipt: 'left-1' } })).item?.number).toBe(1);
+    // There is no document any more from which a deletion with related ones could begin.
+    expect(await family().deleteOne({ filter, withRelated: true })).toEqual({
+      item: null,
+      deletedCount: 0,
+    });
+    await family().createOne({ item: { shopId: 'left', name: 'Next' } });
+    const include = { sales: true, guests: true };
+    expect((await family().findOne({ filter, include })).item).toMatchObject({
+      name: 'Next',
+      sales: [{ number: 1 }],
+      guests: [{ seat: 'a' }],
+    });
+    expect(await sales.deleteMany({ filter })).toEqual({ deletedCount: 1 });
+    expect(await family().deleteOne({ filter, withRelated: true })).toMatchObject({
+      deletedCount: 2,
+    });
+    expect(await partition('left')).toEqual([]);
+  });
+});
+
 describe('deleteOne with related documents', () => {
   /** More than 1 MB, more than 100 writes, with unique items. */
   async function makeBig(shopId: string, count: number, size: number): Promise<void> {
