@@ -13,12 +13,12 @@ describe('the size of an item', () => {
     const isTooLarge = { S: letter.repeat(letters + 1) };
     expect(() => {
       assertItemSize({ text: fits }, 'Note');
-      assertAttributeSize('text', fits);
+      assertAttributeSize('text', fits, 'Note');
     }).not.toThrow();
     const refusal = { code: 'UnsupportedValue', details: { path: 'text' } };
     const more = { a: { S: letter }, text: isTooLarge, z: { BOOL: true } };
     expect(errorFrom(() => assertItemSize(more, 'Note'))).toMatchObject(refusal);
-    expect(errorFrom(() => assertAttributeSize('text', isTooLarge))).toMatchObject(refusal);
+    expect(errorFrom(() => assertAttributeSize('text', isTooLarge, 'Note'))).toMatchObject(refusal);
   });
 
   it('counts what lists and maps take for themselves and for their elements', () => {
