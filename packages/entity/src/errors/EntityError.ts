@@ -54,7 +54,10 @@ export interface EntityErrorDetails {
    * bounds, a list too long, fields that do not fit each other. Nothing was written.
    */
   UpdateRefused: { entity: string; path: string; issues: readonly InputIssue[] };
-  /** The condition on the document was not met; `item` is the document as it stands. */
+  /**
+   * The condition on the document was not met; `item` is the document as it stands, undefined if it
+   * cannot be read.
+   */
   ConditionFailed: { entity: string; item: unknown };
   /** The document has another version than asked for; `item` is the document as it stands. */
   VersionConflict: { entity: string; item: unknown };

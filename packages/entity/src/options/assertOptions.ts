@@ -21,7 +21,7 @@ export function assertOptions(owner: string, operation: string, known: Known, gi
   });
 }
 
-/** What is wrong with the names of options; undefined if all exist. */
+/** Finds the first option that does not exist; undefined if all do. */
 export function optionIssue(known: Known, given: unknown): InputIssue | undefined {
   if (typeof given !== 'object' || given === null) {
     return { path: '', message: `takes an object with ${Object.keys(known).join(', ')}` };

@@ -74,16 +74,19 @@ describe('A write to a document that cannot be read', () => {
           leaves().updateOneOperation({ filter: { ...filter, ...$exists }, update: { $inc } }),
         ]),
     ],
-    [
-      'an update whose condition is not met',
-      (filter) => leaves().updateOne({ filter, condition: { n: 7 }, update: { $inc } }),
-    ],
     ['a find', (filter) => leaves().findOne({ filter })],
   ])('is not done, and its error says nothing of a write: %s', async (way, write) => {
     const filter = await broken(way);
     const { code, details } = await errorOf(write(filter));
     expect(code).toBe('UnreadableItem');
     expect(details).not.toHaveProperty('written');
+    expect((await stored(filter.k))?.n?.N).toBe('0');
+  });
+
+  it('is not done where its condition is not met, which is the error', async () => {
+    const filter = await broken('unmet');
+    const update = leaves().updateOne({ filter, condition: { n: 7 }, update: { $inc } });
+    expect((await errorOf(update)).code).toBe('ConditionFailed');
     expect((await stored(filter.k))?.n?.N).toBe('0');
   });
 
