@@ -30,7 +30,7 @@ export interface BackfillOptions {
 export interface BackfillDocument {
   /** The name of its entity. */
   readonly entity: string;
-  /** Input of `findById`, in the document's name space. */
+  /** Input of `findById`, in the document's namespace. */
   readonly id: string;
   /** The fields of its key, by dotted path. */
   readonly key: Readonly<Record<string, unknown>>;

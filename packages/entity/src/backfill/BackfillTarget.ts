@@ -8,6 +8,6 @@ export interface BackfillTarget {
   readonly prefix: string;
   readonly sender: Sender;
   readonly definitions: readonly AnyEntityDefinition[];
-  /** An entity in the name space with this prefix. */
+  /** An entity in the namespace with this prefix. */
   readonly entityAt: (definition: AnyEntityDefinition, prefix: string) => EntityContext;
 }

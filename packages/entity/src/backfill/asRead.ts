@@ -2,7 +2,7 @@ import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import { Expression } from '../expressions/Expression.js';
 import type { Key } from '../keys/Key.js';
-import { stale } from '../operations/replace.js';
+import { versionConflict } from '../operations/replace.js';
 import type { Write } from '../table/transactWrite.js';
 
 /** Writes an item in the place of what was read. */
@@ -16,7 +16,7 @@ export function putAsRead(entity: EntityContext, Item: Item, read: Item): Write 
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     },
-    failure: () => stale(entity),
+    failure: () => versionConflict(entity),
   };
 }
 
@@ -25,7 +25,7 @@ export function checkAsRead(entity: EntityContext, key: Key, read: Item | undefi
   const Key = entity.model.attributes.keyItem(key);
   return {
     action: { ConditionCheck: { TableName: entity.tableName, Key, ...asRead(entity, read) } },
-    failure: () => stale(entity),
+    failure: () => versionConflict(entity),
   };
 }
 

@@ -27,7 +27,7 @@ export function encodeBackfillCursor(scope: BackfillScope, positions: readonly P
 /**
  * The places of the segments in a cursor.
  *
- * @throws {@link EntityError} `InvalidCursor` for one of other entities, another table or name space,
+ * @throws {@link EntityError} `InvalidCursor` for one of other entities, another table or namespace,
  *   and for text that is no cursor.
  */
 export function decodeBackfillCursor(scope: BackfillScope, cursor: unknown): Position[] {

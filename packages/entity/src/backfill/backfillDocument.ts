@@ -4,7 +4,7 @@ import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import type { Key } from '../keys/Key.js';
-import { stale } from '../operations/replace.js';
+import { versionConflict } from '../operations/replace.js';
 import { backOff, MAX_ATTEMPTS } from '../table/backOff.js';
 import { commit } from '../table/commit.js';
 import { putAsRead } from './asRead.js';
@@ -53,7 +53,7 @@ export async function backfillDocument(
       // The other may have the value from this one, which has another, or is gone, by now.
       const current = await readItem(entity, key);
       if (current && isSame(current, item)) return { kind: 'taken', taken: claims.taken };
-      if (attempt === MAX_ATTEMPTS) throw stale(entity, current);
+      if (attempt === MAX_ATTEMPTS) throw versionConflict(entity, current);
     } else {
       if (form.isStored && claims.writes.length === 0) return { kind: 'present' };
       if (pretend) {

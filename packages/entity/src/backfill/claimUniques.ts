@@ -3,7 +3,7 @@ import type { EntityModel, Item, UniqueKey } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import { ownerOf } from '../keys/ownerOf.js';
 import type { Key } from '../keys/Key.js';
-import { stale } from '../operations/replace.js';
+import { versionConflict } from '../operations/replace.js';
 import { batchGet, keyText } from '../table/batchGet.js';
 import type { Write } from '../table/transactWrite.js';
 import { checkAsRead } from './asRead.js';
@@ -98,6 +98,6 @@ function putUnique(entity: EntityContext, Item: Item, owner: Key | undefined): W
     : entity.model.attributes.ifAbsent;
   return {
     action: { Put: { TableName: entity.tableName, Item, ...condition } },
-    failure: () => stale(entity),
+    failure: () => versionConflict(entity),
   };
 }

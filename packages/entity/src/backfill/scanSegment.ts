@@ -69,12 +69,12 @@ function lastOf(keys: readonly Key[]): Key | undefined {
   return keys.filter(({ PK }) => !isUniqueHead(headOf(PK))).at(-1);
 }
 
-/** The name that starts a partition key, after its name spaces. */
+/** The name that starts a partition key, after its namespaces. */
 export function headOf(PK: string): string {
   return PK.slice(namespaceOf(PK).length).split(DELIMITER, 1)[0] ?? '';
 }
 
-/** The name spaces that start a partition key. */
+/** The namespaces that start a partition key. */
 export function namespaceOf(PK: string): string {
   return /^(?:@[^#]*#)*/.exec(PK)?.[0] ?? '';
 }

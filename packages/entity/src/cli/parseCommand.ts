@@ -94,7 +94,7 @@ export interface ParsedCommand {
   readonly files: readonly string[];
   readonly off: ReadonlySet<string>;
   readonly iam: { role: IamRole; tableArn: string; scan: boolean };
-  /** One name space inside another; empty for the whole table. */
+  /** One namespace inside another; empty for the whole table. */
   readonly namespace: readonly string[];
   readonly backfill: BackfillFlags;
   readonly endpoint?: string;

@@ -36,13 +36,13 @@ Options of every command:
   iam:
   --table-arn <arn>          the table's ARN
   --role <role>              read-only or read-write
-  --namespace <name>         the one name space that is allowed; may be given several times, for
+  --namespace <name>         the one namespace that is allowed; may be given several times, for
                              one inside another (default: the whole table)
   --scan                     allows scans, too
   backfill:
   --dry-run                  says what would be done, and writes nothing
   --entity <name>            one of the definitions; may be given several times (default: all)
-  --namespace <name>         one name space; several times for one inside another (default: all)
+  --namespace <name>         one namespace; several times for one inside another (default: all)
   --rate <units>             capacity units a second, of reads and of writes each (default: no limit)
   --segments <number>        parts of the table to work on side by side, up to 100 (default: 1)
   --resume <cursor>          goes on where a run that was stopped said

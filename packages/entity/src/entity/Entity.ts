@@ -249,7 +249,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     return { key: (fields as InferKey<D> | undefined) ?? null };
   }
 
-  /** The document with this `id`; null for an `id` of another entity, table or name space, too. */
+  /** The document with this `id`; null for an `id` of another entity, table or namespace, too. */
   async findById<const S extends boolean = false>(
     id: string,
     options?: SecretsOption<S> & ContextOption & { readonly consistent?: boolean },

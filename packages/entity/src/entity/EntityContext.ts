@@ -15,7 +15,7 @@ export interface EntityContext {
   readonly now: () => Date;
   /** A new ULID: later in order than the one before, or of a given time. */
   readonly newUlid: (at?: Date) => string;
-  /** Another entity of the same table and name space. */
+  /** Another entity of the same table and namespace. */
   readonly bind: (definition: AnyEntityDefinition) => EntityContext;
   /** The entity with a name, if its definition is bound to the table. */
   readonly entityNamed: (name: string) => EntityContext | undefined;

@@ -35,7 +35,7 @@ import { compileField } from './compileField.js';
 import { storedSpelling } from './storedSpelling.js';
 import { startsWithHead, UNIQUE_HEAD } from './isOwnItem.js';
 import { invalidInput } from './parseInput.js';
-import { deepValue, hideFields, omitFields } from './fields.js';
+import { valueAt, hideFields, omitFields } from './fields.js';
 import { migrate } from './migrate.js';
 
 /** An item as DynamoDB keeps it. */
@@ -59,7 +59,7 @@ const MAX_KNOWN_NAMES = 1000;
 /** An item of 400 KB has no longer list. */
 const MAX_POSITION = 400 * 1024;
 
-/** Starts the name of a name space in a key; the name of an entity never does. */
+/** Starts the name of a namespace in a key; the name of an entity never does. */
 export const NAMESPACE_MARK = '@';
 
 /** The shapes of the fields that every document has. */
@@ -207,7 +207,7 @@ export class EntityModel implements FieldScope {
     const key = this.keyIn(index, fields);
     if (key) return key;
     const missing = [...index.PK, ...index.SK].find(
-      (part) => part.kind === 'field' && isAbsent(deepValue(fields, part.segments)),
+      (part) => part.kind === 'field' && isAbsent(valueAt(fields, part.segments)),
     );
     const path = missing?.kind === 'field' ? missing.path : '';
     throw new EntityError('InvalidKey', `"${path}" is part of ${this.name}'s key, but missing.`, {
@@ -330,10 +330,10 @@ export class EntityModel implements FieldScope {
     };
   }
 
-  /** The document of an item; with `reveal`, secret fields are there but not enumerable. */
-  fromItem(item: Item, reveal = false): Fields {
+  /** The document of an item; with `includeSecrets`, secret fields are there but not enumerable. */
+  fromItem(item: Item, includeSecrets = false): Fields {
     const fields = this.allFields(item);
-    const document: Fields = reveal
+    const document: Fields = includeSecrets
       ? hideFields(fields, this.#secrets)
       : omitFields(fields, this.#secrets);
     document.id = documentId(this.attributes.keyOf(item));
@@ -507,7 +507,7 @@ export class EntityModel implements FieldScope {
     return SYSTEM_SHAPES.has(path);
   }
 
-  /** The conditions under which an item is in this name space, for a scan. */
+  /** The conditions under which an item is in this namespace, for a scan. */
   namespaceClauses(expression: Expression): string[] {
     const PK = expression.path([this.attributes.PK]);
     const beginsWith = (prefix: string): string =>
@@ -516,7 +516,7 @@ export class EntityModel implements FieldScope {
     return this.#namespace === '' ? [inner] : [beginsWith(this.#namespace), inner];
   }
 
-  /** Tells whether an item holds a document of this entity and name space. */
+  /** Tells whether an item holds a document of this entity and namespace. */
   owns(item: Item): boolean {
     if (item._e?.S !== this.name) return false;
     const { PK, SK } = this.attributes.keyOf(item);
@@ -596,7 +596,7 @@ export function isKeyValue(value: unknown): value is KeyValue {
 
 function isIncluded(index: Index, fields: Readonly<Fields>): boolean {
   return index.where.every((condition) =>
-    matchesWhere(condition, deepValue(fields, condition.segments)),
+    matchesWhere(condition, valueAt(fields, condition.segments)),
   );
 }
 
@@ -617,7 +617,7 @@ function join(
       values.push(part.value);
       continue;
     }
-    const value = deepValue(fields, part.segments);
+    const value = valueAt(fields, part.segments);
     if (isAbsent(value)) {
       if (part.optional) continue;
       return undefined;

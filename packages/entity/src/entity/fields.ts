@@ -2,7 +2,7 @@ import { splitPath } from '@latchkey/schema';
 import type { Fields } from './EntityModel.js';
 
 /** The value at a path; undefined where the path leads nowhere. */
-export function deepValue(fields: unknown, segments: readonly string[]): unknown {
+export function valueAt(fields: unknown, segments: readonly string[]): unknown {
   let value: unknown = fields;
   for (const segment of segments) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) {
@@ -64,7 +64,7 @@ function pathsBelow(paths: readonly (readonly string[])[], name: string): readon
 /** The object that holds the last segment of a path, if there is one. */
 function parentOf(fields: Fields, segments: readonly string[]): [Fields | undefined, string] {
   const leaf = segments[segments.length - 1] ?? '';
-  const parent = segments.length === 1 ? fields : deepValue(fields, segments.slice(0, -1));
+  const parent = segments.length === 1 ? fields : valueAt(fields, segments.slice(0, -1));
   const holds = typeof parent === 'object' && parent !== null && Object.hasOwn(parent, leaf);
   return [holds ? (parent as Fields) : undefined, leaf];
 }
@@ -83,7 +83,7 @@ export function writeField(fields: Fields, segments: readonly string[], value: u
   const leaf = segments[segments.length - 1] ?? '';
   let parent = fields;
   for (const segment of segments.slice(0, -1)) {
-    if (value === undefined && deepValue(parent, [segment]) === undefined) return;
+    if (value === undefined && valueAt(parent, [segment]) === undefined) return;
     parent = ownChild(parent, segment);
   }
   if (value === undefined) Reflect.deleteProperty(parent, leaf);

@@ -5,7 +5,7 @@ import type { Item } from './EntityModel.js';
 /** Starts the sort key of every unique item. */
 export const UNIQUE_HEAD = 'unique';
 
-// Name spaces, each `@name#`, then the name of an entity or of its index.
+// Namespaces, each `@name#`, then the name of an entity or of its index.
 const DOCUMENT_PARTITION = /^(?:@[^#]*#)*[a-z][a-z0-9]*(?:#|$)/;
 const UNIQUE_PARTITION = /^(?:@[^#]*#)*[a-z][a-z0-9]*\._id\d+(?:#|$)/;
 

@@ -13,7 +13,7 @@ export interface IamPolicyInput extends DescribedTable {
   /** Tells whether the program calls `scan` (default: false). */
   readonly scan?: boolean;
   /**
-   * The name space that the program works in, as `Table.namespace` takes it; names for one inside
+   * The namespace that the program works in, as `Table.namespace` takes it; names for one inside
    * another (default: the whole table).
    */
   readonly namespace?: string | readonly string[];
@@ -44,7 +44,7 @@ const TABLE_ARN = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/([^/]+)$/;
 
 /**
  * The least that a program needs to work with a table through this package: no more actions than the
- * package sends, on this table and its indexes only, and on one name space's items if there is one.
+ * package sends, on this table and its indexes only, and on one namespace's items if there is one.
  *
  * Making, changing and describing tables is left to whoever deploys them.
  *
@@ -52,7 +52,7 @@ const TABLE_ARN = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/([^/]+)$/;
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  * @throws {@link EntityError} `InvalidTable`, also for an ARN of another table, and for a scan of a
- *   name space: IAM cannot confine a scan to keys.
+ *   namespace: IAM cannot confine a scan to keys.
  *
  * @example
  * ```ts
@@ -79,7 +79,7 @@ export function toIamPolicy(input: IamPolicyInput): IamPolicy {
     );
   }
   if (scan && namespace !== undefined) {
-    throw invalidTable('a scan reads every name space, so it cannot be allowed for one of them');
+    throw invalidTable('a scan reads every namespace, so it cannot be allowed for one of them');
   }
   const condition = namespace === undefined ? {} : { Condition: onlyKeysLike(namespace) };
   const actions = [...READS, ...(role === 'read-write' ? WRITES : []), ...(scan ? ['Scan'] : [])];

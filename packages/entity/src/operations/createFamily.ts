@@ -1,6 +1,6 @@
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
-import { deepValue, nestFields } from '../entity/fields.js';
+import { valueAt, nestFields } from '../entity/fields.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { splitSystemFields } from '../entity/systemFields.js';
 import type { Write } from '../table/transactWrite.js';
@@ -63,7 +63,7 @@ function inherited(parent: EntityContext, child: EntityContext, fields: Fields):
   const pairs = child.model.definition.indexes[0].PK.flatMap((part, at) => {
     const from = parentPK[at];
     if (part.kind !== 'field' || from?.kind !== 'field') return [];
-    return [[part.path, deepValue(fields, from.segments)] as const];
+    return [[part.path, valueAt(fields, from.segments)] as const];
   });
   return nestFields(Object.fromEntries(pairs));
 }

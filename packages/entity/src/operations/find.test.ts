@@ -429,7 +429,7 @@ describe('findKey', () => {
 });
 
 describe('findById', () => {
-  it('finds a document by its id, and nothing by the id of another entity, name space or table', async () => {
+  it('finds a document by its id, and nothing by the id of another entity, namespace or table', async () => {
     const { table } = test;
     const users = table.entity(User);
     const userId = fresh('user');

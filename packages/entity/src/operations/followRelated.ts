@@ -3,12 +3,12 @@ import { toStored } from '../attributes/toStored.js';
 import { writeAttributes, type AttributeWrite } from '../entity/attributePaths.js';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
-import { deepValue } from '../entity/fields.js';
+import { valueAt } from '../entity/fields.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { EntityError } from '../errors/EntityError.js';
 import { MAX_TRANSACTION_ITEMS, type Write } from '../table/transactWrite.js';
 import { entityOf, hasOwnPartition, othersIn, partitionParams } from './partition.js';
-import { planWrites, stale } from './replace.js';
+import { planWrites, versionConflict } from './replace.js';
 import type { PreparedUpdate } from './updateExpression.js';
 
 /** So many late comers are moved in one transaction. */
@@ -71,7 +71,7 @@ export async function followLateComers(
         ...attributes.ifAbsent,
       },
     },
-    failure: () => stale(entity),
+    failure: () => versionConflict(entity),
   };
   return [
     stillNobodys,
@@ -148,7 +148,7 @@ function moved(
     const source = ownPK[at];
     if (part.kind !== 'field' || source?.kind !== 'field') return [];
     const field = model.field(part.path);
-    const value = toStored(deepValue(values, source.segments), field.shape, part.path);
+    const value = toStored(valueAt(values, source.segments), field.shape, part.path);
     return [{ path: field.stored, lists: field.lists, value }];
   });
   const attributes = writeAttributes(model.presentAttributes(item), changes);

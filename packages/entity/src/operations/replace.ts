@@ -61,7 +61,7 @@ export function planWrites(
   const oldKey = model.attributes.keyOf(stored);
   const newKey = model.attributes.keyOf(item);
   const moves = oldKey.PK !== newKey.PK || oldKey.SK !== newKey.SK;
-  const asRead = unchanged(entity, stored, condition);
+  const asRead = versionGuard(entity, stored, condition);
   const documentWrites: Write[] = moves
     ? [deletion(entity, oldKey, asRead), putNew(entity, item)]
     : [
@@ -85,7 +85,7 @@ export function planDelete(
   const key = model.attributes.keyOf(stored);
   const uniques = model.uniqueKeys(model.allFields(stored));
   return [
-    deletion(entity, key, unchanged(entity, stored, condition)),
+    deletion(entity, key, versionGuard(entity, stored, condition)),
     ...uniques.map((unique) => deleteUnique(entity, unique, key)),
   ];
 }
@@ -159,7 +159,7 @@ function deleteUnique(entity: EntityContext, key: Key, owner: Key): Write {
 function ifOwn(entity: EntityContext, key: Key, owner: Key, action: TransactWriteItem): Write {
   return {
     action,
-    failure: () => stale(entity),
+    failure: () => versionConflict(entity),
     instead: {
       ConditionCheck: {
         TableName: entity.tableName,
@@ -202,7 +202,7 @@ interface AsRead {
   readonly failure: Write['failure'];
 }
 
-function unchanged(
+function versionGuard(
   entity: EntityContext,
   stored: Item,
   condition: Readonly<Fields> | undefined,
@@ -222,14 +222,17 @@ function unchanged(
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },
     failure: (current) => {
-      if (!current || current._op?.S !== operation.S) return stale(entity, current);
+      if (!current || current._op?.S !== operation.S) return versionConflict(entity, current);
       return conditionFailed(entity, current);
     },
   };
 }
 
 /** The error for a document that is no longer as it was read. */
-export function stale(entity: EntityContext, current?: Item): EntityError<'VersionConflict'> {
+export function versionConflict(
+  entity: EntityContext,
+  current?: Item,
+): EntityError<'VersionConflict'> {
   const { model } = entity;
   return new EntityError('VersionConflict', `The ${model.name} was changed in between.`, {
     entity: model.name,

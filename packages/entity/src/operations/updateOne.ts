@@ -37,7 +37,7 @@ import { alreadyExists, prepareCreate } from './createOne.js';
 import { followLateComers, followRelated } from './followRelated.js';
 import { findTheOne } from './find.js';
 import { notFound } from './notFound.js';
-import { planReplace, stale } from './replace.js';
+import { planReplace, versionConflict } from './replace.js';
 import { expressionParams, type PreparedUpdate, type UpdateInput } from './updateExpression.js';
 
 /** Changes one document and gives the item as it is then; undefined if no document matches. */
@@ -283,7 +283,7 @@ async function insertionOf(
   // what the filter asks for, stays in the way.
   const isOvertaken = (other?: Item): boolean => !other || (model.owns(other) && meets(other));
   const failure = (other?: Item): EntityError =>
-    isOvertaken(other) ? stale(entity, other) : document.failure(other);
+    isOvertaken(other) ? versionConflict(entity, other) : document.failure(other);
   return { item, writes: [{ ...document, failure, isOvertaken }, ...uniques] };
 }
 

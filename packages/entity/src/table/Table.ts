@@ -174,7 +174,7 @@ export class Table {
    */
   namespace(name: string): Table {
     const isName = typeof name === 'string' && name !== '' && name.isWellFormed();
-    if (!isName) throw invalidTable('a name space is named by a well-formed text');
+    if (!isName) throw invalidTable('a namespace is named by a well-formed text');
     const prefix = this.#prefix + NAMESPACE_MARK + encodeKeyPart(name, 'namespace') + DELIMITER;
     return this.#viewAt(prefix);
   }
@@ -290,7 +290,7 @@ export class Table {
    *
    * @param definitions - the entities that are meant; their names tell the types of the documents
    *   apart (default: all that are bound to the table).
-   * @returns null for an image of another entity or name space, for a unique item, for what another
+   * @returns null for an image of another entity or namespace, for a unique item, for what another
    *   program has written, and for a record without the image.
    * @throws {@link EntityError} `InvalidImage` for what is no image; `UnreadableItem`.
    *
@@ -321,7 +321,7 @@ export class Table {
   }
 
   /**
-   * Deletes every document, of whatever entity, and every unique item; of a name space, those in it
+   * Deletes every document, of whatever entity, and every unique item; of a namespace, those in it
    * and in those within. The table itself stays, and so do the items of other programs. It reads all
    * of the table and deletes 25 items in a request, without conditions. A call that was interrupted can be made again, however far it
    * came. What is written while it runs may stay.
@@ -349,7 +349,7 @@ export class Table {
    * Brings stored documents to the form that they would have if they were written today: migrated,
    * with defaults and computed fields, with their keys in global indexes, their TTL and their unique
    * items. For an index, a default or a migration that is added to an entity with documents. Of a
-   * table, documents in name spaces are brought up to date, too.
+   * table, documents in namespaces are brought up to date, too.
    *
    * Each document is written by itself, with its unique items in one transaction, on condition that
    * nobody changed it since it was read: it is safe beside other writers, and can be interrupted and
@@ -395,7 +395,7 @@ export class Table {
   }
 
   /**
-   * Tells whether the whole table holds no item at all, in no name space, of no other program
+   * Tells whether the whole table holds no item at all, in no namespace, of no other program
    * either; strongly consistent.
    */
   async isEmpty(): Promise<boolean> {

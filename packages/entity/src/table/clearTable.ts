@@ -27,7 +27,7 @@ export interface ClearOptions {
 }
 
 /**
- * Deletes the documents and unique items of a table, or of a name space, page by page; the items of
+ * Deletes the documents and unique items of a table, or of a namespace, page by page; the items of
  * other programs stay.
  */
 export async function clearTable(

@@ -69,7 +69,7 @@ describe('20 deletes of one document at once', () => {
       },
     ],
     [
-      'in a name space',
+      'in a namespace',
       async (k) => {
         const tenant = anyEntity(test.table.namespace('tenant'), Note);
         return (await tenant.deleteOne({ filter: { k, n: 0 } })).deletedCount === 1;
@@ -168,7 +168,7 @@ it('Documents are taken over with their ulid and createdAt, an id follows from t
 });
 
 // Case 27: test/planner/include.test.ts has the rest.
-it('A repository comes with its newest issues, in short names and in a name space, too', async () => {
+it('A repository comes with its newest issues, in short names and in a namespace, too', async () => {
   for (const table of [test.table, test.table.namespace('tenant')]) {
     const repos = table.entity(Repo).addIndexRelation('issues', Issue);
     const repoId = fresh();

@@ -119,7 +119,7 @@ async function countsOf(entity: AnyEntity, filter: Fields): Promise<number[]> {
 describe.each([
   ['an entity', Order, undefined],
   ['an entity of short names', ShortOrder, undefined],
-  ['a name space', Order, 'tenant'],
+  ['a namespace', Order, 'tenant'],
 ])('Orders without a part of an index, of %s,', (_, definition, namespace) => {
   const orders = () =>
     anyEntity(namespace ? test.table.namespace(namespace) : test.table, definition);

@@ -257,7 +257,7 @@ describe('a unique index', () => {
     await expectNoOrphans();
   });
 
-  it('belongs to its name space: the same value lives in two of them', async () => {
+  it('belongs to its namespace: the same value lives in two of them', async () => {
     const email = fresh('mail');
     await createUser(email);
     await createUser(email, undefined, other);

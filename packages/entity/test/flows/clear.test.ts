@@ -85,7 +85,7 @@ describe('table.clear', () => {
     await fill(table, 1);
   });
 
-  it('of a name space, deletes what is in it and in those within, and nothing else', async () => {
+  it('of a namespace, deletes what is in it and in those within, and nothing else', async () => {
     const [a, ab, inner] = [
       table.namespace('a'),
       table.namespace('ab'),
@@ -149,7 +149,7 @@ describe('table.clear', () => {
     own.destroy();
   });
 
-  it('isEmpty looks into every name space', async () => {
+  it('isEmpty looks into every namespace', async () => {
     expect(await table.isEmpty()).toBe(true);
     expect(await table.namespace('a').isEmpty()).toBe(true);
     await fill(table.namespace('b'), 1);

@@ -92,7 +92,7 @@ describe('Table', () => {
     });
   });
 
-  it('refuses names that no table or name space can have', () => {
+  it('refuses names that no table or namespace can have', () => {
     for (const name of ['', 'ab', 'a b', 'a#b', 'é'.repeat(5), 'x'.repeat(256)]) {
       expect(errorFrom(() => new Table({ name, client })).code).toBe('InvalidTable');
     }
@@ -155,7 +155,7 @@ describe('Table', () => {
   });
 });
 
-describe('name spaces', () => {
+describe('namespaces', () => {
   it('never meet: the same keys and unique values live in each of them', async () => {
     await withTable(async (table) => {
       const names = ['a', 'a#b', '@a', 'a b'];

@@ -172,7 +172,7 @@ describe('input from a stranger', () => {
     }
   });
 
-  it('cannot reach another entity, name space or partition with the delimiters of keys', async () => {
+  it('cannot reach another entity, namespace or partition with the delimiters of keys', async () => {
     const users = test.table.entity(User);
     const before = await users.createOne({ item: { userId: 'target', email: 'target' } });
     for (const userId of [

@@ -291,7 +291,7 @@ test('a version is a whole number', async () => {
   expect(sent).toEqual([]);
 });
 
-test('a name space is named by a text that can be stored', () => {
+test('a namespace is named by a text that can be stored', () => {
   for (const name of ['', '\ud800', NaN, 5, null, undefined]) {
     expect(errorFrom(() => table.namespace(name as string)).code).toBe('InvalidTable');
   }

@@ -102,7 +102,7 @@ describe('latchkey table backfill', () => {
     expect(out).not.toContain('example.com');
   });
 
-  it('does one name space, or all', async () => {
+  it('does one namespace, or all', async () => {
     const client = localClient();
     for (const name of ['a', 'b']) {
       await make(2, new Table({ name: test.table.name, client }).namespace(name));

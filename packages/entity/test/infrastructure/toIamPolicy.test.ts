@@ -155,7 +155,7 @@ describe('toIamPolicy', () => {
     }
   });
 
-  it('confines every statement to the keys of a name space, and fails closed without a key', () => {
+  it('confines every statement to the keys of a namespace, and fails closed without a key', () => {
     for (const { Condition } of toIamPolicy({ ...shop, role: 'read-write', namespace: 'a' })
       .Statement) {
       expect(Condition).toEqual({
@@ -165,7 +165,7 @@ describe('toIamPolicy', () => {
     }
   });
 
-  it('matches the keys of that name space, and of no other, whatever its name', () => {
+  it('matches the keys of that namespace, and of no other, whatever its name', () => {
     const names = ['a', 'a*', 'ab', 'a?', '*', '?', 'a#', '@a', 'a$', '${x}', 'ü', 'a b', 'A'];
     const keyIn = (name: string): string => {
       const { Statement } = toIamPolicy({ ...accounts, role: 'read-only', namespace: name });
@@ -189,16 +189,16 @@ describe('toIamPolicy', () => {
     ['an ARN of another service', { tableArn: accounts.tableArn.replace('dynamodb', 's3') }],
     ['no ARN', { tableArn: '*' }],
     ['a role that there is not', { role: 'admin' as never }],
-    ['a name space without a name', { namespace: '' }],
-    ['no name space among several', { namespace: [] }],
-    ['a scan of a name space, which IAM cannot confine', { namespace: 'a', scan: true }],
+    ['a namespace without a name', { namespace: '' }],
+    ['no namespace among several', { namespace: [] }],
+    ['a scan of a namespace, which IAM cannot confine', { namespace: 'a', scan: true }],
   ])('refuses %s', (_, change) => {
     const error = errorFrom(() => toIamPolicy({ ...accounts, role: 'read-only', ...change }));
     expect(error.code).toBe('InvalidTable');
   });
 });
 
-/** The partition key that an account has in a name space. */
+/** The partition key that an account has in a namespace. */
 function pkIn(name: string | undefined): string {
   const client = new DynamoDBClient({ region: 'local' });
   const whole = new Table({ name: 'accounts', client });

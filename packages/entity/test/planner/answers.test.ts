@@ -51,7 +51,7 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 let runs = 0;
-/** The entity in a name space of its own: definitions of one name do not meet. */
+/** The entity in a namespace of its own: definitions of one name do not meet. */
 function bound({ definition }: RandomEntity): Documents {
   const { client, table } = test;
   const own = new Table({ name: table.name, client, onCommand: (event) => sent.push(event) });

@@ -176,7 +176,7 @@ describe('a cursor', () => {
     expect(next.edges[0]?.node.number).toBe(3);
   });
 
-  it('is refused for another partition, entity, index, name space, table and range', async () => {
+  it('is refused for another partition, entity, index, namespace, table and range', async () => {
     const { table } = test;
     const sales = table.entity(Sale);
     await table.entity(Guest).createOne({ item: { shopId: 'a', seat: 'one' } });

@@ -218,7 +218,7 @@ describe('scan', () => {
   afterAll(() => own.drop());
 
   it.each([1, 2, 7])(
-    'gives every document once, in %i segments, of its name space only',
+    'gives every document once, in %i segments, of its namespace only',
     async (segments) => {
       const root = await own.table.entity(Sale).scan({ segments });
       expect(root.items).toHaveLength(12);

@@ -204,7 +204,7 @@ describe('a back-fill', () => {
     expect((await stored('ada'))?.gone?.SS?.sort()).toEqual(['a', 'b']);
   });
 
-  it('takes the documents of name spaces along, and of one name space only those', async () => {
+  it('takes the documents of namespaces along, and of one namespace only those', async () => {
     const tables = ['', 'a', 'b'].map((name) => (name ? yesterday.namespace(name) : yesterday));
     for (const table of [...tables, yesterday.namespace('a').namespace('inner')]) {
       await table.entity(OldMember).createOne({
@@ -476,7 +476,7 @@ describe('a back-fill that is interrupted', () => {
 });
 
 describe('a cursor', () => {
-  it('shows no unique value, and is good for the same entities, table and name space only', async () => {
+  it('shows no unique value, and is good for the same entities, table and namespace only', async () => {
     const text = 'x'.repeat(8_000);
     for (let start = 0; start < 400; start += 40) {
       await Promise.all(

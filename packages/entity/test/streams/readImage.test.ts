@@ -108,7 +108,7 @@ describe.each(NAMES)('the images of a stream, in a table of the names %j', (name
     expect(document).toEqual({ entity: 'Everything', document: item });
   });
 
-  it('are told apart by name space', async () => {
+  it('are told apart by namespace', async () => {
     const [a, b] = [test.table.namespace('a'), test.table.namespace('b')];
     const { item } = await a.entity(Note).createOne({ item: { owner: 'o', title: 'a' } });
     const inner = await a

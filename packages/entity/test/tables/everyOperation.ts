@@ -195,7 +195,7 @@ export async function everyOperation(table: Table): Promise<Transcript> {
   await note('deleteOne with related', () =>
     shops.deleteOne({ filter: { shopId }, withRelated: true }),
   );
-  await note('a name space', async () => {
+  await note('a namespace', async () => {
     const tenant = table.namespace('tenant');
     await tenant.entity(Sale).createOne({ item: { shopId: 'a', number: 1 } });
     const { items } = await tenant.entity(Sale).findMany({ filter: { shopId: 'a' } });

@@ -57,7 +57,7 @@ export function foreignItems({ attributes = {}, indexes = {} }: TableNames): Ite
     at('shop._id2#taken', 'unique', { by: text('another program') }),
     at('sale._id2#r1', 'unique#', { ownerPK: text('shop#a') }),
     at('sale._id2#r2', 'unique.x', { ownerPK: text('shop#a'), ownerSK: text('shop') }),
-    // In a name space.
+    // In a namespace.
     at('@tenant#shop#a', 'sale#foreign', { number: { N: '1' } }),
     at('@tenant', 'x', { _e: text('Shop') }),
   ];

@@ -1,6 +1,6 @@
 import { splitPath, type AnyEntityDefinition } from '@latchkey/schema';
 import type { Fields } from '../../entity/EntityModel.js';
-import { deepValue } from '../../entity/fields.js';
+import { valueAt } from '../../entity/fields.js';
 import { SAMPLE_DATE } from './sampleTime.js';
 import { type FieldSchema, sampleFields } from './sampleValue.js';
 
@@ -29,7 +29,7 @@ export function sampleDocument(definition: AnyEntityDefinition, variant: number)
 
 function hideSecret(document: Fields, segments: readonly string[], secret: string): void {
   const leaf = segments.at(-1) ?? '';
-  const parent = deepValue(document, segments.slice(0, -1)) as Fields | undefined;
+  const parent = valueAt(document, segments.slice(0, -1)) as Fields | undefined;
   if (!parent || !Object.hasOwn(parent, leaf)) return;
   if (typeof parent[leaf] === 'string') parent[leaf] = secret;
   else Reflect.deleteProperty(parent, leaf);
