@@ -16,7 +16,7 @@ export type {
   Referenced,
   TransactOperation,
   TransactResults,
-} from './table/operations.js';
+} from './table/TransactOperation.js';
 export { createClient } from './table/createClient.js';
 export { type AnyDynamoDBClient, Table, type TableOptions } from './table/Table.js';
 export type { AnyDocumentImage, DocumentImage } from './streams/readImage.js';

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { pathBelow, PLAIN_DATA, type ValueShape } from '@latchkey/schema';
-import { isPlainObject } from '../entity/fields.js';
+import { isPlainObject } from '../entity/valueAt.js';
 import { EntityError } from '../errors/EntityError.js';
 
 /** DynamoDB's limit on nested lists and maps. */

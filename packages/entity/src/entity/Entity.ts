@@ -29,7 +29,7 @@ import { DocumentQuery } from '../operations/DocumentQuery.js';
 import { explain, type Explanation } from '../operations/explain.js';
 import { findById, findMany, findOne, findOwner, findParams } from '../operations/find.js';
 import { findRelated } from '../operations/findRelated.js';
-import { deleteMany, updateMany } from '../operations/many.js';
+import { deleteMany, updateMany } from '../operations/updateMany.js';
 import { paginate } from '../operations/paginate.js';
 import type { RelatedModel } from '../operations/planRelated.js';
 import { scan, scanParams } from '../operations/scan.js';
@@ -38,10 +38,10 @@ import { unboundNames } from '../operations/unboundNames.js';
 import { assertOptions, optionIssue } from '../options/assertOptions.js';
 import { entityOptions, includeOptions, type EntityOperation } from '../options/options.js';
 import { commit } from '../table/commit.js';
-import type { BatchRequest, Reference, TransactOperation } from '../table/operations.js';
+import type { BatchRequest, Reference, TransactOperation } from '../table/TransactOperation.js';
 import { hookContext, type EntityContext } from './EntityContext.js';
 import type { Fields, Item } from './EntityModel.js';
-import { keepFields } from './fields.js';
+import { keepFields } from './valueAt.js';
 import type { HookRegistry } from './Hooks.js';
 import type {
   Connection,

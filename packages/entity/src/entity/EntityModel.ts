@@ -35,7 +35,7 @@ import { compileField } from './compileField.js';
 import { storedSpelling } from './storedSpelling.js';
 import { startsWithHead, UNIQUE_HEAD } from './isOwnItem.js';
 import { invalidInput } from './parseInput.js';
-import { valueAt, hideFields, omitFields } from './fields.js';
+import { valueAt, hideFields, omitFields } from './valueAt.js';
 import { migrate } from './migrate.js';
 
 /** An item as DynamoDB keeps it. */

@@ -4,7 +4,7 @@ import type { InputIssue } from '../errors/EntityError.js';
 import type { Step } from '../operators/Operator.js';
 import type { EntityModel, Fields, Item } from './EntityModel.js';
 import { hasChecks } from './compileField.js';
-import { isPlainObject } from './fields.js';
+import { isPlainObject } from './valueAt.js';
 import { inputIssues } from './parseInput.js';
 import { attributeAt, writeAttributes, type AttributeWrite } from './attributePaths.js';
 

@@ -1,7 +1,7 @@
 import { PLAIN_DATA, type Migration, type ValueShape } from '@latchkey/schema';
 import { parseIsoDate, toBigint, UnreadableValue } from '../attributes/UnreadableValue.js';
 import type { Fields } from './EntityModel.js';
-import { isPlainObject } from './fields.js';
+import { isPlainObject } from './valueAt.js';
 
 /**
  * Brings the fields of an older stored form to the present one. Each migration is given what is

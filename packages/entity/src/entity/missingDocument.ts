@@ -7,7 +7,7 @@ import { attributeAt, writeAttributes } from './attributePaths.js';
 import type { OperationContext } from './EntityContext.js';
 import type { EntityModel, Fields } from './EntityModel.js';
 import { equalities } from './equalities.js';
-import { nestFields, writeField } from './fields.js';
+import { nestFields, writeField } from './valueAt.js';
 import { invalidInput } from './parseInput.js';
 
 /** A document to be made, of which some fields are given as they are stored. */

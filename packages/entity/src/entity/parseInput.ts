@@ -10,7 +10,7 @@ import {
 import type { FieldSchema } from '../expressions/FieldScope.js';
 import { EntityError, type InputIssue } from '../errors/EntityError.js';
 import type { Fields } from './EntityModel.js';
-import { isPlainObject } from './fields.js';
+import { isPlainObject } from './valueAt.js';
 
 const MAX_DEPTH = 32;
 /** A path may hold a name that the caller chose; errors show its beginning. */

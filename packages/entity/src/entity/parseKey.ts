@@ -3,7 +3,7 @@ import { EntityError } from '../errors/EntityError.js';
 import { ofEntity } from '../errors/ofEntity.js';
 import type { Key } from '../keys/Key.js';
 import type { EntityModel, Fields } from './EntityModel.js';
-import { nestFields } from './fields.js';
+import { nestFields } from './valueAt.js';
 
 /**
  * The primary key that a document with these key fields has; undefined if no key can hold them, so

@@ -1,6 +1,6 @@
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
-import { valueAt, nestFields } from '../entity/fields.js';
+import { valueAt, nestFields } from '../entity/valueAt.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { splitSystemFields } from '../entity/systemFields.js';
 import type { Write } from '../table/transactWrite.js';

@@ -3,7 +3,7 @@ import { toStored } from '../attributes/toStored.js';
 import { writeAttributes, type AttributeWrite } from '../entity/attributePaths.js';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
-import { valueAt } from '../entity/fields.js';
+import { valueAt } from '../entity/valueAt.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { EntityError } from '../errors/EntityError.js';
 import { MAX_TRANSACTION_ITEMS, type Write } from '../table/transactWrite.js';

@@ -35,7 +35,7 @@ import type {
   Referenced,
   TransactOperation,
   TransactResults,
-} from './operations.js';
+} from './TransactOperation.js';
 import { randomFraction } from './random.js';
 import { Sender, type CommandEvent } from './Sender.js';
 import { transactGet } from './transactGet.js';

@@ -1,6 +1,6 @@
 import { splitPath, type AnyEntityDefinition } from '@latchkey/schema';
 import type { Fields } from '../../entity/EntityModel.js';
-import { valueAt } from '../../entity/fields.js';
+import { valueAt } from '../../entity/valueAt.js';
 import { SAMPLE_DATE } from './sampleTime.js';
 import { type FieldSchema, sampleFields } from './sampleValue.js';
 
