@@ -29,7 +29,7 @@ export type {
   ReplaceCustomInput,
   ReplaceOAuthInput,
 } from './contacts/Contacts.js';
-export type { Contact, ContactData, ContactKind } from './core/Contact.js';
+export type { Contact, ContactData, ContactKind } from './core/Account.js';
 export type { ContactInput } from './contacts/parseContact.js';
 export type { PhoneInput } from './identifiers/parsePhone.js';
 export type { DeliveryOptions, Message, MessageKind, Recipient } from './delivery/Delivery.js';

@@ -74,7 +74,7 @@ import {
 } from '../signUp/AccountCreation.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
-import type { Contact } from '../core/Contact.js';
+import type { Contact } from '../core/Account.js';
 import { definePolicy } from '../core/sessionPolicy.js';
 import { VerifiedRequests } from '../core/VerifiedRequests.js';
 import { assertOptions } from './assertOptions.js';

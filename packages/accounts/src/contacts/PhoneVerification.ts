@@ -1,10 +1,14 @@
-import type { Account, StoredToken, Token } from '../core/Account.js';
-import { documentOf } from '../core/Account.js';
+import {
+  type Account,
+  type StoredToken,
+  type Token,
+  documentOf,
+  type Contact,
+} from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
-import type { Contact } from '../core/Contact.js';
 import { pendingTokens } from '../core/pendingTokens.js';
 import { AccountError } from '../errors/AccountError.js';
 import { placeholderId } from '../identifiers/placeholderId.js';

@@ -1,5 +1,5 @@
 import type { TransactOperation } from '@latchkey/entity';
-import { documentOf, type Account } from '../core/Account.js';
+import { documentOf, type Account, type Contact, type ContactData } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ActingAccount } from '../core/actingAccount.js';
@@ -11,7 +11,6 @@ import {
   type Claiming,
   type TakenClaims,
 } from '../core/claims.js';
-import type { Contact, ContactData } from '../core/Contact.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import type { Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';

@@ -2,7 +2,7 @@ import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { claimOperation, isSame, takingClaims, type TakenClaims } from '../core/claims.js';
-import type { Contact, ContactData } from '../core/Contact.js';
+import type { Contact, ContactData } from '../core/Account.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
 import { assertRoom } from './addContact.js';

@@ -1,7 +1,7 @@
 import { parseEmail } from '../identifiers/parseEmail.js';
 import { AccessType } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
-import type { ContactData } from '../core/Contact.js';
+import type { ContactData } from '../core/Account.js';
 import { parsePhone } from '../identifiers/parsePhone.js';
 
 /** A contact, as somebody gives it. */

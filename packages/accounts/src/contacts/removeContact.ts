@@ -1,10 +1,8 @@
-import type { Account } from '../core/Account.js';
+import type { Account, Contact } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import type { Contact } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
-import { isActivated } from '../flows/isActivated.js';
-import { hasLoginMethod } from './hasLoginMethod.js';
+import { isActivated } from '../flows/isVerifiedIdentifier.js';
 
 /**
  * Removes a contact from an account, with what is pending, as that may have been sent there, and tells
@@ -57,4 +55,20 @@ function assertRemovable(
   if (deactivates || !hasLoginMethod({ ...account, accessTypes })) {
     throw new AccountError('LastLoginMethod', {});
   }
+}
+
+/**
+ * Tells whether an account's owner has a login method: a verified e-mail address, to which links
+ * are sent; a verified identity elsewhere; or a password together with a username or a verified
+ * phone, which alone nobody logs in by, nor recovers an account by. What is not verified is none.
+ */
+export function hasLoginMethod({
+  username,
+  accessTypes,
+  tokens,
+}: Pick<Account, 'accessTypes' | 'tokens'> & { readonly username?: string | undefined }): boolean {
+  const hasPassword = tokens.some(({ kind }) => kind === 'password');
+  const verified = accessTypes.filter((contact) => contact.verified === true);
+  if (verified.some(({ data }) => data.kind !== 'phone')) return true;
+  return hasPassword && (username !== undefined || verified.length > 0);
 }

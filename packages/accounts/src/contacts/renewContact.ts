@@ -1,7 +1,6 @@
-import { documentOf } from '../core/Account.js';
+import { documentOf, type Contact } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import type { Contact } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { isAddition } from '../core/isLapsed.js';
 

@@ -1,10 +1,10 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { claimOperation, takingClaims } from '../core/claims.js';
-import type { Contact } from '../core/Contact.js';
+import type { Contact } from '../core/Account.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { contactTaken } from '../errors/contactTaken.js';
 import { changeByToken } from '../flows/changeByToken.js';
-import { mailboxContact } from './mailboxContact.js';
+import { mailboxContact } from './verifyContact.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 
 /** Input of `Contacts.undoReplacement`. */

@@ -1,9 +1,7 @@
-import type { AccountChange } from '../core/AccountChange.js';
+import type { AccountChange, Written } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import type { Contact } from '../core/Contact.js';
-import { replacedBy } from '../core/replacedBy.js';
+import { type Contact, replacedBy, type Account } from '../core/Account.js';
 import { tokensUnchanged } from '../core/revokeTokens.js';
-import type { Written } from '../core/AccountChange.js';
 
 /**
  * Makes a contact a verified one. A contact that it takes the place of goes along, and what is pending
@@ -60,4 +58,12 @@ function writeUndo(
   });
   change.write(operation);
   return token;
+}
+
+/** Finds the contact of an account that is an e-mail address. */
+export function mailboxContact(
+  { accessTypes }: Pick<Account, 'accessTypes'>,
+  email: string,
+): Contact | undefined {
+  return accessTypes.find(({ data }) => data.kind === 'email' && data.value === email);
 }

@@ -1,5 +1,10 @@
-import type { AccountAttempts, AccountToken, Infer, InferWithSecrets } from '@latchkey/schema';
-import type { Contact } from './Contact.js';
+import type {
+  AccountAttempts,
+  AccountToken,
+  Infer,
+  InferWithSecrets,
+  AccessType,
+} from '@latchkey/schema';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 
 /** A token of an account, without its secret. */
@@ -32,4 +37,22 @@ export function documentOf(
 ): AccountDocument {
   const { accessTypes: _contacts, attempts: _attempts, tokens: _tokens, ...document } = account;
   return document;
+}
+
+/** An account's contact as this package gives it: without secrets. */
+export type Contact = Infer<typeof AccessType>;
+
+/** Kind and value of a contact, in the form in which they are stored. */
+export type ContactData = Contact['data'];
+
+/** The kinds of contact. */
+export type ContactKind = ContactData['kind'];
+
+/** Finds the contact that goes when this one is verified, if there is one and it is still there. */
+export function replacedBy(
+  { accessTypes }: Pick<Account, 'accessTypes'>,
+  { verified, replaces, data }: Contact,
+): Contact | undefined {
+  if (verified === true || replaces === undefined) return undefined;
+  return accessTypes.find((each) => each.ulid === replaces && each.data.kind === data.kind);
 }

@@ -1,9 +1,7 @@
 import type { Condition, EntityError, TransactOperation } from '@latchkey/entity';
-import type { Account, Token } from './Account.js';
-import type { AccountEntity } from './AccountEntity.js';
-import type { ChangeCore } from './ChangeCore.js';
+import type { Account, Token, Contact } from './Account.js';
+import type { ChangeCore, AccountEntity } from './ChangeCore.js';
 import type { Actor } from './Actor.js';
-import type { Contact } from './Contact.js';
 import type { Notice } from './notices.js';
 import { pendingTokens } from './pendingTokens.js';
 import { revokeTokens, tokensUnchanged } from './revokeTokens.js';

@@ -1,10 +1,9 @@
 import type { Entity, Table } from '@latchkey/entity';
-import type { AccessType, AccountToken, Session } from '@latchkey/schema';
+import type { AccessType, AccountToken, Session, Account, AccountAttempts } from '@latchkey/schema';
 import type { Delivery } from '../delivery/Delivery.js';
 import type { Events } from '../events/Events.js';
 import type { ConnectionReader } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
-import type { AccountEntity } from './AccountEntity.js';
 import type { SessionPolicy } from './sessionPolicy.js';
 import type { VerifiedRequests } from './VerifiedRequests.js';
 
@@ -27,3 +26,13 @@ export interface ChangeCore {
   /** How long ago an owner may have proven who they are, to change how the account is reached. */
   readonly recentLogin: Duration | false;
 }
+
+/** The accounts, with what can be read along with them in one Query. */
+export type AccountEntity = Entity<
+  typeof Account,
+  {
+    readonly accessTypes: typeof AccessType;
+    readonly attempts: typeof AccountAttempts;
+    readonly tokens: typeof AccountToken;
+  }
+>;

@@ -1,6 +1,5 @@
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
-import { requireUlid } from '../errors/requireUlid.js';
+import { requireObject, requireUlid } from '../errors/requireObject.js';
 import { connectionContext } from '../events/connectionContext.js';
 import type { EventContext } from '../events/accountEvents.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';

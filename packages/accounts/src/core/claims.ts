@@ -2,7 +2,7 @@ import { EntityError, type TransactOperation } from '@latchkey/entity';
 import { AccessType } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import type { ChangeCore } from './ChangeCore.js';
-import type { Contact, ContactData } from './Contact.js';
+import type { Contact, ContactData } from './Account.js';
 import { isLapsed } from './isLapsed.js';
 import type { LoadCore } from './loadAccount.js';
 import { transferUnique } from './transferUnique.js';

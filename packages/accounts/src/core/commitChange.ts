@@ -2,8 +2,7 @@ import { EntityError, type Condition, type TransactOperation } from '@latchkey/e
 import { AccountError } from '../errors/AccountError.js';
 import type { Account } from './Account.js';
 import type { AccountChange, PlannedCondition } from './AccountChange.js';
-import type { AccountEntity } from './AccountEntity.js';
-import type { ChangeCore } from './ChangeCore.js';
+import type { ChangeCore, AccountEntity } from './ChangeCore.js';
 import { notifyOwner } from './notices.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 

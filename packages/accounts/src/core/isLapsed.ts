@@ -1,4 +1,4 @@
-import type { Contact } from './Contact.js';
+import type { Contact } from './Account.js';
 
 /** Marks on an account that concern its unverified contacts. */
 export interface ContactMarks {

@@ -1,7 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
-import type { Account, StoredToken } from './Account.js';
+import type { Account, StoredToken, Contact } from './Account.js';
 import type { ChangeCore } from './ChangeCore.js';
-import type { Contact } from './Contact.js';
 import { isLapsed } from './isLapsed.js';
 
 /** Dependencies for loading an account. */

@@ -1,7 +1,6 @@
 import type { MessageKind, Recipient } from '../delivery/Delivery.js';
-import { documentOf } from './Account.js';
+import { documentOf, type Contact } from './Account.js';
 import type { ChangeCore } from './ChangeCore.js';
-import type { Contact } from './Contact.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 
 /** Something about an account that its owner should know of. */

@@ -1,17 +1,15 @@
-import { documentOf } from '../core/Account.js';
+import { documentOf, type Contact } from '../core/Account.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { changeAccount } from '../core/changeAccount.js';
-import type { Contact } from '../core/Contact.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import { readEmailOfAccount, type EmailOfAccount } from '../flows/readEmailOfAccount.js';
-import { verifyContact } from '../contacts/verifyContact.js';
+import { verifyContact, mailboxContact } from '../contacts/verifyContact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { changeByToken } from '../flows/changeByToken.js';
 import { confirmEmail } from './confirmEmail.js';
 import type { IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
-import { mailboxContact } from '../contacts/mailboxContact.js';
 
 /** Input of {@link EmailVerification.addEmailVerificationToken}. */
 export interface AddEmailVerificationTokenInput extends EmailOfAccount {

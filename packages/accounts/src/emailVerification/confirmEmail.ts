@@ -1,10 +1,9 @@
 import type { AccessType, InferWithSecrets } from '@latchkey/schema';
-import { verifyContact } from '../contacts/verifyContact.js';
-import type { Account } from '../core/Account.js';
+import { verifyContact, mailboxContact } from '../contacts/verifyContact.js';
+import type { Account, Contact } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
-import type { Contact } from '../core/Contact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseNewPassword } from '../passwordChanges/replacePassword.js';
 import type { Attempt } from '../throttling/Throttle.js';
@@ -12,7 +11,6 @@ import { isPasswordDisabled } from '../flows/isPasswordDisabled.js';
 import { digestMatches } from '../tokens/digestSecret.js';
 import type { ShownByHolder } from '../flows/changeByToken.js';
 import type { VerifyEmailWithTokenInput } from '../emailVerification/EmailVerification.js';
-import { mailboxContact } from '../contacts/mailboxContact.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 import { takeOverAccount } from './takeOverAccount.js';
 

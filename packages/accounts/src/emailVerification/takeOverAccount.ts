@@ -1,7 +1,7 @@
 import { verifyContact } from '../contacts/verifyContact.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import type { Contact } from '../core/Contact.js';
+import type { Contact } from '../core/Account.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import { replacePassword } from '../passwordChanges/replacePassword.js';
 import { deleteFactors } from '../twoFactor/deleteFactors.js';

@@ -1,7 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import { reasonOf } from './reasonOf.js';
 import { withinTime } from './withinTime.js';
 import type {
   AccountEvent,
@@ -135,4 +134,12 @@ export class Events {
   #call(listener: Listener, event: AccountEvent | ValidateEvent): Promise<void> {
     return this.withinLimit(() => (listener as (event: unknown) => unknown)(event));
   }
+}
+
+/**
+ * Returns the part of an error that an event reports: nothing that an error from elsewhere may
+ * hold.
+ */
+export function reasonOf(error: unknown): NonNullable<AccountEvent['reason']> {
+  return AccountError.is(error) ? error.code : 'Unexpected';
 }

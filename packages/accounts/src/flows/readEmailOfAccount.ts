@@ -1,6 +1,5 @@
 import { parseEmail } from '../identifiers/parseEmail.js';
-import { requireObject } from '../errors/requireObject.js';
-import { requireUlid } from '../errors/requireUlid.js';
+import { requireObject, requireUlid } from '../errors/requireObject.js';
 
 /** An e-mail address, and the account that it belongs to. */
 export interface EmailOfAccount {

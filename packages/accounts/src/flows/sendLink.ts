@@ -1,5 +1,5 @@
-import type { AccountsCore } from '../flows/AccountsCore.js';
-import { findAccountId } from '../flows/findAccountId.js';
+import type { AccountsCore } from './AccountsCore.js';
+import { findAccountId } from './findAccountId.js';
 import type { MessageKind, Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventContext } from '../events/accountEvents.js';
@@ -120,4 +120,16 @@ function mailboxOf(
   const mailboxes = verified.flatMap(({ data }) => (data.kind === 'email' ? [data.value] : []));
   const mailbox = kind === 'email' ? mailboxes.find((each) => each === value) : mailboxes[0];
   return isNamed && mailbox !== undefined ? { kind: 'email', value: mailbox } : undefined;
+}
+
+/** Error codes that would tell a visitor whether such an account exists (ASVS 6.3.8). */
+const TELLING: readonly string[] = ['UserNotFound', 'AccountLocked'];
+
+/** Waits for a flow that a visitor must not learn an account's existence from. */
+export async function suppressEnumeration(flow: Promise<void>): Promise<void> {
+  try {
+    await flow;
+  } catch (error) {
+    if (!AccountError.is(error) || !TELLING.includes(error.code)) throw error;
+  }
 }

@@ -1,6 +1,5 @@
-import { trimIdentifier } from './trimIdentifier.js';
+import { parseEmail, trimIdentifier } from './parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
-import { parseEmail } from './parseEmail.js';
 import { parsePhone } from './parsePhone.js';
 import { parseUsername } from './parseUsername.js';
 

@@ -1,5 +1,5 @@
 import { username } from '@latchkey/schema';
-import { trimIdentifier } from './trimIdentifier.js';
+import { trimIdentifier } from './parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
 
 /**

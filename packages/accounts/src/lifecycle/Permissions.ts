@@ -1,8 +1,7 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
-import { requireObject } from '../errors/requireObject.js';
-import { requireUlid } from '../errors/requireUlid.js';
+import { requireObject, requireUlid } from '../errors/requireObject.js';
 
 /** A permission of an account, by its name. */
 export interface PermissionInput {

@@ -1,10 +1,9 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
-import { requireUlid } from '../errors/requireUlid.js';
+import { requireObject, requireUlid } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
-import { isActivated } from '../flows/isActivated.js';
+import { isActivated } from '../flows/isVerifiedIdentifier.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { loadAccountOrThrow } from '../core/loadAccount.js';
 import type { LoginResult } from '../sessions/SessionIssuer.js';

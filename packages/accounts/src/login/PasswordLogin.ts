@@ -16,8 +16,7 @@ import { isPasswordDisabled, requirePasswordEnabled } from '../flows/isPasswordD
 import type { Attempt } from '../throttling/Throttle.js';
 import type { Account, StoredToken } from '../core/Account.js';
 import { completeLogin, type CompletedLogin, type LoginSessionOptions } from './completeLogin.js';
-import { isActivated } from '../flows/isActivated.js';
-import { isVerifiedIdentifier } from '../flows/isVerifiedIdentifier.js';
+import { isVerifiedIdentifier, isActivated } from '../flows/isVerifiedIdentifier.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
 
 /** Input of {@link PasswordLogin.userByPasswordLogin}. */

@@ -6,7 +6,7 @@ import { requiredSecondFactor } from '../core/requiredSecondFactor.js';
 import type { Account } from '../core/Account.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { BeginSessionOptions, LoginResult } from '../sessions/Sessions.js';
-import { isActivated } from '../flows/isActivated.js';
+import { isActivated } from '../flows/isVerifiedIdentifier.js';
 import { removeOldChallenges } from './removeOldChallenges.js';
 import { sessionMetaOf } from './sessionMeta.js';
 

@@ -8,9 +8,8 @@ import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { completeLogin } from '../login/completeLogin.js';
 import { findToken } from '../flows/findToken.js';
 import { forgetLinks } from '../flows/linkThrottleKeys.js';
-import { suppressEnumeration } from '../flows/suppressEnumeration.js';
+import { sendLink, suppressEnumeration } from '../flows/sendLink.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
-import { sendLink } from '../flows/sendLink.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
 

@@ -1,7 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 import { isBreachedPassword } from './isBreachedPassword.js';
 import { isCommonPassword } from './isCommonPassword.js';
-import { isPasswordHash } from './isPasswordHash.js';
+import { isPasswordHash } from './storedPassword.js';
 import { isMadeOfContext } from './isMadeOfContext.js';
 import { parsePassword } from './parsePassword.js';
 import type { PasswordPolicy } from './PasswordPolicy.js';

@@ -9,8 +9,7 @@ import type { AccountFlow, EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import type { DeletedAccount } from '../lifecycle/AccountLifecycle.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
-import { suppressEnumeration } from '../flows/suppressEnumeration.js';
-import { sendLink } from '../flows/sendLink.js';
+import { sendLink, suppressEnumeration } from '../flows/sendLink.js';
 import type {
   RequestPasswordResetInput,
   ResetPasswordInput,

@@ -1,7 +1,6 @@
 import { username as usernameField } from '@latchkey/schema';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import { parseEmail } from '../identifiers/parseEmail.js';
-import { trimIdentifier } from '../identifiers/trimIdentifier.js';
+import { parseEmail, trimIdentifier } from '../identifiers/parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 

@@ -1,5 +1,5 @@
 import type { AppPlan } from '../quota/AppPlan.js';
-import type { Contact } from '../core/Contact.js';
+import type { Contact } from '../core/Account.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { VerifiedUser } from './selfServiceInputs.js';
 

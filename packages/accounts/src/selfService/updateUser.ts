@@ -1,14 +1,12 @@
 import { claimingAddress, decideAddition, prepareAddress } from '../contacts/addContact.js';
 import { removeContact } from '../contacts/removeContact.js';
 import { renewContact } from '../contacts/renewContact.js';
-import type { Account, StoredToken } from '../core/Account.js';
-import { documentOf } from '../core/Account.js';
+import { type Account, type StoredToken, documentOf, type Contact } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
 import { takingClaims, type TakenClaims } from '../core/claims.js';
-import type { Contact } from '../core/Contact.js';
 import { setProfile, setUsername } from '../lifecycle/AccountProfile.js';
 import { beginAnew, provePassword } from '../passwordChanges/changeOwnPassword.js';
 import { parseNewPassword } from '../passwordChanges/replacePassword.js';

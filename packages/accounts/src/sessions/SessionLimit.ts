@@ -1,5 +1,5 @@
 import { EntityError } from '@latchkey/entity';
-import type { AccountEntity } from '../core/AccountEntity.js';
+import type { AccountEntity } from '../core/ChangeCore.js';
 import type { EventContext } from '../events/accountEvents.js';
 import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';

@@ -1,6 +1,6 @@
 import type { Entity, Table } from '@latchkey/entity';
 import type { Session } from '@latchkey/schema';
-import type { AccountEntity } from '../core/AccountEntity.js';
+import type { AccountEntity } from '../core/ChangeCore.js';
 import type { Events } from '../events/Events.js';
 import type { AuthTokens } from '../tokens/AuthTokens.js';
 import type { SessionHooks } from './SessionHooks.js';

@@ -1,12 +1,12 @@
 import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
 import { AccountQuota } from '../quota/AccountQuota.js';
-import type { ContactData } from '../core/Contact.js';
+import type { ContactData } from '../core/Account.js';
 import { AccountError } from '../errors/AccountError.js';
 import { toAccountError } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
 import { connectionContext } from '../events/connectionContext.js';
 import type { EventContext, ValidateEvent } from '../events/accountEvents.js';
-import { reasonOf } from '../events/reasonOf.js';
+import { reasonOf } from '../events/Events.js';
 import type { LoginSessionOptions } from '../login/completeLogin.js';
 import { completeLogin } from '../login/completeLogin.js';
 import { type AccountDocument, type SessionRequest } from '../requests/SessionRequest.js';

@@ -1,12 +1,12 @@
 import { emailAddress, username } from '@latchkey/schema';
 import { z } from 'zod';
-import type { ContactData } from '../core/Contact.js';
+import type { ContactData } from '../core/Account.js';
 import { parseContact, type ContactInput } from '../contacts/parseContact.js';
-import { trimIdentifier } from '../identifiers/trimIdentifier.js';
+import { trimIdentifier } from '../identifiers/parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import { parseProfile, type Profile } from '../flows/parseProfile.js';
-import { requireRoom } from './requireRoom.js';
+import { storedBytes } from '../flows/storedBytes.js';
 
 /** Input of {@link Accounts.createAccount}: a username, an e-mail address, or both. */
 export interface CreateAccountInput {
@@ -104,4 +104,23 @@ function withoutRepeats(contacts: readonly ContactData[]): readonly ContactData[
 
 function invalid(path: string, reason: string): AccountError<'InvalidInput'> {
   return new AccountError('InvalidInput', { path: path.slice(0, MAX_SHOWN_PATH), reason });
+}
+
+// Of an item's 400 KB, the profile may take 300. What is left is for the library's own fields, or an
+// account could no longer be changed, ended or deleted.
+const MAX_OWN_FIELDS_BYTES = 80 * 1024;
+
+/**
+ * Refuses the application's own fields if they would leave no room in the account's item.
+ *
+ * @throws AccountError `InvalidInput` with the reason `tooLarge` and the name of the largest field.
+ */
+export function requireRoom(ownFields: Readonly<Record<string, unknown>>): void {
+  if (storedBytes(ownFields) <= MAX_OWN_FIELDS_BYTES) return;
+  const sizes = Object.entries(ownFields).map(([name, value]) => ({
+    name,
+    bytes: storedBytes({ [name]: value }),
+  }));
+  const [largest] = sizes.sort((a, b) => b.bytes - a.bytes);
+  throw new AccountError('InvalidInput', { path: largest?.name ?? '', reason: 'tooLarge' });
 }

@@ -2,7 +2,6 @@ import { EntityError, type Entity, type Table, type TransactOperation } from '@l
 import { AccountAttempts, AddressAttempts, type Infer } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { isPlaceholderId } from '../identifiers/placeholderId.js';
-import { clientNetwork } from './clientNetwork.js';
 import {
   addressPolicy,
   authenticatorPolicy,
@@ -13,6 +12,7 @@ import {
   type Authenticator,
   type AuthenticatorPolicy,
   type ThrottlingOptions,
+  clientNetwork,
 } from './throttlePolicy.js';
 
 /** One attempt, about to be looked at. */

@@ -1,4 +1,4 @@
-import { clientNetwork } from './clientNetwork.js';
+import { clientNetwork } from './throttlePolicy.js';
 
 describe('clientNetwork', () => {
   it.each([

@@ -149,9 +149,9 @@ export const IDENTIFIER_CALLS: Readonly<Record<string, readonly Row[]>> = {
     ),
   ],
   'AccountProfile.changeUsername': [
-    username(async ({ accounts: { profile }, signUp }, _, typed) => {
-      const { accountId } = await signUp();
-      return profile.changeUsername({ accountId, username: typed });
+    username(async (test, _, typed) => {
+      const { accountId } = await test.signUp();
+      return test.accounts.profile.changeUsername({ accountId, username: typed });
     }),
   ],
   'SelfService.signUp': [

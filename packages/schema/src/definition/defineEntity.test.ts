@@ -465,9 +465,12 @@ describe('the account entities', () => {
     expect(Object.keys(Account.schema.shape).sort()).toEqual([
       'accountId',
       'contactsVoidBefore',
+      'customTokenCount',
       'deactivated',
       'deleting',
+      'emailVerificationCount',
       'hasPlace',
+      'passwordRecoveryCount',
       'pendingVoidBefore',
       'permissions',
       'profile',

@@ -6,7 +6,7 @@ import {
   type RenderedMessage,
   type RenderOptions,
 } from '../templates/MessageRenderer.js';
-import { onOneLine } from '../templates/onOneLine.js';
+import { onOneLine } from '../templates/escapeHtml.js';
 import type { Send } from '../templates/sendBy.js';
 
 /** A message that would have been sent, and how it would have read. */

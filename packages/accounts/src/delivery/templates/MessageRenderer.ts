@@ -9,7 +9,7 @@ import type {
   RenderedContent,
   TemplateFacts,
 } from './MessageTemplate.js';
-import { onOneLine } from './onOneLine.js';
+import { onOneLine } from './escapeHtml.js';
 import { TemplateBook } from './TemplateBook.js';
 
 /** How messages are worded. */

@@ -1,5 +1,5 @@
 import { invalidOption } from '../../errors/invalidOption.js';
-import { onOneLine } from './onOneLine.js';
+import { onOneLine } from './escapeHtml.js';
 
 /**
  * Checks a name that people see: 1 to 100 characters on one line.
