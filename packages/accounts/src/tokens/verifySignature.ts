@@ -5,7 +5,7 @@ import type { TokenKeyList } from './TokenKeys.js';
 /** Characters of the longest token that is looked at (ASVS 1.3.12). */
 export const MAX_TOKEN_LENGTH = 4096;
 
-/** What a genuine token says, and the key that has signed it. */
+/** Payload of a genuine token, and the key that has signed it. */
 export interface VerifiedSignature {
   readonly payload: unknown;
   readonly key: KeyObject;

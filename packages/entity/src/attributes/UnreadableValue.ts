@@ -12,7 +12,7 @@ export class UnreadableValue extends Error {
   }
 }
 
-/** What `toISOString` writes in the years 100 to 9999, and days like it that their month lacks. */
+/** Texts that `toISOString` writes in the years 100 to 9999, and days like them that their month lacks. */
 const WRITTEN_DATE =
   /^(?!00)\d{4}-(?:0[1-9]|1[0-2])-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 

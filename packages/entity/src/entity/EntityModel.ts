@@ -44,7 +44,7 @@ export type Item = Record<string, AttributeValue>;
 /** A document while the package works on it: any field, by name. */
 export type Fields = Record<string, unknown>;
 
-/** What an attribute holds. */
+/** Field that an attribute holds. */
 interface StoredField {
   readonly name: string;
   readonly shape: ValueShape;
@@ -92,7 +92,7 @@ export class EntityModel implements FieldScope {
   readonly #fields = new Map<string, Field>();
   /** The fields that are stored under short names, by those. */
   readonly #fieldNames: ReadonlyMap<string, string>;
-  /** What attributes hold, by their names; null for those that hold no field. */
+  /** Fields that attributes hold, by the names of these; null for one that holds none. */
   readonly #storedFields = new Map<string, StoredField | null>();
   readonly #partitionKeyHeads = new Map<Index, string>();
   /** The names of the schema's fields, and of those that every document has. */
