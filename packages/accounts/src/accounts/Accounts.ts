@@ -418,7 +418,7 @@ export class Accounts<F extends AccountFields = NoFields> {
    * costs the same requests and the same hashing (ASVS 6.3.8).
    *
    * @param input - `deviceToken`: from the last login on the same device, if there was one. Its attempts
-   *   are counted apart from those of strangers, 15 in a row at most; a token that is worth nothing is
+   *   are counted apart from those of strangers, 15 in a row at most; an invalid token is
    *   ignored, and one of another account costs a read more.
    * @throws AccountError `InvalidInput`; `LoginFailed` for an unknown user, an address that is not
    *   verified and a wrong password alike; `AccountLocked`, `TooManyRequests` before the password
@@ -519,7 +519,7 @@ export class Accounts<F extends AccountFields = NoFields> {
   /**
    * Issues a token to be sent to an e-mail address of an account, which proves that its owner reads
    * it: one request. The application sends it. An account can have 20 that wait
-   * (`tokens.maxPending`); when as many have been issued, they are counted, by some requests more.
+   * (`tokens.maxPending`); once that many were issued, the next call counts them, in a few more requests.
    *
    * @throws AccountError `InvalidInput`, `TooManyTokens`, `UserNotFound`, `ServiceUnavailable`
    */
@@ -579,7 +579,7 @@ export class Accounts<F extends AccountFields = NoFields> {
   /**
    * Issues a token with which an account's owner can choose a new password: one request. The
    * application sends it, and knows where to. An account can have 20 that wait
-   * (`tokens.maxPending`); when as many have been issued, they are counted, by some requests more.
+   * (`tokens.maxPending`); once that many were issued, the next call counts them, in a few more requests.
    *
    * @throws AccountError `InvalidInput`, `TooManyTokens`, `UserNotFound`, `ServiceUnavailable`
    */

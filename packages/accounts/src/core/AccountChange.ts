@@ -107,9 +107,10 @@ export class AccountChange<A extends Account | undefined = Account> {
   /**
    * Demands that the account is the very one that was read, and makes it another version: of any
    * number of changes that were decided on the same reading, one is made.
+   *
+   * @param account - as it was read (default: the change's own).
    */
-  requireSameVersion(): this {
-    const { account } = this;
+  requireSameVersion(account: Account | undefined = this.account): this {
     this.#version = account?._v;
     // Without another change: as it is.
     if (account) this.set({ deactivated: account.deactivated });
@@ -145,7 +146,7 @@ export class AccountChange<A extends Account | undefined = Account> {
   /**
    * Uses a token up: of any number of callers, one does, and none if it was revoked since it was read.
    *
-   * @param refusal - the one answer to a token that is no good.
+   * @param refusal - the one answer to a token that is not valid.
    */
   useToken(token: Token, refusal: () => Error, usedFrom?: ConnectionInfo): this {
     const { account } = this;

@@ -6,6 +6,7 @@ import { readEmailOfAccount, type EmailOfAccount } from '../flows/readEmailOfAcc
 import { verifyContact, mailboxContact } from '../contacts/verifyContact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
+import { ISSUED } from '../oneTimeTokens/TokenLimit.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { changeByToken } from '../flows/changeByToken.js';
 import { confirmEmail } from './confirmEmail.js';
@@ -95,6 +96,7 @@ export class EmailVerification {
         accountId,
         kind: 'email_verification',
         createdFor: email,
+        reason: ISSUED,
         ...(token !== undefined && { token }),
         ...(request !== undefined && { request }),
       });

@@ -7,7 +7,7 @@ import type { Flow } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { parseNewPassword } from '../passwordChanges/replacePassword.js';
 import type { Attempt } from '../throttling/Throttle.js';
-import { isPasswordDisabled } from '../flows/isPasswordDisabled.js';
+import { isPasswordDisabledAtLogin } from '../flows/isPasswordDisabled.js';
 import { digestMatches } from '../tokens/digestSecret.js';
 import type { ShownByHolder } from '../flows/changeByToken.js';
 import type { VerifyEmailWithTokenInput } from '../emailVerification/EmailVerification.js';
@@ -98,7 +98,8 @@ async function proveHolder(
     authenticator: 'password',
     ...(ip !== undefined && { ip }),
   } as const;
-  const isDisabled = isPasswordDisabled(account, await throttle.recordAttempt(attempt));
+  const counted = await throttle.recordAttempt(attempt);
+  const isDisabled = await isPasswordDisabledAtLogin(core, account, counted);
   const stored = account.tokens.filter(({ kind }) => kind === 'password').at(-1);
   const { matches } = await throttle.unlessTooBusy(attempt, () =>
     passwords.verify(shown, isDisabled ? undefined : stored?.value),

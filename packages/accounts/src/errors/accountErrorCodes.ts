@@ -118,8 +118,8 @@ export interface AccountErrorDetails {
   /** Too many attempts from this client address; from `SelfService`, on this account as well. */
   readonly TooManyRequests: { readonly retryAfterSeconds: number };
   /**
-   * As many one-time tokens of the kind as there may be wait to be used; the first of them expires in
-   * `retryAfterSeconds`.
+   * The account has `limit` pending tokens of this kind, and can have no more; the first of them expires
+   * in `retryAfterSeconds`.
    */
   readonly TooManyTokens: { readonly limit: number; readonly retryAfterSeconds: number };
   /** The password was right and a second factor is needed: the error's `challenge`, and a code. */

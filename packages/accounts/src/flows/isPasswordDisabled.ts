@@ -1,4 +1,5 @@
 import type { Account } from '../core/Account.js';
+import { notifyOwner } from '../core/notices.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { CountedAttempt } from '../throttling/Throttle.js';
 
@@ -13,6 +14,19 @@ export function isPasswordDisabled(
 ): boolean {
   if (beyondLimit === 0) return false;
   return accessTypes.some(({ data, verified }) => verified === true && data.kind === 'email');
+}
+
+/** {@link isPasswordDisabled}, at a login: the attempt that disables it has its owner notified. */
+export async function isPasswordDisabledAtLogin(
+  core: Parameters<typeof notifyOwner>[0],
+  account: Account,
+  counted: CountedAttempt,
+): Promise<boolean> {
+  const isDisabled = isPasswordDisabled(account, counted);
+  if (isDisabled && counted.beyondLimit === 1) {
+    await notifyOwner(core, account, { kind: 'PasswordDisabled' });
+  }
+  return isDisabled;
 }
 
 /**

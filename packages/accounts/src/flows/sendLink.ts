@@ -16,7 +16,7 @@ export interface LinkRequest {
   readonly kind: 'password_recovery' | 'magick_link' | 'email_verification';
   readonly message: MessageKind;
   readonly request: SessionRequest | undefined;
-  /** Context of the flow's event; the account is added to them. */
+  /** Context of the flow's event; the account is added to it. */
   readonly eventContext: EventContext;
 }
 

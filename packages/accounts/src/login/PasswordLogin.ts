@@ -5,15 +5,15 @@ import { findAccountId } from '../flows/findAccountId.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { loadAccount } from '../core/loadAccount.js';
-import { notifyOwner } from '../core/notices.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
-import { isPasswordDisabled, requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
-import type { Attempt } from '../throttling/Throttle.js';
+import { isPasswordDisabledAtLogin, requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
+import { resetCounts } from '../flows/resetCounts.js';
+import { isUsedUp, type Attempt } from '../throttling/Throttle.js';
 import type { Account, StoredToken } from '../core/Account.js';
 import { completeLogin, type CompletedLogin, type LoginSessionOptions } from './completeLogin.js';
 import { isVerifiedIdentifier, isActivated } from '../flows/isVerifiedIdentifier.js';
@@ -31,7 +31,7 @@ export interface PasswordLoginInput {
   readonly rememberMe?: boolean;
   /**
    * From an earlier login on the same device. Its attempts are then counted apart from those of
-   * strangers, who cannot keep it out; one that is worth nothing is ignored.
+   * strangers, who cannot keep it out; an invalid one is ignored.
    */
   readonly deviceToken?: string | undefined;
 }
@@ -65,7 +65,7 @@ interface LoginByPassword {
 /** A password that is to be compared. */
 interface ShownPassword {
   readonly password: string;
-  /** Context of the flow's event; the account is added to them. */
+  /** Context of the flow's event; the account is added to it. */
   readonly eventContext: EventContext;
   /** The account, where it has been loaded already. */
   readonly loaded?: Account<StoredToken> | undefined;
@@ -108,16 +108,20 @@ export class PasswordLogin {
       const { ip } = this.#core.connectionOf(request);
       const device = await this.#core.deviceTokens.verify(deviceToken, request);
       // At the same time as the name's owner, so that a known device's login takes no trip more.
-      const [owner, devices] = await Promise.all([
+      const [owner, deviceAccount] = await Promise.all([
         findAccountId(this.#core, identifier),
         device && loadAccount(this.#core, device.accountId, { secrets: true }),
       ]);
       const accountId = owner ?? placeholderId(identifier);
       // An id that somebody typed need not be anybody's.
       if (owner !== undefined && identifier.kind !== 'accountId') eventContext.accountId = owner;
-      const loaded = devices?.accountId === accountId ? devices : undefined;
-      // After what ends an owner's other sessions, a device is any other, or a thief's would stay known.
-      const isKnown = loaded !== undefined && loaded.sessionGeneration === device?.generation;
+      const loaded = deviceAccount?.accountId === accountId ? deviceAccount : undefined;
+      // After what ends an owner's other sessions, a device is any other, or a thief's would stay known;
+      // and so is one whose budget is used up, or it would be worse off than any other.
+      const isKnown =
+        loaded !== undefined &&
+        loaded.sessionGeneration === device?.generation &&
+        !isUsedUp(loaded.attempts, 'knownDevice');
       const attempt = {
         accountId,
         authenticator: isKnown ? 'knownDevice' : 'password',
@@ -192,10 +196,8 @@ export class PasswordLogin {
     if (reading.status === 'rejected') throw reading.reason;
     if (counting.status === 'rejected') throw counting.reason;
     const account = reading.value;
-    const isDisabled = account !== null && isPasswordDisabled(account, counting.value);
-    if (isDisabled && counting.value.beyondLimit === 1) {
-      await notifyOwner(this.#core, account, { kind: 'PasswordDisabled' });
-    }
+    const isDisabled =
+      account !== null && (await isPasswordDisabledAtLogin(this.#core, account, counting.value));
     // A password that is disabled fails like a wrong one: nobody learns that the account is there.
     const mayMatch = account !== null && !isDisabled && isAllowed(account);
     return this.#verifyPassword(attempt, account, password, mayMatch);
@@ -215,10 +217,17 @@ export class PasswordLogin {
     );
     if (!account || !stored || !matches) throw new AccountError('LoginFailed', {});
     if (needsRehash) await this.#rehash(stored, password);
+    const isAtLogin = attempt.authenticator === 'password';
     return {
       account,
-      failures: throttle.recentFailures(account.attempts, attempt.authenticator),
-      effects: [throttle.resetOperation(attempt)],
+      // On whichever device: a stranger's are the owner's concern.
+      failures:
+        throttle.recentFailures(account.attempts, 'password') +
+        throttle.recentFailures(account.attempts, 'knownDevice'),
+      effects: [
+        throttle.resetOperation(attempt),
+        ...(isAtLogin ? resetCounts(this.#core, account, ['knownDevice']) : []),
+      ],
     };
   }
 

@@ -19,11 +19,10 @@ export type LoginSessionOptions = Pick<
 /** A login that is complete, whatever factors it took. */
 export interface CompletedLogin extends LoginResult {
   /**
-   * For the client, to be kept for 180 days beside what it keeps of its session, as well as that, and to
-   * be given along with the next login by password. It makes the device one that is known: failures of
-   * strangers do not keep it out. It is no proof of who holds it, and no session. Worth nothing after
-   * what ends all other sessions of the account, such as a new password; then another login gives
-   * another.
+   * For the client, which keeps it for 180 days, as safely as its session, and sends it with the next
+   * login by password. The device is known by it, and failures of strangers do not keep it out. It is not a
+   * session, and proves nothing about who holds it. Whatever ends all other sessions of the account,
+   * such as a new password, makes it invalid; each login gives a new one.
    */
   readonly deviceToken: string;
 }
@@ -36,7 +35,7 @@ export interface ProvenLogin extends LoginSessionOptions {
       readonly attempts?: Account['attempts'];
     };
   readonly request: SessionRequest;
-  /** Context of the flow's event; the session is added to them. */
+  /** Context of the flow's event; the session is added to it. */
   readonly eventContext: EventContext;
   /** How many attempts at its factors had failed since the last success (default: 0). */
   readonly failures?: number;

@@ -90,10 +90,13 @@ export class OneTimeTokens {
       full = account;
     };
     return flow.commit(undefined, async (change) => {
-      if (full) {
+      const atLimit = full;
+      // Whoever recounts at the same time leaves room, or the count is at the limit again.
+      full = undefined;
+      if (atLimit) {
         // A session that has ended removes nothing, and is not told how many there are.
         await flow.actor.assertSessionActive();
-        await this.#limit.countAnew(change, purpose.kind, full, onFull);
+        await this.#limit.recount(change, purpose.kind, atLimit);
       } else {
         this.#limit.count(change, purpose.kind, onFull);
       }
@@ -245,7 +248,7 @@ function isConfirmed({ accessTypes }: Account, { kind, createdFor, used }: Token
   );
 }
 
-/** The one answer to every token that is no good. */
+/** The one answer to every token that is not valid. */
 export function tokenRefused(): AccountError<'TokenVerificationFailed'> {
   return new AccountError('TokenVerificationFailed', { path: 'token' });
 }

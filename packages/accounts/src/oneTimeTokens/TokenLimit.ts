@@ -2,6 +2,7 @@ import { EntityError, type Condition, type Entity } from '@latchkey/entity';
 import type { AccountToken, Infer } from '@latchkey/schema';
 import type { AccountChange, AccountCounter } from '../core/AccountChange.js';
 import { pendingTokens } from '../core/pendingTokens.js';
+import type { Account } from '../core/Account.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { OneTimeTokenKind, TokenPolicy } from './tokenPolicy.js';
@@ -19,11 +20,13 @@ const COUNTERS = {
 /** The kinds that an application issues as often as it likes. */
 export type LimitedTokenKind = keyof typeof COUNTERS;
 
+/** `reason` of an application's own tokens that verify an address; what the library sends has none. */
+export const ISSUED = 'issued';
+
 /** How many rows are read beyond the limit; the rest is for the next call. */
 const MAX_READ_BEYOND = 200;
 /** How many rows one call removes. */
 const MAX_REMOVED = 25;
-const CONCURRENCY = 8;
 
 /** Dependencies of {@link TokenLimit}. */
 export interface TokenLimitContext {
@@ -35,9 +38,9 @@ export interface TokenLimitContext {
 /**
  * Bounds how many tokens of a kind wait in an account's partition, all of which every login reads.
  *
- * The account counts what is issued, in the write that checks it in any case, and never less than there
- * is: what is used, expires or is void stays counted. Where the count is at the limit, the rows are
- * counted anew, and those that are no longer good are removed along.
+ * A field of the account counts the tokens that are issued, in the write that checks the account in any
+ * case. A token that is used, expired or revoked stays counted, so that there are never more rows than the
+ * count says. Where the count is at the limit, the rows are read and counted, and invalid ones removed.
  */
 export class TokenLimit {
   readonly #context: TokenLimitContext;
@@ -68,32 +71,28 @@ export class TokenLimit {
 
   /**
    * Counts the rows of a kind, with one more token, as part of the change that writes it; only if nobody
-   * else has counted since.
+   * else has changed the account since.
    *
-   * @param account - whose count was at the limit.
-   * @throws AccountError `TooManyTokens` where as many tokens as there may be are good.
+   * @param account - as it was when its count was at the limit.
+   * @throws AccountError `TooManyTokens` where as many tokens as there may be are valid.
    */
-  async countAnew(
+  async recount(
     change: AccountChange<undefined>,
     kind: OneTimeTokenKind,
     account: AccountDocument,
-    onFull: (account: AccountDocument) => void,
   ): Promise<void> {
     if (!isLimited(kind)) return;
-    const field = COUNTERS[kind];
-    const rows = await this.#removeDead(kind, account);
-    change.setCount(field, rows + 1).require(countIs(field, account[field]), (found) => {
-      onFull(found);
-      return undefined;
-    });
+    const rows = await this.#removeInvalid(kind, account);
+    change.requireSameVersion(account as Account).setCount(COUNTERS[kind], rows + 1);
   }
 
   /** @returns how many rows there are then; where not all were read, at least the limit. */
-  async #removeDead(kind: LimitedTokenKind, account: AccountDocument): Promise<number> {
-    const { tokens: entity, now, policy } = this.#context;
+  async #removeInvalid(kind: LimitedTokenKind, account: AccountDocument): Promise<number> {
+    const { tokens, now, policy } = this.#context;
+    const { accountId } = account;
     const limit = policy.maxPending[kind];
-    const { items } = await entity.findMany({
-      filter: { accountId: account.accountId, kind },
+    const { items } = await tokens.findMany({
+      filter: { accountId, kind, ...issuedByApplication(kind, accountId) },
       consistent: true,
       limit: limit + MAX_READ_BEYOND,
     });
@@ -101,19 +100,17 @@ export class TokenLimit {
       (token) => !policy.onlyNewest.has(kind) || !isReplaced(token, items),
     );
     if (pending.length >= limit) throw this.#tooMany(limit, pending);
-    // One without an end is not from this package: it is no good, and not for this package to remove.
-    const dead = items.filter((token) => token.expiresAt && !pending.includes(token));
-    const removed = dead.slice(0, MAX_REMOVED);
-    const remove = async ({ accountId, createdFor, ulid }: Token): Promise<void> => {
+    // One without an end is not from this package: it is not valid, and not for this package to remove.
+    const invalid = items.filter((token) => token.expiresAt && !pending.includes(token));
+    const removed = invalid.slice(0, MAX_REMOVED);
+    // The oldest first, one after the other: a newer one must not go before one that it replaces.
+    for (const { createdFor, ulid } of removed) {
       try {
-        await entity.deleteOne({ filter: { accountId, kind, createdFor, ulid } });
+        await tokens.deleteOne({ filter: { accountId, kind, createdFor, ulid } });
       } catch (error) {
         // Somebody else removes it at the same time.
         if (!EntityError.is(error) || error.code !== 'VersionConflict') throw error;
       }
-    };
-    for (let at = 0; at < removed.length; at += CONCURRENCY) {
-      await Promise.all(removed.slice(at, at + CONCURRENCY).map(remove));
     }
     return items.length - removed.length;
   }
@@ -124,6 +121,15 @@ export class TokenLimit {
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
     return new AccountError('TooManyTokens', { limit, retryAfterSeconds });
   }
+}
+
+/** What a stranger makes the library send is bounded by waits, and uses up nothing of the application's. */
+function issuedByApplication(
+  kind: LimitedTokenKind,
+  accountId: string,
+): { readonly createdFor?: string; readonly reason?: string } {
+  if (kind === 'password_recovery') return { createdFor: accountId };
+  return kind === 'email_verification' ? { reason: ISSUED } : {};
 }
 
 function countIs(

@@ -111,7 +111,7 @@ export class Passwords {
    * goes on with a new token, which is put on the request. The owner is told, at every verified
    * address.
    *
-   * @returns the new token, for the client, and a new `deviceToken`: the one before is worth nothing
+   * @returns the new token, for the client, and a new `deviceToken`: the one before is invalid
    *   with the new password.
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
    *   `PasswordNotAllowed` before the attempt is counted; `InvalidSession`, `ImpersonatedSession`;

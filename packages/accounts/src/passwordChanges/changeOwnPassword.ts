@@ -51,7 +51,7 @@ export async function provePassword(
 /** The session in place of the one that has changed the password. */
 export interface AnotherSession {
   readonly authToken: string;
-  /** In place of the one before, which the new password has made worthless. */
+  /** In place of the one before, which the new password has made invalid. */
   readonly deviceToken: string;
   readonly session: SessionDocument;
 }

@@ -361,7 +361,7 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 }
 
-/** Gives of a login what a client keeps of its session. */
+/** Returns the part of a login that a client keeps of its session. */
 function withSession({
   account,
   authToken,

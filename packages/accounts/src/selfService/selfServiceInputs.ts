@@ -52,7 +52,7 @@ export interface SignUpInput
 /** Input of {@link SelfService.signIn}: one name of the account, and its password. */
 export type SignInInput = SessionPreferences & {
   readonly password: string;
-  /** From an earlier sign-in on the same device; one that is worth nothing is ignored. */
+  /** From an earlier sign-in on the same device; an invalid one is ignored. */
   readonly deviceToken?: string | undefined;
   readonly request: SessionRequest;
 } & (

@@ -5,7 +5,7 @@ import { AccountError, type AnyAccountError } from '../errors/AccountError.js';
 export interface ErrorNames {
   /** For a password that does not fit. */
   readonly mismatch?: 'UsernameOrPasswordMismatch' | 'CurrentPasswordIncorrect';
-  /** For a one-time token that is no good. */
+  /** For a one-time token that is not valid. */
   readonly token?: 'ActivationTokenNotValid' | 'ResetTokenNotValid';
   /** For a request without a session. */
   readonly session?: 'UserNotSignedIn';

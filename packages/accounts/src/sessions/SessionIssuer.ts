@@ -61,7 +61,7 @@ export class SessionIssuer {
     this.#maximum = new SessionLimit(context);
   }
 
-  /** See `Sessions.begin`. */
+  /** Carries out {@link Sessions.begin}. */
   async begin(
     account: AccountDocument,
     request: SessionRequest,
@@ -77,7 +77,13 @@ export class SessionIssuer {
     return complete(sessionDocument);
   }
 
-  /** See `Sessions.prepare`. */
+  /**
+   * Makes a session ready to be written in a transaction. The account's generation goes into it, so
+   * that a revocation that happens at the same time voids it, too. The session that the request has
+   * already ends with the writes that `write` hands to whoever commits.
+   *
+   * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
+   */
   async prepare(
     account: AccountDocument,
     request: SessionRequest,

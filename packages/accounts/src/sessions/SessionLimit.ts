@@ -59,12 +59,12 @@ export class SessionLimit {
         }
         if (!oldest || oldest.ulid === account.sessionsFrom) return false;
         try {
-          await accounts.updateOne(cutBefore(oldest, live[0] ?? oldest, account));
+          const { item } = await accounts.updateOne(cutBefore(oldest, live[0] ?? oldest, account));
+          return item !== null && live.length > maxSessions;
         } catch (error) {
           if (EntityError.is(error) && error.code === 'ConditionFailed') return false;
           throw error;
         }
-        return live.length > maxSessions;
       });
       if (hasEnded) await events.emit('RevokeSessionsSuccess', eventContext);
     } catch {

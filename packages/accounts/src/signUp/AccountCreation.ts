@@ -61,11 +61,11 @@ interface PlannedAccount {
 /** New accounts. */
 export class AccountCreation {
   readonly #core: AccountsCore;
-  readonly #places: AccountQuota;
+  readonly #quota: AccountQuota;
 
   constructor(core: AccountsCore) {
     this.#core = core;
-    this.#places = new AccountQuota(core);
+    this.#quota = new AccountQuota(core);
   }
 
   /**
@@ -209,7 +209,7 @@ export class AccountCreation {
     operations: O,
   ): Promise<TransactResults<O>> {
     try {
-      return await this.#places.transact(operations);
+      return await this.#quota.transact(operations);
     } catch (error) {
       throw this.#core.messageLimit.toMessageLimitError(error);
     }
@@ -271,7 +271,7 @@ export class AccountCreation {
         // The owner may administer the account's own profile, and nothing else.
         item: {
           ...fields,
-          ...this.#places.ofNewAccount,
+          ...this.#quota.ofNewAccount,
           accountId,
           permissions: [`admin_profile:${accountId}`],
         },

@@ -283,6 +283,12 @@ export function failuresInARow({
   return failures;
 }
 
+/** Tells whether as many attempts have failed in a row as an authenticator's limit allows. */
+export function isUsedUp(counters: readonly Counter[], authenticator: Authenticator): boolean {
+  const counter = counters.find((each) => each.authenticator === authenticator);
+  return counter !== undefined && failuresInARow(counter) >= FAILURE_LIMITS[authenticator];
+}
+
 /** Gives an authenticator's count that stood in the way of counting. */
 function counterInTheWay(error: unknown): Counter | undefined {
   if (!EntityError.is(error) || error.code !== 'ConditionFailed') return undefined;

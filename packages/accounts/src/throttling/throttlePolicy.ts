@@ -35,7 +35,7 @@ export interface MessageThrottling {
 
 /** How attempts are limited. */
 export interface ThrottlingOptions {
-  /** Passwords: at login, and, each counted by itself, on known devices and of who is logged in. */
+  /** Passwords: at login, on known devices, and within a session, each with a count of its own. */
   readonly password?: AuthenticatorThrottling;
   /** One-time codes of six digits and recovery codes (default budget: 5). */
   readonly code?: AuthenticatorThrottling;

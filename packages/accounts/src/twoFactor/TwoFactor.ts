@@ -132,7 +132,8 @@ export class TwoFactor {
       this.#run(
         'EnableTwoFactor',
         input,
-        (_facts, settings) => enrolAtLogin({ core: this.#core, settings, eventContext }, input),
+        (_eventContext, settings) =>
+          enrolAtLogin({ core: this.#core, settings, eventContext }, input),
         eventContext,
       ),
     );

@@ -24,7 +24,7 @@ export interface LoginContext {
   readonly eventContext: EventContext;
 }
 
-/** See `TwoFactor.loginWithTwoFactor`. */
+/** Carries out {@link TwoFactor.loginWithTwoFactor}. */
 export async function completeSecondFactor(
   { core, settings, eventContext }: LoginContext,
   input: TwoFactorLoginInput,
@@ -50,7 +50,7 @@ export async function completeSecondFactor(
   });
 }
 
-/** See `TwoFactor.confirm`: with a challenge. */
+/** Carries out {@link TwoFactor.confirm} with a challenge. */
 export async function enrolAtLogin(
   { core, settings, eventContext }: LoginContext,
   input: ConfirmTwoFactorInput,

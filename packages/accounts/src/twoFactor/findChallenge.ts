@@ -86,7 +86,7 @@ export async function consumeChallenge<const O extends readonly TransactOperatio
   }
 }
 
-/** The one answer to every challenge that is no good. */
+/** The one answer to every challenge that is not valid. */
 function challengeRefused(): AccountError<'TokenVerificationFailed'> {
   return new AccountError('TokenVerificationFailed', { path: 'challenge' });
 }

@@ -151,7 +151,7 @@ export async function withFactor<T>(
   }
 }
 
-/** The one answer to every code that is no good. */
+/** The one answer to every code that is not valid. */
 export function codeRefused(
   path: 'code' | 'recoveryCode',
 ): AccountError<'TokenVerificationFailed'> {

@@ -58,6 +58,38 @@ describe('the tokens that wait in an account', () => {
     afterAll(() => test.drop());
     beforeEach(signUp);
 
+    it('are no more than the limit where many are issued at once into the last place', async () => {
+      const { token } = await issue();
+      for (let at = 1; at < LIMIT; at++) await issue();
+      await test.accounts.tokens.consume({ token, purpose: 'join' });
+      const codes = await Promise.all(Array.from({ length: 8 }, () => codeOf(issue())));
+      expect(codes.filter((code) => code === 'none')).toHaveLength(1);
+      expect(new Set(codes)).toEqual(new Set(['none', 'TooManyTokens']));
+    });
+
+    it('of the application are not used up by what strangers have the library send', async () => {
+      const { accounts } = test;
+      for (let at = 0; at < LIMIT; at++) await accounts.addResetPasswordToken({ accountId });
+      for (let at = 0; at < LIMIT; at++) {
+        await accounts.addEmailVerificationToken({ accountId, email });
+      }
+      // All of them have expired then.
+      test.clock.advance(25 * HOUR);
+      const written = {
+        accountId,
+        createdFor: email,
+        expiresAt: new Date(test.clock.now().getTime() + HOUR),
+      };
+      for (const kind of ['password_recovery', 'email_verification'] as const) {
+        for (let at = 0; at < LIMIT; at++) {
+          const value = `${kind} ${String(at)} ${accountId}`;
+          await accounts.TokenEntity.createOne({ item: { ...written, kind, value } });
+        }
+      }
+      expect(await codeOf(accounts.addResetPasswordToken({ accountId }))).toBe('none');
+      expect(await codeOf(accounts.addEmailVerificationToken({ accountId, email }))).toBe('none');
+    });
+
     it.each(Object.keys(ways) as (keyof typeof ways)[])(
       'are issued by %s in one request each; the next is refused, and told until when',
       async (way) => {
@@ -216,5 +248,58 @@ describe('the tokens that wait in an account', () => {
       code: 'InvalidConfiguration',
       details: { path: `tokens.maxPending.${name}` },
     });
+  });
+});
+
+describe('the tokens that wait in an account, by the default limit', () => {
+  let test: TestAccounts;
+  beforeAll(async () => {
+    test = await createTestAccounts({ passwords: { hasher: new QuickHasher() } });
+  });
+  afterAll(() => test.drop());
+
+  it('are issued to 20 callers at once, where the count says that there is no room, and there is', async () => {
+    const { accountId } = await test.accounts.createAccount({
+      username: 'ada',
+      password: PASSWORD,
+    });
+    await test.accounts.AccountEntity.updateOne({
+      filter: { accountId },
+      update: { $set: { customTokenCount: 200 } },
+    });
+    const issue = () => test.accounts.tokens.issue({ accountId, purpose: 'join' });
+    const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(issue())));
+    expect(new Set(codes)).toEqual(new Set(['none']));
+  });
+
+  it('do not become valid again where the removal of those that replaced them is interrupted', async () => {
+    const other = await createTestAccounts({
+      passwords: { hasher: new QuickHasher() },
+      tokens: { maxPending: { custom: 2 }, onlyNewest: true },
+    });
+    const { accounts } = other;
+    const { accountId } = await accounts.createAccount({ username: 'ada', password: PASSWORD });
+    const issue = (purpose: string) => accounts.tokens.issue({ accountId, purpose });
+    const first = await issue('join');
+    other.clock.advance(1);
+    const { token } = await issue('join');
+    await accounts.tokens.consume({ token, purpose: 'join' });
+    const deletions: string[] = [];
+    other.client.middlewareStack.add(
+      (next) => (args) => {
+        const text = JSON.stringify(args.input);
+        if (text.includes('"Delete"')) deletions.push(text);
+        if (deletions.length === 1) throw new Error('There is no network.');
+        return next(args);
+      },
+      { step: 'initialize', name: 'interrupted' },
+    );
+    await expect(issue('other')).rejects.toThrow();
+    other.client.middlewareStack.remove('interrupted');
+    expect(deletions[0]).toContain(first.tokenDocument.ulid);
+    expect(await codeOf(accounts.tokens.consume({ token: first.token, purpose: 'join' }))).toBe(
+      'TokenVerificationFailed',
+    );
+    await other.drop();
   });
 });

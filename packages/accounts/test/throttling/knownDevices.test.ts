@@ -87,6 +87,47 @@ describe('devices that are known by a token (OWASP device cookies)', () => {
     expect(await codeOf(login(ada))).toBe('LoginFailed');
   });
 
+  describe('whose 15 somebody has used up', () => {
+    const remedies: Readonly<Record<string, () => Promise<unknown>>> = {
+      nothing: () => Promise.resolve(),
+      revokeAllSessions: () =>
+        test.accounts.sessions.revokeAllSessions({ accountId: ada.accountId }),
+      revokeOtherSessions: async () =>
+        test.accounts.sessions.revokeOtherSessions({ request: await test.requestOf(ada) }),
+      'a deactivation for a while': async () => {
+        await test.accounts.lifecycle.deactivate({ accountId: ada.accountId });
+        await test.accounts.lifecycle.reactivate({ accountId: ada.accountId });
+      },
+      'a new password': () =>
+        test.accounts.setPassword({ accountId: ada.accountId, newPassword: PASSWORD }),
+    };
+
+    beforeEach(() => times(FAILURE_LIMITS.knownDevice, () => login(ada, deviceToken, WRONG)));
+
+    it('are like any other device: the right password lets them in', async () => {
+      expect(await codeOf(login(ada, deviceToken))).toBe('none');
+      await lock();
+      // And are known again by that.
+      expect(await codeOf(login(ada, deviceToken))).toBe('none');
+    });
+
+    it.each(Object.keys(remedies))('are known again after %s and a login', async (remedy) => {
+      await remedies[remedy]?.();
+      const next = await login(ada);
+      await lock();
+      expect(await codeOf(login(ada, next.deviceToken))).toBe('none');
+    });
+  });
+
+  it('are told of the failures of strangers (ASVS 6.3.5)', async () => {
+    const names: string[] = [];
+    const stop = test.accounts.on('*', ({ name }) => names.push(name));
+    for (let at = 0; at < 4; at++) await codeOf(login(ada, undefined, WRONG));
+    await login(ada, deviceToken);
+    stop();
+    expect(names).toContain('LoginAfterFailures');
+  });
+
   it('wait by themselves, all of an account together', async () => {
     const other = (await login(ada)).deviceToken;
     for (let at = 0; at < BUDGET; at++) {
@@ -120,11 +161,11 @@ describe('devices that are known by a token (OWASP device cookies)', () => {
     const codes = [];
     for (const way of Object.values(ways)) codes.push(...(await times(2, () => way(PASSWORD))));
     expect(codes).toEqual(['LoginFailed', 'LoginFailed', 'AuthenticatorDisabled']);
-    // The owner is told of each way that was closed at the door.
+    // Once: a known device whose own are used up is one of the others.
     const told = test.messages.filter(
       ({ kind, to }) => kind === 'PasswordDisabled' && to.value === ada.email,
     );
-    expect(told).toHaveLength(2);
+    expect(told).toHaveLength(1);
     await test.accounts.setPassword({ accountId: ada.accountId, newPassword: OTHER });
     const counts = { password: 0, knownDevice: 0, reauthentication: 0 };
     expect(await countsOf(ada)).toEqual(counts);

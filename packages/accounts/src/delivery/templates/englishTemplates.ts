@@ -84,8 +84,8 @@ export const englishTemplates: Readonly<
   PasswordDisabled: ({ applicationName }) => ({
     subject: `Your account with ${applicationName} needs a new password`,
     paragraphs: [
-      `Too many wrong passwords were tried on your account with ${applicationName}, one after the other. Your password no longer opens it.`,
-      'To log in, ask for a new password. Whoever tried has not got in.',
+      `Too many wrong passwords were tried on your account with ${applicationName}, one after the other. Your password no longer works on devices that have not logged in before.`,
+      'To log in on any other device, ask for a new password. Nobody got in by these attempts.',
     ],
   }),
 
