@@ -83,7 +83,7 @@ export class CustomTokens {
    * it is not known where it was sent, a change of the account's password makes it void, and so does
    * the removal or replacement of any of the account's addresses. Where that was by another server,
    * whose clock is ahead, and only just now: two requests. An account can have 200 that wait to be used
-   * (`tokens.maxPending`); when as many have been issued, they are counted, by some requests more.
+   * (`tokens.maxPending`); once that many were issued, the next call counts them, in a few more requests.
    *
    * @throws AccountError `InvalidInput`; `InvalidSession`, `ImpersonatedSession` with a request;
    *   `TooManyTokens`, `UserNotFound`, `ServiceUnavailable`.

@@ -87,10 +87,10 @@ describe('a phone number', () => {
     expect(await verify(code)).toBe('TokenVerificationFailed');
   });
 
-  it('takes 5 of 1000 guesses that come at the same moment (ASVS 6.6.3, 6.3.1)', async () => {
+  it('takes 5 of 400 guesses that come at the same moment (ASVS 6.6.3, 6.3.1)', async () => {
     const guess = wrong();
     const codes: string[] = [];
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 4; round++) {
       codes.push(...(await Promise.all(Array.from({ length: 100 }, () => verify(guess)))));
     }
     expect(codes.filter((each) => each === 'TokenVerificationFailed').length).toBeLessThanOrEqual(

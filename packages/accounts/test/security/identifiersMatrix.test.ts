@@ -33,8 +33,9 @@ describe('an identifier, however it is typed', () => {
   });
   afterAll(() => test.drop());
 
-  const newPerson = async (): Promise<Person> => {
+  const newPerson = async (kind: IdentifierKind): Promise<Person> => {
     const owner = await test.signUp();
+    if (kind !== 'phone') return { ...owner, phone: 'none' };
     const { accountId } = owner;
     const phone = `+4930${String(1_000_000 + count++)}`;
     const { token: code = '' } = await test.accounts.contacts.addPhone({ accountId, phone });
@@ -46,7 +47,7 @@ describe('an identifier, however it is typed', () => {
   it.each(calls)('leads to the same by $title', async ({ kind, call }) => {
     const outcomes: unknown[] = [];
     for (const typed of [(value: string) => value, ...FORMS[kind]]) {
-      const person = await newPerson();
+      const person = await newPerson(kind);
       const { email, phone, username, accountId } = person;
       const value = { email, phone, username }[kind];
       let shown: unknown;
