@@ -68,6 +68,33 @@ describe('updateUser', () => {
     await signIn(NEW_PASSWORD);
   });
 
+  it('keeps what it has read again from a session that has ended meanwhile (ASVS 7.4.1)', async () => {
+    const { accountId = '' } = request.user ?? {};
+    const { authToken = '' } = request;
+    const email = 'countess@example.com';
+    const other = test.another();
+    const steps: string[] = [];
+    test.client.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        async (args) => {
+          const isCommit = JSON.stringify(args.input).includes(email);
+          if (steps.length === 0 && isCommit && commandName.startsWith('Transact')) {
+            steps.push('the address is added');
+            await other.contacts.addEmail({ accountId, email });
+          } else if (steps.length === 1 && commandName.startsWith('Query')) {
+            steps.push('the session has ended');
+            await other.logout({ authToken, request: requestWith() });
+          }
+          return next(args);
+        },
+      { step: 'initialize', name: 'meanwhile' },
+    );
+    const passwords = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+    expect(await codeOf(update({ ...passwords, email }))).toBe('UserNotSignedIn');
+    test.client.middlewareStack.remove('meanwhile');
+    expect(steps).toEqual(['the address is added', 'the session has ended']);
+  });
+
   it('changes the e-mail address once the new one is confirmed', async () => {
     const changed = await update({ email: 'Countess@Example.com' });
     expect(changed.email).toBe('ada@example.com');

@@ -199,6 +199,28 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
   const lets = async (tokens: readonly string[], instance = test.another()): Promise<boolean[]> =>
     Promise.all(tokens.map((token) => letsIn(instance, token)));
 
+  it('says nothing of sessions of an account that is deleted at this moment', async () => {
+    for (let begun = 0; begun < 3; begun++) await login();
+    const names: string[] = [];
+    const stop = test.accounts.on('*', ({ name }) => names.push(name));
+    let isDeleted = false;
+    test.client.middlewareStack.add(
+      (next) => async (args) => {
+        if (!isDeleted && JSON.stringify(args.input).includes('"sessionsTo"')) {
+          isDeleted = true;
+          await test.another().lifecycle.delete({ accountId: account.accountId });
+        }
+        return next(args);
+      },
+      { step: 'initialize', name: 'meanwhile' },
+    );
+    await login();
+    test.client.middlewareStack.remove('meanwhile');
+    stop();
+    expect(isDeleted).toBe(true);
+    expect(names).not.toContain('RevokeSessionsSuccess');
+  });
+
   it('ends the oldest with the fourth, on every instance', async () => {
     const tokens: string[] = [];
     for (let at = 0; at < 4; at++) tokens.push(await login());
