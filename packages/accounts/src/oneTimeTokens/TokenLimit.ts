@@ -123,7 +123,10 @@ export class TokenLimit {
   }
 }
 
-/** What a stranger makes the library send is bounded by waits, and uses up nothing of the application's. */
+/**
+ * Filters the tokens that the application issued. A stranger can make the library send others, which waits
+ * bound, and must not use up what is the application's.
+ */
 function issuedByApplication(
   kind: LimitedTokenKind,
   accountId: string,

@@ -77,7 +77,7 @@ export const IDENTIFIER_CALLS: Readonly<Record<string, readonly Row[]>> = {
   'Accounts.verifyEmail': [
     email(async ({ accounts }, { accountId }, typed) => {
       const { data } = await accounts.verifyEmail({ accountId, email: typed });
-      return data;
+      return data.value;
     }),
   ],
   'Accounts.addEmailVerificationToken': [

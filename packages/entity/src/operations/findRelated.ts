@@ -64,6 +64,7 @@ async function readSegments(
   { segments, sort, pageSize }: SegmentsRead,
   { maxPages = DEFAULT_MAX_PAGES, consistent = false }: FindInput,
 ): Promise<Found> {
+  assertLimit(entity.model.name, maxPages, 'maxPages');
   const found = new Map(segments.map((segment): [Segment, Item[]] => [segment, []]));
   let open = segments;
   let startKey: Item | undefined;

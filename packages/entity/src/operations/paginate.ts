@@ -3,7 +3,7 @@ import type { Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { planFind, type FindInput } from './find.js';
-import { DEFAULT_MAX_PAGES, queryParams, readPages } from './readPages.js';
+import { assertLimit, DEFAULT_MAX_PAGES, queryParams, readPages } from './readPages.js';
 import { readOwners } from './readOwners.js';
 import { uniquePlan } from './readPlan.js';
 
@@ -56,6 +56,7 @@ export async function paginate(entity: EntityContext, input: PaginateInput): Pro
   const start = hasCursor ? { startKey: decodeCursor(entity, plan, cursor) } : {};
   let stoppedAt: Item | undefined;
   const { maxPages = DEFAULT_MAX_PAGES } = input;
+  assertLimit(entity.model.name, maxPages, 'maxPages');
   let pages = 0;
   for await (const page of readPages(entity, params, { maxPages: Infinity, ...start })) {
     const items = unique ? await readOwners(entity, plan, page.items, project) : page.items;

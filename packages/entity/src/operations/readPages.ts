@@ -47,6 +47,7 @@ export async function* readPages(
   params: QueryCommandInput,
   { startKey, maxPages = DEFAULT_MAX_PAGES }: Pick<PageOptions, 'startKey' | 'maxPages'>,
 ): AsyncGenerator<Page> {
+  assertLimit(entity.model.name, maxPages, 'maxPages');
   let ExclusiveStartKey = startKey;
   for (let number = 1; ; number++) {
     const page = await readPage(entity, params, ExclusiveStartKey);
@@ -157,10 +158,14 @@ function readFrom(model: EntityModel, path: string): string {
   return list === -1 ? path : joinPath(segments.slice(0, list));
 }
 
-/** @throws {@link EntityError} `InvalidInput` for a limit that is no whole number above 0. */
-export function assertLimit(entity: string, limit: number): void {
+/** @throws {@link EntityError} `InvalidInput` for a limit that is not a whole number above 0. */
+export function assertLimit(
+  entity: string,
+  limit: number,
+  path: 'limit' | 'maxPages' = 'limit',
+): void {
   if (limit > 0 && (Number.isInteger(limit) || limit === Infinity)) return;
-  throw invalidInput(entity, [{ path: 'limit', message: 'takes a whole number above 0' }]);
+  throw invalidInput(entity, [{ path, message: 'takes a whole number above 0' }]);
 }
 
 /** @throws {@link EntityError} `InvalidInput` for an order that is not one of the two. */

@@ -26,8 +26,10 @@ export async function* readPlan(
   plan: QueryPlan | undefined,
   options: ReadOptions,
 ): AsyncGenerator<Item> {
-  const { limit = Infinity } = options;
+  const { limit = Infinity, maxPages = Infinity } = options;
   assertLimit(entity.model.name, limit);
+  // Also where nothing is read.
+  assertLimit(entity.model.name, maxPages, 'maxPages');
   if (!plan) return;
   let found = 0;
   const pages = plan.index.unique ? readByUnique : readItemPages;

@@ -33,6 +33,7 @@ export async function* scan(entity: EntityContext, input: ScanInput = {}): Async
     ]);
   }
   assertLimit(entity.model.name, limit);
+  assertLimit(entity.model.name, maxPages, 'maxPages');
   const context = hookContext(entity, 'find', input.context);
   const query = await entity.hooks.beforeQuery({ filter: input.condition ?? {} }, context);
   const params = scanParams(entity.model, entity.tableName, { ...input, condition: query.filter });

@@ -42,7 +42,12 @@ export function requestFailed(
   cause: unknown,
   retryable: boolean = isRetryable(cause),
 ): RequestError {
-  const { name = '', message = '', code = '' } = cause as Partial<Error> & { code?: unknown };
+  const {
+    name = '',
+    message = '',
+    code = '',
+    CancellationReasons: reasons = [],
+  } = cause as Partial<Error> & { code?: unknown; CancellationReasons?: { Message?: string }[] };
   const make = <C extends RequestError['code']>(
     kind: C,
     text: string,
@@ -52,7 +57,8 @@ export function requestFailed(
     const text = `There is no table ${table} in this Region and account, or it is still being made.`;
     return make('TableNotFound', text, { command, table, retryable: false });
   }
-  const lacking = WRONG_KEY.test(message)
+  const messages = [message, ...reasons.map(({ Message = '' }) => Message)];
+  const lacking = messages.some((each) => WRONG_KEY.test(each))
     ? 'key'
     : message.includes(NO_INDEX)
       ? 'index'

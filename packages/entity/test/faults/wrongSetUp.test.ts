@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table, type EntityErrorCode } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { once } from 'node:events';
@@ -29,6 +28,7 @@ const OPERATIONS: Readonly<Record<string, (table: Table) => Promise<unknown>>> =
 
 let test: TestTable;
 let web: Server;
+let refusing: Server;
 let closedPort: number;
 
 beforeAll(async () => {
@@ -36,18 +36,27 @@ beforeAll(async () => {
   web = createWebServer((_, response) => {
     response.writeHead(404, { 'content-type': 'text/html' }).end('<html>Nothing here</html>');
   }).listen(0, '127.0.0.1');
+  // As DynamoDB answers to credentials that it does not know, of which DynamoDB Local knows all.
+  refusing = createWebServer((_, response) => {
+    const __type = 'com.amazon.coral.service#UnrecognizedClientException';
+    const message = 'The security token included in the request is invalid.';
+    response
+      .writeHead(400, { 'content-type': 'application/x-amz-json-1.0' })
+      .end(JSON.stringify({ __type, message }));
+  }).listen(0, '127.0.0.1');
   const closed = createServer().listen(0, '127.0.0.1');
-  await Promise.all([once(web, 'listening'), once(closed, 'listening')]);
+  await Promise.all([web, refusing, closed].map((server) => once(server, 'listening')));
   closedPort = (closed.address() as AddressInfo).port;
   closed.close();
 });
 afterAll(async () => {
   web.close();
+  refusing.close();
   await test.drop();
 });
 
-function webEndpoint(): string {
-  return `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+function endpointOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 type Case = [string, () => Table, EntityErrorCode, object, RegExp];
@@ -89,25 +98,19 @@ const CASES: Case[] = [
   ],
   [
     'another server',
-    () => new Table({ name: 'table', client: localClient(webEndpoint()) }),
+    () => new Table({ name: 'table', client: localClient(endpointOf(web)) }),
     'Unreachable',
     { reason: 'notDynamoDB', retryable: false },
     /Another server than DynamoDB/,
   ],
   [
     'credentials that cannot be',
-    () => new Table({ name: 'table', client: clientWith('no-hyphens-allowed') }),
+    () => new Table({ name: 'table', client: localClient(endpointOf(refusing)) }),
     'AccessDenied',
     { reason: 'credentials', retryable: false },
     /no valid credentials/,
   ],
 ];
-
-function clientWith(accessKeyId: string): DynamoDBClient {
-  const { DYNAMODB_ENDPOINT: endpoint = '' } = process.env;
-  const credentials = { accessKeyId, secretAccessKey: 'local' };
-  return new DynamoDBClient({ endpoint, region: 'local', credentials });
-}
 
 describe.each(CASES)('%s', (_, makeTable, code, details, message) => {
   // A scan names no key, and finds nothing of ours.

@@ -63,7 +63,7 @@ describe.each(operations)('the operation $name', ({ owner, name, options }) => {
     for (const unknown of ['zzzzzzzz', 'constructor', 'toString', '__proto__']) {
       const error = await errorOf(call(owner, name, JSON.parse(`{"${unknown}":1}`)));
       expect(error).toMatchObject({ code: 'InvalidInput', details: { path: unknown } });
-      expect(error.message).toContain(`${name}: "${unknown}" is no option`);
+      expect(error.message).toContain(`${name}: "${unknown}" is not an option`);
     }
     expect(sent).toEqual([]);
   });
@@ -73,7 +73,7 @@ describe.each(operations)('the operation $name', ({ owner, name, options }) => {
       for (const given of misspelt(option)) {
         const error = await errorOf(call(owner, name, { [given]: undefined }));
         expect(error).toMatchObject({ code: 'InvalidInput', details: { path: given } });
-        expect(error.message).toMatch(new RegExp(`"${given}" is no option.*\\b${option}\\b`));
+        expect(error.message).toMatch(new RegExp(`"${given}" is not an option.*\\b${option}\\b`));
         if (given.length > 2) expect(error.message).toContain(`Did you mean "${option}"?`);
       }
     }
@@ -83,7 +83,7 @@ describe.each(operations)('the operation $name', ({ owner, name, options }) => {
   test('does not refuse the options that it has', async () => {
     for (const option of options) {
       const outcome = await call(owner, name, { [option]: undefined }).catch(String);
-      expect(String(outcome)).not.toContain('is no option');
+      expect(String(outcome)).not.toContain('is not an option');
     }
     sent.length = 0;
   });
@@ -99,11 +99,30 @@ describe.each(operations)('the operation $name', ({ owner, name, options }) => {
   });
 });
 
+describe.each(['limit', 'maxPages'])('the option %s', (option) => {
+  const taking = operations.filter(
+    ({ name, options, owner }) =>
+      owner === guests && options.includes(option) && !/explain|Params$/.test(name),
+  );
+
+  test.each(taking)('of $name takes a whole number above 0', async ({ owner, name }) => {
+    const input = { filter: { shopId: 'a' }, update: { $set: { text: 'x' } } };
+    const { [name]: known = {} } = entityOptions as Readonly<Record<string, object>>;
+    const fitting = Object.entries(input).filter(([each]) => each in known);
+    for (const value of [0, -1, 1.5, NaN, '5']) {
+      const given = { ...Object.fromEntries(fitting), [option]: value };
+      const error = await errorOf(call(owner, name, given));
+      expect(error).toMatchObject({ code: 'InvalidInput', details: { path: option } });
+    }
+    expect(sent).toEqual([]);
+  });
+});
+
 test('a misspelt condition writes nothing, in a transaction neither', async () => {
   const input = { filter: { shopId: 'a', seat: '1' }, update: { $set: { text: 'x' } } };
   const misspeltInput = { ...input, condtion: { text: 'y' } };
   expect((await errorOf(guests.updateOne(misspeltInput))).message).toBe(
-    'Guest.updateOne: "condtion" is no option. Did you mean "condition"?',
+    'Guest.updateOne: "condtion" is not an option. Did you mean "condition"?',
   );
   const error = await errorOf(
     table.transact([guests.updateOneOperation(input), guests.updateOneOperation(misspeltInput)]),

@@ -30,7 +30,7 @@ export async function launchOnPort(peers: Peers, plan: LaunchPlan): Promise<Laun
     // Only pages of this origin, which is nobody's, may read the tables; the default is any page
     // of any browser on this machine. It also tells our DynamoDB Local from somebody else's.
     const origin = `http://${randomUUID()}.invalid`;
-    // There is no option for the address: 1.25.1 hands Jetty the port alone, which then listens on
+    // There is not an option for the address: 1.25.1 hands Jetty the port alone, which then listens on
     // every interface. Only a firewall can keep the network out.
     const args = ['-disableTelemetry', '-cors', origin];
     const installPath = peers.installPath ?? null;
