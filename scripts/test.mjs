@@ -35,13 +35,38 @@ const checks = {
   examples: { title: 'examples', needsBuild: true, run: checkExamples },
 };
 
+/** One stage after the other; the checks of a stage side by side, as each keeps one core busy. */
+const STAGES = [
+  ['build'],
+  ['lint', 'format', 'types'],
+  ['jest'],
+  ['engines'],
+  ['packages', 'consumer'],
+  ['examples'],
+];
+
 const chosen = choose(process.argv.slice(2));
 const failed = [];
-for (const name of chosen) {
+for (const stage of STAGES) {
+  await Promise.all(stage.filter((name) => chosen.includes(name)).map(runCheck));
+}
+
+if (
+  totals.passed + totals.failed === 0 &&
+  (chosen.includes('jest') || chosen.includes('consumer'))
+) {
+  failed.push('no test ran');
+}
+console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : '\nEvery check passed.');
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exitCode = failed.length > 0 || totals.failed > 0 ? 1 : 0;
+
+/** Runs a check, and says how it went. */
+async function runCheck(name) {
   const { title, needsBuild, run } = checks[name];
   if (needsBuild && failed.includes('build')) {
     console.log(`- ${title}: not run, for there is no build`);
-    continue;
+    return;
   }
   const start = performance.now();
   const time = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
@@ -54,16 +79,6 @@ for (const name of chosen) {
     console.log(error instanceof CommandError ? error.message : error, '\n');
   }
 }
-
-if (
-  totals.passed + totals.failed === 0 &&
-  (chosen.includes('jest') || chosen.includes('consumer'))
-) {
-  failed.push('no test ran');
-}
-console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : '\nEvery check passed.');
-console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-process.exitCode = failed.length > 0 || totals.failed > 0 ? 1 : 0;
 
 /** What the test of random programs says of how to repeat it. */
 function seedIn(output) {
