@@ -62,7 +62,7 @@ function assertRemovable(
  * are sent; a verified identity elsewhere; or a password together with a username or a verified
  * phone, which alone nobody logs in by, nor recovers an account by. What is not verified is none.
  */
-export function hasLoginMethod({
+function hasLoginMethod({
   username,
   accessTypes,
   tokens,

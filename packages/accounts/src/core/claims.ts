@@ -68,7 +68,7 @@ const TAKEN: readonly string[] = [
 /**
  * Tells whether an error, of the table or as it is told, says that somebody has a contact already.
  */
-export function isContactTaken(error: unknown): boolean {
+function isContactTaken(error: unknown): boolean {
   if (AccountError.is(error)) return TAKEN.includes(error.code);
   return (
     EntityError.is(error) &&

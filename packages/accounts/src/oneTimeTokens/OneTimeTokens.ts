@@ -79,7 +79,7 @@ export class OneTimeTokens {
    * Issues a token: one transaction, in which the account must exist. With `onlyNewest`, a request
    * more, for those that it comes after; and one more where, by this server's clock, it would be as
    * old as those that have just become void. Where as many were issued as may wait, a request to count
-   * them, one more to issue, and two for each of up to 25 that are no longer good.
+   * them, and one for each of up to 25 that are no longer valid, which go in the same transaction.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`, `TooManyTokens`
    */

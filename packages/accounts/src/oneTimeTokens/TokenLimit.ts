@@ -1,4 +1,4 @@
-import { EntityError, type Condition, type Entity } from '@latchkey/entity';
+import type { Condition, Entity } from '@latchkey/entity';
 import type { AccountToken, Infer } from '@latchkey/schema';
 import type { AccountChange, AccountCounter } from '../core/AccountChange.js';
 import { pendingTokens } from '../core/pendingTokens.js';
@@ -82,12 +82,6 @@ export class TokenLimit {
     account: AccountDocument,
   ): Promise<void> {
     if (!isLimited(kind)) return;
-    const rows = await this.#removeInvalid(kind, account);
-    change.requireSameVersion(account as Account).setCount(COUNTERS[kind], rows + 1);
-  }
-
-  /** @returns how many rows there are then; where not all were read, at least the limit. */
-  async #removeInvalid(kind: LimitedTokenKind, account: AccountDocument): Promise<number> {
     const { tokens, now, policy } = this.#context;
     const { accountId } = account;
     const limit = policy.maxPending[kind];
@@ -103,16 +97,14 @@ export class TokenLimit {
     // One without an end is not from this package: it is not valid, and not for this package to remove.
     const invalid = items.filter((token) => token.expiresAt && !pending.includes(token));
     const removed = invalid.slice(0, MAX_REMOVED);
-    // The oldest first, one after the other: a newer one must not go before one that it replaces.
-    for (const { createdFor, ulid } of removed) {
-      try {
-        await tokens.deleteOne({ filter: { accountId, kind, createdFor, ulid } });
-      } catch (error) {
-        // Somebody else removes it at the same time.
-        if (!EntityError.is(error) || error.code !== 'VersionConflict') throw error;
-      }
-    }
-    return items.length - removed.length;
+    // All at once: a newer token must not go before one that it replaces.
+    const removals = removed.map(({ createdFor, ulid }) =>
+      tokens.deleteOneOperation({ filter: { accountId, kind, createdFor, ulid } }),
+    );
+    change
+      .requireSameVersion(account as Account)
+      .setCount(COUNTERS[kind], items.length - removed.length + 1)
+      .writeAll(removals);
   }
 
   #tooMany(limit: number, pending: readonly Token[]): AccountError<'TooManyTokens'> {

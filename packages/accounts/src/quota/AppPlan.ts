@@ -17,7 +17,7 @@ export interface AppPlan {
 }
 
 /** No payments, no trial, any number of accounts. */
-export const DEFAULT_APP_PLAN: AppPlan = Object.freeze({ paymentsMode: 'disabled' });
+const DEFAULT_APP_PLAN: AppPlan = Object.freeze({ paymentsMode: 'disabled' });
 
 const PAYMENTS_MODES: readonly unknown[] = ['disabled', 'test', 'prod'];
 const OPTIONS: readonly string[] = ['paymentsMode', 'trialDays', 'maxAccounts'];

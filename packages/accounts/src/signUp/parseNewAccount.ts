@@ -115,7 +115,7 @@ const MAX_OWN_FIELDS_BYTES = 80 * 1024;
  *
  * @throws AccountError `InvalidInput` with the reason `tooLarge` and the name of the largest field.
  */
-export function requireRoom(ownFields: Readonly<Record<string, unknown>>): void {
+function requireRoom(ownFields: Readonly<Record<string, unknown>>): void {
   if (storedBytes(ownFields) <= MAX_OWN_FIELDS_BYTES) return;
   const sizes = Object.entries(ownFields).map(([name, value]) => ({
     name,

@@ -5,7 +5,7 @@ import { type GetTokenSecret, SigningKeys } from './SigningKeys.js';
 import { MAX_TOKEN_LENGTH, verifySignature } from './verifySignature.js';
 
 /** `typ` of every device token: neither passes for a session's (RFC 8725 §3.11). */
-export const DEVICE_TOKEN_TYPE = 'latchkey-device+jwt';
+const DEVICE_TOKEN_TYPE = 'latchkey-device+jwt';
 
 /** Milliseconds for which a device is known after a login: 180 days. */
 const DEVICE_TOKEN_MS = 180 * 24 * 60 * 60 * 1000;

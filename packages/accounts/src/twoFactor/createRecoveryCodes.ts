@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** How many codes an account gets; the first character of each is its number, 0 to 9. */
-export const RECOVERY_CODE_COUNT = 10;
+const RECOVERY_CODE_COUNT = 10;
 
 /** Crockford's base32: digits and capitals without I, L, O and U. */
 export const RECOVERY_CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -25,7 +25,7 @@ const DEFINITIONS = [
   Session,
 ];
 
-/** What a table without namespaces holds of places. */
+/** The places that a table without namespaces holds. */
 export interface Places {
   readonly accounts: number;
   /** Accounts that say of themselves that they have one. */

@@ -12,7 +12,7 @@ const REMEMBER_ME_DURATION = 15 * MINUTE;
 const IDLE_TIMEOUT = 5 * MINUTE;
 const MAX_SESSIONS = 2;
 
-/** What a client may ask of its session, and whether it asks to be remembered. */
+/** Wishes that a client may have for its session, and whether it asks to be remembered. */
 const WISHES: Readonly<Record<string, { readonly isRemembered: boolean; readonly form: object }>> =
   {
     nothing: { isRemembered: false, form: {} },

@@ -55,6 +55,6 @@ export function watch(accounts: Accounts): { events: AccountEvent[]; names: () =
   return { events, names: () => events.map(({ name }) => name) };
 }
 
-/** What gives sessions new tokens, as flows use it. */
+/** The service that gives sessions new tokens, as flows use it. */
 export const rotationOf = (accounts: Accounts): SessionRotation =>
   flowsOf(accounts).core.sessions.rotation;

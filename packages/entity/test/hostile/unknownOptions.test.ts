@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EntityError, Table } from '../../src/index.js';
 import {
   entityOptions,
@@ -7,32 +6,20 @@ import {
   tableOptions,
 } from '../../src/options/options.js';
 import { errorFrom, errorOf } from '../support/errorOf.js';
+import { silentTable } from '../support/silentTable.js';
 import { Guest, Shop } from '../support/shop.js';
 
 type Options = Readonly<Record<string, unknown>>;
 type Method = (...given: unknown[]) => unknown;
 
-/** What comes before the options of an operation. */
+/** Arguments that come before the options of an operation. */
 const LEADING: Readonly<Record<string, readonly unknown[]>> = {
   findById: ['id'],
   reference: [{ shopId: 'a', seat: '1' }],
   batchGet: [[]],
 };
 
-const sent: string[] = [];
-const client = new DynamoDBClient({
-  endpoint: 'http://127.0.0.1:9',
-  region: 'local',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  maxAttempts: 1,
-});
-const table = new Table({
-  name: 'no-such-table',
-  client,
-  onCommand: ({ command }) => {
-    sent.push(command);
-  },
-});
+const { table, sent, client } = silentTable();
 const guests = table.entity(Guest);
 
 afterAll(() => {

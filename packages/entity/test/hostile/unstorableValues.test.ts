@@ -1,28 +1,15 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { defineEntity, type AnyEntityDefinition } from '@latchkey/schema';
 import { z } from 'zod';
 import { Table } from '../../src/index.js';
 import { errorFrom, errorOf } from '../support/errorOf.js';
+import { silentTable } from '../support/silentTable.js';
 
 type Options = Readonly<Record<string, unknown>>;
 /** An entity as a program without types sees it. */
 type Untyped = Readonly<Record<string, (...given: unknown[]) => unknown>>;
 type Call = readonly [place: string, path: string, run: () => unknown];
 
-const sent: string[] = [];
-const client = new DynamoDBClient({
-  endpoint: 'http://127.0.0.1:9',
-  region: 'local',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  maxAttempts: 1,
-});
-const table = new Table({
-  name: 'no-such-table',
-  client,
-  onCommand: ({ command }) => {
-    sent.push(command);
-  },
-});
+const { table, sent, client } = silentTable();
 afterAll(() => {
   client.destroy();
 });
