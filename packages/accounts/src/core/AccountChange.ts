@@ -10,9 +10,13 @@ import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest
 type AccountUpdate = NonNullable<Parameters<AccountEntity['updateOne']>[0]['update']>;
 type SetFields = NonNullable<AccountUpdate['$set']>;
 
+/** Permissions that are added or taken away. */
+interface PermissionList {
+  readonly permissions: readonly string[];
+}
+
 /** A count that is kept in the account's item. */
-export type AccountCounter =
-  'customTokenCount' | 'passwordRecoveryCount' | 'emailVerificationCount';
+export type AccountCounter = Extract<keyof AccountDocument, `${string}Count`>;
 
 /** Says what a condition that did not hold means; undefined where the flow is to look again. */
 export type Refusal = (error: EntityError) => Error;
@@ -53,12 +57,14 @@ export class AccountChange<A extends Account | undefined = Account> {
   readonly #set: Record<string, unknown> = {};
   readonly #increments: Record<string, number> = {};
   readonly #remove = new Set<string>();
+  readonly #listChanges: { $addToSet?: PermissionList; $pull?: PermissionList } = {};
   readonly #conditions: PlannedCondition[] = [];
   readonly #writes: PlannedWrite[] = [];
   readonly #notices: { readonly notice: Notice; readonly verified: readonly Contact[] }[] = [];
   readonly #afterCommit: ((saved: AccountDocument | null) => void | Promise<void>)[] = [];
   #sessionWrite: TransactOperation<unknown> | undefined;
   #version: number | undefined;
+  #goneRefusal: (() => Error) | undefined;
   #saved: AccountDocument | null = null;
 
   constructor(core: ChangeCore, actor: Actor, account: A) {
@@ -82,6 +88,12 @@ export class AccountChange<A extends Account | undefined = Account> {
   /** Sets a count of the account's item. */
   setCount(field: AccountCounter, count: number): this {
     this.#set[field] = count;
+    return this;
+  }
+
+  /** Adds permissions to the account's, or takes them away; none of several such changes is lost. */
+  changePermissions(operator: '$addToSet' | '$pull', permissions: readonly string[]): this {
+    this.#listChanges[operator] = { permissions };
     return this;
   }
 
@@ -144,7 +156,8 @@ export class AccountChange<A extends Account | undefined = Account> {
   }
 
   /**
-   * Uses a token up: of any number of callers, one does, and none if it was revoked since it was read.
+   * Uses a token up: of any number of callers, one does, and none if it was revoked since it was read, or
+   * its account deleted.
    *
    * @param refusal - the one answer to a token that is not valid.
    */
@@ -162,6 +175,7 @@ export class AccountChange<A extends Account | undefined = Account> {
       update: { $set: { used: true, ...(location && { usageLocations: [location] }) } },
     });
     this.write(use, refusal);
+    this.#goneRefusal = refusal;
     this.require(tokensUnchanged(account ?? {}), (current) =>
       current.tokensVoidBefore === account?.tokensVoidBefore ? undefined : refusal(),
     );
@@ -171,10 +185,10 @@ export class AccountChange<A extends Account | undefined = Account> {
   /**
    * Revokes every session of the account.
    *
+   * @param sessionGeneration - a new ULID, where a session that begins with the change has it already.
    * @returns the generation of those that begin from now on.
    */
-  revokeAllSessions(): string {
-    const sessionGeneration = this.#core.table.newUlid();
+  revokeAllSessions(sessionGeneration: string = this.#core.table.newUlid()): string {
     this.set({ sessionGeneration });
     return sessionGeneration;
   }
@@ -257,10 +271,12 @@ export class AccountChange<A extends Account | undefined = Account> {
     readonly set: Readonly<Record<string, unknown>>;
     readonly increments: Readonly<Record<string, number>>;
     readonly remove: readonly string[];
+    readonly listChanges: { readonly $addToSet?: PermissionList; readonly $pull?: PermissionList };
     readonly conditions: readonly PlannedCondition[];
     readonly writes: readonly PlannedWrite[];
     readonly sessionWrite: TransactOperation<unknown> | undefined;
     readonly version: number | undefined;
+    readonly goneRefusal: (() => Error) | undefined;
     readonly notices: readonly { readonly notice: Notice; readonly verified: readonly Contact[] }[];
     readonly committed: (saved: AccountDocument | null) => Promise<void>;
   } {
@@ -268,10 +284,12 @@ export class AccountChange<A extends Account | undefined = Account> {
       set: this.#set,
       increments: this.#increments,
       remove: [...this.#remove],
+      listChanges: this.#listChanges,
       conditions: this.#conditions,
       writes: this.#writes,
       sessionWrite: this.#sessionWrite ?? this.actor.sessionCheck,
       version: this.#version,
+      goneRefusal: this.#goneRefusal,
       notices: this.#notices,
       committed: async (saved) => {
         this.#saved = saved;

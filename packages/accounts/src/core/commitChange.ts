@@ -80,12 +80,13 @@ function accountWrite({ actor, plan }: AccountChange<Account | undefined>): {
   readonly filter: { readonly accountId: string };
   readonly condition?: Condition<AccountDocument>;
 } {
-  const { conditions, set, increments, remove, version } = plan;
+  const { conditions, set, increments, remove, listChanges, version } = plan;
   const parts = [actor.condition, ...conditions.map(({ condition }) => condition)].filter(
     (part) => Object.keys(part).length > 0,
   );
   const counts = Object.keys(increments).length > 0;
-  const isUpdate = Object.keys(set).length > 0 || counts || remove.length > 0;
+  const lists = Object.keys(listChanges).length > 0;
+  const isUpdate = Object.keys(set).length > 0 || counts || lists || remove.length > 0;
   return {
     filter: { accountId: actor.accountId },
     ...(parts.length > 0 && { condition: { $and: parts } }),
@@ -94,6 +95,7 @@ function accountWrite({ actor, plan }: AccountChange<Account | undefined>): {
         ...(Object.keys(set).length > 0 && { $set: set }),
         ...(counts && { $inc: increments }),
         ...(remove.length > 0 && { $remove: remove }),
+        ...listChanges,
       },
       ...(version !== undefined && { version }),
     }),
@@ -119,7 +121,9 @@ function refusalOf(
     return new AccountError('InvalidSession', {});
   }
   if (part !== 'account') return plan.writes[part]?.refusal?.(error);
-  if (error.code === 'NotFound') return new AccountError('UserNotFound', {});
+  if (error.code === 'NotFound') {
+    return plan.goneRefusal?.() ?? new AccountError('UserNotFound', {});
+  }
   if (error.code !== 'ConditionFailed') return undefined;
   return refusedBy(plan.conditions, error.details.item as AccountDocument);
 }

@@ -2,6 +2,7 @@ import { format, inspect } from 'node:util';
 import { everythingShown } from '../../test/support/everythingShown.js';
 import { AccountError } from './AccountError.js';
 import { accountErrorCodes } from './accountErrorCodes.js';
+import { selfServiceError, selfServiceErrorCodes } from './selfServiceErrorCodes.js';
 
 describe('AccountError', () => {
   it('takes status and sentence from the table of codes', () => {
@@ -16,8 +17,22 @@ describe('AccountError', () => {
     });
   });
 
+  it('has codes of SelfService, from a table of their own', () => {
+    const error = selfServiceError('UsernameTooLong', { maxLen: 256 });
+    expect(AccountError.is(error)).toBe(true);
+    expect(error.toJSON()).toEqual({
+      code: 'UsernameTooLong',
+      status: 400,
+      message: 'The username is too long.',
+      details: { maxLen: 256 },
+    });
+    const both = Object.keys(selfServiceErrorCodes).filter((code) => code in accountErrorCodes);
+    expect(both).toEqual([]);
+  });
+
   it('has a complete sentence and a client or server status for every code', () => {
-    for (const { status, message } of Object.values(accountErrorCodes)) {
+    const entries = { ...accountErrorCodes, ...selfServiceErrorCodes };
+    for (const { status, message } of Object.values(entries)) {
       expect(message).toMatch(/^[A-Z][^{}$]+\.$/);
       expect([400, 401, 402, 403, 404, 409, 429, 500, 503]).toContain(status);
     }

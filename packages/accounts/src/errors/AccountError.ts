@@ -3,6 +3,7 @@ import {
   type AccountErrorCode,
   type AccountErrorDetails,
 } from './accountErrorCodes.js';
+import type { AccountErrorEntry } from './errorEntry.js';
 
 // From the global registry, so that the ESM and the CJS copy of the package know each other's errors.
 const brand = Symbol.for('@latchkey/accounts/AccountError');
@@ -21,14 +22,20 @@ export interface AccountErrorJson<C extends AccountErrorCode = AccountErrorCode>
 /** Options of an {@link AccountError}, besides its code and details. */
 export interface AccountErrorOptions extends ErrorOptions {
   readonly challenge?: string;
+  /**
+   * Status and message of a code that the core's table does not have.
+   *
+   * @internal
+   */
+  readonly entry?: AccountErrorEntry;
 }
 
 /** An error with a secret that can be read of it, and that nothing shows. */
 class ErrorWithChallenge extends Error {
   readonly #challenge: string | undefined;
 
-  constructor(message: string, { challenge, ...options }: AccountErrorOptions = {}) {
-    super(message, options);
+  constructor(message: string, { challenge, cause }: AccountErrorOptions = {}) {
+    super(message, cause === undefined ? {} : { cause });
     this.#challenge = challenge;
   }
 
@@ -79,9 +86,11 @@ export class AccountError<
    *   `challenge`: what a login goes on with.
    */
   constructor(code: C, details: AccountErrorDetails[C], options?: AccountErrorOptions) {
-    super(accountErrorCodes[code].message, options);
+    const { status, message } =
+      options?.entry ?? accountErrorCodes[code as keyof typeof accountErrorCodes];
+    super(message, options);
     this.code = code;
-    this.status = accountErrorCodes[code].status;
+    this.status = status;
     this.details = Object.freeze({ ...details });
     Object.defineProperty(this, brand, { value: true });
   }

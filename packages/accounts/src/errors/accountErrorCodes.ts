@@ -1,11 +1,11 @@
-/** Details of a code that has nothing to add to its name. */
-export type NoDetails = Readonly<Record<string, never>>;
+import { entry, type AccountErrorEntry, type NoDetails } from './errorEntry.js';
+import type { SelfServiceErrorCode, SelfServiceErrorDetails } from './selfServiceErrorCodes.js';
 
 /**
  * Contents of `details` for each error code. Values are places, limits and reasons that the library
  * wrote itself, never something that a caller sent (ASVS 16.2.5).
  */
-export interface AccountErrorDetails {
+export interface AccountErrorDetails extends SelfServiceErrorDetails {
   /** Some input has the wrong form; `reason` is a machine word such as `notAString`. */
   readonly InvalidInput: { readonly path: string; readonly reason: string };
   /** The chosen password has fewer than `minLength` code points. */
@@ -35,56 +35,8 @@ export interface AccountErrorDetails {
   readonly PhoneAlreadyExists: { readonly path: string };
   /** Another account owns the identity, of another provider or the application's own. */
   readonly IdentityAlreadyExists: { readonly path: string };
-  /** The input is not an object of parameters. */
-  readonly ParamsMustBeObject: NoDetails;
-  /** Nothing says what is to be changed. */
-  readonly ParamsMissing: NoDetails;
-  /** There is neither a username nor what may stand in its place. */
-  readonly UsernameMissing: NoDetails;
-  readonly UsernameMustBeString: NoDetails;
-  /** The username is empty, or white space. */
-  readonly UsernameCannotBeBlank: NoDetails;
-  /** The username has more than `maxLen` characters. */
-  readonly UsernameTooLong: { readonly maxLen: number };
-  readonly PasswordMissing: { readonly path: string };
-  readonly PasswordMustBeString: { readonly path: string };
-  readonly PasswordCannotBeBlank: { readonly path: string };
-  /** A new password needs the one before. */
-  readonly CurrentPasswordMissing: NoDetails;
-  readonly CurrentPasswordIncorrect: NoDetails;
-  /** The e-mail address has the wrong form, or is missing where it must be confirmed. */
-  readonly EmailNotValid: NoDetails;
-  /** The profile is no plain object. */
-  readonly ProfileMustBeObject: NoDetails;
-  readonly ProfileCannotBeEmpty: NoDetails;
-  readonly ProfileHasTooManyKeys: { readonly maxKeys: number };
-  /** A key of the profile is a symbol, or empty. */
-  readonly ProfileKeyMustBeString: NoDetails;
-  /** A key of the profile, of which `key` is the beginning, has more than `maxLen` characters. */
-  readonly ProfileKeyTooLong: { readonly maxLen: number; readonly key: string };
-  readonly ProfileValueMustBeString: { readonly key: string };
-  readonly ProfileValueCannotBeBlank: { readonly key: string };
-  readonly ProfileValueTooLong: { readonly maxLen: number; readonly key: string };
-  readonly RememberMeValueNotValid: { readonly values: readonly string[] };
-  readonly SessionLengthMustBeNumber: NoDetails;
-  /** In hours. */
-  readonly SessionLengthTooShort: { readonly minLen: number };
-  /** In hours. */
-  readonly SessionLengthTooLong: { readonly maxLen: number };
-  /** It is no date-time, is over, is too far away, or stands beside `sessionLength`. */
-  readonly ExpiredTimeNotValid: {
-    readonly reason: 'notADateTime' | 'past' | 'tooFar' | 'besideSessionLength';
-  };
-  /** The request carries a live session already: of `username`, where its account has one. */
-  readonly UserAlreadySignedIn: { readonly username?: string };
-  /** The request carries no live session. */
-  readonly UserNotSignedIn: NoDetails;
-  /** Unknown user, wrong password, address that is not verified: all look the same (ASVS 6.3.8). */
-  readonly UsernameOrPasswordMismatch: NoDetails;
   /** The password was right, and the e-mail address has to be confirmed first. */
   readonly AccountNotActivated: NoDetails;
-  readonly ActivationTokenNotValid: NoDetails;
-  readonly ResetTokenNotValid: NoDetails;
   /** Unknown user, wrong password, or anything else that must look the same (ASVS 6.3.8). */
   readonly LoginFailed: NoDetails;
   /** A token was not accepted, for whatever reason. */
@@ -159,98 +111,57 @@ export interface AccountErrorDetails {
 /** The stable name of a failure; it decides the shape of `details`. */
 export type AccountErrorCode = keyof AccountErrorDetails;
 
-/** The HTTP status and the sentence that belong to one code. */
-export interface AccountErrorEntry {
-  readonly status: number;
-  readonly message: string;
-}
+/** A code that this table has; those of `SelfService` have one of their own. */
+type CoreErrorCode = Exclude<AccountErrorCode, SelfServiceErrorCode>;
 
-/** Every code with its status and sentence. The sentence is fixed, so that it can hold no secret. */
-export const accountErrorCodes: Readonly<Record<AccountErrorCode, AccountErrorEntry>> =
-  Object.freeze({
-    InvalidInput: entry(400, 'The input is not valid.'),
-    PasswordTooShort: entry(400, 'The password is too short.'),
-    PasswordTooLong: entry(400, 'The password is too long.'),
-    PasswordNotAllowed: entry(400, 'The password is too easily guessed.'),
-    UsernameAlreadyExists: entry(409, 'The username is already taken.'),
-    EmailAlreadyExists: entry(409, 'The e-mail address is already in use.'),
-    PhoneAlreadyExists: entry(409, 'The phone number is already in use.'),
-    IdentityAlreadyExists: entry(409, 'The identity is already in use.'),
-    ParamsMustBeObject: entry(400, 'The parameters must be an object.'),
-    ParamsMissing: entry(400, 'No changes were given.'),
-    UsernameMissing: entry(400, 'The username is missing.'),
-    UsernameMustBeString: entry(400, 'The username must be a string.'),
-    UsernameCannotBeBlank: entry(400, 'The username cannot be blank.'),
-    UsernameTooLong: entry(400, 'The username is too long.'),
-    PasswordMissing: entry(400, 'The password is missing.'),
-    PasswordMustBeString: entry(400, 'The password must be a string.'),
-    PasswordCannotBeBlank: entry(400, 'The password cannot be blank.'),
-    CurrentPasswordMissing: entry(400, 'The current password is missing.'),
-    CurrentPasswordIncorrect: entry(401, 'The current password is incorrect.'),
-    EmailNotValid: entry(400, 'The e-mail address is not valid.'),
-    ProfileMustBeObject: entry(400, 'The profile must be a plain object.'),
-    ProfileCannotBeEmpty: entry(400, 'The profile cannot be empty.'),
-    ProfileHasTooManyKeys: entry(400, 'The profile has too many keys.'),
-    ProfileKeyMustBeString: entry(400, 'The keys of a profile must be strings.'),
-    ProfileKeyTooLong: entry(400, 'The profile has a key that is too long.'),
-    ProfileValueMustBeString: entry(400, 'The values of a profile must be strings.'),
-    ProfileValueCannotBeBlank: entry(400, 'The values of a profile cannot be blank.'),
-    ProfileValueTooLong: entry(400, 'The profile has a value that is too long.'),
-    RememberMeValueNotValid: entry(
-      400,
-      "The value of rememberMe must be 'local', 'session' or 'none'.",
-    ),
-    SessionLengthMustBeNumber: entry(400, 'The session length must be a number.'),
-    SessionLengthTooShort: entry(400, 'The session length is too short.'),
-    SessionLengthTooLong: entry(400, 'The session length is too long.'),
-    ExpiredTimeNotValid: entry(400, 'The end of the session is not valid.'),
-    UserAlreadySignedIn: entry(409, 'The user is already signed in.'),
-    UserNotSignedIn: entry(401, 'The user is not signed in.'),
-    UsernameOrPasswordMismatch: entry(401, 'Incorrect username or password.'),
-    AccountNotActivated: entry(403, 'The e-mail address must be confirmed first.'),
-    ActivationTokenNotValid: entry(401, 'The activation token is not valid.'),
-    ResetTokenNotValid: entry(401, 'The reset token is not valid.'),
-    LoginFailed: entry(401, 'The login failed.'),
-    TokenVerificationFailed: entry(401, 'The token could not be verified.'),
-    InvalidSession: entry(401, 'The session is no longer valid.'),
-    UserNotFound: entry(404, 'The user was not found.'),
-    AccountDeactivated: entry(403, 'The account is deactivated.'),
-    EmailAlreadyVerified: entry(409, 'The e-mail address is already confirmed.'),
-    EmailRemoved: entry(
-      403,
-      'The e-mail address was not confirmed and has been removed from the account. Sign in to add it again.',
-    ),
-    NewPasswordRequired: entry(
-      401,
-      'The account needs a new password before the e-mail address can be confirmed.',
-    ),
-    ContactNotFound: entry(404, 'The contact was not found.'),
-    LastLoginMethod: entry(409, "This is the account's last login method and cannot be removed."),
-    AccountLocked: entry(429, 'Too many failed attempts. Try again later.'),
-    AuthenticatorDisabled: entry(
-      403,
-      'The attempts have failed too often: the way to prove it has to be set up again.',
-    ),
-    TooManyRequests: entry(429, 'Too many requests. Try again later.'),
-    TooManyTokens: entry(429, 'Too many tokens are waiting to be used. Try again later.'),
-    TwoFactorRequired: entry(401, 'A second factor is required.'),
-    TwoFactorEnrolmentRequired: entry(401, 'A second factor must be set up first.'),
-    TwoFactorMandatory: entry(403, 'The second factor cannot be removed.'),
-    RecentLoginRequired: entry(401, 'Recent authentication is required.'),
-    PermissionDenied: entry(403, 'The permission is missing.'),
-    ImpersonatedSession: entry(403, "The operation is for the account's owner only."),
-    Vetoed: entry(403, 'The application does not allow this.'),
-    TrialExceededLimit: entry(402, 'The application has no room for more accounts.'),
-    AppIdNotSet: entry(400, 'The id of the application is missing.'),
-    AppIdNotValid: entry(401, 'The application is not known.'),
-    NotASandbox: entry(403, 'The operation is for sandboxes only.'),
-    SandboxNotMarked: entry(403, 'The table is not marked as a sandbox.'),
-    SecretTooShort: entry(500, 'The secret that signs tokens is too short.'),
-    InvalidConfiguration: entry(500, 'The accounts library is misconfigured.'),
-    TooBusy: entry(503, 'The service is too busy. Try again later.'),
-    ServiceUnavailable: entry(503, 'The service is unavailable. Try again later.'),
-  });
-
-function entry(status: number, message: string): AccountErrorEntry {
-  return Object.freeze({ status, message });
-}
+/** Every code of the core with its status and sentence. The sentence is fixed, so that it can hold no secret. */
+export const accountErrorCodes: Readonly<Record<CoreErrorCode, AccountErrorEntry>> = Object.freeze({
+  InvalidInput: entry(400, 'The input is not valid.'),
+  PasswordTooShort: entry(400, 'The password is too short.'),
+  PasswordTooLong: entry(400, 'The password is too long.'),
+  PasswordNotAllowed: entry(400, 'The password is too easily guessed.'),
+  UsernameAlreadyExists: entry(409, 'The username is already taken.'),
+  EmailAlreadyExists: entry(409, 'The e-mail address is already in use.'),
+  PhoneAlreadyExists: entry(409, 'The phone number is already in use.'),
+  IdentityAlreadyExists: entry(409, 'The identity is already in use.'),
+  AccountNotActivated: entry(403, 'The e-mail address must be confirmed first.'),
+  LoginFailed: entry(401, 'The login failed.'),
+  TokenVerificationFailed: entry(401, 'The token could not be verified.'),
+  InvalidSession: entry(401, 'The session is no longer valid.'),
+  UserNotFound: entry(404, 'The user was not found.'),
+  AccountDeactivated: entry(403, 'The account is deactivated.'),
+  EmailAlreadyVerified: entry(409, 'The e-mail address is already confirmed.'),
+  EmailRemoved: entry(
+    403,
+    'The e-mail address was not confirmed and has been removed from the account. Sign in to add it again.',
+  ),
+  NewPasswordRequired: entry(
+    401,
+    'The account needs a new password before the e-mail address can be confirmed.',
+  ),
+  ContactNotFound: entry(404, 'The contact was not found.'),
+  LastLoginMethod: entry(409, "This is the account's last login method and cannot be removed."),
+  AccountLocked: entry(429, 'Too many failed attempts. Try again later.'),
+  AuthenticatorDisabled: entry(
+    403,
+    'The attempts have failed too often: the way to prove it has to be set up again.',
+  ),
+  TooManyRequests: entry(429, 'Too many requests. Try again later.'),
+  TooManyTokens: entry(429, 'Too many tokens are waiting to be used. Try again later.'),
+  TwoFactorRequired: entry(401, 'A second factor is required.'),
+  TwoFactorEnrolmentRequired: entry(401, 'A second factor must be set up first.'),
+  TwoFactorMandatory: entry(403, 'The second factor cannot be removed.'),
+  RecentLoginRequired: entry(401, 'Recent authentication is required.'),
+  PermissionDenied: entry(403, 'The permission is missing.'),
+  ImpersonatedSession: entry(403, "The operation is for the account's owner only."),
+  Vetoed: entry(403, 'The application does not allow this.'),
+  TrialExceededLimit: entry(402, 'The application has no room for more accounts.'),
+  AppIdNotSet: entry(400, 'The id of the application is missing.'),
+  AppIdNotValid: entry(401, 'The application is not known.'),
+  NotASandbox: entry(403, 'The operation is for sandboxes only.'),
+  SandboxNotMarked: entry(403, 'The table is not marked as a sandbox.'),
+  SecretTooShort: entry(500, 'The secret that signs tokens is too short.'),
+  InvalidConfiguration: entry(500, 'The accounts library is misconfigured.'),
+  TooBusy: entry(503, 'The service is too busy. Try again later.'),
+  ServiceUnavailable: entry(503, 'The service is unavailable. Try again later.'),
+});

@@ -47,7 +47,7 @@ export class AccountExporter {
         ...include.map((definition) => this.#documentsOf(definition, accountId)),
       ]);
       return {
-        account: exportedAccount(account),
+        account: exportedAccount(account, this.#core.accountFields),
         contacts: account.accessTypes.map(exportedContact),
         sessions: sessions.map(exportedSession),
         tokens: account.tokens.map(exportedToken),
@@ -92,24 +92,25 @@ function partitionField({ indexes }: AnyEntityDefinition): string | undefined {
   return part?.kind === 'field' && more.length === 0 ? part.path : undefined;
 }
 
-function exportedAccount(account: Account): JsonObject {
-  // Two names for the account's id, and marks that only this package makes something of.
-  const {
-    id: _id,
-    ulid: _ulid,
-    sessionGeneration: _generation,
-    sessionsFrom: _from,
-    sessionsTo: _to,
-    tokensVoidBefore: _voidBefore,
-    pendingVoidBefore: _pendingBefore,
-    contactsVoidBefore: _contactsBefore,
-    customTokenCount: _customTokens,
-    passwordRecoveryCount: _recoveryTokens,
-    emailVerificationCount: _verificationTokens,
-    hasPlace: _place,
-    ...own
-  } = documentOf(account);
-  return toJsonObject(own);
+/** The account's own fields of `Account`; the others are marks that only this package makes something of. */
+const EXPORTED = [
+  'accountId',
+  'username',
+  'permissions',
+  'deactivated',
+  'deleting',
+  'profile',
+  'createdAt',
+  'updatedAt',
+];
+
+function exportedAccount(account: Account, ownNames: readonly string[]): JsonObject {
+  const names = [...EXPORTED, ...ownNames];
+  return toJsonObject(
+    Object.fromEntries(
+      Object.entries(documentOf(account)).filter(([name]) => names.includes(name)),
+    ),
+  );
 }
 
 function exportedContact(contact: Account['accessTypes'][number]): JsonObject {

@@ -1,4 +1,5 @@
-import type { AccountsCore } from '../flows/AccountsCore.js';
+import { changeAccount } from '../core/changeAccount.js';
+import type { ChangeCore } from '../core/ChangeCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject, requireUlid } from '../errors/requireObject.js';
@@ -11,9 +12,6 @@ export interface PermissionInput {
   readonly permission: string;
 }
 
-/** A change of the permissions of one account. */
-type Update = Parameters<AccountsCore['accounts']['updateOne']>[0]['update'];
-
 const MAX_LENGTH = 256;
 
 /**
@@ -22,10 +20,10 @@ const MAX_LENGTH = 256;
  * `requirePermission`.
  */
 export class Permissions {
-  readonly #core: Pick<AccountsCore, 'accounts' | 'events'>;
+  readonly #core: ChangeCore;
 
   /** @internal */
-  constructor(core: Pick<AccountsCore, 'accounts' | 'events'>) {
+  constructor(core: ChangeCore) {
     this.#core = core;
   }
 
@@ -37,7 +35,7 @@ export class Permissions {
    * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
    */
   async grant(input: PermissionInput): Promise<readonly string[]> {
-    return this.#change(input, ({ permission }) => ({ $addToSet: { permissions: [permission] } }));
+    return this.#change(input, '$addToSet');
   }
 
   /**
@@ -47,7 +45,7 @@ export class Permissions {
    * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
    */
   async revoke(input: PermissionInput): Promise<readonly string[]> {
-    return this.#change(input, ({ permission }) => ({ $pull: { permissions: [permission] } }));
+    return this.#change(input, '$pull');
   }
 
   /**
@@ -70,19 +68,17 @@ export class Permissions {
 
   async #change(
     input: PermissionInput,
-    updateOf: (input: PermissionInput) => Update,
+    operator: '$addToSet' | '$pull',
   ): Promise<readonly string[]> {
     requireObject(input, '');
-    const eventContext = { method: 'permissions' } as { method: string; accountId?: string };
-    return this.#core.events.run('UpdateUser', eventContext, async () => {
-      const { accountId, permission } = input;
-      requireUlid(accountId, 'accountId');
+    const { accountId, permission } = input;
+    const start = { flow: 'UpdateUser', method: 'permissions', input: { accountId } } as const;
+    return changeAccount(this.#core, start, async (flow) => {
       requirePermissionName(permission);
-      const update = updateOf({ accountId, permission });
-      const { item } = await this.#core.accounts.updateOne({ filter: { accountId }, update });
-      const permissions = permissionsOf(item);
-      eventContext.accountId = accountId;
-      return permissions;
+      return flow.commit(undefined, (change) => {
+        change.changePermissions(operator, [permission]);
+        return () => permissionsOf(change.saved);
+      });
     });
   }
 }

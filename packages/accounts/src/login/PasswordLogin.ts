@@ -1,4 +1,4 @@
-import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
+import { EntityError, type TransactOperation } from '@latchkey/entity';
 import type { AccountToken, InferWithSecrets } from '@latchkey/schema';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { findAccountId } from '../flows/findAccountId.js';
@@ -15,7 +15,12 @@ import { isPasswordDisabledAtLogin, requirePasswordEnabled } from '../flows/isPa
 import { resetCounts } from '../flows/resetCounts.js';
 import { isUsedUp, type Attempt } from '../throttling/Throttle.js';
 import type { Account, StoredToken } from '../core/Account.js';
-import { completeLogin, type CompletedLogin, type LoginSessionOptions } from './completeLogin.js';
+import {
+  commitLogin,
+  completeLogin,
+  type CompletedLogin,
+  type LoginSessionOptions,
+} from './completeLogin.js';
 import { isVerifiedIdentifier, isActivated } from '../flows/isVerifiedIdentifier.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
 
@@ -102,7 +107,7 @@ export class PasswordLogin {
     const eventContext: EventContext = { ...eventContextOf(input), method: 'password' };
     return this.#core.events.run('Login', eventContext, async () => {
       const { identifier, password: given, deviceToken, ...options } = await read();
-      const { passwords, requireActivation, table } = this.#core;
+      const { passwords, requireActivation } = this.#core;
       const { request } = options;
       const password = passwords.parse(given, 'password');
       const { ip } = this.#core.connectionOf(request);
@@ -137,10 +142,8 @@ export class PasswordLogin {
           (requireActivation && !isActivated(found.accessTypes)),
       });
       const proven = { ...options, account, eventContext, failures };
-      const login = await completeLogin(this.#core, proven, async (operations) => {
-        const results = await table.transact([...operations, ...effects]);
-        return results.slice(0, operations.length) as TransactResults<typeof operations>;
-      });
+      const commit = commitLogin(this.#core, proven, (change) => change.writeAll(effects));
+      const login = await completeLogin(this.#core, proven, commit);
       return { login, accessTypes: account.accessTypes };
     });
   }

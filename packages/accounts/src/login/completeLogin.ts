@@ -1,5 +1,8 @@
 import type { TransactOperation, TransactResults } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
+import type { AccountChange } from '../core/AccountChange.js';
+import { Actor } from '../core/Actor.js';
+import { Flow } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { requiredSecondFactor } from '../core/requiredSecondFactor.js';
@@ -47,6 +50,38 @@ export interface ProvenLogin extends LoginSessionOptions {
 export type CommitLogin = <const O extends readonly TransactOperation<unknown>[]>(
   operations: O,
 ) => Promise<TransactResults<O>>;
+
+/** A login of an account that exists. */
+export interface LoginChange {
+  readonly account: Account;
+  /** Context of the flow's event. */
+  readonly eventContext: EventContext;
+}
+
+/**
+ * Commits what a login leads to as one change of its account. Nobody acts in a session yet: what the
+ * factors have proven holds for the account as it was read, and is not tried on another reading.
+ *
+ * @param decide - adds what the factors leave behind, before the login's own writes: what is told of
+ *   several refusals is the first.
+ */
+export function commitLogin(
+  core: AccountsCore,
+  { account, eventContext }: LoginChange,
+  decide: (change: AccountChange) => void,
+): CommitLogin {
+  const actor = Actor.holding(core, account.accountId, undefined);
+  return (operations) =>
+    new Flow(core, actor, eventContext).commit(
+      account,
+      (change) => {
+        decide(change);
+        const written = operations.map((operation) => change.write(operation));
+        return () => written.map(({ result }) => result) as TransactResults<typeof operations>;
+      },
+      { retries: false },
+    );
+}
 
 /** A login with so many failures before it is worth a notice (ASVS 6.3.5). */
 const NOTABLE_FAILURES = 3;

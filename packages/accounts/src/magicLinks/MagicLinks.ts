@@ -1,11 +1,10 @@
-import type { TransactResults } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { completeLogin } from '../login/completeLogin.js';
+import { commitLogin, completeLogin } from '../login/completeLogin.js';
 import { findToken } from '../flows/findToken.js';
 import { forgetLinks } from '../flows/linkThrottleKeys.js';
 import { sendLink, suppressEnumeration } from '../flows/sendLink.js';
@@ -115,12 +114,10 @@ export class MagicLinks {
         mailbox: found.token.createdFor,
       });
       const login = { account, request, eventContext, ...(rememberMe === true && { rememberMe }) };
-      return completeLogin(this.#core, login, async (operations) => {
-        const effects = [...operations, forgotten];
-        const options = { usedFrom: connection };
-        const results = await this.#core.oneTimeTokens.consume(found, effects, options);
-        return results.slice(0, operations.length) as TransactResults<typeof operations>;
-      });
+      const commit = commitLogin(this.#core, login, (change) =>
+        change.useToken(found.token, tokenRefused, connection).writeAll([forgotten]),
+      );
+      return completeLogin(this.#core, login, commit);
     });
   }
 }

@@ -1,12 +1,10 @@
-import { EntityError, type TransactOperation, type TransactResults } from '@latchkey/entity';
-import { Account as AccountDefinition, type AccountToken, type Infer } from '@latchkey/schema';
+import type { AccountToken, Infer } from '@latchkey/schema';
 import { randomBytes } from 'node:crypto';
 import type { Account, StoredToken, Token } from '../core/Account.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 import type { Flow } from '../core/changeAccount.js';
 import { loadAccount, type LoadCore } from '../core/loadAccount.js';
-import { pendingTokens, type TokensRevoked } from '../core/pendingTokens.js';
-import { tokensUnchanged } from '../core/revokeTokens.js';
+import { pendingTokens } from '../core/pendingTokens.js';
 import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 import { ulidAfter } from '../core/ulidAfter.js';
 import { AccountError } from '../errors/AccountError.js';
@@ -33,17 +31,6 @@ export interface IssuedOneTimeToken {
 export interface FoundToken {
   readonly account: Account<StoredToken>;
   readonly token: StoredToken;
-}
-
-/** How a token is used up. */
-export interface ConsumeOptions {
-  /** Kept as the token's `usageLocations`. */
-  readonly usedFrom?: ConnectionInfo | undefined;
-  /**
-   * Tells whether one of the effects writes or checks the account, since a transaction can do that
-   * once; it must do so on the condition {@link tokensUnchanged} (default: false).
-   */
-  readonly writesAccount?: boolean;
 }
 
 const TOKEN_BYTES = 32;
@@ -144,39 +131,6 @@ export class OneTimeTokens {
       : tokenRefused();
   }
 
-  /**
-   * Uses a token up together with what it allows, in one transaction: of any number of callers, one
-   * succeeds, and none if the token has become void since it was found.
-   *
-   * @throws AccountError `TokenVerificationFailed` for everybody else.
-   */
-  async consume<const O extends readonly TransactOperation<unknown>[]>(
-    { account, token }: { readonly account: TokensRevoked; readonly token: Token },
-    effects: O,
-    { usedFrom, writesAccount = false }: ConsumeOptions = {},
-  ): Promise<TransactResults<O>> {
-    const { accountId, kind, createdFor, ulid } = token;
-    const use = this.#core.tokens.updateOneOperation({
-      filter: { accountId, kind, createdFor, ulid },
-      condition: { used: { $ne: true } },
-      update: {
-        $set: { used: true, ...(usedFrom && { usageLocations: [locationOf(usedFrom)] }) },
-      },
-    });
-    const condition = tokensUnchanged(account);
-    const check = this.#core.accounts.checkOperation({ filter: { accountId }, condition });
-    try {
-      const [, ...results] = await this.#core.table.transact([
-        use,
-        ...effects,
-        ...(writesAccount ? [] : [check]),
-      ]);
-      return results.slice(0, effects.length) as TransactResults<O>;
-    } catch (error) {
-      throw isNoGood(error, account) ? tokenRefused() : error;
-    }
-  }
-
   #prepare({
     token: given,
     storedAs,
@@ -218,19 +172,6 @@ export class OneTimeTokens {
   #isReplaced(token: Infer<typeof AccountToken>, tokens: readonly Token[]): boolean {
     return this.#policy.onlyNewest.has(token.kind as OneTimeTokenKind) && isReplaced(token, tokens);
   }
-}
-
-/** Tells whether a token was used up, or has become void, since it was found. */
-function isNoGood(error: unknown, { tokensVoidBefore }: TokensRevoked): boolean {
-  if (!EntityError.is(error)) return false;
-  const isOurs =
-    error.operation === 0 ||
-    ('entity' in error.details && error.details.entity === AccountDefinition.name);
-  if (error.code === 'NotFound') return isOurs;
-  if (error.code !== 'ConditionFailed' || !isOurs) return false;
-  // An effect may set the account other conditions as well.
-  const { tokensVoidBefore: current } = error.details.item as TokensRevoked;
-  return error.operation === 0 || current !== tokensVoidBefore;
 }
 
 /**

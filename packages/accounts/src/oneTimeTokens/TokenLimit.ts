@@ -15,7 +15,7 @@ const COUNTERS = {
   custom: 'customTokenCount',
   password_recovery: 'passwordRecoveryCount',
   email_verification: 'emailVerificationCount',
-} as const;
+} as const satisfies Partial<Record<OneTimeTokenKind, AccountCounter>>;
 
 /** The kinds that an application issues as often as it likes. */
 export type LimitedTokenKind = keyof typeof COUNTERS;

@@ -1,5 +1,5 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import { AccountError } from '../errors/AccountError.js';
+import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import { parseFlatProfile } from './parseFlatProfile.js';
 import type { FlatProfile } from './selfServiceInputs.js';
 import {
@@ -27,7 +27,7 @@ export function parseChanges(core: AccountsCore, input: unknown): UserChanges {
   requireParams(input);
   const { username, email, profile, currentPassword, newPassword } = input;
   if ([username, email, profile, newPassword].every((each) => each === undefined)) {
-    throw new AccountError('ParamsMissing', {});
+    throw selfServiceError('ParamsMissing', {});
   }
   return {
     ...(username !== undefined && { username: parseNewUsername(username) }),
@@ -53,7 +53,7 @@ function parsePasswords(
   currentPassword: unknown,
   newPassword: unknown,
 ): NonNullable<UserChanges['passwords']> {
-  if (currentPassword === undefined) throw new AccountError('CurrentPasswordMissing', {});
+  if (currentPassword === undefined) throw selfServiceError('CurrentPasswordMissing', {});
   requirePassword(newPassword, 'newPassword');
   return {
     currentPassword: parseSignInPassword(core, currentPassword, 'currentPassword'),

@@ -1,4 +1,5 @@
 import { AccountError } from '../errors/AccountError.js';
+import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import type { FlatProfile } from './selfServiceInputs.js';
 
 const MAX_KEYS = 100;
@@ -19,13 +20,13 @@ const HALF_A_PAIR = /[\ud800-\udbff]$/;
  *   half a surrogate pair, which cannot be stored.
  */
 export function parseFlatProfile(value: unknown): FlatProfile {
-  if (!isPlainObject(value)) throw new AccountError('ProfileMustBeObject', {});
+  if (!isPlainObject(value)) throw selfServiceError('ProfileMustBeObject', {});
   const keys = Reflect.ownKeys(value).filter(
     (key) => Reflect.getOwnPropertyDescriptor(value, key)?.enumerable === true,
   );
-  if (keys.length === 0) throw new AccountError('ProfileCannotBeEmpty', {});
+  if (keys.length === 0) throw selfServiceError('ProfileCannotBeEmpty', {});
   if (keys.length > MAX_KEYS) {
-    throw new AccountError('ProfileHasTooManyKeys', { maxKeys: MAX_KEYS });
+    throw selfServiceError('ProfileHasTooManyKeys', { maxKeys: MAX_KEYS });
   }
   return Object.fromEntries(
     keys.map((key) => {
@@ -42,11 +43,11 @@ function isPlainObject(value: unknown): value is Readonly<Record<string, unknown
 }
 
 function parseKey(key: string | symbol): string {
-  if (typeof key !== 'string' || key === '') throw new AccountError('ProfileKeyMustBeString', {});
+  if (typeof key !== 'string' || key === '') throw selfServiceError('ProfileKeyMustBeString', {});
   if (!key.isWellFormed()) throw notStorable('profile');
   if (key.length > MAX_KEY_LENGTH) {
     const beginning = key.slice(0, MAX_KEY_LENGTH).replace(HALF_A_PAIR, '');
-    throw new AccountError('ProfileKeyTooLong', { maxLen: MAX_KEY_LENGTH, key: beginning });
+    throw selfServiceError('ProfileKeyTooLong', { maxLen: MAX_KEY_LENGTH, key: beginning });
   }
   // Where the object is copied by assignment, it would set a prototype (ASVS 15.3.6).
   if (key === '__proto__') throw notStorable(`profile.${key}`);
@@ -54,10 +55,10 @@ function parseKey(key: string | symbol): string {
 }
 
 function parseValue(value: unknown, key: string): string {
-  if (typeof value !== 'string') throw new AccountError('ProfileValueMustBeString', { key });
-  if (value === '') throw new AccountError('ProfileValueCannotBeBlank', { key });
+  if (typeof value !== 'string') throw selfServiceError('ProfileValueMustBeString', { key });
+  if (value === '') throw selfServiceError('ProfileValueCannotBeBlank', { key });
   if (value.length > MAX_VALUE_LENGTH) {
-    throw new AccountError('ProfileValueTooLong', { maxLen: MAX_VALUE_LENGTH, key });
+    throw selfServiceError('ProfileValueTooLong', { maxLen: MAX_VALUE_LENGTH, key });
   }
   if (!value.isWellFormed()) throw notStorable(`profile.${key}`);
   return value;

@@ -2,6 +2,7 @@ import { username as usernameField } from '@latchkey/schema';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { parseEmail, trimIdentifier } from '../identifiers/parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
+import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 
 const MAX_USERNAME = 100;
@@ -9,7 +10,7 @@ const MAX_USERNAME = 100;
 /** @throws AccountError `ParamsMustBeObject` */
 export function requireParams(value: unknown): asserts value is Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  throw new AccountError('ParamsMustBeObject', {});
+  throw selfServiceError('ParamsMustBeObject', {});
 }
 
 /**
@@ -38,7 +39,7 @@ export function parseSignInName(
 ): LoginIdentifier {
   const given = names.filter((name) => params[name] !== undefined);
   const [path, other] = given;
-  if (path === undefined) throw new AccountError('UsernameMissing', {});
+  if (path === undefined) throw selfServiceError('UsernameMissing', {});
   if (other !== undefined) {
     throw new AccountError('InvalidInput', { path: other, reason: 'notBesideUsername' });
   }
@@ -56,7 +57,7 @@ export function parseEmailAddress(value: unknown): string {
   try {
     return parseEmail(value, 'email');
   } catch {
-    throw new AccountError('EmailNotValid', {});
+    throw selfServiceError('EmailNotValid', {});
   }
 }
 
@@ -66,9 +67,9 @@ export function parseEmailAddress(value: unknown): string {
  * @throws AccountError `PasswordMissing`, `PasswordMustBeString`, `PasswordCannotBeBlank`
  */
 export function requirePassword(value: unknown, path: string): asserts value is string {
-  if (value === undefined) throw new AccountError('PasswordMissing', { path });
-  if (typeof value !== 'string') throw new AccountError('PasswordMustBeString', { path });
-  if (value === '') throw new AccountError('PasswordCannotBeBlank', { path });
+  if (value === undefined) throw selfServiceError('PasswordMissing', { path });
+  if (typeof value !== 'string') throw selfServiceError('PasswordMustBeString', { path });
+  if (value === '') throw selfServiceError('PasswordCannotBeBlank', { path });
 }
 
 /**
@@ -96,11 +97,11 @@ export function parseSignInPassword(
 function requireUsernameLength(username: string): void {
   const { error } = usernameField.safeParse(username);
   const isTooLong = error?.issues.some(({ code }) => code === 'too_big') === true;
-  if (isTooLong) throw new AccountError('UsernameTooLong', { maxLen: MAX_USERNAME });
+  if (isTooLong) throw selfServiceError('UsernameTooLong', { maxLen: MAX_USERNAME });
 }
 
 function requireName(value: unknown): string {
-  if (typeof value !== 'string') throw new AccountError('UsernameMustBeString', {});
-  if (value.trim() === '') throw new AccountError('UsernameCannotBeBlank', {});
+  if (typeof value !== 'string') throw selfServiceError('UsernameMustBeString', {});
+  if (value.trim() === '') throw selfServiceError('UsernameCannotBeBlank', {});
   return value;
 }

@@ -1,6 +1,7 @@
 import type { SessionPolicy } from '../core/sessionPolicy.js';
 import { z } from 'zod';
 import { AccountError } from '../errors/AccountError.js';
+import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import type { LoginSessionOptions } from '../login/completeLogin.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
 import type { SessionPreferences } from './selfServiceInputs.js';
@@ -29,7 +30,7 @@ export function parseSessionPreferences(
   const { rememberMe = 'session', sessionLength, expiredTime } = wishes;
   const maxMs = rememberMe === 'local' ? rememberMeDurationMs : durationMs;
   if (!REMEMBER_ME.includes(rememberMe)) {
-    throw new AccountError('RememberMeValueNotValid', { values: REMEMBER_ME.map(String) });
+    throw selfServiceError('RememberMeValueNotValid', { values: REMEMBER_ME.map(String) });
   }
   if (expiredTime !== undefined && sessionLength !== undefined) {
     throw expiredTimeNotValid('besideSessionLength');
@@ -43,10 +44,10 @@ export function parseSessionPreferences(
 
 function parseSessionLength(hours: unknown = DEFAULT_HOURS): number {
   if (typeof hours !== 'number' || Number.isNaN(hours)) {
-    throw new AccountError('SessionLengthMustBeNumber', {});
+    throw selfServiceError('SessionLengthMustBeNumber', {});
   }
-  if (hours < MIN_HOURS) throw new AccountError('SessionLengthTooShort', { minLen: MIN_HOURS });
-  if (hours > MAX_HOURS) throw new AccountError('SessionLengthTooLong', { maxLen: MAX_HOURS });
+  if (hours < MIN_HOURS) throw selfServiceError('SessionLengthTooShort', { minLen: MIN_HOURS });
+  if (hours > MAX_HOURS) throw selfServiceError('SessionLengthTooLong', { maxLen: MAX_HOURS });
   return Math.round(hours * HOUR_MS);
 }
 
@@ -62,5 +63,5 @@ function parseExpiredTime(value: unknown, now: Date): Date {
 function expiredTimeNotValid(
   reason: AccountError<'ExpiredTimeNotValid'>['details']['reason'],
 ): AccountError<'ExpiredTimeNotValid'> {
-  return new AccountError('ExpiredTimeNotValid', { reason });
+  return selfServiceError('ExpiredTimeNotValid', { reason });
 }

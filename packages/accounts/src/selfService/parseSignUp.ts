@@ -2,6 +2,7 @@ import type { CreateAccountAndLoginInput } from '../signUp/AccountCreation.js';
 import type { SessionPolicy } from '../core/sessionPolicy.js';
 import { requireObject } from '../errors/requireObject.js';
 import { AccountError } from '../errors/AccountError.js';
+import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import type { LoginSessionOptions } from '../login/completeLogin.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { parseFlatProfile } from './parseFlatProfile.js';
@@ -50,11 +51,11 @@ export function parseSignUp(
   if (notTheirs !== undefined) {
     throw new AccountError('InvalidInput', { path: notTheirs, reason: 'notForVisitors' });
   }
-  if (username === undefined && !address) throw new AccountError('UsernameMissing', {});
+  if (username === undefined && !address) throw selfServiceError('UsernameMissing', {});
   const name = username === undefined ? undefined : parseNewUsername(username);
   requirePassword(password, 'password');
   const email = address ? parseEmailAddress(address) : undefined;
-  if (requireActivation && email === undefined) throw new AccountError('EmailNotValid', {});
+  if (requireActivation && email === undefined) throw selfServiceError('EmailNotValid', {});
   return {
     own: {
       ...rest,

@@ -1,5 +1,6 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
+import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 
 /**
@@ -28,5 +29,5 @@ export async function requireSignedOut(
   }
   if (!account) return;
   const { username } = account;
-  throw new AccountError('UserAlreadySignedIn', { ...(username !== undefined && { username }) });
+  throw selfServiceError('UserAlreadySignedIn', { ...(username !== undefined && { username }) });
 }

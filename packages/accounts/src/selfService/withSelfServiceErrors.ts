@@ -1,5 +1,6 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError, type AnyAccountError } from '../errors/AccountError.js';
+import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 
 /** Names that one call gives to the errors that several calls share. */
 export interface ErrorNames {
@@ -35,14 +36,14 @@ function toSelfServiceError(
   const options = { cause: error };
   switch (error.code) {
     case 'LoginFailed':
-      return mismatch && new AccountError(mismatch, {}, options);
+      return mismatch && selfServiceError(mismatch, {}, options);
     case 'AccountLocked':
       return new AccountError('TooManyRequests', error.details, options);
     case 'InvalidSession':
-      return session && new AccountError(session, {}, options);
+      return session && selfServiceError(session, {}, options);
     case 'TokenVerificationFailed':
-      if (token) return new AccountError(token, {}, options);
-      return session && new AccountError(session, {}, options);
+      if (token) return selfServiceError(token, {}, options);
+      return session && selfServiceError(session, {}, options);
     case 'PasswordTooShort': {
       const { path, minLength } = error.details;
       return new AccountError(error.code, { path, minLength, minLen: minLength });
@@ -63,10 +64,10 @@ function ofInput(
   token: ErrorNames['token'],
   maxLength: number,
 ): AccountError | undefined {
-  if (path === '' && reason === 'notAnObject') return new AccountError('ParamsMustBeObject', {});
-  if (path === 'token' && token) return new AccountError(token, {});
+  if (path === '' && reason === 'notAnObject') return selfServiceError('ParamsMustBeObject', {});
+  if (path === 'token' && token) return selfServiceError(token, {});
   if (path === 'email' && /^not(?!Beside)/.test(reason))
-    return new AccountError('EmailNotValid', {});
+    return selfServiceError('EmailNotValid', {});
   if (/password$/i.test(path) && reason === 'tooLong') {
     return new AccountError('PasswordTooLong', { path, maxLength, maxLen: maxLength });
   }

@@ -1,14 +1,11 @@
-import type { TransactResults } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { EventContext } from '../events/accountEvents.js';
-import { completeLogin } from '../login/completeLogin.js';
+import { commitLogin, completeLogin } from '../login/completeLogin.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
-import { notifyOwner } from '../core/notices.js';
-import { newGeneration } from './newGeneration.js';
 import { confirmTotp } from './confirmTotp.js';
-import { consumeChallenge, findChallenge } from './findChallenge.js';
+import { challengeRefused, findChallenge } from './findChallenge.js';
 import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
-import { verifySecondFactor, withFactor } from './verifySecondFactor.js';
+import { factorRefused, verifySecondFactor } from './verifySecondFactor.js';
 import type {
   ConfirmedTwoFactor,
   ConfirmTwoFactorInput,
@@ -40,14 +37,12 @@ export async function completeSecondFactor(
   const proof = await verifySecondFactor({ core, settings, factors, ip: connection.ip }, factor);
   const failures = before + proof.failures;
   const login = { ...session, account, request, eventContext, failures, isSecondStep: true };
-  return completeLogin(core, login, async (operations) => {
-    const effects = [proof.useOperation, proof.resetOperation];
-    // In the transaction the challenge comes first, then the factor.
-    const results = await withFactor(proof, 1, () =>
-      consumeChallenge(core, waiting, [...effects, ...operations], { usedFrom: connection }),
-    );
-    return results.slice(effects.length) as TransactResults<typeof operations>;
+  const commit = commitLogin(core, login, (change) => {
+    change.useToken(waiting.challenge, challengeRefused, connection);
+    change.write(proof.useOperation, () => factorRefused(proof));
+    change.write(proof.resetOperation);
   });
+  return completeLogin(core, login, commit);
 }
 
 /** Carries out {@link TwoFactor.confirm} with a challenge. */
@@ -62,18 +57,17 @@ export async function enrolAtLogin(
   const { factors, session, failures } = waiting;
   eventContext.accountId = factors.account.accountId;
   const context = { core, settings, factors, ip: connection.ip };
-  const { operations: confirm, recoveryCodes } = await confirmTotp(context, code);
-  const { sessionGeneration, operation } = newGeneration(core, factors);
-  const effects = [...confirm, operation];
+  const { operations, recoveryCodes } = await confirmTotp(context, code);
+  const sessionGeneration = core.table.newUlid();
   // The session begins under the generation that ends all others.
   const account = { ...factors.account, sessionGeneration };
   const login = { ...session, account, request, eventContext, failures, isSecondStep: true };
-  const result = await completeLogin(core, login, async (operations) => {
-    const all = [...effects, ...operations];
-    const options = { usedFrom: connection, writesAccount: true };
-    const results = await consumeChallenge(core, waiting, all, options);
-    return results.slice(effects.length) as TransactResults<typeof operations>;
+  const before = { account: factors.account, eventContext };
+  const commit = commitLogin(core, before, (change) => {
+    change.require({ sessionGeneration: factors.account.sessionGeneration }, challengeRefused);
+    change.revokeAllSessions(sessionGeneration);
+    change.useToken(waiting.challenge, challengeRefused, connection);
+    change.writeAll(operations).notify({ kind: 'TwoFactorEnabled' });
   });
-  await notifyOwner(core, factors.account, { kind: 'TwoFactorEnabled' });
-  return { ...result, recoveryCodes };
+  return { ...(await completeLogin(core, login, commit)), recoveryCodes };
 }

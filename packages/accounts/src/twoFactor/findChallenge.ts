@@ -1,10 +1,8 @@
-import type { TransactOperation, TransactResults } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginSessionOptions } from '../login/completeLogin.js';
 import { readSessionMeta } from '../login/sessionMeta.js';
 import { pendingTokens } from '../core/pendingTokens.js';
-import type { ConsumeOptions } from '../oneTimeTokens/OneTimeTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
 import type { StoredToken } from '../core/Account.js';
 import type { LoadCore } from '../core/loadAccount.js';
@@ -65,28 +63,7 @@ export async function findChallenge(
   };
 }
 
-/**
- * Uses a challenge up together with what it allows, in one transaction: of any number of callers,
- * one succeeds.
- *
- * @throws AccountError `TokenVerificationFailed` for everybody else.
- */
-export async function consumeChallenge<const O extends readonly TransactOperation<unknown>[]>(
-  { oneTimeTokens }: Pick<AccountsCore, 'oneTimeTokens'>,
-  { factors, challenge }: Pick<WaitingLogin, 'factors' | 'challenge'>,
-  effects: O,
-  options: ConsumeOptions,
-): Promise<TransactResults<O>> {
-  try {
-    const found = { account: factors.account, token: challenge };
-    return await oneTimeTokens.consume(found, effects, options);
-  } catch (error) {
-    const isUsed = AccountError.is(error) && error.code === 'TokenVerificationFailed';
-    throw isUsed ? challengeRefused() : error;
-  }
-}
-
 /** The one answer to every challenge that is not valid. */
-function challengeRefused(): AccountError<'TokenVerificationFailed'> {
+export function challengeRefused(): AccountError<'TokenVerificationFailed'> {
   return new AccountError('TokenVerificationFailed', { path: 'challenge' });
 }

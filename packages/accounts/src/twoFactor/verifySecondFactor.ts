@@ -1,4 +1,4 @@
-import { EntityError, type TransactOperation } from '@latchkey/entity';
+import type { TransactOperation } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { Attempt } from '../throttling/Throttle.js';
@@ -127,28 +127,6 @@ export function factorRefused({
   token,
 }: Pick<ProvenFactor, 'token'>): AccountError<'TokenVerificationFailed'> {
   return codeRefused(token.createdFor === TWO_FACTOR_PURPOSE.totp ? 'code' : 'recoveryCode');
-}
-
-/**
- * Writes what a factor has allowed at a login.
- *
- * @param commit - does so; the factor's operation is at the position.
- * @throws AccountError `TokenVerificationFailed` if the factor was used up in between.
- */
-export async function withFactor<T>(
-  proof: Pick<ProvenFactor, 'token'>,
-  position: number,
-  commit: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await commit();
-  } catch (error) {
-    const isUsedUp =
-      EntityError.is(error) &&
-      (error.code === 'ConditionFailed' || error.code === 'NotFound') &&
-      error.operation === position;
-    throw isUsedUp ? factorRefused(proof) : error;
-  }
 }
 
 /** The one answer to every code that is not valid. */

@@ -1,3 +1,4 @@
+import { Account } from '@latchkey/schema';
 import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
 
 it('exportAccount gives all that is kept of a session, and nothing that only the package needs (ASVS 15.3.1)', async () => {
@@ -48,4 +49,22 @@ it('exportAccount gives all that is kept of a session, and nothing that only the
   } finally {
     await test.drop();
   }
+});
+
+it('every field of an account is either exported or a mark of the package', () => {
+  const exported = ['accountId', 'deactivated', 'deleting', 'permissions', 'profile', 'username'];
+  const marks = [
+    'contactsVoidBefore',
+    'customTokenCount',
+    'emailVerificationCount',
+    'hasPlace',
+    'passwordRecoveryCount',
+    'pendingVoidBefore',
+    'sessionGeneration',
+    'sessionsFrom',
+    'sessionsTo',
+    'tokensVoidBefore',
+  ];
+  // A new one belongs to one of the two lists, and to `AccountExporter` if it is its owner's.
+  expect(Object.keys(Account.schema.shape).sort()).toEqual([...exported, ...marks].sort());
 });
