@@ -10,15 +10,15 @@ import { isReplaced } from './TokenPurpose.js';
 
 type Token = Infer<typeof AccountToken>;
 
-/** The fields of an account that count the tokens of a kind; those of other kinds are few anyway. */
-const COUNTERS = {
+/** The kinds that an application issues as often as it likes; those of other kinds are few anyway. */
+export type LimitedTokenKind = 'custom' | 'password_recovery' | 'email_verification';
+
+/** The fields of an account that count the tokens of a kind. */
+const COUNTERS: Readonly<Record<LimitedTokenKind, AccountCounter>> = {
   custom: 'customTokenCount',
   password_recovery: 'passwordRecoveryCount',
   email_verification: 'emailVerificationCount',
-} as const satisfies Partial<Record<OneTimeTokenKind, AccountCounter>>;
-
-/** The kinds that an application issues as often as it likes. */
-export type LimitedTokenKind = keyof typeof COUNTERS;
+};
 
 /** `reason` of an application's own tokens that verify an address; what the library sends has none. */
 export const ISSUED = 'issued';

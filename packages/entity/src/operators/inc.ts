@@ -1,15 +1,22 @@
 import { numberRules, type Bound, type NumberRules } from '@latchkey/schema';
 import type { Expression } from '../expressions/Expression.js';
 import { toAttributeValue } from '../attributes/toAttributeValue.js';
-import { addDecimals, compareDecimals, isKept, isMultiple, negated } from './internal/decimal.js';
+import {
+  addDecimals,
+  compareDecimals,
+  isKept,
+  isMultiple,
+  negated,
+  powerOfTen,
+} from './internal/decimal.js';
 import { defaultAttribute } from './internal/defaultAttribute.js';
 import { refuseOperand } from './internal/refuseOperand.js';
 import type { Operator, Target } from './Operator.js';
 
 /** DynamoDB's largest number, roughly: no stored number is beyond a bound like this. */
 const MAX_MAGNITUDE = 1e126;
-const TOO_LARGE = '1e126';
-const SMALLEST = '1e-130';
+/** The powers of ten between which its numbers are. */
+const [SMALLEST_POWER, GREATEST_POWER] = [-130, 125];
 
 /**
  * Adds to a stored number, in decimal arithmetic; a field that is not there counts as 0.
@@ -88,12 +95,8 @@ export const $inc: Operator = {
 };
 
 function isInRange(sum: string): boolean {
-  const magnitude = sum.startsWith('-') ? negated(sum) : sum;
-  const isZero = compareDecimals(magnitude, '0') === 0;
-  return (
-    isZero ||
-    (compareDecimals(magnitude, TOO_LARGE) < 0 && compareDecimals(magnitude, SMALLEST) >= 0)
-  );
+  const power = powerOfTen(sum);
+  return power === undefined || (power <= GREATEST_POWER && power >= SMALLEST_POWER);
 }
 
 interface Limit {

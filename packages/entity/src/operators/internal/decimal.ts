@@ -39,6 +39,15 @@ export function isKept(text: string): boolean {
   return plainDigits(text).length <= MAX_DIGITS;
 }
 
+/** The power of ten of a number's first digit that is not 0; undefined for 0. */
+export function powerOfTen(text: string): number | undefined {
+  const [whole = '', fraction = ''] = canonicalNumber(text).replace('-', '').split('.');
+  const digits = whole.replace(/^0+/, '');
+  if (digits !== '') return digits.length - 1;
+  const zeros = fraction.search(/[1-9]/);
+  return zeros === -1 ? undefined : -zeros - 1;
+}
+
 /** A number's one text: no exponent, no needless zeros. */
 export function canonicalNumber(text: string): string {
   return format(parse(text));
