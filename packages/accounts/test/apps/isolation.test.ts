@@ -10,7 +10,7 @@ import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET, TestClock } from '../support/testAccounts.js';
 import { keyOf } from '../twoFactor/support/twoFactorAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
 
 const APPS = ['shop', 'forum', 'Shop'];

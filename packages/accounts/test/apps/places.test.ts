@@ -16,7 +16,7 @@ import {
   SECRET,
   type TestAccounts,
 } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 import { failFrom, placesIn, type Places } from './support.js';
 import { selfService } from '../support/selfService.js';
 

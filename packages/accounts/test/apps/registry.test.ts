@@ -7,7 +7,7 @@ import { AccountsRegistry } from '../../src/apps/AccountsRegistry.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const sessions = { getTokenSecret: () => SECRET };
 const passwords = { hasher: new QuickHasher() };

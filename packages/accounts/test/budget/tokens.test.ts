@@ -1,6 +1,5 @@
 import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
 
 /** The unique item of the token, the account, and the transaction that uses the token up. */
@@ -12,7 +11,7 @@ describe('the DynamoDB requests of consuming a token, and of one change (DESIGN 
   const NEW_EMAIL = 'new@example.com';
 
   beforeEach(async () => {
-    test = await createOwners({ passwords: { hasher: new QuickHasher() } });
+    test = await createOwners();
     ada = await test.signUp();
   });
   afterEach(() => test.drop());

@@ -3,7 +3,6 @@ import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { requestWith } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 
 const NEW_PASSWORD = 'a long walk in the hills';
@@ -58,7 +57,6 @@ describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)'
 
   beforeEach(async () => {
     test = await createOwners({
-      passwords: { hasher: new QuickHasher() },
       twoFactor: { issuer: 'Latchkey', encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }] },
     });
     ada = await test.signUp();
@@ -192,7 +190,6 @@ describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)'
 
   it('is not among those that are left of too many: it does nothing more', async () => {
     const own = await createOwners({
-      passwords: { hasher: new QuickHasher() },
       sessions: { maxSessions: 1, getTokenSecret: () => 'a secret of tests, 32 characters long' },
     });
     const { request, username } = await own.signUp();

@@ -1,7 +1,6 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 
 const PROVIDER = 'https://id.example';
@@ -12,7 +11,7 @@ describe('identities that the application vouches for', () => {
   let ada: Owner;
 
   beforeEach(async () => {
-    test = await createOwners({ passwords: { hasher: new QuickHasher() } });
+    test = await createOwners();
     accounts = test.accounts;
     ada = await test.signUp();
   });

@@ -244,7 +244,7 @@ describe('a phone number', () => {
     const code = test.lastToken(PHONE);
     const items = await tableItems(test.client, test.table.name);
     const stored = items.flatMap(({ value }) => (value?.S === undefined ? [] : [value.S]));
-    const codes = stored.filter((value) => value.startsWith('$'));
+    const codes = stored.filter((value) => value.startsWith('quick$'));
     expect(codes).toHaveLength(2); // with the password's
     expect(stored.some((value) => value.includes(code))).toBe(false);
   });

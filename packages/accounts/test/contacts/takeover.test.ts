@@ -2,6 +2,7 @@ import { Accounts } from '../../src/accounts/Accounts.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const PHONE = '+4930123456';
 const MINUTE = 60_000;
@@ -135,6 +136,7 @@ describe('somebody else in an account', () => {
   it('leaves no account whose only address waits to be confirmed, where logins wait for that', async () => {
     const strict = new Accounts({
       table: test.table,
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
       requireActivation: true,
     });

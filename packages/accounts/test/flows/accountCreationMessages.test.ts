@@ -7,7 +7,6 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 
 const STRANGER = 'stranger@example.com';
 const DAY = 24 * 60 * 60_000;
@@ -20,7 +19,6 @@ describe('messages of sign-ups', () => {
   const withAccounts = async (options: Partial<AccountsOptions> = {}): Promise<void> => {
     messages = [];
     test = await createTestAccounts({
-      passwords: { hasher: new QuickHasher() },
       delivery: { send: (message) => messages.push(message) },
       ...options,
     });
@@ -104,7 +102,7 @@ describe('messages of sign-ups', () => {
     await withAccounts({ throttling: { messages: false } });
     for (let at = 0; at < 12; at++) expect(await flood('without')).toBe('none');
     await test.drop();
-    test = await createTestAccounts({ passwords: { hasher: new QuickHasher() } });
+    test = await createTestAccounts();
     accounts = test.accounts;
     for (let at = 0; at < 12; at++) expect(await flood('without')).toBe('none');
   });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const FIELDS = {
   plan: z.enum(['free', 'paid']).default('free'),
@@ -19,6 +20,7 @@ describe('fields of an application’s own', () => {
     drop = () => test.drop();
     accounts = new Accounts({
       table: test.table,
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
       accountFields: FIELDS,
     });
@@ -77,6 +79,7 @@ describe('fields of an application’s own', () => {
     const make = (): unknown =>
       new Accounts({
         table: test.table,
+        passwords: { hasher: new QuickHasher() },
         sessions: { getTokenSecret: () => SECRET },
         accountFields: { permissions: z.string() },
       });

@@ -4,6 +4,7 @@ import { Accounts } from '../../src/accounts/Accounts.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { selfService } from '../support/selfService.js';
 import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const FIELDS = {
   notes: z.string().optional(),
@@ -23,6 +24,7 @@ describe('the application’s own fields of an account', () => {
     test = await createTestTable();
     accounts = new Accounts({
       table: test.table,
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
       accountFields: FIELDS,
       visitorFields: ['notes', 'tags', 'settings'],

@@ -9,7 +9,6 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 
 const ALWAYS = 1000;
 const METHODS = ['deactivate', 'delete'] as const;
@@ -17,7 +16,7 @@ const METHODS = ['deactivate', 'delete'] as const;
 let test: TestAccounts;
 let accounts: Accounts;
 beforeAll(async () => {
-  test = await createTestAccounts({ passwords: { hasher: new QuickHasher() } });
+  test = await createTestAccounts();
   ({ accounts } = test);
 });
 afterAll(() => test.drop());

@@ -29,6 +29,7 @@ import { Flow } from '../../src/core/changeAccount.js';
 import type { TokenPurpose } from '../../src/oneTimeTokens/TokenPurpose.js';
 import { readConnectionInfo } from '../../src/requests/SessionRequest.js';
 import { selfService } from '../support/selfService.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
@@ -297,6 +298,7 @@ describe('one-time tokens of every kind', () => {
       const token = await issue(await signUp(test.accounts));
       const tenant = new Accounts({
         table: test.table.namespace('tenant'),
+        passwords: { hasher: new QuickHasher() },
         sessions: { getTokenSecret: () => SECRET },
       });
       expect(await codeOf(use(token, tenant))).toBe(refusal);

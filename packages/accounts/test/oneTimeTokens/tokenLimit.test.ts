@@ -8,7 +8,6 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 
 const HOUR = 60 * 60 * 1000;
 const LIMIT = 3;
@@ -51,7 +50,6 @@ describe('the tokens that wait in an account', () => {
 
     beforeAll(async () => {
       test = await createTestAccounts({
-        passwords: { hasher: new QuickHasher() },
         tokens: { maxPending, emailVerification: '1h' },
       });
     });
@@ -179,7 +177,7 @@ describe('the tokens that wait in an account', () => {
 
   describe('by default', () => {
     beforeAll(async () => {
-      test = await createTestAccounts({ passwords: { hasher: new QuickHasher() } });
+      test = await createTestAccounts();
     });
     afterAll(() => test.drop());
     beforeEach(signUp);
@@ -254,7 +252,7 @@ describe('the tokens that wait in an account', () => {
 describe('the tokens that wait in an account, by the default limit', () => {
   let test: TestAccounts;
   beforeAll(async () => {
-    test = await createTestAccounts({ passwords: { hasher: new QuickHasher() } });
+    test = await createTestAccounts();
   });
   afterAll(() => test.drop());
 
@@ -274,7 +272,6 @@ describe('the tokens that wait in an account, by the default limit', () => {
 
   it('do not become valid again where the removal of those that replaced them is interrupted', async () => {
     const other = await createTestAccounts({
-      passwords: { hasher: new QuickHasher() },
       tokens: { maxPending: { custom: 2 }, onlyNewest: true },
     });
     const { accounts } = other;

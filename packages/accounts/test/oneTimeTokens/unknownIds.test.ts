@@ -7,7 +7,6 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { keyOf } from '../twoFactor/support/twoFactorAccounts.js';
 
 const NOBODY = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
@@ -49,7 +48,6 @@ describe('an account id that nobody has (ASVS 16.2.5)', () => {
 
   beforeAll(async () => {
     test = await createTestAccounts({
-      passwords: { hasher: new QuickHasher() },
       delivery: { send: () => undefined },
       twoFactor: { issuer: 'Latchkey', encryptionKeys: [keyOf(1)] },
       throttling: { password: { budget: 2 } },

@@ -11,7 +11,7 @@ import { failFrom, placesIn } from '../apps/support.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { RequestLog } from '../support/RequestLog.js';
 import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const Note = defineEntity({
   name: 'Note',

@@ -22,6 +22,7 @@ import {
   type TwoFactorAccounts,
 } from '../twoFactor/support/twoFactorAccounts.js';
 import { selfService } from '../support/selfService.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const YEAR = 365 * 24 * 60 * 60 * 1000;
 
@@ -326,6 +327,7 @@ describe('what no flow alone shows', () => {
     const { token } = await accounts.addResetPasswordToken({ accountId });
     const other = new Accounts({
       table: test.table.namespace('tenant-b'),
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
     });
     expect(await other.findUser({ username })).toBeNull();

@@ -10,6 +10,7 @@ import {
   SECRET,
   type TestAccounts,
 } from '../support/testAccounts.js';
+import { BcryptHasher } from '../../src/passwords/BcryptHasher.js';
 
 const WRONG_PASSWORD = 'canary-wrong-password';
 const ALWAYS = 1000;
@@ -29,7 +30,7 @@ describe('secrets', () => {
   const faultsMet: (readonly [command: string, isMet: boolean])[] = [];
 
   beforeAll(async () => {
-    test = await createTestAccounts();
+    test = await createTestAccounts({ passwords: { hasher: new BcryptHasher() } });
     const { accounts, client } = test;
     const keep = async (flow: Promise<unknown>): Promise<void> => {
       given.push(await flow.catch((error: unknown) => error));

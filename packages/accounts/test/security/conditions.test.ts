@@ -2,7 +2,6 @@ import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import { createOwners, type Owners } from '../contacts/owners.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { createTwoFactorAccounts } from '../twoFactor/support/twoFactorAccounts.js';
 import { selfService } from '../support/selfService.js';
 
@@ -40,7 +39,7 @@ describe('conditions that hold what happens at the same moment apart', () => {
   describe('whoever acts for somebody else', () => {
     let test: Owners;
     beforeEach(async () => {
-      test = await createOwners({ passwords: { hasher: new QuickHasher() } });
+      test = await createOwners();
     });
     afterEach(() => test.drop());
 
@@ -81,7 +80,6 @@ describe('conditions that hold what happens at the same moment apart', () => {
 
   it('a request beside a logout is not let in by noting that it was seen', async () => {
     const test = await createOwners({
-      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET, idleTimeout: '10m' },
     });
     const { authToken } = await test.signUp();
@@ -99,7 +97,6 @@ describe('conditions that hold what happens at the same moment apart', () => {
 
   it('an attempt after a wait counts from nothing where a success has forgotten the others', async () => {
     const test = await createTestAccounts({
-      passwords: { hasher: new QuickHasher() },
       throttling: { password: { budget: 3 }, address: false },
     });
     const { accounts, client, clock } = test;
@@ -133,7 +130,7 @@ describe('conditions that hold what happens at the same moment apart', () => {
   });
 
   it('a username and an address are changed by updateUser only after a recent login (ASVS 7.5.1)', async () => {
-    const test = await createOwners({ passwords: { hasher: new QuickHasher() } });
+    const test = await createOwners();
     const { authToken } = await test.signUp();
     test.clock.advance(10 * MINUTE);
     const request = await test.accounts.handleRequest(requestWith(authToken));

@@ -4,7 +4,6 @@ import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
 
 const NEW_PASSWORD = 'a long walk in the hills';
@@ -114,7 +113,6 @@ describe('a request whose session has ended since it was let through (ASVS 7.4.1
   let test: Owners;
   beforeAll(async () => {
     test = await createOwners({
-      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
       twoFactor: { issuer: 'Latchkey', encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }] },
       throttling: { address: false, messages: false },

@@ -1,7 +1,6 @@
 import { createOwners, type Owners } from '../contacts/owners.js';
 import { codeOf } from '../support/errorOf.js';
 import { SECRET } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { IDENTIFIER_CALLS, type IdentifierKind, type Person } from './identifierCalls.js';
 
 /** The ways to type an identifier that are all the same one. */
@@ -26,7 +25,6 @@ describe('an identifier, however it is typed', () => {
   let count = 0;
   beforeAll(async () => {
     test = await createOwners({
-      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
       throttling: { address: false, messages: false },
     });

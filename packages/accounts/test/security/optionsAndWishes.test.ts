@@ -4,7 +4,7 @@ import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { codeOf } from '../support/errorOf.js';
 import { selfService } from '../support/selfService.js';
 import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const MINUTE = 60_000;
 const TOKEN_DURATION = 10 * MINUTE;

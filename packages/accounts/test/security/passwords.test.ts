@@ -1,4 +1,5 @@
 import type { AccountDocument } from '../../src/requests/SessionRequest.js';
+import { BcryptHasher } from '../../src/passwords/BcryptHasher.js';
 import { CountingHasher } from '../support/CountingHasher.js';
 import { errorOf } from '../support/errorOf.js';
 import { everythingShown } from '../support/everythingShown.js';
@@ -10,7 +11,7 @@ import {
 } from '../support/testAccounts.js';
 
 describe('a login with a password', () => {
-  const hasher = new CountingHasher();
+  const hasher = new CountingHasher(new BcryptHasher());
   let test: TestAccounts;
   let ada: AccountDocument;
   let nobodysPassword: AccountDocument;

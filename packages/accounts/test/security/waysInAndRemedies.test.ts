@@ -3,7 +3,7 @@ import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
 import { documentedTable } from './documentedTable.js';
 

@@ -11,6 +11,7 @@ import {
   type TestAccounts,
 } from '../support/testAccounts.js';
 import { selfService } from '../support/selfService.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const HOUR = 3_600_000;
 const NEW_PASSWORD = 'a long walk in the hills';
@@ -117,6 +118,7 @@ describe('the calls of SelfService that Rebilly has', () => {
   it('does not count the right password against who has not confirmed yet', async () => {
     const strict = new Accounts({
       table: test.table,
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
       throttling: { password: { budget: 3 } },
       requireActivation: true,
@@ -131,6 +133,7 @@ describe('the calls of SelfService that Rebilly has', () => {
   it('is still asked to confirm where it is not required, and is in at once', async () => {
     const accounts = new Accounts({
       table: test.table,
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
       delivery: mailbox,
     });
@@ -249,6 +252,7 @@ describe('the calls of SelfService that Rebilly has', () => {
   it('keeps the end that was asked for beyond the second factor', async () => {
     const accounts = new Accounts({
       table: test.table,
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
       twoFactor: {
         issuer: 'Test',

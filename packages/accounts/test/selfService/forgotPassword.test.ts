@@ -7,7 +7,6 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
 
 describe('forgotPassword', () => {
@@ -17,7 +16,6 @@ describe('forgotPassword', () => {
   beforeAll(async () => {
     test = await createTestAccounts({
       delivery: mailbox,
-      passwords: { hasher: new QuickHasher() },
     });
     const form = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
     await selfService(test.accounts).signUp({ ...form, request: requestWith() });

@@ -5,7 +5,7 @@ import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { createOwners, type Owners } from '../contacts/owners.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
 
 const HOUR = 60 * 60 * 1000;

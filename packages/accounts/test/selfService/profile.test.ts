@@ -5,13 +5,12 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
 
 describe('a profile in SelfService', () => {
   let test: TestAccounts;
   beforeAll(async () => {
-    test = await createTestAccounts({ passwords: { hasher: new QuickHasher() } });
+    test = await createTestAccounts();
   });
   afterAll(() => test.drop());
 
@@ -91,7 +90,7 @@ describe('a profile in SelfService', () => {
 describe('how much a profile may hold', () => {
   let test: TestAccounts;
   beforeAll(async () => {
-    test = await createTestAccounts({ passwords: { hasher: new QuickHasher() } });
+    test = await createTestAccounts();
   });
   afterAll(() => test.drop());
 

@@ -13,6 +13,7 @@ import {
   type TestAccounts,
 } from '../support/testAccounts.js';
 import { selfService } from '../support/selfService.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -270,6 +271,7 @@ describe('the calls of SelfService that Userbase has', () => {
     const accounts = new Accounts({
       // Another view of it: a table has one definition of the account.
       table: new Table({ name: test.table.name, client: test.client }).namespace('own'),
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
       accountFields: { plan: z.enum(['free', 'paid']) },
       visitorFields: ['plan'],
@@ -349,6 +351,7 @@ describe('the calls of SelfService that Userbase has', () => {
     }
     const tenant = new Accounts({
       table: test.table.namespace('tenant'),
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
     });
     expect(await codeOf(selfService(tenant).verifyAuthToken(authToken))).toBe('InvalidSession');

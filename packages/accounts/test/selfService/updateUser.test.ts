@@ -12,6 +12,7 @@ import {
   type TestAccounts,
 } from '../support/testAccounts.js';
 import { selfService } from '../support/selfService.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const NEW_PASSWORD = 'a long walk in the hills';
 const MESSAGES_PER_ACCOUNT = 3;
@@ -197,6 +198,7 @@ describe('updateUser', () => {
     it('an address that nothing can be sent to, as there is no delivery', async () => {
       const silent = new Accounts({
         table: test.table,
+        passwords: { hasher: new QuickHasher() },
         sessions: { getTokenSecret: () => SECRET },
       });
       const own = await silent.handleRequest(requestWith(request.authToken));

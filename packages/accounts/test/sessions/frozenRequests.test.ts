@@ -9,7 +9,7 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 import { letsIn, someone, verified } from './support.js';
 import { selfService } from '../support/selfService.js';
 

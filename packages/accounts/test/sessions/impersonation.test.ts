@@ -15,6 +15,7 @@ import {
   verified,
   watch,
 } from './support.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 /** A key that nobody signs with. */
 const MADE_UP = 'some other secret that is thirty-two long';
@@ -123,6 +124,7 @@ describe('is refused', () => {
     const waiting = new Accounts({
       table: test.table,
       requireActivation: true,
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
     });
     const { request } = await support();

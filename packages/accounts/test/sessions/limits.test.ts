@@ -22,6 +22,7 @@ import {
   verified,
   watch,
 } from './support.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const ALWAYS = 1000;
 
@@ -408,6 +409,7 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
         client: test.client,
         clock: () => new Date(test.clock.now().getTime() - behind),
       }),
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET, maxSessions: 3 },
     });
 

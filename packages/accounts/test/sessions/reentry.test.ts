@@ -1,5 +1,4 @@
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 import { codeOf } from '../support/errorOf.js';
 import {
   createTestAccounts,
@@ -17,7 +16,7 @@ let accounts: Accounts;
 /** A server without any. */
 let plain: Accounts;
 beforeEach(async () => {
-  test = await createTestAccounts({ passwords: { hasher: new QuickHasher() } });
+  test = await createTestAccounts();
   ({ accounts } = test);
   plain = test.another();
 });

@@ -4,6 +4,7 @@ import { createTestTable, localClient } from '@latchkey/entity/testing';
 import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { SessionsOptions } from '../../src/sessions/Sessions.js';
+import { QuickHasher } from './QuickHasher.js';
 import { RequestLog } from './RequestLog.js';
 
 /** The secret that signs the tests' tokens, and that must be found nowhere. */
@@ -35,7 +36,7 @@ export interface TestAccounts {
   drop(): Promise<void>;
 }
 
-/** Makes an empty table with accounts in it. */
+/** Makes an empty table with accounts in it; passwords are hashed quickly, unless a hasher is given. */
 export async function createTestAccounts(
   options: Partial<Omit<AccountsOptions, 'table'>> = {},
 ): Promise<TestAccounts> {
@@ -45,8 +46,9 @@ export async function createTestAccounts(
   const { table } = test;
   const clients = [client];
   const sessions = { getTokenSecret: () => SECRET, ...options.sessions };
+  const passwords = { hasher: new QuickHasher(), ...options.passwords };
   return {
-    accounts: new Accounts({ ...options, table, sessions }),
+    accounts: new Accounts({ ...options, table, sessions, passwords }),
     table,
     client,
     clock,
@@ -56,6 +58,7 @@ export async function createTestAccounts(
       clients.push(other);
       return new Accounts({
         ...options,
+        passwords,
         table: new Table({ name: table.name, client: other, clock: clock.now }),
         sessions: { ...sessions, ...own },
       });

@@ -3,7 +3,7 @@ import { timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { codeOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 const BUDGET = 10;
 const CALLERS = 200;

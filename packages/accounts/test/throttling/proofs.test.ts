@@ -9,7 +9,7 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 import { createTwoFactorAccounts } from '../twoFactor/support/twoFactorAccounts.js';
 import { selfService } from '../support/selfService.js';
 

@@ -7,7 +7,6 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
-import { QuickHasher } from '../twoFactor/support/QuickHasher.js';
 
 const BUDGET = 4;
 const WRONG = 'not the password';
@@ -18,7 +17,6 @@ describe('the limit by client address, behind trusted proxies', () => {
 
   const withAccounts = async (options: Partial<AccountsOptions>): Promise<void> => {
     test = await createTestAccounts({
-      passwords: { hasher: new QuickHasher() },
       throttling: { address: { budget: BUDGET } },
       delivery: { send: () => undefined },
       ...options,

@@ -13,6 +13,7 @@ import {
   type TwoFactorAccounts,
 } from './support/twoFactorAccounts.js';
 import { selfService } from '../support/selfService.js';
+import { QuickHasher } from '../support/QuickHasher.js';
 
 /** What logs make of an error, unless they are told to call its getters. */
 const logged = (value: unknown): string =>
@@ -97,6 +98,7 @@ describe('what proves only the first factor', () => {
     const challenge = await test.challengeOf(person);
     const tenant = new Accounts({
       table: test.table.namespace('another'),
+      passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
       twoFactor: { issuer: 'Latchkey', encryptionKeys: [keyOf(1)] },
     });

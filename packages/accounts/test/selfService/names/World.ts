@@ -13,7 +13,7 @@ import {
   SECRET,
   type TestAccounts,
 } from '../../support/testAccounts.js';
-import { QuickHasher } from '../../twoFactor/support/QuickHasher.js';
+import { QuickHasher } from '../../support/QuickHasher.js';
 import { selfService } from '../../support/selfService.js';
 
 /** As the package's own hashers, it takes a password in whatever form for the same. */

@@ -12,7 +12,7 @@ import {
   requestWith,
   type TestAccounts,
 } from '../../support/testAccounts.js';
-import { QuickHasher } from './QuickHasher.js';
+import { QuickHasher } from '../../support/QuickHasher.js';
 
 /** The period of a code. */
 export const STEP = 30_000;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { PasswordHasher } from '../../../src/passwords/PasswordHasher.js';
+import type { PasswordHasher } from '../../src/passwords/PasswordHasher.js';
 
 /** A salted hash that takes no time, for tests that are not about hashing; it counts. */
 export class QuickHasher implements PasswordHasher {
