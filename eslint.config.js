@@ -45,6 +45,11 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportAllDeclaration', message: 'Name what is exported.' },
+        {
+          selector: 'ImportDeclaration[source.value="zod"] > ImportSpecifier[imported.name="z"]',
+          message:
+            "`import * as z from 'zod'`: as one object, z brings every language into a bundle.",
+        },
       ],
       'no-restricted-properties': [
         'error',

@@ -3,7 +3,7 @@ import { createTestTable, localClient, type TestTable } from '@latchkey/entity/t
 import { defineEntity } from '@latchkey/schema';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Table } from '../../src/table/Table.js';
 import { tableItems } from '../support/tableItems.js';
 

@@ -23,7 +23,7 @@ export interface StoredIssue {
  * @example
  * ```ts
  * import { storedIssues } from '@latchkey/schema';
- * import { z } from 'zod';
+ * import * as z from 'zod';
  *
  * const price = z.object({ cents: z.number().transform((euros) => euros * 100) });
  * console.log(storedIssues(price, { cents: 999 })); // []

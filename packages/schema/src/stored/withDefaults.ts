@@ -30,7 +30,7 @@ const known = new WeakMap<Schema, Filler>();
  * @example
  * ```ts
  * import { withDefaults } from '@latchkey/schema';
- * import { z } from 'zod';
+ * import * as z from 'zod';
  *
  * const schema = z.object({ size: z.int(), colour: z.string().default('red') });
  * console.log(withDefaults(schema, { size: 5 })); // { size: 5, colour: 'red' }
