@@ -50,6 +50,10 @@ export default defineConfig(
           message:
             "`import * as z from 'zod'`: as one object, z brings every language into a bundle.",
         },
+        {
+          selector: 'MemberExpression[object.name="z"][property.name="core"]',
+          message: "`from 'zod/v4/core'`: z.core, too, brings every language.",
+        },
       ],
       'no-restricted-properties': [
         'error',
@@ -94,7 +98,8 @@ export default defineConfig(
     ignores: TESTS,
     rules: {
       'no-console': 'error',
-      'import-x/no-extraneous-dependencies': ['error', { devDependencies: false }],
+      // Development dependencies are inlined; the build refuses other imports that no manifest declares.
+      'import-x/no-extraneous-dependencies': 'error',
     },
   },
 
