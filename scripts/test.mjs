@@ -11,6 +11,7 @@ const { checkExamples } = await import('./examples.mjs');
 const { runJest, totals } = await import('./jest.mjs');
 const { lintPackages, pack } = await import('./packed.mjs');
 const { CommandError, runBin } = await import('./run.mjs');
+const { checkSizes } = await import('./sizes.mjs');
 
 let tarballs;
 const packed = () => (tarballs ??= pack());
@@ -23,9 +24,12 @@ const checks = {
   jest: { title: 'Jest', run: async () => ({ summary: seedIn(await runJest([])) }) },
   engines: { title: 'a sample on a second engine', needsBuild: true, run: checkSample },
   packages: {
-    title: 'publint and are-the-types-wrong',
+    title: 'publint, are-the-types-wrong and sizes',
     needsBuild: true,
-    run: async () => lintPackages(await packed()),
+    run: async () => {
+      await checkSizes();
+      await lintPackages(await packed());
+    },
   },
   consumer: {
     title: 'packed packages in an application',
