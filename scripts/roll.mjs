@@ -35,11 +35,11 @@ export async function roll(name, folder) {
 async function rollFormat(name, folder, format, entries) {
   const sources = join(ROOT, 'packages', name, 'src');
   const declared = declaredBy(name);
-  const isExternal = (id) => BUILTINS.has(id) || declared.some((own) => isWithin(own, id));
+  const isDeclared = (id) => declared.some((own) => isWithin(own, id));
   const bundle = await rolldown({
     cwd: join(ROOT, 'packages', name),
     input: inputs(sources, entries),
-    external: isExternal,
+    external: isDeclared,
     platform: 'node',
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     tsconfig: false,
@@ -70,7 +70,8 @@ async function rollFormat(name, folder, format, entries) {
   await bundle.close();
   const chunks = output.filter(({ type }) => type === 'chunk');
   for (const { fileName, imports, dynamicImports } of chunks) {
-    refuseUndeclared(name, fileName, [...imports, ...dynamicImports], isExternal);
+    const isKnown = (id) => BUILTINS.has(id) || isDeclared(id);
+    refuseUndeclared(name, fileName, [...imports, ...dynamicImports], isKnown);
   }
   return chunks.flatMap(({ moduleIds }) => moduleIds).filter(isThirdParty);
 }

@@ -5,7 +5,7 @@ setup();
 
 // Only now is there a TypeScript, a Jest and so on to be found.
 const { build } = await import('./build.mjs');
-const { checkConsumer } = await import('./consumer.mjs');
+const { checkConsumer } = await import('./consumer/checkConsumer.mjs');
 const { checkSample } = await import('./engines.mjs');
 const { checkExamples } = await import('./examples.mjs');
 const { runJest, totals } = await import('./jest.mjs');
