@@ -17,10 +17,16 @@ export default defineConfig(
     extends: [js.configs.recommended],
     languageOptions: {
       globals: Object.fromEntries(
-        ['clearTimeout', 'console', 'performance', 'process', 'setTimeout', 'URL'].map((name) => [
-          name,
-          'readonly',
-        ]),
+        [
+          'clearTimeout',
+          'console',
+          'Headers',
+          'performance',
+          'process',
+          'Request',
+          'setTimeout',
+          'URL',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },
