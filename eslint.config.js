@@ -17,10 +17,16 @@ export default defineConfig(
     extends: [js.configs.recommended],
     languageOptions: {
       globals: Object.fromEntries(
-        ['clearTimeout', 'console', 'performance', 'process', 'setTimeout', 'URL'].map((name) => [
-          name,
-          'readonly',
-        ]),
+        [
+          'clearTimeout',
+          'console',
+          'Headers',
+          'performance',
+          'process',
+          'Request',
+          'setTimeout',
+          'URL',
+        ].map((name) => [name, 'readonly']),
       ),
     },
   },
@@ -45,6 +51,15 @@ export default defineConfig(
       'no-restricted-syntax': [
         'error',
         { selector: 'ExportAllDeclaration', message: 'Name what is exported.' },
+        {
+          selector: 'ImportDeclaration[source.value="zod"] > ImportSpecifier[imported.name="z"]',
+          message:
+            "`import * as z from 'zod'`: as one object, z brings every language into a bundle.",
+        },
+        {
+          selector: 'MemberExpression[object.name="z"][property.name="core"]',
+          message: "`from 'zod/v4/core'`: z.core, too, brings every language.",
+        },
       ],
       'no-restricted-properties': [
         'error',
@@ -89,7 +104,8 @@ export default defineConfig(
     ignores: TESTS,
     rules: {
       'no-console': 'error',
-      'import-x/no-extraneous-dependencies': ['error', { devDependencies: false }],
+      // Development dependencies are inlined; the build refuses other imports that no manifest declares.
+      'import-x/no-extraneous-dependencies': 'error',
     },
   },
 

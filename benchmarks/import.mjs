@@ -1,11 +1,14 @@
-// `npm run bench:import`: what a library costs before it does anything: the time of its `import()` in
-// a new process, and its size in a bundle.
-import { gzipSync } from 'node:zlib';
+// `npm run bench:import`: what a library costs before it does anything: the CPU time of its `import()` in
+// a new process, from node_modules and from an application's bundle of one file, both with the SDK's client.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { readyToMeasure } from './support/readyToMeasure.mjs';
 
 await readyToMeasure();
 
 const { build } = await import('esbuild');
+const { bundleSize } = await import('../scripts/bundleSize.mjs');
 const { ROOT } = await import('../scripts/setup.mjs');
 const { runNode } = await import('../scripts/run.mjs');
 const { report } = await import('./support/report.mjs');
@@ -13,65 +16,97 @@ const { median, shuffled } = await import('./support/rounds.mjs');
 
 const ROUNDS = 21;
 const BASE = 'lib-dynamodb';
-/** What an application imports to work with a table. The SDK's clients are part of the time. */
+const CLIENT = '@aws-sdk/client-dynamodb';
+const DOCUMENTS = [CLIENT, '@aws-sdk/lib-dynamodb'];
+/** What an application imports to work with a table, or with accounts. */
 const LIBRARIES = {
-  [BASE]: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb'],
-  latchkey: ['@aws-sdk/client-dynamodb', '@latchkey/schema', '@latchkey/entity'],
-  electrodb: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', 'electrodb'],
-  'dynamodb-toolbox': ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', 'dynamodb-toolbox'],
-  'dynamodb-onetable': [
-    '@aws-sdk/client-dynamodb',
-    'dynamodb-onetable',
-    'dynamodb-onetable/Dynamo',
+  [BASE]: DOCUMENTS,
+  'latchkey: entity': [CLIENT, '@latchkey/schema', '@latchkey/entity'],
+  electrodb: [...DOCUMENTS, 'electrodb'],
+  'dynamodb-toolbox': [...DOCUMENTS, 'dynamodb-toolbox'],
+  'dynamodb-onetable': [CLIENT, 'dynamodb-onetable', 'dynamodb-onetable/Dynamo'],
+  'latchkey: accounts': [CLIENT, '@latchkey/entity', '@latchkey/accounts'],
+  'better-auth': [...DOCUMENTS, 'better-auth'],
+  'better-auth/minimal': [...DOCUMENTS, 'better-auth/minimal'],
+  'Auth.js, DynamoDB adapter': [
+    ...DOCUMENTS,
+    '@auth/core',
+    '@auth/core/providers/credentials',
+    '@auth/dynamodb-adapter',
   ],
 };
 
-const times = new Map(Object.keys(LIBRARIES).map((name) => [name, []]));
-for (let round = 0; round < ROUNDS; round++) {
-  for (const name of shuffled([...times.keys()])) times.get(name).push(await importMs(name));
-}
-const baseTimes = times.get(BASE);
-
-const rows = [];
-for (const [name, modules] of Object.entries(LIBRARIES)) {
-  const bytes = await bundle(modules);
-  const ratios = times.get(name).map((time, round) => time / baseTimes[round]);
-  rows.push({
-    library: name,
-    'import() ÷ lib-dynamodb': median(ratios),
-    'minified KiB': name === BASE ? null : bytes.length / 1024,
-    'gzip KiB': name === BASE ? null : gzipSync(bytes).length / 1024,
+let files = 0;
+const folder = mkdtempSync(join(ROOT, '.cache', 'bench-import-'));
+try {
+  report('import', await measureAll(), {
+    title: `CPU of import() in new processes, with the SDK, ÷ ${BASE} from node_modules: medians of ${ROUNDS} interleaved rounds; sizes without the SDK`,
   });
+} finally {
+  rmSync(folder, { recursive: true });
 }
 
-report('import', rows, {
-  title: `import() in new processes, medians of ${ROUNDS} interleaved rounds; bundle without the SDK`,
-});
+async function measureAll() {
+  const tasks = [];
+  for (const [name, modules] of Object.entries(LIBRARIES)) {
+    tasks.push({ name, from: 'node_modules', modules, times: [] });
+    tasks.push({ name, from: 'one file', modules: [await oneFile(modules)], times: [] });
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const task of shuffled(tasks)) task.times[round] = await importMs(task.modules);
+  }
+  const ratioOf = (name, from) => {
+    const { times } = tasks.find((task) => task.name === name && task.from === from);
+    return median(times.map((time, round) => time / tasks[0].times[round]));
+  };
+  const rows = [];
+  for (const [name, modules] of Object.entries(LIBRARIES)) {
+    const own = modules.filter((module) => !module.startsWith('@aws-sdk/'));
+    const size = await bundleSize(reexport(own));
+    rows.push({
+      library: name,
+      'from node_modules': ratioOf(name, 'node_modules'),
+      'in one file': ratioOf(name, 'one file'),
+      'minified KiB': name === BASE ? null : size.minified,
+      'gzip KiB': name === BASE ? null : size.gzip,
+    });
+  }
+  return rows;
+}
 
-/** The time that a new process needs to import a library. */
-async function importMs(name) {
-  const imports = LIBRARIES[name].map((module) => `import(${JSON.stringify(module)})`);
+/** The CPU time that a new process needs to import modules, in milliseconds. */
+async function importMs(modules) {
+  const imports = modules.map((module) => `import(${JSON.stringify(module)})`);
   const source = `
-    const start = performance.now();
+    const before = process.cpuUsage();
     await Promise.all([${imports.join(', ')}]);
-    console.log(performance.now() - start);`;
+    const { user, system } = process.cpuUsage(before);
+    console.log((user + system) / 1000);`;
   const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
   return Number(await runNode('--input-type=module', ['--eval', source], { cwd: ROOT, env }));
 }
 
-/** All that the modules export, as an application's bundler would keep it. */
-async function bundle(modules) {
-  const own = modules.filter((module) => !module.startsWith('@aws-sdk/'));
-  const contents = own.map((module) => `export * from ${JSON.stringify(module)};`).join('\n');
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: ROOT },
+/** Bundles modules, all that they need with them, and gives the URL of the file. */
+async function oneFile(modules) {
+  const outfile = join(folder, `${files++}.mjs`);
+  await build({
+    stdin: { contents: reexport(modules), resolveDir: ROOT },
+    outfile,
     bundle: true,
     minify: true,
-    write: false,
     platform: 'node',
     format: 'esm',
-    external: ['@aws-sdk/*', '@smithy/*'],
+    mainFields: ['module', 'main'],
+    // For whatever is CommonJS and requires Node's own modules.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     logLevel: 'error',
   });
-  return outputFiles[0].contents;
+  return pathToFileURL(outfile).href;
+}
+
+/** All that the modules export, as an application's bundler would keep it. */
+function reexport(modules) {
+  return modules.map((module, at) => `export * as m${at} from '${module}';`).join('\n');
 }

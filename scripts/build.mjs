@@ -1,50 +1,70 @@
-// `npm run build`: compiles every package twice, to ES modules and to CommonJS.
-import { existsSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+// `npm run build`: checks every package and writes its declarations by `tsc`, then rolls both up.
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exportsOf } from './entries.mjs';
 import { CommandError, runBin } from './run.mjs';
-import { PACKAGES, ROOT } from './setup.mjs';
-
-const FORMATS = ['esm', 'cjs'];
+import { PACKAGES, readJson, ROOT } from './setup.mjs';
 
 export async function build() {
   await runBin('tsc', ['-b']);
-
-  // `tsc -b` never deletes, and does not see a deleted output: what it left must not be published.
-  const wrong = PACKAGES.filter((name) => !outputsMatchSources(name));
-  if (wrong.length > 0) {
-    for (const name of wrong) rmSync(distOf(name), { recursive: true });
-    await runBin('tsc', ['-b']);
-  }
-
+  const { roll } = await import('./roll.mjs');
   for (const name of PACKAGES) {
-    // The package as a whole says `"type": "module"`.
-    writeFileSync(join(distOf(name), 'cjs', 'package.json'), '{"type":"commonjs"}\n');
+    assertExports(name);
+    const dist = join(ROOT, 'packages', name, 'dist');
+    // Beside what it replaces: it only has to be renamed, and source maps say where they lie.
+    const fresh = mkdtempSync(`${dist}.`);
+    try {
+      await roll(name, fresh);
+      replace(dist, fresh);
+    } finally {
+      rmSync(fresh, { recursive: true, force: true });
+    }
   }
 }
 
-function outputsMatchSources(name) {
-  const expected = filesBelow(join(ROOT, 'packages', name, 'src'))
-    .filter((file) => /\.c?ts$/.test(file) && !/\.(test|test-d|d)\.ts$/.test(file))
-    .flatMap((file) => {
-      const [, stem, c] = /^(.*)\.(c?)ts$/.exec(file);
-      return [`${c}js`, `${c}js.map`, `d.${c}ts`, `d.${c}ts.map`].map((end) => `${stem}.${end}`);
-    });
-  return FORMATS.every((format) => {
-    const actual = filesBelow(join(distOf(name), format)).filter((file) => file !== 'package.json');
-    return expected.sort().join() === actual.sort().join();
-  });
+/** The table of entries is where they are declared; `package.json` repeats it for who installs. */
+function assertExports(name) {
+  const { exports } = readJson(ROOT, 'packages', name, 'package.json');
+  try {
+    assert.deepEqual(exports, exportsOf(name));
+  } catch (error) {
+    throw new CommandError(
+      `The exports of @latchkey/${name} are not those of scripts/entries.mjs.\n${error.message}`,
+    );
+  }
 }
 
-function filesBelow(folder) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+/** Puts a folder in the place of another, unless they are alike: whoever runs from it is not disturbed. */
+function replace(old, fresh) {
+  if (existsSync(old)) {
+    if (contentsOf(old) === contentsOf(fresh)) return;
+    const away = `${fresh}-old`;
+    renameSync(old, away);
+    renameSync(fresh, old);
+    rmSync(away, { recursive: true });
+  } else {
+    renameSync(fresh, old);
+  }
+}
+
+function contentsOf(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
-}
-
-function distOf(name) {
-  return join(ROOT, 'packages', name, 'dist');
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  return files
+    .map((file) => `${file.slice(folder.length)}\n${readFileSync(file, 'utf8')}`)
+    .join('\n');
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -3,13 +3,14 @@ import { join, resolve } from 'node:path';
 import { CommandError, runBin, temporaryFolder } from './run.mjs';
 import { PACKAGES, readJson, ROOT } from './setup.mjs';
 
-/** Packs every package and gives `[{ name, folder, tarball, exports }]`. */
-export async function pack() {
-  const destination = temporaryFolder();
+/** Packs every package, as it is built, and gives `[{ name, folder, tarball, exports }]`. */
+export async function pack(destination = temporaryFolder()) {
   const packed = [];
   for (const directory of PACKAGES) {
     const folder = join(ROOT, 'packages', directory);
-    const args = ['pack', '--json', '--pack-destination', destination];
+    // `prepack` would build each package once more.
+    const args = ['pack', '--json', '--config.ignore-scripts=true'];
+    args.push('--pack-destination', destination);
     const { name, filename, files } = JSON.parse(await runBin('pnpm', args, { cwd: folder }));
     refuseStrayFiles(
       name,

@@ -20,8 +20,13 @@ export function readJson(...path) {
 
 /** Checks the machine, then installs unless the last installation still fits. */
 export function setup() {
-  checkNode();
   checkJava();
+  setupToBuild();
+}
+
+/** The same for what needs no database. */
+export function setupToBuild() {
+  checkNode();
   install();
 }
 

@@ -5,12 +5,13 @@ setup();
 
 // Only now is there a TypeScript, a Jest and so on to be found.
 const { build } = await import('./build.mjs');
-const { checkConsumer } = await import('./consumer.mjs');
+const { checkConsumer } = await import('./consumer/checkConsumer.mjs');
 const { checkSample } = await import('./engines.mjs');
 const { checkExamples } = await import('./examples.mjs');
 const { runJest, totals } = await import('./jest.mjs');
 const { lintPackages, pack } = await import('./packed.mjs');
 const { CommandError, runBin } = await import('./run.mjs');
+const { checkSizes } = await import('./sizes.mjs');
 
 let tarballs;
 const packed = () => (tarballs ??= pack());
@@ -23,9 +24,12 @@ const checks = {
   jest: { title: 'Jest', run: async () => ({ summary: seedIn(await runJest([])) }) },
   engines: { title: 'a sample on a second engine', needsBuild: true, run: checkSample },
   packages: {
-    title: 'publint and are-the-types-wrong',
+    title: 'publint, are-the-types-wrong and sizes',
     needsBuild: true,
-    run: async () => lintPackages(await packed()),
+    run: async () => {
+      await checkSizes();
+      await lintPackages(await packed());
+    },
   },
   consumer: {
     title: 'packed packages in an application',

@@ -33,7 +33,7 @@ export const schema${n} = z.object({
 export const order${n}: z.infer<typeof schema${n}> = ${ORDER};
 `;
 const ZOD = `${CLIENT}
-import { z } from 'zod';
+import * as z from 'zod';
 `;
 
 const latchkey = {

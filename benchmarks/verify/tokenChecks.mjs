@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { createSecretKey } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { AuthTokens } from '../../packages/accounts/dist/esm/tokens/AuthTokens.js';
+import { importSource } from '../support/importSource.mjs';
 
 // The copy that the package itself works with.
 const jwt = createRequire(new URL('../../packages/accounts/package.json', import.meta.url))(
   'jsonwebtoken',
 );
+const { AuthTokens } = await importSource('accounts', 'tokens/AuthTokens.ts');
 
 const SECRET = 'a secret of the benchmark, long enough for HS256';
 const HOUR = 3_600_000;

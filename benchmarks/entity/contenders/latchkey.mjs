@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createClient, Table } from '@latchkey/entity';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configOf, TABLE_NAME } from '../client.mjs';
 
 export const Order = defineEntity({

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { inspect } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Accounts } from '../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../src/apps/AccountsRegistry.js';
 import { AccountError } from '../src/errors/AccountError.js';

@@ -6,7 +6,7 @@ import type {
   AccountToken,
   ExtendedAccount,
 } from '@latchkey/schema';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AccountError } from '../errors/AccountError.js';
 
 const method = z.custom<() => unknown>(

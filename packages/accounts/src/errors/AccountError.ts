@@ -32,6 +32,10 @@ export interface AccountErrorOptions extends ErrorOptions {
 
 /** An error with a secret that can be read of it, and that nothing shows. */
 class ErrorWithChallenge extends Error {
+  // With `showHidden` and `getters`, `inspect` calls the getters of every class that an object is of,
+  // up to the first with the name of a built-in one.
+  static override readonly name: string = 'Error';
+
   readonly #challenge: string | undefined;
 
   constructor(message: string, { challenge, cause }: AccountErrorOptions = {}) {
@@ -47,9 +51,6 @@ class ErrorWithChallenge extends Error {
     return this.#challenge;
   }
 }
-// With `showHidden` and `getters`, `inspect` calls the getters of every class that an object is of,
-// up to the first with the name of a built-in one.
-Object.defineProperty(ErrorWithChallenge, 'name', { value: 'Error' });
 
 /**
  * The one error class of this package: a stable `code`, an HTTP `status`, and `details` whose

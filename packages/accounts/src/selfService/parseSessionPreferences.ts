@@ -1,5 +1,5 @@
 import type { SessionPolicy } from '../core/sessionPolicy.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AccountError } from '../errors/AccountError.js';
 import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import type { LoginSessionOptions } from '../login/completeLogin.js';

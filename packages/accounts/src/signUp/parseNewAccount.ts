@@ -1,5 +1,5 @@
 import { emailAddress, username } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ContactData } from '../core/Account.js';
 import { parseContact, type ContactInput } from '../contacts/parseContact.js';
 import { trimIdentifier } from '../identifiers/parseEmail.js';

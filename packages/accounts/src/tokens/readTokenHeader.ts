@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The header of a token, checked before its signature: nothing but these three names. */
 export interface TokenHeader<T extends string> {

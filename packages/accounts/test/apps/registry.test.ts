@@ -1,6 +1,6 @@
 import { Table } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../../src/apps/AccountsRegistry.js';

@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'expect-type';
 import { createTestTable } from '@latchkey/entity/testing';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';

@@ -1,5 +1,5 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { selfService } from '../support/selfService.js';

@@ -1,6 +1,6 @@
 import { Table } from '@latchkey/entity';
 import { Account, defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf, errorOf } from '../support/errorOf.js';

@@ -66,21 +66,18 @@ describe('BcryptHasher of the build', () => {
     return JSON.parse(stdout) as Report;
   }
 
-  /** A copy of the CommonJS build whose files may be changed. */
-  function copyOfBuild(name: string): { hasher: string; worker: string } {
+  /** A copy of the build whose files may be changed. */
+  function copyOfBuild(name: string): { entry: string; worker: string } {
     const copy = path.join(folder, name);
     mkdirSync(copy);
-    cpSync(path.join(PACKAGE, 'dist/cjs'), path.join(copy, 'cjs'), { recursive: true });
+    const dist = path.join(copy, 'dist');
+    cpSync(path.join(PACKAGE, 'dist'), dist, { recursive: true });
     symlinkSync(path.join(PACKAGE, 'node_modules'), path.join(copy, 'node_modules'));
-    const passwords = path.join(copy, 'cjs/passwords');
-    return {
-      hasher: path.join(passwords, 'BcryptHasher.js'),
-      worker: path.join(passwords, 'bcrypt/bcryptWorker.cjs'),
-    };
+    return { entry: path.join(dist, 'index.cjs'), worker: path.join(dist, 'bcryptWorker.cjs') };
   }
 
-  const esm = path.join(PACKAGE, 'dist/esm/passwords/BcryptHasher.js');
-  const cjs = path.join(PACKAGE, 'dist/cjs/passwords/BcryptHasher.js');
+  const esm = path.join(PACKAGE, 'dist/index.js');
+  const cjs = path.join(PACKAGE, 'dist/index.cjs');
   const loads = [
     ['an ES module', 'esm.mjs', `const { BcryptHasher } = await import(${JSON.stringify(esm)});`],
     ['CommonJS', 'cjs.cjs', `const { BcryptHasher } = require(${JSON.stringify(cjs)});`],
@@ -130,18 +127,18 @@ describe('BcryptHasher of the build', () => {
     ['die on the way', 'exports.hash = exports.compare = () => process.exit(1);'],
     ['throw', 'exports.hash = exports.compare = () => { throw new Error("broken"); };'],
   ])('hashes in place when its threads %s', async (name, code) => {
-    const { hasher, worker } = copyOfBuild(name.replaceAll(' ', '-'));
+    const { entry, worker } = copyOfBuild(name.replaceAll(' ', '-'));
     writeFileSync(worker, code);
-    const load = `const { BcryptHasher } = require(${JSON.stringify(hasher)});`;
+    const load = `const { BcryptHasher } = require(${JSON.stringify(entry)});`;
     const report = await reportOf('broken.cjs', program({ load, options: { threads: 2 } }));
     expect(report.matches).toEqual(MATCHES);
     expect(report.workers).toBeGreaterThan(0);
   });
 
   it('hashes in place without the worker file', async () => {
-    const { hasher, worker } = copyOfBuild('without');
+    const { entry, worker } = copyOfBuild('without');
     rmSync(worker);
-    const load = `const { BcryptHasher } = require(${JSON.stringify(hasher)});`;
+    const load = `const { BcryptHasher } = require(${JSON.stringify(entry)});`;
     const report = await reportOf('without.cjs', program({ load, options: { threads: 2 } }));
     expect(report).toEqual({ matches: MATCHES, workers: 0 });
   });

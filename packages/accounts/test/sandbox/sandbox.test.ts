@@ -2,7 +2,7 @@ import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
 import { localClient, uniqueTableName } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../../src/apps/AccountsRegistry.js';

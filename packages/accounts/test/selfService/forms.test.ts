@@ -1,5 +1,5 @@
 import { Table } from '@latchkey/entity';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { createOwners, type Owners } from '../contacts/owners.js';

@@ -1,5 +1,5 @@
 import { Table } from '@latchkey/entity';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import { Mailbox } from '../oneTimeTokens/Mailbox.js';

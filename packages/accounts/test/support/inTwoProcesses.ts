@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 const SCRIPT = path.join(__dirname, '../concurrency/fixtures/signUp.mjs');
-const BUILT = path.join(__dirname, '../../dist/esm/index.js');
+const BUILT = path.join(__dirname, '../../dist/index.js');
 
 /** How one call ended in its process. */
 export interface Outcome {

@@ -1,7 +1,7 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity, PLAIN_DATA, type ValueShape } from '@latchkey/schema';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorFrom, errorOf } from '../../test/support/errorOf.js';
 import { fromAttributeMap } from './fromAttributeValue.js';
 import { toAttributeMap } from './toAttributeValue.js';

@@ -1,6 +1,6 @@
 import { Account, AccountToken, defineEntity, Session } from '@latchkey/schema';
 import { expectTypeOf } from 'expect-type';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Note, Order, User } from '../../test/support/entities.js';
 import type { AnyEntityError } from '../errors/EntityError.js';
 import type { Table } from '../table/Table.js';

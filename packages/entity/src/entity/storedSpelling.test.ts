@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { storedSpelling } from './storedSpelling.js';
 
 const lower = z.string().toLowerCase();

@@ -1,6 +1,6 @@
 import { defineEntity } from '@latchkey/schema';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorFrom } from '../../test/support/errorOf.js';
 import { DEFAULT_ATTRIBUTES, TableAttributes, type TableNames } from './TableAttributes.js';
 

@@ -2,7 +2,7 @@ import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { AccessType, Account, AccountToken, defineEntity, Session } from '@latchkey/schema';
 import fc from 'fast-check';
 import { ulid } from 'ulid';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Note, Order, Ticket, User } from '../../test/support/entities.js';
 import { errorFrom, errorOf } from '../../test/support/errorOf.js';
 import type { CommandEvent } from '../table/Sender.js';

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { AccessType, Account, AccountToken, defineEntity } from '@latchkey/schema';
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { ulid } from 'ulid';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Note, Order, Ticket, User } from '../../test/support/entities.js';
 import { errorFrom, errorOf } from '../../test/support/errorOf.js';
 import { sweepUniques } from '../../test/support/sweepUniques.js';

@@ -3,7 +3,7 @@ import { EntityError, Table, type Entity } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity, isStable, type AnyEntityDefinition } from '@latchkey/schema';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { applyUpdate } from '../entity/applyUpdate.js';
 import type { EntityContext } from '../entity/EntityContext.js';
 import { EntityModel, type Fields, type Item } from '../entity/EntityModel.js';

@@ -29,8 +29,8 @@ test.each(['cjs', 'esm'] as const)(
   async (format) => {
     const config = {
       rootDir: project,
-      globalSetup: builtFile(format, 'globalSetup.js'),
-      globalTeardown: builtFile(format, 'globalTeardown.js'),
+      globalSetup: builtFile(format, 'testing-globalSetup'),
+      globalTeardown: builtFile(format, 'testing-globalTeardown'),
     };
     const jest = createRequire(__filename).resolve('jest/bin/jest');
     const { DYNAMODB_ENDPOINT: _, ...env } = process.env;

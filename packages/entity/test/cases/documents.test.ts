@@ -2,7 +2,7 @@ import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { Table } from '@latchkey/entity';
 import { defineEntity } from '@latchkey/schema';
 import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 import { sweepUniques } from '../support/sweepUniques.js';
 import { anyEntity } from '../support/waysToUpdate.js';

@@ -8,7 +8,7 @@ import {
   type HookFields,
 } from '@latchkey/schema';
 import { setImmediate as soon } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommandEvent } from '../../src/table/Sender.js';
 import { errorOf } from '../support/errorOf.js';
 import { failWith, throttled } from '../support/faults.js';

@@ -2,7 +2,7 @@ import { DeleteItemCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { Table } from '@latchkey/entity';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 import { sweepUniques } from '../support/sweepUniques.js';
 import { tableItems } from '../support/tableItems.js';

@@ -1,6 +1,6 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 import { sweepUniques } from '../support/sweepUniques.js';
 

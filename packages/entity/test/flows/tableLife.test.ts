@@ -4,7 +4,7 @@ import { Table, type CommandEvent } from '@latchkey/entity';
 import { createTestTable, localClient, uniqueTableName } from '@latchkey/entity/testing';
 import { Account, AccountToken, defineEntity, Session } from '@latchkey/schema';
 import { ulid } from 'ulid';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Note, Order, User } from '../support/entities.js';
 import { errorFrom, errorOf } from '../support/errorOf.js';
 import { sweepUniques } from '../support/sweepUniques.js';

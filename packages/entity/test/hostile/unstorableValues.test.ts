@@ -1,5 +1,5 @@
 import { defineEntity, type AnyEntityDefinition } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Table } from '../../src/index.js';
 import { errorFrom, errorOf } from '../support/errorOf.js';
 import { silentTable } from '../support/silentTable.js';

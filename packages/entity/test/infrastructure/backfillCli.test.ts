@@ -3,7 +3,7 @@ import { createTestTable, localClient, type TestTable } from '@latchkey/entity/t
 import { defineEntity } from '@latchkey/schema';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Table } from '../../src/table/Table.js';
 import { tableItems } from '../support/tableItems.js';
 
@@ -29,7 +29,7 @@ afterEach(() => test.drop());
 
 /** Runs the built command as a shell would. */
 function run(args: readonly string[], signalAfter?: RegExp): Promise<Run> {
-  const bin = path.join(__dirname, '../../dist/esm/cli/latchkey.js');
+  const bin = path.join(__dirname, '../../dist/latchkey.js');
   const own = ['table', 'backfill', '--name', test.table.name, '--definitions', './members.mjs'];
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_')),

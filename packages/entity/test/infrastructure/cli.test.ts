@@ -39,7 +39,7 @@ async function run(...args: string[]): Promise<Run> {
 
 /** Runs the built command as a shell would, in the folder of the fixtures. */
 function runBuilt(...args: string[]): Promise<Run> {
-  const bin = path.join(__dirname, '../../dist/esm/cli/latchkey.js');
+  const bin = path.join(__dirname, '../../dist/latchkey.js');
   const options = { cwd: path.join(__dirname, 'fixtures'), env: localEnvironment() };
   return new Promise((resolve) => {
     execFile(process.execPath, ['--no-warnings', bin, ...args], options, (failure, out, error) => {

@@ -1,5 +1,5 @@
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   type DescribedTable,
   diffTable,

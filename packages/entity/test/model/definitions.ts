@@ -1,5 +1,5 @@
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Owns documents; may have a name that nobody else has. All names are in one partition. */
 export const Owner = defineEntity({

@@ -1,5 +1,5 @@
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 
 // The definitions of docs/guide/models.md: a test compares.
 

@@ -1,7 +1,7 @@
 // What electrodb 3.9 was found to do (PEERS.md, "Where they fail").
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { errorOf } from '../support/errorOf.js';
 import { tableItems } from '../support/tableItems.js';

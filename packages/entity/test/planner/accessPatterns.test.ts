@@ -1,6 +1,6 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommandEvent } from '../../src/table/Sender.js';
 
 /** A customer and their orders; orders are shipped some time after they are placed. */

@@ -2,7 +2,7 @@ import { EntityError, Table } from '@latchkey/entity';
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommandEvent } from '../../src/table/Sender.js';
 import { matches } from './matches.js';
 import { Random } from './Random.js';

@@ -1,6 +1,6 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity, fieldPath } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommandEvent } from '../../src/table/Sender.js';
 import { errorFrom, errorOf } from '../support/errorOf.js';
 import { failWith, throttled } from '../support/faults.js';

@@ -1,5 +1,5 @@
 import { defineEntity, type AnyEntityDefinition } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Random } from './Random.js';
 
 /** A scalar field of a random entity. */

@@ -1,6 +1,6 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CommandEvent } from '../../src/table/Sender.js';
 import { errorOf } from '../support/errorOf.js';
 import { queryPages } from '../support/queryPages.js';

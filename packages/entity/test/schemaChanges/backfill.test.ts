@@ -3,7 +3,7 @@ import { type BackfillOptions, type BackfillResult, Table } from '@latchkey/enti
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { itemSize } from '../../src/attributes/assertItemSize.js';
 import { errorOf } from '../support/errorOf.js';
 import { beforeAnswer, failWith, loseAnswers, throttled, type Fault } from '../support/faults.js';

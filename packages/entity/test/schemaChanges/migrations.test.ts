@@ -2,7 +2,7 @@ import { PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity, type Migration } from '@latchkey/schema';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 import { tableItems } from '../support/tableItems.js';
 

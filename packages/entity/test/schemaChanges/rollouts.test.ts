@@ -1,7 +1,7 @@
 import { Table } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tableItems } from '../support/tableItems.js';
 
 const indexes = [

@@ -1,6 +1,6 @@
 import type { Entity, Table } from '@latchkey/entity';
 import { defineEntity, type AnyEntityDefinition } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A model of another framework, known when the program runs. */
 export interface Model {

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { Table } from '@latchkey/entity';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 import { tableItems } from '../support/tableItems.js';
 

@@ -1,7 +1,7 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 
 const post = z.object({

@@ -3,7 +3,7 @@ import { localClient } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 interface LambdaEvent {
   readonly Records: {

@@ -3,7 +3,7 @@ import type { StreamAttribute, StreamImage, TableNames } from '@latchkey/entity'
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Note, Order, Ticket, User } from '../support/entities.js';
 import { errorFrom } from '../support/errorOf.js';
 import { tableItems } from '../support/tableItems.js';

@@ -1,5 +1,5 @@
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An entity with two unique indexes, one of them on an optional field. */
 export const User = defineEntity({

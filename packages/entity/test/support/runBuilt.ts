@@ -7,9 +7,9 @@ import { pathToFileURL } from 'node:url';
 /** The formats the package is built in. */
 export type Format = 'esm' | 'cjs';
 
-/** The built file of this folder, which has to be there. */
+/** The built file of an entry, which has to be there. */
 export function builtFile(format: Format, name: string): string {
-  const file = path.join(__dirname, '../../dist', format, 'testing', name);
+  const file = path.join(__dirname, '../../dist', `${name}.${format === 'esm' ? 'js' : 'cjs'}`);
   if (!existsSync(file)) throw new Error(`Build the package before testing it: no ${file}.`);
   return file;
 }
@@ -23,7 +23,7 @@ export interface BuiltParent {
 
 /** Runs a Node process which starts the built DynamoDB Local, and waits until it did `afterwards`. */
 export async function runBuilt(format: Format, afterwards: string): Promise<BuiltParent> {
-  const url = pathToFileURL(builtFile(format, 'startDynamoDBLocal.js')).href;
+  const url = pathToFileURL(builtFile(format, 'testing')).href;
   const script = `
     const { startDynamoDBLocal } = await import(${JSON.stringify(url)});
     const local = await startDynamoDBLocal();

@@ -1,5 +1,5 @@
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The root of a partition, with a unique value. */
 export const Shop = defineEntity({

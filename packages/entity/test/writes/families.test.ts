@@ -2,7 +2,7 @@ import { createTestTable, localClient, type TestTable } from '@latchkey/entity/t
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 import { Guest, Sale, Shop } from '../support/shop.js';
 import { sweepUniques } from '../support/sweepUniques.js';

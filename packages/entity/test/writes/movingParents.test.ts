@@ -2,7 +2,7 @@ import { DeleteItemCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk
 import { Table } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 import { beforeAnswer, type Fault } from '../support/faults.js';
 import { Guest, Sale, Shop } from '../support/shop.js';

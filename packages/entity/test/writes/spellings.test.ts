@@ -1,6 +1,6 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { anyEntity } from '../support/waysToUpdate.js';
 
 const at = z.codec(z.iso.datetime(), z.date(), {

@@ -2,7 +2,7 @@ import { Table } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import { decodeTime } from 'ulid';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 import { beforeAnswer, loseAnswers } from '../support/faults.js';
 

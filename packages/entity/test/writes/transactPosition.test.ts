@@ -1,7 +1,7 @@
 import { createTestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 
 const Slot = defineEntity({

@@ -1,6 +1,6 @@
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 import { tableItems } from '../support/tableItems.js';
 import { anyEntity, WAYS_TO_UPDATE } from '../support/waysToUpdate.js';

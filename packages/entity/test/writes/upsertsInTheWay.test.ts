@@ -1,7 +1,7 @@
 import type { Entity, Table } from '@latchkey/entity';
 import { createTestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
 
 const Person = defineEntity({

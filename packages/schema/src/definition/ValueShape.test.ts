@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
 import { defineEntity } from './defineEntity.js';
 import type { ValueShape } from './ValueShape.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
 import { defineEntity } from './defineEntity.js';
 

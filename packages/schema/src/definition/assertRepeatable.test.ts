@@ -1,5 +1,5 @@
 import { defineEntity, emailAddress, phoneNumber, SchemaError, username } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const define = (field: z.ZodType): string => {
   try {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
 import { schemasWithin } from '../stored/schemasWithin.js';
 

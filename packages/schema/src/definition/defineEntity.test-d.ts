@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'expect-type';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AccessType } from '../entities/AccessType.js';
 import { Account } from '../entities/Account.js';
 import { AccountToken } from '../entities/AccountToken.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AccessType } from '../entities/AccessType.js';
 import { Account } from '../entities/Account.js';
 import { AccountToken } from '../entities/AccountToken.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { SchemaError } from '../errors/SchemaError.js';
 import { splitPath } from '../paths/fieldPath.js';
 import { scalarTypes } from '../paths/scalarTypes.js';
@@ -32,7 +32,7 @@ const INDEX_NAME = /^_id([2-9]|[1-9]\d+)?$/;
  * @example
  * ```ts
  * import { Account, defineEntity } from '@latchkey/schema';
- * import { z } from 'zod';
+ * import * as z from 'zod';
  *
  * export const Order = defineEntity({
  *   name: 'Order',

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { schemasAt } from '../paths/schemasAt.js';
 import { isReservedName } from './isReservedName.js';
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clone } from 'zod/v4/core';
 import { knowsItsFields } from './intersectionFields.js';
 
 type Schema = z.core.$ZodType;
@@ -21,7 +22,7 @@ function strict(schema: Schema, made: Map<Schema, Schema>): Schema {
   const { _zod } = schema;
   const def = _zod.def as Def;
   const remake = (changes: object): Schema => {
-    const copy = z.core.clone(schema, withDescriptors(def, changes));
+    const copy = clone(schema, withDescriptors(def, changes));
     made.set(schema, copy);
     return copy;
   };

@@ -27,7 +27,7 @@ export type ExtendedAccount<F extends AccountFields> = EntityDefinition<
  * @example
  * ```ts
  * import { extendAccount, type Infer } from '@latchkey/schema';
- * import { z } from 'zod';
+ * import * as z from 'zod';
  *
  * const Customer = extendAccount({ plan: z.enum(['free', 'paid']).default('free') });
  * export const paysFor = (customer: Infer<typeof Customer>) => customer.plan === 'paid';

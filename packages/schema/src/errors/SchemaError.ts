@@ -46,7 +46,7 @@ const brand = Symbol.for('@latchkey/schema/SchemaError');
  * @example
  * ```ts
  * import { defineEntity, SchemaError } from '@latchkey/schema';
- * import { z } from 'zod';
+ * import * as z from 'zod';
  *
  * try {
  *   defineEntity({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { splitPath } from './fieldPath.js';
 import { schemasAt } from './schemasAt.js';
 

@@ -20,7 +20,7 @@ type Def = core.$ZodTypes['_zod']['def'];
  * @example
  * ```ts
  * import { schemasAt } from '@latchkey/schema';
- * import { z } from 'zod';
+ * import * as z from 'zod';
  *
  * const [email] = schemasAt(z.object({ contact: z.object({ email: z.email() }) }), ['contact', 'email']);
  * console.log(email?._zod.def.type); // 'string'

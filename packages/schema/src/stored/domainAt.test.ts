@@ -1,5 +1,5 @@
 import { domainAt } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `missing`, `null`, the values that can be listed or `any`, and their types. */
 function told(schema: z.ZodType, path: string, kind?: string): string {

@@ -38,7 +38,7 @@ const ANYTHING: Domain = { missing: true, nullable: true, values: undefined, typ
  * @example
  * ```ts
  * import { domainAt } from '@latchkey/schema';
- * import { z } from 'zod';
+ * import * as z from 'zod';
  *
  * const schema = z.object({ state: z.enum(['open', 'paid']), paidAt: z.date().optional() });
  * console.log(domainAt(schema, ['state']).missing, domainAt(schema, ['paidAt']).missing); // false true

@@ -1,5 +1,5 @@
 import { storedIssues, withDefaults } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const cents = z.number().transform((euros) => Math.round(euros * 100));
 const at = z.codec(z.iso.datetime(), z.date(), {

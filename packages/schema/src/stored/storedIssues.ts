@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { safeParse } from 'zod/v4/core';
 import { isStable } from './isStable.js';
 
 type Schema = z.core.$ZodType;
@@ -23,7 +24,7 @@ export interface StoredIssue {
  * @example
  * ```ts
  * import { storedIssues } from '@latchkey/schema';
- * import { z } from 'zod';
+ * import * as z from 'zod';
  *
  * const price = z.object({ cents: z.number().transform((euros) => euros * 100) });
  * console.log(storedIssues(price, { cents: 999 })); // []
@@ -113,7 +114,7 @@ function objectIssues(
 }
 
 function parseIssues(schema: Schema, value: unknown, path: readonly PropertyKey[]): StoredIssue[] {
-  const result = z.core.safeParse(schema, value);
+  const result = safeParse(schema, value);
   if (result.success) return [];
   return result.error.issues.flatMap((found) => {
     const at = [...path, ...found.path];

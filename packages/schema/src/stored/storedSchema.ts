@@ -1,4 +1,4 @@
-import type { core, z } from 'zod';
+import type * as z from 'zod';
 import { unwrap } from '../paths/schemasAt.js';
 
 /** More than any schema is wrapped. */
@@ -13,7 +13,7 @@ export function storedSchema(schema: z.ZodType): z.ZodType {
 export function wrappersOf(schema: z.ZodType): z.ZodType[] {
   const schemas = [schema];
   for (const { _zod } of schemas) {
-    const inner = unwrap(_zod.def as core.$ZodTypes['_zod']['def']);
+    const inner = unwrap(_zod.def as z.core.$ZodTypes['_zod']['def']);
     if (inner && schemas.length < MAX_WRAPPERS) schemas.push(inner as z.ZodType);
   }
   return schemas;

@@ -89,7 +89,7 @@ function boundOf(def: CheckDef): Bound {
 }
 
 function rangeOf(format: string): readonly [number | bigint, number | bigint] {
-  const { NUMBER_FORMAT_RANGES, BIGINT_FORMAT_RANGES } = z.core.util;
+  const { NUMBER_FORMAT_RANGES, BIGINT_FORMAT_RANGES } = z.util;
   const ranges: Readonly<Record<string, readonly [number | bigint, number | bigint]>> = {
     ...NUMBER_FORMAT_RANGES,
     ...BIGINT_FORMAT_RANGES,

@@ -1,6 +1,6 @@
 import { canLackDefaults, withDefaults } from '@latchkey/schema';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A schema, and a value that it takes. */
 interface Case {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { safeParse } from 'zod/v4/core';
 import { unwrap } from '../paths/schemasAt.js';
 import { schemasWithin } from './schemasWithin.js';
 
@@ -30,7 +31,7 @@ const known = new WeakMap<Schema, Filler>();
  * @example
  * ```ts
  * import { withDefaults } from '@latchkey/schema';
- * import { z } from 'zod';
+ * import * as z from 'zod';
  *
  * const schema = z.object({ size: z.int(), colour: z.string().default('red') });
  * console.log(withDefaults(schema, { size: 5 })); // { size: 5, colour: 'red' }
@@ -42,7 +43,7 @@ export function withDefaults(schema: z.ZodType, value: unknown): unknown {
 
 /** The value that a parse gives where there is none; undefined where it gives none or refuses. */
 export function defaultOf(schema: Schema): unknown {
-  const result = z.core.safeParse(schema, undefined);
+  const result = safeParse(schema, undefined);
   return result.success ? result.data : undefined;
 }
 
@@ -70,7 +71,7 @@ function fillerOf(schema: Schema): Filler {
 
 function absence(schema: Schema): Pick<Filler, 'absent'> {
   if (isSet(schema)) {
-    const { success, data } = z.core.safeParse(schema, undefined);
+    const { success, data } = safeParse(schema, undefined);
     return success && data === undefined ? {} : { absent: () => new Set() };
   }
   return hasDefault(schema) ? { absent: () => copyOf(defaultOf(schema)) } : {};

@@ -1,5 +1,5 @@
 import { AccessType, Account, AccountToken, defineEntity, Session } from '@latchkey/schema';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DescribedTable } from '../../../src/infrastructure/index.js';
 
 /** The table of an application that has accounts and nothing else. */

@@ -3,9 +3,27 @@
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { runJest } from './jest.mjs';
-import { CommandError, runBin, runNode, temporaryFolder } from './run.mjs';
-import { readJson, ROOT } from './setup.mjs';
+import { checkApplication } from './checkApplication.mjs';
+import { runJest } from '../jest.mjs';
+import { CommandError, runBin, runNode, temporaryFolder } from '../run.mjs';
+import { readJson, ROOT } from '../setup.mjs';
+
+const ACCOUNTS = ['@latchkey/accounts', 'AccountError'];
+const ENTITY = ['@latchkey/entity', 'EntityError'];
+/** A call that each entry refuses by an error of the main entry's class. */
+const FAULTS = [
+  [
+    '@latchkey/accounts/argon2',
+    '(e) => new e.Argon2Hasher({ threads: -1, timeCost: -1 })',
+    ...ACCOUNTS,
+  ],
+  ['@latchkey/accounts/outbox', '(e) => new e.Outbox({ max: -1 })', ...ACCOUNTS],
+  ['@latchkey/accounts/self-service', '(e) => new e.SelfService({})', ...ACCOUNTS],
+  ['@latchkey/accounts/ses', '(e) => e.sesSender({})', ...ACCOUNTS],
+  ['@latchkey/accounts/smtp', '(e) => e.smtpSender({})', ...ACCOUNTS],
+  ['@latchkey/accounts/sns', '(e) => e.snsSender({ client: 5 })', ...ACCOUNTS],
+  ['@latchkey/entity/infrastructure', '(e) => e.toCreateTableInput({ tableName: 5 })', ...ENTITY],
+];
 
 /** Installs the tarballs in an empty project and checks them there. */
 export async function checkConsumer(packed) {
@@ -37,6 +55,11 @@ export async function checkConsumer(packed) {
     }
   }
 
+  for (const ending of ['mjs', 'cjs']) {
+    write(`classes.${ending}`, classes(ending));
+    await runNode(`classes.${ending}`, [], { cwd: folder });
+  }
+
   write('types.mts', entries.map((entry, i) => `export * as e${i} from '${entry}';`).join('\n'));
   write(
     'types.cts',
@@ -47,6 +70,7 @@ export async function checkConsumer(packed) {
   write('entries.test.js', jestTest(entries));
   write('jest.config.json', JSON.stringify({ transform: {}, cacheDirectory: '.cache' }));
   await runJest(['--rootDir', folder], { cwd: folder });
+  await checkApplication(folder);
 }
 
 /** Checks these files and every declaration in the tarballs, but no declaration of third parties. */
@@ -85,6 +109,19 @@ function checkTypes(folder, files) {
 function loader(entries, load) {
   const names = entries.map((entry) => `'${entry}': Object.keys(${load(entry)}).sort()`);
   return `console.log(JSON.stringify({\n${names.join(',\n')}\n}));\n`;
+}
+
+/** Each entry's errors are of the class that the main entry exports: no class is there twice. */
+function classes(ending) {
+  const load = (entry) => (ending === 'mjs' ? `await import('${entry}')` : `require('${entry}')`);
+  const faults = FAULTS.map(([entry, fault, main, error]) => {
+    return `  [() => ${fault}, ${load(entry)}, (${load(main)}).${error}],`;
+  });
+  return `for (const [fault, entry, expected] of [\n${faults.join('\n')}\n]) {
+  let thrown;
+  try { fault()(entry); } catch (error) { thrown = error; }
+  if (!(thrown instanceof expected)) throw new Error(String(fault), { cause: thrown });
+}\n`;
 }
 
 function jestTest(entries) {

@@ -1,0 +1,11 @@
+/** What an application imports for its accounts, in DynamoDB or in a database of its own. */
+export const LIBRARIES = {
+  'latchkey: Accounts, Table':
+    "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';",
+  'latchkey: Table': "export { Table } from '@latchkey/entity';",
+  'better-auth': "export { betterAuth } from 'better-auth';",
+  'better-auth/minimal': "export { betterAuth } from 'better-auth/minimal';",
+  'Auth.js, DynamoDB adapter':
+    "export { Auth } from '@auth/core'; export { DynamoDBAdapter } from '@auth/dynamodb-adapter';" +
+    "export { default as Credentials } from '@auth/core/providers/credentials';",
+};

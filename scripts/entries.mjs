@@ -1,0 +1,74 @@
+// The entries of each package: the file below `src/` of each, by the name it has in `dist/`.
+import { join } from 'node:path';
+import { readJson, ROOT } from './setup.mjs';
+
+export const ENTRIES = {
+  schema: { index: 'index.ts' },
+  entity: {
+    index: 'index.ts',
+    infrastructure: 'infrastructure/index.ts',
+    testing: 'testing/index.ts',
+    'testing-globalSetup': 'testing/globalSetup.ts',
+    'testing-globalTeardown': 'testing/globalTeardown.ts',
+  },
+  accounts: {
+    index: 'index.ts',
+    argon2: 'passwords/argon2/index.ts',
+    outbox: 'delivery/outbox/index.ts',
+    'self-service': 'selfService/index.ts',
+    ses: 'delivery/ses/index.ts',
+    smtp: 'delivery/smtp/index.ts',
+    sns: 'delivery/sns/index.ts',
+  },
+};
+
+/** Programs: ES modules that share their chunks with the entries. */
+export const PROGRAMS = { schema: {}, entity: { latchkey: 'cli/latchkey.ts' }, accounts: {} };
+
+/**
+ * Files that stay files of their own, CommonJS in both builds: a worker is started by its path, and only
+ * CommonJS loads something later without waiting for it.
+ */
+export const COMMONJS_FILES = {
+  schema: {},
+  entity: {},
+  accounts: {
+    bcryptWorker: 'passwords/bcrypt/bcryptWorker.cts',
+    openThreads: 'passwords/bcrypt/openThreads.cts',
+    phoneLibrary: 'identifiers/phoneLibrary.cts',
+  },
+};
+
+/** The name by which an application imports an entry: `@latchkey/entity/testing/globalSetup`. */
+export function specifierOf(name, entry) {
+  const subpath = entry === 'index' ? '' : `/${entry.replaceAll(/^testing-/g, 'testing/')}`;
+  return `@latchkey/${name}${subpath}`;
+}
+
+/** What `exports` in a package's `package.json` has to be. */
+export function exportsOf(name) {
+  const own = Object.keys(ENTRIES[name]).map((entry) => [
+    specifierOf(name, entry).replace(`@latchkey/${name}`, '.'),
+    {
+      import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
+      require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
+    },
+  ]);
+  return { ...Object.fromEntries(own), './package.json': './package.json' };
+}
+
+/** The sources of every entry, by its specifier: for what runs from the sources. */
+export function sourcesBySpecifier() {
+  return Object.entries(ENTRIES).flatMap(([name, entries]) =>
+    Object.entries(entries).map(([entry, file]) => [
+      specifierOf(name, entry),
+      join('packages', name, 'src', file),
+    ]),
+  );
+}
+
+/** The names that a package may import when it runs: what it declares, itself, and Node's own. */
+export function declaredBy(name) {
+  const { dependencies, peerDependencies } = readJson(ROOT, 'packages', name, 'package.json');
+  return Object.keys({ ...dependencies, ...peerDependencies });
+}
