@@ -79,7 +79,7 @@ export class AccountError<
    *   `challenge`: what a login goes on with.
    */
   constructor(code: C, details: AccountErrorDetails[C], options?: AccountErrorOptions) {
-    super(accountErrorCodes[code].message, options);
+    super(messageOf(code, details), options);
     this.code = code;
     this.status = accountErrorCodes[code].status;
     this.details = Object.freeze({ ...details });
@@ -97,6 +97,15 @@ export class AccountError<
 
   /** Gives what may leave the server: code, status, message and details. */
   toJSON(): AccountErrorJson<C> {
-    return { code: this.code, status: this.status, message: this.message, details: this.details };
+    const { message } = accountErrorCodes[this.code];
+    return { code: this.code, status: this.status, message, details: this.details };
   }
+}
+
+/** The code's sentence; who has to correct a configuration also reads which option, and how. */
+function messageOf<C extends AccountErrorCode>(code: C, details: AccountErrorDetails[C]): string {
+  const { message } = accountErrorCodes[code];
+  if (code !== 'InvalidConfiguration') return message;
+  const { path, reason } = details as AccountErrorDetails['InvalidConfiguration'];
+  return `${message.slice(0, -1)} (${path}): ${reason}`;
 }
