@@ -26,29 +26,48 @@ export async function checkExamples() {
 }
 
 async function runAll(programs) {
-  const { startDynamoDBLocal } = await import('@latchkey/entity/testing');
+  const { localClient, startDynamoDBLocal } = await import('@latchkey/entity/testing');
   const database = await startDynamoDBLocal();
+  const client = localClient(database.endpoint);
   const failures = [];
   try {
-    for (const [index, { path }] of programs.entries()) {
-      // DynamoDB Local keeps a database for each access key: every program starts with no tables.
+    for (const { path } of programs) {
+      const before = await tableNames(client);
       const env = {
         DYNAMODB_ENDPOINT: database.endpoint,
+        // For the clients that programs make by themselves.
         AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
         AWS_REGION: 'local',
-        AWS_ACCESS_KEY_ID: `local${index}`,
+        AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',
         NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`,
       };
       await runNode(join(COMPILED, `${path}.js`), [], { env, timeoutMs: 60_000 }).catch((error) =>
         failures.push(`The example ${path} failed:\n${error.message}`),
       );
+      // Every program starts without the tables of the others.
+      await deleteTables(client, before);
     }
   } finally {
+    client.destroy();
     await database.stop();
   }
   if (failures.length > 0) throw new CommandError(failures.join('\n\n'));
+}
+
+async function tableNames(client) {
+  const { paginateListTables } = await import('@aws-sdk/client-dynamodb');
+  const names = [];
+  for await (const { TableNames } of paginateListTables({ client }, {})) names.push(...TableNames);
+  return names;
+}
+
+/** Deletes every table but those of these names, which may be somebody's. */
+async function deleteTables(client, kept) {
+  const { DeleteTableCommand } = await import('@aws-sdk/client-dynamodb');
+  const made = (await tableNames(client)).filter((name) => !kept.includes(name));
+  for (const TableName of made) await client.send(new DeleteTableCommand({ TableName }));
 }
 
 /**

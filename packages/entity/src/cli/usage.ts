@@ -49,7 +49,8 @@ Options of every command:
   --prune                    deletes unique items of indexes that no definition has any longer, too
   create, describe, diff, backfill:
   --region <region>          default: that of your AWS configuration
-  --endpoint <url>           default: AWS; one on this machine needs no AWS configuration
+  --endpoint <url>           default: the environment's DYNAMODB_ENDPOINT, or AWS; one on this
+                             machine needs no AWS configuration, and uses none
 
 Ends with 0 when done, 1 when diff or create finds something lacking or backfill a collision, 2 for
 wrong usage, and 3 when something could not be done.
