@@ -2,10 +2,13 @@
 //
 // In Markdown, a block is a program of its own; `ts continue` adds to the one before it in the same
 // file. In TSDoc, a block is a module of its own, with its own imports.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { CommandError, runBin, runNode } from './run.mjs';
-import { PACKAGES, ROOT } from './setup.mjs';
+import { promisify } from 'node:util';
+import { CommandError, runBin, runNode, temporaryFolder } from './run.mjs';
+import { PACKAGES, readJson, ROOT } from './setup.mjs';
 
 const SOURCES = join(ROOT, '.cache', 'examples');
 const COMPILED = join(ROOT, '.cache', 'examples-compiled');
@@ -21,34 +24,100 @@ export async function checkExamples() {
     writeFileSync(file, code);
   }
   if (programs.length + snippets.length > 0) await runBin('tsc', ['-p', 'tsconfig.examples.json']);
-  if (programs.length > 0) await runAll(programs);
+  if (programs.length > 0) {
+    await runAll(programs);
+    await runFirstProgram(programs.find(({ path }) => path.startsWith('README.md/')));
+  }
   return { summary: `${programs.length} run, ${snippets.length} more compiled` };
 }
 
 async function runAll(programs) {
-  const { startDynamoDBLocal } = await import('@latchkey/entity/testing');
+  const { localClient, startDynamoDBLocal } = await import('@latchkey/entity/testing');
   const database = await startDynamoDBLocal();
+  const client = localClient(database.endpoint);
   const failures = [];
   try {
-    for (const [index, { path }] of programs.entries()) {
-      // DynamoDB Local keeps a database for each access key: every program starts with no tables.
+    for (const { path } of programs) {
+      const before = await tableNames(client);
       const env = {
         DYNAMODB_ENDPOINT: database.endpoint,
+        // For the clients that programs make by themselves.
         AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
         AWS_REGION: 'local',
-        AWS_ACCESS_KEY_ID: `local${index}`,
+        AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',
         NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`,
       };
       await runNode(join(COMPILED, `${path}.js`), [], { env, timeoutMs: 60_000 }).catch((error) =>
         failures.push(`The example ${path} failed:\n${error.message}`),
       );
+      // Every program starts without the tables of the others.
+      await deleteTables(client, before);
     }
   } finally {
+    client.destroy();
     await database.stop();
   }
   if (failures.length > 0) throw new CommandError(failures.join('\n\n'));
+}
+
+/**
+ * Does as the README says: `latchkey local`, its three lines, and the first program as it is printed.
+ * Nothing else is in the environment, and no home folder holds an AWS configuration. With Java and,
+ * where another engine does without, without Java.
+ */
+async function runFirstProgram({ path }) {
+  const empty = { HOME: temporaryFolder(), AWS_EC2_METADATA_DISABLED: 'true' };
+  const hasOtherEngine = process.platform === 'linux' && process.arch === 'x64';
+  for (const PATH of [process.env.PATH, ...(hasOtherEngine ? [temporaryFolder()] : [])]) {
+    const entity = join(ROOT, 'packages', 'entity');
+    const command = join(entity, readJson(entity, 'package.json').bin.latchkey);
+    const local = spawn(process.execPath, ['--no-warnings', command, 'local'], {
+      env: { ...empty, PATH },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(local, 'exit');
+    try {
+      const lines = await firstLines(local, 3);
+      const exported = lines.map((line) => /^export (\w+)=(\S+)$/.exec(line).slice(1));
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['--no-warnings', join(COMPILED, `${path}.js`)],
+        { env: { ...empty, PATH, ...Object.fromEntries(exported) }, timeout: 60_000 },
+      );
+      if (stdout !== 'ada\n') throw new CommandError(`The first program printed ${stdout}`);
+    } finally {
+      local.kill('SIGTERM');
+    }
+    const [code] = await ended;
+    if (code !== 0) throw new CommandError(`latchkey local ended with ${code}.`);
+  }
+}
+
+/** The first lines that a program prints; throws if it ends before. */
+async function firstLines(child, count) {
+  let [out, error] = ['', ''];
+  child.stderr.on('data', (text) => (error += text));
+  for await (const text of child.stdout) {
+    out += text;
+    if (out.split('\n').length > count) return out.split('\n').slice(0, count);
+  }
+  throw new CommandError(`latchkey local printed no more than: ${out}${error}`);
+}
+
+async function tableNames(client) {
+  const { paginateListTables } = await import('@aws-sdk/client-dynamodb');
+  const names = [];
+  for await (const { TableNames } of paginateListTables({ client }, {})) names.push(...TableNames);
+  return names;
+}
+
+/** Deletes every table but those of these names, which may be somebody's. */
+async function deleteTables(client, kept) {
+  const { DeleteTableCommand } = await import('@aws-sdk/client-dynamodb');
+  const made = (await tableNames(client)).filter((name) => !kept.includes(name));
+  for (const TableName of made) await client.send(new DeleteTableCommand({ TableName }));
 }
 
 /**

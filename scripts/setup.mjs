@@ -38,7 +38,9 @@ function checkNode() {
 }
 
 function checkJava() {
-  if (process.env.DYNAMODB_ENDPOINT) return;
+  // Without Java, the engine there is dynoxide, which is installed with the rest.
+  const hasDynoxide = process.platform === 'linux' && process.arch === 'x64';
+  if (process.env.DYNAMODB_ENDPOINT || hasDynoxide) return;
   const advice =
     'install a Java runtime (version 11 or newer), ' +
     'or set DYNAMODB_ENDPOINT to the URL of a DynamoDB Local that already runs.';

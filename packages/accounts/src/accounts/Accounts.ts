@@ -140,7 +140,10 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
   readonly unprovenClaim?: Duration;
   /** How a second factor protects accounts (default: none can be enrolled). */
   readonly twoFactor?: TwoFactorOptions;
-  /** How messages reach people. */
+  /**
+   * How messages reach people. Without it, nothing is sent: an account that goes by an e-mail address
+   * alone waits for a token that the application hands over, and `VerificationNotSent` says so.
+   */
   readonly delivery?: DeliveryOptions;
   /** How long those who are told or asked may take. */
   readonly events?: EventsOptions;
@@ -346,7 +349,8 @@ export class Accounts<F extends AccountFields = NoFields> {
   /**
    * Makes an account with its contacts and password: one transaction, in which username and
    * addresses are taken or nothing is written. With `delivery`, a token to verify the e-mail address
-   * is part of it, and is sent.
+   * is part of it, and is sent. Without `delivery`, an account that nobody can log in to before that
+   * is told by the event `VerificationNotSent`.
    *
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`
    *   and `Vetoed` before anything is written; `UsernameAlreadyExists`, `EmailAlreadyExists`,

@@ -79,6 +79,8 @@ export class AccountError<
   readonly status: number;
   /** The facts about the error, by its code; never a secret. */
   readonly details: Readonly<AccountErrorDetails[C]>;
+  /** The message without what only whoever configures the library is to read. */
+  readonly #sentence: string;
 
   /**
    * @param code - Which failure this is; it decides `status` and the message.
@@ -89,9 +91,10 @@ export class AccountError<
   constructor(code: C, details: AccountErrorDetails[C], options?: AccountErrorOptions) {
     const { status, message } =
       options?.entry ?? accountErrorCodes[code as keyof typeof accountErrorCodes];
-    super(message, options);
+    super(messageOf(message, code, details), options);
     this.code = code;
     this.status = status;
+    this.#sentence = message;
     this.details = Object.freeze({ ...details });
     Object.defineProperty(this, brand, { value: true });
   }
@@ -107,6 +110,18 @@ export class AccountError<
 
   /** Gives what may leave the server: code, status, message and details. */
   toJSON(): AccountErrorJson<C> {
-    return { code: this.code, status: this.status, message: this.message, details: this.details };
+    const { code, status, details } = this;
+    return { code, status, message: this.#sentence, details };
   }
+}
+
+/** The code's sentence; who has to correct a configuration also reads which option, and how. */
+function messageOf<C extends AccountErrorCode>(
+  sentence: string,
+  code: C,
+  details: AccountErrorDetails[C],
+): string {
+  if (code !== 'InvalidConfiguration') return sentence;
+  const { path, reason } = details as AccountErrorDetails['InvalidConfiguration'];
+  return `${sentence.slice(0, -1)} (${path}): ${reason}`;
 }

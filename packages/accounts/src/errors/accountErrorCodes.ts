@@ -100,8 +100,16 @@ export interface AccountErrorDetails extends SelfServiceErrorDetails {
   readonly SandboxNotMarked: NoDetails;
   /** The application signs tokens with a secret below RFC 7518 §3.2's minimum. */
   readonly SecretTooShort: { readonly minBytes: number };
-  /** An option of the library has an unusable value; `reason` is a sentence without that value. */
-  readonly InvalidConfiguration: { readonly path: string; readonly reason: string };
+  /**
+   * An option of the library has an unusable value, or the table, its client or the client's
+   * permissions are not as they must be; `reason` is a sentence without a value, which says what to do.
+   */
+  readonly InvalidConfiguration: {
+    readonly path: string;
+    readonly reason: string;
+    /** The name of the AWS SDK's error, such as `AccessDeniedException`, where it threw one. */
+    readonly sdkError?: string;
+  };
   /** More passwords wait to be hashed than the hasher lets wait; the same call may succeed later. */
   readonly TooBusy: NoDetails;
   /** Something that the library depends on did not answer; the same call may succeed later. */

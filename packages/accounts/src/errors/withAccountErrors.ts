@@ -39,9 +39,6 @@ export function toAccountError(error: AnyEntityError): AnyAccountError | undefin
       });
     case 'UniqueViolation':
       return takenBy(error.details);
-    case 'RequestFailed':
-    case 'Unreachable':
-    case 'AccessDenied':
     case 'TransactionConflict':
     case 'BatchIncomplete':
     case 'NotFound':
@@ -55,15 +52,19 @@ export function toAccountError(error: AnyEntityError): AnyAccountError | undefin
     case 'UnreadableItem':
       // The same call may succeed now where somebody has changed what the flow had read; or what is
       // stored is not as this package expects, which is nobody else's affair.
-      return new AccountError('ServiceUnavailable', {}, { cause: withoutDocument(error) });
-    // Somebody has to set up the table, or name the right one: waiting does not help.
+      return unavailable(error);
     case 'TableNotFound':
     case 'TableMismatch':
-      return new AccountError(
-        'InvalidConfiguration',
-        { path: 'table', reason: error.message },
-        { cause: error },
-      );
+      return misconfigured('table', error);
+    case 'AccessDenied':
+    case 'InvalidClient':
+      return misconfigured('table.client', error);
+    case 'Unreachable':
+      return error.details.retryable ? unavailable(error) : misconfigured('table.client', error);
+    case 'RequestFailed':
+      return error.details.reason === 'refused'
+        ? misconfigured('table', error)
+        : unavailable(error);
     case 'InvalidTable':
       return new AccountError('InvalidConfiguration', {
         path: 'table',
@@ -72,6 +73,21 @@ export function toAccountError(error: AnyEntityError): AnyAccountError | undefin
     default:
       return undefined;
   }
+}
+
+/** The error for what may pass. */
+function unavailable(error: AnyEntityError): AnyAccountError {
+  return new AccountError('ServiceUnavailable', {}, { cause: withoutDocument(error) });
+}
+
+/** The error for what somebody has to set up or correct: waiting does not help. */
+function misconfigured(
+  path: 'table' | 'table.client',
+  error: AnyEntityError & { readonly details: { readonly sdkError: string } },
+): AnyAccountError {
+  const { sdkError } = error.details;
+  const details = { path, reason: error.message, sdkError };
+  return new AccountError('InvalidConfiguration', details, { cause: error });
 }
 
 /** The document that stood in the way is somebody's: it must not get into logs (ASVS 16.2.5). */

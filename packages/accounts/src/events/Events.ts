@@ -105,6 +105,11 @@ export class Events {
     }
   }
 
+  /** Tells whether anybody hears an event of the name. */
+  hasListener(name: AccountEventName): boolean {
+    return [...this.#listenersOf(name), ...this.#listenersOf('*')].length > 0;
+  }
+
   #listenersOf(name: string): Iterable<Listener> {
     return this.#listeners.get(name) ?? [];
   }

@@ -46,7 +46,12 @@ export type AccountNotice =
    */
   | 'AccessDenied'
   /** A message could not be handed over. */
-  | 'DeliveryError';
+  | 'DeliveryError'
+  /**
+   * A new account's address must be verified before anybody can log in, and nothing was sent to it,
+   * since there is no `delivery`.
+   */
+  | 'VerificationNotSent';
 
 /** The name of an event that tells what has happened. */
 export type AccountEventName = `${AccountFlow}Success` | `${AccountFlow}Error` | AccountNotice;

@@ -16,6 +16,7 @@ import { notifySignUpAttempt } from './notifySignUpAttempt.js';
 import { claimOperation, takingClaims, type Claiming, type TakenClaims } from '../core/claims.js';
 import { digestSecret } from '../tokens/digestSecret.js';
 import { newHandle } from './newHandle.js';
+import { UnsentVerification } from './UnsentVerification.js';
 import { parseNewAccount, type CreateAccountInput, type NewAccount } from './parseNewAccount.js';
 
 /** Input of {@link AccountCreation.createAccountAndLogin}. */
@@ -62,10 +63,12 @@ interface PlannedAccount {
 export class AccountCreation {
   readonly #core: AccountsCore;
   readonly #quota: AccountQuota;
+  readonly #unsent: UnsentVerification;
 
   constructor(core: AccountsCore) {
     this.#core = core;
     this.#quota = new AccountQuota(core);
+    this.#unsent = new UnsentVerification(core);
   }
 
   /**
@@ -85,6 +88,7 @@ export class AccountCreation {
         this.#transact([plan.account, ...plan.others(claims)]),
       );
       await this.#deliver(account, plan.verifications);
+      await this.#unsent.report(account, contactsOf(plan), eventContext);
       return account;
     });
   }
@@ -129,6 +133,7 @@ export class AccountCreation {
               this.#transact([account, ...operations, ...plan.others(claims)]),
             );
             await this.#deliver(planned.result, plan.verifications);
+            await this.#unsent.report(planned.result, contactsOf(plan), eventContext);
             return results.slice(1, operations.length + 1) as TransactResults<typeof operations>;
           });
         });
@@ -304,8 +309,12 @@ export class AccountCreation {
   }
 }
 
-function claimingOf({ contacts }: PlannedAccount): Claiming {
-  return { contacts: contacts.map(({ data }) => data) };
+function claimingOf(plan: PlannedAccount): Claiming {
+  return { contacts: contactsOf(plan) };
+}
+
+function contactsOf({ contacts }: PlannedAccount): readonly ContactData[] {
+  return contacts.map(({ data }) => data);
 }
 
 /** @throws AccountError `InvalidInput` */

@@ -151,7 +151,7 @@ describe('events', () => {
     strict.accounts.on('*', ({ name }) => told.push(name));
     const input = { email: 'eve@example.com', password: PASSWORD, request: requestWith() };
     expect(await codeOf(strict.accounts.createAccountAndLogin(input))).toBe('AccountNotActivated');
-    expect(told).toEqual(['CreateUserSuccess', 'LoginError']);
+    expect(told).toEqual(['VerificationNotSent', 'CreateUserSuccess', 'LoginError']);
     expect(await strict.accounts.findUser({ username: 'eve@example.com' })).not.toBeNull();
     await strict.drop();
   });

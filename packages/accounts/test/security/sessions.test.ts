@@ -233,17 +233,21 @@ describe('a logout', () => {
 
 describe('while DynamoDB is down, a request', () => {
   it.each([
-    ['cannot be answered', timeout],
-    ['is throttled', throttled],
-    ['is refused', () => Object.assign(new Error('no'), { name: 'AccessDeniedException' })],
+    ['cannot be answered', timeout, 'ServiceUnavailable'],
+    ['is throttled', throttled, 'ServiceUnavailable'],
+    [
+      'is refused',
+      () => Object.assign(new Error('no'), { name: 'AccessDeniedException' }),
+      'InvalidConfiguration',
+    ],
   ])(
     '%s: nobody is let in, and the session stays for later (ASVS 16.5.3)',
-    async (_name, fault) => {
+    async (_name, fault, code) => {
       const { account, authToken } = await someone();
       const request = { ...requestWith(authToken), user: account, onCallDestroySession: jest.fn() };
       const injected = failWith(test.client, 'BatchGetItem', fault, ALWAYS);
       const error = await errorOf(accounts.handleRequest(request)).finally(() => injected.remove());
-      expect(error).toMatchObject({ code: 'ServiceUnavailable', status: 503 });
+      expect(error).toMatchObject({ code, status: code === 'InvalidConfiguration' ? 500 : 503 });
       expect(request).not.toHaveProperty('user');
       expect(request).not.toHaveProperty('sessionDestroyed');
       expect(request.onCallDestroySession).not.toHaveBeenCalled();

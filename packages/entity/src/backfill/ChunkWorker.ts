@@ -29,6 +29,7 @@ const OF_THE_TABLE: ReadonlySet<string> = new Set([
   'AccessDenied',
   'TableNotFound',
   'TableMismatch',
+  'InvalidClient',
   'Unreachable',
 ]);
 

@@ -1,8 +1,10 @@
-import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTimeToLiveCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LiveTable } from '../infrastructure/diffTable.js';
 import type { DescribedTable } from '../infrastructure/DescribedTable.js';
+import { createClient } from '../table/createClient.js';
 import { describeTable } from '../table/lifecycle.js';
 import { Sender } from '../table/Sender.js';
+import { settingsFor } from '../table/settingsFor.js';
 import { Table } from '../table/Table.js';
 
 /** Where a DynamoDB answers. */
@@ -16,8 +18,12 @@ export class LiveDynamoDB {
   readonly #client: DynamoDBClient;
   readonly #sender: Sender;
 
-  constructor(options: LiveOptions) {
-    this.#client = new DynamoDBClient({ ...localDefaults(options), ...options });
+  /** @param options - `endpoint` (default: the environment's `DYNAMODB_ENDPOINT`, or AWS). */
+  constructor({ endpoint, region }: LiveOptions) {
+    this.#client = createClient({
+      ...(endpoint !== undefined && settingsFor(endpoint)),
+      ...(region !== undefined && { region }),
+    });
     this.#sender = new Sender(this.#client);
   }
 
@@ -47,20 +53,4 @@ export class LiveDynamoDB {
   close(): void {
     this.#client.destroy();
   }
-}
-
-/**
- * A DynamoDB on this machine takes any credentials and region. Without any, the SDK would look for
- * them in the network first.
- */
-function localDefaults({ endpoint }: LiveOptions): Record<string, unknown> {
-  const { AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-  const host = endpoint === undefined ? '' : new URL(endpoint).hostname;
-  if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(host)) return {};
-  return {
-    ...(!(AWS_REGION ?? AWS_DEFAULT_REGION ?? AWS_PROFILE) && { region: 'local' }),
-    ...(!(AWS_ACCESS_KEY_ID ?? AWS_PROFILE) && {
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    }),
-  };
 }

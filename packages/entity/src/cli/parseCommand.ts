@@ -6,14 +6,16 @@ import type { TableNames } from '../keys/TableAttributes.js';
 import { parseTableOptions } from './parseTableOptions.js';
 import { UsageError } from './UsageError.js';
 
-type Options = NonNullable<ParseArgsConfig['options']>;
+/** Options as Node's `parseArgs` takes them. */
+export type Options = NonNullable<ParseArgsConfig['options']>;
 
-const COMMON = {
+/** The options that say what a table is like. */
+export const COMMON: Options = {
   name: { type: 'string' },
   definitions: { type: 'string', multiple: true },
   attribute: { type: 'string', multiple: true },
   index: { type: 'string', multiple: true },
-} satisfies Options;
+};
 const FEATURES = {
   stream: { type: 'string' },
   replica: { type: 'string', multiple: true },
@@ -106,9 +108,11 @@ export function parseCommand(args: readonly string[]): ParsedCommand {
   const [topic, name, ...rest] = args;
   if (topic !== 'table' || name === undefined || !isCommand(name)) {
     const commands = Object.keys(COMMANDS).join(', ');
-    throw new UsageError(`the first words are "table" and one of ${commands} (see --help).`);
+    throw new UsageError(
+      `the first word is "local", or they are "table" and one of ${commands} (see --help).`,
+    );
   }
-  const values = valuesOf(name, rest);
+  const values = valuesOf(name, { ...COMMON, ...COMMANDS[name] }, rest);
   const texts = (option: string): readonly string[] => [values[option] ?? []].flat().map(String);
   const text = (option: string): string | undefined => texts(option)[0];
   const needed = (option: string): string => {
@@ -143,8 +147,16 @@ export function parseCommand(args: readonly string[]): ParsedCommand {
   };
 }
 
-function valuesOf(name: CommandName, args: readonly string[]): Record<string, unknown> {
-  const options: Options = { ...COMMON, ...COMMANDS[name] };
+/**
+ * The values of a command's options.
+ *
+ * @throws {@link UsageError} for an option that the command does not have.
+ */
+export function valuesOf(
+  name: string,
+  options: Options,
+  args: readonly string[],
+): Record<string, unknown> {
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (error) {

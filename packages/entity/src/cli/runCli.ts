@@ -2,6 +2,8 @@ import { SchemaError } from '@latchkey/schema';
 import { EntityError, type EntityErrorCode } from '../errors/EntityError.js';
 import { type CliOutput, EXIT_CODES } from './CliOutput.js';
 import { parseCommand } from './parseCommand.js';
+import { parseLocal } from './parseLocal.js';
+import { runLocal } from './runLocal.js';
 import { runTableCommand } from './runTableCommand.js';
 import { UsageError } from './UsageError.js';
 import { USAGE } from './usage.js';
@@ -18,6 +20,8 @@ export async function runCli(args: readonly string[], output: CliOutput): Promis
     return EXIT_CODES.done;
   }
   try {
+    const [topic, ...rest] = args;
+    if (topic === 'local') return await runLocal(parseLocal(rest), output);
     return await runTableCommand(parseCommand(args), output);
   } catch (error) {
     output.error(`latchkey: ${sentenceOf(error)}\n`);

@@ -1,5 +1,15 @@
 /** Text that `latchkey --help` prints. */
-export const USAGE = `Usage: latchkey table <command> --name <table> [options]
+export const USAGE = `Usage: latchkey local [options]
+       latchkey table <command> --name <table> [options]
+
+latchkey local runs a DynamoDB on this machine, in memory, with your table in it, and prints the
+lines that tell a shell of it; Ctrl-C ends it. It needs Java and the packages dynamodb-local and
+amplify-dynamodb-simulator, or on Linux x64 the package @dynoxide/linux-x64. Its options:
+  --name <table>             default: my-application
+  --port <port>              default: a free one
+  and --definitions, --attribute and --index, as below
+
+latchkey table <command>:
 
 Prints as JSON what the table of your entities is made with:
   create-input     the input of CreateTable
@@ -18,7 +28,7 @@ Works on a live table:
                    values, defaults, migrations, TTL; prints collisions, and ends with 1 if there
                    are any. Safe beside other writers, and to be run again; reads the whole table
 
-Options of every command:
+Options of every command of latchkey table:
   --name <table>             the table's name
   --definitions <file>       a JavaScript module that exports entity definitions; may be given
                              several times (default: Latchkey's account entities)
@@ -49,8 +59,9 @@ Options of every command:
   --prune                    deletes unique items of indexes that no definition has any longer, too
   create, describe, diff, backfill:
   --region <region>          default: that of your AWS configuration
-  --endpoint <url>           default: AWS; one on this machine needs no AWS configuration
+  --endpoint <url>           default: the environment's DYNAMODB_ENDPOINT, or AWS; one on this
+                             machine needs no AWS configuration, and uses none
 
-Ends with 0 when done, 1 when diff or create finds something lacking or backfill a collision, 2 for
+Ends with 0 when done or stopped, 1 when diff or create finds something lacking or backfill a collision, 2 for
 wrong usage, and 3 when something could not be done.
 `;

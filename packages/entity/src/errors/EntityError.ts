@@ -37,6 +37,16 @@ export interface WhyNot {
   readonly message: string;
 }
 
+/** Details of every error of a request to DynamoDB. */
+export interface RequestDetails {
+  /** The DynamoDB operation, such as `PutItem`. */
+  readonly command: string;
+  /** The same request may succeed later, without anybody doing anything. */
+  readonly retryable: boolean;
+  /** The name of the SDK's error, such as `AccessDeniedException`. */
+  readonly sdkError: string;
+}
+
 /** Details of the fault for each {@link EntityError} code, by code. */
 export interface EntityErrorDetails {
   /** The input does not fit the schema; nothing was sent. */
@@ -106,20 +116,29 @@ export interface EntityErrorDetails {
    */
   InvalidTable: { reason: string };
   /** There is no such table where the client looks for it. `cause` is what the SDK threw. */
-  TableNotFound: { command: string; table: string; retryable: boolean };
-  /** The table's key is another than the definitions need, or an index is missing. */
-  TableMismatch: {
-    command: string;
-    table: string;
-    lacking: 'key' | 'index';
-    retryable: boolean;
-  };
+  TableNotFound: RequestDetails & { table: string };
+  /**
+   * The table's key is another than the definitions need, an index is missing, or its TTL is missing
+   * or goes by another attribute.
+   */
+  TableMismatch: RequestDetails & { table: string; lacking: 'key' | 'index' | 'timeToLive' };
   /** The client's credentials are missing or not valid, or do not allow the request. */
-  AccessDenied: { command: string; reason: 'permission' | 'credentials'; retryable: boolean };
+  AccessDenied: RequestDetails & { reason: 'permission' | 'credentials' };
+  /** The client has no valid Region, or an endpoint that is not a URL or is not allowed. */
+  InvalidClient: RequestDetails & { reason: 'region' | 'endpoint' };
   /** Nothing answers at the client's endpoint, or another server does. */
-  Unreachable: { command: string; reason: 'noConnection' | 'notDynamoDB'; retryable: boolean };
-  /** DynamoDB did not carry out the request for another reason; `cause` is what the SDK threw. */
-  RequestFailed: { command: string; retryable: boolean };
+  Unreachable: RequestDetails & { reason: 'noConnection' | 'notDynamoDB' };
+  /**
+   * DynamoDB did not carry out the request for another reason; `cause` is what the SDK threw.
+   *
+   * - `temporary`: throttling, a fault of the service, a timeout, a lost connection.
+   * - `refused`: the request is not valid for this table.
+   * - `outcomeUnknown`: an answer was lost, and the request may have been carried out.
+   * - `unknown`: an error that did not come from DynamoDB, from middleware for example.
+   */
+  RequestFailed: RequestDetails & {
+    reason: 'temporary' | 'refused' | 'outcomeUnknown' | 'unknown';
+  };
 }
 
 /** The stable codes of {@link EntityError}. */

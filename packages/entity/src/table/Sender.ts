@@ -19,7 +19,8 @@ import {
 import { EntityError } from '../errors/EntityError.js';
 import { DEFAULT_ATTRIBUTES, type TableAttributes } from '../keys/TableAttributes.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
-import { requestFailed, type FailedRequest } from './requestFailed.js';
+import { requestFailed } from './requestFailed.js';
+import type { FailedRequest } from './requestFaults.js';
 
 /**
  * Event that tells an observer about a request that was sent, whether the request succeeded or not;
@@ -88,8 +89,8 @@ export class Sender {
   /**
    * Sends one request; the SDK retries what is safe to send again.
    *
-   * @throws {@link EntityError} `TableNotFound`, `TableMismatch`, `AccessDenied`, `Unreachable`,
-   *   `RequestFailed`; failed conditions come as the SDK's own errors.
+   * @throws {@link EntityError} `TableNotFound`, `TableMismatch`, `AccessDenied`, `InvalidClient`,
+   *   `Unreachable`, `RequestFailed`; failed conditions come as the SDK's own errors.
    */
   readonly send: DynamoDBClient['send'] = async (command: Command): Promise<never> => {
     if (this.#onCommand && CHARGED.has(nameOf(command))) {
@@ -188,7 +189,12 @@ export function outcomeUnknown(command: string, cause: unknown): EntityError<'Re
   return new EntityError(
     'RequestFailed',
     `An answer was lost: it is not known whether ${command} was carried out.`,
-    { command, retryable: false },
+    {
+      command,
+      reason: 'outcomeUnknown',
+      retryable: false,
+      sdkError: String((cause as Partial<Error>).name),
+    },
     { cause },
   );
 }

@@ -407,7 +407,8 @@ export class Table {
    * it can be used. Billing is on demand.
    *
    * @param options - `timeToLive` (default: true, unless the table has a `clock` of its own).
-   * @throws {@link EntityError} `RequestFailed`, also when the table exists.
+   * @throws {@link EntityError} `RequestFailed`, also when the table exists; `AccessDenied`,
+   *   `InvalidClient`, `Unreachable`.
    */
   async create(options: CreateTableOptions = {}): Promise<void> {
     this.#assertOptions('create', options);
@@ -420,6 +421,8 @@ export class Table {
    * there but TTL; `latchkey table diff` says what one lacks.
    *
    * @param options - as {@link Table.create} takes them.
+   * @throws {@link EntityError} `TableMismatch` for a table whose TTL goes by another attribute;
+   *   `AccessDenied`, `InvalidClient`, `Unreachable`, `RequestFailed`.
    */
   async ensure(options: CreateTableOptions = {}): Promise<void> {
     this.#assertOptions('ensure', options);

@@ -1,6 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { Order } from '../../test/support/entities.js';
+import { withEnvironment } from '../../test/support/withEnvironment.js';
 import { createClient } from './createClient.js';
 import { leanClient, QUIET_LOGGER } from './leanClient.js';
 import { Table } from './Table.js';
@@ -65,6 +66,54 @@ describe('createClient', () => {
     const client = createClient({ region: 'eu-central-1', cacheMiddleware: false, maxAttempts: 7 });
     expect(client.config.cacheMiddleware).toBe(false);
     expect(createClient().config).toMatchObject({ cacheMiddleware: true, logger: QUIET_LOGGER });
+  });
+
+  const AWS = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'real', AWS_SECRET_ACCESS_KEY: 'real' };
+  const settingsOf = async ({ config }: DynamoDBClient) => {
+    const endpoint = await config.endpoint?.();
+    const { accessKeyId } = await config.credentials();
+    return [endpoint?.hostname, endpoint?.port, await config.region(), accessKeyId];
+  };
+
+  it.each(['127.0.0.1', '127.1.2.3', 'localhost', 'dynamodb.localhost', '[::1]'])(
+    'needs no AWS configuration, and uses none, for a DYNAMODB_ENDPOINT on %s',
+    async (host) => {
+      const DYNAMODB_ENDPOINT = `http://${host}:8123`;
+      await withEnvironment({ ...AWS, DYNAMODB_ENDPOINT }, async () => {
+        expect(await settingsOf(createClient())).toEqual([host, 8123, 'local', 'local']);
+      });
+    },
+  );
+
+  it.each(['dynamodb', 'localhost.example.com', '127.0.0.1.example.com', '192.0.2.7', '0.0.0.0'])(
+    'makes up no credentials for a DYNAMODB_ENDPOINT on %s',
+    async (host) => {
+      const DYNAMODB_ENDPOINT = `http://${host}:8123`;
+      await withEnvironment({ ...AWS, DYNAMODB_ENDPOINT }, async () => {
+        expect(await settingsOf(createClient())).toEqual([host, 8123, 'eu-west-1', 'real']);
+      });
+    },
+  );
+
+  it('takes every setting it is given before those of DYNAMODB_ENDPOINT', async () => {
+    const DYNAMODB_ENDPOINT = 'http://127.0.0.1:8123';
+    await withEnvironment({ ...AWS, DYNAMODB_ENDPOINT }, async () => {
+      const region = 'us-east-1';
+      expect(await settingsOf(createClient({ region }))).toEqual([
+        ...['127.0.0.1', 8123, region, 'local'],
+      ]);
+      expect(await settingsOf(createClient({ endpoint: 'http://127.0.0.1:9' }))).toEqual([
+        ...['127.0.0.1', 9, 'eu-west-1', 'real'],
+      ]);
+      const undefinedOnes = { endpoint: undefined, region: undefined } as object;
+      expect(await settingsOf(createClient(undefinedOnes))).toEqual([
+        ...['127.0.0.1', 8123, 'local', 'local'],
+      ]);
+    });
+    await withEnvironment({ ...AWS, DYNAMODB_ENDPOINT: '' }, async () => {
+      expect(createClient().config.endpoint).toBeUndefined();
+      expect(await createClient().config.region()).toBe('eu-west-1');
+    });
   });
 });
 

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IndexAttributes, KeyAttributes, TableAttributes } from '../keys/TableAttributes.js';
-import { requestFailed, sdkErrorOf } from './requestFailed.js';
+import { otherTimeToLive, requestFailed, sdkErrorOf } from './requestFailed.js';
 import type { Sender } from './Sender.js';
 
 const POLL_MS = 500;
@@ -130,7 +130,11 @@ async function becomeReady(
   const { TimeToLiveDescription: ttl } = await sender.send(
     new DescribeTimeToLiveCommand({ TableName: tableName }),
   );
-  if (ttl?.TimeToLiveStatus === 'ENABLED' || ttl?.TimeToLiveStatus === 'ENABLING') return;
+  if (ttl?.TimeToLiveStatus === 'ENABLED' || ttl?.TimeToLiveStatus === 'ENABLING') {
+    const { AttributeName: attribute = attributes.ttl } = ttl;
+    if (attribute === attributes.ttl) return;
+    throw otherTimeToLive({ command: 'UpdateTimeToLive', table: tableName }, attribute);
+  }
   try {
     await sender.send(
       new UpdateTimeToLiveCommand({
@@ -151,7 +155,8 @@ async function until(command: string, isDone: () => Promise<boolean>): Promise<v
   const deadline = performance.now() + PATIENCE_MS;
   while (!(await isDone())) {
     if (performance.now() > deadline) {
-      throw requestFailed({ command }, new Error('the table did not become ready in time'));
+      const cause = new Error('the table did not become ready in time');
+      throw requestFailed({ command }, cause, true);
     }
     await sleep(POLL_MS);
   }

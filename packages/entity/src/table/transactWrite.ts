@@ -156,5 +156,6 @@ function exhausted(attempts: number, reasons: readonly CancellationReason[]): En
 
 /** Returns DynamoDB's error, without the items that DynamoDB returned. */
 function withoutItems(reasons: readonly CancellationReason[]): Error {
-  return new Error(reasons.map(({ Code, Message }) => Message ?? Code ?? '').join('; '));
+  const message = reasons.map(({ Code, Message }) => Message ?? Code ?? '').join('; ');
+  return Object.assign(new Error(message), { name: 'TransactionCanceledException' });
 }

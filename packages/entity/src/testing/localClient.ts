@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LOCAL } from '../table/settingsFor.js';
 import { TestingError } from './TestingError.js';
 
 /**
@@ -30,9 +31,5 @@ export function localClient(endpoint?: string): DynamoDBClient {
       'localClient needs the URL of a local DynamoDB: pass the endpoint of startDynamoDBLocal(), or set DYNAMODB_ENDPOINT.',
     );
   }
-  return new DynamoDBClient({
-    endpoint: url,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  return new DynamoDBClient({ endpoint: url, ...LOCAL });
 }

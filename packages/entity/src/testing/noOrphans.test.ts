@@ -1,5 +1,6 @@
 import { javaGoneFrom, javaOnPort } from '../../test/support/javaOnPort.js';
 import { runBuilt } from '../../test/support/runBuilt.js';
+import { hasDynoxide } from './internal/dynoxideEngine.js';
 
 jest.setTimeout(60_000);
 
@@ -44,10 +45,24 @@ test('A parent that handles Ctrl-C has its DynamoDB Local until it ends', async 
     `${RUN_ON}
      process.on('SIGINT', async () => {
        const { status } = await fetch(local.endpoint);
-       process.exit(status === 400 ? 7 : 1);
+       process.exit(status > 0 ? 7 : 1);
      });`,
   );
   process.kill(-(child.pid ?? NaN), 'SIGINT');
   expect(await exited).toEqual([7, null]);
+  expect(await javaGoneFrom(port)).toBe(true);
+});
+
+(hasDynoxide() ? test : test.skip).each([
+  ['forgets stop', '', undefined],
+  ['is killed', RUN_ON, 'SIGKILL'],
+] as const)('A parent that %s leaves no dynoxide behind', async (_, afterwards, signal) => {
+  // Without Java on the PATH; Node is started by its full path.
+  const { child, port, exited } = await runBuilt('esm', afterwards, { PATH: '/nonexistent' });
+  if (signal) {
+    expect(javaOnPort(port)).toBeDefined();
+    child.kill(signal);
+  }
+  await exited;
   expect(await javaGoneFrom(port)).toBe(true);
 });

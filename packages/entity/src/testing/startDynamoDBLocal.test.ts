@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { javaGoneFrom, javaOnPort } from '../../test/support/javaOnPort.js';
 import { withEnvironment } from '../../test/support/withEnvironment.js';
+import { hasDynoxide } from './internal/dynoxideEngine.js';
 import { localClient } from './localClient.js';
 import { startDynamoDBLocal, type LocalDynamoDB } from './startDynamoDBLocal.js';
 
@@ -88,10 +89,51 @@ test('DYNAMODB_ENDPOINT is returned as it is, and nothing is started or stopped'
   expect(javaOnPort(portOf(local))).toBeDefined();
 });
 
-test('Without Java it says so in a sentence', async () => {
-  const empty = await mkdtemp(path.join(tmpdir(), 'latchkey-empty-'));
-  await withEnvironment({ PATH: empty }, async () => {
-    await expect(start()).rejects.toMatchObject({ code: 'JavaMissing' });
+describe('Without Java', () => {
+  let empty: string;
+  beforeEach(async () => {
+    empty = await mkdtemp(path.join(tmpdir(), 'latchkey-empty-'));
   });
-  await rm(empty, { recursive: true });
+  afterEach(() => rm(empty, { recursive: true }));
+
+  const onLinux = hasDynoxide() ? test : test.skip;
+  onLinux('it starts dynoxide, which answers the SDK with no tables', async () => {
+    await withEnvironment({ PATH: empty, JAVA_HOME: undefined }, async () => {
+      const local = await start();
+      const client = localClient(local.endpoint);
+      expect(await client.send(new ListTablesCommand())).toMatchObject({ TableNames: [] });
+      client.destroy();
+      expect(javaOnPort(portOf(local))).toBeDefined();
+      await local.stop();
+      expect(javaOnPort(portOf(local))).toBeUndefined();
+    });
+  });
+
+  test('it says so in one sentence where there is no dynoxide', async () => {
+    const { platform } = process;
+    Object.defineProperty(process, 'platform', { value: 'darwin' });
+    await withEnvironment({ PATH: empty }, () =>
+      expect(start()).rejects.toMatchObject({
+        code: 'JavaMissing',
+        message:
+          'Java was not found: install a Java runtime 11 or newer, or set DYNAMODB_ENDPOINT.',
+      }),
+    ).finally(() => Object.defineProperty(process, 'platform', { value: platform }));
+  });
+
+  onLinux('it names the package that needs none where that could run', async () => {
+    await jest.isolateModulesAsync(async () => {
+      // A project without the optional packages.
+      jest.doMock('./internal/resolvePeer.js', () => ({ resolvePeer: () => undefined }));
+      const bare = await import('./startDynamoDBLocal.js');
+      await withEnvironment({ PATH: empty, DYNAMODB_ENDPOINT: undefined }, () =>
+        expect(bare.startDynamoDBLocal()).rejects.toMatchObject({
+          code: 'PeerMissing',
+          message: expect.stringMatching(
+            /^startDynamoDBLocal needs [^\n]+ install @dynoxide\/linux-x64, which needs none\.$/,
+          ) as string,
+        }),
+      );
+    });
+  });
 });

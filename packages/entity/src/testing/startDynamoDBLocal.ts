@@ -1,8 +1,4 @@
-import { findPeers } from './internal/findPeers.js';
-import { freePort } from './internal/freePort.js';
-import { launchOnPort } from './internal/launchOnPort.js';
-import { requireFreePort } from './internal/requireFreePort.js';
-import { requireJava } from './internal/requireJava.js';
+import { startEngine } from './internal/startEngine.js';
 
 /** How to start DynamoDB Local. */
 export interface StartOptions {
@@ -28,13 +24,15 @@ export interface LocalDynamoDB {
  * When the environment has `DYNAMODB_ENDPOINT`, nothing is started: that endpoint is returned and
  * `stop` leaves it alone. Otherwise it needs Java and the package `dynamodb-local`, and takes the
  * copy of DynamoDB Local in `amplify-dynamodb-simulator` when that is installed; without it,
- * `dynamodb-local` downloads one. Java ends with this process, however this process ends.
+ * `dynamodb-local` downloads one. Without Java, or without `dynamodb-local`, it starts dynoxide
+ * instead, on Linux x64, where `@dynoxide/linux-x64` is installed. The engine ends with this
+ * process, however this process ends.
  *
  * @param options - `port` (default: a free one) and `startTimeoutMs` (milliseconds, default 60 000).
  * @returns Its endpoint, and the way to stop it.
  * @throws {@link TestingError} `JavaMissing` or `JavaTooOld` without Java 11 or newer, `PeerMissing`
- *   without `dynamodb-local`, `PortInUse` when another program has the `port`, `StartFailed` when it
- *   did not answer in time.
+ *   without `dynamodb-local`, where there is no dynoxide either; `PortInUse` when another program has
+ *   the `port`, `StartFailed` when it did not answer in time.
  *
  * @example
  * ```ts
@@ -50,15 +48,8 @@ export async function startDynamoDBLocal(options: StartOptions = {}): Promise<Lo
   const given = process.env.DYNAMODB_ENDPOINT;
   if (given) return describe(given, () => Promise.resolve());
 
-  const { port, startTimeoutMs = 60_000 } = options;
-  if (port !== undefined) await requireFreePort(port);
-  const peers = findPeers();
-  await requireJava();
-  const launched = await launchOnPort(peers, {
-    choosePort: port === undefined ? freePort : () => Promise.resolve(port),
-    attempts: port === undefined ? 5 : 1,
-    timeoutMs: startTimeoutMs,
-  });
+  const { port, startTimeoutMs: timeoutMs = 60_000 } = options;
+  const launched = await startEngine({ port, timeoutMs });
   return describe(`http://127.0.0.1:${launched.port}`, launched.stop);
 }
 

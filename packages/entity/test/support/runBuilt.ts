@@ -22,7 +22,11 @@ export interface BuiltParent {
 }
 
 /** Runs a Node process which starts the built DynamoDB Local, and waits until it did `afterwards`. */
-export async function runBuilt(format: Format, afterwards: string): Promise<BuiltParent> {
+export async function runBuilt(
+  format: Format,
+  afterwards: string,
+  variables: NodeJS.ProcessEnv = {},
+): Promise<BuiltParent> {
   const url = pathToFileURL(builtFile(format, 'testing')).href;
   const script = `
     const { startDynamoDBLocal } = await import(${JSON.stringify(url)});
@@ -33,7 +37,7 @@ export async function runBuilt(format: Format, afterwards: string): Promise<Buil
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env,
+    env: { ...env, ...variables },
   });
   const exited = once(child, 'exit');
   const [line] = (await once(child.stdout, 'data')) as [Buffer];

@@ -1,21 +1,21 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { supervisorProgram, type SupervisorOrder } from './superviseJava.js';
+import { supervisorProgram, type SupervisorOrder } from './superviseEngine.js';
 
 const STOP_TIMEOUT_MS = 5_000;
 const STDERR_KEPT_CHARACTERS = 4_000;
 
-/** The process between us and Java: when our end of its standard input closes, it kills Java. */
+/** The process between us and an engine: when our end of its standard input closes, it kills it. */
 export class Supervisor {
   readonly #child: ChildProcessByStdio<Writable, null, Readable>;
   readonly #closed: Promise<void>;
   #stderr = '';
   #hasExited = false;
 
-  /** Starts the supervisor, and through it Java; does not wait for either. */
+  /** Starts the supervisor, and through it the engine; does not wait for either. */
   constructor(order: SupervisorOrder) {
-    // A process group of its own keeps Ctrl-C in the terminal from us alone: Java must live for as
+    // A process group of its own keeps Ctrl-C in the terminal from it: the engine must live for as
     // long as the parent takes to end, and no longer.
     this.#child = spawn(
       process.execPath,
@@ -41,23 +41,28 @@ export class Supervisor {
     });
   }
 
-  /** Tells whether Java and its supervisor are gone. */
+  /** Tells whether the engine and its supervisor are gone. */
   get hasExited(): boolean {
     return this.#hasExited;
   }
 
-  /** The end of what Java and the supervisor wrote to standard error. */
+  /** Fulfilled when the engine and its supervisor are gone. */
+  get closed(): Promise<void> {
+    return this.#closed;
+  }
+
+  /** The end of what the engine and the supervisor wrote to standard error. */
   get stderrTail(): string {
     return this.#stderr.trim();
   }
 
-  /** Lets this process end although Java runs; which then ends Java. */
+  /** Lets this process end although the engine runs; which then ends the engine. */
   unref(): void {
     this.#child.unref();
     for (const pipe of this.#pipes()) pipe.unref();
   }
 
-  /** Ends Java and waits until it is gone. */
+  /** Ends the engine and waits until it is gone. */
   async stop(): Promise<void> {
     this.#child.ref();
     for (const pipe of this.#pipes()) pipe.ref();
@@ -67,7 +72,7 @@ export class Supervisor {
     clearTimeout(overdue);
   }
 
-  // The supervisor leads a group of which Java is the only other member, so this reaches a Java
+  // The supervisor leads a group of which the engine is the only other member, so this reaches one
   // whose supervisor was itself killed.
   #killGroup(): void {
     try {

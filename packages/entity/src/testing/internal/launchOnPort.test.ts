@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { findDynoxide, hasDynoxide } from './dynoxideEngine.js';
 import { findPeers } from './findPeers.js';
 import { freePort } from './freePort.js';
+import { javaEngine } from './javaEngine.js';
 import { launchOnPort } from './launchOnPort.js';
-import { javaGoneFrom } from '../../../test/support/javaOnPort.js';
+import { HAS_JAVA, javaGoneFrom } from '../../../test/support/javaOnPort.js';
 
 jest.setTimeout(60_000);
 
@@ -22,9 +24,17 @@ afterEach(() => {
   occupant.close();
 });
 
-test('A port taken between choosing and launching is given up for another', async () => {
+const ENGINES = { 'DynamoDB Local': () => javaEngine(findPeers()), dynoxide: findDynoxide };
+const present = Object.entries(ENGINES).filter(([name]) =>
+  name === 'dynoxide' ? hasDynoxide() : HAS_JAVA,
+);
+const onJava = HAS_JAVA ? test : test.skip;
+
+test.each(present)('%s gives up a port that was taken meanwhile for another', async (_, find) => {
   const ports = [occupied, await freePort()];
-  const launched = await launchOnPort(findPeers(), {
+  const engine = find();
+  if (!engine) throw new Error('Install the dependencies of this repository.');
+  const launched = await launchOnPort(engine, {
     choosePort: () => Promise.resolve(ports.shift() ?? 0),
     attempts: 2,
     timeoutMs: 30_000,
@@ -34,8 +44,8 @@ test('A port taken between choosing and launching is given up for another', asyn
   await launched.stop();
 });
 
-test('Ports that are always taken end in an error which shows what Java wrote', async () => {
-  const launching = launchOnPort(findPeers(), {
+onJava('Ports that are always taken end in an error which shows what Java wrote', async () => {
+  const launching = launchOnPort(javaEngine(findPeers()), {
     choosePort: () => Promise.resolve(occupied),
     attempts: 2,
     timeoutMs: 30_000,
@@ -47,9 +57,9 @@ test('Ports that are always taken end in an error which shows what Java wrote', 
   expect(await javaGoneFrom(occupied)).toBe(true);
 });
 
-test('A start that takes too long is ended, Java included', async () => {
+onJava('A start that takes too long is ended, Java included', async () => {
   const port = await freePort();
-  const launching = launchOnPort(findPeers(), {
+  const launching = launchOnPort(javaEngine(findPeers()), {
     choosePort: () => Promise.resolve(port),
     attempts: 1,
     timeoutMs: 100,

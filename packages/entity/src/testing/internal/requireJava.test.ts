@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TestingError } from '../TestingError.js';
 import { javaMajor, requireJava } from './requireJava.js';
+import { HAS_JAVA } from '../../../test/support/javaOnPort.js';
 import { withEnvironment } from '../../../test/support/withEnvironment.js';
 
 let folder: string;
@@ -22,7 +23,7 @@ test.each([
   expect(javaMajor(text)).toBe(major);
 });
 
-test('The Java of this machine will do', async () => {
+(HAS_JAVA ? test : test.skip)('The Java of this machine will do', async () => {
   await expect(requireJava()).resolves.toBeUndefined();
 });
 

@@ -1,10 +1,19 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 
 /** Order that tells the supervisor what to launch; travels to the supervisor as JSON. */
-export interface SupervisorOrder {
+export type SupervisorOrder = JavaOrder | ProgramOrder;
+
+/** DynamoDB Local, by way of the package `dynamodb-local`. */
+export interface JavaOrder {
   readonly dynamodbLocalPath: string;
   readonly installPath: string | null;
   readonly port: number;
+  readonly args: readonly string[];
+}
+
+/** An engine that is a program of its own. */
+export interface ProgramOrder {
+  readonly program: string;
   readonly args: readonly string[];
 }
 
@@ -13,26 +22,38 @@ interface DynamoDBLocalPackage {
   launch(port: number, dbPath: null, args: readonly string[]): Promise<ChildProcess>;
 }
 
+type Spawn = (program: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
+
 /** The program of the supervisor process, for `node -e`. */
 export function supervisorProgram(order: SupervisorOrder): string {
-  return `(${superviseJava.toString()})(require, ${JSON.stringify(order)})`;
+  return `(${superviseEngine.toString()})(require, ${JSON.stringify(order)})`;
 }
 
 /**
- * Runs Java for as long as standard input stays open, which is as long as the parent lives.
+ * Runs an engine for as long as standard input stays open, which is as long as the parent lives.
  *
  * Only the text of this function reaches the supervisor, since no path leads to this file from both
  * ES modules and CommonJS. So it uses nothing from around it: no imports, no coverage counters, and
  * no named inner functions, for which esbuild's `keepNames` adds a helper.
  */
 /* istanbul ignore next -- counters would not exist in the supervisor */
-function superviseJava(load: (path: string) => unknown, order: SupervisorOrder): void {
-  const running: { java?: ChildProcess } = {};
+function superviseEngine(load: (path: string) => unknown, order: SupervisorOrder): void {
+  const running: { engine?: ChildProcess } = {};
   process.stdin.on('close', () => {
-    if (running.java?.kill('SIGKILL') !== true) process.exit();
+    if (running.engine?.kill('SIGKILL') !== true) process.exit();
   });
   process.stdin.resume();
 
+  if ('program' in order) {
+    const { spawn } = load('node:child_process') as { spawn: Spawn };
+    running.engine = spawn(order.program, order.args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    running.engine.once('exit', () => process.exit());
+    running.engine.once('error', (error) => {
+      process.stderr.write(String(error));
+      process.exit(1);
+    });
+    return;
+  }
   const dynamodbLocal = load(order.dynamodbLocalPath) as DynamoDBLocalPackage;
   if (order.installPath !== null) {
     dynamodbLocal.configureInstaller({ installPath: order.installPath });
@@ -40,7 +61,7 @@ function superviseJava(load: (path: string) => unknown, order: SupervisorOrder):
   // dynamodb-local also kills Java when this process exits by itself, as it does on an error.
   dynamodbLocal.launch(order.port, null, order.args).then(
     (java) => {
-      running.java = java;
+      running.engine = java;
       java.once('exit', () => process.exit());
     },
     (error: unknown) => {
