@@ -8,7 +8,7 @@ import { hasDynoxide } from '../../src/testing/internal/dynoxideEngine.js';
 import { localClient } from '../../src/testing/index.js';
 import { javaGoneFrom, javaOnPort } from '../support/javaOnPort.js';
 
-const BIN = path.join(__dirname, '../../dist/esm/cli/latchkey.js');
+const BIN = path.join(__dirname, '../../dist/latchkey.js');
 
 interface LocalRun {
   readonly child: ChildProcess;
