@@ -15,10 +15,12 @@ export const ENTRIES = {
     index: 'index.ts',
     argon2: 'passwords/argon2/index.ts',
     outbox: 'delivery/outbox/index.ts',
+    'phone-numbers': 'identifiers/phoneNumbers/index.ts',
     'self-service': 'selfService/index.ts',
     ses: 'delivery/ses/index.ts',
     smtp: 'delivery/smtp/index.ts',
     sns: 'delivery/sns/index.ts',
+    'two-factor': 'twoFactor/index.ts',
   },
 };
 
@@ -35,7 +37,6 @@ export const COMMONJS_FILES = {
   accounts: {
     bcryptWorker: 'passwords/bcrypt/bcryptWorker.cts',
     openThreads: 'passwords/bcrypt/openThreads.cts',
-    phoneLibrary: 'identifiers/phoneLibrary.cts',
   },
 };
 

@@ -1,5 +1,10 @@
 export type { CreateAccountAndLoginInput, RequestAccountInput } from './signUp/AccountCreation.js';
-export { Accounts, type AccountsOptions, type FindUserInput } from './accounts/Accounts.js';
+export {
+  Accounts,
+  type AccountsOptions,
+  type AccountsWith,
+  type FindUserInput,
+} from './accounts/Accounts.js';
 export type { ActingAccount } from './core/actingAccount.js';
 export type {
   AccountEntityWith,
@@ -31,7 +36,7 @@ export type {
 } from './contacts/Contacts.js';
 export type { Contact, ContactData, ContactKind } from './core/Account.js';
 export type { ContactInput } from './contacts/parseContact.js';
-export type { PhoneInput } from './identifiers/parsePhone.js';
+export type { PhoneInput, PhoneNumbers } from './identifiers/PhoneNumbers.js';
 export type { DeliveryOptions, Message, MessageKind, Recipient } from './delivery/Delivery.js';
 export type { MailFrom } from './delivery/templates/addresses.js';
 export { escapeHtml } from './delivery/templates/escapeHtml.js';
@@ -147,7 +152,7 @@ export type { Duration, DurationUnit } from './tokens/parseDuration.js';
 export type { TokenSecret, TokenSecrets } from './tokens/TokenKeys.js';
 export type { EncryptionKey } from './twoFactor/prepareEncryptionKeys.js';
 export type { TotpEnrolment } from './twoFactor/enrolTotp.js';
-export type { TwoFactor } from './twoFactor/TwoFactor.js';
+export type { TwoFactor, TwoFactorPart } from './twoFactor/TwoFactor.js';
 export type {
   ConfirmedTwoFactor,
   ConfirmTwoFactorInput,

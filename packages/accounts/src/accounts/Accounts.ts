@@ -10,7 +10,8 @@ import {
 import { AccountQuota } from '../quota/AccountQuota.js';
 import { audienceOf, parseAppId } from './appId.js';
 import { parseAppPlan, type AppPlan } from '../quota/AppPlan.js';
-import { Contacts } from '../contacts/Contacts.js';
+import { Contacts, type ContactsWith } from '../contacts/Contacts.js';
+import type { PhoneNumbers } from '../identifiers/PhoneNumbers.js';
 import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
@@ -65,8 +66,7 @@ import { Throttle } from '../throttling/Throttle.js';
 import type { ThrottlingOptions } from '../throttling/throttlePolicy.js';
 import { DeviceTokens } from '../tokens/DeviceTokens.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import { TwoFactor } from '../twoFactor/TwoFactor.js';
-import { twoFactorSettings, type TwoFactorOptions } from '../twoFactor/twoFactorSettings.js';
+import type { TwoFactor, TwoFactorPart } from '../twoFactor/TwoFactor.js';
 import {
   AccountCreation,
   type CreateAccountAndLoginInput,
@@ -94,8 +94,17 @@ import { ownFieldNames } from './ownFieldNames.js';
 import type { EmailOfAccount } from '../flows/readEmailOfAccount.js';
 import { PasswordService, type PasswordOptions } from '../passwords/PasswordService.js';
 
+/** Phone numbers as an option: perhaps none. */
+type MaybePhones = PhoneNumbers | undefined;
+/** A second factor as an option: perhaps none. */
+type MaybeTwoFactor = TwoFactorPart | undefined;
+
 /** Input of {@link Accounts}. */
-export interface AccountsOptions<F extends AccountFields = NoFields> {
+export interface AccountsOptions<
+  F extends AccountFields = NoFields,
+  P extends MaybePhones = MaybePhones,
+  T extends MaybeTwoFactor = MaybeTwoFactor,
+> {
   /** Where the accounts live; `table.namespace(…)` for one tenant of several. */
   readonly table: Table;
   /**
@@ -138,8 +147,16 @@ export interface AccountsOptions<F extends AccountFields = NoFields> {
    * is kept as long as the token that was sent there is good for.
    */
   readonly unprovenClaim?: Duration;
-  /** How a second factor protects accounts (default: none can be enrolled). */
-  readonly twoFactor?: TwoFactorOptions;
+  /**
+   * A second factor that protects accounts: `totp(…)` of `@latchkey/accounts/two-factor` (default:
+   * none can be enrolled).
+   */
+  readonly twoFactor?: T;
+  /**
+   * Phone numbers as contacts and as names to log in with: `phoneNumbers()` of
+   * `@latchkey/accounts/phone-numbers` (default: there are none).
+   */
+  readonly phones?: P;
   /**
    * How messages reach people. Without it, nothing is sent: an account that goes by an e-mail address
    * alone waits for a token that the application hands over, and `VerificationNotSent` says so.
@@ -180,7 +197,11 @@ export interface FindUserInput {
  * });
  * ```
  */
-export class Accounts<F extends AccountFields = NoFields> {
+export class Accounts<
+  F extends AccountFields = NoFields,
+  P extends MaybePhones = MaybePhones,
+  T extends MaybeTwoFactor = MaybeTwoFactor,
+> {
   /** Which application of several this is. */
   readonly appId: string | undefined;
   /** The accounts themselves, as an entity of the table: for reading, and for hooks. */
@@ -193,12 +214,12 @@ export class Accounts<F extends AccountFields = NoFields> {
   readonly SessionEntity: Entity<typeof Session>;
   /** The sessions of all accounts. */
   readonly sessions: Sessions;
-  /** E-mail addresses, phone numbers, and identities at other providers. */
-  readonly contacts: Contacts;
+  /** E-mail addresses, phone numbers (with `phones`), and identities at other providers. */
+  readonly contacts: ContactsWith<P>;
   /** Passwords: changed, or chosen anew by a token. */
   readonly passwords: Passwords;
-  /** Second factors: TOTP and recovery codes. */
-  readonly twoFactor: TwoFactor;
+  /** Second factors, TOTP and recovery codes; undefined without the option `twoFactor`. */
+  readonly twoFactor: T extends TwoFactorPart ? TwoFactor : undefined;
   /** Logins by a link that is sent to an e-mail address. */
   readonly magicLinks: MagicLinks;
   /** One-time tokens of the application's own kinds. */
@@ -226,10 +247,10 @@ export class Accounts<F extends AccountFields = NoFields> {
    * @param accountDefinition - that of `accountFields`, where several share it. Internal.
    * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
    */
-  constructor(options: AccountsOptions<F>, accountDefinition?: typeof Account) {
+  constructor(options: AccountsOptions<F, P, T>, accountDefinition?: typeof Account) {
     assertOptions(options);
     const { table: wholeTable, appId, plan, environment, sessions, accountFields } = options;
-    const { passwords, tokens, throttling, twoFactor, delivery, events } = options;
+    const { passwords, tokens, throttling, twoFactor, phones, delivery, events } = options;
     const { requireActivation = false, recentLogin = '10m', unprovenClaim = '7d' } = options;
     this.appId = appId === undefined ? undefined : parseAppId(appId, 'appId');
     const table = this.appId === undefined ? wholeTable : wholeTable.namespace(this.appId);
@@ -245,7 +266,6 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.TokenEntity = table.entity(AccountToken);
     this.SessionEntity = table.entity(Session);
     this.#events = new Events(() => table.now(), events);
-    const twoFactorSetup = twoFactor && twoFactorSettings(twoFactor);
     const passwordService = new PasswordService(passwords);
     const ownSessions = { ...sessions, audience: sessions.audience ?? audienceOf(this.appId) };
     const trustedProxies = parseTrustedProxies(options.trustedProxies);
@@ -282,7 +302,8 @@ export class Accounts<F extends AccountFields = NoFields> {
       passwords: passwordService,
       plan: parseAppPlan(plan),
       requireActivation: parseRequireActivation(requireActivation),
-      twoFactor: twoFactorSetup ?? {},
+      twoFactor: twoFactor?.policy ?? {},
+      phones,
     };
     this.#creation = new AccountCreation(this.#core);
     this.#customLogin = new CustomLogin(this.#core);
@@ -293,7 +314,7 @@ export class Accounts<F extends AccountFields = NoFields> {
     this.magicLinks = new MagicLinks(this.#core);
     this.tokens = new CustomTokens(this.#core);
     this.contacts = new Contacts(this.#core);
-    this.twoFactor = new TwoFactor(this.#core, twoFactorSetup);
+    this.twoFactor = twoFactor?.create(this.#core) as typeof this.twoFactor;
     this.lifecycle = new AccountLifecycle(this.#core);
     this.profile = new AccountProfile(this.#core);
     this.permissions = new Permissions(this.#core);
@@ -403,7 +424,7 @@ export class Accounts<F extends AccountFields = NoFields> {
   async findUser(input: FindUserInput): Promise<AccountWith<F> | null> {
     requireObject(input, '');
     const { context } = input;
-    const identifier = parseLoginIdentifier(input.username, 'username');
+    const identifier = parseLoginIdentifier(input.username, 'username', this.#core);
     return withAccountErrors(async () => {
       const accountId = await findAccountId(this.#core, identifier);
       if (accountId === undefined) return null;
@@ -602,6 +623,26 @@ export class Accounts<F extends AccountFields = NoFields> {
     return this.passwords.removeAllResetPasswordTokens(input);
   }
 }
+
+/**
+ * {@link Accounts} with these options, for the types of an application's own functions.
+ *
+ * @example
+ * ```ts
+ * import type { AccountsWith, SessionRequest } from '@latchkey/accounts';
+ *
+ * export const statusOf = (accounts: AccountsWith<'twoFactor'>, request: SessionRequest) =>
+ *   accounts.twoFactor.status({ request });
+ * ```
+ */
+export type AccountsWith<
+  O extends 'phones' | 'twoFactor',
+  F extends AccountFields = NoFields,
+> = Accounts<
+  F,
+  'phones' extends O ? PhoneNumbers : MaybePhones,
+  'twoFactor' extends O ? TwoFactorPart : MaybeTwoFactor
+>;
 
 function parseVisitorFields(names: unknown, ownNames: readonly string[]): readonly string[] {
   if (names === undefined) return [];

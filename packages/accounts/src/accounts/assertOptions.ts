@@ -13,6 +13,14 @@ function object<S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<S, z.cor
 
 const anObject = object({});
 
+/** A part of the package that has an entry of its own, told by a method. */
+function part(name: string, reason: string): z.ZodType {
+  return z.custom(
+    (value) => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
+    reason,
+  );
+}
+
 const hasher = object({
   dummyHash: z.string('It must be a string.'),
   hash: method,
@@ -51,7 +59,11 @@ const accountsOptions = z.strictObject(
       address: z.union([z.literal(false), anObject], 'It must be an object or false.').optional(),
       messages: z.union([z.literal(false), anObject], 'It must be an object or false.').optional(),
     }).optional(),
-    twoFactor: anObject.optional(),
+    twoFactor: part('create', 'It must be totp(…) of @latchkey/accounts/two-factor.').optional(),
+    phones: part(
+      'parse',
+      'It must be phoneNumbers() of @latchkey/accounts/phone-numbers.',
+    ).optional(),
     delivery: object({
       send: method,
       linkTo: object({ paths: anObject.optional() }).optional(),

@@ -11,8 +11,13 @@ import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { Contact, ContactKind } from '../core/Account.js';
 import { parseEmail } from '../identifiers/parseEmail.js';
 import { PhoneVerification } from './PhoneVerification.js';
-import { parseContact } from './parseContact.js';
-import { parsePhone, type PhoneInput } from '../identifiers/parsePhone.js';
+import { NO_PHONES, parseContact } from './parseContact.js';
+import {
+  requirePhoneNumbers,
+  type PhoneInput,
+  type MaybePhoneNumbers,
+  type PhoneNumbers,
+} from '../identifiers/PhoneNumbers.js';
 import { removeContact } from './removeContact.js';
 import { undoReplacement, type UndoReplacementInput } from './undoReplacement.js';
 import { findByIdentity, type IdentityInput } from './findByIdentity.js';
@@ -123,7 +128,7 @@ export class Contacts {
    */
   async addPhone(input: ActingAccount & PhoneInput): Promise<AddedContact> {
     return addContact(this.#core, input, () => ({
-      data: phoneOf(input.phone, input.country, 'phone'),
+      data: this.#phone(input.phone, input.country, 'phone'),
     }));
   }
 
@@ -193,7 +198,7 @@ export class Contacts {
   async remove(input: ActingAccount & ContactReference): Promise<void> {
     await changeAccount(this.#core, { flow: 'RemoveContact', input }, async (flow) => {
       flow.requireRecentLogin();
-      const isMeant = parseReference(input);
+      const isMeant = parseReference(this.#core, input);
       await flow.commit(await flow.load(), (change) => {
         const { data } = removeContact(this.#core, change, isMeant);
         flow.eventContext.method = data.kind;
@@ -229,8 +234,8 @@ export class Contacts {
     input: ActingAccount & PhoneInput & { readonly newPhone: string },
   ): Promise<AddedContact> {
     return addContact(this.#core, input, () => ({
-      old: phoneOf(input.phone, input.country, 'phone'),
-      data: phoneOf(input.newPhone, input.country, 'newPhone'),
+      old: this.#phone(input.phone, input.country, 'phone'),
+      data: this.#phone(input.newPhone, input.country, 'newPhone'),
     }));
   }
 
@@ -244,7 +249,7 @@ export class Contacts {
   async replaceOAuth(input: ReplaceOAuthInput): Promise<{ readonly contact: Contact }> {
     return linkIdentity(this.#core, input, () => {
       const { provider, value, newProvider = provider, newValue } = input;
-      const old = parseContact({ kind: 'oauth', provider, value }, '');
+      const old = parseContact({ kind: 'oauth', provider, value }, '', NO_PHONES);
       return { ...oauthOf(input, newProvider, newValue), old };
     });
   }
@@ -256,7 +261,7 @@ export class Contacts {
    */
   async replaceCustom(input: ReplaceCustomInput): Promise<{ readonly contact: Contact }> {
     return linkIdentity(this.#core, input, () => {
-      const old = parseContact({ kind: 'custom', value: input.value }, '');
+      const old = parseContact({ kind: 'custom', value: input.value }, '', NO_PHONES);
       return { ...customOf(input, input.newValue), old };
     });
   }
@@ -307,7 +312,19 @@ export class Contacts {
   verifyPhone(input: ActingAccount & PhoneInput & { readonly code: string }): Promise<void> {
     return this.#phones.verifyPhone(input);
   }
+
+  #phone(value: unknown, country: unknown, path: string): NewAddress['data'] {
+    return { kind: 'phone', value: requirePhoneNumbers(this.#core).parse(value, country, path) };
+  }
 }
+
+/** The methods of {@link Contacts} that need the option `phones`. */
+type PhoneMethod = 'addPhone' | 'replacePhone' | 'requestPhoneVerification' | 'verifyPhone';
+
+/** {@link Contacts} as far as the options of `Accounts` offer them: what phone numbers need only with them. */
+export type ContactsWith<P extends PhoneNumbers | undefined> = P extends PhoneNumbers
+  ? Contacts
+  : Omit<Contacts, PhoneMethod>;
 
 function oauthOf(
   { authToken, meta }: Pick<AddOAuthInput, 'authToken' | 'meta'>,
@@ -315,23 +332,24 @@ function oauthOf(
   value: string,
 ): LinkedIdentity {
   const given = { kind: 'oauth', provider, value, ...(authToken !== undefined && { authToken }) };
-  return { data: parseContact(given, '') as LinkedIdentity['data'], meta };
+  return { data: parseContact(given, '', NO_PHONES) as LinkedIdentity['data'], meta };
 }
 
 function customOf({ meta }: Pick<AddCustomInput, 'meta'>, value: string): LinkedIdentity {
-  return { data: parseContact({ kind: 'custom', value, meta }, '') as LinkedIdentity['data'] };
+  return {
+    data: parseContact({ kind: 'custom', value, meta }, '', NO_PHONES) as LinkedIdentity['data'],
+  };
 }
 
 function emailOf(value: unknown, path: string): NewAddress['data'] {
   return { kind: 'email', value: parseEmail(value, path) };
 }
 
-function phoneOf(value: unknown, country: unknown, path: string): NewAddress['data'] {
-  return { kind: 'phone', value: parsePhone(value, country, path) };
-}
-
 /** @throws AccountError `InvalidInput` */
-function parseReference(input: ContactReference): (contact: Contact) => boolean {
+function parseReference(
+  core: MaybePhoneNumbers,
+  input: ContactReference,
+): (contact: Contact) => boolean {
   const { contactId, kind } = input;
   if (contactId !== undefined) {
     requireUlid(contactId, 'contactId');
@@ -347,6 +365,7 @@ function parseReference(input: ContactReference): (contact: Contact) => boolean 
       ...(country !== undefined && { country }),
     },
     '',
+    core,
   );
   return ({ data }) => isSame(data, wanted);
 }

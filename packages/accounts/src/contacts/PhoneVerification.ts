@@ -14,7 +14,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { createPhoneCode, isPhoneCode } from './createPhoneCode.js';
-import { parsePhone, type PhoneInput } from '../identifiers/parsePhone.js';
+import { requirePhoneNumbers, type PhoneInput } from '../identifiers/PhoneNumbers.js';
 import { revokeSentOperations } from './revokeSentOperations.js';
 import { verifyContact } from './verifyContact.js';
 
@@ -35,7 +35,7 @@ export class PhoneVerification {
       this.#core,
       { flow: 'RequestVerification', method: 'phone_verification', input },
       async (flow) => {
-        const phone = parsePhone(input.phone, input.country, 'phone');
+        const phone = requirePhoneNumbers(this.#core).parse(input.phone, input.country, 'phone');
         const { accountId, request } = flow.actor;
         const { delivery, messageLimit, oneTimeTokens } = this.#core;
         // An owner would never see the code.
@@ -83,7 +83,7 @@ export class PhoneVerification {
       this.#core,
       { flow: 'VerifyPhone', method: 'phone_verification', input },
       async (flow) => {
-        const phone = parsePhone(input.phone, input.country, 'phone');
+        const phone = requirePhoneNumbers(this.#core).parse(input.phone, input.country, 'phone');
         const code = parseCode(input.code);
         const { request } = flow.actor;
         const { passwords, throttle } = this.#core;

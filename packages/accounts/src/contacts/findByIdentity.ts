@@ -5,7 +5,7 @@ import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
-import { parseContact } from './parseContact.js';
+import { NO_PHONES, parseContact } from './parseContact.js';
 
 /** An identity at another provider. */
 export interface IdentityInput {
@@ -22,7 +22,7 @@ export async function findByIdentity(
 ): Promise<AccountDocument | null> {
   requireObject(input, '');
   const { provider, value } = input;
-  const data = parseContact({ kind: 'oauth', provider, value }, '');
+  const data = parseContact({ kind: 'oauth', provider, value }, '', NO_PHONES);
   return withAccountErrors(async () => {
     const { key } = await core.accessTypes.findKey({
       filter: { 'data.kind': 'oauth', 'data.provider': provider, 'data.value': value },

@@ -1,9 +1,13 @@
 import { AccountError } from '../errors/AccountError.js';
-import { parseContact } from './parseContact.js';
+import type { MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
+import { phoneNumbers } from '../identifiers/phoneNumbers/index.js';
+import { NO_PHONES, parseContact } from './parseContact.js';
 
-function refusal(value: unknown, path = 'contact'): unknown {
+const ALL = { phones: phoneNumbers() };
+
+function refusal(value: unknown, path = 'contact', phones: MaybePhoneNumbers = ALL): unknown {
   try {
-    return parseContact(value, path);
+    return parseContact(value, path, phones);
   } catch (error) {
     return AccountError.is(error) ? [error.code, error.details] : error;
   }
@@ -44,7 +48,7 @@ describe('parseContact', () => {
       { kind: 'custom', value: '7', meta: { a: 1 } },
     ],
   ])('gives %j in the form in which it is stored', (given, stored) => {
-    expect(parseContact(given, '')).toEqual(stored);
+    expect(parseContact(given, '', ALL)).toEqual(stored);
   });
 
   it.each([
@@ -97,5 +101,16 @@ describe('parseContact', () => {
       { path: string },
     ];
     expect(details.path).toHaveLength(200);
+  });
+
+  it('refuses a phone number where the application has none', () => {
+    const error = refusal({ kind: 'phone', value: '+4930123456' }, 'contact', NO_PHONES);
+    expect(error).toEqual([
+      'InvalidConfiguration',
+      {
+        path: 'phones',
+        reason: 'Phone numbers need phoneNumbers() of @latchkey/accounts/phone-numbers.',
+      },
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { parseEmail } from '../identifiers/parseEmail.js';
 import { AccessType } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import type { ContactData } from '../core/Account.js';
-import { parsePhone } from '../identifiers/parsePhone.js';
+import { requirePhoneNumbers, type MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
 
 /** A contact, as somebody gives it. */
 export type ContactInput =
@@ -20,6 +20,9 @@ export type ContactInput =
       readonly meta?: Readonly<Record<string, unknown>>;
     };
 
+/** For contacts of other kinds. */
+export const NO_PHONES: MaybePhoneNumbers = { phones: undefined };
+
 const MAX_SHOWN_PATH = 200;
 
 /**
@@ -28,15 +31,20 @@ const MAX_SHOWN_PATH = 200;
  * @param value - {@link ContactInput}, from callers without types.
  * @param path - the name that the error gives to the contact; empty for the whole input.
  * @throws AccountError `InvalidInput` with the path of the first fault below `path`, and reason
- *   `notAnObject`, `notAnEmailAddress`, `unknownField`, `notValid` or one of {@link parsePhone}.
+ *   `notAnObject`, `notAnEmailAddress`, `unknownField`, `notValid` or one of phone numbers;
+ *   `InvalidConfiguration` for a phone number where the application has none.
  */
-export function parseContact(value: unknown, path: string): ContactData {
+export function parseContact(
+  value: unknown,
+  path: string,
+  options: MaybePhoneNumbers,
+): ContactData {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new AccountError('InvalidInput', { path, reason: 'notAnObject' });
   }
   const given = value as Readonly<Record<string, unknown>>;
   const under = (name: string): string => (path === '' ? name : `${path}.${name}`);
-  return parseData(normalised(given, under), under);
+  return parseData(normalised(given, under, options), under);
 }
 
 /** Checks what is normalised; before that, a different spelling could be refused, or let through. */
@@ -53,13 +61,15 @@ function parseData(given: unknown, under: (name: string) => string): ContactData
 function normalised(
   given: Readonly<Record<string, unknown>>,
   under: (name: string) => string,
+  options: MaybePhoneNumbers,
 ): unknown {
   switch (given.kind) {
     case 'email':
       return { ...given, value: parseEmail(given.value, under('value')) };
     case 'phone': {
       const { country, ...data } = given;
-      return { ...data, value: parsePhone(given.value, country, under('value')) };
+      const { parse } = requirePhoneNumbers(options);
+      return { ...data, value: parse(given.value, country, under('value')) };
     }
     case 'oauth':
       return wellFormed(given, ['provider', 'value', 'authToken'], under);

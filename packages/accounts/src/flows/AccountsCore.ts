@@ -7,10 +7,11 @@ import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Throttle } from '../throttling/Throttle.js';
 import type { DeviceTokens } from '../tokens/DeviceTokens.js';
 import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
+import type { MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 
 /** The parts that every flow of one `Accounts` works with. */
-export interface AccountsCore extends ChangeCore {
+export interface AccountsCore extends ChangeCore, MaybePhoneNumbers {
   /** The names of the application's own fields of an account. */
   readonly accountFields: readonly string[];
   /** Those of them that a visitor may give in a form. */

@@ -1,13 +1,15 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { AccountError } from '../errors/AccountError.js';
+import { phoneNumbers } from './phoneNumbers/index.js';
 import { type LoginIdentifier, parseLoginIdentifier } from './parseLoginIdentifier.js';
 
+const ALL = { phones: phoneNumbers() };
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
 function reasonFor(value: unknown): string {
   try {
-    parseLoginIdentifier(value, 'username');
+    parseLoginIdentifier(value, 'username', ALL);
   } catch (error) {
     if (AccountError.is(error) && error.code === 'InvalidInput') {
       expect(error.details.path).toBe('username');
@@ -38,7 +40,7 @@ describe('parseLoginIdentifier', () => {
     ['4930123456', 'username', '4930123456'],
     ['\uff21\uff24\uff21', 'username', 'ada'],
   ])('reads %j as %s %j', (value, kind, expected) => {
-    expect(parseLoginIdentifier(value, 'username')).toEqual({ kind, value: expected });
+    expect(parseLoginIdentifier(value, 'username', ALL)).toEqual({ kind, value: expected });
   });
 
   it.each([
@@ -95,15 +97,28 @@ describe('parseLoginIdentifier', () => {
         (value) => {
           let identifier: LoginIdentifier;
           try {
-            identifier = parseLoginIdentifier(value, 'username');
+            identifier = parseLoginIdentifier(value, 'username', ALL);
           } catch (error) {
             expect(AccountError.is(error)).toBe(true);
             return;
           }
-          expect(parseLoginIdentifier(identifier.value, 'username')).toEqual(identifier);
+          expect(parseLoginIdentifier(identifier.value, 'username', ALL)).toEqual(identifier);
         },
       ),
       { numRuns: 2000 },
     );
+  });
+
+  it('reads no phone number where the application has none, and takes it for nothing else', () => {
+    const none = { phones: undefined };
+    for (const [value, country] of [['+4930123456'], ['030 123456', 'DE']]) {
+      expect(() => parseLoginIdentifier(value, 'username', none, country)).toThrow(
+        expect.objectContaining({
+          details: { path: 'username', reason: 'phoneNumbersNotOffered' },
+        }) as Error,
+      );
+    }
+    const email = parseLoginIdentifier('ada@example.com', 'username', none);
+    expect(email).toEqual({ kind: 'email', value: 'ada@example.com' });
   });
 });

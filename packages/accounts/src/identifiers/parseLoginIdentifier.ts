@@ -1,6 +1,6 @@
 import { parseEmail, trimIdentifier } from './parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
-import { parsePhone } from './parsePhone.js';
+import type { MaybePhoneNumbers } from './PhoneNumbers.js';
 import { parseUsername } from './parseUsername.js';
 
 /** The ways to name an account at login. */
@@ -24,13 +24,16 @@ const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
  *
  * @param value - The input, of any type. Spaces and tabs around it do not count; line breaks are refused.
  * @param path - The name that the error gives to the input.
+ * @param phones - Phone numbers, where the application has them.
  * @param country - The country (ISO 3166-1 alpha-2) of a phone number that has no country code.
  * @throws AccountError `InvalidInput` with reason `notAString`, `tooLong` (over 1000 UTF-16 units),
- *   `notWellFormed`, `notAnEmailAddress`, `notAPhoneNumber` or `notAUsername`.
+ *   `notWellFormed`, `notAnEmailAddress`, `notAPhoneNumber` or `notAUsername`;
+ *   `phoneNumbersNotOffered` where the application has none.
  */
 export function parseLoginIdentifier(
   value: unknown,
   path: string,
+  { phones }: MaybePhoneNumbers,
   country?: unknown,
 ): LoginIdentifier {
   if (typeof value !== 'string') throw invalid(path, 'notAString');
@@ -40,7 +43,10 @@ export function parseLoginIdentifier(
   // What zod says of a fault stays behind: it may quote what was typed.
   if (identifier.includes('@')) return { kind: 'email', value: parseEmail(identifier, path) };
   const isPhone = identifier.startsWith('+') || (country !== undefined && DIALLED.test(identifier));
-  if (isPhone) return { kind: 'phone', value: parsePhone(identifier, country, path) };
+  if (isPhone) {
+    if (!phones) throw invalid(path, 'phoneNumbersNotOffered');
+    return { kind: 'phone', value: phones.parse(identifier, country, path) };
+  }
   if (ULID.test(identifier)) return { kind: 'accountId', value: identifier.toUpperCase() };
   return { kind: 'username', value: parseUsername(identifier, path) };
 }

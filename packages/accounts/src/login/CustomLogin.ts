@@ -35,7 +35,7 @@ export class CustomLogin {
     const { events, requireActivation, sessions } = this.#core;
     const eventContext: EventContext = { ...connectionContext(request), method: 'custom' };
     return events.run('Login', eventContext, async () => {
-      const identifier = parseLoginIdentifier(input.username, 'username');
+      const identifier = parseLoginIdentifier(input.username, 'username', this.#core);
       this.#core.connectionOf(request);
       const accountId = await findAccountId(this.#core, identifier);
       if (accountId === undefined) throw new AccountError('UserNotFound', {});

@@ -10,6 +10,7 @@ import { requireObject } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import type { MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
 import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
 import { isPasswordDisabledAtLogin, requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
 import { resetCounts } from '../flows/resetCounts.js';
@@ -102,7 +103,7 @@ export class PasswordLogin {
    */
   async userByPasswordLogin(
     input: unknown,
-    read: PasswordLoginReader = () => readPasswordLogin(input),
+    read: PasswordLoginReader = () => readPasswordLogin(this.#core, input),
   ): Promise<LoginByPassword> {
     const eventContext: EventContext = { ...eventContextOf(input), method: 'password' };
     return this.#core.events.run('Login', eventContext, async () => {
@@ -256,12 +257,12 @@ export class PasswordLogin {
 }
 
 /** @throws AccountError `InvalidInput` */
-function readPasswordLogin(input: unknown): PasswordLoginAttempt {
+function readPasswordLogin(core: MaybePhoneNumbers, input: unknown): PasswordLoginAttempt {
   requireObject(input, '');
   const { username, country, rememberMe, ...shown } = input as unknown as PasswordLoginInput;
   const { password, request, deviceToken } = shown;
   return {
-    identifier: parseLoginIdentifier(username, 'username', country),
+    identifier: parseLoginIdentifier(username, 'username', core, country),
     password,
     request,
     deviceToken,

@@ -71,7 +71,7 @@ export class MagicLinks {
     const { email, request } = input;
     const eventContext: EventContext = { ...connectionContext(request), method: 'magicLink' };
     const send = this.#core.events.run('RequestMagicLink', eventContext, async () => {
-      const identifier = parseLoginIdentifier(email, 'email');
+      const identifier = parseLoginIdentifier(email, 'email', this.#core);
       if (identifier.kind !== 'email') {
         throw new AccountError('InvalidInput', { path: 'email', reason: 'notAnEmailAddress' });
       }

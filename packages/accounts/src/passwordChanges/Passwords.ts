@@ -7,6 +7,7 @@ import { requireObject, requireUlid } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import type { MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
 import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { changeByToken } from '../flows/changeByToken.js';
 import { sendLink, suppressEnumeration } from '../flows/sendLink.js';
@@ -179,7 +180,7 @@ export class Passwords {
       method: 'password_recovery',
     };
     const send = this.#core.events.run('RequestPasswordReset', eventContext, async () => {
-      const identifier = identifierOf(input);
+      const identifier = identifierOf(this.#core, input);
       const link = { identifier, kind: 'password_recovery', message: 'PasswordReset' } as const;
       await sendLink(this.#core, { ...link, request, eventContext });
     });
@@ -270,13 +271,16 @@ function isStillOwn({ accountId, accessTypes }: Account, { createdFor }: Token):
   );
 }
 
-function identifierOf({ username, email }: RequestPasswordResetInput): LoginIdentifier {
+function identifierOf(
+  core: MaybePhoneNumbers,
+  { username, email }: RequestPasswordResetInput,
+): LoginIdentifier {
   const isEmail = (email as unknown) !== undefined;
   if (isEmail && (username as unknown) !== undefined) {
     throw new AccountError('InvalidInput', { path: 'username', reason: 'notBesideEmail' });
   }
   const path = isEmail ? 'email' : 'username';
-  const identifier = parseLoginIdentifier(isEmail ? email : username, path);
+  const identifier = parseLoginIdentifier(isEmail ? email : username, path, core);
   if (!isEmail || identifier.kind === 'email') return identifier;
   throw new AccountError('InvalidInput', { path, reason: 'notAnEmailAddress' });
 }

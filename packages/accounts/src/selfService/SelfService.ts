@@ -157,7 +157,7 @@ export class SelfService<F extends AccountFields = NoFields> {
     const read = async (): Promise<PasswordLoginAttempt> => {
       requireParams(input);
       const { password: given, request, deviceToken } = input;
-      const identifier = parseSignInName(input, ['username', 'email', 'phone']);
+      const identifier = parseSignInName(core, input, ['username', 'email', 'phone']);
       const password = parseSignInPassword(core, given, 'password');
       const session = parseSessionPreferences(input, core.table.now(), core.sessionPolicy);
       await requireSignedOut(core, request);
@@ -256,7 +256,7 @@ export class SelfService<F extends AccountFields = NoFields> {
     const eventContext: EventContext = { ...eventContextOf(input), method: 'password_recovery' };
     const send = core.events.run('RequestPasswordReset', eventContext, async () => {
       requireParams(input);
-      const identifier = parseSignInName(input, ['username', 'email']);
+      const identifier = parseSignInName(core, input, ['username', 'email']);
       const link = { kind: 'password_recovery', message: 'PasswordReset' } as const;
       await sendLink(core, { ...link, identifier, request: input.request, eventContext });
     });

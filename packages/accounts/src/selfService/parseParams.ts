@@ -4,6 +4,7 @@ import { parseEmail, trimIdentifier } from '../identifiers/parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
 import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import type { MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
 
 const MAX_USERNAME = 100;
 
@@ -34,6 +35,7 @@ export function parseNewUsername(value: unknown): string {
  *   `UsernameTooLong`, `EmailNotValid`; `InvalidInput`.
  */
 export function parseSignInName(
+  core: MaybePhoneNumbers,
   params: Readonly<Record<string, unknown>>,
   names: readonly ('username' | 'email' | 'phone')[],
 ): LoginIdentifier {
@@ -47,7 +49,7 @@ export function parseSignInName(
   const name = requireName(params[path]);
   if (path === 'username' && !name.includes('@')) requireUsernameLength(name.trim());
   const country = path === 'phone' ? params.country : undefined;
-  const identifier = parseLoginIdentifier(name, path, country);
+  const identifier = parseLoginIdentifier(name, path, core, country);
   if (path === 'username' || identifier.kind === 'phone') return identifier;
   throw new AccountError('InvalidInput', { path, reason: 'notAPhoneNumber' });
 }

@@ -253,7 +253,7 @@ export class AccountCreation {
       table,
       tokens,
     } = this.#core;
-    const { contacts, password: given, fields } = parseNewAccount(input, accountFields);
+    const { contacts, password: given, fields } = parseNewAccount(input, this.#core);
     const emails = contacts.flatMap((data) => (data.kind === 'email' ? [data.value] : []));
     const password = await passwords.parseNew(given, 'password', [
       fields.username,

@@ -14,7 +14,7 @@ import { findAccountId } from '../flows/findAccountId.js';
  * says, and then once after each wait.
  */
 export async function notifySignUpAttempt(core: AccountsCore, email: string): Promise<void> {
-  const identifier = parseLoginIdentifier(email, 'email');
+  const identifier = parseLoginIdentifier(email, 'email', core);
   const accountId = await findAccountId(core, identifier);
   const account = accountId === undefined ? null : await loadAccount(core, accountId);
   if (!account) return;

@@ -1,5 +1,6 @@
 import { emailAddress, username } from '@latchkey/schema';
 import * as z from 'zod';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ContactData } from '../core/Account.js';
 import { parseContact, type ContactInput } from '../contacts/parseContact.js';
 import { trimIdentifier } from '../identifiers/parseEmail.js';
@@ -60,7 +61,10 @@ function trimmed(value: unknown): unknown {
  *
  * @throws AccountError `InvalidInput` with the path of the first fault.
  */
-export function parseNewAccount(input: unknown, ownFields: readonly string[]): NewAccount {
+export function parseNewAccount(
+  input: unknown,
+  { accountFields: ownFields, phones }: Pick<AccountsCore, 'accountFields' | 'phones'>,
+): NewAccount {
   requireObject(input, '');
   if (Array.isArray(input)) throw invalid('', 'notAnObject');
   const own = Object.entries(input).filter(([name]) => ownFields.includes(name));
@@ -77,7 +81,9 @@ export function parseNewAccount(input: unknown, ownFields: readonly string[]): N
   if (username === undefined && email === undefined) {
     throw invalid('username', 'neitherUsernameNorEmail');
   }
-  const extra = extraContacts.map((contact, at) => parseContact(contact, `extraContacts.${at}`));
+  const extra = extraContacts.map((contact, at) =>
+    parseContact(contact, `extraContacts.${at}`, { phones }),
+  );
   return {
     password: data.password,
     contacts: withoutRepeats([

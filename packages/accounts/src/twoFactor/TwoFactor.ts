@@ -29,7 +29,16 @@ import type {
   TwoFactorLoginInput,
   TwoFactorStatus,
 } from './twoFactorInputs.js';
+import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
+
+/** A second factor for `Accounts`: `totp(…)` of `@latchkey/accounts/two-factor`. */
+export interface TwoFactorPart {
+  /** @internal */
+  readonly policy: TwoFactorPolicy;
+  /** @internal */
+  readonly create: (core: AccountsCore) => TwoFactor;
+}
 
 /**
  * The second factor of accounts: an authenticator app (TOTP, RFC 6238), and recovery codes for who
@@ -41,14 +50,13 @@ import type { TwoFactorSettings } from './twoFactorSettings.js';
  * 100 failures in a row the authenticator app is disabled (`AuthenticatorDisabled`) until the account
  * enrols one anew, by a recovery code; recovery codes, counted by themselves, until there are new ones.
  *
- * Without the option `twoFactor`, every method throws `InvalidConfiguration`, and accounts that
- * have a second factor cannot be logged in to.
+ * Without the option `twoFactor`, accounts that have a second factor cannot be logged in to.
  *
  * @example
  * ```ts
- * import { AccountError, type Accounts, type SessionRequest } from '@latchkey/accounts';
+ * import { AccountError, type AccountsWith, type SessionRequest } from '@latchkey/accounts';
  *
- * export async function login(accounts: Accounts, password: string, request: SessionRequest) {
+ * export async function login(accounts: AccountsWith<'twoFactor'>, password: string, request: SessionRequest) {
  *   try {
  *     return await accounts.userByPasswordLogin({ username: 'ada', password, request });
  *   } catch (error) {
@@ -58,7 +66,7 @@ import type { TwoFactorSettings } from './twoFactorSettings.js';
  * }
  *
  * export const secondStep = (
- *   accounts: Accounts,
+ *   accounts: AccountsWith<'twoFactor'>,
  *   answer: { challenge: string; code: string },
  *   request: SessionRequest,
  * ) => accounts.twoFactor.loginWithTwoFactor({ ...answer, request });
@@ -66,10 +74,10 @@ import type { TwoFactorSettings } from './twoFactorSettings.js';
  */
 export class TwoFactor {
   readonly #core: AccountsCore;
-  readonly #settings: TwoFactorSettings | undefined;
+  readonly #settings: TwoFactorSettings;
 
   /** @internal */
-  constructor(core: AccountsCore, settings: TwoFactorSettings | undefined) {
+  constructor(core: AccountsCore, settings: TwoFactorSettings) {
     this.#core = core;
     this.#settings = settings;
   }
@@ -196,7 +204,6 @@ export class TwoFactor {
    */
   async status(input: { readonly request: SessionRequest }): Promise<TwoFactorStatus> {
     requireObject(input, '');
-    this.#requireSettings();
     const { request } = input;
     requireObject(request, 'request');
     // Whoever acts for the owner may see it.
@@ -265,7 +272,6 @@ export class TwoFactor {
     const { accountId } = input;
     const start = { flow: 'DisableTwoFactor', method: 'reset', input: { accountId } } as const;
     const core = this.#core;
-    this.#requireSettings();
     await changeAccount(core, start, async (flow) =>
       flow.commit(await flow.load(), (change) => {
         const factors = factorsOf(change.account.tokens);
@@ -315,11 +321,10 @@ export class TwoFactor {
   ): Promise<T> {
     const input = { request } as ActingAccount;
     const begin = (): void => {
-      this.#requireSettings();
       requireObject(request, 'request');
     };
     return changeAccount(this.#core, { flow, input, begin }, (started) =>
-      run(started, this.#requireSettings()),
+      run(started, this.#settings),
     );
   }
 
@@ -332,17 +337,6 @@ export class TwoFactor {
     requireObject(input, '');
     const eventContext =
       given ?? connectionContext((input as { readonly request?: unknown }).request);
-    return this.#core.events.run(flow, eventContext, () =>
-      action(eventContext, this.#requireSettings()),
-    );
-  }
-
-  /** @throws AccountError `InvalidConfiguration` */
-  #requireSettings(): TwoFactorSettings {
-    if (this.#settings) return this.#settings;
-    throw new AccountError('InvalidConfiguration', {
-      path: 'twoFactor',
-      reason: 'This option is needed for a second factor.',
-    });
+    return this.#core.events.run(flow, eventContext, () => action(eventContext, this.#settings));
   }
 }

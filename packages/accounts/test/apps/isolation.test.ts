@@ -2,16 +2,22 @@ import { BatchWriteItemCommand, type AttributeValue } from '@aws-sdk/client-dyna
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { TOTP } from 'otpauth';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../../src/apps/AccountsRegistry.js';
 import type { Message } from '../../src/delivery/Delivery.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
-import { PASSWORD, requestWith, SECRET, TestClock } from '../support/testAccounts.js';
+import {
+  PASSWORD,
+  requestWith,
+  SECRET,
+  TestClock,
+  type FullAccounts,
+} from '../support/testAccounts.js';
 import { keyOf } from '../twoFactor/support/twoFactorAccounts.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
+import { totp } from '../../src/twoFactor/totp.js';
 
 const APPS = ['shop', 'forum', 'Shop'];
 const EMAIL = 'ada@example.com';
@@ -31,7 +37,7 @@ interface Credential {
 
 /** One application with the same person in it as in every other. */
 interface App {
-  readonly accounts: Accounts;
+  readonly accounts: FullAccounts;
   readonly accountId: string;
   readonly totpSecret: string;
   /** What was sent last. */
@@ -203,7 +209,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
     appId: string,
     messages: Message[],
   ): Promise<App> => {
-    const accounts = registry.app(appId);
+    const accounts = registry.app(appId) as FullAccounts;
     const { accountId } = await accounts.createAccount({
       username: 'ada',
       email: EMAIL,
@@ -235,7 +241,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
       },
     };
   };
-  const magicLink = async (accounts: Accounts, messages: Message[]): Promise<string> => {
+  const magicLink = async (accounts: FullAccounts, messages: Message[]): Promise<string> => {
     await accounts.magicLinks.request({ email: EMAIL });
     await accounts.settled();
     const last = messages.at(-1);
@@ -251,7 +257,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
       sessions: { getTokenSecret: () => SECRET },
       passwords: { hasher: new QuickHasher() },
       throttling: { address: false },
-      twoFactor: { issuer: 'Latchkey', encryptionKeys: [keyOf(1)] },
+      twoFactor: totp({ issuer: 'Latchkey', encryptionKeys: [keyOf(1)] }),
       apps: Object.fromEntries(
         APPS.map((appId) => [
           appId,

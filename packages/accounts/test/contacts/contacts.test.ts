@@ -1,8 +1,7 @@
 import { beforeAnswer } from '../../../entity/test/support/faults.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { PASSWORD, requestWith } from '../support/testAccounts.js';
+import { PASSWORD, requestWith, type FullAccounts } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 import { selfService } from '../support/selfService.js';
 
@@ -10,7 +9,7 @@ const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
 describe('contacts', () => {
   let test: Owners;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   const loginBy = (username: string): Promise<string> =>
     codeOf(accounts.userByPasswordLogin({ username, password: PASSWORD, request: requestWith() }));
   const valuesOf = async ({ accountId }: Owner): Promise<string[]> =>

@@ -1,8 +1,7 @@
 import { beforeAnswer } from '../../../entity/test/support/faults.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
-import { PASSWORD, requestWith } from '../support/testAccounts.js';
+import { PASSWORD, requestWith, type FullAccounts } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 
 const PHONE = '+4930123456';
@@ -11,7 +10,7 @@ const NEW_EMAIL = 'new@example.com';
 
 describe('sessions, when a verified address goes', () => {
   let test: Owners;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   let ada: Owner;
   const isIn = (authToken = ''): Promise<boolean> =>
     test

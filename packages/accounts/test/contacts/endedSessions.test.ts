@@ -1,16 +1,16 @@
 import { beforeAnswer } from '../../../entity/test/support/faults.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { requestWith } from '../support/testAccounts.js';
+import { requestWith, type FullAccounts } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
+import { totp } from '../../src/twoFactor/totp.js';
 
 const NEW_PASSWORD = 'a long walk in the hills';
 const PHONE = '+4930123456';
 const EVIL = 'evil@example.com';
 
 /** What somebody does with the open session of another. */
-type Act = (accounts: Accounts, request: SessionRequest, owner: Owner) => Promise<unknown>;
+type Act = (accounts: FullAccounts, request: SessionRequest, owner: Owner) => Promise<unknown>;
 
 /** Every way in which a request acts on its account’s contacts, names and tokens. */
 const ACTS: readonly (readonly [string, Act])[] = [
@@ -57,7 +57,10 @@ describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)'
 
   beforeEach(async () => {
     test = await createOwners({
-      twoFactor: { issuer: 'Latchkey', encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }] },
+      twoFactor: totp({
+        issuer: 'Latchkey',
+        encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }],
+      }),
     });
     ada = await test.signUp();
     const { accountId } = ada;

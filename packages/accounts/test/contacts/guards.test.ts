@@ -1,14 +1,13 @@
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { requestWith } from '../support/testAccounts.js';
+import { requestWith, type FullAccounts } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 
 const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
 describe('contacts, and who may change them', () => {
   let test: Owners;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   let ada: Owner;
 
   beforeAll(async () => {

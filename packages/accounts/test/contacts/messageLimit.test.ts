@@ -1,9 +1,13 @@
 import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { createTestAccounts, PASSWORD, requestWith } from '../support/testAccounts.js';
+import {
+  createTestAccounts,
+  PASSWORD,
+  requestWith,
+  type FullAccounts,
+} from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 
 const PHONE = '+4930123456';
@@ -12,7 +16,7 @@ const MESSAGES = { perAddress: 3, perAccount: 5 };
 
 describe('messages to addresses that nobody has proven', () => {
   let test: Owners;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   let ada: Owner;
   const sentTo = (address: string): number =>
     test.messages.filter(({ to, token }) => to.value === address && token !== undefined).length;

@@ -1,10 +1,9 @@
 import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import { contentsOf } from '../support/contents.js';
 import { CountingHasher } from '../support/CountingHasher.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { PASSWORD, requestWith } from '../support/testAccounts.js';
+import { PASSWORD, requestWith, type FullAccounts } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 
 const PHONE = '+4930123456';
@@ -14,7 +13,7 @@ const MINUTE = 60_000;
 
 describe('a phone number', () => {
   let test: Owners;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   let hasher: CountingHasher;
   let ada: Owner;
   const verify = (code: string, phone = PHONE): Promise<string> =>

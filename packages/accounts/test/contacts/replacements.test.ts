@@ -1,14 +1,13 @@
 import { beforeAnswer } from '../../../entity/test/support/faults.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf } from '../support/errorOf.js';
-import { PASSWORD, requestWith } from '../support/testAccounts.js';
+import { PASSWORD, requestWith, type FullAccounts } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 import { selfService } from '../support/selfService.js';
 
 describe('a contact that takes another’s place', () => {
   let test: Owners;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   let ada: Owner;
   const valuesOf = async (): Promise<string[]> =>
     (await accounts.contacts.list({ accountId: ada.accountId })).map(

@@ -1,6 +1,12 @@
 import { Accounts } from '../../src/accounts/Accounts.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
+import {
+  createTestAccounts,
+  PASSWORD,
+  requestWith,
+  SECRET,
+  type FullAccounts,
+} from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 
@@ -9,7 +15,7 @@ const MINUTE = 60_000;
 
 describe('somebody else in an account', () => {
   let test: Owners;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   let ada: Owner;
   const isIn = (authToken: string): Promise<boolean> =>
     test

@@ -9,6 +9,7 @@ import {
   requestWith,
   type TestAccounts,
 } from '../support/testAccounts.js';
+import { totp } from '../../src/twoFactor/totp.js';
 
 describe('a new account', () => {
   let test: TestAccounts;
@@ -133,11 +134,11 @@ describe('a new account', () => {
 
   it('waits for a second factor where one is demanded: no session before (ASVS 6.3.3)', async () => {
     const strict = await createTestAccounts({
-      twoFactor: {
+      twoFactor: totp({
         issuer: 'Tests',
         encryptionKeys: [{ kid: '1', key: Buffer.alloc(32, 'k').toString('base64') }],
         isRequired: () => true,
-      },
+      }),
     });
     const request = requestWith();
     const input = someone();

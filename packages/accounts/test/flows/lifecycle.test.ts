@@ -2,7 +2,6 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AccountAttempts } from '@latchkey/schema';
 import { beforeAnswer, timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf } from '../support/errorOf.js';
@@ -11,6 +10,7 @@ import {
   PASSWORD,
   requestWith,
   type TestAccounts,
+  type FullAccounts,
 } from '../support/testAccounts.js';
 
 const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
@@ -36,7 +36,7 @@ function failAt(client: DynamoDBClient, first: number): { remove(): void } {
 
 describe('an account and its sessions', () => {
   let test: TestAccounts;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   let count = 0;
   const signUp = (): Promise<AccountDocument> => {
     const username = `user${++count}`;

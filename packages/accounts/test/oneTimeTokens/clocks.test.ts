@@ -1,7 +1,6 @@
 import { beforeAnswer } from '../../../entity/test/support/faults.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import { codeOf } from '../support/errorOf.js';
-import { PASSWORD, requestWith } from '../support/testAccounts.js';
+import { PASSWORD, requestWith, type FullAccounts } from '../support/testAccounts.js';
 import {
   createTwoFactorAccounts,
   type ProtectedPerson,
@@ -14,7 +13,7 @@ const NEW_PASSWORD = 'a long walk in the hills';
 
 /** What somebody gets from a server, and does with it there. */
 type Use = (
-  accounts: Accounts,
+  accounts: FullAccounts,
   person: ProtectedPerson,
   test: TwoFactorAccounts,
 ) => Promise<unknown>;

@@ -1,4 +1,3 @@
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import { codeOf } from '../support/errorOf.js';
 import {
@@ -6,12 +5,14 @@ import {
   PASSWORD,
   requestWith,
   type TestAccounts,
+  type FullAccounts,
 } from '../support/testAccounts.js';
 import { keyOf } from '../twoFactor/support/twoFactorAccounts.js';
+import { totp } from '../../src/twoFactor/totp.js';
 
 const NOBODY = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
-type Act = (accounts: Accounts, accountId: string) => Promise<unknown>;
+type Act = (accounts: FullAccounts, accountId: string) => Promise<unknown>;
 
 const newPassword = 'a long walk in the hills';
 const ACTS: readonly (readonly [string, Act])[] = [
@@ -49,7 +50,7 @@ describe('an account id that nobody has (ASVS 16.2.5)', () => {
   beforeAll(async () => {
     test = await createTestAccounts({
       delivery: { send: () => undefined },
-      twoFactor: { issuer: 'Latchkey', encryptionKeys: [keyOf(1)] },
+      twoFactor: totp({ issuer: 'Latchkey', encryptionKeys: [keyOf(1)] }),
       throttling: { password: { budget: 2 } },
     });
     const ada = { username: 'ada', email: 'a@example.com', password: PASSWORD };

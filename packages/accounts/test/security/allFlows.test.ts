@@ -16,6 +16,7 @@ import {
   type TestAccounts,
 } from '../support/testAccounts.js';
 import { selfService } from '../support/selfService.js';
+import { totp } from '../../src/twoFactor/totp.js';
 
 const KEY = Buffer.from('canary-encryption-key-0123456789');
 
@@ -68,7 +69,7 @@ describe('after all flows', () => {
           }
         },
       },
-      twoFactor: { issuer: 'Tests', encryptionKeys: [{ kid: '1', key: KEY }] },
+      twoFactor: totp({ issuer: 'Tests', encryptionKeys: [{ kid: '1', key: KEY }] }),
     });
     const { accounts } = test;
     accounts.on('*', (event) => events.push(event));

@@ -1,10 +1,10 @@
 import { tableItems } from '../../../entity/test/support/tableItems.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { codeOf } from '../support/errorOf.js';
-import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
+import { PASSWORD, requestWith, SECRET, type FullAccounts } from '../support/testAccounts.js';
 import { selfService } from '../support/selfService.js';
+import { totp } from '../../src/twoFactor/totp.js';
 
 const NEW_PASSWORD = 'a long walk in the hills';
 const WAITING = 'waiting@example.org';
@@ -12,7 +12,7 @@ const PHONE = '+4930999999';
 const WRONG_CODE = '000000';
 
 /** The calls of an owner in a session. */
-type Act = (accounts: Accounts, request: SessionRequest, owner: Owner) => Promise<unknown>;
+type Act = (accounts: FullAccounts, request: SessionRequest, owner: Owner) => Promise<unknown>;
 
 /** Every method that an owner calls by a request, and what each is refused for otherwise. */
 const METHODS: Readonly<Record<string, Act>> = {
@@ -114,7 +114,10 @@ describe('a request whose session has ended since it was let through (ASVS 7.4.1
   beforeAll(async () => {
     test = await createOwners({
       sessions: { getTokenSecret: () => SECRET },
-      twoFactor: { issuer: 'Latchkey', encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }] },
+      twoFactor: totp({
+        issuer: 'Latchkey',
+        encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }],
+      }),
       throttling: { address: false, messages: false },
     });
   });

@@ -6,6 +6,7 @@ import { PASSWORD, requestWith } from '../support/testAccounts.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
 import { documentedTable } from './documentedTable.js';
+import { totp } from '../../src/twoFactor/totp.js';
 
 const THEIRS = 'a thief walks in the night';
 const OWN = 'a long walk in the hills';
@@ -21,7 +22,7 @@ interface Prepared {
 
 const options = {
   passwords: { hasher: new QuickHasher() },
-  twoFactor: { issuer: 'Latchkey', encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }] },
+  twoFactor: totp({ issuer: 'Latchkey', encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }] }),
   throttling: { messages: false, address: false },
 } as const;
 

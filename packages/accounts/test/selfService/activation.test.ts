@@ -12,6 +12,7 @@ import {
 } from '../support/testAccounts.js';
 import { selfService } from '../support/selfService.js';
 import { QuickHasher } from '../support/QuickHasher.js';
+import { totp } from '../../src/twoFactor/totp.js';
 
 const HOUR = 3_600_000;
 const NEW_PASSWORD = 'a long walk in the hills';
@@ -254,18 +255,18 @@ describe('the calls of SelfService that Rebilly has', () => {
       table: test.table,
       passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
-      twoFactor: {
+      twoFactor: totp({
         issuer: 'Test',
         encryptionKeys: [{ kid: '1', key: Buffer.alloc(32, 7).toString('base64') }],
-      },
+      }),
     });
     const { clock } = test;
     const own = { username: 'grace', password: PASSWORD };
     const request = requestWith();
     await selfService(accounts).signUp({ ...own, request });
     const { uri } = await accounts.twoFactor.enrol({ request });
-    const totp = new TOTP({ secret: new URL(uri).searchParams.get('secret') ?? '' });
-    const codeNow = (): string => totp.generate({ timestamp: clock.now().getTime() });
+    const app = new TOTP({ secret: new URL(uri).searchParams.get('secret') ?? '' });
+    const codeNow = (): string => app.generate({ timestamp: clock.now().getTime() });
     await accounts.twoFactor.confirm({ request, code: codeNow() });
     const wishes = [
       { sessionLength: 0.5 },

@@ -1,7 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
 import { createTestTable, localClient } from '@latchkey/entity/testing';
-import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
+import { Accounts, type AccountsOptions, type AccountsWith } from '../../src/accounts/Accounts.js';
+import { phoneNumbers } from '../../src/identifiers/phoneNumbers/index.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { SessionsOptions } from '../../src/sessions/Sessions.js';
 import { QuickHasher } from './QuickHasher.js';
@@ -24,15 +25,19 @@ export class TestClock {
   }
 }
 
+/** Accounts with everything that an option offers. */
+export type FullAccounts = AccountsWith<'phones' | 'twoFactor'>;
+
 /** Accounts in a table of their own. */
 export interface TestAccounts {
-  readonly accounts: Accounts;
+  /** With phone numbers; with a second factor where the options have one. */
+  readonly accounts: FullAccounts;
   readonly table: Table;
   readonly client: DynamoDBClient;
   readonly clock: TestClock;
   readonly log: RequestLog;
   /** The same accounts as another process sees them: nothing is shared but the table. */
-  another(sessions?: Partial<SessionsOptions>): Accounts;
+  another(sessions?: Partial<SessionsOptions>): FullAccounts;
   drop(): Promise<void>;
 }
 
@@ -47,8 +52,15 @@ export async function createTestAccounts(
   const clients = [client];
   const sessions = { getTokenSecret: () => SECRET, ...options.sessions };
   const passwords = { hasher: new QuickHasher(), ...options.passwords };
+  const create = (own: Pick<AccountsOptions, 'table' | 'sessions'>): FullAccounts =>
+    new Accounts({
+      phones: phoneNumbers(),
+      ...options,
+      passwords,
+      ...own,
+    });
   return {
-    accounts: new Accounts({ ...options, table, sessions, passwords }),
+    accounts: create({ table, sessions }),
     table,
     client,
     clock,
@@ -56,9 +68,7 @@ export async function createTestAccounts(
     another: (own = {}) => {
       const other = localClient();
       clients.push(other);
-      return new Accounts({
-        ...options,
-        passwords,
+      return create({
         table: new Table({ name: table.name, client: other, clock: clock.now }),
         sessions: { ...sessions, ...own },
       });

@@ -1,4 +1,4 @@
-import type { Accounts, AccountsOptions } from '../../src/accounts/Accounts.js';
+import type { AccountsOptions } from '../../src/accounts/Accounts.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { Message } from '../../src/delivery/Delivery.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
@@ -8,6 +8,7 @@ import {
   PASSWORD,
   requestWith,
   type TestAccounts,
+  type FullAccounts,
 } from '../support/testAccounts.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 import { createTwoFactorAccounts } from '../twoFactor/support/twoFactorAccounts.js';
@@ -35,7 +36,7 @@ class BusyHasher extends QuickHasher {
 
 describe('attempts of who is logged in', () => {
   let test: TestAccounts;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   let hasher: BusyHasher;
   let messages: Message[];
   let accountId: string;

@@ -1,9 +1,14 @@
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
+import {
+  createTestAccounts,
+  PASSWORD,
+  requestWith,
+  SECRET,
+  type FullAccounts,
+} from '../support/testAccounts.js';
 import {
   createTwoFactorAccounts,
   keyOf,
@@ -18,7 +23,7 @@ const times = <T>(length: number, make: (index: number) => T): T[] =>
 
 describe('an authenticator', () => {
   let test: TwoFactorAccounts;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   const factorItems = async ({ accountId }: Person) =>
     (await tableItems(test.client, test.table.name)).filter(
       (item) => item.kind?.S === 'twoFactorAuth' && item.accountId?.S === accountId,
@@ -372,7 +377,7 @@ describe('an authenticator', () => {
 
 describe('an authenticator that the application demands (ASVS 6.3.3)', () => {
   let test: TwoFactorAccounts;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   const asked: unknown[] = [];
   beforeAll(async () => {
     test = await createTwoFactorAccounts({

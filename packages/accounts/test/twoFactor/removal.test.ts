@@ -1,10 +1,9 @@
 import { tableItems } from '../../../entity/test/support/tableItems.js';
-import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { SecondFactorInput } from '../../src/twoFactor/parseSecondFactor.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { PASSWORD, requestWith } from '../support/testAccounts.js';
+import { PASSWORD, requestWith, type FullAccounts } from '../support/testAccounts.js';
 import {
   createTwoFactorAccounts,
   MINUTE,
@@ -19,7 +18,7 @@ const times = <T>(length: number, make: (index: number) => T): T[] =>
 
 describe('a second factor', () => {
   let test: TwoFactorAccounts;
-  let accounts: Accounts;
+  let accounts: FullAccounts;
   const factorItems = async ({ accountId }: Person) =>
     (await tableItems(test.client, test.table.name)).filter(
       (item) =>

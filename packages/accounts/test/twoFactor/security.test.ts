@@ -14,6 +14,7 @@ import {
 } from './support/twoFactorAccounts.js';
 import { selfService } from '../support/selfService.js';
 import { QuickHasher } from '../support/QuickHasher.js';
+import { totp } from '../../src/twoFactor/totp.js';
 
 /** What logs make of an error, unless they are told to call its getters. */
 const logged = (value: unknown): string =>
@@ -100,7 +101,7 @@ describe('what proves only the first factor', () => {
       table: test.table.namespace('another'),
       passwords: { hasher: new QuickHasher() },
       sessions: { getTokenSecret: () => SECRET },
-      twoFactor: { issuer: 'Latchkey', encryptionKeys: [keyOf(1)] },
+      twoFactor: totp({ issuer: 'Latchkey', encryptionKeys: [keyOf(1)] }),
     });
     const input = { challenge, code: test.app(person.secret), request: requestWith() };
     expect(await codeOf(tenant.twoFactor.loginWithTwoFactor(input))).toBe(

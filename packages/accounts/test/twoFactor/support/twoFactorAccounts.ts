@@ -13,6 +13,7 @@ import {
   type TestAccounts,
 } from '../../support/testAccounts.js';
 import { QuickHasher } from '../../support/QuickHasher.js';
+import { totp } from '../../../src/twoFactor/totp.js';
 
 /** The period of a code. */
 export const STEP = 30_000;
@@ -67,7 +68,7 @@ export async function createTwoFactorAccounts(
   const test = await createTestAccounts({
     passwords: { hasher },
     delivery: { send: (message) => messages.push(message) },
-    twoFactor: { issuer: 'Latchkey', encryptionKeys: [keyOf(1)], ...twoFactor },
+    twoFactor: totp({ issuer: 'Latchkey', encryptionKeys: [keyOf(1)], ...twoFactor }),
     ...options,
   });
   const { accounts, clock } = test;

@@ -1,15 +1,7 @@
 import { phoneNumber } from '@latchkey/schema';
-import { trimIdentifier } from './parseEmail.js';
-import { AccountError } from '../errors/AccountError.js';
-import { phoneLibrary } from './phoneLibrary.cjs';
-
-/** A phone number, as somebody typed it. */
-export interface PhoneInput {
-  /** In international form, such as `+49 30 123456`; with `country`, in that country's own. */
-  readonly phone: string;
-  /** ISO 3166-1 alpha-2, such as `DE`. */
-  readonly country?: string;
-}
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { AccountError } from '../../errors/AccountError.js';
+import { trimIdentifier } from '../parseEmail.js';
 
 const MAX_LENGTH = 40;
 
@@ -28,7 +20,6 @@ export function parsePhone(value: unknown, country: unknown, path: string): stri
   if (typeof value !== 'string') throw invalid(path, 'notAString');
   if (value.length > MAX_LENGTH) throw invalid(path, 'tooLong');
   if (!value.isWellFormed()) throw invalid(path, 'notWellFormed');
-  const { isSupportedCountry, parsePhoneNumberFromString } = phoneLibrary();
   if (country !== undefined && (typeof country !== 'string' || !isSupportedCountry(country))) {
     throw invalid([...path.split('.').slice(0, -1), 'country'].join('.'), 'notACountry');
   }
