@@ -2,6 +2,8 @@
 // reference for our tokens. It prints what it has found.
 import { Buffer } from 'node:buffer';
 import { AccountError, Accounts } from '@latchkey/accounts';
+import { phoneNumbers } from '@latchkey/accounts/phone-numbers';
+import { totp } from '@latchkey/accounts/two-factor';
 import { createClient, Table } from '@latchkey/entity';
 
 const PASSWORD = 'a long walk in the hills';
@@ -14,10 +16,11 @@ async function main() {
   const accounts = new Accounts({
     table,
     sessions: { getTokenSecret: () => SECRET },
-    twoFactor: {
+    phones: phoneNumbers(),
+    twoFactor: totp({
       issuer: 'Application',
       encryptionKeys: [{ kid: '1', key: Buffer.alloc(32, 1).toString('base64') }],
-    },
+    }),
     delivery: { send: (message) => messages.push(message) },
   });
 

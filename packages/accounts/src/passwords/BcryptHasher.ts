@@ -25,8 +25,8 @@ export interface BcryptHasherOptions {
   readonly cost?: number;
   /**
    * How many worker threads hash at once, 0 to 64; 0 hashes in place, one password at a time.
-   * Default: one for each processor, at most 8; on AWS Lambda, which gives a process one request at
-   * a time, 0.
+   * Default: one for each processor, at most 8; on AWS Lambda only from the moment when two passwords
+   * have come at once, or with `AWS_LAMBDA_MAX_CONCURRENCY` above 1.
    */
   readonly threads?: number;
   /** How many passwords wait at most, 0 to 10 000, before `TooBusy`. Default 64. */
@@ -41,7 +41,8 @@ export interface BcryptHasherOptions {
  * Worker threads do the work, so that the event loop stays free. They start with the first password
  * and end when there is nothing to do, and none keeps the process alive. Each hasher has its own:
  * make one, and give it to every {@link Accounts}. Where threads cannot be had, as in a bundle of
- * one file, it hashes in place.
+ * one file, it hashes in place. So it does on AWS Lambda, where a process has one request at a time,
+ * until two passwords come at once: then several invocations share the process.
  *
  * @example
  * ```ts
@@ -60,11 +61,11 @@ export class BcryptHasher implements PasswordHasher {
 
   /**
    * @param options - `cost`: a power of two, 10 to 16, default 10. `threads`: 0 to 64, default one
-   *   for each processor, at most 8, and none on AWS Lambda. `maxQueued`: 0 to 10 000, default 64.
+   *   for each processor, at most 8. `maxQueued`: 0 to 10 000, default 64.
    * @throws AccountError `InvalidConfiguration` for anything else.
    */
   constructor(options: BcryptHasherOptions = {}) {
-    const { cost = MIN_COST, threads = defaultThreads() } = options;
+    const { cost = MIN_COST, threads = Math.min(availableParallelism(), MOST_THREADS) } = options;
     const { maxQueued = DEFAULT_MAX_QUEUED } = options;
     if (!Number.isInteger(cost) || cost < MIN_COST || cost > MAX_COST) {
       throw new AccountError('InvalidConfiguration', {
@@ -75,7 +76,8 @@ export class BcryptHasher implements PasswordHasher {
     requireWhole('threads', threads, 0, HIGHEST_CONCURRENCY);
     requireWhole('maxQueued', maxQueued, 0, HIGHEST_MAX_QUEUED);
     this.#cost = cost;
-    this.#bcrypt = new BcryptThreads({ threads, maxQueued });
+    const whenShared = options.threads === undefined && hasOneRequestAtATime();
+    this.#bcrypt = new BcryptThreads({ threads, maxQueued, whenShared });
     this.dummyHash = formatStoredPassword(fillerBcryptHash(cost));
   }
 
@@ -135,9 +137,13 @@ export class BcryptHasher implements PasswordHasher {
   }
 }
 
-function defaultThreads(): number {
-  if (process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined) return 0;
-  return Math.min(availableParallelism(), MOST_THREADS);
+/**
+ * Tells whether the process is expected to have one request at a time, so that a thread would only
+ * cost it memory and a slower start: AWS Lambda, unless its environment says otherwise.
+ */
+function hasOneRequestAtATime(): boolean {
+  const { AWS_LAMBDA_FUNCTION_NAME: name, AWS_LAMBDA_MAX_CONCURRENCY: most } = process.env;
+  return name !== undefined && !(Number(most) > 1);
 }
 
 /** Random bytes in the shape of a bcrypt hash; a match would mean a guess of 184 bits. */

@@ -23,7 +23,7 @@ export interface HashQueueOptions {
  * refused at once: a quick "busy" instead of a process that no longer answers (ASVS 15.1.3, 15.2.2).
  */
 export class HashQueue {
-  readonly #concurrency: number;
+  #concurrency: number;
   readonly #maxQueued: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
@@ -42,11 +42,20 @@ export class HashQueue {
     try {
       return await job();
     } finally {
-      const next = this.#waiting.shift();
-      // The place passes from hand to hand, so that nobody who comes now can take it in between.
-      if (next) next();
-      else this.#running--;
+      this.#running--;
+      this.#admit();
     }
+  }
+
+  /** Tells whether a job runs or waits. */
+  get isBusy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Lets more, or fewer, jobs run at once from now on; those that run already go on. */
+  resize(concurrency: number): void {
+    this.#concurrency = concurrency;
+    this.#admit();
   }
 
   async #turn(): Promise<void> {
@@ -56,5 +65,15 @@ export class HashQueue {
     }
     if (this.#waiting.length >= this.#maxQueued) throw new AccountError('TooBusy', {});
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Gives free places to those who wait; whoever comes meanwhile finds them taken. */
+  #admit(): void {
+    while (this.#running < this.#concurrency) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      this.#running++;
+      next();
+    }
   }
 }

@@ -17,8 +17,16 @@ interface Report {
   readonly workers: number;
 }
 
-/** A program that hashes 4 passwords at once and says how; it ends when nothing keeps it alive. */
-function program({ load, options = {} }: { load: string; options?: object }): string {
+/** A program of {@link program}. */
+interface Program {
+  readonly load: string;
+  readonly options?: object;
+  /** One password after the other, rather than 4 at once. */
+  readonly isSerial?: boolean;
+}
+
+/** A program that hashes 4 passwords and says how; it ends when nothing keeps it alive. */
+function program({ load, options = {}, isSerial = false }: Program): string {
   return `
     const threads = process.getBuiltinModule('node:worker_threads');
     let workers = 0;
@@ -33,10 +41,16 @@ function program({ load, options = {} }: { load: string; options?: object }): st
       ${load}
       const hasher = new BcryptHasher(${JSON.stringify(options)});
       const passwords = ['one', 'two', 'three', 'four'];
-      const stored = await Promise.all(passwords.map((password) => hasher.hash(password)));
-      const matches = await Promise.all([
-        ...passwords.map((password, at) => hasher.verify(password, stored[at])),
-        hasher.verify('five', stored[0]),
+      async function all(jobs) {
+        if (!${String(isSerial)}) return Promise.all(jobs.map((job) => job()));
+        const results = [];
+        for (const job of jobs) results.push(await job());
+        return results;
+      }
+      const stored = await all(passwords.map((password) => () => hasher.hash(password)));
+      const matches = await all([
+        ...passwords.map((password, at) => () => hasher.verify(password, stored[at])),
+        () => hasher.verify('five', stored[0]),
       ]);
       process.stdout.write(JSON.stringify({ matches, workers }));
     }
@@ -57,7 +71,7 @@ describe('BcryptHasher of the build', () => {
   async function reportOf(name: string, code: string, env: object = {}): Promise<Report> {
     const file = path.join(folder, name);
     writeFileSync(file, code);
-    const { AWS_LAMBDA_FUNCTION_NAME: _, ...own } = process.env;
+    const { AWS_LAMBDA_FUNCTION_NAME: _, AWS_LAMBDA_MAX_CONCURRENCY: __, ...own } = process.env;
     const { stdout, stderr } = await run(process.execPath, [file], {
       env: { ...own, ...env },
       timeout: 30_000,
@@ -91,10 +105,53 @@ describe('BcryptHasher of the build', () => {
     },
   );
 
-  it.each(loads)('hashes in place on Lambda, as %s', async (_name, file, load) => {
-    const env = { AWS_LAMBDA_FUNCTION_NAME: 'login' };
-    const report = await reportOf(file, program({ load }), env);
-    expect(report).toEqual({ matches: MATCHES, workers: 0 });
+  const onLambda = { AWS_LAMBDA_FUNCTION_NAME: 'login' };
+  it.each(loads)(
+    'hashes in place on Lambda while one password comes at a time, as %s',
+    async (_name, file, load) => {
+      for (const env of [onLambda, { ...onLambda, AWS_LAMBDA_MAX_CONCURRENCY: '1' }]) {
+        const report = await reportOf(file, program({ load, isSerial: true }), env);
+        expect(report).toEqual({ matches: MATCHES, workers: 0 });
+      }
+    },
+  );
+
+  it.each(loads)(
+    'hashes in threads on Lambda once several come at once, and keeps no process alive, as %s',
+    async (_name, file, load) => {
+      const report = await reportOf(file, program({ load }), onLambda);
+      expect(report.matches).toEqual(MATCHES);
+      expect(report.workers).toBeGreaterThan(0);
+    },
+  );
+
+  it.each([[onLambda], [{}]])(
+    'hashes in threads from the first password on where invocations share a process (%j)',
+    async (env) => {
+      const [, , load] = loads[1];
+      const shared = { ...env, AWS_LAMBDA_MAX_CONCURRENCY: '16' };
+      const report = await reportOf('shared.cjs', program({ load, isSerial: true }), shared);
+      expect(report.matches).toEqual(MATCHES);
+      expect(report.workers).toBeGreaterThan(0);
+    },
+  );
+
+  it('gives way to the event loop: its threads alone have a lower priority', async () => {
+    if (process.platform !== 'linux') return;
+    const code = `
+      const { readdirSync, readFileSync } = require('node:fs');
+      const { BcryptHasher } = require(${JSON.stringify(cjs)});
+      const hasher = new BcryptHasher({ threads: 2 });
+      const niceOf = (task) =>
+        readFileSync('/proc/self/task/' + task + '/stat', 'utf8').split(') ')[1].split(' ')[16];
+      void Promise.all([hasher.hash('one'), hasher.hash('two')]).then(() => {
+        const tasks = readdirSync('/proc/self/task');
+        const [own] = tasks.filter((task) => task === String(process.pid)).map(niceOf);
+        const others = tasks.filter((task) => niceOf(task) !== own).map(niceOf);
+        process.stdout.write(JSON.stringify(others.map((nice) => nice - own)));
+      });
+    `;
+    expect(await reportOf('priority.cjs', code)).toEqual([10, 10]);
   });
 
   it('hashes in place when it is told to, and in threads when it is not', async () => {

@@ -1,6 +1,18 @@
 // What runs in a worker thread. Nothing else happens there, so nothing need be asynchronous.
 import { compareSync, hashSync } from 'bcryptjs';
 
+const LOWER_PRIORITY = 10;
+
+// Where hashing keeps every processor busy, the event loop comes first. On Linux alone, since a
+// priority is a thread's own there, and elsewhere the whole process's.
+if (process.platform === 'linux') {
+  try {
+    process.getBuiltinModule('node:os').setPriority(LOWER_PRIORITY);
+  } catch {
+    // Not allowed: the threads are as important as the rest.
+  }
+}
+
 /** A password for a thread to hash. */
 export interface HashTask {
   readonly input: string;

@@ -20,7 +20,7 @@ export function openThreads(maxThreads: number): piscina.Piscina | undefined {
   const filename = join(__dirname, 'bcryptWorker.cjs');
   if (!existsSync(filename)) return undefined;
   try {
-    // By a require that no bundler follows: what runs on Lambda hashes in place and needs no pool.
+    // By a require that no bundler follows: a bundle without the worker's file needs no pool, either.
     const { Piscina } = createRequire(filename)('piscina') as typeof piscina;
     const pool = new Piscina({ filename, minThreads: 0, maxThreads, idleTimeout: IDLE_MS });
     // It holds nothing open, but as an AsyncResource, Jest would take it for an open handle.
