@@ -9,7 +9,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // What must be CommonJS in both builds.
-    '^(\\./(?:openThreads|phoneLibrary))\\.cjs$': '$1.cts',
+    '^(\\./openThreads)\\.cjs$': '$1.cts',
     ...Object.fromEntries(
       sourcesBySpecifier().map(([specifier, file]) => [`^${specifier}$`, `<rootDir>/${file}`]),
     ),

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { Accounts } from '../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../src/apps/AccountsRegistry.js';
 import { AccountError } from '../src/errors/AccountError.js';
+import { totp } from '../src/twoFactor/totp.js';
 import { SECRET } from './support/testAccounts.js';
 
 // Nothing is sent: what is tested happens before there is anything to send.
@@ -148,23 +149,8 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'throttling.messages.perAccount': { fits: milliseconds, also: [0, 1001] },
   'throttling.messages.window': { fits: milliseconds },
 
-  twoFactor: { fits: nothing, also: [false] },
-  'twoFactor.issuer': {
-    fits: (value) => value === 'nonsense',
-    also: ['a:b', undefined],
-    beside: { twoFactor },
-  },
-  'twoFactor.encryptionKeys': {
-    fits: nothing,
-    also: [[null], [{ kid: '1', key: 'short' }], undefined],
-    beside: { twoFactor },
-  },
-  'twoFactor.isRequired': { fits: functions, beside: { twoFactor } },
-  'twoFactor.recentLogin': {
-    fits: milliseconds,
-    also: [0],
-    beside: { twoFactor },
-  },
+  twoFactor: { fits: nothing, also: [false, twoFactor] },
+  phones: { fits: nothing, also: [false, { parse: true }] },
 
   delivery: { fits: nothing },
   'delivery.send': { fits: functions, also: [undefined, 'smtp'] },
@@ -189,18 +175,50 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'events.timeout': { fits: milliseconds, also: [0, -1, '5'] },
 };
 
+/** The options of `totp`, as parts of the option `twoFactor`. */
+const TOTP_OPTIONS: Readonly<Record<string, Row>> = {
+  'twoFactor.issuer': {
+    fits: (value) => value === 'nonsense',
+    also: ['a:b', undefined],
+    beside: { twoFactor },
+  },
+  'twoFactor.encryptionKeys': {
+    fits: nothing,
+    also: [[null], [{ kid: '1', key: 'short' }], undefined],
+    beside: { twoFactor },
+  },
+  'twoFactor.isRequired': { fits: functions, beside: { twoFactor } },
+  'twoFactor.recentLogin': {
+    fits: milliseconds,
+    also: [0],
+    beside: { twoFactor },
+  },
+};
+
+/** What is refused of nonsense, and what is not, at another path than it should be. */
+function faultsOf(make: (options: object) => unknown, path: string, row: Row): unknown[] {
+  const { fits, also = [], beside } = row;
+  const pathFor = (value: unknown): string =>
+    refused(() => make(optionsWith(path, value, { ...needed, ...beside })));
+  const unfit = [...NONSENSE.filter((value) => !fits(value)), ...also];
+  const wrong = unfit
+    .map((value) => [value, pathFor(value)] as const)
+    .filter(([, refusedAt]) => refusedAt !== path && !refusedAt.startsWith(`${path}.`));
+  const fitting = NONSENSE.filter(fits).map((value) => [value, pathFor(value)] as const);
+  return [...wrong, ...fitting.filter(([, refusedAt]) => refusedAt !== 'accepted')];
+}
+
+const totpOf = (options: object): unknown => totp((options as { twoFactor: never }).twoFactor);
+
+describe('an option of totp', () => {
+  it.each(Object.entries(TOTP_OPTIONS))('%s is refused with its path for nonsense', (path, row) => {
+    expect(faultsOf(totpOf, path, row)).toEqual([]);
+  });
+});
+
 describe('an option of Accounts', () => {
   it.each(Object.entries(OPTIONS))('%s is refused with its path for nonsense', (path, row) => {
-    const { fits, also = [], beside } = row;
-    const pathFor = (value: unknown): string =>
-      refused(() => new Accounts(optionsWith(path, value, { ...needed, ...beside }) as never));
-    const unfit = [...NONSENSE.filter((value) => !fits(value)), ...also];
-    const wrong = unfit
-      .map((value) => [value, pathFor(value)] as const)
-      .filter(([, refusedAt]) => refusedAt !== path && !refusedAt.startsWith(`${path}.`));
-    expect(wrong).toEqual([]);
-    for (const value of NONSENSE.filter(fits))
-      expect([value, pathFor(value)]).toEqual([value, 'accepted']);
+    expect(faultsOf((options) => new Accounts(options as never), path, row)).toEqual([]);
   });
 
   it.each([undefined, null, 5, 'options', [], () => needed])('is none of %p', (options) => {
@@ -226,12 +244,14 @@ describe('an option of Accounts', () => {
     expect(names.filter((name) => !(String(name) in OPTIONS))).toEqual([]);
   });
 
-  it('says why, without the value (ASVS 16.2.5)', () => {
+  it.each([
+    [OPTIONS, (options: object) => new Accounts(options as never)],
+    [TOTP_OPTIONS, totpOf],
+  ])('says why, without the value (ASVS 16.2.5): %#', (rows, make) => {
     for (const secret of ['canary-value', ['canary-value'], { kid: 'canary-value' }]) {
-      for (const option of Object.keys(OPTIONS)) {
-        const options = optionsWith(option, secret, { ...needed, ...OPTIONS[option]?.beside });
+      for (const [option, { beside }] of Object.entries(rows)) {
         try {
-          new Accounts(options as never);
+          make(optionsWith(option, secret, { ...needed, ...beside }));
         } catch (error) {
           expect(inspect(error, { depth: 9 }).replace(/^ +at .*$/gm, '')).not.toContain(
             'canary-value',

@@ -4,7 +4,10 @@ import type { AccountDocument, SessionRequest } from '../requests/SessionRequest
 import type { CompletedLogin } from '../login/completeLogin.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { PasswordLoginInput } from '../login/PasswordLogin.js';
-import type { Accounts, AccountsOptions } from './Accounts.js';
+import type { Contacts } from '../contacts/Contacts.js';
+import type { PhoneNumbers } from '../identifiers/PhoneNumbers.js';
+import type { TwoFactor, TwoFactorPart } from '../twoFactor/TwoFactor.js';
+import { Accounts, type AccountsOptions, type AccountsWith } from './Accounts.js';
 import type { CreateAccountInput } from '../signUp/parseNewAccount.js';
 
 declare const accounts: Accounts;
@@ -86,3 +89,22 @@ expectTypeOf<() => undefined>().not.toExtend<AccountsOptions['sessions']['getTok
 
 // Each error of the union is one of the class.
 expectTypeOf<AnyAccountError>().toExtend<AccountError>();
+
+// What an option does not give is not offered: phone numbers, and a second factor.
+declare const options: Pick<AccountsOptions, 'table' | 'sessions'>;
+declare const phones: PhoneNumbers;
+declare const twoFactor: TwoFactorPart;
+const bare = new Accounts(options);
+const withPhones = new Accounts({ ...options, phones });
+const withBoth = new Accounts({ ...options, phones, twoFactor });
+expectTypeOf(bare.contacts).not.toHaveProperty('addPhone');
+expectTypeOf(bare.twoFactor).toEqualTypeOf<TwoFactor | undefined>();
+expectTypeOf(withPhones.twoFactor).toEqualTypeOf<TwoFactor | undefined>();
+expectTypeOf(withPhones.contacts).toEqualTypeOf<Contacts>();
+expectTypeOf(withBoth.twoFactor).toEqualTypeOf<TwoFactor>();
+expectTypeOf(withBoth).toExtend<AccountsWith<'phones' | 'twoFactor'>>();
+// Whoever needs neither takes any.
+expectTypeOf(withBoth).toExtend<Accounts>();
+expectTypeOf(bare).toExtend<Accounts>();
+expectTypeOf(bare).not.toExtend<AccountsWith<'phones'>>();
+expectTypeOf(bare).not.toExtend<AccountsWith<'twoFactor'>>();

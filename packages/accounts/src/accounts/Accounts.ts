@@ -199,8 +199,8 @@ export interface FindUserInput {
  */
 export class Accounts<
   F extends AccountFields = NoFields,
-  P extends MaybePhones = MaybePhones,
-  T extends MaybeTwoFactor = MaybeTwoFactor,
+  out P extends MaybePhones = MaybePhones,
+  out T extends MaybeTwoFactor = MaybeTwoFactor,
 > {
   /** Which application of several this is. */
   readonly appId: string | undefined;

@@ -17,6 +17,7 @@ import {
 import { keyOf } from '../twoFactor/support/twoFactorAccounts.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
+import { phoneNumbers } from '../../src/identifiers/phoneNumbers/index.js';
 import { totp } from '../../src/twoFactor/totp.js';
 
 const APPS = ['shop', 'forum', 'Shop'];
@@ -257,6 +258,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
       sessions: { getTokenSecret: () => SECRET },
       passwords: { hasher: new QuickHasher() },
       throttling: { address: false },
+      phones: phoneNumbers(),
       twoFactor: totp({ issuer: 'Latchkey', encryptionKeys: [keyOf(1)] }),
       apps: Object.fromEntries(
         APPS.map((appId) => [

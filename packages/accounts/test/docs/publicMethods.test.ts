@@ -36,7 +36,9 @@ function createProgram(): ts.Program {
     ts.sys.readFile(file),
   ) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const entries = ['index.ts', 'selfService/index.ts'].map((file) => SOURCES + file);
+  const entries = ['index.ts', 'selfService/index.ts', 'twoFactor/index.ts'].map(
+    (file) => SOURCES + file,
+  );
   return ts.createProgram(entries, { ...options, noEmit: true });
 }
 
@@ -56,13 +58,20 @@ class CallGraph {
     const accounts = this.#classNamed('accounts/Accounts.ts', 'Accounts');
     const groups = accounts.members
       .filter((member) => ts.isPropertyDeclaration(member) && ts.isIdentifier(member.name))
-      .flatMap((member) => this.#checker.getTypeAtLocation(member).getSymbol()?.declarations ?? [])
+      .flatMap((member) => this.#classesOf(this.#checker.getTypeAtLocation(member)))
       .filter((found) => ts.isClassDeclaration(found) && isOurs(found.getSourceFile()));
     const selfService = this.#classNamed('selfService/SelfService.ts', 'SelfService');
     return [accounts, selfService, ...(groups as ts.ClassDeclaration[])]
       .flatMap(({ members }) => [...members])
       .filter((member) => isNamed(member) && ts.isIdentifier(member.name as ts.Node))
       .filter((member) => ts.isMethodDeclaration(member) && !isInternal(member));
+  }
+
+  /** The classes of a property; where options decide of which it is, of any of them. */
+  #classesOf(type: ts.Type): readonly ts.Declaration[] {
+    const found = this.#checker.getBaseConstraintOfType(type) ?? type;
+    const parts = found.isUnion() ? found.types : [found];
+    return parts.flatMap((part) => part.getSymbol()?.declarations ?? []);
   }
 
   /** Properties of a method's input by which somebody says who they are, or how they are reached. */

@@ -191,14 +191,16 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
   beforeEach(async () => {
     account = await signUp(test.accounts);
   });
-  const login = async (instance = test.accounts): Promise<string> => {
+  const login = async (instance: Accounts = test.accounts): Promise<string> => {
     test.clock.advance(1); // What is older than what is told by time.
     const { username = '' } = account;
     const input = { username, password: PASSWORD, request: requestWith() };
     return (await instance.userByPasswordLogin(input)).authToken;
   };
-  const lets = async (tokens: readonly string[], instance = test.another()): Promise<boolean[]> =>
-    Promise.all(tokens.map((token) => letsIn(instance, token)));
+  const lets = async (
+    tokens: readonly string[],
+    instance: Accounts = test.another(),
+  ): Promise<boolean[]> => Promise.all(tokens.map((token) => letsIn(instance, token)));
 
   it('says nothing of sessions of an account that is deleted at this moment', async () => {
     for (let begun = 0; begun < 3; begun++) await login();

@@ -58,7 +58,7 @@ export async function createTestAccounts(
       ...options,
       passwords,
       ...own,
-    });
+    }) as FullAccounts;
   return {
     accounts: create({ table, sessions }),
     table,
