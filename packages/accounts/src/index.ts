@@ -1,14 +1,9 @@
 export type { CreateAccountAndLoginInput, RequestAccountInput } from './signUp/AccountCreation.js';
 export { Accounts, type AccountsOptions, type FindUserInput } from './accounts/Accounts.js';
 export type { ActingAccount } from './core/actingAccount.js';
-export type {
-  AccountEntityWith,
-  AccountWith,
-  InputWith,
-  LoginResultWith,
-  NoFields,
-  RequestWith,
-} from './accounts/OwnFields.js';
+export type { AccountEntityWith, InputWith, LoginResultWith } from './accounts/OwnFields.js';
+export type { GuardOptions } from './guard/createRequestSetup.js';
+export type { AccountWith, NoFields, RequestWith } from './guard/OwnFields.js';
 export type { CreateAccountInput } from './signUp/parseNewAccount.js';
 export type { PasswordOptions } from './passwords/PasswordService.js';
 export type { EmailOfAccount } from './flows/readEmailOfAccount.js';
