@@ -100,6 +100,7 @@ export type {
   SetPasswordInput,
 } from './passwordChanges/Passwords.js';
 export { BcryptHasher, type BcryptHasherOptions } from './passwords/BcryptHasher.js';
+export type { CommonPasswords } from './passwords/CommonPasswords.js';
 export type { PasswordHasher } from './passwords/PasswordHasher.js';
 export type {
   BreachCheck,

@@ -102,6 +102,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   passwords: { fits: objects },
   'passwords.hasher': { fits: nothing, also: [{ ...unaskable, verify: undefined }] },
   'passwords.extraHashers': { fits: Array.isArray, also: [[null], [{}], [unaskable]] },
+  'passwords.common': { fits: nothing, also: [{ isCommon: true }] },
   'passwords.policy': { fits: objects, also: ['NIST'] },
   'passwords.policy.preset': { fits: nothing, also: ['toString'] },
   'passwords.policy.minLength': { fits: nothing, also: ['9', 7, 1001] },
@@ -263,7 +264,9 @@ describe('an option of Guard', () => {
   });
 
   it('is none that only Accounts has', () => {
-    const others = Object.keys(OPTIONS).filter((path) => !path.includes('.') && !GUARD.includes(path));
+    const others = Object.keys(OPTIONS).filter(
+      (path) => !path.includes('.') && !GUARD.includes(path),
+    );
     expect(others).toContain('passwords');
     for (const name of others) {
       expect(refused(() => new Guard({ ...needed, [name]: undefined }))).toBe(name);

@@ -211,7 +211,8 @@ export class Accounts<F extends AccountFields = NoFields> {
       .addIndexRelation('accessTypes', AccessType)
       .addIndexRelation('attempts', AccountAttempts)
       .addIndexRelation('tokens', AccountToken);
-    this.AccountEntity = accounts as AccountEntityWith<F>;
+    // In some orders of checking, TypeScript finds the two not comparable.
+    this.AccountEntity = accounts as unknown as AccountEntityWith<F>;
     this.AccessTypeEntity = table.entity(AccessType);
     this.TokenEntity = table.entity(AccountToken);
     this.SessionEntity = core.sessionEntity;
