@@ -14,6 +14,8 @@ export const ENTRIES = {
   accounts: {
     index: 'index.ts',
     argon2: 'passwords/argon2/index.ts',
+    'common-passwords': 'passwords/common/index.ts',
+    guard: 'guard/index.ts',
     outbox: 'delivery/outbox/index.ts',
     'phone-numbers': 'identifiers/phoneNumbers/index.ts',
     'self-service': 'selfService/index.ts',

@@ -9,7 +9,7 @@ export const FLOORS = [
   ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification'],
   ['contacts', 'passwordChanges', 'twoFactor'],
   ['login'],
-  ['flows'],
+  ['flows', 'guard'],
   ['quota', 'sessions', 'oneTimeTokens'],
   ['core'],
   ['throttling', 'delivery'],

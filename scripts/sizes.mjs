@@ -14,6 +14,8 @@ const BUDGETS = {
   '@latchkey/entity/testing/globalTeardown': 0.5,
   '@latchkey/accounts': 174,
   '@latchkey/accounts/argon2': 3.5,
+  '@latchkey/accounts/common-passwords': 25.5,
+  '@latchkey/accounts/guard': 40,
   '@latchkey/accounts/outbox': 6.5,
   '@latchkey/accounts/self-service': 74,
   '@latchkey/accounts/ses': 6.5,

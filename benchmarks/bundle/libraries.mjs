@@ -2,6 +2,9 @@
 export const LIBRARIES = {
   'latchkey: Accounts, Table':
     "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';",
+  'latchkey: Guard, Table':
+    "export { Guard } from '@latchkey/accounts/guard'; export { Table } from '@latchkey/entity';",
+  'latchkey: Guard, its table from elsewhere': "export { Guard } from '@latchkey/accounts/guard';",
   'latchkey: Table': "export { Table } from '@latchkey/entity';",
   'better-auth': "export { betterAuth } from 'better-auth';",
   'better-auth/minimal': "export { betterAuth } from 'better-auth/minimal';",

@@ -17,6 +17,7 @@ const FAULTS = [
     '(e) => new e.Argon2Hasher({ threads: -1, timeCost: -1 })',
     ...ACCOUNTS,
   ],
+  ['@latchkey/accounts/guard', '(e) => new e.Guard({})', ...ACCOUNTS],
   ['@latchkey/accounts/outbox', '(e) => new e.Outbox({ max: -1 })', ...ACCOUNTS],
   ['@latchkey/accounts/self-service', '(e) => new e.SelfService({})', ...ACCOUNTS],
   ['@latchkey/accounts/ses', '(e) => e.sesSender({})', ...ACCOUNTS],

@@ -6,14 +6,9 @@ export {
   type FindUserInput,
 } from './accounts/Accounts.js';
 export type { ActingAccount } from './core/actingAccount.js';
-export type {
-  AccountEntityWith,
-  AccountWith,
-  InputWith,
-  LoginResultWith,
-  NoFields,
-  RequestWith,
-} from './accounts/OwnFields.js';
+export type { AccountEntityWith, InputWith, LoginResultWith } from './accounts/OwnFields.js';
+export type { GuardOptions } from './guard/createRequestSetup.js';
+export type { AccountWith, NoFields, RequestWith } from './guard/OwnFields.js';
 export type { CreateAccountInput } from './signUp/parseNewAccount.js';
 export type { PasswordOptions } from './passwords/PasswordService.js';
 export type { EmailOfAccount } from './flows/readEmailOfAccount.js';
@@ -110,6 +105,7 @@ export type {
   SetPasswordInput,
 } from './passwordChanges/Passwords.js';
 export { BcryptHasher, type BcryptHasherOptions } from './passwords/BcryptHasher.js';
+export type { CommonPasswords } from './passwords/CommonPasswords.js';
 export type { PasswordHasher } from './passwords/PasswordHasher.js';
 export type {
   BreachCheck,

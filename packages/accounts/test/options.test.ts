@@ -8,6 +8,7 @@ import { Accounts } from '../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../src/apps/AccountsRegistry.js';
 import { AccountError } from '../src/errors/AccountError.js';
 import { totp } from '../src/twoFactor/totp.js';
+import { Guard } from '../src/guard/Guard.js';
 import { SECRET } from './support/testAccounts.js';
 
 // Nothing is sent: what is tested happens before there is anything to send.
@@ -102,6 +103,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   passwords: { fits: objects },
   'passwords.hasher': { fits: nothing, also: [{ ...unaskable, verify: undefined }] },
   'passwords.extraHashers': { fits: Array.isArray, also: [[null], [{}], [unaskable]] },
+  'passwords.common': { fits: nothing, also: [{ isCommon: true }] },
   'passwords.policy': { fits: objects, also: ['NIST'] },
   'passwords.policy.preset': { fits: nothing, also: ['toString'] },
   'passwords.policy.minLength': { fits: nothing, also: ['9', 7, 1001] },
@@ -237,8 +239,10 @@ describe('an option of Accounts', () => {
   });
 
   it('has a row here', () => {
-    const source = readFileSync(path.join(__dirname, '../src/accounts/Accounts.ts'), 'utf8');
-    const [, declared = ''] = /interface AccountsOptions<[^{]*{([^]*?)\n}/.exec(source) ?? [];
+    const declared = ['accounts/Accounts.ts', 'guard/createRequestSetup.ts']
+      .map((file) => readFileSync(path.join(__dirname, '../src', file), 'utf8'))
+      .map((source) => /interface (?:Accounts|Guard)Options<[^{]*{([^]*?)\n}/.exec(source)?.[1])
+      .join('\n');
     const names = Array.from(declared.matchAll(/^ {2}readonly (\w+)\??:/gm), ([, name]) => name);
     expect(names.length).toBeGreaterThan(10);
     expect(names.filter((name) => !(String(name) in OPTIONS))).toEqual([]);
@@ -259,6 +263,35 @@ describe('an option of Accounts', () => {
         }
       }
     }
+  });
+});
+
+describe('an option of Guard', () => {
+  const GUARD = ['table', 'appId', 'sessions', 'trustedProxies', 'events', 'accountFields'];
+  // What only a sign-up takes by the name of a field is nothing to a guard.
+  const rows = Object.entries(OPTIONS).filter(
+    ([path]) => GUARD.includes(path.split('.')[0] ?? '') && path !== 'accountFields.authToken',
+  );
+
+  it.each(rows)('%s is refused with its path for nonsense, as by Accounts', (path, row) => {
+    const { fits, also = [], beside } = row;
+    for (const value of [...NONSENSE, ...also]) {
+      const options = (): never => optionsWith(path, value, { ...needed, ...beside }) as never;
+      const byAccounts = refused(() => new Accounts(options()));
+      expect([value, refused(() => new Guard(options()))]).toEqual([value, byAccounts]);
+      if (NONSENSE.includes(value) && fits(value)) expect(byAccounts).toBe('accepted');
+    }
+  });
+
+  it('is none that only Accounts has', () => {
+    const others = Object.keys(OPTIONS).filter(
+      (path) => !path.includes('.') && !GUARD.includes(path),
+    );
+    expect(others).toContain('passwords');
+    for (const name of others) {
+      expect(refused(() => new Guard({ ...needed, [name]: undefined }))).toBe(name);
+    }
+    expect(refused(() => new Guard(undefined as never))).toBe('options');
   });
 });
 

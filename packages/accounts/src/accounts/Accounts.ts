@@ -1,14 +1,13 @@
-import type { Entity, Table } from '@latchkey/entity';
+import type { Entity } from '@latchkey/entity';
 import {
   AccessType,
   Account,
   AccountAttempts,
   AccountToken,
-  Session,
+  type Session,
   type AccountFields,
 } from '@latchkey/schema';
 import { AccountQuota } from '../quota/AccountQuota.js';
-import { audienceOf, parseAppId } from './appId.js';
 import { parseAppPlan, type AppPlan } from '../quota/AppPlan.js';
 import { Contacts, type ContactsWith } from '../contacts/Contacts.js';
 import type { PhoneNumbers } from '../identifiers/PhoneNumbers.js';
@@ -22,7 +21,10 @@ import type {
   ValidateEventListener,
   ValidateEventName,
 } from '../events/accountEvents.js';
-import { Events, type EventsOptions } from '../events/Events.js';
+import type { Events } from '../events/Events.js';
+import { createRequestSetup, type GuardOptions } from '../guard/createRequestSetup.js';
+import { defineAccount } from '../guard/defineAccount.js';
+import type { AccountWith, NoFields, RequestWith } from '../guard/OwnFields.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { AccountLifecycle } from '../lifecycle/AccountLifecycle.js';
 import { AccountProfile } from '../lifecycle/AccountProfile.js';
@@ -48,8 +50,7 @@ import {
 } from '../passwordChanges/Passwords.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
-import { readConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
-import { parseTrustedProxies } from '../requests/trustedProxies.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 import { CustomLogin, type PushCustomSessionInput } from '../login/CustomLogin.js';
 import { Impersonation, type ImpersonateInput } from '../login/Impersonation.js';
 import type { SessionHookRegistry } from '../sessions/SessionHooks.js';
@@ -59,7 +60,6 @@ import {
   type LoginResult,
   type LogoutInput,
   type RefreshTokensInput,
-  type SessionsOptions,
 } from '../sessions/Sessions.js';
 import { MessageLimit } from '../throttling/MessageLimit.js';
 import { Throttle } from '../throttling/Throttle.js';
@@ -75,21 +75,11 @@ import {
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 import type { Contact } from '../core/Account.js';
-import { definePolicy } from '../core/sessionPolicy.js';
-import { VerifiedRequests } from '../core/VerifiedRequests.js';
 import { assertOptions } from './assertOptions.js';
-import { defineAccount } from './defineAccount.js';
 import type { CreateAccountInput } from '../signUp/parseNewAccount.js';
 import { findAccountId } from '../flows/findAccountId.js';
 import { keepFlows } from './flowsOf.js';
-import type {
-  AccountEntityWith,
-  AccountWith,
-  InputWith,
-  LoginResultWith,
-  NoFields,
-  RequestWith,
-} from './OwnFields.js';
+import type { AccountEntityWith, InputWith, LoginResultWith } from './OwnFields.js';
 import { ownFieldNames } from './ownFieldNames.js';
 import type { EmailOfAccount } from '../flows/readEmailOfAccount.js';
 import { PasswordService, type PasswordOptions } from '../passwords/PasswordService.js';
@@ -104,20 +94,11 @@ export interface AccountsOptions<
   F extends AccountFields = NoFields,
   P extends MaybePhones = MaybePhones,
   T extends MaybeTwoFactor = MaybeTwoFactor,
-> {
-  /** Where the accounts live; `table.namespace(…)` for one tenant of several. */
-  readonly table: Table;
-  /**
-   * Which application of several in the table: each has its own users, in a namespace of the table,
-   * and the audience of its tokens is `latchkey/<appId>` unless `sessions.audience` is given. 1 to 64
-   * letters, digits, `.`, `_` and `-`. See {@link AccountsRegistry}.
-   */
-  readonly appId?: string;
+> extends GuardOptions<F> {
   /** How users pay, how long they may try, and how many there may be (default: no limits). */
   readonly plan?: Partial<AppPlan>;
   /** Tells whether the table is there to be emptied (default: `live`). See {@link Sandbox}. */
   readonly environment?: Environment;
-  readonly sessions: SessionsOptions;
   readonly passwords?: PasswordOptions;
   /**
    * Tells whether an account with an e-mail address gets no session before one is confirmed, by
@@ -126,13 +107,6 @@ export interface AccountsOptions<
   readonly requireActivation?: boolean;
   /** How long one-time tokens are good for, and which make others void. */
   readonly tokens?: OneTimeTokenOptions;
-  /**
-   * The proxies between clients and the application, where `requestIp` is a chain such as
-   * `X-Forwarded-For`: their addresses and networks (`['10.0.0.0/8', '2001:db8::7']`), or how many of
-   * the chain's last addresses are theirs. The client's address is the rightmost that is not one of
-   * them (default: the last one).
-   */
-  readonly trustedProxies?: number | readonly string[];
   /** How many attempts passwords, codes and client addresses take. */
   readonly throttling?: ThrottlingOptions;
   /**
@@ -162,10 +136,6 @@ export interface AccountsOptions<
    * alone waits for a token that the application hands over, and `VerificationNotSent` says so.
    */
   readonly delivery?: DeliveryOptions;
-  /** How long those who are told or asked may take. */
-  readonly events?: EventsOptions;
-  /** Fields of the application's own that every account has, by name, as zod schemas. */
-  readonly accountFields?: F;
   /**
    * The names of those `accountFields` that a visitor may give in a form, by `signUp` and
    * `requestAccount` (default: none). All others are the application's: a form that holds one is
@@ -249,11 +219,12 @@ export class Accounts<
    */
   constructor(options: AccountsOptions<F, P, T>, accountDefinition?: typeof Account) {
     assertOptions(options);
-    const { table: wholeTable, appId, plan, environment, sessions, accountFields } = options;
-    const { passwords, tokens, throttling, twoFactor, phones, delivery, events } = options;
+    const { table: wholeTable, plan, environment, accountFields } = options;
+    const { passwords, tokens, throttling, twoFactor, phones, delivery } = options;
     const { requireActivation = false, recentLogin = '10m', unprovenClaim = '7d' } = options;
-    this.appId = appId === undefined ? undefined : parseAppId(appId, 'appId');
-    const table = this.appId === undefined ? wholeTable : wholeTable.namespace(this.appId);
+    const { appId, core, sessions } = createRequestSetup(options);
+    const { table, events } = core;
+    this.appId = appId;
     const definition = accountDefinition ?? defineAccount(accountFields);
     const ownNames = ownFieldNames(accountFields);
     const accounts = table
@@ -261,39 +232,33 @@ export class Accounts<
       .addIndexRelation('accessTypes', AccessType)
       .addIndexRelation('attempts', AccountAttempts)
       .addIndexRelation('tokens', AccountToken);
-    this.AccountEntity = accounts as AccountEntityWith<F>;
+    // In some orders of checking, TypeScript finds the two not comparable.
+    this.AccountEntity = accounts as unknown as AccountEntityWith<F>;
     this.AccessTypeEntity = table.entity(AccessType);
     this.TokenEntity = table.entity(AccountToken);
-    this.SessionEntity = table.entity(Session);
-    this.#events = new Events(() => table.now(), events);
+    this.SessionEntity = core.sessionEntity;
+    this.#events = events;
     const passwordService = new PasswordService(passwords);
-    const ownSessions = { ...sessions, audience: sessions.audience ?? audienceOf(this.appId) };
-    const trustedProxies = parseTrustedProxies(options.trustedProxies);
     const base: ChangeCore = {
-      table,
+      ...core,
       accounts,
       accessTypes: this.AccessTypeEntity,
       tokens: this.TokenEntity,
-      sessionEntity: this.SessionEntity,
-      connectionOf: (request) => readConnectionInfo(request, trustedProxies),
-      events: this.#events,
-      delivery: new Delivery(this.#events, delivery),
-      verified: new VerifiedRequests(() => table.now()),
-      sessionPolicy: definePolicy(ownSessions),
+      delivery: new Delivery(events, delivery),
       unprovenClaimMs: parseDuration(unprovenClaim, 'unprovenClaim'),
       recentLogin: recentLogin === false ? false : parseDuration(recentLogin, 'recentLogin'),
     };
     this.#oneTimeTokens = new OneTimeTokens(base, tokens);
-    const sessionServices = createSessionServices(ownSessions, base);
-    this.sessions = new Sessions(ownSessions, base, sessionServices);
+    const sessionServices = createSessionServices(sessions, base);
+    this.sessions = new Sessions(sessions, base, sessionServices);
     this.#core = {
       ...base,
       accountFields: ownNames,
       visitorFields: parseVisitorFields(options.visitorFields, ownNames),
       throttle: new Throttle(table, throttling),
       deviceTokens: new DeviceTokens({
-        getTokenSecret: ownSessions.getTokenSecret,
-        audience: ownSessions.audience,
+        getTokenSecret: sessions.getTokenSecret,
+        audience: sessions.audience,
         now: () => table.now().getTime(),
       }),
       messageLimit: new MessageLimit(table, throttling?.messages),

@@ -1,14 +1,14 @@
 import type { Table } from '@latchkey/entity';
 import type { AccountFields } from '@latchkey/schema';
 import { Accounts, type AccountsOptions } from '../accounts/Accounts.js';
-import { defineAccount } from '../accounts/defineAccount.js';
-import type { NoFields } from '../accounts/OwnFields.js';
+import { defineAccount } from '../guard/defineAccount.js';
+import type { NoFields } from '../guard/OwnFields.js';
 import { withPath } from '../errors/withPath.js';
 import { AccountError } from '../errors/AccountError.js';
 import { invalidOption } from '../errors/invalidOption.js';
 import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
-import { audienceOf, parseAppId } from '../accounts/appId.js';
+import { audienceOf, parseAppId } from '../guard/appId.js';
 
 /** Options that each application of several can have of its own. */
 export type AppOptions = Partial<

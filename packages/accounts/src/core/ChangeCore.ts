@@ -7,20 +7,25 @@ import type { Duration } from '../tokens/parseDuration.js';
 import type { SessionPolicy } from './sessionPolicy.js';
 import type { VerifiedRequests } from './VerifiedRequests.js';
 
-/** The parts that reading and changing accounts works with. */
-export interface ChangeCore {
+/** The parts that checking requests works with. */
+export interface RequestCore {
   readonly table: Table;
-  readonly accounts: AccountEntity;
-  readonly accessTypes: Entity<typeof AccessType>;
-  readonly tokens: Entity<typeof AccountToken>;
+  readonly accounts: Pick<AccountEntity, 'reference'>;
   readonly sessionEntity: Entity<typeof Session>;
   /** Reads where a request comes from. */
   readonly connectionOf: ConnectionReader;
   readonly events: Events;
-  readonly delivery: Delivery;
   /** The sessions of the requests that were let through. */
   readonly verified: VerifiedRequests;
   readonly sessionPolicy: SessionPolicy;
+}
+
+/** The parts that reading and changing accounts works with. */
+export interface ChangeCore extends RequestCore {
+  readonly accounts: AccountEntity;
+  readonly accessTypes: Entity<typeof AccessType>;
+  readonly tokens: Entity<typeof AccountToken>;
+  readonly delivery: Delivery;
   /** How long an address is kept for a sign-up that has not proven it. */
   readonly unprovenClaimMs: number;
   /** How long ago an owner may have proven who they are, to change how the account is reached. */

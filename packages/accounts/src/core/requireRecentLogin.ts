@@ -1,6 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import type { ChangeCore } from './ChangeCore.js';
+import type { RequestCore } from './ChangeCore.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 
 /**
@@ -12,7 +12,7 @@ import type { SessionRequest } from '../requests/SessionRequest.js';
  *   `InvalidConfiguration` for the age.
  */
 export function requireRecentLogin(
-  { table, verified }: Pick<ChangeCore, 'table' | 'verified'>,
+  { table, verified }: Pick<RequestCore, 'table' | 'verified'>,
   request: SessionRequest,
   maxAge: Duration,
 ): void {

@@ -15,7 +15,10 @@ export interface PasswordPolicy {
   readonly minLength: number;
   /** In Unicode code points after NFC. */
   readonly maxLength: number;
-  /** Tells whether the most common passwords are refused (ASVS 6.2.4). Default true. */
+  /**
+   * Tells whether the most common passwords are refused (ASVS 6.2.4), by the list of
+   * `passwords.common`. Default true.
+   */
   readonly refuseCommon?: boolean;
   /**
    * Words that must not make up half of a password or more, such as the name of the application

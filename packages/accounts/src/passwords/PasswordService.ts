@@ -1,5 +1,11 @@
+import { invalidOption } from '../errors/invalidOption.js';
 import { BcryptHasher } from './BcryptHasher.js';
 import { checkNewPassword } from './checkNewPassword.js';
+import {
+  BUILT_IN_COMMON_PASSWORDS,
+  isCoveredByBuiltIn,
+  type CommonPasswords,
+} from './CommonPasswords.js';
 import { parseLoginPassword } from './parsePassword.js';
 import type { PasswordHasher } from './PasswordHasher.js';
 import {
@@ -18,6 +24,12 @@ export interface PasswordOptions {
   readonly extraHashers?: readonly PasswordHasher[];
   /** A preset, or lengths, lists and checks of one's own (default: `nist`, 8 to 1000 characters). */
   readonly policy?: PasswordPolicyOptions;
+  /**
+   * The list of common passwords, for policies that refuse them: `commonPasswords()` of
+   * `@latchkey/accounts/common-passwords`, where the minimum length is 6, 7, 9 or 10 (default: a
+   * list that is built in, of the 3000 most common for a minimum of 8, or of 11 or more).
+   */
+  readonly common?: CommonPasswords;
 }
 
 /** The passwords of one `Accounts`, by its policy and hashers. */
@@ -25,12 +37,16 @@ export class PasswordService {
   readonly #hasher: PasswordHasher;
   readonly #verifier: PasswordVerifier;
   readonly #policy: PasswordPolicy;
+  readonly #common: CommonPasswords;
 
   /** @throws AccountError `InvalidConfiguration` */
-  constructor({ hasher = new BcryptHasher(), extraHashers = [], policy }: PasswordOptions = {}) {
+  constructor(options: PasswordOptions = {}) {
+    const { hasher = new BcryptHasher(), extraHashers = [], policy, common } = options;
     this.#hasher = hasher;
     this.#verifier = withPath('passwords', () => new PasswordVerifier({ hasher, extraHashers }));
     this.#policy = withPath('passwords.policy', () => definePasswordPolicy(policy));
+    if (!common) assertBuiltInCovers(this.#policy);
+    this.#common = common ?? BUILT_IN_COMMON_PASSWORDS;
   }
 
   /**
@@ -44,7 +60,12 @@ export class PasswordService {
     path: string,
     contextWords: readonly (string | undefined)[],
   ): Promise<string> {
-    return checkNewPassword(value, { path, policy: this.#policy, contextWords });
+    return checkNewPassword(value, {
+      path,
+      policy: this.#policy,
+      common: this.#common,
+      contextWords,
+    });
   }
 
   /** Minimum and maximum length of a new password, in code points. */
@@ -71,4 +92,13 @@ export class PasswordService {
     // As `parseNew` gives it: a hasher of the application's own need not know (SP 800-63B-4 §3.1.1.2).
     return this.#verifier.verify(password.normalize('NFC'), stored);
   }
+}
+
+/** Without the words for its minimum length, a policy would let the most common of all through. */
+function assertBuiltInCovers({ minLength, refuseCommon = true }: PasswordPolicy): void {
+  if (!refuseCommon || isCoveredByBuiltIn(minLength)) return;
+  throw invalidOption(
+    'passwords.common',
+    `For a minimum length of ${minLength}, give commonPasswords() of @latchkey/accounts/common-passwords.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
+import { BUILT_IN_COMMON_PASSWORDS, type CommonPasswords } from './CommonPasswords.js';
 import { isBreachedPassword } from './isBreachedPassword.js';
-import { isCommonPassword } from './isCommonPassword.js';
 import { isPasswordHash } from './storedPassword.js';
 import { isMadeOfContext } from './isMadeOfContext.js';
 import { parsePassword } from './parsePassword.js';
@@ -11,6 +11,8 @@ export interface CheckNewPasswordOptions {
   /** The name that errors give to the input. Default `password`. */
   readonly path?: string;
   readonly policy: PasswordPolicy;
+  /** The list of common passwords. Default the one that is built in. */
+  readonly common?: CommonPasswords;
   /** Words known about the account: its username, its e-mail addresses. */
   readonly contextWords?: readonly (string | undefined)[];
 }
@@ -28,7 +30,12 @@ export interface CheckNewPasswordOptions {
  */
 export async function checkNewPassword(
   value: unknown,
-  { path = 'password', policy, contextWords = [] }: CheckNewPasswordOptions,
+  {
+    path = 'password',
+    policy,
+    common = BUILT_IN_COMMON_PASSWORDS,
+    contextWords = [],
+  }: CheckNewPasswordOptions,
 ): Promise<string> {
   const password = parsePassword(value, { path, policy });
   if (isPasswordHash(password)) {
@@ -37,7 +44,7 @@ export async function checkNewPassword(
   if (isMadeOfContext(password, [...contextWords, ...(policy.contextWords ?? [])])) {
     throw new AccountError('PasswordNotAllowed', { path, reason: 'context' });
   }
-  if (policy.refuseCommon !== false && (await isCommonPassword(password))) {
+  if (policy.refuseCommon !== false && (await common.isCommon(password))) {
     throw new AccountError('PasswordNotAllowed', { path, reason: 'common' });
   }
   if (await isBreachedPassword(password, policy)) {

@@ -1,5 +1,6 @@
 import { EntityError, type CreateOneInput, type TransactOperation } from '@latchkey/entity';
 import { Session } from '@latchkey/schema';
+import type { AccountEntity } from '../core/ChangeCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
 import { SessionLimit } from './SessionLimit.js';
@@ -56,9 +57,9 @@ export class SessionIssuer {
   readonly #context: SessionsContext;
   readonly #maximum: SessionLimit;
 
-  constructor(context: SessionsContext) {
+  constructor(context: SessionsContext, accounts: AccountEntity) {
     this.#context = context;
-    this.#maximum = new SessionLimit(context);
+    this.#maximum = new SessionLimit(context, accounts);
   }
 
   /** Carries out {@link Sessions.begin}. */

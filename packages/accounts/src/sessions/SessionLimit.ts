@@ -12,9 +12,11 @@ const SPARE = 25;
 /** Keeps accounts to the number of sessions that they may have. */
 export class SessionLimit {
   readonly #context: SessionsContext;
+  readonly #accounts: AccountEntity;
 
-  constructor(context: SessionsContext) {
+  constructor(context: SessionsContext, accounts: AccountEntity) {
     this.#context = context;
+    this.#accounts = accounts;
   }
 
   /**
@@ -29,7 +31,7 @@ export class SessionLimit {
     { ulid, impersonatedBy }: SessionDocument,
     connection: ConnectionInfo,
   ): Promise<void> {
-    const { accounts, events, policy, sessions } = this.#context;
+    const { events, policy, sessions } = this.#context;
     const { maxSessions } = policy;
     if (maxSessions === Infinity || impersonatedBy !== undefined) return;
     const { accountId } = account;
@@ -59,7 +61,9 @@ export class SessionLimit {
         }
         if (!oldest || oldest.ulid === account.sessionsFrom) return false;
         try {
-          const { item } = await accounts.updateOne(cutBefore(oldest, live[0] ?? oldest, account));
+          const { item } = await this.#accounts.updateOne(
+            cutBefore(oldest, live[0] ?? oldest, account),
+          );
           return item !== null && live.length > maxSessions;
         } catch (error) {
           if (EntityError.is(error) && error.code === 'ConditionFailed') return false;

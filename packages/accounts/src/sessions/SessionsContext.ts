@@ -1,6 +1,6 @@
 import type { Entity, Table } from '@latchkey/entity';
 import type { Session } from '@latchkey/schema';
-import type { AccountEntity } from '../core/ChangeCore.js';
+import type { RequestCore } from '../core/ChangeCore.js';
 import type { Events } from '../events/Events.js';
 import type { AuthTokens } from '../tokens/AuthTokens.js';
 import type { SessionHooks } from './SessionHooks.js';
@@ -11,7 +11,7 @@ import type { VerifiedRequests } from '../core/VerifiedRequests.js';
 /** Dependencies that the parts of one `Sessions` share. */
 export interface SessionsContext {
   readonly table: Table;
-  readonly accounts: AccountEntity;
+  readonly accounts: RequestCore['accounts'];
   readonly sessions: Entity<typeof Session>;
   readonly tokens: AuthTokens<SessionRequest>;
   readonly connectionOf: ConnectionReader;

@@ -36,7 +36,7 @@ function createProgram(): ts.Program {
     ts.sys.readFile(file),
   ) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const entries = ['index.ts', 'selfService/index.ts', 'twoFactor/index.ts'].map(
+  const entries = ['index.ts', 'guard/index.ts', 'selfService/index.ts', 'twoFactor/index.ts'].map(
     (file) => SOURCES + file,
   );
   return ts.createProgram(entries, { ...options, noEmit: true });
@@ -53,7 +53,7 @@ class CallGraph {
     for (const file of program.getSourceFiles()) if (isOurs(file)) this.#visit(file, undefined);
   }
 
-  /** Public methods of `Accounts`, of every class that it has a property of, and of `SelfService`. */
+  /** Public methods of `Accounts`, of every class that it has a property of, of `Guard` and `SelfService`. */
   publicMethods(): ts.Declaration[] {
     const accounts = this.#classNamed('accounts/Accounts.ts', 'Accounts');
     const groups = accounts.members
@@ -61,7 +61,8 @@ class CallGraph {
       .flatMap((member) => this.#classesOf(this.#checker.getTypeAtLocation(member)))
       .filter((found) => ts.isClassDeclaration(found) && isOurs(found.getSourceFile()));
     const selfService = this.#classNamed('selfService/SelfService.ts', 'SelfService');
-    return [accounts, selfService, ...(groups as ts.ClassDeclaration[])]
+    const guard = this.#classNamed('guard/Guard.ts', 'Guard');
+    return [accounts, guard, selfService, ...(groups as ts.ClassDeclaration[])]
       .flatMap(({ members }) => [...members])
       .filter((member) => isNamed(member) && ts.isIdentifier(member.name as ts.Node))
       .filter((member) => ts.isMethodDeclaration(member) && !isInternal(member));
@@ -205,6 +206,11 @@ describe('the way from a public method to a request', () => {
       'Accounts.addHooks',
       'Accounts.on',
       'Accounts.settled',
+      'Guard.addHooks',
+      'Guard.on',
+      'Guard.requirePermission',
+      'Guard.requireRecentLogin',
+      'Guard.verifiedSessionOf',
       'Sessions.addHooks',
       'Sessions.requirePermission',
       'Sessions.requireRecentLogin',

@@ -1,3 +1,4 @@
+import { commonPasswords } from '../../../src/passwords/common/commonPasswords.js';
 import { Table } from '@latchkey/entity';
 import { localClient } from '@latchkey/entity/testing';
 import { tableItems } from '../../../../entity/test/support/tableItems.js';
@@ -148,7 +149,7 @@ export class World {
 
   #accountsOver(table: Table, options: WorldOptions = {}): Accounts {
     return new Accounts({
-      passwords: { policy: 'userbase', hasher: new ComposingHasher() },
+      passwords: { policy: 'userbase', common: commonPasswords(), hasher: new ComposingHasher() },
       delivery: this.mailbox,
       ...options,
       table,

@@ -1,0 +1,68 @@
+import type { Table } from '@latchkey/entity';
+import { Session, type AccountFields } from '@latchkey/schema';
+import type { RequestCore } from '../core/ChangeCore.js';
+import { definePolicy, type SessionsOptions } from '../core/sessionPolicy.js';
+import { VerifiedRequests } from '../core/VerifiedRequests.js';
+import { Events, type EventsOptions } from '../events/Events.js';
+import { readConnectionInfo } from '../requests/SessionRequest.js';
+import { parseTrustedProxies } from '../requests/trustedProxies.js';
+import { audienceOf, parseAppId } from './appId.js';
+import type { NoFields } from './OwnFields.js';
+
+/** The options by which requests are checked: of `Guard`, and of `Accounts` among others. */
+export interface GuardOptions<F extends AccountFields = NoFields> {
+  /** Where the accounts live; `table.namespace(…)` for one tenant of several. */
+  readonly table: Table;
+  /**
+   * Which application of several in the table: each has its own users, in a namespace of the table,
+   * and the audience of its tokens is `latchkey/<appId>` unless `sessions.audience` is given. 1 to 64
+   * letters, digits, `.`, `_` and `-`. See {@link AccountsRegistry}.
+   */
+  readonly appId?: string;
+  readonly sessions: SessionsOptions;
+  /**
+   * The proxies between clients and the application, where `requestIp` is a chain such as
+   * `X-Forwarded-For`: their addresses and networks (`['10.0.0.0/8', '2001:db8::7']`), or how many of
+   * the chain's last addresses are theirs. The client's address is the rightmost that is not one of
+   * them (default: the last one).
+   */
+  readonly trustedProxies?: number | readonly string[];
+  /** How long those who are told or asked may take. */
+  readonly events?: EventsOptions;
+  /** Fields of the application's own that every account has, by name, as zod schemas. */
+  readonly accountFields?: F;
+}
+
+/** What the options of {@link GuardOptions} make. */
+export interface RequestSetup {
+  readonly appId: string | undefined;
+  readonly core: Omit<RequestCore, 'accounts'>;
+  /** The options of the sessions, with the audience that they have. */
+  readonly sessions: SessionsOptions & { readonly audience: string };
+}
+
+/**
+ * Reads the options by which requests are checked.
+ *
+ * @throws AccountError `InvalidConfiguration` with the option's path.
+ */
+export function createRequestSetup(options: GuardOptions<AccountFields>): RequestSetup {
+  const appId = options.appId === undefined ? undefined : parseAppId(options.appId, 'appId');
+  const table = appId === undefined ? options.table : options.table.namespace(appId);
+  const now = (): Date => table.now();
+  const audience = options.sessions.audience ?? audienceOf(appId);
+  const sessions = { ...options.sessions, audience };
+  const trustedProxies = parseTrustedProxies(options.trustedProxies);
+  return {
+    appId,
+    core: {
+      table,
+      sessionEntity: table.entity(Session),
+      connectionOf: (request) => readConnectionInfo(request, trustedProxies),
+      events: new Events(now, options.events),
+      verified: new VerifiedRequests(now),
+      sessionPolicy: definePolicy(sessions),
+    },
+    sessions,
+  };
+}

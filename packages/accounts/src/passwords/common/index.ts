@@ -1,0 +1,2 @@
+export { commonPasswords } from './commonPasswords.js';
+export type { CommonPasswords } from '../CommonPasswords.js';
