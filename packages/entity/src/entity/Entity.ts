@@ -124,14 +124,14 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   ): Entity<D, R & Readonly<Record<N, TypesOf<C>['entity']>>> {
     const own = this.definition;
     if (definition.indexes[0].partition !== own.indexes[0].partition) {
-      throw noRelation(`${definition.name} does not live in the partition of ${own.name}`);
+      throw noRelation(`${definition.name} is not stored in the partition of ${own.name}`);
     }
     // In results, it would stand in the place of the field.
     if (isReservedName(name) || Object.hasOwn(own.schema.shape, name)) {
       throw noRelation(`"${name}" is a field of ${own.name}, or a reserved name`);
     }
     if (this.#relations.some((other) => other.name === name)) {
-      throw noRelation(`${own.name} has a relation "${name}" already`);
+      throw noRelation(`${own.name} already has a relation "${name}"`);
     }
     const entity = this.#context.bind(definition);
     return new Entity(own, this.#context, [...this.#relations, { name, entity }]);
@@ -568,7 +568,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
 
   #assertNoUniques(): void {
     if (this.#context.model.uniqueIndexes.length === 0) return;
-    const message = 'has unique values, which a batch cannot hold: use a transaction';
+    const message = 'has unique values, which a batch cannot enforce. Use a transaction';
     throw invalidInput(this.definition.name, [{ path: 'batchWrite', message }]);
   }
 
@@ -658,7 +658,7 @@ function atRelation(name: string, { path, message }: InputIssue): InputIssue {
 }
 
 function noRelation(reason: string): EntityError<'InvalidTable'> {
-  return new EntityError('InvalidTable', `There is no such relation: ${reason}.`, { reason });
+  return new EntityError('InvalidTable', `The relation is not valid: ${reason}.`, { reason });
 }
 
 function attach(document: object, name: string, related: readonly Fields[]): void {

@@ -16,6 +16,6 @@ export interface TableAdvice {
 export function adviseTable({ table }: LiveTable): TableAdvice[] {
   const regions = (table?.Replicas ?? []).flatMap(({ RegionName = '' }) => [RegionName]);
   if (regions.length === 0 || table?.MultiRegionConsistency === 'STRONG') return [];
-  const message = `The table has replicas (${regions.join(', ')}). Between Regions the last writer wins, so unique values, conditions and transactions hold only where one Region writes: give the table, or each tenant, a home Region.`;
+  const message = `The table has replicas (${regions.join(', ')}). Between Regions the last writer wins, so unique values, conditions and transactions hold only within one Region. Write to the table, or to each tenant, from one home Region only.`;
   return [{ kind: 'LastWriterWins', message }];
 }

@@ -92,7 +92,7 @@ export function toCdk(
   table: DescribedTable,
   options: Omit<Safeguards, 'retain'> = {},
 ): CdkTableProps {
-  if (table.replicas) throw invalidTable('toCdkGlobalTable makes a table with replicas');
+  if (table.replicas) throw invalidTable('a table with replicas needs toCdkGlobalTable');
   return cdkCase(tableProperties(table, options)) as CdkTableProps;
 }
 

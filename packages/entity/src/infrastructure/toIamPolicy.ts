@@ -71,15 +71,15 @@ export function toIamPolicy(input: IamPolicyInput): IamPolicy {
   const { tableName, globalIndexes } = planTable(input);
   const { role, tableArn, scan = false, namespace } = input;
   if (!ROLES.includes(role)) {
-    throw invalidTable('a role is "read-only" or "read-write"');
+    throw invalidTable('the role must be "read-only" or "read-write"');
   }
   if (TABLE_ARN.exec(tableArn)?.[1] !== tableName) {
     throw invalidTable(
-      `its ARN is arn:aws:dynamodb:<region>:<account>:table/${tableName}, without wildcards`,
+      `its ARN must have the form arn:aws:dynamodb:<region>:<account>:table/${tableName}, without wildcards`,
     );
   }
   if (scan && namespace !== undefined) {
-    throw invalidTable('a scan reads every namespace, so it cannot be allowed for one of them');
+    throw invalidTable('a scan reads every namespace, so it cannot be allowed for one only');
   }
   const condition = namespace === undefined ? {} : { Condition: onlyKeysLike(namespace) };
   const actions = [...READS, ...(role === 'read-write' ? WRITES : []), ...(scan ? ['Scan'] : [])];

@@ -96,7 +96,7 @@ export function toNoSqlWorkbench(table: DescribedTable): WorkbenchModel {
       Author: 'Latchkey',
       DateCreated: MODEL_DATE,
       DateLastModified: MODEL_DATE,
-      Description: `The table ${tableName}, as its entity definitions lay it out.`,
+      Description: `The table ${tableName}, laid out by its entity definitions.`,
       AWSService: 'Amazon DynamoDB',
       Version: '3.0',
     },

@@ -77,7 +77,9 @@ export function toTerraform(
 ): TerraformConfiguration {
   const { resourceName = 'table' } = options;
   if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(resourceName)) {
-    throw invalidTable('a Terraform name has letters, digits, "_" and "-", and no digit first');
+    throw invalidTable(
+      'a Terraform name must have letters, digits, "_" and "-" only, and cannot start with a digit',
+    );
   }
   const version = Object.keys(planTable(table).features).length > 0 ? WITH_FEATURES : '>= 5.0';
   return {

@@ -36,7 +36,7 @@ const ALL_ESCAPED = /[\0-$]/g;
 export function encodeKeyPart(value: KeyValue, path: string): string {
   switch (typeof value) {
     case 'string':
-      if (!value.isWellFormed()) throw invalid(path, 'holds a lone surrogate');
+      if (!value.isWellFormed()) throw invalid(path, 'contains a lone surrogate');
       return ESCAPED.test(value) ? value.replace(ALL_ESCAPED, escapeCharacter) : value;
     case 'number':
       return `$n${encodeNumber(value, path)}`;

@@ -29,7 +29,7 @@ export async function* scan(entity: EntityContext, input: ScanInput = {}): Async
   const { segments = 1, maxPages = 100, limit = Infinity } = input;
   if (!Number.isInteger(segments) || segments < 1 || segments > MAX_SEGMENTS) {
     throw invalidInput(entity.model.name, [
-      { path: 'segments', message: `takes a whole number from 1 to ${MAX_SEGMENTS}` },
+      { path: 'segments', message: `must be a whole number from 1 to ${MAX_SEGMENTS}` },
     ]);
   }
   assertLimit(entity.model.name, limit);

@@ -188,7 +188,7 @@ export function requestOf(command: SentCommand): FailedRequest {
 export function outcomeUnknown(command: string, cause: unknown): EntityError<'RequestFailed'> {
   return new EntityError(
     'RequestFailed',
-    `An answer was lost: it is not known whether ${command} was carried out.`,
+    `The response was lost. It is unknown whether ${command} was carried out.`,
     {
       command,
       reason: 'outcomeUnknown',

@@ -98,7 +98,7 @@ export class Table {
     const issue = optionIssue(newTableOptions, options);
     if (issue) throw invalidTable(optionFault(issue));
     if (!TABLE_NAME.test(options.name)) {
-      throw invalidTable('a table name has 3 to 255 letters, digits, "_", "." and "-"');
+      throw invalidTable('a table name must have 3 to 255 letters, digits, "_", "." and "-"');
     }
     this.name = options.name;
     this.#options = options;
@@ -174,7 +174,7 @@ export class Table {
    */
   namespace(name: string): Table {
     const isName = typeof name === 'string' && name !== '' && name.isWellFormed();
-    if (!isName) throw invalidTable('a namespace is named by a well-formed text');
+    if (!isName) throw invalidTable('a namespace must have a well-formed name');
     const prefix = this.#prefix + NAMESPACE_MARK + encodeKeyPart(name, 'namespace') + DELIMITER;
     return this.#viewAt(prefix);
   }
@@ -277,7 +277,7 @@ export class Table {
     const prepared = await Promise.all(requests.map((request) => request.prepare()));
     const keys = prepared.flatMap((request) => (request ? [keyOf(request, attributes)] : []));
     if (new Set(keys).size < keys.length) {
-      throw invalidTransaction('holds two writes to one item');
+      throw invalidTransaction('contains two writes to one item');
     }
     await batchWrite(this.#sender, this.name, prepared);
   }
@@ -484,7 +484,9 @@ function atPosition(error: EntityError, position: number): EntityError {
 
 function assertCount(count: number): void {
   if (count >= 1 && count <= MAX_TRANSACTION_ITEMS) return;
-  throw invalidTransaction(`holds ${count} items, and must hold 1 to ${MAX_TRANSACTION_ITEMS}`);
+  throw invalidTransaction(
+    `contains ${count} items, but must contain 1 to ${MAX_TRANSACTION_ITEMS}`,
+  );
 }
 
 function invalidTable(reason: string): EntityError<'InvalidTable'> {

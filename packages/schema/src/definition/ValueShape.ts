@@ -62,7 +62,11 @@ export function valueShape(schema: Schema, entity: string): ValueShape {
     const known = positions.get(key);
     if (known) return known.shape;
     if (positions.size >= MAX_POSITIONS) {
-      throw notStorable(entity, path, 'the schema never ends: it is another at every level');
+      throw notStorable(
+        entity,
+        path,
+        'the schema is infinite: it returns a new schema at every level',
+      );
     }
     const position: Position = { path, depth, schemas, shape: {} };
     positions.set(key, position);
@@ -151,13 +155,13 @@ function oneOf<V extends string>(values: readonly V[], path: string): V | undefi
   if (second === undefined) return first;
   throw new SchemaError(
     'AmbiguousType',
-    `The schema takes dates and strings, or bigints and numbers, in one position: "${path}".`,
+    `"${path}" mixes dates and strings, or bigints and numbers, which cannot be told apart once stored.`,
     { path },
   );
 }
 
 function absent(entity: string, path: string): SchemaError<'NotStorable'> {
-  return notStorable(entity, path, 'it is never anything but undefined: leave it out');
+  return notStorable(entity, path, 'it can only be undefined: leave it out');
 }
 
 function notStorable(entity: string, path: string, reason: string): SchemaError<'NotStorable'> {
