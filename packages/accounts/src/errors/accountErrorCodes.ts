@@ -127,7 +127,7 @@ export const accountErrorCodes: Readonly<Record<CoreErrorCode, AccountErrorEntry
   InvalidInput: entry(400, 'The input is not valid.'),
   PasswordTooShort: entry(400, 'The password is too short.'),
   PasswordTooLong: entry(400, 'The password is too long.'),
-  PasswordNotAllowed: entry(400, 'The password is too easy to guess.'),
+  PasswordNotAllowed: entry(400, 'The password is too easily guessed.'),
   UsernameAlreadyExists: entry(409, 'The username is already taken.'),
   EmailAlreadyExists: entry(409, 'The e-mail address is already in use.'),
   PhoneAlreadyExists: entry(409, 'The phone number is already in use.'),
