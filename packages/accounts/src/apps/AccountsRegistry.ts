@@ -82,7 +82,7 @@ export class AccountsRegistry<F extends AccountFields = NoFields> {
         const options = { ...defaults, ...own };
         const { sessions } = options;
         if (!sessions)
-          throw invalidOption(`${at}.sessions`, 'The application, or all, must have them.');
+          throw invalidOption(`${at}.sessions`, 'Set it for this application, or for all of them.');
         const all = { table, appId, ...(environment !== undefined && { environment }) };
         const create = (): Accounts<F> =>
           new Accounts<F>(
@@ -127,7 +127,8 @@ function entriesOf(apps: unknown): [string, AppOptions][] {
     typeof apps === 'object' && apps !== null && !Array.isArray(apps)
       ? Object.entries(apps as AccountsRegistryOptions['apps'])
       : [];
-  if (entries.length === 0) throw invalidOption('apps', 'There must be one or more, by id.');
+  if (entries.length === 0)
+    throw invalidOption('apps', 'It must be an object with at least one application, by id.');
   return entries;
 }
 
@@ -135,7 +136,10 @@ function assertOwn(own: unknown, at: string): void {
   if (typeof own !== 'object' || own === null) throw invalidOption(at, 'It must be an object.');
   const option = FOR_ALL.find((name) => name in own);
   if (option !== undefined)
-    throw invalidOption(`${at}.${option}`, 'It is the same for all applications.');
+    throw invalidOption(
+      `${at}.${option}`,
+      'Set it on the registry: it is the same for all applications.',
+    );
 }
 
 /** A token must tell by itself which application it is for (ASVS 9.2.4). */
@@ -147,7 +151,10 @@ function assertAudiences(
   for (const [appId, own] of given) {
     const audience = (own.sessions ?? defaults.sessions)?.audience ?? audienceOf(appId);
     if (taken.has(audience)) {
-      throw invalidOption(`apps.${appId}.sessions.audience`, 'Another application has the same.');
+      throw invalidOption(
+        `apps.${appId}.sessions.audience`,
+        'Another application has the same audience.',
+      );
     }
     taken.add(audience);
   }

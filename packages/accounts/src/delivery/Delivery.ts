@@ -97,7 +97,7 @@ export class Delivery {
     if (this.isConfigured) return;
     throw new AccountError('InvalidConfiguration', {
       path: 'delivery',
-      reason: 'There must be a way to send messages.',
+      reason: 'Set it, so that messages can be sent.',
     });
   }
 

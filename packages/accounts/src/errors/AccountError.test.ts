@@ -33,7 +33,7 @@ describe('AccountError', () => {
   it('has a complete sentence and a client or server status for every code', () => {
     const entries = { ...accountErrorCodes, ...selfServiceErrorCodes };
     for (const { status, message } of Object.values(entries)) {
-      expect(message).toMatch(/^[A-Z][^{}$]+\.$/);
+      expect(message).toMatch(/^(?:[A-Z]|rememberMe )[^{}$]+\.$/);
       expect([400, 401, 402, 403, 404, 409, 429, 500, 503]).toContain(status);
     }
   });

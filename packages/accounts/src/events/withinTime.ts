@@ -10,7 +10,7 @@ export async function withinTime(work: () => unknown, limitMs: number): Promise<
   if (!isThenable(answer)) return;
   const timer = new AbortController();
   const late = delay(limitMs, undefined, { signal: timer.signal }).then(() => {
-    throw new Error('There was no answer in time.');
+    throw new Error('The listener did not answer in time.');
   });
   try {
     await Promise.race([answer, late]);

@@ -159,7 +159,7 @@ export class AccountLifecycle {
     const names = await this.#core.accounts.findUnbound({ accountId });
     if (names.length === 0) return;
     if (!request || !this.#begunBy.has(request)) await actor.assertSessionActive();
-    const reason = `The account owns documents of ${names.join(', ')}: bind these entities to the table first.`;
+    const reason = `The account owns documents of ${names.join(', ')}. Bind these entities to the table first.`;
     throw new AccountError('InvalidConfiguration', { path: 'table', reason });
   }
 

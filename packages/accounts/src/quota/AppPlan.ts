@@ -35,7 +35,10 @@ export function parseAppPlan(given: Partial<AppPlan> = {}): AppPlan {
     throw invalidOption('plan', 'The plan must be an object.');
   }
   if (Object.keys(given).some((name) => !OPTIONS.includes(name))) {
-    throw invalidOption('plan', `The plan takes ${OPTIONS.join(', ')}.`);
+    throw invalidOption(
+      'plan',
+      `The plan has an unknown option. Known options: ${OPTIONS.join(', ')}.`,
+    );
   }
   const { paymentsMode = DEFAULT_APP_PLAN.paymentsMode, trialDays, maxAccounts } = given;
   if (!PAYMENTS_MODES.includes(paymentsMode)) {

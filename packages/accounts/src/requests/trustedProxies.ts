@@ -23,7 +23,7 @@ export function parseTrustedProxies(value: unknown = []): TrustedProxies {
   if (!Array.isArray(value)) {
     throw invalidOption(
       path,
-      'It must be a number of proxies, or a list of addresses and networks.',
+      'It must be the number of proxies, or a list of IP addresses and networks.',
     );
   }
   return value.map((entry: unknown, at) => parseNetwork(entry, `${path}.${String(at)}`));

@@ -6,6 +6,6 @@ export function parseEnvironment(given: unknown = 'live'): Environment {
   if (given === 'live' || given === 'sandbox') return given;
   throw new AccountError('InvalidConfiguration', {
     path: 'environment',
-    reason: 'It must be live or sandbox.',
+    reason: "It must be 'live' or 'sandbox'.",
   });
 }

@@ -150,7 +150,7 @@ function userOf(
     contacts,
   }: { readonly changes: UserChanges; readonly contacts: readonly Contact[] },
 ): SignedInUser {
-  if (!change) throw new Error('Nothing was decided.');
+  if (!change) throw new Error('The change was never decided.');
   const { profile: before, ...document } = documentOf(change.account);
   const kept = profile === undefined ? before : profile;
   const account = change.saved ?? { ...document, ...(kept && { profile: kept }) };

@@ -4,10 +4,9 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 
 const WARNING =
-  'An account was made that nobody can log in to: its e-mail address must be verified first, and ' +
-  'nothing was sent to it, for there is no option `delivery`. Give `delivery` (an Outbox while you ' +
-  'develop), or listen to the event VerificationNotSent and hand the token of ' +
-  'addEmailVerificationToken over yourself.';
+  'An account was created that nobody can log in to. Its e-mail address must be verified first, but ' +
+  'no message was sent, because the option `delivery` is missing. Set `delivery` (to an Outbox during ' +
+  'development), or listen to VerificationNotSent and send the token of addEmailVerificationToken yourself.';
 
 /**
  * Says of a new account that nobody can log in to it, where the options leave that to the application.

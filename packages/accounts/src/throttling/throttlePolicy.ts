@@ -117,7 +117,7 @@ export function authenticatorPolicy(
   const maxBackOffMs = parseDuration(maxBackOff, `${path}.maxBackOff`);
   if (maxBackOffMs >= windowMs) {
     // The count would be forgotten before the wait is over.
-    throw invalidOption(`${path}.maxBackOff`, 'The longest wait must be shorter than the window.');
+    throw invalidOption(`${path}.maxBackOff`, 'It must be shorter than the window.');
   }
   return { budget, windowMs, backOffMs: parseDuration(backOff, `${path}.backOff`), maxBackOffMs };
 }

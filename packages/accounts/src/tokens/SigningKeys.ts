@@ -41,7 +41,7 @@ function parseGetTokenSecret<F>(getTokenSecret: F): F {
   if (typeof getTokenSecret === 'function') return getTokenSecret;
   throw new AccountError('InvalidConfiguration', {
     path: 'getTokenSecret',
-    reason: 'A function must give the secret.',
+    reason: 'It must be a function that returns the secret.',
   });
 }
 

@@ -47,10 +47,10 @@ export class TokenKeys {
     if (typeof secrets === 'string') return [{ kid: undefined, key: this.#keyOf(secrets) }];
     const entries: readonly unknown[] = Array.isArray(secrets) ? secrets : [{ secret: secrets }];
     const [first, ...others] = entries.map((entry) => this.#prepareOne(entry));
-    if (first === undefined) throw misconfigured('There is no secret to sign tokens with.');
+    if (first === undefined) throw misconfigured('At least one secret is needed to sign tokens.');
     const keys: TokenKeyList = [first, ...others];
     if (new Set(keys.map((key) => key.kid)).size < keys.length) {
-      throw misconfigured('Each secret needs a kid of its own.');
+      throw misconfigured('Each secret must have a different kid.');
     }
     return keys;
   }

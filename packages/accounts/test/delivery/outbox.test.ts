@@ -21,7 +21,7 @@ describe('the outbox', () => {
     expect(lines).toEqual([
       `PasswordReset to ada@example.com: ${link}`,
       'PhoneVerification to +4930123456: 123456',
-      'PasswordChanged to ada@example.com: Your password for My application has changed',
+      'PasswordChanged to ada@example.com: Your My application password was changed',
     ]);
     expect(outbox.messages).toMatchObject([
       {

@@ -137,7 +137,7 @@ describe('mail by SMTP', () => {
       await selfService(accounts).resetPassword({ token, newPassword });
       await accounts.settled();
       const notice = server.take();
-      expect(notice.mail.subject).toBe('Your password for Söhne & Co has changed');
+      expect(notice.mail.subject).toBe('Your Söhne & Co password was changed');
       expect(notice.raw).not.toMatch(/token=/);
       const request = requestWith();
       await accounts.userByPasswordLogin({ username, password: newPassword, request });

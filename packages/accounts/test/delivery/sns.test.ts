@@ -54,7 +54,7 @@ describe('text messages by Amazon SNS', () => {
     expect(form).toEqual({
       Action: 'Publish',
       PhoneNumber: PHONE,
-      Message: '123456 is your code for My application. Do not give it to anybody.',
+      Message: '123456 is your code for My application. Do not share it with anyone.',
       'MessageAttributes.entry.1.Name': 'AWS.SNS.SMS.SMSType',
       'MessageAttributes.entry.1.Value.DataType': 'String',
       'MessageAttributes.entry.1.Value.StringValue': 'Transactional',
@@ -93,7 +93,7 @@ describe('text messages by Amazon SNS', () => {
     expect(formOf(service.take())).toMatchObject({
       PhoneNumber: PHONE,
       Message:
-        'My application: The username of your account with My application is now x&PhoneNumber=+4930999999 y.',
+        'My application: The username of your My application account is now x&PhoneNumber=+4930999999 y.',
     });
   });
 

@@ -433,7 +433,7 @@ describe('events', () => {
         hooks.onUpsertSessionError(() => new Promise(() => undefined));
       });
       const refresh = own.accounts.refreshTokens({ authToken, request: requestWith() });
-      await expect(refresh).rejects.toThrow('no answer in time');
+      await expect(refresh).rejects.toThrow('did not answer in time');
       const fault = failWith(own.client, 'PutItem', timeout, 1000);
       const login = own.accounts.sessions.begin(account, requestWith());
       expect(await codeOf(login)).toBe('ServiceUnavailable');

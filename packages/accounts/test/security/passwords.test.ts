@@ -70,7 +70,7 @@ describe('a login with a password', () => {
       expect(error.toJSON()).toEqual({
         code: 'LoginFailed',
         status: 401,
-        message: 'The login failed.',
+        message: 'Login failed.',
         details: {},
       });
       expect(error.cause).toBeUndefined();

@@ -36,7 +36,7 @@ export function toDate(text: string): Date {
   }
   const date = new Date(text);
   if (Number.isNaN(date.getTime()) || date.toISOString() !== text) {
-    throw new UnreadableValue('is no date');
+    throw new UnreadableValue('is not a date');
   }
   return date;
 }
@@ -61,7 +61,7 @@ export function parseIsoDate(text: string): Date {
   // `Date` takes 30 February for a day in March.
   const isDay = day !== undefined && new Date(day).getUTCDate() === Number(ofMonth);
   const date = new Date(isDay ? text : NaN);
-  if (Number.isNaN(date.getTime())) throw new UnreadableValue('is no date');
+  if (Number.isNaN(date.getTime())) throw new UnreadableValue('is not a date');
   return date;
 }
 
@@ -70,6 +70,6 @@ export function toBigint(number: string | number): bigint {
   try {
     return BigInt(number);
   } catch {
-    throw new UnreadableValue('is no whole number');
+    throw new UnreadableValue('is not a whole number');
   }
 }

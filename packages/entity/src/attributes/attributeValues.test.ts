@@ -241,6 +241,6 @@ describe('values', () => {
 
   it('name the class of fault in their error, and never the value', () => {
     const error = errorFrom(() => toAttributeMap({ a: 'hunter2\ud800' }, { rest: PLAIN_DATA }));
-    expect(error.message).toBe('"a" cannot be stored: it holds a lone surrogate.');
+    expect(error.message).toBe('"a" cannot be stored: it contains a lone surrogate.');
   });
 });

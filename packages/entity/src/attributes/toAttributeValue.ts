@@ -27,14 +27,15 @@ export function toAttributeValue(
 ): AttributeValue {
   switch (typeof value) {
     case 'string':
-      if (!value.isWellFormed()) throw unsupported(path, 'holds a lone surrogate');
+      if (!value.isWellFormed()) throw unsupported(path, 'contains a lone surrogate');
       return { S: value };
     case 'number':
       return { N: numberText(value, path) };
     case 'boolean':
       return { BOOL: value };
     case 'bigint': {
-      if (shape.numbers !== 'bigint') throw unsupported(path, 'is a bigint, and none is declared');
+      if (shape.numbers !== 'bigint')
+        throw unsupported(path, 'is a bigint, but the schema declares none here');
       const text = String(value);
       if (text.length - (value < 0n ? 1 : 0) > MAX_BIGINT_DIGITS) {
         throw unsupported(path, 'has more than 38 digits');
@@ -61,7 +62,8 @@ export function toAttributeValue(
   }
   if (isPlainObject(value)) return { M: toAttributeMap(value, shape, path, depth + 1) };
   if (value instanceof Date) {
-    if (shape.strings !== 'date') throw unsupported(path, 'is a Date, and none is declared');
+    if (shape.strings !== 'date')
+      throw unsupported(path, 'is a Date, but the schema declares none here');
     return { S: dateText(value, path) };
   }
   if (value instanceof Uint8Array) return { B: value };

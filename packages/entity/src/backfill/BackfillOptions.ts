@@ -2,27 +2,27 @@ import type { AnyEntityDefinition } from '@latchkey/schema';
 
 /** Input of `table.backfill`. */
 export interface BackfillOptions {
-  /** The entities whose documents are brought up to date (default: all that are bound to the table). */
+  /** The entities to back-fill (default: all that are bound to the table). */
   readonly entities?: readonly AnyEntityDefinition[];
   /** Reads, plans and reports, but writes nothing (default: false). */
   readonly dryRun?: boolean;
   /**
-   * The capacity units a second that it takes at most, of reads and of writes each (default: no
-   * limit). What global secondary indexes take for themselves is not counted.
+   * Maximum capacity units per second, for reads and for writes each (default: no limit). Global
+   * secondary indexes are not counted.
    */
   readonly rate?: number;
-  /** How many parts of the table to work on side by side: 1 to 100 (default: 1). */
+  /** Number of parts of the table to work on in parallel: 1 to 100 (default: 1). */
   readonly segments?: number;
-  /** The `cursor` of an earlier call, after which to go on (default: from the beginning). */
+  /** The `cursor` of an earlier call, to continue from there (default: from the beginning). */
   readonly startAfter?: string;
   /** Stops between two documents; the result then has a cursor. */
   readonly signal?: AbortSignal;
   /**
-   * Deletes the unique items of indexes that the definitions no longer have, too (default: false).
-   * Only for definitions that are the latest: a program with others would miss them.
+   * Also deletes the unique items of indexes that the definitions no longer have (default: false).
+   * Use it only with the latest definitions, since other programs may still need these items.
    */
   readonly prune?: boolean;
-  /** Is told how far it has come, and waited for. What it throws ends the call. */
+  /** Called and awaited with the progress. An error that it throws ends the call. */
   readonly onProgress?: (progress: BackfillProgress) => unknown;
 }
 
@@ -36,34 +36,34 @@ export interface BackfillDocument {
   readonly key: Readonly<Record<string, unknown>>;
 }
 
-/** Two documents with one value of a unique index. Nothing says what the value is. */
+/** Two documents with the same value of a unique index. The value itself is not included. */
 export interface BackfillCollision extends BackfillDocument {
   readonly index: string;
   /** The fields of the index. */
   readonly paths: readonly string[];
-  /** The document that holds the value, and keeps it. */
+  /** The document that has the value, and keeps it. */
   readonly other: BackfillDocument;
 }
 
-/** A document that could not be brought up to date. */
+/** A document that could not be back-filled. */
 export interface BackfillFailure extends BackfillDocument {
-  /** Mostly an `EntityError`: `UnreadableItem`, `InvalidKey`, `UnsupportedValue`. */
+  /** The error, usually an `EntityError`: `UnreadableItem`, `InvalidKey`, `UnsupportedValue`. */
   readonly error: Error;
 }
 
-/** How far a back-fill has come. */
+/** Progress of a back-fill. */
 export interface BackfillProgress {
-  /** How many documents this call has looked at. */
+  /** How many documents this call has read. */
   readonly scannedCount: number;
-  /** How many of them it has changed, or in a dry run would change. */
+  /** How many of them it has changed, or would change in a dry run. */
   readonly changedCount: number;
-  /** How many unique items without an index it has deleted, or in a dry run would delete. */
+  /** How many unique items without an index it has deleted, or would delete in a dry run. */
   readonly prunedCount: number;
-  /** The collisions found since it was last told. */
+  /** The collisions since the last report. */
   readonly collisions: readonly BackfillCollision[];
-  /** The failures since it was last told. */
+  /** The failures since the last report. */
   readonly failures: readonly BackfillFailure[];
-  /** Where another call can go on; null once all is done. */
+  /** Where another call can continue; null if all is done. */
   readonly cursor: string | null;
 }
 

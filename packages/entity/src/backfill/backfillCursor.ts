@@ -38,9 +38,13 @@ export function decodeBackfillCursor(scope: BackfillScope, cursor: unknown): Pos
     return positions;
   }
   const entity = scope.names.join(', ');
-  throw new EntityError('InvalidCursor', `This is no cursor of a back-fill of ${entity}.`, {
-    entity,
-  });
+  throw new EntityError(
+    'InvalidCursor',
+    `The cursor does not belong to a back-fill of ${entity}.`,
+    {
+      entity,
+    },
+  );
 }
 
 function parsed(cursor: unknown): readonly unknown[] {

@@ -82,11 +82,11 @@ async function* steps(
 
 function segmentsOf(names: readonly string[], segments = 1): number {
   if (Number.isInteger(segments) && segments > 0 && segments <= MAX_SEGMENTS) return segments;
-  const message = `takes a whole number from 1 to ${String(MAX_SEGMENTS)}`;
+  const message = `must be a whole number from 1 to ${String(MAX_SEGMENTS)}`;
   throw invalidInput(names.join(', '), [{ path: 'segments', message }]);
 }
 
 function assertPositive(names: readonly string[], path: string, value: number): void {
   if (value > 0) return;
-  throw invalidInput(names.join(', '), [{ path, message: 'takes a number above 0' }]);
+  throw invalidInput(names.join(', '), [{ path, message: 'must be a number above 0' }]);
 }

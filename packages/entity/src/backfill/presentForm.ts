@@ -50,13 +50,9 @@ function withoutMarks({ _op, _v, ...attributes }: Item): Item {
 function assertSameKey({ attributes, name }: EntityModel, stored: Item, item: Item): void {
   const [from, to] = [attributes.keyOf(stored), attributes.keyOf(item)];
   if (from.PK === to.PK && from.SK === to.SK) return;
-  const reason = 'has another key in its present form';
-  throw new EntityError(
-    'InvalidKey',
-    `A stored ${name} cannot be brought up to date: it ${reason}.`,
-    {
-      path: '',
-      reason,
-    },
-  );
+  const reason = 'would get another key';
+  throw new EntityError('InvalidKey', `A stored ${name} cannot be back-filled: it ${reason}.`, {
+    path: '',
+    reason,
+  });
 }

@@ -109,7 +109,7 @@ export function parseCommand(args: readonly string[]): ParsedCommand {
   if (topic !== 'table' || name === undefined || !isCommand(name)) {
     const commands = Object.keys(COMMANDS).join(', ');
     throw new UsageError(
-      `the first word is "local", or they are "table" and one of ${commands} (see --help).`,
+      `expected "local", or "table" followed by one of ${commands} (see --help).`,
     );
   }
   const values = valuesOf(name, { ...COMMON, ...COMMANDS[name] }, rest);
@@ -170,7 +170,7 @@ function numberOf(option: string, value: string | undefined): number | undefined
   if (value === undefined) return undefined;
   const number = Number(value);
   if (value.trim() !== '' && number > 0 && Number.isFinite(number)) return number;
-  throw new UsageError(`--${option} is a number above 0.`);
+  throw new UsageError(`--${option} must be a number above 0.`);
 }
 
 function isCommand(name: string): name is CommandName {
@@ -179,11 +179,11 @@ function isCommand(name: string): name is CommandName {
 
 function roleOf(role: string): IamRole {
   if (role === 'read-only' || role === 'read-write') return role;
-  throw new UsageError('--role is read-only or read-write.');
+  throw new UsageError('--role must be read-only or read-write.');
 }
 
 function urlOf(endpoint: string): string {
   const protocol = URL.canParse(endpoint) ? new URL(endpoint).protocol : '';
   if (protocol === 'http:' || protocol === 'https:') return endpoint;
-  throw new UsageError('--endpoint is a URL such as http://localhost:8000.');
+  throw new UsageError('--endpoint must be a URL such as http://localhost:8000.');
 }

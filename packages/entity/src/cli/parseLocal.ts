@@ -32,5 +32,5 @@ export function parseLocal(args: readonly string[]): LocalCommand {
 function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= MAX_PORT) return port;
-  throw new UsageError(`--port is a whole number from 1 to ${MAX_PORT}.`);
+  throw new UsageError(`--port must be a whole number from 1 to ${MAX_PORT}.`);
 }

@@ -59,5 +59,5 @@ function named(units: readonly string[], ...names: readonly string[]): Record<st
 }
 
 function malformed(option: string, form: string): UsageError {
-  return new UsageError(`--${option} has the form ${form}.`);
+  return new UsageError(`--${option} must have the form ${form}.`);
 }

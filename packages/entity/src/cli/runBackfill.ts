@@ -64,12 +64,12 @@ export async function runBackfill(
     });
     output.out(`${summary(result, counts, isDry)}\n`);
     if (result.cursor !== null) {
-      output.error(`latchkey: stopped; to go on: --resume ${result.cursor}\n`);
+      output.error(`latchkey: stopped; to continue: --resume ${result.cursor}\n`);
       return EXIT_CODES.failed;
     }
     return counts.collisions + counts.failures > 0 ? EXIT_CODES.lacking : EXIT_CODES.done;
   } catch (error) {
-    if (at.cursor !== null) output.error(`latchkey: to go on: --resume ${at.cursor}\n`);
+    if (at.cursor !== null) output.error(`latchkey: to continue: --resume ${at.cursor}\n`);
     throw error;
   } finally {
     process.off('SIGINT', onSignal);

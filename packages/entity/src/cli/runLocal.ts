@@ -29,7 +29,7 @@ export async function runLocal(command: LocalCommand, output: CliOutput): Promis
       const live = new LiveDynamoDB({ endpoint });
       await live.create(table).finally(() => live.close());
       output.error(
-        `latchkey: the table ${tableName} is ready, and lasts until Ctrl-C. In another terminal:\n`,
+        `latchkey: the table ${tableName} is ready. Press Ctrl-C to stop it. In another terminal:\n`,
       );
       output.out(exportsOf(endpoint));
       const outcome = await Promise.race([
@@ -37,7 +37,7 @@ export async function runLocal(command: LocalCommand, output: CliOutput): Promis
         engine.ended.then(() => 'ended' as const),
       ]);
       if (outcome === 'stopped') return EXIT_CODES.done;
-      output.error('latchkey: the local DynamoDB has ended by itself.\n');
+      output.error('latchkey: the local DynamoDB stopped unexpectedly.\n');
       return EXIT_CODES.failed;
     } finally {
       await engine.stop();

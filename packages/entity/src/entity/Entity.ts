@@ -75,7 +75,7 @@ import { parseKey } from './parseKey.js';
 type Relation = Omit<RelatedModel, 'limit' | 'sort'>;
 
 /**
- * The documents of one entity in one table. Made by `table.entity(definition)`.
+ * The documents of one entity in one table, created by `table.entity(definition)`.
  *
  * Creates, finds, updates and deletes have a `…Params` twin, which returns the SDK's input instead of
  * sending it, and the writes of one document an `…Operation` twin for `table.transact`.
@@ -110,13 +110,14 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * The same entity, whose finds can `include` the documents of another in its partition, and whose
-   * creates can make them, too.
+   * Returns the same entity with a relation: its finds can `include` the documents of another
+   * entity in its partition, and its creates can create them.
    *
-   * @param name - what inputs and results call them: no name of a field, nor of another relation.
+   * @param name - the name of the relation in inputs and results; not that of a field or another
+   *   relation.
    * @param definition - an entity that is `relatedTo` this one.
-   * @throws {@link EntityError} `InvalidTable` when its documents do not live in this partition, or
-   *   the name is taken.
+   * @throws {@link EntityError} `InvalidTable` if its documents are not in this partition, or the
+   *   name is taken.
    */
   addIndexRelation<const N extends string, C extends AnyEntityDefinition>(
     name: N,
@@ -124,24 +125,25 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   ): Entity<D, R & Readonly<Record<N, TypesOf<C>['entity']>>> {
     const own = this.definition;
     if (definition.indexes[0].partition !== own.indexes[0].partition) {
-      throw noRelation(`${definition.name} does not live in the partition of ${own.name}`);
+      throw noRelation(`${definition.name} is not stored in the partition of ${own.name}`);
     }
     // In results, it would stand in the place of the field.
     if (isReservedName(name) || Object.hasOwn(own.schema.shape, name)) {
       throw noRelation(`"${name}" is a field of ${own.name}, or a reserved name`);
     }
     if (this.#relations.some((other) => other.name === name)) {
-      throw noRelation(`${own.name} has a relation "${name}" already`);
+      throw noRelation(`${own.name} already has a relation "${name}"`);
     }
     const entity = this.#context.bind(definition);
     return new Entity(own, this.#context, [...this.#relations, { name, entity }]);
   }
 
   /**
-   * Adds hooks to this entity, after those of the table and the definition. They are this object's:
-   * where another entity reads or makes its documents along, the table's and the definition's run.
+   * Adds hooks to this entity, after those of the table and the definition. They apply to this
+   * object only: when another entity reads or creates these documents through a relation, only the
+   * hooks of the table and the definition run.
    *
-   * @param add - is given the registry and calls it once for each hook.
+   * @param add - gets the registry and calls it once for each hook.
    * @returns the same entity.
    */
   addHooks(add: (hooks: HookRegistry<D>) => void): this {
@@ -196,8 +198,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * The first document that matches: one `GetItem` by whole key, two by unique value, or a `Query`.
-   * With `include`, a `Query` reads the related documents, too, or several side by side.
+   * Finds the first matching document: one `GetItem` by whole key, two by unique value, or a
+   * `Query`. With `include`, one `Query`, or several in parallel, also read the related documents.
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
    */
@@ -233,12 +235,12 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * The key fields of the document that holds a unique value: one request, strongly consistent.
-   * The document itself is not read: it may have given the value up a moment later.
+   * Finds the key fields of the document with a unique value: one strongly consistent request. The
+   * document itself is not read, so it may no longer have the value.
    *
    * @param input - `filter`: the fields of a unique index, at least its partition key, and no other.
-   * @throws {@link EntityError} `InvalidInput`, `NoIndexFits`; `AmbiguousFilter` when several
-   *   documents share the part of the index that the filter says.
+   * @throws {@link EntityError} `InvalidInput`, `NoIndexFits`; `AmbiguousFilter` if several
+   *   documents match the part of the index in the filter.
    */
   async findKey(
     input: Pick<FindOneInput<D>, 'filter' | 'context'>,
@@ -249,7 +251,9 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     return { key: (fields as InferKey<D> | undefined) ?? null };
   }
 
-  /** The document with this `id`; null for an `id` of another entity, table or namespace, too. */
+  /**
+   * Finds the document with this `id`; also null for an `id` of another entity, table or namespace.
+   */
   async findById<const S extends boolean = false>(
     id: string,
     options?: SecretsOption<S> & ContextOption & { readonly consistent?: boolean },
@@ -261,8 +265,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Every document that matches, in the order of the sort key: page by page with `for await`, or as
-   * `{ items }` with `await`.
+   * Finds all matching documents, in the order of the sort key: page by page with `for await`, or
+   * as `{ items }` with `await`.
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
    */
@@ -279,9 +283,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Says what a find would do, without sending anything: which index it reads, by which key
-   * condition and filter, in how many requests; and why each other index does not do. Hooks do not
-   * run.
+   * Explains what a find would do, without sending anything: the index, the key condition and
+   * filter, the number of requests, and why each other index is not used. Hooks do not run.
    *
    * @param input - as for {@link Entity.findMany}; with `limit: 1`, for {@link Entity.findOne}.
    * @throws {@link EntityError} `InvalidInput`
@@ -304,8 +307,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * One page of the documents that match, forwards (`first`, `after`) or backwards (`last`,
-   * `before`). Cursors are opaque, and good for the same partition, index and key range only.
+   * Reads one page of the matching documents, forwards (`first`, `after`) or backwards (`last`,
+   * `before`). Cursors are opaque, and valid only for the same partition, index and key range.
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `InvalidCursor`
    */
@@ -330,7 +333,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * How many documents match; none of them is sent.
+   * Counts the matching documents, without transferring them.
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`
    */
@@ -342,8 +345,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Every document of the entity, from all partitions. It reads, and is charged for, the whole
-   * table: for maintenance, not for requests of users.
+   * Reads all documents of the entity, from all partitions. It reads, and is charged for, the whole
+   * table: use it for maintenance, not for user requests.
    *
    * @throws {@link EntityError} `InvalidInput`, `TooManyPages`
    */
@@ -360,13 +363,13 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Changes one document: one `UpdateItem` where an expression can say it; otherwise a read and a
-   * write conditioned on what was read, in which keys and unique values follow.
+   * Changes one document: one `UpdateItem` if an expression can express the change; otherwise a
+   * read and a conditional write, which also updates keys and unique values.
    *
-   * @returns the document as it is then; null if none matches.
+   * @returns the updated document; null if none matches.
    * @throws {@link EntityError} `InvalidInput` before anything is sent; `ConditionFailed`,
    *   `VersionConflict`, `UniqueViolation`, `RelatedDocuments`, `AmbiguousFilter`, `NoIndexFits`;
-   *   `UnreadableItem`, with `written` where the change is made and only its result cannot be read.
+   *   `UnreadableItem`, with `written` if the change was made, but its result cannot be read.
    */
   async updateOne<const S extends boolean = false>(
     input: UpdateOneInput<D> & SecretsOption<S>,
@@ -378,7 +381,10 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     return { item: await afterWrite(() => this.#written(item, context, input)) };
   }
 
-  /** The SDK input of an {@link Entity.updateOne} that is one `UpdateItem`; hooks do not run. */
+  /**
+   * Returns the SDK input of an {@link Entity.updateOne} that takes one `UpdateItem`; hooks do not
+   * run.
+   */
   updateOneParams(input: UpdateOneInput<D> & SecretsOption): UpdateItemCommandInput {
     this.#assertOptions('updateOneParams', input);
     return updateOneParams(this.#context, input);
@@ -388,9 +394,9 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * {@link Entity.updateOne} as part of a transaction. Its result is null, since a transaction does
    * not return what it wrote, unless the document had to be read.
    *
-   * @param input - `upsert`: makes the document if there is none; for an update that is one
-   *   expression, of an entity without unique values.
-   * @throws {@link EntityError} `NotFound` for a document that is not there.
+   * @param input - `upsert`: creates a missing document; only for an update in one expression, of
+   *   an entity without unique values.
+   * @throws {@link EntityError} `NotFound` if the document does not exist.
    */
   updateOneOperation(input: UpdateOneInput<D>): TransactOperation<Document<D> | null> {
     return {
@@ -404,8 +410,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Changes every document that matches, each by itself: when an error stops it, some are changed,
-   * and its `doneCount` says how many. One that does not meet the condition is passed over.
+   * Changes all matching documents, one by one: if an error stops it, `doneCount` is the number of
+   * documents already changed. Documents that do not meet the condition are skipped.
    *
    * @throws {@link EntityError} as {@link Entity.updateOne}; `TooManyPages`.
    */
@@ -415,14 +421,16 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Deletes one document and its unique values, and nothing else: related documents stay where they
-   * are, and can be found. With `withRelated`, it deletes everything else in its partition first. That takes several transactions: a call that was interrupted can be made again.
-   * Of several calls at once, one gets the document.
+   * Deletes one document and its unique values, but not related documents, which can still be
+   * found. With `withRelated`, it first deletes everything else in the partition. That takes
+   * several transactions; an interrupted call can be repeated. Of concurrent calls, only one gets
+   * the document.
    *
-   * @returns the document as it was, null if none matches; and how many were deleted.
-   * @throws {@link EntityError} `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`, `InvalidTable`;
-   *   `UnreadableItem` for a document that cannot be given back: it is deleted only where the filter
-   *   is its whole key and there are no unique values, since nothing has to be read for that.
+   * @returns the deleted document, null if none matches; and the number of deleted documents.
+   * @throws {@link EntityError} `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`,
+   *   `InvalidTable`; `UnreadableItem` for a document that cannot be returned: it is deleted only
+   *   if the filter is its whole key and there are no unique values, since nothing has to be read
+   *   then.
    */
   async deleteOne(
     input: DeleteOneInput<D> & { readonly withRelated?: boolean },
@@ -438,12 +446,12 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Finds what keeps `deleteOne({ withRelated: true })` from deleting a document's partition: the
-   * names of the entities that have documents in it and are not bound to this table, so that their
-   * unique items cannot be known. Strongly consistent; one request for each megabyte. For whoever
-   * writes something before the deletion.
+   * Finds what prevents `deleteOne({ withRelated: true })` from deleting a document's partition:
+   * the names of entities with documents in it that are not bound to this table, so that their
+   * unique items are unknown. Strongly consistent; one request for each megabyte. Use it if you
+   * write something before the deletion.
    *
-   * @param key - the document's key fields; it need not be there.
+   * @param key - the document's key fields; the document need not exist.
    * @returns the names in order; none if all are bound, or no document can have the key.
    * @throws {@link EntityError} `InvalidInput`
    */
@@ -459,12 +467,11 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * {@link Entity.deleteOne} as part of a transaction; it reads the document first. Without one that
-   * the filter means there is nothing to delete, and the rest is written; with a `condition`, the
-   * transaction fails.
+   * {@link Entity.deleteOne} as part of a transaction; it reads the document first. If no document
+   * matches, nothing is deleted and the rest is written; with a `condition`, the transaction fails.
    *
-   * @throws {@link EntityError} `NotFound` where there is no document to meet the condition;
-   *   `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`; `VersionConflict` when it was changed
+   * @throws {@link EntityError} `NotFound` if there is no document and a condition;
+   *   `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`; `VersionConflict` if it was changed
    *   since it was read.
    */
   deleteOneOperation(input: DeleteOneInput<D>): TransactOperation<Document<D> | null> {
@@ -479,14 +486,15 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Deletes every document that matches, each with its unique values; when an error stops it, some
-   * are gone: `doneCount`. One that does not meet the condition is passed over.
+   * Deletes all matching documents, each with its unique values; if an error stops it, `doneCount`
+   * is the number of documents already deleted. Documents that do not meet the condition are
+   * skipped.
    *
-   * DynamoDB decides what matches, so that a stored value which does not fit the schema keeps
-   * no document from being deleted, unless its unique values follow from it.
+   * DynamoDB evaluates the filter, so a stored value that does not match the schema does not
+   * prevent a deletion, unless unique values depend on it.
    *
-   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`; `UnreadableItem` for a
-   *   document whose unique values are not known.
+   * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`; `UnreadableItem` for
+   *   a document whose unique values cannot be determined.
    */
   async deleteMany(input: DeleteManyInput<D>): Promise<{ deletedCount: number }> {
     this.#assertOptions('deleteMany', input);
@@ -494,8 +502,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * A part of a transaction that writes nothing: without a document that is as the condition says,
-   * the transaction fails.
+   * Returns a part of a transaction that writes nothing: the transaction fails unless a document
+   * meets the condition.
    *
    * @throws {@link EntityError} `NotFound`, `ConditionFailed`
    */
@@ -512,8 +520,8 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   /**
-   * Names one document by its whole key, for `table.batchGet` and `table.transactGet`. A key that no
-   * document can have, such as one with an empty text, is the name of none: those give null for it.
+   * Names one document by its whole key, for `table.batchGet` and `table.transactGet`. A key that
+   * no document can have, such as one with an empty text, gives null.
    *
    * @throws {@link EntityError} `InvalidInput` for a value of another type than the field's;
    *   `InvalidKey` for a field that is missing.
@@ -536,7 +544,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * Puts a document in `table.batchWrite`, whatever was there before.
    *
    * @throws {@link EntityError} `InvalidInput` for an entity with unique values: a batch has no
-   *   conditions, so nothing could hold them.
+   *   conditions, so they could not be enforced.
    */
   putRequest(input: CreateOneInput<D>): BatchRequest {
     this.#assertOptions('putRequest', input);
@@ -568,7 +576,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
 
   #assertNoUniques(): void {
     if (this.#context.model.uniqueIndexes.length === 0) return;
-    const message = 'has unique values, which a batch cannot hold: use a transaction';
+    const message = 'has unique values, which a batch cannot enforce. Use a transaction';
     throw invalidInput(this.definition.name, [{ path: 'batchWrite', message }]);
   }
 
@@ -658,7 +666,7 @@ function atRelation(name: string, { path, message }: InputIssue): InputIssue {
 }
 
 function noRelation(reason: string): EntityError<'InvalidTable'> {
-  return new EntityError('InvalidTable', `There is no such relation: ${reason}.`, { reason });
+  return new EntityError('InvalidTable', `The relation is not valid: ${reason}.`, { reason });
 }
 
 function attach(document: object, name: string, related: readonly Fields[]): void {

@@ -13,7 +13,7 @@ export interface EntityContext {
   readonly hooks: Hooks;
   /** The time, from the table's clock. */
   readonly now: () => Date;
-  /** A new ULID: later in order than the one before, or of a given time. */
+  /** Returns a new ULID, greater than the previous one, or for a given time. */
   readonly newUlid: (at?: Date) => string;
   /** Another entity of the same table and namespace. */
   readonly bind: (definition: AnyEntityDefinition) => EntityContext;

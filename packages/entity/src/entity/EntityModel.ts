@@ -183,7 +183,7 @@ export class EntityModel implements FieldScope {
     if (schemas.length === 0 || value === null) return value;
     const stored = storedSpelling(schemas, value);
     if (stored !== undefined) return stored;
-    throw invalidInput(this.name, [{ path, message: 'it is of another type' }]);
+    throw invalidInput(this.name, [{ path, message: 'it has the wrong type' }]);
   }
 
   /** Returns the start of an index's partition keys. */
@@ -210,11 +210,15 @@ export class EntityModel implements FieldScope {
       (part) => part.kind === 'field' && isAbsent(valueAt(fields, part.segments)),
     );
     const path = missing?.kind === 'field' ? missing.path : '';
-    throw new EntityError('InvalidKey', `"${path}" is part of ${this.name}'s key, but missing.`, {
-      path,
-      reason: 'missing',
-      entity: this.name,
-    });
+    throw new EntityError(
+      'InvalidKey',
+      `"${path}" is part of ${this.name}'s key, but it is missing.`,
+      {
+        path,
+        reason: 'missing',
+        entity: this.name,
+      },
+    );
   }
 
   /** The document's key in an index; undefined if the index leaves the document out. */
@@ -572,11 +576,11 @@ export class EntityModel implements FieldScope {
 
 /** The reason why nothing can be stored at a segment of a path; undefined if something can. */
 function faultOf(segment: string, isPosition = false): string | undefined {
-  if (segment === '') return 'it holds an empty name';
-  if (!segment.isWellFormed()) return 'it holds a lone surrogate';
+  if (segment === '') return 'it contains an empty name';
+  if (!segment.isWellFormed()) return 'it contains a lone surrogate';
   if (!isPosition || !/^\d+$/.test(segment)) return undefined;
-  if (segment !== '0' && segment.startsWith('0')) return 'a position in a list starts with no 0';
-  return Number(segment) > MAX_POSITION ? 'no list has such a position' : undefined;
+  if (segment !== '0' && segment.startsWith('0')) return 'a list position cannot start with 0';
+  return Number(segment) > MAX_POSITION ? 'no list can have this position' : undefined;
 }
 
 /** The stored form that an item is in: how many migrations it has behind it. */
@@ -629,7 +633,7 @@ function join(
 
 /** @throws {@link EntityError} `InvalidKey` for the empty string, and for what is no scalar. */
 function assertKeyValue(value: unknown, path: string): KeyValue {
-  const reason = value === '' ? 'is empty' : isKeyValue(value) ? undefined : 'is no scalar';
+  const reason = value === '' ? 'is empty' : isKeyValue(value) ? undefined : 'is not a scalar';
   if (reason === undefined) return value as KeyValue;
   throw new EntityError('InvalidKey', `"${path}" cannot be part of a key: it ${reason}.`, {
     path,

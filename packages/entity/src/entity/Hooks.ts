@@ -23,7 +23,7 @@ export interface EntityQuery<D extends Typed> {
   readonly condition?: Condition<InferWithSecrets<D>>;
 }
 
-/** Adds hooks to an entity, each after those that are there already. */
+/** Adds hooks to an entity, after the existing ones. */
 export interface HookRegistry<D extends Typed> {
   /** Changes a new item, or the `$set` of an update, before it is validated. */
   preParse(
@@ -32,14 +32,14 @@ export interface HookRegistry<D extends Typed> {
       context: HookContext,
     ) => Awaitable<Readonly<Partial<InferInput<D>>>>,
   ): void;
-  /** Changes, or by an error refuses, a validated new item before it is written. */
+  /** Changes a validated new item before it is written, or refuses it by throwing. */
   postParse(
     hook: (
       fields: Readonly<InferWithSecrets<D>>,
       context: HookContext,
     ) => Awaitable<Readonly<InferWithSecrets<D>>>,
   ): void;
-  /** Changes, or by an error refuses, what a find, update or delete looks for. */
+  /** Changes the query of a find, update or delete, or refuses it by throwing. */
   beforeQuery(
     hook: (query: EntityQuery<D>, context: HookContext) => Awaitable<EntityQuery<D>>,
   ): void;

@@ -133,7 +133,7 @@ export function updateRefused(
   const { path = '', message = '' } = issues[0] ?? {};
   return new EntityError(
     'UpdateRefused',
-    `The ${model.name} cannot be changed in this way: "${path}": ${message}.`,
+    `The change to ${model.name} was refused: "${path}": ${message}.`,
     { entity: model.name, path, issues },
   );
 }

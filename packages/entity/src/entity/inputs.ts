@@ -15,21 +15,24 @@ import type { Condition } from '../expressions/Condition.js';
 import type { Update } from '../expressions/Update.js';
 import type { OperationContext } from './EntityContext.js';
 
-/** A document's own and system fields, secret ones included: what conditions and filters may name. */
+/**
+ * A document's own and system fields, including secret ones: the fields that conditions and filters
+ * can use.
+ */
 export type Stored<D extends Typed> = InferWithSecrets<D>;
 
-/** Option that every operation takes. */
+/** Option of every operation. */
 export interface ContextOption {
-  /** For hooks; `userId` becomes `createdBy` and `updatedBy`. */
+  /** Passed to hooks; `userId` becomes `createdBy` and `updatedBy`. */
   readonly context?: OperationContext;
 }
 
-/** Tells whether results carry the secret fields; they are then there, but not enumerable. */
+/** Tells whether results include the secret fields, as non-enumerable properties. */
 export interface SecretsOption<S extends boolean = boolean> {
   readonly secrets?: S;
 }
 
-/** The segments of a path: for names that hold a dot, such as the keys of a record. */
+/** The segments of a path, for names that contain a dot, such as keys of a record. */
 export type PathSegments = readonly [string | number, ...(string | number)[]];
 
 /** A field to read: its dotted path, or the segments of it. */
@@ -46,11 +49,11 @@ type PathsOf<P> = P extends PathSegments ? JoinedPath<P> : P extends string ? P 
 /** The names of an entity's indexes. */
 export type IndexName<D extends Typed> = TypesOf<D>['index'];
 
-/** Which index to use. */
+/** Choice of the index. */
 export interface IndexOption<D extends Typed> {
   /**
-   * The index that answers (default: the one of whose key the filter says most). One that may leave
-   * out documents that match is refused: `NoIndexFits`.
+   * The index to use (default: the one whose key the filter covers best). An index that may miss
+   * matching documents is refused with `NoIndexFits`.
    */
   readonly index?: IndexName<D>;
 }
@@ -86,12 +89,9 @@ export type Relations = Readonly<Record<string, Typed>>;
 // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- it is what is meant
 export type NoRelations = Readonly<Record<never, Typed>>;
 
-/** The system fields of a new document, for one that is taken over from elsewhere. */
+/** The system fields of a new document, for imports. */
 export interface SystemFieldsInput {
-  /**
-   * A ULID, in any case of letters; stored in capitals (default: a new one, of the time of
-   * `createdAt`).
-   */
+  /** A ULID, in upper or lower case; stored in upper case (default: a new one for `createdAt`). */
   readonly ulid?: string;
   /** Default: now. */
   readonly createdAt?: Date;
@@ -103,7 +103,7 @@ export interface SystemFieldsInput {
   readonly updatedBy?: string;
 }
 
-/** A document to be made with its parent: it takes the parent's partition key unless it gives it. */
+/** A document to create with its parent: the parent's partition key is the default for its own. */
 export type RelatedInput<C extends Typed> = Prettify<
   Omit<InferInput<C>, InferPartition<C>> &
     Partial<Pick<InferInput<C>, InferPartition<C> & keyof InferInput<C>>> &
@@ -121,11 +121,11 @@ export interface CreateFamilyInput<
   R extends Relations,
   N extends RelatedInputs<R> = RelatedInputs<R>,
 > extends CreateOneInput<D> {
-  /** Documents to be made in the same transaction, by relation. */
+  /** Documents to create in the same transaction, by relation. */
   readonly related?: N;
 }
 
-/** Documents to be made with their parent, by relation. */
+/** Documents to create with their parent, by relation. */
 export type RelatedInputs<R extends Relations> = {
   readonly [K in keyof R]?: readonly RelatedInput<R[K]>[];
 };
@@ -159,21 +159,21 @@ export type UpdateOption<D extends Typed> = {
 /** Input that finds one document. */
 export interface FindOneInput<D extends Typed, P extends Projected<D> = Projected<D>>
   extends FilterOption<D>, ProjectOption<P>, IndexOption<D>, ContextOption {
-  /** Reads what every write before has left (default: false); always so by a unique index. */
+  /** Sees every earlier write (default: false); always true for a unique index. */
   readonly consistent?: boolean;
-  /** How many pages of up to 1 MB to read at the most (default: 100); then `TooManyPages`. */
+  /** Maximum number of pages of up to 1 MB to read (default: 100); then `TooManyPages`. */
   readonly maxPages?: number;
 }
 
-/** Which documents of a relation to read along. */
+/** Related documents of one relation to include. */
 export interface IncludeOptions {
   /** At most this many (default: all). */
   readonly limit?: number;
-  /** By sort key; the limit counts from that end (default: `ascending`). */
+  /** Order by sort key; the limit counts from that end (default: `ascending`). */
   readonly sort?: 'ascending' | 'descending';
 }
 
-/** Which related documents to read along: all of a relation, some, or none. */
+/** Related documents to include: all of a relation, some, or none. */
 export type Include<R extends Relations> = {
   readonly [K in keyof R]?: boolean | IncludeOptions | undefined;
 };
@@ -186,8 +186,8 @@ export interface FindOneWithInput<
   N extends Include<R> = Include<R>,
 > extends FindOneInput<D, P> {
   /**
-   * Related documents to read along; the filter must be the whole key. One Query does, or several
-   * side by side where one would read through documents that were not asked for.
+   * Related documents to include; the filter must be the whole key. They are read in one Query, or
+   * in several in parallel if one would read unrequested documents.
    */
   readonly include?: N;
 }
@@ -208,10 +208,10 @@ export interface PaginateInput<D extends Typed, P extends Projected<D> = Project
   FindManyInput<D, P>,
   'limit'
 > {
-  /** How many, from the beginning or after a cursor: 1 to 1000 (default: 25). */
+  /** Size of a page from the beginning or after a cursor: 1 to 1000 (default: 25). */
   readonly first?: number;
   readonly after?: string | null;
-  /** How many, from the end or before a cursor: 1 to 1000. */
+  /** Size of a page from the end or before a cursor: 1 to 1000. */
   readonly last?: number;
   readonly before?: string | null;
 }
@@ -234,7 +234,7 @@ export interface ScanInput<D extends Typed, P extends Projected<D> = Projected<D
 > {
   /** Condition that a document must meet. */
   readonly condition?: Condition<Stored<D>>;
-  /** How many parts of the table to read side by side: 1 to 1000 (default: 1). */
+  /** Number of parts of the table to read in parallel: 1 to 1000 (default: 1). */
   readonly segments?: number;
 }
 
@@ -246,8 +246,8 @@ export interface UpdateInput<D extends Typed>
    * partition key (default: `refuse`).
    *
    * - `refuse`: the update fails with `RelatedDocuments` if there are any. It takes a strongly
-   *   consistent query; a document that is made at the same moment may be missed.
-   * - `move`: they get the new key in the same transaction, as far as that takes them all.
+   *   consistent query; a document that is created at the same moment may be missed.
+   * - `move`: they get the new key in the same transaction, which must have room for all of them.
    * - `leave`: they stay where they are.
    */
   readonly related?: 'refuse' | 'move' | 'leave';
@@ -261,10 +261,10 @@ export interface UpdateOneInput<D extends Typed> extends UpdateInput<D> {
    */
   readonly version?: number;
   /**
-   * Makes the document if there is none (default: false), with the values that the filter asks for by
-   * equality. `InvalidInput` for a filter that nothing can meet; `AlreadyExists` where a document has
-   * the key of the one to be made, and is not what the filter asks for.
-   * A `condition` is asked of a document that is there: a missing one is made without it.
+   * Creates a missing document (default: false), with the values that the filter requires by
+   * equality. `InvalidInput` for a filter that no document can match; `AlreadyExists` if a document
+   * has the new key but does not match the filter. A `condition` applies only to an existing
+   * document.
    */
   readonly upsert?: boolean;
 }

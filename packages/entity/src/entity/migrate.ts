@@ -31,16 +31,16 @@ function run(migration: Migration, fields: Fields, number: number): Fields {
   try {
     made = migration(fields);
   } catch (cause) {
-    throw new UnreadableValue(`is not taken by migration ${String(number)}`, [], { cause });
+    throw new UnreadableValue(`was rejected by migration ${String(number)}`, [], { cause });
   }
   if (isPlainObject(made)) return made;
-  throw new UnreadableValue(`is no object after migration ${String(number)}`);
+  throw new UnreadableValue(`is not an object after migration ${String(number)}`);
 }
 
 /** Returns the value that `plainValue` would read once the given value is stored. */
 function asStored(value: unknown, path: readonly string[]): unknown {
   if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) throw new UnreadableValue('is no date', path);
+    if (Number.isNaN(value.getTime())) throw new UnreadableValue('is not a date', path);
     return value.toISOString();
   }
   if (typeof value === 'bigint') {
@@ -79,7 +79,7 @@ function assertKind(value: unknown, shape: ValueShape): void {
     if (Array.isArray(value) || value instanceof Set) return element === undefined;
     return isPlainObject(value) && fields === undefined && rest === undefined;
   };
-  if (isFault()) throw new UnreadableValue('is of another type than the schema has');
+  if (isFault()) throw new UnreadableValue('does not have the type that the schema declares');
 }
 
 /** A copy of a list, a set or an object with other values; anything else as it is. */

@@ -35,7 +35,7 @@ export function missingDocument(
 ): MissingDocument {
   const contradicted = contradictionIn(model, update.filter);
   if (contradicted !== undefined) {
-    const message = 'nothing meets the filter, so that an upsert cannot know what to make';
+    const message = 'the filter contradicts itself, so an upsert has nothing to create';
     throw invalidInput(model.name, [{ path: contradicted, message }]);
   }
   const given = Object.fromEntries(equalities(model, update.filter));

@@ -27,7 +27,7 @@ export function parseUpdate(model: EntityModel, update: Readonly<Fields>): reado
     }
   }
   if (steps.length === 0) {
-    throw invalidInput(model.name, [{ path: 'update', message: 'it changes nothing' }]);
+    throw invalidInput(model.name, [{ path: 'update', message: 'it contains no changes' }]);
   }
   assertApart(model, steps);
   for (const step of steps) assertChangeable(model, step);
@@ -43,12 +43,12 @@ function operandsOf(
 ): readonly (readonly [path: unknown, operand: unknown])[] {
   if (takesPaths) {
     if (Array.isArray(operands)) return operands.map((path: unknown) => [path, undefined]);
-    throw invalidInput(model.name, [{ path: name, message: 'takes a list of paths' }]);
+    throw invalidInput(model.name, [{ path: name, message: 'must be a list of paths' }]);
   }
   if (typeof operands === 'object' && operands !== null && !Array.isArray(operands)) {
     return Object.entries(operands);
   }
-  throw invalidInput(model.name, [{ path: name, message: 'takes values by path' }]);
+  throw invalidInput(model.name, [{ path: name, message: 'must be an object of values by path' }]);
 }
 
 function parseStep(model: EntityModel, operator: Operator, path: unknown, given: unknown): Step {

@@ -45,20 +45,21 @@ export function planUpdate(
 ): UpdatePlan {
   const facts = filterFacts(model, filter);
   const key = documentKey(planFilter(model, facts));
-  if (!key) return replace('the filter is not the whole key and nothing else');
+  if (!key) return replace('the filter is not exactly the key');
   const clauses: WriteClause[] = [];
   for (const step of steps) {
     const { operator, path, field, operands } = step;
     if (isFollowed(model, facts, path)) {
-      return replace(`keys, unique values or computed fields follow from "${path}"`);
+      return replace(`keys, unique values or computed fields depend on "${path}"`);
     }
-    if (field.hasOuterRules) return replace(`what is around "${path}" is judged as a whole`);
+    if (field.hasOuterRules)
+      return replace(`the value that contains "${path}" is validated as a whole`);
     const isExpiry = path === model.definition.expiresAt;
     if (isExpiry && !operator.assigns && !operator.onInsertOnly) {
-      return replace(`the TTL follows from "${path}"`);
+      return replace(`the TTL depends on "${path}"`);
     }
     const clause = operator.expression(step, operands[0]);
-    if (!clause) return replace(`DynamoDB has no expression for the change of "${path}"`);
+    if (!clause) return replace(`DynamoDB has no expression for the change to "${path}"`);
     clauses.push(clause);
   }
   return {

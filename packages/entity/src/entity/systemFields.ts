@@ -59,7 +59,7 @@ function ulidOf(entity: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const text = typeof value === 'string' ? value.toUpperCase() : '';
   if (ULID.test(text)) return text;
-  throw invalidInput(entity, [{ path: 'ulid', message: 'no ULID' }]);
+  throw invalidInput(entity, [{ path: 'ulid', message: 'not a ULID' }]);
 }
 
 function dateOf(entity: string, path: string, value: unknown): Date | undefined {
@@ -67,10 +67,10 @@ function dateOf(entity: string, path: string, value: unknown): Date | undefined 
   const isDate = value instanceof Date && !Number.isNaN(value.getTime());
   // A year of more digits would not sort as text.
   if (isDate && value.toISOString().length === 24) return value;
-  throw invalidInput(entity, [{ path, message: 'no Date of the years 0 to 9999' }]);
+  throw invalidInput(entity, [{ path, message: 'not a Date in the years 0 to 9999' }]);
 }
 
 function userIn(entity: string, path: string, value: unknown): string | undefined {
   if (value === undefined || (typeof value === 'string' && value !== '')) return value;
-  throw invalidInput(entity, [{ path, message: 'no text, or the empty one' }]);
+  throw invalidInput(entity, [{ path, message: 'not a non-empty string' }]);
 }

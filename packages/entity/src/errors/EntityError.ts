@@ -1,26 +1,25 @@
-/** One thing that is wrong with an input. */
+/** One problem with an input. */
 export interface InputIssue {
-  /** Where, as a dotted path. */
+  /** Location of the problem, as a dotted path. */
   readonly path: string;
   /** The problem, as a sentence; never the value itself. */
   readonly message: string;
 }
 
-/** Why an index does not answer a filter. */
+/** Reason why an index is not used for a filter. */
 export interface WhyNot {
   /** The index's name. */
   readonly index: string;
   /**
-   * - `PartitionKey`: the filter does not name the whole partition key by equality.
+   * - `PartitionKey`: the filter does not give the whole partition key by equality.
    * - `MissingPart`: the index leaves out documents without the fields at `paths`, and the filter
    *   does not.
    * - `Where`: the index's `where` leaves out documents that the filter does not.
-   * - `OptionalPart`: the filter does not say whether the optional part of the key is there.
-   * - `ImpossibleKey`: no key can hold what the filter asks for.
-   * - `Consistent`: a global secondary index has no consistent reads.
+   * - `OptionalPart`: the filter does not say whether the optional part of the key exists.
+   * - `ImpossibleKey`: a value in the filter cannot be part of a key.
+   * - `Consistent`: a global secondary index does not support consistent reads.
    * - `Contradiction`: no document can match the filter.
-   * - `OtherIndex`: it could answer, but the filter says more of the key of the one that does, or
-   *   the call names one.
+   * - `OtherIndex`: it could be used, but another index was named or matches the filter better.
    */
   readonly reason:
     | 'PartitionKey'
@@ -33,7 +32,7 @@ export interface WhyNot {
     | 'OtherIndex';
   /** The fields that the reason is about. */
   readonly paths: readonly string[];
-  /** The reason as a sentence, with what to do. */
+  /** The reason as a sentence, including the remedy. */
   readonly message: string;
 }
 
@@ -47,9 +46,9 @@ export interface RequestDetails {
   readonly sdkError: string;
 }
 
-/** Details of the fault for each {@link EntityError} code, by code. */
+/** Details of each {@link EntityError} code, by code. */
 export interface EntityErrorDetails {
-  /** The input does not fit the schema; nothing was sent. */
+  /** The input does not match the schema; nothing was sent. */
   InvalidInput: { entity: string; path: string; issues: readonly InputIssue[] };
   /** A value cannot be part of a key: too long, empty, not well-formed, or missing. */
   InvalidKey: { path: string; reason: string; entity?: string };
@@ -57,83 +56,84 @@ export interface EntityErrorDetails {
   UnsupportedValue: { path: string; reason: string; entity?: string };
   /** Another document has the same value in a unique index; `ownerId` is its `id`. */
   UniqueViolation: { entity: string; index: string; paths: readonly string[]; ownerId?: string };
-  /** A document with the same key exists: `item`. */
+  /** A document with the same key already exists: `item`. */
   AlreadyExists: { entity: string; item: unknown };
   /**
-   * The change, together with what is stored, would break the schema at `path`: a number out of its
-   * bounds, a list too long, fields that do not fit each other. Nothing was written.
+   * Combined with the stored document, the change would violate the schema at `path`: a number out
+   * of bounds, a list that is too long, fields that contradict each other. Nothing was written.
    */
   UpdateRefused: { entity: string; path: string; issues: readonly InputIssue[] };
   /**
-   * The condition on the document was not met; `item` is the document as it stands, undefined if it
+   * The condition on the document was not met; `item` is the current document, undefined if it
    * cannot be read.
    */
   ConditionFailed: { entity: string; item: unknown };
-  /** The document has another version than asked for; `item` is the document as it stands. */
+  /** The document does not have the requested version; `item` is the current document. */
   VersionConflict: { entity: string; item: unknown };
   /** The document that a transaction would change, or delete on a condition, does not exist. */
   NotFound: { entity: string };
   /**
-   * A document cannot get another partition key, since related documents would stay behind; with
-   * `count` where more are to be moved with it than one transaction takes.
+   * A document cannot get another partition key, because related documents would stay behind; with
+   * `count` if there are more than one transaction can move.
    */
   RelatedDocuments: { entity: string; count?: number };
   /**
-   * No index, or not the one that was asked for, is sure to hold every document that can match;
-   * `reasons` says why not of each.
+   * No index, or not the one that was named, is certain to hold every match; `reasons` has the
+   * reason for each.
    */
   NoIndexFits: {
     entity: string;
-    /** The fields that the filter speaks of. */
+    /** The fields in the filter. */
     fields: readonly string[];
     /** The indexes, each with the parts of its partition key. */
     indexes: readonly string[];
     reasons: readonly WhyNot[];
   };
-  /** A filter that must name one document matches several. */
+  /** A filter for a single document matches several. */
   AmbiguousFilter: { entity: string };
-  /** There is more to read than the call allows. */
+  /** The result has more pages than the call allows. */
   TooManyPages: { entity: string; maxPages: number };
   /** The value given as the image of a stream record is not one; `path` says where. */
   InvalidImage: { path: string };
-  /** A cursor of another query, or text that is no cursor. */
+  /** The cursor belongs to another query, or is not a cursor. */
   InvalidCursor: { entity: string };
-  /** DynamoDB left a part of a batch undone; `undone` are the positions of those operations. */
+  /**
+   * DynamoDB left a part of a batch unprocessed; `undone` are the positions of those operations.
+   */
   BatchIncomplete: { undone: readonly number[] };
-  /** Others kept changing the same items; every attempt met one of them. */
+  /** Other writers got in the way of every attempt. */
   TransactionConflict: { attempts: number };
-  /** A transaction holds too many items, or two operations on one item. */
+  /** A transaction has too many items, or two operations on one item. */
   InvalidTransaction: { reason: string };
   /**
-   * A stored item is not as the schema says: `path` names the value, `id` the document. With
-   * `written`, the change or delete that was asked for is done, and only its answer cannot be given:
-   * do not try again.
+   * A stored item does not match the schema: `path` names the value, `id` the document. With
+   * `written`, the change or delete succeeded, but its result cannot be returned: do not retry.
    */
   UnreadableItem: { entity: string; id: string; path: string; reason: string; written?: true };
   /**
-   * Two definitions in one table cannot live together, a relation cannot be between them or have its
-   * name, or a name is no table or namespace name.
+   * Two definitions cannot share a table, a relation between them or its name is not valid, or the
+   * name of a table or namespace is not valid.
    */
   InvalidTable: { reason: string };
-  /** There is no such table where the client looks for it. `cause` is what the SDK threw. */
+  /** The table does not exist in the client's Region and account. `cause` is the SDK's error. */
   TableNotFound: RequestDetails & { table: string };
   /**
-   * The table's key is another than the definitions need, an index is missing, or its TTL is missing
-   * or goes by another attribute.
+   * The table's key does not match the definitions, an index is missing, or its TTL is missing or
+   * uses another attribute.
    */
   TableMismatch: RequestDetails & { table: string; lacking: 'key' | 'index' | 'timeToLive' };
   /** The client's credentials are missing or not valid, or do not allow the request. */
   AccessDenied: RequestDetails & { reason: 'permission' | 'credentials' };
   /** The client has no valid Region, or an endpoint that is not a URL or is not allowed. */
   InvalidClient: RequestDetails & { reason: 'region' | 'endpoint' };
-  /** Nothing answers at the client's endpoint, or another server does. */
+  /** Nothing responds at the client's endpoint, or the server there is not DynamoDB. */
   Unreachable: RequestDetails & { reason: 'noConnection' | 'notDynamoDB' };
   /**
-   * DynamoDB did not carry out the request for another reason; `cause` is what the SDK threw.
+   * DynamoDB could not carry out the request for another reason; `cause` is the SDK's error.
    *
    * - `temporary`: throttling, a fault of the service, a timeout, a lost connection.
    * - `refused`: the request is not valid for this table.
-   * - `outcomeUnknown`: an answer was lost, and the request may have been carried out.
+   * - `outcomeUnknown`: the response was lost, and the request may have been carried out.
    * - `unknown`: an error that did not come from DynamoDB, from middleware for example.
    */
   RequestFailed: RequestDetails & {
@@ -144,13 +144,13 @@ export interface EntityErrorDetails {
 /** The stable codes of {@link EntityError}. */
 export type EntityErrorCode = keyof EntityErrorDetails;
 
-/** Any {@link EntityError}, so that testing `code` narrows `details`. */
+/** Any {@link EntityError}, as a union that `code` narrows. */
 export type AnyEntityError = { [C in EntityErrorCode]: EntityError<C> }[EntityErrorCode];
 
 const brand: unique symbol = Symbol.for('@latchkey/entity/EntityError') as never;
 
 /**
- * Error between a program and its table. Messages and details never hold a secret field.
+ * Error class of this package. Messages and details never contain a secret field.
  *
  * @example
  * ```ts
@@ -171,7 +171,7 @@ export class EntityError<C extends EntityErrorCode = EntityErrorCode> extends Er
 
   /** The position in `table.transact` of the operation that failed. */
   operation?: number;
-  /** How many documents `updateMany` or `deleteMany` had written when the error stopped it. */
+  /** Number of documents that `updateMany` or `deleteMany` had written before the error. */
   doneCount?: number;
 
   constructor(code: C, message: string, details: EntityErrorDetails[C], options?: ErrorOptions) {
@@ -181,7 +181,7 @@ export class EntityError<C extends EntityErrorCode = EntityErrorCode> extends Er
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** Tells whether a value is an `EntityError`, also one from another copy of this package. */
+  /** Tells whether a value is an `EntityError`, including one from another copy of this package. */
   static is(value: unknown): value is AnyEntityError {
     return typeof value === 'object' && value !== null && brand in value;
   }

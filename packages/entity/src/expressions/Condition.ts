@@ -19,7 +19,7 @@ export interface Comparison<V> {
   readonly $gte?: NonNullable<V>;
   /** From the first value to the second, both included. */
   readonly $between?: readonly [NonNullable<V>, NonNullable<V>];
-  /** One of these; of none, nothing is. */
+  /** One of these; an empty list matches nothing. */
   readonly $in?: readonly V[];
   /** None of these. */
   readonly $notIn?: readonly V[];
@@ -33,9 +33,9 @@ export interface Comparison<V> {
 type Compared<V> = unknown extends V ? unknown : V | Comparison<V>;
 
 /**
- * Condition that a document must meet: values or comparisons by dotted path, all of which must
- * hold, as they are stored and shown. A field that is not there meets `$ne`, `$notIn`, `$exists:
- * false` and nothing else; one that holds null meets null.
+ * Condition that a document must meet: stored values or comparisons by dotted path, all of which
+ * must hold. A missing field matches `$ne`, `$notIn` and `$exists: false`, and nothing else; null
+ * matches null.
  */
 export type Condition<T> = (string extends keyof T ? OpenComparisons<T> : Comparisons<T>) & {
   readonly $and?: readonly Condition<T>[];

@@ -54,19 +54,19 @@ type ElementsIn<V> = V extends readonly (infer E)[] | ReadonlySet<infer E> ? rea
 export type Update<Output, Input = Output> = {
   /** Sets fields. */
   readonly $set?: Values<Input>;
-  /** Sets the fields that are not there yet. */
+  /** Sets fields that do not exist yet. */
   readonly $setIfNull?: Values<Input>;
   /** Sets fields only if an upsert makes a new document. */
   readonly $setOnInsert?: Values<Input>;
-  /** Adds to numbers as they are stored; a field that is not there counts as 0. */
+  /** Adds to stored numbers; a missing field counts as 0. */
   readonly $inc?: Numbers<Output>;
-  /** Adds to the end of lists; a field that is not there counts as an empty list. */
+  /** Adds to the end of lists; a missing field counts as an empty list. */
   readonly $append?: Elements<Input, List>;
   /** Adds to the beginning of lists. */
   readonly $prepend?: Elements<Input, List>;
-  /** Takes every equal element, as it is stored, out of lists and sets. */
+  /** Removes every equal element, compared in stored form, from lists and sets. */
   readonly $pull?: Elements<Output, ListOrSet>;
-  /** Adds the elements, as they are stored, that a list or set does not have yet. */
+  /** Adds elements, in stored form, that a list or set does not have yet. */
   readonly $addToSet?: Elements<Output, ListOrSet>;
   /** Removes fields. */
   readonly $remove?: readonly (FieldPath<Output> | PathSegments)[];

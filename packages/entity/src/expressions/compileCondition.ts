@@ -50,7 +50,7 @@ export function compileClause(
   }
   const text = writeClause(clause, expression, 'all');
   if (text.length > MAX_BYTES || operatorsIn(clause) > MAX_OPERATORS) {
-    const message = 'is part of a condition that is too long: at most 4 KB and 300 operators';
+    const message = 'is part of a condition that exceeds 4 KB or 300 operators';
     throw invalidCondition(scope.name, longestTest(clause)?.path ?? '', message);
   }
   return text;

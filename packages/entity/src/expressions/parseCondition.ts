@@ -96,7 +96,7 @@ class FieldParser {
         return this.#test(operator, this.#ordered(operator, operand));
       case '$between': {
         const ends = this.#list(operator, operand);
-        if (ends.length !== 2) throw this.#invalid('$between takes a list of 2 values');
+        if (ends.length !== 2) throw this.#invalid('$between must be a list of 2 values');
         return all([
           this.#test('$gte', this.#ordered(operator, ends[0])),
           this.#test('$lte', this.#ordered(operator, ends[1])),
@@ -104,15 +104,15 @@ class FieldParser {
       }
       case '$exists':
         if (typeof operand === 'boolean') return this.#test(operator, operand);
-        throw this.#invalid('$exists takes a boolean');
+        throw this.#invalid('$exists must be a boolean');
       case '$type':
         if (TYPES.includes(operand as string)) return this.#test(operator, operand);
-        throw this.#invalid(`$type takes one of ${TYPES.join(', ')}`);
+        throw this.#invalid(`$type must be one of ${TYPES.join(', ')}`);
       case '$startsWith':
         if (typeof operand === 'string') {
           return this.#test(operator, this.#storable(operand, PLAIN_DATA));
         }
-        throw this.#invalid('$startsWith takes a string');
+        throw this.#invalid('$startsWith must be a string');
       case '$contains':
         if (operand === undefined) throw this.#invalid('is undefined');
         return this.#test(operator, this.#element(operand));
@@ -150,12 +150,12 @@ class FieldParser {
       value instanceof Date ||
       value instanceof Uint8Array;
     if (isOrdered) return this.#stored(value);
-    throw this.#invalid(`${operator} compares with a text, number, date or bytes`);
+    throw this.#invalid(`${operator} must be a string, number, date or bytes`);
   }
 
   #list(operator: string, value: unknown): unknown[] {
     if (Array.isArray(value)) return Array.from<unknown>(value);
-    throw this.#invalid(`${operator} takes a list of values`);
+    throw this.#invalid(`${operator} must be a list of values`);
   }
 
   #invalid(message: string): EntityError<'InvalidInput'> {
@@ -165,7 +165,7 @@ class FieldParser {
 
 function partsOf(scope: FieldScope, key: string, operand: unknown): Conditions[] {
   if (!Array.isArray(operand)) {
-    throw invalidCondition(scope.name, key, 'takes a list of conditions');
+    throw invalidCondition(scope.name, key, 'must be a list of conditions');
   }
   return operand.map((part: unknown) => asConditions(scope, key, part));
 }
@@ -174,7 +174,7 @@ function asConditions(scope: FieldScope, key: string, value: unknown): Condition
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Conditions;
   }
-  throw invalidCondition(scope.name, key, 'takes conditions');
+  throw invalidCondition(scope.name, key, 'must be an object of conditions');
 }
 
 /** The values that a condition asks for by equality, by path; those inside `$and`, too. */

@@ -2,25 +2,28 @@ import type { AnyEntityDefinition } from '@latchkey/schema';
 import type { TableNames } from '../keys/TableAttributes.js';
 import type { TableFeatures } from './TableFeatures.js';
 
-/** A table as its infrastructure needs to know it: what it is called, and what is kept in it. */
+/** Description of a table for its infrastructure: its name and its entities. */
 export interface DescribedTable extends TableNames, TableFeatures {
   /** 3 to 255 letters, digits, `_`, `.` and `-`. */
   readonly tableName: string;
-  /** Every entity in the table: their non-unique secondary indexes are the table's own. */
+  /**
+   * Every entity in the table: their non-unique secondary indexes are global secondary indexes of
+   * the table.
+   */
   readonly definitions: readonly AnyEntityDefinition[];
 }
 
-/** Safeguards of a table's data; everything is on by default. */
+/** Safeguards for a table's data; all are on by default. */
 export interface Safeguards {
   /** Backs the table up continuously, so that any second of the last 35 days can be restored. */
   readonly pointInTimeRecovery?: boolean;
-  /** Makes DynamoDB refuse to delete the table. */
+  /** Prevents the deletion of the table. */
   readonly deletionProtection?: boolean;
   /**
-   * Encrypts with the account's KMS key for DynamoDB, whose use is logged and charged for; without
-   * it, DynamoDB encrypts with a key of its own.
+   * Encrypts with the account's KMS key for DynamoDB, whose use is logged and charged for;
+   * otherwise DynamoDB encrypts with its own key.
    */
   readonly encryption?: boolean;
-  /** Keeps the table when it leaves the template, or when a change would replace it. */
+  /** Keeps the table when it is removed from the template, or when a change would replace it. */
   readonly retain?: boolean;
 }

@@ -1,16 +1,16 @@
 /** Features that a table can have beyond its keys, its indexes and TTL; none by default. */
 export interface TableFeatures {
   /**
-   * Read and write units per second that the table and each of its indexes take at once, without
-   * having to grow first. This throughput can be raised later, and never lowered.
+   * Read and write units per second that the table and each of its indexes can serve immediately.
+   * They can be raised later, but never lowered.
    */
   readonly warmThroughput?: {
     readonly readUnitsPerSecond?: number;
     readonly writeUnitsPerSecond?: number;
   };
   /**
-   * The most that the table and each of its indexes take, in request units per second: a bound on
-   * costs. What is beyond that is throttled.
+   * Maximum request units per second of the table and each of its indexes, to limit costs. Requests
+   * beyond that are throttled.
    */
   readonly maximumThroughput?: {
     readonly readRequestUnits?: number;
@@ -25,5 +25,7 @@ export interface TableFeatures {
   readonly replicas?: readonly string[];
 }
 
-/** Content of each change in a stream: the keys, or the item as it is, as it was, or both. */
+/**
+ * Content of each change in a stream: the keys, or the item after the change, before it, or both.
+ */
 export type StreamView = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';

@@ -1,21 +1,21 @@
 import type { LiveTable } from './diffTable.js';
 
-/** One thing to know of a live table, which can be meant as it is. */
+/** Advice on a live table; it may be intended. */
 export interface TableAdvice {
   readonly kind: 'LastWriterWins';
-  /** In a few sentences. */
+  /** The advice, in a few sentences. */
   readonly message: string;
 }
 
 /**
- * Rules that a live table's own settings put on programs that use it: with replicas, unique values
- * hold only where one Region writes.
+ * Returns the rules that a live table's settings impose on its programs: with replicas, unique
+ * values hold only if one Region writes.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
  */
 export function adviseTable({ table }: LiveTable): TableAdvice[] {
   const regions = (table?.Replicas ?? []).flatMap(({ RegionName = '' }) => [RegionName]);
   if (regions.length === 0 || table?.MultiRegionConsistency === 'STRONG') return [];
-  const message = `The table has replicas (${regions.join(', ')}). Between Regions the last writer wins, so unique values, conditions and transactions hold only where one Region writes: give the table, or each tenant, a home Region.`;
+  const message = `The table has replicas (${regions.join(', ')}). Between Regions the last writer wins, so unique values, conditions and transactions hold only within one Region. Write to the table, or to each tenant, from one home Region only.`;
   return [{ kind: 'LastWriterWins', message }];
 }

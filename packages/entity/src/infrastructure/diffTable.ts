@@ -11,13 +11,13 @@ import { planTable } from './internal/planTable.js';
 
 /** A table as DynamoDB describes it. */
 export interface LiveTable {
-  /** Answer of `DescribeTable`; null where there is no table. */
+  /** Response of `DescribeTable`; null if there is no table. */
   readonly table: TableDescription | null;
-  /** Answer of `DescribeTimeToLive`. */
+  /** Response of `DescribeTimeToLive`. */
   readonly timeToLive?: TimeToLiveDescription;
 }
 
-/** One thing that a live table lacks, or has otherwise than its definitions need it. */
+/** One difference between a live table and its definitions. */
 export interface TableDifference {
   readonly kind:
     | 'MissingTable'
@@ -38,11 +38,10 @@ export interface TableDifference {
 }
 
 /**
- * Lists what a live table lacks: of what its definitions need, and of the throughput, the stream
- * and the replicas that the description asks for. Anything that the table has beyond these is left
- * alone.
+ * Lists the differences between a live table and its definitions, including the throughput, stream
+ * and replicas in the description. Anything that the table has beyond these is ignored.
  *
- * @returns one entry for each difference; none when the table will do.
+ * @returns one entry for each difference; none if the table matches.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html
  * @throws {@link EntityError} `InvalidTable`
  *
@@ -80,7 +79,7 @@ function keyDifference(table: TableDescription, attributes: KeyAttributes): Tabl
   const key = keyText(table, table.KeySchema);
   const wanted = wantedKey(attributes);
   if (key === wanted) return [];
-  return [{ kind: 'WrongKey', message: `The key is ${key}, and must be ${wanted}.` }];
+  return [{ kind: 'WrongKey', message: `The key is ${key}, but must be ${wanted}.` }];
 }
 
 function indexDifference(table: TableDescription, names: IndexAttributes): TableDifference[] {
@@ -92,7 +91,7 @@ function indexDifference(table: TableDescription, names: IndexAttributes): Table
   const key = keyText(table, index.KeySchema);
   const wanted = wantedKey(names);
   if (key !== wanted) {
-    const message = `The key of the index ${name} is ${key}, and must be ${wanted}.`;
+    const message = `The key of the index ${name} is ${key}, but must be ${wanted}.`;
     return [{ kind: 'WrongIndexKey', message }];
   }
   return projectionDifference(index, name);
@@ -104,18 +103,18 @@ function projectionDifference(
 ): TableDifference[] {
   const type = Projection?.ProjectionType ?? 'unknown';
   if (type === 'ALL') return [];
-  const message = `The index ${name} projects ${type}, and must project ALL.`;
+  const message = `The index ${name} projects ${type}, but must project ALL.`;
   return [{ kind: 'WrongIndexProjection', message }];
 }
 
 function ttlDifference(ttl: TimeToLiveDescription | undefined, wanted: string): TableDifference[] {
   const status = ttl?.TimeToLiveStatus;
   if (status !== 'ENABLED' && status !== 'ENABLING') {
-    return [{ kind: 'TtlOff', message: 'TTL is off: expired items are never removed.' }];
+    return [{ kind: 'TtlOff', message: 'TTL is off, so expired items are never removed.' }];
   }
   const attribute = ttl?.AttributeName ?? 'unknown';
   if (attribute === wanted) return [];
-  const message = `TTL looks at the attribute ${attribute}, and must look at ${wanted}.`;
+  const message = `TTL uses the attribute ${attribute}, but must use ${wanted}.`;
   return [{ kind: 'WrongTtlAttribute', message }];
 }
 
@@ -123,7 +122,7 @@ function billingDifference({ BillingModeSummary }: TableDescription): TableDiffe
   // A table that has always been provisioned has no summary.
   const mode = BillingModeSummary?.BillingMode ?? 'PROVISIONED';
   if (mode === 'PAY_PER_REQUEST') return [];
-  const message = `Billing is ${mode}, and must be PAY_PER_REQUEST.`;
+  const message = `Billing is ${mode}, but must be PAY_PER_REQUEST.`;
   return [{ kind: 'WrongBillingMode', message }];
 }
 
@@ -131,7 +130,7 @@ function billingDifference({ BillingModeSummary }: TableDescription): TableDiffe
 function consistencyDifference({ MultiRegionConsistency }: TableDescription): TableDifference[] {
   if (MultiRegionConsistency !== 'STRONG') return [];
   const message =
-    'The table has multi-Region strong consistency, and so takes no transactions: unique values cannot be held.';
+    'The table has multi-Region strong consistency, which does not support transactions. Unique values need them.';
   return [{ kind: 'NoTransactions', message }];
 }
 

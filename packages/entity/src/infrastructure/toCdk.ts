@@ -4,13 +4,13 @@ import { invalidTable } from './internal/planTable.js';
 import { globalTableProperties, tableProperties } from './internal/tableProperties.js';
 import type { StreamView } from './TableFeatures.js';
 
-/** A key of the table or of an index, as the CDK spells it. */
+/** A key of the table or of an index, in the CDK's form. */
 export interface CdkKey {
   attributeName: string;
   keyType: 'HASH' | 'RANGE';
 }
 
-/** A global secondary index, as the CDK spells it. */
+/** A global secondary index, in the CDK's form. */
 export interface CdkIndex {
   indexName: string;
   keySchema: CdkKey[];
@@ -38,7 +38,7 @@ export interface CdkTableProps extends CdkCommonProps {
   sseSpecification: { sseEnabled: boolean };
 }
 
-/** The maximum throughput of a table or an index, as the CDK spells it. */
+/** The maximum throughput of a table or an index, in the CDK's form. */
 export interface CdkOnDemandThroughput {
   maxReadRequestUnits?: number;
   maxWriteRequestUnits?: number;
@@ -68,8 +68,8 @@ export interface CdkReplica {
 
 /**
  * The properties of the CDK construct `CfnTable`, which takes plain data. (`Table` and `TableV2`
- * take objects made by the CDK.) Whether the table outlives its stack is no property in the CDK:
- * `applyRemovalPolicy` says it, and without it the table does not.
+ * take objects made by the CDK.) To keep the table when its stack is deleted, use the CDK's
+ * `applyRemovalPolicy`.
  *
  * @param options - `pointInTimeRecovery`, `deletionProtection` and `encryption` (default: true).
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.CfnTableProps.html
@@ -92,7 +92,7 @@ export function toCdk(
   table: DescribedTable,
   options: Omit<Safeguards, 'retain'> = {},
 ): CdkTableProps {
-  if (table.replicas) throw invalidTable('toCdkGlobalTable makes a table with replicas');
+  if (table.replicas) throw invalidTable('a table with replicas needs toCdkGlobalTable');
   return cdkCase(tableProperties(table, options)) as CdkTableProps;
 }
 

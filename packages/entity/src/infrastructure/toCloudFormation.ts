@@ -25,9 +25,9 @@ export interface CloudFormationOptions extends Safeguards {
 }
 
 /**
- * A CloudFormation template that makes the table, TTL included, and puts out its name and ARN. A
- * table with replicas is an `AWS::DynamoDB::GlobalTable`; its stack belongs to the home Region. The
- * type of a resource cannot be changed later without replacing the table.
+ * Returns a CloudFormation template that creates the table, including TTL, and outputs its name and
+ * ARN. A table with replicas is an `AWS::DynamoDB::GlobalTable`; its stack belongs to the home
+ * Region. The type of a resource cannot be changed later without replacing the table.
  *
  * @param options - `pointInTimeRecovery`, `deletionProtection`, `encryption` and `retain` (default:
  *   true), `logicalId` (default: `Table`).
@@ -51,14 +51,14 @@ export function toCloudFormation(
 ): CloudFormationTemplate {
   const { logicalId = 'Table' } = options;
   if (!/^[A-Za-z0-9]{1,255}$/.test(logicalId)) {
-    throw invalidTable('a logical id has letters and digits only');
+    throw invalidTable('a logical id must have letters and digits only');
   }
   const { retain } = withDefaults(options);
   const { tableName, features } = planTable(table);
   const isGlobal = features.replicas !== undefined;
   return {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: `The table ${tableName}, as its entity definitions need it.`,
+    Description: `The table ${tableName}, generated from its entity definitions.`,
     Resources: {
       [logicalId]: {
         Type: isGlobal ? 'AWS::DynamoDB::GlobalTable' : 'AWS::DynamoDB::Table',
@@ -70,7 +70,7 @@ export function toCloudFormation(
     Outputs: {
       [`${logicalId}Name`]: { Description: 'The table name.', Value: { Ref: logicalId } },
       [`${logicalId}Arn`]: {
-        Description: 'What IAM policies name the table by.',
+        Description: 'The table ARN, for IAM policies.',
         Value: { 'Fn::GetAtt': [logicalId, 'Arn'] },
       },
     },

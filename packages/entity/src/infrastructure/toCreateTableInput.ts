@@ -5,8 +5,8 @@ import { planTable } from './internal/planTable.js';
 import { onDemandThroughput, warmThroughput, withThroughput } from './internal/throughput.js';
 
 /**
- * The input of `CreateTable` for a table: string keys `PK` and `SK`, a global secondary index for
- * each non-unique secondary index of its entities, billing on demand. TTL and replicas are not part of
+ * Returns the input of `CreateTable`: string keys `PK` and `SK`, a global secondary index for each
+ * non-unique secondary index of its entities, on-demand billing. TTL and replicas are not part of
  * that request: `UpdateTimeToLive` and `UpdateTable` add them.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html

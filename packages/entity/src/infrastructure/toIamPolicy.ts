@@ -5,7 +5,7 @@ import { invalidTable, planTable } from './internal/planTable.js';
 /** Access that a program may have to the documents of a table. */
 export type IamRole = 'read-only' | 'read-write';
 
-/** A table, and who may do what with it. */
+/** A table, and the access to grant to it. */
 export interface IamPolicyInput extends DescribedTable {
   readonly role: IamRole;
   /** The table's ARN: `arn:aws:dynamodb:<region>:<account>:table/<name>`, without wildcards. */
@@ -13,8 +13,8 @@ export interface IamPolicyInput extends DescribedTable {
   /** Tells whether the program calls `scan` (default: false). */
   readonly scan?: boolean;
   /**
-   * The namespace that the program works in, as `Table.namespace` takes it; names for one inside
-   * another (default: the whole table).
+   * The program's namespace, as passed to `Table.namespace`; several names for nested namespaces
+   * (default: the whole table).
    */
   readonly namespace?: string | readonly string[];
 }
@@ -25,7 +25,7 @@ export interface IamPolicy {
   Statement: IamStatement[];
 }
 
-/** Statement of what an IAM policy allows. */
+/** Statement of an IAM policy. */
 export interface IamStatement {
   Sid: string;
   Effect: 'Allow';
@@ -52,7 +52,7 @@ const TABLE_ARN = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/([^/]+)$/;
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  * @throws {@link EntityError} `InvalidTable`, also for an ARN of another table, and for a scan of a
- *   namespace: IAM cannot confine a scan to keys.
+ *   namespace: IAM cannot restrict a scan to keys.
  *
  * @example
  * ```ts
@@ -71,15 +71,15 @@ export function toIamPolicy(input: IamPolicyInput): IamPolicy {
   const { tableName, globalIndexes } = planTable(input);
   const { role, tableArn, scan = false, namespace } = input;
   if (!ROLES.includes(role)) {
-    throw invalidTable('a role is "read-only" or "read-write"');
+    throw invalidTable('the role must be "read-only" or "read-write"');
   }
   if (TABLE_ARN.exec(tableArn)?.[1] !== tableName) {
     throw invalidTable(
-      `its ARN is arn:aws:dynamodb:<region>:<account>:table/${tableName}, without wildcards`,
+      `its ARN must have the form arn:aws:dynamodb:<region>:<account>:table/${tableName}, without wildcards`,
     );
   }
   if (scan && namespace !== undefined) {
-    throw invalidTable('a scan reads every namespace, so it cannot be allowed for one of them');
+    throw invalidTable('a scan reads every namespace, so it cannot be allowed for one only');
   }
   const condition = namespace === undefined ? {} : { Condition: onlyKeysLike(namespace) };
   const actions = [...READS, ...(role === 'read-write' ? WRITES : []), ...(scan ? ['Scan'] : [])];

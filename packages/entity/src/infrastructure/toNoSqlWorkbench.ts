@@ -47,7 +47,7 @@ export interface WorkbenchKeys {
   SortKey: WorkbenchAttribute;
 }
 
-/** The items of one kind, and what their keys are made of. */
+/** The items of one kind, and the structure of their keys. */
 export interface WorkbenchFacet {
   FacetName: string;
   KeyAttributeAlias: { PartitionKeyAlias: string; SortKeyAlias: string };
@@ -59,9 +59,9 @@ export interface WorkbenchFacet {
 const MODEL_DATE = 'Jan 15, 2026, 12:00 PM';
 
 /**
- * A data model for NoSQL Workbench, to look at a table before there is one: a facet for each entity
- * and each of its unique indexes, with sample items whose keys are those that the package writes.
- * Samples are the same at every call; secrets are `(secret)`, numbered.
+ * Returns a data model for NoSQL Workbench, to preview a table: a facet for each entity and each of
+ * its unique indexes, with sample items that have the package's keys. Samples are the same at every
+ * call; secrets are shown as numbered `(secret)`.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/workbench.Modeler.ImportExisting.html
  * @throws {@link EntityError} `InvalidTable`
@@ -96,7 +96,7 @@ export function toNoSqlWorkbench(table: DescribedTable): WorkbenchModel {
       Author: 'Latchkey',
       DateCreated: MODEL_DATE,
       DateLastModified: MODEL_DATE,
-      Description: `The table ${tableName}, as its entity definitions lay it out.`,
+      Description: `The table ${tableName}, laid out by its entity definitions.`,
       AWSService: 'Amazon DynamoDB',
       Version: '3.0',
     },

@@ -52,9 +52,9 @@ export interface TerraformOptions extends Safeguards {
 }
 
 /**
- * A Terraform configuration, for a file named `….tf.json`, that makes the table with the provider
- * `hashicorp/aws`, version 5 or newer; with throughput, a stream or replicas, version 6.45 or newer. The
- * provider's Region is the home Region.
+ * Returns a Terraform configuration, for a file named `….tf.json`, that creates the table with the
+ * provider `hashicorp/aws`, version 5 or newer; with throughput, a stream or replicas, version 6.45
+ * or newer. The provider's Region is the home Region.
  *
  * @param options - `pointInTimeRecovery`, `deletionProtection`, `encryption` and `retain` (default:
  *   true; `retain` is `prevent_destroy`), `resourceName` (default: `table`).
@@ -77,7 +77,9 @@ export function toTerraform(
 ): TerraformConfiguration {
   const { resourceName = 'table' } = options;
   if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(resourceName)) {
-    throw invalidTable('a Terraform name has letters, digits, "_" and "-", and no digit first');
+    throw invalidTable(
+      'a Terraform name must have letters, digits, "_" and "-" only, and cannot start with a digit',
+    );
   }
   const version = Object.keys(planTable(table).features).length > 0 ? WITH_FEATURES : '>= 5.0';
   return {

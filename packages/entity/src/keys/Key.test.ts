@@ -275,8 +275,8 @@ describe('encodeKey', () => {
   });
 
   it.each<[string, KeyValue, string]>([
-    ['a lone high surrogate', 'a\ud800', 'holds a lone surrogate'],
-    ['a lone low surrogate', '\udc00a', 'holds a lone surrogate'],
+    ['a lone high surrogate', 'a\ud800', 'contains a lone surrogate'],
+    ['a lone low surrogate', '\udc00a', 'contains a lone surrogate'],
     ['NaN', Number.NaN, 'is not finite'],
     ['Infinity', Infinity, 'is not finite'],
     ['-Infinity', -Infinity, 'is not finite'],

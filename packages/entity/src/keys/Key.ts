@@ -12,7 +12,7 @@ export interface Key {
 export const MAX_KEY_BYTES = { PK: 2048, SK: 1024 } as const;
 
 /**
- * Joins a head (an entity's name, say) and values to one key.
+ * Encodes a head, such as an entity's name, and values as one key.
  *
  * `encodeKey('order', ['a#b', 7])` is `order#a$23b#$n0000000000000007`.
  *
@@ -24,7 +24,7 @@ export function encodeKey(head: string, values: readonly KeyValue[], path: strin
   return key;
 }
 
-/** Takes a key apart again: its head and its values. */
+/** Decodes a key into its head and its values. */
 export function decodeKey(key: string): { head: string; values: (KeyValue | undefined)[] } {
   const [head = '', ...parts] = key.split(DELIMITER);
   return { head, values: parts.map(decodeKeyPart) };

@@ -35,10 +35,10 @@ describe('the names of a table', () => {
   it.each<[string, unknown, RegExp]>([
     ['attributes that are not an object', { attributes: 'pk' }, /attributes is not an object/],
     ['null attributes', { attributes: null }, /attributes is not an object/],
-    ['an unknown attribute', { attributes: { pk: 'pk' } }, /attributes takes PK, SK, ttl/],
-    ['an empty name', { attributes: { PK: '' } }, /partition key is not a text/],
-    ['a name of another type', { attributes: { ttl: 1 } }, /TTL attribute is not a text/],
-    ['a lone surrogate', { attributes: { SK: '\ud800' } }, /sort key is not a text/],
+    ['an unknown attribute', { attributes: { pk: 'pk' } }, /attributes must have PK, SK, ttl/],
+    ['an empty name', { attributes: { PK: '' } }, /partition key is not a string/],
+    ['a name of another type', { attributes: { ttl: 1 } }, /TTL attribute is not a string/],
+    ['a lone surrogate', { attributes: { SK: '\ud800' } }, /sort key is not a string/],
     ['a name that is too long', { attributes: { PK: 'é'.repeat(128) } }, /more than 255 bytes/],
     ...['_e', '_v', '_op', '_s', 'ownerPK', 'ownerSK', 'ulid', 'createdAt', 'updatedBy'].map(
       (name): [string, unknown, RegExp] => [
@@ -61,12 +61,16 @@ describe('the names of a table', () => {
       /both be named sort/,
     ],
     ['indexes that are not an object', { indexes: 'gsi1' }, /indexes is not an object/],
-    ['an index that cannot be', { indexes: { gsi1: { name: 'gsi1' } } }, /not _id2, _id3/],
-    ['the primary index', { indexes: { _id: { name: 'gsi1' } } }, /not _id2, _id3/],
+    ['an index that cannot be', { indexes: { gsi1: { name: 'gsi1' } } }, /not named _id2, _id3/],
+    ['the primary index', { indexes: { _id: { name: 'gsi1' } } }, /not named _id2, _id3/],
     ['no names of an index', { indexes: { _id2: 'gsi1' } }, /indexes._id2 is not an object/],
-    ['an unknown name', { indexes: { _id2: { pk: 'a' } } }, /indexes._id2 takes name, PK, SK/],
-    ['an index name with a space', { indexes: { _id2: { name: 'gsi 1' } } }, /an index name has/],
-    ['a short index name', { indexes: { _id2: { name: 'g1' } } }, /an index name has/],
+    ['an unknown name', { indexes: { _id2: { pk: 'a' } } }, /indexes._id2 must have name, PK, SK/],
+    [
+      'an index name with a space',
+      { indexes: { _id2: { name: 'gsi 1' } } },
+      /an index name must have/,
+    ],
+    ['a short index name', { indexes: { _id2: { name: 'g1' } } }, /an index name must have/],
     [
       'two indexes of one name',
       { indexes: { _id2: { name: 'gsi' }, _id3: { name: 'gsi' } } },

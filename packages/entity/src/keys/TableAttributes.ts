@@ -15,7 +15,7 @@ export interface IndexAttributes extends KeyAttributes {
   readonly name: string;
 }
 
-/** Names in a table that other programs have made, or work with, too. */
+/** Names in a table that was created or is used by other programs. */
 export interface TableNames {
   /**
    * The names of the key attributes, both of them strings, and of the TTL attribute (default: `PK`,
@@ -27,9 +27,9 @@ export interface TableNames {
     readonly ttl?: string;
   };
   /**
-   * The global secondary indexes, by the names that definitions give them: what the table calls each
-   * and its key attributes (default for `_id2`: `_id2`, `_id2PK` and `_id2SK`). They must project all
-   * attributes.
+   * The global secondary indexes, by their names in definitions, with the table's names of each
+   * index and its key attributes (default for `_id2`: `_id2`, `_id2PK` and `_id2SK`). They must
+   * project all attributes.
    */
   readonly indexes?: Readonly<Record<`_id${number}`, Partial<IndexAttributes>>>;
 }
@@ -132,7 +132,7 @@ export class TableAttributes implements KeyAttributes {
       const use = this.#uses.get(aliases.get(field) ?? field);
       if (use === undefined) continue;
       throw invalidNames(
-        `the field ${field} of ${name} is stored under the name of ${use}: give it another by aliases`,
+        `the field ${field} of ${name} is stored under the name of ${use}. Rename it with aliases`,
       );
     }
   }
@@ -169,7 +169,7 @@ function defaultIndex(name: string): IndexAttributes {
 
 function indexAttributes(index: string, names: Partial<IndexAttributes>): IndexAttributes {
   if (!INDEX.test(index)) {
-    throw invalidNames(`indexes has an entry that is not _id2, _id3 or another of these names`);
+    throw invalidNames(`indexes has an entry that is not named _id2, _id3, …`);
   }
   assertKnown(`indexes.${index}`, names, ['name', 'PK', 'SK']);
   const standard = defaultIndex(index);
@@ -181,7 +181,7 @@ function assertIndexNames(indexes: ReadonlyMap<string, IndexAttributes>): void {
   const taken = new Set<string>();
   for (const [index, { name }] of indexes) {
     if (typeof name !== 'string' || !INDEX_NAME.test(name)) {
-      throw invalidNames('an index name has 3 to 255 letters, digits, "_", "." and "-"');
+      throw invalidNames('an index name must have 3 to 255 letters, digits, "_", "." and "-"');
     }
     // `_id3` is the index of that name, as soon as a definition has one.
     if (taken.has(name) || (INDEX.test(name) && name !== index)) {
@@ -196,7 +196,7 @@ function attributeUses(given: readonly NameUse[]): Map<string, string> {
   const uses = new Map<string, string>();
   for (const { name, use, standard } of given) {
     if (typeof name !== 'string' || name === '' || !name.isWellFormed()) {
-      throw invalidNames(`the name of ${use} is not a text`);
+      throw invalidNames(`the name of ${use} is not a string`);
     }
     if (Buffer.byteLength(name) > MAX_NAME_BYTES) {
       throw invalidNames(`the name of ${use} has more than ${MAX_NAME_BYTES} bytes`);
@@ -219,7 +219,7 @@ function assertObject(path: string, given: unknown): asserts given is object {
 function assertKnown(path: string, given: unknown, known: readonly string[]): void {
   assertObject(path, given);
   if (Object.keys(given).every((name) => known.includes(name))) return;
-  throw invalidNames(`${path} takes ${known.join(', ')} and nothing else`);
+  throw invalidNames(`${path} must have ${known.join(', ')} and nothing else`);
 }
 
 function invalidNames(reason: string): EntityError<'InvalidTable'> {

@@ -13,12 +13,12 @@ const ESCAPED = /[\0-$]/;
 const ALL_ESCAPED = /[\0-$]/g;
 
 /**
- * Writes one value so that it can stand between delimiters in a key.
+ * Encodes one value for use between delimiters in a key.
  *
- * - Different values give different text, whatever characters they hold and whatever their types.
- * - Text, numbers and dates sort as their values do (DynamoDB compares UTF-8 bytes).
- * - Letters, digits and most punctuation stay as they are; controls, space and `!"#$` become `$`
- *   and two hexadecimal digits. Other types start with `$` and a letter.
+ * - Different values give different text, regardless of their characters and types.
+ * - Text, numbers and dates sort in the order of their values (DynamoDB compares UTF-8 bytes).
+ * - Letters, digits and most punctuation are unchanged; controls, space and `!"#$` become `$` and
+ *   two hexadecimal digits. Other types start with `$` and a letter.
  *
  * | value | text |
  * |---|---|
@@ -36,7 +36,7 @@ const ALL_ESCAPED = /[\0-$]/g;
 export function encodeKeyPart(value: KeyValue, path: string): string {
   switch (typeof value) {
     case 'string':
-      if (!value.isWellFormed()) throw invalid(path, 'holds a lone surrogate');
+      if (!value.isWellFormed()) throw invalid(path, 'contains a lone surrogate');
       return ESCAPED.test(value) ? value.replace(ALL_ESCAPED, escapeCharacter) : value;
     case 'number':
       return `$n${encodeNumber(value, path)}`;

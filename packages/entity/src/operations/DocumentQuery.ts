@@ -1,6 +1,6 @@
 /**
- * Documents that are read as they are asked for: page by page with `for await`, in constant memory,
- * or all at once with `await`, as `{ items }`.
+ * Documents that are read on demand: page by page with `for await`, in constant memory, or all at
+ * once with `await`, as `{ items }`.
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ export async function afterWrite<T>(read: () => Promise<T>): Promise<T> {
     const what = path === '' ? 'it' : `"${path}"`;
     throw new EntityError(
       'UnreadableItem',
-      `The ${entity} was written, but cannot be given back: ${what} ${reason}.`,
+      `The ${entity} was written, but cannot be returned: ${what} ${reason}.`,
       { ...error.details, written: true },
       error.cause === undefined ? {} : { cause: error.cause },
     );

@@ -127,12 +127,12 @@ export function alreadyExists(
   const { name } = model;
   if (!existing || model.owns(existing)) {
     const item = existing && documentInTheWay(entity, existing);
-    return new EntityError('AlreadyExists', `A ${name} with this key exists.`, {
+    return new EntityError('AlreadyExists', `A ${name} with this key already exists.`, {
       entity: name,
       item,
     });
   }
-  const message = `An item of another program has the key of this ${name}.`;
+  const message = `The key of this ${name} belongs to an item of another program.`;
   return new EntityError('AlreadyExists', message, { entity: name, item: undefined });
 }
 
@@ -160,7 +160,7 @@ export function putUnique(
       );
       return new EntityError(
         'UniqueViolation',
-        `Another ${model.name} has this ${paths.join(', ')}.`,
+        `Another ${model.name} already has this ${paths.join(', ')}.`,
         {
           entity: model.name,
           index: index.name,

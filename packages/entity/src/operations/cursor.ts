@@ -41,7 +41,7 @@ export function decodeCursor(entity: EntityContext, plan: QueryPlan, cursor: unk
   ) {
     throw new EntityError(
       'InvalidCursor',
-      `This is no cursor of the query on ${entity.model.name}.`,
+      `The cursor does not belong to this query on ${entity.model.name}.`,
       {
         entity: entity.model.name,
       },

@@ -60,7 +60,7 @@ export async function deleteFamily(
 function assertRoot({ model }: EntityContext): void {
   if (hasOwnPartition(model)) return;
   throw invalidInput(model.name, [
-    { path: 'withRelated', message: 'its documents have no partition of their own' },
+    { path: 'withRelated', message: 'its documents do not have a partition of their own' },
   ]);
 }
 

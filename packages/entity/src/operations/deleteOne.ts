@@ -56,7 +56,9 @@ export async function deleteOne(
 export function deleteOneParams(entity: EntityContext, input: DeleteInput): DeleteItemCommandInput {
   const key = plainKey(entity, input.filter);
   if (key) return deleteParams(entity, key, input);
-  throw invalidInput(entity.model.name, [{ path: 'filter', message: 'needs the stored document' }]);
+  throw invalidInput(entity.model.name, [
+    { path: 'filter', message: 'requires the stored document' },
+  ]);
 }
 
 /**

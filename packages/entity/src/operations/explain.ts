@@ -11,11 +11,11 @@ import { whyNots } from '../planning/whyNots.js';
 import type { FindInput } from './find.js';
 import { isGet, readParams } from './readPlan.js';
 
-/** Explanation of what a find would do, and why it would not do otherwise. */
+/** Explanation of what a find would do, and why. */
 export interface Explanation {
   /**
    * - `documents`: they are read, by `index`.
-   * - `nothing`: no document can match the filter, so that nothing is sent.
+   * - `nothing`: no document can match the filter, so nothing is sent.
    * - `NoIndexFits`: the error that the find would throw.
    */
   readonly answer: 'documents' | 'nothing' | 'NoIndexFits';

@@ -97,7 +97,7 @@ export async function findOwner(
   if (!plan) return undefined;
   if (!plan.index.unique || !isEverything(plan.rest)) {
     throw invalidInput(entity.model.name, [
-      { path: 'filter', message: 'names other fields than those of a unique index' },
+      { path: 'filter', message: 'must name exactly the fields of a unique index' },
     ]);
   }
   let owner: Key | undefined;
@@ -130,6 +130,6 @@ export function findParams(
   const plan = planQuery(entity.model, input.filter, input);
   if (plan) return readParams(entity, plan, input);
   throw invalidInput(entity.model.name, [
-    { path: 'filter', message: 'no document can match it, so that nothing is sent' },
+    { path: 'filter', message: 'no document can match it, so nothing is sent' },
   ]);
 }

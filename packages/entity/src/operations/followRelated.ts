@@ -36,7 +36,9 @@ export async function followRelated(
 ): Promise<readonly Write[]> {
   const { model } = entity;
   if (!CHOICES.includes(related)) {
-    throw invalidInput(model.name, [{ path: 'related', message: `takes ${CHOICES.join(', ')}` }]);
+    throw invalidInput(model.name, [
+      { path: 'related', message: `must be one of ${CHOICES.join(', ')}` },
+    ]);
   }
   if (related === 'leave' || !leavesPartition(entity, { from, to })) return [];
   if (related === 'refuse') {
@@ -166,8 +168,8 @@ function relatedDocuments(
 ): EntityError<'RelatedDocuments'> {
   const message =
     count === undefined
-      ? `The ${model.name} cannot get another partition key: related documents would stay behind. See the option related.`
-      : `The ${model.name} cannot get another partition key: ${String(count)} related documents are more than one transaction moves.`;
+      ? `The partition key of ${model.name} cannot change: related documents would stay behind. See the option related.`
+      : `The partition key of ${model.name} cannot change: one transaction cannot move ${String(count)} related documents.`;
   return new EntityError('RelatedDocuments', message, {
     entity: model.name,
     ...(count !== undefined && { count }),

@@ -36,7 +36,7 @@ export async function paginate(entity: EntityContext, input: PaginateInput): Pro
   const backwards = input.last !== undefined || (before !== undefined && before !== null);
   if (backwards && (input.first !== undefined || (after !== undefined && after !== null))) {
     throw invalidInput(entity.model.name, [
-      { path: 'first', message: 'goes with after, and last with before' },
+      { path: 'first', message: 'can only be combined with after, and last only with before' },
     ]);
   }
   const size = sizeOf(entity, backwards ? 'last' : 'first', backwards ? input.last : input.first);
@@ -85,6 +85,6 @@ export async function paginate(entity: EntityContext, input: PaginateInput): Pro
 function sizeOf(entity: EntityContext, path: string, size: number = DEFAULT_SIZE): number {
   if (Number.isInteger(size) && size > 0 && size <= MAX_SIZE) return size;
   throw invalidInput(entity.model.name, [
-    { path, message: `takes a whole number from 1 to ${MAX_SIZE}` },
+    { path, message: `must be a whole number from 1 to ${MAX_SIZE}` },
   ]);
 }

@@ -53,7 +53,7 @@ export function entityOf(entity: EntityContext, item: Item): EntityContext {
 /** The error for documents of entities whose definitions are not bound to the table. */
 export function unbound(names: readonly string[]): EntityError<'InvalidTable'> {
   const whose = names.length === 1 ? 'whose definition is' : 'whose definitions are';
-  const reason = `the partition holds documents of ${names.join(', ')}, ${whose} not bound to this table`;
+  const reason = `the partition contains documents of ${names.join(', ')}, ${whose} not bound to this table`;
   return new EntityError('InvalidTable', `The documents cannot be deleted or moved: ${reason}.`, {
     reason,
   });

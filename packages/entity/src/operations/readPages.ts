@@ -82,7 +82,7 @@ export function queryParams(
   const expression = new Expression();
   const isGlobal = plan.index.name !== '_id' && !plan.index.unique;
   if (isGlobal && consistent) {
-    const message = `is not possible in ${plan.index.name}, a global secondary index`;
+    const message = `is not possible with the global secondary index ${plan.index.name}`;
     throw invalidInput(model.name, [{ path: 'consistent', message }]);
   }
   const { attributes } = model;
@@ -165,7 +165,7 @@ export function assertLimit(
   path: 'limit' | 'maxPages' = 'limit',
 ): void {
   if (limit > 0 && (Number.isInteger(limit) || limit === Infinity)) return;
-  throw invalidInput(entity, [{ path, message: 'takes a whole number above 0' }]);
+  throw invalidInput(entity, [{ path, message: 'must be a whole number above 0' }]);
 }
 
 /** @throws {@link EntityError} `InvalidInput` for an order that is not one of the two. */
@@ -178,7 +178,7 @@ export function assertSort(entity: string, sort: unknown): void {
 export function tooManyPages(entity: string, maxPages: number): EntityError<'TooManyPages'> {
   return new EntityError(
     'TooManyPages',
-    `There is more to read of ${entity} than ${maxPages} pages; raise maxPages, or paginate.`,
+    `The query on ${entity} has more than ${maxPages} pages. Raise maxPages, or paginate.`,
     { entity, maxPages },
   );
 }

@@ -234,7 +234,7 @@ export function versionConflict(
   current?: Item,
 ): EntityError<'VersionConflict'> {
   const { model } = entity;
-  return new EntityError('VersionConflict', `The ${model.name} was changed in between.`, {
+  return new EntityError('VersionConflict', `The ${model.name} was changed by another writer.`, {
     entity: model.name,
     item: current && documentInTheWay(entity, current),
   });

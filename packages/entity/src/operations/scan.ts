@@ -12,7 +12,7 @@ import { assertLimit, projection, tooManyPages, type PageOptions } from './readP
 export interface ScanInput extends Pick<PageOptions, 'consistent' | 'project' | 'maxPages'> {
   /** Condition that a document must meet. */
   readonly condition?: Readonly<Fields>;
-  /** How many parts of the table to read side by side (default: 1; at most 1000). */
+  /** Number of parts of the table to read in parallel (default: 1; at most 1000). */
   readonly segments?: number;
   /** At most this many matching documents. */
   readonly limit?: number;
@@ -29,7 +29,7 @@ export async function* scan(entity: EntityContext, input: ScanInput = {}): Async
   const { segments = 1, maxPages = 100, limit = Infinity } = input;
   if (!Number.isInteger(segments) || segments < 1 || segments > MAX_SEGMENTS) {
     throw invalidInput(entity.model.name, [
-      { path: 'segments', message: `takes a whole number from 1 to ${MAX_SEGMENTS}` },
+      { path: 'segments', message: `must be a whole number from 1 to ${MAX_SEGMENTS}` },
     ]);
   }
   assertLimit(entity.model.name, limit);

@@ -15,7 +15,7 @@ export interface UpdateInput {
   readonly condition?: Readonly<Fields>;
   /** The version that the document must have; otherwise `VersionConflict`. */
   readonly version?: number;
-  /** Makes the document if there is none (default: false). */
+  /** Creates a missing document (default: false). */
   readonly upsert?: boolean;
   /** Handling of related documents when the partition key changes (default: `refuse`). */
   readonly related?: 'refuse' | 'move' | 'leave';

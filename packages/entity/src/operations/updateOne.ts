@@ -66,8 +66,8 @@ function assertVersion({ model }: EntityContext, { upsert, version }: UpdateInpu
   if (version === undefined) return;
   const message =
     upsert === true
-      ? 'a document that an upsert makes has none yet: give either of the two'
-      : 'takes a whole number from 1 on';
+      ? 'it cannot be combined with upsert, which may create a document without a version'
+      : 'must be a whole number of at least 1';
   if (upsert !== true && Number.isSafeInteger(version) && version > 0) return;
   throw invalidInput(model.name, [{ path: 'version', message }]);
 }
@@ -330,7 +330,7 @@ function refused(
 ): EntityError {
   const { model } = entity;
   if (input.version !== undefined && versionOf(current) !== input.version) {
-    return new EntityError('VersionConflict', `The ${model.name} has another version.`, {
+    return new EntityError('VersionConflict', `The version of ${model.name} does not match.`, {
       entity: model.name,
       item: documentInTheWay(entity, current),
     });

@@ -29,10 +29,10 @@ export const $inc: Operator = {
   parse(target, operand) {
     const types = target.field.storedSchemas.map((schema) => schema._zod.def.type);
     if (!types.some((type) => ['number', 'bigint', 'transform'].includes(type))) {
-      throw refuseOperand(target, 'no number field');
+      throw refuseOperand(target, 'not a number field');
     }
     if (typeof operand !== 'bigint' && !Number.isFinite(operand)) {
-      throw refuseOperand(target, '$inc takes a number');
+      throw refuseOperand(target, '$inc must be a number');
     }
     const isBigint = target.field.shape.numbers === 'bigint';
     if ((typeof operand === 'bigint') !== isBigint) {
@@ -45,7 +45,7 @@ export const $inc: Operator = {
     }
     for (const factor of multiplesOf) {
       if (isMultiple(attribute.N ?? '', String(factor))) continue;
-      throw refuseOperand(target, `it holds multiples of ${factor} only`);
+      throw refuseOperand(target, `it must be a multiple of ${factor}`);
     }
     return [attribute];
   },
@@ -80,7 +80,7 @@ export const $inc: Operator = {
     if (stored === undefined) return refuse('it does not hold a number');
     const sum = addDecimals(stored, operand?.N ?? '0');
     if (!isKept(sum)) return refuse('the sum has more than 38 digits');
-    if (!isInRange(sum)) return refuse('the sum is out of the range of numbers');
+    if (!isInRange(sum)) return refuse('the sum is out of range');
     return { N: sum };
   },
 

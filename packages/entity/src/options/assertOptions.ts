@@ -24,7 +24,7 @@ export function assertOptions(owner: string, operation: string, known: Known, gi
 /** Finds the first option that does not exist; undefined if all do. */
 export function optionIssue(known: Known, given: unknown): InputIssue | undefined {
   if (typeof given !== 'object' || given === null) {
-    return { path: '', message: `takes an object with ${Object.keys(known).join(', ')}` };
+    return { path: '', message: `must be an object with ${Object.keys(known).join(', ')}` };
   }
   for (const name in given) {
     if (known[name] === true || !Object.hasOwn(given, name)) continue;

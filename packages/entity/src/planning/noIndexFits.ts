@@ -18,7 +18,7 @@ export function noIndexFits(
   const subject = name === undefined ? 'No index' : 'The index';
   return new EntityError(
     'NoIndexFits',
-    `${subject} of ${model.name} is not sure to hold every document that the filter (${fields.join(', ') || 'empty'}) can match. ${sentences.join(' ')}`,
+    `${subject} of ${model.name} may not hold every document that the filter (${fields.join(', ') || 'empty'}) can match. ${sentences.join(' ')}`,
     { entity: model.name, fields, indexes: indexes.map(partitionKeyText), reasons },
   );
 }

@@ -69,7 +69,7 @@ function allowedIndexes(model: EntityModel, options: PlanOptions): readonly Inde
   if (options.index === undefined) return indexes;
   const named = indexes.filter(({ name }) => name === options.index);
   if (named.length > 0) return named;
-  const message = `there is no such index, only ${indexes.map(({ name }) => name).join(', ')}`;
+  const message = `there is no such index. Available: ${indexes.map(({ name }) => name).join(', ')}`;
   throw invalidInput(model.name, [{ path: 'index', message }]);
 }
 

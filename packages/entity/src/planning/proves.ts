@@ -11,7 +11,7 @@ export interface Gap {
    * - `PartitionKey`: the filter does not say by equality what a part of the partition key is.
    * - `MissingPart`: documents without the field at the path may match; the index leaves them out.
    * - `Where`: documents may match that the index's `where` leaves out, by the field at the path.
-   * - `OptionalPart`: the filter does not say whether the optional part of the key is there.
+   * - `OptionalPart`: the filter does not say whether the optional part of the key exists.
    */
   readonly reason: 'PartitionKey' | 'MissingPart' | 'Where' | 'OptionalPart';
   readonly path: string;

@@ -7,18 +7,16 @@ type Reason = WhyNot['reason'];
 
 /** Advice on what to do about a reason, by reason. */
 const SENTENCES: Readonly<Record<Reason, (paths: string) => string>> = {
-  PartitionKey: (paths) => `The filter must say what ${paths} is equal to.`,
+  PartitionKey: (paths) => `The filter must give the value of ${paths}.`,
   MissingPart: (paths) =>
-    `It leaves out documents without ${paths}. If those are not meant, add { $exists: true } (and, where it can be null, $ne: null).`,
+    `It does not hold documents without ${paths}. To leave those out, add { $exists: true } to the filter (and $ne: null, if the field can be null).`,
   Where: (paths) =>
-    `It holds only the documents that its "where" takes in, by ${paths}. If others are not meant, say so in the filter.`,
-  OptionalPart: (paths) =>
-    `The filter must say what ${paths} is equal to, or that it is not there: { $exists: false }.`,
-  ImpossibleKey: () => 'No key can hold a value that the filter asks for.',
-  Consistent: () => 'It is a global secondary index, which has no consistent reads.',
+    `It holds only documents that match its "where" on ${paths}. To leave out all others, repeat that condition in the filter.`,
+  OptionalPart: (paths) => `The filter must give the value of ${paths}, or { $exists: false }.`,
+  ImpossibleKey: () => 'A value in the filter cannot be part of a key.',
+  Consistent: () => 'It is a global secondary index, which does not support consistent reads.',
   Contradiction: () => 'The filter contradicts itself: no document can match it.',
-  OtherIndex: () =>
-    'It could answer, but the filter says more of the key of another index, or the call names one.',
+  OtherIndex: () => 'It could be used, but another index was named or matches the filter better.',
 };
 
 /** A reason for which an index does not answer. */

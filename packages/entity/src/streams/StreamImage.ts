@@ -1,6 +1,6 @@
 /**
- * One attribute of an image: as a Lambda function gets it, binary values as base64 text, or as the
- * SDK's client of DynamoDB Streams gives it, binary values as bytes.
+ * One attribute of an image, either from a Lambda event, with binary values as base64 text, or from
+ * the SDK's DynamoDB Streams client, with binary values as bytes.
  */
 export interface StreamAttribute {
   readonly S?: string | undefined;

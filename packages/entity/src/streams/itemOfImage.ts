@@ -88,6 +88,6 @@ function bytesOf(value: unknown): Uint8Array | undefined {
 function invalidImage(path: readonly string[]): EntityError<'InvalidImage'> {
   const at = joinPath(path);
   const what = at === '' ? 'It' : `Its attribute "${at}"`;
-  const message = `This is not an image of a stream record. ${what} is not as DynamoDB writes it: { S: 'text' }, { N: '1' }….`;
+  const message = `This is not an image of a stream record. ${what} does not have DynamoDB's form: { S: 'text' }, { N: '1' }….`;
   return new EntityError('InvalidImage', message, { path: at });
 }

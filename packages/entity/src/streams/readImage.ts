@@ -4,7 +4,7 @@ import type { Document } from '../entity/inputs.js';
 import { itemOfImage } from './itemOfImage.js';
 import type { StreamImage } from './StreamImage.js';
 
-/** The document that an image shows, and the name of its entity, by which its type is known. */
+/** The document of an image, and the name of its entity, which determines its type. */
 export type DocumentImage<D extends AnyEntityDefinition> = D extends AnyEntityDefinition
   ? { readonly entity: D['name']; readonly document: Document<D> }
   : never;

@@ -56,7 +56,7 @@ function assertRelation(child: AnyEntityDefinition, parent: AnyEntityDefinition)
     if (index.relatedTo !== parent.name || index.name !== '_id') continue;
     assertPartitionOf(child.name, child.schema, index, parent);
     if (index.partition !== parent.indexes[0].partition) {
-      const reason = `${child.name} is related to ${parent.name} by name, but ${parent.name} lives in the partition of ${parent.indexes[0].partition}: give the definition instead of the name`;
+      const reason = `${child.name} is related to ${parent.name} by name, but ${parent.name} is stored in the partition of ${parent.indexes[0].partition}. Give the definition instead of the name`;
       throw new EntityError('InvalidTable', `The table cannot hold both: ${reason}.`, { reason });
     }
   }

@@ -22,20 +22,17 @@ import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { requestFailed } from './requestFailed.js';
 import type { FailedRequest } from './requestFaults.js';
 
-/**
- * Event that tells an observer about a request that was sent, whether the request succeeded or not;
- * there is one for every request.
- */
+/** Event for each request that was sent, whether it succeeded or failed. */
 export interface CommandEvent {
   /** The DynamoDB operation, such as `PutItem`. */
   readonly command: string;
-  /** How often the SDK sent it. */
+  /** Number of attempts by the SDK. */
   readonly attempts: number;
-  /** From the call to its answer, retries included. */
+  /** Duration from the call to the response, including retries. */
   readonly durationMs: number;
-  /** Capacity units that DynamoDB charged, where it reported them. */
+  /** Capacity units that DynamoDB charged, if reported. */
   readonly consumedCapacity?: number;
-  /** The name of the error, where it failed. */
+  /** The name of the error, if it failed. */
   readonly errorName?: string;
 }
 
@@ -188,7 +185,7 @@ export function requestOf(command: SentCommand): FailedRequest {
 export function outcomeUnknown(command: string, cause: unknown): EntityError<'RequestFailed'> {
   return new EntityError(
     'RequestFailed',
-    `An answer was lost: it is not known whether ${command} was carried out.`,
+    `The response was lost. It is unknown whether ${command} was carried out.`,
     {
       command,
       reason: 'outcomeUnknown',

@@ -44,8 +44,7 @@ import { invalidTransaction, MAX_TRANSACTION_ITEMS, transactWrite } from './tran
 const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 
 /**
- * A `DynamoDBClient`, or a `DynamoDBDocumentClient` of `@aws-sdk/lib-dynamodb`, which need not be
- * installed.
+ * A `DynamoDBClient`, or a `DynamoDBDocumentClient` of `@aws-sdk/lib-dynamodb`, which is optional.
  */
 export type AnyDynamoDBClient = Pick<DynamoDBClient, 'config' | 'destroy'>;
 
@@ -53,16 +52,16 @@ export type AnyDynamoDBClient = Pick<DynamoDBClient, 'config' | 'destroy'>;
 export interface TableOptions extends TableNames {
   /** The table's name: 3 to 255 letters, digits, `_`, `.` and `-`. */
   readonly name: string;
-  /** A client of the AWS SDK; a document client serves as well. */
+  /** A client of the AWS SDK; a document client also works. */
   readonly client: AnyDynamoDBClient;
   /**
-   * Gives the time (default: the system's). DynamoDB's TTL goes by the real time, so a table with a
-   * clock of its own is made without TTL.
+   * Returns the time (default: the system's). DynamoDB's TTL uses the real time, so a table with a
+   * custom clock is created without TTL.
    */
   readonly clock?: () => Date;
-  /** Take part in the operations of every entity, before the entity's own. */
+  /** Hooks for the operations of every entity; they run before the entity's own. */
   readonly hooks?: EntityHooks;
-  /** Is told of every request that was sent; what it throws is ignored. */
+  /** Called after every request; errors that it throws are ignored. */
   readonly onCommand?: (event: CommandEvent) => void;
 }
 
@@ -90,7 +89,7 @@ export class Table {
   /** Models, each worked out once from its definition. */
   readonly #models = new Map<AnyEntityDefinition, EntityModel>();
 
-  /** @throws {@link EntityError} `InvalidTable` for a name that no table can have. */
+  /** @throws {@link EntityError} `InvalidTable` if the name is not a valid table name. */
   constructor(
     options: TableOptions,
     shared?: { prefix: string; attributes: TableAttributes; definitions: Definitions },
@@ -98,7 +97,7 @@ export class Table {
     const issue = optionIssue(newTableOptions, options);
     if (issue) throw invalidTable(optionFault(issue));
     if (!TABLE_NAME.test(options.name)) {
-      throw invalidTable('a table name has 3 to 255 letters, digits, "_", "." and "-"');
+      throw invalidTable('a table name must have 3 to 255 letters, digits, "_", "." and "-"');
     }
     this.name = options.name;
     this.#options = options;
@@ -117,10 +116,10 @@ export class Table {
   }
 
   /**
-   * A new ULID at the table's time, later in order than the one before.
+   * Returns a new ULID at the table's time, greater than the previous one.
    *
-   * @param at - another time, for what was made then: a ULID that has no order among those of its
-   *   millisecond. What is before 1970 counts as 1970.
+   * @param at - another time, for an import: such a ULID has no order within its millisecond. Times
+   *   before 1970 count as 1970.
    */
   newUlid(at?: Date): string {
     // The library takes 0 for no time at all.
@@ -129,9 +128,9 @@ export class Table {
   }
 
   /**
-   * The documents of an entity in this table.
+   * Returns the entity of a definition in this table.
    *
-   * @throws {@link EntityError} `InvalidTable` when another definition in this table has its name.
+   * @throws {@link EntityError} `InvalidTable` if another definition in this table has its name.
    */
   entity<D extends AnyEntityDefinition>(definition: D): Entity<TypesOf<D>['entity']> {
     return new Entity(definition, this.#bind(definition));
@@ -165,16 +164,16 @@ export class Table {
   }
 
   /**
-   * A view of the table whose keys all carry a prefix, so that tenants never meet.
+   * Returns a view of the table in which all keys have a prefix, so that tenants are separate.
    *
    * PK `@tenant-a#account#01J…`
    *
-   * @param name - any text but the empty one.
+   * @param name - any non-empty text.
    * @throws {@link EntityError} `InvalidTable`
    */
   namespace(name: string): Table {
     const isName = typeof name === 'string' && name !== '' && name.isWellFormed();
-    if (!isName) throw invalidTable('a namespace is named by a well-formed text');
+    if (!isName) throw invalidTable('a namespace must have a well-formed name');
     const prefix = this.#prefix + NAMESPACE_MARK + encodeKeyPart(name, 'namespace') + DELIMITER;
     return this.#viewAt(prefix);
   }
@@ -187,10 +186,10 @@ export class Table {
   /**
    * Writes everything or nothing, in one request.
    *
-   * @param operations - 1 to 100 items in all, unique items included.
-   * @returns what each operation returns, in their order.
-   * @throws {@link EntityError} what the operation that could not be done throws by itself, with
-   *   its position as `operation`; `InvalidTransaction`, `TransactionConflict`.
+   * @param operations - 1 to 100 items in total, including unique items.
+   * @returns the results of the operations, in order.
+   * @throws {@link EntityError} the error of the operation that failed, with its position as
+   *   `operation`; `InvalidTransaction`, `TransactionConflict`.
    */
   async transact<const O extends readonly TransactOperation<unknown>[]>(
     operations: O,
@@ -228,7 +227,7 @@ export class Table {
   /**
    * Reads documents of any entities by key, in one request for every 100.
    *
-   * @param options - `consistent`: reads what every write before has left (default: false).
+   * @param options - `consistent`: sees every earlier write (default: false).
    */
   async batchGet<const R extends readonly Reference<unknown>[]>(
     references: R,
@@ -246,10 +245,11 @@ export class Table {
   }
 
   /**
-   * Reads documents of any entities by key, all as they were at one moment, in one request.
+   * Reads documents of any entities by key, in one request and at one point in time.
    *
    * @param references - 1 to 100.
-   * @throws {@link EntityError} `TransactionConflict` when writers were in the way every time.
+   * @throws {@link EntityError} `TransactionConflict` if other writers got in the way of every
+   *   attempt.
    */
   async transactGet<const R extends readonly Reference<unknown>[]>(
     references: R,
@@ -265,11 +265,11 @@ export class Table {
   }
 
   /**
-   * Puts and deletes documents without conditions, in one request for every 25. Not a transaction:
-   * some may be written when others are not.
+   * Puts and deletes documents without conditions, in one request for every 25. This is not a
+   * transaction: some may be written while others are not.
    *
    * @param requests - made by an entity's `putRequest` and `deleteRequest`.
-   * @throws {@link EntityError} `BatchIncomplete` with the positions of what was not done;
+   * @throws {@link EntityError} `BatchIncomplete` with the positions of the unprocessed requests;
    *   `InvalidTransaction` for two requests on one item.
    */
   async batchWrite(requests: readonly BatchRequest[]): Promise<void> {
@@ -277,22 +277,21 @@ export class Table {
     const prepared = await Promise.all(requests.map((request) => request.prepare()));
     const keys = prepared.flatMap((request) => (request ? [keyOf(request, attributes)] : []));
     if (new Set(keys).size < keys.length) {
-      throw invalidTransaction('holds two writes to one item');
+      throw invalidTransaction('contains two writes to one item');
     }
     await batchWrite(this.#sender, this.name, prepared);
   }
 
   /**
    * Reads the image of a record of the table's DynamoDB stream: its `NewImage` or `OldImage`, from
-   * the event of a Lambda function or from the SDK's client of DynamoDB Streams. The document is as
-   * any read would give it, without secret fields, in the present form; hooks do not run, since
-   * nobody asks for the document.
+   * a Lambda event or from the SDK's DynamoDB Streams client. The document is the same as from any
+   * read: without secret fields, and migrated. Hooks do not run.
    *
-   * @param definitions - the entities that are meant; their names tell the types of the documents
-   *   apart (default: all that are bound to the table).
-   * @returns null for an image of another entity or namespace, for a unique item, for what another
-   *   program has written, and for a record without the image.
-   * @throws {@link EntityError} `InvalidImage` for what is no image; `UnreadableItem`.
+   * @param definitions - the entities to read; their names distinguish the types of the documents
+   *   (default: all that are bound to the table).
+   * @returns null for an image of another entity or namespace, for a unique item, for an item of
+   *   another program, and for a record without the image.
+   * @throws {@link EntityError} `InvalidImage` if it is not an image; `UnreadableItem`.
    *
    * @example
    * ```ts
@@ -321,13 +320,13 @@ export class Table {
   }
 
   /**
-   * Deletes every document, of whatever entity, and every unique item; of a namespace, those in it
-   * and in those within. The table itself stays, and so do the items of other programs. It reads all
-   * of the table and deletes 25 items in a request, without conditions. A call that was interrupted can be made again, however far it
-   * came. What is written while it runs may stay.
+   * Deletes every document of every entity, and every unique item; for a namespace, those in it and
+   * in nested namespaces. The table itself and the items of other programs stay. It reads the whole
+   * table and deletes 25 items per request, without conditions. An interrupted call can be
+   * repeated. Items that are written while it runs may remain.
    *
-   * @param options - `keep`: documents that stay; `onProgress`: is told after every request how
-   *   many items this call has deleted so far, and waited for. What it throws ends the call.
+   * @param options - `keep`: documents that stay; `onProgress`: called and awaited after every
+   *   request with the number of items deleted so far. An error that it throws ends the call.
    * @throws {@link EntityError} `RequestFailed`, `BatchIncomplete`
    */
   async clear(
@@ -346,20 +345,20 @@ export class Table {
   }
 
   /**
-   * Brings stored documents to the form that they would have if they were written today: migrated,
-   * with defaults and computed fields, with their keys in global indexes, their TTL and their unique
-   * items. For an index, a default or a migration that is added to an entity with documents. Of a
-   * table, documents in namespaces are brought up to date, too.
+   * Stores documents again as if they were written now: migrated, with defaults and computed
+   * fields, with their keys in global indexes, their TTL and their unique items. Use it after
+   * adding an index, a default or a migration to an entity with documents. Documents in the table's
+   * namespaces are included.
    *
    * Each document is written by itself, with its unique items in one transaction, on condition that
-   * nobody changed it since it was read: it is safe beside other writers, and can be interrupted and
-   * made again. Versions (`_v`) and `updatedAt` stay, since the documents say what they said; no
-   * hooks run. A document whose unique value another has is left as it is, and reported.
+   * it has not changed since it was read: it is safe alongside other writers, and can be
+   * interrupted and repeated. Versions (`_v`) and `updatedAt` stay the same; no hooks run. A
+   * document whose unique value is taken is left unchanged and reported.
    *
    * It reads, and is charged for, the whole table.
    *
-   * @returns how much was done, and all collisions and failures. With a `cursor`, if the signal ended
-   *   it before the table's end.
+   * @returns the counts, and all collisions and failures; with a `cursor` if the signal stopped it
+   *   early.
    * @throws {@link EntityError} `InvalidInput`, `InvalidCursor`, `RequestFailed`, `BatchIncomplete`
    *
    * @example
@@ -395,18 +394,18 @@ export class Table {
   }
 
   /**
-   * Tells whether the whole table holds no item at all, in no namespace, of no other program
-   * either; strongly consistent.
+   * Tells whether the whole table is empty, including all namespaces and items of other programs;
+   * strongly consistent.
    */
   async isEmpty(): Promise<boolean> {
     return isTableEmpty(this.#sender, this.name);
   }
 
   /**
-   * Makes the table, with TTL and the indexes that the entities bound so far need, and waits until
-   * it can be used. Billing is on demand.
+   * Creates the table with TTL and the indexes of the entities bound so far, and waits until it is
+   * ready. Billing is on demand.
    *
-   * @param options - `timeToLive` (default: true, unless the table has a `clock` of its own).
+   * @param options - `timeToLive` (default: true, unless the table has a custom `clock`).
    * @throws {@link EntityError} `RequestFailed`, also when the table exists; `AccessDenied`,
    *   `InvalidClient`, `Unreachable`.
    */
@@ -416,12 +415,12 @@ export class Table {
   }
 
   /**
-   * Makes the table if there is none, and waits until it can be used: for development and tests, as
-   * it needs permissions that an application should not have. It adds nothing to a table that is
-   * there but TTL; `latchkey table diff` says what one lacks.
+   * Creates the table if it does not exist, and waits until it is ready. Use it for development and
+   * tests, as it needs permissions that an application should not have. It adds only TTL to an
+   * existing table; `latchkey table diff` lists what is missing.
    *
    * @param options - as {@link Table.create} takes them.
-   * @throws {@link EntityError} `TableMismatch` for a table whose TTL goes by another attribute;
+   * @throws {@link EntityError} `TableMismatch` for a table whose TTL uses another attribute;
    *   `AccessDenied`, `InvalidClient`, `Unreachable`, `RequestFailed`.
    */
   async ensure(options: CreateTableOptions = {}): Promise<void> {
@@ -443,7 +442,10 @@ export class Table {
     return { tableName: this.name, attributes, globalIndexes: this.#definitions.globalIndexes() };
   }
 
-  /** Deletes the table and everything in it, and waits until it is gone; no table is no error. */
+  /**
+   * Deletes the table and everything in it, and waits until it is gone; no effect if it does not
+   * exist.
+   */
   async delete(): Promise<void> {
     await deleteTable(this.#sender, this.name);
   }
@@ -484,7 +486,9 @@ function atPosition(error: EntityError, position: number): EntityError {
 
 function assertCount(count: number): void {
   if (count >= 1 && count <= MAX_TRANSACTION_ITEMS) return;
-  throw invalidTransaction(`holds ${count} items, and must hold 1 to ${MAX_TRANSACTION_ITEMS}`);
+  throw invalidTransaction(
+    `contains ${count} items, but must contain 1 to ${MAX_TRANSACTION_ITEMS}`,
+  );
 }
 
 function invalidTable(reason: string): EntityError<'InvalidTable'> {

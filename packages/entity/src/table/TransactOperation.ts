@@ -3,7 +3,7 @@ import type { Item } from '../entity/EntityModel.js';
 import type { Key } from '../keys/Key.js';
 import type { Write } from './transactWrite.js';
 
-/** One operation of a transaction, made by an entity's `…Operation` methods. */
+/** One operation of a transaction, created by an entity's `…Operation` methods. */
 export interface TransactOperation<R> {
   /** Validates the operation and plans its writes. */
   prepare(): Promise<{ readonly writes: readonly Write[]; readonly result: R }>;
@@ -14,13 +14,13 @@ export type TransactResults<O extends readonly TransactOperation<unknown>[]> = {
   -readonly [K in keyof O]: O[K] extends TransactOperation<infer R> ? R : never;
 };
 
-/** One request of `table.batchWrite`, made by an entity. */
+/** One request of `table.batchWrite`, created by an entity. */
 export interface BatchRequest {
   /** Validates the request; undefined if it would change nothing, whatever the table holds. */
   prepare(): Promise<WriteRequest | undefined>;
 }
 
-/** One document, named by its key. */
+/** Reference to one document by its key. */
 export interface Reference<Doc> {
   /** Undefined if no document can have it. */
   readonly key: Key | undefined;
@@ -28,9 +28,7 @@ export interface Reference<Doc> {
   readonly read: (item: Item) => Promise<Doc | null>;
 }
 
-/**
- * Documents that references lead to, in the order of the references; null where there is nothing.
- */
+/** Documents of references, in the order of the references; null if a document does not exist. */
 export type Referenced<R extends readonly Reference<unknown>[]> = {
   -readonly [K in keyof R]: R[K] extends Reference<infer Doc> ? Doc | null : never;
 };

@@ -54,7 +54,7 @@ export async function batchGet(
   }
   if (unread.size === 0) return found;
   const undone = given.flatMap((key, at) => (key && unread.has(keyText(key)) ? [at] : []));
-  const message = `DynamoDB left ${undone.length} of ${keys.length} reads undone.`;
+  const message = `DynamoDB left ${undone.length} of ${keys.length} reads unprocessed.`;
   throw new EntityError('BatchIncomplete', message, { undone });
 }
 

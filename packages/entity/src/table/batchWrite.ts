@@ -35,7 +35,7 @@ export async function batchWrite(
   if (cause instanceof Error && undone.size === requests.length) throw cause;
   throw new EntityError(
     'BatchIncomplete',
-    `DynamoDB left ${undone.size} of ${requests.length} writes undone.`,
+    `DynamoDB left ${undone.size} of ${requests.length} writes unprocessed.`,
     {
       undone: given.flatMap((request, at) =>
         request && undone.has(keyOf(request, sender.attributes)) ? [at] : [],

@@ -12,7 +12,7 @@ import { keyText } from './batchGet.js';
 import { batchWrite, MAX_BATCH } from './batchWrite.js';
 import type { Sender } from './Sender.js';
 
-/** How far `table.clear` has come. */
+/** Progress of `table.clear`. */
 export interface ClearProgress {
   /** How many items it has deleted, unique items included. */
   readonly deletedCount: number;

@@ -3,21 +3,20 @@ import { QUIET_LOGGER } from './leanClient.js';
 import { settingsFor } from './settingsFor.js';
 
 /**
- * A client of the AWS SDK that spends less time on each request than the SDK's default, for a
- * {@link Table}. Two settings differ, and each can be overridden:
+ * Creates an AWS SDK client for a {@link Table} that spends less time on each request than the
+ * SDK's default. Two settings differ, and each can be overridden:
  *
- * - `cacheMiddleware: true`: the functions that a request runs through are put together once for
- *   each command, not for each request. Middleware must be added before the first request, all
- *   requests go to one endpoint, and no `DynamoDBDocumentClient` can be made from this client.
- * - `logger`: does not take the records that the SDK makes of every request.
+ * - `cacheMiddleware: true`: the middleware stack is built once for each command instead of each
+ *   request. Middleware must be added before the first request, all requests go to one endpoint,
+ *   and this client cannot be wrapped in a `DynamoDBDocumentClient`.
+ * - `logger`: discards the SDK's log records of every request.
  *
- * Without an `endpoint`, requests go to the URL in the environment's `DYNAMODB_ENDPOINT`, if there is
- * one: the local DynamoDB of `latchkey local`, say. On the loopback address (`localhost`,
- * `127.0.0.1`, `[::1]`) the Region is then `local` and the credentials are made up, so that no AWS
- * configuration is needed and none is used. For any other host, both stay those of the SDK's own
- * configuration.
+ * Without an `endpoint`, requests go to the URL in the environment variable `DYNAMODB_ENDPOINT`, if
+ * set, such as the local DynamoDB of `latchkey local`. On the loopback address (`localhost`,
+ * `127.0.0.1`, `[::1]`) the Region is then `local` with placeholder credentials, so no AWS
+ * configuration is needed or used. For any other host, both come from the SDK's own configuration.
  *
- * @param config - what the SDK's `DynamoDBClient` takes; whatever it sets comes before all of this.
+ * @param config - configuration of the SDK's `DynamoDBClient`; it overrides all of the above.
  *
  * @example
  * ```ts

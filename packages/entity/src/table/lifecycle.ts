@@ -52,7 +52,7 @@ export function createTableParams({
   };
 }
 
-/** How `table.create` and `table.ensure` make a table. */
+/** Options of `table.create` and `table.ensure`. */
 export interface CreateTableOptions {
   /**
    * Tells whether DynamoDB is to remove expired items (default: true, unless the table has a

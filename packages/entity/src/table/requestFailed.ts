@@ -44,7 +44,7 @@ export function requestFailed(
   const text = message(command, table);
   return new EntityError(
     code,
-    place ? text.replace('Nothing answers', `Nothing answers at ${place}`) : text,
+    place ? text.replace('No response', `No response from ${place}`) : text,
     details,
     { cause },
   ) as RequestError;

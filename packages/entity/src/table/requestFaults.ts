@@ -48,7 +48,7 @@ export interface RequestFault<C extends RequestErrorCode = RequestErrorCode> {
 }
 
 const DIFF = 'run "latchkey table diff" to see it';
-const MISMATCH = 'is not the one that its definitions need.';
+const MISMATCH = 'does not match its definitions.';
 const SET_CREDENTIALS =
   'Give the function or container a role, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. For a local DynamoDB, run "latchkey local".';
 const TLS = /^(EPROTO|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
@@ -68,7 +68,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
     retryable: false,
     names: ['ResourceNotFoundException'],
     message: (_, table) =>
-      `There is no table ${table} in this Region and account, or it is still being made. Check the name, the Region and the endpoint, or make the table: table.ensure(), or your deployment.`,
+      `There is no table ${table} in this Region and account, or it is still being created. Check the name, the Region and the endpoint, or create the table with table.ensure() or your deployment.`,
   }),
   fault({
     code: 'TableMismatch',
@@ -78,7 +78,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
     // As AWS and DynamoDB Local say it, alone or as the reason of a cancelled transaction.
     says: /key element does not match the schema|Missing the key |missed key schema element|required keys was not given|Type mismatch for key|number of conditions on the keys is invalid/,
     message: (_, table) =>
-      `The table ${table} ${MISMATCH} Its key is another: ${DIFF}, and name the table's own keys in the option attributes.`,
+      `The table ${table} ${MISMATCH} Its key has other names: ${DIFF}, and set the option attributes to the names that the table uses.`,
   }),
   fault({
     code: 'TableMismatch',
@@ -99,7 +99,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
     isMeant: ({ name }, { command }) =>
       name === 'UnknownOperationException' && command.endsWith('TimeToLive'),
     message: (_, table) =>
-      `The table ${table} ${MISMATCH} Its TTL is missing, or goes by another attribute: ${DIFF}, and name the attribute in the option attributes, or make the table with timeToLive: false.`,
+      `The table ${table} ${MISMATCH} Its TTL is missing or uses another attribute: ${DIFF}, then set the option attributes, or create the table with timeToLive: false.`,
   }),
   fault({
     code: 'AccessDenied',
@@ -130,8 +130,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
       'OptInRequired',
     ],
     says: /^Resolved credential object is not valid/,
-    message: (command) =>
-      `DynamoDB was not asked for ${command}, or refused it: there are no valid credentials. ${SET_CREDENTIALS}`,
+    message: (command) => `${command} failed: there are no valid credentials. ${SET_CREDENTIALS}`,
   }),
   fault({
     code: 'AccessDenied',
@@ -145,7 +144,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
       'RequestInTheFuture',
     ],
     message: (command) =>
-      `DynamoDB refused ${command}: the credentials have expired, or this machine's clock is wrong. Log in again, or let the SDK refresh them: leave out credentials that are written down.`,
+      `DynamoDB refused ${command}: the credentials have expired, or this machine's clock is wrong. Log in again, or let the SDK refresh them instead of passing fixed credentials.`,
   }),
   fault({
     code: 'InvalidClient',
@@ -154,7 +153,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
     names: [],
     says: /^Region (?:is missing|not accepted)/,
     message: (command) =>
-      `DynamoDB was not asked for ${command}: the client has no valid Region. Set AWS_REGION, or give createClient the option region. For a local DynamoDB, run "latchkey local".`,
+      `${command} was not sent: the client has no valid Region. Set AWS_REGION, or pass region to createClient. For a local DynamoDB, run "latchkey local".`,
   }),
   fault({
     code: 'InvalidClient',
@@ -164,7 +163,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
     says: /^Invalid URL/,
     isMeant: ({ code }) => code === 'ERR_INVALID_URL',
     message: (command) =>
-      `DynamoDB was not asked for ${command}: the client's endpoint is not a URL. It must be like http://127.0.0.1:8000, or left out.`,
+      `${command} was not sent: the client's endpoint is not a URL. Use a URL such as http://127.0.0.1:8000, or leave it out.`,
   }),
   fault({
     code: 'Unreachable',
@@ -174,7 +173,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
     // Where Jest has replaced the classes of errors, the SDK keeps only the text of one of Node's.
     says: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|AggregateError/,
     isMeant: ({ code }) => NO_CONNECTION.test(code) || code === AGGREGATE,
-    message: () => 'Nothing answers: is the endpoint right, and DynamoDB running?',
+    message: () => 'No response. Check that the endpoint is right and that DynamoDB is running.',
   }),
   fault({
     code: 'RequestFailed',
@@ -207,7 +206,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
     says: /[Ss]ocket|modified multiple times/,
     isMeant: ({ isRetryable, status, code }) =>
       isRetryable || status >= 500 || status === 429 || SOCKET.test(code),
-    message: (command) => `DynamoDB did not carry out ${command}. Try again later.`,
+    message: (command) => `DynamoDB could not carry out ${command}. Try again later.`,
   }),
   fault({
     code: 'Unreachable',
@@ -218,7 +217,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
     says: /EPROTO|certificate/,
     isMeant: ({ code }) => TLS.test(code),
     message: () =>
-      'Another server than DynamoDB answers at the endpoint. Correct the endpoint, its port and http or https.',
+      'The server at the endpoint is not DynamoDB. Correct the endpoint, its port, and http or https.',
   }),
   fault({
     code: 'RequestFailed',
@@ -234,7 +233,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
     ],
     isMeant: ({ status }) => status >= 400,
     message: (command) =>
-      `DynamoDB refused ${command}, and would refuse it again: see cause. ${capitalised(DIFF)} if the table is not the one expected.`,
+      `DynamoDB rejected ${command}, and a retry will not help: see cause. If the table may not be the expected one, ${DIFF}.`,
   }),
 ];
 
@@ -244,7 +243,7 @@ export const UNKNOWN_FAULT: RequestFault<'RequestFailed'> = {
   details: { reason: 'unknown' },
   retryable: false,
   names: [],
-  message: (command) => `DynamoDB did not carry out ${command}: see cause.`,
+  message: (command) => `DynamoDB could not carry out ${command}: see cause.`,
 };
 
 /** Finds the row that an error of the SDK belongs to. */
@@ -260,8 +259,4 @@ export function faultOf(failure: SdkFailure, request: FailedRequest): RequestFau
 /** A row whose details are those of its code. */
 function fault<C extends RequestErrorCode>(row: RequestFault<C>): RequestFault {
   return row;
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

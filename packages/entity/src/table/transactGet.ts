@@ -41,9 +41,13 @@ export async function transactGet(
         throw EntityError.is(error) ? error : requestFailed(requestOf(command), error);
       }
       if (attempt === MAX_ATTEMPTS) {
-        throw new EntityError('TransactionConflict', 'Writers were in the way every time.', {
-          attempts: attempt,
-        });
+        throw new EntityError(
+          'TransactionConflict',
+          'Other writers got in the way of every attempt.',
+          {
+            attempts: attempt,
+          },
+        );
       }
       await backOff(attempt);
     }

@@ -116,12 +116,12 @@ function replaced({ instead, ...write }: Write): Write {
 function assertValid(writes: readonly Write[], attributes: TableAttributes): void {
   if (writes.length === 0 || writes.length > MAX_TRANSACTION_ITEMS) {
     throw invalidTransaction(
-      `holds ${String(writes.length)} items, and must hold 1 to ${String(MAX_TRANSACTION_ITEMS)}`,
+      `contains ${String(writes.length)} items, but must contain 1 to ${String(MAX_TRANSACTION_ITEMS)}`,
     );
   }
-  if (bytesOf(writes) > MAX_TRANSACTION_BYTES) throw invalidTransaction('holds more than 4 MB');
+  if (bytesOf(writes) > MAX_TRANSACTION_BYTES) throw invalidTransaction('contains more than 4 MB');
   const keys = writes.map((write) => writtenKey(write, attributes));
-  if (new Set(keys).size < keys.length) throw invalidTransaction('holds two writes to one item');
+  if (new Set(keys).size < keys.length) throw invalidTransaction('contains two writes to one item');
 }
 
 /** The bytes of the items that are written, or a number that they do not exceed. */
@@ -149,7 +149,7 @@ function exhausted(attempts: number, reasons: readonly CancellationReason[]): En
   }
   return new EntityError(
     'TransactionConflict',
-    `Other writers were in the way ${String(attempts)} times in a row.`,
+    `Other writers got in the way of all ${String(attempts)} attempts.`,
     { attempts },
   );
 }

@@ -1,9 +1,9 @@
-/** Why something from `@latchkey/entity/testing` could not be done. */
+/** Codes of the errors of `@latchkey/entity/testing`. */
 export type TestingErrorCode =
   'JavaMissing' | 'JavaTooOld' | 'PeerMissing' | 'PortInUse' | 'StartFailed' | 'EndpointMissing';
 
 /**
- * The one error that `@latchkey/entity/testing` throws; `code` says why.
+ * Error class of `@latchkey/entity/testing`; `code` gives the reason.
  *
  * @example
  * ```ts

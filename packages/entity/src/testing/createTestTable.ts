@@ -4,7 +4,7 @@ import { Table, type TableOptions } from '../table/Table.js';
 import { localClient } from './localClient.js';
 import { uniqueTableName } from './uniqueTableName.js';
 
-/** A table for one test file, and what ends it. */
+/** A table for one test file, and its cleanup. */
 export interface TestTable {
   readonly table: Table;
   readonly client: DynamoDBClient;
@@ -18,14 +18,14 @@ export type TestTableOptions = Omit<TableOptions, 'name' | 'client'> & {
 };
 
 /**
- * Makes an empty table with a name of its own in the DynamoDB Local at `DYNAMODB_ENDPOINT`.
+ * Creates an empty table with a unique name in the DynamoDB Local at `DYNAMODB_ENDPOINT`.
  *
- * With a `clock` of its own, the table has no TTL: DynamoDB Local goes by the machine's time, and
- * would remove items within seconds that are not expired by that clock.
+ * With a custom `clock`, the table has no TTL: DynamoDB Local uses the machine's time, and would
+ * remove items that are not expired by that clock.
  *
  * @param definitions - entities whose global secondary indexes the table must have (default: none).
  * @param options - as `Table` takes them, without `name`; `client` (default: a local one).
- * @throws {@link TestingError} `EndpointMissing` when no endpoint is known.
+ * @throws {@link TestingError} `EndpointMissing` if no endpoint is known.
  *
  * @example
  * ```ts

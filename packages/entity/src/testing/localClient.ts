@@ -3,7 +3,8 @@ import { LOCAL } from '../table/settingsFor.js';
 import { TestingError } from './TestingError.js';
 
 /**
- * Creates a client for a local DynamoDB: region `local`, made-up credentials, no AWS configuration.
+ * Creates a client for a local DynamoDB: region `local`, placeholder credentials, no AWS
+ * configuration.
  *
  * Every client made by it sees the same tables: DynamoDB Local keeps one database for each pair of
  * access key and region.

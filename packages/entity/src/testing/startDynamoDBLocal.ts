@@ -1,10 +1,10 @@
 import { startEngine } from './internal/startEngine.js';
 
-/** How to start DynamoDB Local. */
+/** Options for starting DynamoDB Local. */
 export interface StartOptions {
   /** TCP port from 1 to 65535; default: a free one. */
   readonly port?: number;
-  /** Milliseconds until the start counts as failed, a download included; default 60 000. */
+  /** Time limit of the start in milliseconds, including a download; default 60 000. */
   readonly startTimeoutMs?: number;
 }
 
@@ -12,27 +12,27 @@ export interface StartOptions {
 export interface LocalDynamoDB {
   /** URL for clients, such as `http://127.0.0.1:49152`. */
   readonly endpoint: string;
-  /** Ends it and waits until it is gone; calling it again does no harm. */
+  /** Stops it and waits until it has exited; repeated calls have no effect. */
   stop(): Promise<void>;
   /** Same as `stop`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts DynamoDB Local in memory, on a free port, and waits until it answers.
+ * Starts DynamoDB Local in memory, on a free port, and waits until it responds.
  *
- * When the environment has `DYNAMODB_ENDPOINT`, nothing is started: that endpoint is returned and
- * `stop` leaves it alone. Otherwise it needs Java and the package `dynamodb-local`, and takes the
- * copy of DynamoDB Local in `amplify-dynamodb-simulator` when that is installed; without it,
- * `dynamodb-local` downloads one. Without Java, or without `dynamodb-local`, it starts dynoxide
- * instead, on Linux x64, where `@dynoxide/linux-x64` is installed. The engine ends with this
- * process, however this process ends.
+ * If the environment has `DYNAMODB_ENDPOINT`, nothing is started: that endpoint is returned, and
+ * `stop` has no effect. Otherwise it needs Java and the package `dynamodb-local`, and uses the copy
+ * of DynamoDB Local in `amplify-dynamodb-simulator` if that is installed; otherwise
+ * `dynamodb-local` downloads one. Without Java or `dynamodb-local`, it starts dynoxide instead, if
+ * `@dynoxide/linux-x64` is installed on Linux x64. The engine stops when this process ends, even
+ * after a crash.
  *
  * @param options - `port` (default: a free one) and `startTimeoutMs` (milliseconds, default 60 000).
- * @returns Its endpoint, and the way to stop it.
- * @throws {@link TestingError} `JavaMissing` or `JavaTooOld` without Java 11 or newer, `PeerMissing`
- *   without `dynamodb-local`, where there is no dynoxide either; `PortInUse` when another program has
- *   the `port`, `StartFailed` when it did not answer in time.
+ * @returns Its endpoint, and a function to stop it.
+ * @throws {@link TestingError} `JavaMissing` or `JavaTooOld` without Java 11 or newer,
+ *   `PeerMissing` without `dynamodb-local`, if dynoxide is not installed either; `PortInUse` if
+ *   another program uses the `port`, `StartFailed` if it did not respond in time.
  *
  * @example
  * ```ts

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 const MAX_TABLE_NAME_LENGTH = 255;
 
 /**
- * Makes a valid DynamoDB table name that no other test uses.
+ * Returns a valid DynamoDB table name that no other test uses.
  *
- * @param prefix - What the name begins with, so that a table left behind tells whose it was;
- *   characters which table names cannot hold become `-`. Default `'test'`.
+ * @param prefix - Start of the name, which shows where a leftover table came from; characters that
+ *   table names cannot contain become `-`. Default `'test'`.
  * @returns The prefix, a `-` and 16 random hexadecimal digits, 255 characters at most.
  *
  * @example

@@ -65,6 +65,6 @@ it('refuses a transaction of more than 4 MB before it is sent', async () => {
   const error = await errorOf(test.table.transact(operations));
   expect(error).toMatchObject({
     code: 'InvalidTransaction',
-    details: { reason: 'holds more than 4 MB' },
+    details: { reason: 'contains more than 4 MB' },
   });
 });

@@ -81,7 +81,7 @@ describe.each(operations)('the operation $name', ({ owner, name, options }) => {
       if (given === null && ['findById', 'reference'].includes(name)) continue;
       const error = await errorOf(call(owner, name, given));
       expect(error).toMatchObject({ code: 'InvalidInput', details: { path: '' } });
-      expect(error.message).toContain(`${name}: takes an object`);
+      expect(error.message).toContain(`${name}: must be an object`);
     }
   });
 });
@@ -92,7 +92,7 @@ describe.each(['limit', 'maxPages'])('the option %s', (option) => {
       owner === guests && options.includes(option) && !/explain|Params$/.test(name),
   );
 
-  test.each(taking)('of $name takes a whole number above 0', async ({ owner, name }) => {
+  test.each(taking)('of $name must be a whole number above 0', async ({ owner, name }) => {
     const input = { filter: { shopId: 'a' }, update: { $set: { text: 'x' } } };
     const { [name]: known = {} } = entityOptions as Readonly<Record<string, object>>;
     const fitting = Object.entries(input).filter(([each]) => each in known);

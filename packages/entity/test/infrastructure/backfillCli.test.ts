@@ -97,7 +97,7 @@ describe('latchkey table backfill', () => {
       expect.stringMatching(
         /^collision: Member \{"club":"c","number":"[07]"\} has the value of Member \{"club":"c","number":"[07]"\} in _id2 \(email\)$/,
       ),
-      'failure: Member {"club":"c","number":"9"}: A stored Member cannot be read: "number" is no whole number.',
+      'failure: Member {"club":"c","number":"9"}: A stored Member cannot be read: "number" is not a whole number.',
     ]);
     expect(out).not.toContain('example.com');
   });
@@ -116,7 +116,7 @@ describe('latchkey table backfill', () => {
     await make(60);
     const stopped = await run(['--rate', '20'], /--resume/);
     expect(stopped.code).toBe(3);
-    expect(stopped.error).toMatch(/latchkey: stopped; to go on: --resume \S+\n$/);
+    expect(stopped.error).toMatch(/latchkey: stopped; to continue: --resume \S+\n$/);
     const before = await written();
     expect(before).toBeLessThan(60);
     const cursor = /--resume (\S+)\n$/.exec(stopped.error)?.[1] ?? '';

@@ -197,7 +197,7 @@ describe('latchkey table', () => {
         );
         expect(await run('table', 'diff', ...live)).toEqual({
           code: 1,
-          out: 'TTL is off: expired items are never removed.\n',
+          out: 'TTL is off, so expired items are never removed.\n',
           error: '',
         });
       },
@@ -216,9 +216,9 @@ describe('latchkey table', () => {
       const { code, out } = await run('table', 'diff', ...live, '--stream', 'NEW_IMAGE');
       expect(code).toBe(1);
       expect(out.split('\n')).toEqual([
-        'The key is HASH pk (S), RANGE sk (S), and must be HASH PK (S), RANGE SK (S).',
-        'TTL looks at the attribute expires, and must look at ttl.',
-        'The stream is off, and must be NEW_IMAGE.',
+        'The key is HASH pk (S), RANGE sk (S), but must be HASH PK (S), RANGE SK (S).',
+        'TTL uses the attribute expires, but must use ttl.',
+        'The stream is off, but must be NEW_IMAGE.',
         '',
       ]);
     });
@@ -230,7 +230,7 @@ describe('latchkey table', () => {
     const { code, out, error } = await run('table', 'diff', ...args);
     expect([code, out]).toEqual([3, '']);
     expect(error).toBe(
-      'latchkey: Nothing answers at 127.0.0.1:1: is the endpoint right, and DynamoDB running?\n',
+      'latchkey: No response from 127.0.0.1:1. Check that the endpoint is right and that DynamoDB is running.\n',
     );
   });
 });

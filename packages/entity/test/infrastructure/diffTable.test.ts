@@ -90,7 +90,7 @@ describe('diffTable', () => {
       KeySchema: (index.KeySchema ?? []).slice(0, 1),
     }));
     expect(await found(withoutSort)).toEqual([
-      'WrongIndexKey: The key of the index _id2 is HASH _id2PK (S), and must be HASH _id2PK (S), RANGE _id2SK (S).',
+      'WrongIndexKey: The key of the index _id2 is HASH _id2PK (S), but must be HASH _id2PK (S), RANGE _id2SK (S).',
     ]);
   });
 
@@ -100,7 +100,7 @@ describe('diffTable', () => {
       Projection: { ProjectionType: 'KEYS_ONLY' },
     }));
     expect(await found(keysOnly)).toEqual([
-      'WrongIndexProjection: The index _id2 projects KEYS_ONLY, and must project ALL.',
+      'WrongIndexProjection: The index _id2 projects KEYS_ONLY, but must project ALL.',
     ]);
   });
 
@@ -108,7 +108,7 @@ describe('diffTable', () => {
     const lower = (input: CreateTableCommandInput): CreateTableCommandInput =>
       JSON.parse(JSON.stringify(input).replaceAll('"PK"', '"pk"')) as CreateTableCommandInput;
     expect(await found(lower)).toEqual([
-      'WrongKey: The key is HASH pk (S), RANGE SK (S), and must be HASH PK (S), RANGE SK (S).',
+      'WrongKey: The key is HASH pk (S), RANGE SK (S), but must be HASH PK (S), RANGE SK (S).',
     ]);
     const numeric = (input: CreateTableCommandInput): CreateTableCommandInput => ({
       ...input,
@@ -117,16 +117,16 @@ describe('diffTable', () => {
       ),
     });
     expect(await found(numeric)).toEqual([
-      'WrongKey: The key is HASH PK (S), RANGE SK (N), and must be HASH PK (S), RANGE SK (S).',
+      'WrongKey: The key is HASH PK (S), RANGE SK (N), but must be HASH PK (S), RANGE SK (S).',
     ]);
   });
 
   it('says that TTL is off, or looks elsewhere', async () => {
     expect(await found((input) => input, null)).toEqual([
-      'TtlOff: TTL is off: expired items are never removed.',
+      'TtlOff: TTL is off, so expired items are never removed.',
     ]);
     expect(await found((input) => input, 'expiresAt')).toEqual([
-      'WrongTtlAttribute: TTL looks at the attribute expiresAt, and must look at ttl.',
+      'WrongTtlAttribute: TTL uses the attribute expiresAt, but must use ttl.',
     ]);
   });
 
@@ -142,7 +142,7 @@ describe('diffTable', () => {
       })),
     });
     expect(await found(provisioned)).toEqual([
-      'WrongBillingMode: Billing is PROVISIONED, and must be PAY_PER_REQUEST.',
+      'WrongBillingMode: Billing is PROVISIONED, but must be PAY_PER_REQUEST.',
     ]);
   });
 

@@ -136,7 +136,7 @@ describe('a live table', () => {
       { warmThroughput: WARM },
       { WarmThroughput: { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 8_000 } },
       'LowWarmThroughput',
-      /of the table is 12000 reads and 8000 writes per second, and must be at least 20000 and 8000/,
+      /of the table is 12000 reads and 8000 writes per second, but must be at least 20000 and 8000/,
     ],
     [
       'another maximum',
@@ -150,7 +150,7 @@ describe('a live table', () => {
       { stream: 'NEW_IMAGE' },
       { StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } },
       'WrongStream',
-      /The stream is KEYS_ONLY, and must be NEW_IMAGE/,
+      /The stream is KEYS_ONLY, but must be NEW_IMAGE/,
     ],
     [
       'no stream',
@@ -214,7 +214,7 @@ describe('a live table', () => {
 });
 
 it.each<[string, unknown, RegExp]>([
-  ['an unknown stream', { stream: 'BOTH' }, /a stream is one of/],
+  ['an unknown stream', { stream: 'BOTH' }, /the stream must be one of/],
   ['no throughput', { warmThroughput: {} }, /whole numbers above 0/],
   ['zero', { warmThroughput: { readUnitsPerSecond: 0 } }, /whole numbers above 0/],
   ['half a unit', { maximumThroughput: { readRequestUnits: 0.5 } }, /whole numbers above 0/],

@@ -84,7 +84,7 @@ describe('latchkey local', () => {
     child.stderr?.on('data', (text) => (error += String(text)));
     process.kill(javaOnPort(port)?.pid ?? NaN, 'SIGKILL');
     expect(await exited).toEqual([3, null]);
-    expect(error).toContain('latchkey: the local DynamoDB has ended by itself.\n');
+    expect(error).toContain('latchkey: the local DynamoDB stopped unexpectedly.\n');
   });
 
   it.each([

@@ -45,7 +45,9 @@ describe('toCloudFormation', () => {
   });
 
   it.each(['', 'My-Table', 'a b', 'x'.repeat(256)])('refuses the logical id %j', (logicalId) => {
-    expect(() => toCloudFormation(ACCOUNTS, { logicalId })).toThrow('a logical id has letters');
+    expect(() => toCloudFormation(ACCOUNTS, { logicalId })).toThrow(
+      'a logical id must have letters',
+    );
   });
 
   it('is judged by a validator that finds faults', () => {

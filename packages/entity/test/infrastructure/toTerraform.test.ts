@@ -33,7 +33,9 @@ describe('toTerraform', () => {
   });
 
   it.each(['', '1table', 'a b', '${x}', 'a.b'])('refuses the resource name %j', (resourceName) => {
-    expect(() => toTerraform(ACCOUNTS, { resourceName })).toThrow('a Terraform name has letters');
+    expect(() => toTerraform(ACCOUNTS, { resourceName })).toThrow(
+      'a Terraform name must have letters',
+    );
   });
 
   it('is judged by a check that finds faults', () => {

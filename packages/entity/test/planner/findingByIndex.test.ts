@@ -244,7 +244,7 @@ describe('index', () => {
         code: 'NoIndexFits',
         details: { entity: 'Order', reasons: [{ index: '_id2', paths: ['paidAt'] }] },
       });
-      expect(error.message).toContain('_id2: It leaves out documents without paidAt.');
+      expect(error.message).toContain('_id2: It does not hold documents without paidAt.');
       const unknown = orders.findMany({ filter, index: '_id9' as never });
       expect(await errorOf(unknown as Promise<unknown>)).toMatchObject({
         code: 'InvalidInput',

@@ -265,7 +265,7 @@ it('Migrations that only pass on leave every value as it is without them', async
   );
 });
 
-const OTHER = 'is of another type than the schema has';
+const OTHER = 'does not have the type that the schema declares';
 it.each<[string, z.ZodType, unknown, string | undefined]>([
   ['a text for a number', z.number(), '5', 'field'],
   ['a text for a boolean', z.boolean(), 'yes', 'field'],
@@ -295,14 +295,14 @@ it.each<[string, Migration, string, string]>([
       throw new Error('no');
     },
     '',
-    'is not taken by migration 1',
+    'was rejected by migration 1',
   ],
-  ['returns nothing', () => undefined as never, '', 'is no object after migration 1'],
-  ['makes no valid date', over(() => new Date(NaN)), 'field', 'is no date'],
-  ['leaves text that is no date', over(() => 'soon'), 'field', 'is no date'],
-  ['leaves a date of no calendar', over(() => '2020-02-31'), 'field', 'is no date'],
-  ['leaves a date without an offset', over(() => '2020-01-31T00:00:00'), 'field', 'is no date'],
-  ['leaves text that only JavaScript takes for a date', over(() => '5'), 'field', 'is no date'],
+  ['returns nothing', () => undefined as never, '', 'is not an object after migration 1'],
+  ['makes no valid date', over(() => new Date(NaN)), 'field', 'is not a date'],
+  ['leaves text that is no date', over(() => 'soon'), 'field', 'is not a date'],
+  ['leaves a date of no calendar', over(() => '2020-02-31'), 'field', 'is not a date'],
+  ['leaves a date without an offset', over(() => '2020-01-31T00:00:00'), 'field', 'is not a date'],
+  ['leaves text that only JavaScript takes for a date', over(() => '5'), 'field', 'is not a date'],
   ['leaves a number for a date', over(() => 5), 'field', OTHER],
   ['leaves a bigint for a date', over(() => 5n), 'field', OTHER],
   ['leaves a list for a date', over(() => [day]), 'field', OTHER],

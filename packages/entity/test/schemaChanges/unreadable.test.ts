@@ -83,20 +83,20 @@ const plain = () =>
 
 /** What no schema of ours has written, the path of it, and what is wrong. */
 const rows: [Record<string, AttributeValue>, string, string][] = [
-  [{ p: { N: '1.5' } }, 'pages', 'is no whole number'],
-  [{ p: { N: '-0.25' } }, 'pages', 'is no whole number'],
-  [{ at: { S: 'soon' } }, 'at', 'is no date'],
-  [{ at: { S: '' } }, 'at', 'is no date'],
-  [{ at: { S: '5' } }, 'at', 'is no date'],
-  [{ at: { S: '12/11/2020' } }, 'at', 'is no date'],
-  [{ at: { S: '2020-01-31' } }, 'at', 'is no date'],
-  [{ at: { S: '2020-02-30T00:00:00.000Z' } }, 'at', 'is no date'],
-  [{ at: { S: '2020-01-31T00:00:00Z' } }, 'at', 'is no date'],
-  [{ createdAt: { S: 'long ago' } }, 'createdAt', 'is no date'],
-  [{ deep: { M: { list: { L: [{ S: day }, { S: 'x' }] } } } }, 'deep.list.1', 'is no date'],
-  [{ byName: { M: { 'a.b': { N: '0.5' } } } }, 'byName.a\\.b', 'is no whole number'],
-  [{ sets: { M: { n: { NS: ['1', '2.5'] } } } }, 'sets.n', 'is no whole number'],
-  [{ sets: { M: { d: { SS: ['x'] } } } }, 'sets.d', 'is no date'],
+  [{ p: { N: '1.5' } }, 'pages', 'is not a whole number'],
+  [{ p: { N: '-0.25' } }, 'pages', 'is not a whole number'],
+  [{ at: { S: 'soon' } }, 'at', 'is not a date'],
+  [{ at: { S: '' } }, 'at', 'is not a date'],
+  [{ at: { S: '5' } }, 'at', 'is not a date'],
+  [{ at: { S: '12/11/2020' } }, 'at', 'is not a date'],
+  [{ at: { S: '2020-01-31' } }, 'at', 'is not a date'],
+  [{ at: { S: '2020-02-30T00:00:00.000Z' } }, 'at', 'is not a date'],
+  [{ at: { S: '2020-01-31T00:00:00Z' } }, 'at', 'is not a date'],
+  [{ createdAt: { S: 'long ago' } }, 'createdAt', 'is not a date'],
+  [{ deep: { M: { list: { L: [{ S: day }, { S: 'x' }] } } } }, 'deep.list.1', 'is not a date'],
+  [{ byName: { M: { 'a.b': { N: '0.5' } } } }, 'byName.a\\.b', 'is not a whole number'],
+  [{ sets: { M: { n: { NS: ['1', '2.5'] } } } }, 'sets.n', 'is not a whole number'],
+  [{ sets: { M: { d: { SS: ['x'] } } } }, 'sets.d', 'is not a date'],
 ];
 
 describe.each(rows)('an item with %j', (attributes, path, reason) => {

@@ -50,7 +50,7 @@ describe('A write to a document that cannot be read', () => {
     const { code, details, message } = await errorOf(write(filter));
     expect(code).toBe('UnreadableItem');
     expect(details).toMatchObject({ entity: 'Leaf', path: 'at', written: true });
-    expect(message).toMatch(/^The Leaf was written, but cannot be given back: "at" is no date\.$/);
+    expect(message).toMatch(/^The Leaf was written, but cannot be returned: "at" is not a date\.$/);
     expect((await stored(filter.k))?.n?.N).toBe(n);
   });
 

@@ -13,9 +13,9 @@ import type { ValueShape } from './ValueShape.js';
 
 /** The fields that every document has besides those of its schema. */
 export interface SystemFields {
-  /** Opaque identifier made from the document's key; what `findById` takes. */
+  /** Opaque identifier derived from the document's key, for `findById`. */
   id: string;
-  /** Sorts documents by the time they were created (https://github.com/ulid/spec). */
+  /** ULID, which sorts documents by time of creation (https://github.com/ulid/spec). */
   ulid: string;
   createdAt: Date;
   updatedAt: Date;
@@ -28,7 +28,7 @@ type KeySystemFields = Pick<SystemFields, 'ulid' | 'createdAt' | 'createdBy'>;
 
 /**
  * A part of a key: the value of a field, or fixed text. Only the last part of a PK may be optional.
- * Any text for a schema whose fields are known when the program runs; it is checked then.
+ * If the schema's fields are only known at run time, any text is accepted and checked then.
  */
 export type IndexPart<S extends z.ZodObject> = string extends keyof z.output<S>
   ? string
@@ -41,13 +41,13 @@ type IndexName<S extends z.ZodObject> = string extends keyof z.output<S>
   ? string
   : `_id${number | ''}`;
 
-/** Which documents an index holds, by the value of a field. */
+/** Condition on a field that limits the documents in an index. */
 export interface IndexCondition {
   readonly $in?: readonly (string | number | boolean)[];
   readonly $notIn?: readonly (string | number | boolean)[];
 }
 
-/** One index of an entity, as its author writes it. */
+/** One index in the input of {@link defineEntity}. */
 export interface IndexInput<S extends z.ZodObject = z.ZodObject> {
   /** `_id` is the table's own key; `_id2`, `_id3`, … are secondary. */
   readonly name: IndexName<S>;
@@ -55,11 +55,14 @@ export interface IndexInput<S extends z.ZodObject = z.ZodObject> {
   readonly PK: readonly IndexPart<S>[];
   /** The parts of the sort key (default: none). */
   readonly SK?: readonly IndexPart<S>[];
-  /** No two documents have the same values in this index (secondary indexes only; default: false). */
+  /**
+   * Tells whether the values must be unique across documents (secondary indexes only; default:
+   * false).
+   */
   readonly unique?: boolean;
-  /** The entity in whose partition the documents live: its name, or its definition. */
+  /** The entity whose partition stores the documents: its name or its definition. */
   readonly relatedTo?: string | AnyEntityDefinition;
-  /** Leaves out the documents that do not meet every condition. */
+  /** Leaves out documents that do not meet every condition. */
   readonly where?: Readonly<Partial<Record<ScalarPath<z.output<S>>, IndexCondition>>>;
 }
 
@@ -73,7 +76,7 @@ export interface UncheckedIndex {
   readonly where?: Readonly<Record<string, IndexCondition | undefined>>;
 }
 
-/** A part of a key, taken apart. */
+/** A parsed part of a key. */
 export type KeyPart =
   | { readonly kind: 'literal'; readonly value: string }
   | {
@@ -83,7 +86,7 @@ export type KeyPart =
       readonly optional: boolean;
     };
 
-/** One index of an entity, checked and taken apart. */
+/** One index of an entity, validated and parsed. */
 export interface Index {
   readonly name: string;
   readonly PK: readonly KeyPart[];
@@ -91,7 +94,7 @@ export interface Index {
   readonly unique: boolean;
   /** The name of the entity that the documents belong to. */
   readonly relatedTo?: string;
-  /** The name that starts the partition key: that of the entity at the root of the partition. */
+  /** The start of the partition key: the name of the entity at the root of the partition. */
   readonly partition: string;
   readonly where: readonly (IndexCondition & { readonly segments: readonly string[] })[];
 }
@@ -106,7 +109,7 @@ export interface EntityInput<
   /** Letters and digits, starting with a letter; lower-cased, it starts the entity's keys. */
   readonly name: N;
   /**
-   * The document's own fields. Others are refused, unless the schema takes them itself
+   * The document's own fields. Unknown fields are refused, unless the schema accepts them
    * (`z.looseObject()`, `.catchall()`).
    */
   readonly schema: S;
@@ -116,39 +119,39 @@ export interface EntityInput<
   readonly expiresAt?: DatePath<z.output<S>>;
   /** Fields that results, errors and logs never show. */
   readonly secrets?: readonly (X & ScalarPath<z.output<S>>)[];
-  /** Fields that are set when a document is made, and never after. */
+  /** Fields that can only be set when a document is created. */
   readonly readOnly?: readonly FieldPath<z.output<S>>[];
-  /** Fields that follow from others: they are made anew whenever one of those changes. */
+  /** Fields that are derived from others, and recomputed whenever one of those changes. */
   readonly computed?: {
     readonly [K in keyof z.output<S> & string]?: ComputedField<z.output<S>, K>;
   };
   /** Short names under which fields are stored, for small items. */
   readonly aliases?: Readonly<Partial<Record<keyof z.output<S> & string, string>>>;
   /**
-   * From each older stored form to the next, oldest first. A document is brought up to date when it
-   * is read, and stored so when it is next written.
+   * Migrations from each older stored form to the next, oldest first. A document is migrated when
+   * it is read, and stored in the new form when it is next written.
    */
   readonly migrations?: readonly Migration[];
   readonly hooks?: EntityHooks;
 }
 
-/** A field that follows from others. */
+/** A field that is derived from others. */
 export interface ComputedField<T, K extends keyof T> {
-  /** The fields that it is made from. */
+  /** The fields that it is derived from. */
   readonly from: readonly (keyof T & string)[];
-  /** Makes it. Must give the same for the same fields. */
+  /** Computes the value. It must be deterministic. */
   readonly compute: (fields: Readonly<T>) => T[K] | undefined;
 }
 
 /**
- * Turns the fields of one stored form into those of the next. It is given what is stored: dates as
- * text (ISO 8601), numbers as numbers, or as bigints where they are whole and a number would lose
- * digits. What it leaves as it is, or returns in either form, becomes what the schema has in its
- * place: text or a `Date` where that has a date, a number or a bigint where that has a bigint.
+ * Turns the fields of one stored form into those of the next. It gets the stored values: dates as
+ * text (ISO 8601), numbers as numbers, or as bigints if they are whole and a number would lose
+ * digits. It may return dates as text or `Date`, and bigints as number or bigint: they are
+ * converted to the schema's type.
  */
 export type Migration = (stored: Readonly<Record<string, unknown>>) => Record<string, unknown>;
 
-/** The types of an entity's documents. Only a type: no such value is ever made. */
+/** The types of an entity's documents. This is only a type; no such value exists. */
 export interface DocumentTypes<
   N extends string = string,
   Output = Record<string, unknown>,
@@ -158,11 +161,11 @@ export interface DocumentTypes<
   X extends string = string,
   Name extends string = string,
 > {
-  /** The document's own fields as they are stored and shown, secret ones included. */
+  /** The document's own fields in stored form, including secret ones. */
   readonly output: Output;
   /** Input that creates a document. */
   readonly input: Input;
-  /** The fields that its partition key and its sort key are made of. */
+  /** The fields of its partition key and its sort key. */
   readonly PK: PK;
   readonly SK: SK;
   /** The dotted paths of the secret fields. */
@@ -173,8 +176,8 @@ export interface DocumentTypes<
 }
 
 /**
- * A definition as far as the types of its documents go. An editor shows an entity as an
- * `Entity<EntityTypes<'Order', …>>`, without the schema's own type.
+ * The document types of a definition. An editor shows an entity as an `Entity<EntityTypes<'Order',
+ * …>>`, without the schema's own type.
  */
 export interface EntityTypes<
   N extends string = string,
@@ -185,7 +188,7 @@ export interface EntityTypes<
   X extends string = string,
   Name extends string = string,
 > {
-  /** Never there; carries the types. */
+  /** Type-only property; always undefined. */
   readonly '~types'?: DocumentTypes<N, Output, Input, PK, SK, X, Name>;
 }
 
@@ -197,7 +200,7 @@ export interface Typed {
 /** The types of an entity's documents. */
 export type TypesOf<D extends Typed> = NonNullable<D['~types']>;
 
-/** An entity: what its documents hold, the keys they are found by, and what happens on the way. */
+/** Definition of an entity: its fields, keys and hooks. */
 export interface EntityDefinition<
   N extends string = string,
   S extends z.ZodObject = z.ZodObject,
@@ -206,22 +209,22 @@ export interface EntityDefinition<
 > {
   readonly name: N;
   readonly schema: S;
-  /** `_id` first, as {@link EntityInput.indexes}, checked and taken apart. */
+  /** `_id` first, as in {@link EntityInput.indexes}, validated and parsed. */
   readonly indexes: readonly [Index, ...Index[]];
   readonly expiresAt?: string;
   /** The dotted paths of the secret fields. */
   readonly secrets: readonly X[];
   /** The dotted paths of the fields that never change. */
   readonly readOnly: readonly string[];
-  /** The fields that follow from others, by name. */
+  /** The computed fields, by name. */
   readonly computed: ReadonlyMap<string, ComputedField<Record<string, unknown>, string>>;
-  /** The stored names of fields that have another one. */
+  /** The stored names of fields with an alias. */
   readonly aliases: ReadonlyMap<string, string>;
   readonly migrations: readonly Migration[];
   readonly hooks: EntityHooks;
-  /** Where the schema has dates and bigints. */
+  /** The positions of dates and bigints in the schema. */
   readonly shape: ValueShape;
-  /** Never there; carries the types. */
+  /** Type-only property; always undefined. */
   readonly '~types'?: DocumentTypes<
     N,
     z.output<S>,
@@ -262,7 +265,7 @@ export type VisibleFields<D extends Typed> = string extends TypesOf<D>['secret']
 /** Input that creates a document: the schema's input, where defaults may be left out. */
 export type InferInput<D extends Typed> = TypesOf<D>['input'];
 
-/** The names of the fields that a document's partition key is made of. */
+/** The names of the fields of a document's partition key. */
 export type InferPartition<D extends Typed> = TypesOf<D>['PK'];
 
 /** The fields, by dotted path, that name one document: those of its `_id` index. */

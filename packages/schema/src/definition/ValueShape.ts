@@ -6,9 +6,9 @@ import { refusedInSet, shapeParts, type ShapeParts } from './storableKinds.js';
 type Schema = core.$ZodType;
 
 /**
- * Information that a storage layer needs to give values back as they went in: where the schema has
- * dates and bigints, which a database keeps as strings and numbers. Unions are merged into one
- * shape. The shape of a schema that holds itself holds itself.
+ * Information that a storage layer needs to restore values: the positions of dates and bigints,
+ * which a database stores as strings and numbers. Unions are merged into one shape. The shape of a
+ * recursive schema is recursive.
  */
 export interface ValueShape {
   /** Kind of value that a stored string represents. */
@@ -62,7 +62,11 @@ export function valueShape(schema: Schema, entity: string): ValueShape {
     const known = positions.get(key);
     if (known) return known.shape;
     if (positions.size >= MAX_POSITIONS) {
-      throw notStorable(entity, path, 'the schema never ends: it is another at every level');
+      throw notStorable(
+        entity,
+        path,
+        'the schema is infinite: it returns a new schema at every level',
+      );
     }
     const position: Position = { path, depth, schemas, shape: {} };
     positions.set(key, position);
@@ -151,13 +155,13 @@ function oneOf<V extends string>(values: readonly V[], path: string): V | undefi
   if (second === undefined) return first;
   throw new SchemaError(
     'AmbiguousType',
-    `The schema takes dates and strings, or bigints and numbers, in one position: "${path}".`,
+    `"${path}" mixes dates and strings, or bigints and numbers, which cannot be told apart once stored.`,
     { path },
   );
 }
 
 function absent(entity: string, path: string): SchemaError<'NotStorable'> {
-  return notStorable(entity, path, 'it is never anything but undefined: leave it out');
+  return notStorable(entity, path, 'it can only be undefined: leave it out');
 }
 
 function notStorable(entity: string, path: string, reason: string): SchemaError<'NotStorable'> {

@@ -91,6 +91,6 @@ describe('A definition from JavaScript', () => {
   });
 
   it('is told which options there are where its own is like none', () => {
-    expect(refusal({ wat: 1 })[2]).toContain('there are name, schema, indexes');
+    expect(refusal({ wat: 1 })[2]).toContain('Options: name, schema, indexes');
   });
 });

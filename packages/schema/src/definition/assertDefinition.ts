@@ -36,17 +36,17 @@ export function assertDefinition(input: object): void {
     );
   assertOptions(input, '', OPTIONS, fault);
   const given = input as Readonly<Record<string, unknown>>;
-  if (!isZodObject(given.schema)) throw fault('schema', 'is no z.object()');
+  if (!isZodObject(given.schema)) throw fault('schema', 'is not a z.object()');
   for (const list of ['secrets', 'readOnly']) {
     if (given[list] !== undefined) assertTexts(given[list], list, fault);
   }
   if (given.migrations !== undefined) {
     assertEach(given.migrations, 'migrations', fault, (each) =>
-      typeof each === 'function' ? undefined : 'is no function',
+      typeof each === 'function' ? undefined : 'is not a function',
     );
   }
   if (given.expiresAt !== undefined && typeof given.expiresAt !== 'string') {
-    throw fault('expiresAt', 'is no text');
+    throw fault('expiresAt', 'is not a string');
   }
   for (const record of ['computed', 'aliases', 'hooks']) {
     if (given[record] !== undefined) assertObject(given[record], record, fault);
@@ -64,7 +64,7 @@ function assertIndex(index: object, path: string, fault: Fault): void {
   assertTexts(PK, `${path}.PK`, fault);
   if (SK !== undefined) assertTexts(SK, `${path}.SK`, fault);
   if (unique !== undefined && typeof unique !== 'boolean') {
-    throw fault(`${path}.unique`, 'is neither true nor false');
+    throw fault(`${path}.unique`, 'is not a boolean');
   }
   if (relatedTo !== undefined && typeof relatedTo !== 'string') {
     assertObject(relatedTo, `${path}.relatedTo`, fault);
@@ -84,14 +84,14 @@ function assertIndex(index: object, path: string, fault: Fault): void {
 function assertCondition(condition: unknown, path: string, fault: Fault): void {
   const isCondition = typeof condition === 'object' && condition !== null;
   if (!isCondition || Object.keys(condition).length === 0) {
-    throw fault(path, 'takes { $in: […] } or { $notIn: […] }');
+    throw fault(path, 'must be { $in: […] } or { $notIn: […] }');
   }
   assertOptions(condition, path, WHERE_OPTIONS, fault);
   for (const [operator, values] of Object.entries(condition)) {
     assertEach(values, `${path}.${operator}`, fault, (value) =>
       ['string', 'number', 'boolean'].includes(typeof value)
         ? undefined
-        : 'is no text, number or boolean',
+        : 'is not a string, number or boolean',
     );
   }
 }
@@ -105,7 +105,9 @@ function assertOptions(given: object, path: string, names: readonly string[], fa
 }
 
 function assertTexts(value: unknown, path: string, fault: Fault): void {
-  assertEach(value, path, fault, (each) => (typeof each === 'string' ? undefined : 'is no text'));
+  assertEach(value, path, fault, (each) =>
+    typeof each === 'string' ? undefined : 'is not a string',
+  );
 }
 
 function assertEach(
@@ -114,7 +116,7 @@ function assertEach(
   fault: Fault,
   faultOf: (each: unknown, path: string) => string | undefined,
 ): void {
-  if (!Array.isArray(value)) throw fault(path, 'is no list');
+  if (!Array.isArray(value)) throw fault(path, 'is not an array');
   for (const [at, each] of value.entries()) {
     const reason = faultOf(each, `${path}.${at}`);
     if (reason !== undefined) throw fault(`${path}.${at}`, reason);
@@ -123,7 +125,7 @@ function assertEach(
 
 function assertObject(value: unknown, path: string, fault: Fault): asserts value is object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  throw fault(path, 'is no object');
+  throw fault(path, 'is not an object');
 }
 
 function isZodObject(value: unknown): boolean {

@@ -77,7 +77,7 @@ function isAsync(value: unknown): boolean {
 function unstable(entity: string, path: string): SchemaError<'UnstableNormaliser'> {
   return new SchemaError(
     'UnstableNormaliser',
-    `"${path}" of ${entity} has a normaliser that changes its own result when it is run again. Use .transform() for what is done to input once, or make it give its results back unchanged.`,
+    `"${path}" of ${entity} has a normaliser that changes its own result when it is run again. Use .transform() for changes to input, or make it return its own results unchanged.`,
     { entity, path },
   );
 }
@@ -85,7 +85,7 @@ function unstable(entity: string, path: string): SchemaError<'UnstableNormaliser
 function asynchronous(entity: string, path: string): SchemaError<'AsynchronousSchema'> {
   return new SchemaError(
     'AsynchronousSchema',
-    `"${path || 'the whole'}" of ${entity} has an asynchronous refinement or transform. Do what has to be waited for in a preParse hook.`,
+    `"${path || 'the whole'}" of ${entity} has an asynchronous refinement or transform. Do asynchronous work in a preParse hook.`,
     { entity, path },
   );
 }

@@ -46,7 +46,7 @@ export function assertEntityName(name: string): void {
   if (ENTITY_NAME.test(name)) return;
   throw new SchemaError(
     'InvalidEntityName',
-    'The name of an entity is letters and digits, starting with a letter.',
+    'The name of an entity must be letters and digits, starting with a letter.',
     { name },
   );
 }
@@ -77,7 +77,7 @@ export function assertPartitionOf(
   if (fits) return;
   throw new SchemaError(
     'RelatedKeyMismatch',
-    `The partition key of ${entity}'s index "${index.name}" cannot be equal to ${parent.name}'s.`,
+    `The partition key of ${entity}'s index "${index.name}" can never equal ${parent.name}'s.`,
     { entity, index: index.name, parent: parent.name },
   );
 }
@@ -105,7 +105,7 @@ function parsePart(
   if (types.size === 0) {
     throw new SchemaError(
       'PathNotScalar',
-      `"${path}" of ${entity} is no string, number, boolean or date, so it cannot be part of a key.`,
+      `"${path}" of ${entity} is not a string, number, boolean or date, so it cannot be part of a key.`,
       { entity, path },
     );
   }

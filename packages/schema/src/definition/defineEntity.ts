@@ -99,7 +99,7 @@ function assertSecret(entity: string, schema: z.ZodObject, index: Index, path: s
   if (!parts.some((part) => part.kind === 'field' && part.path === path)) return;
   throw new SchemaError(
     'SecretInKey',
-    `"${path}" of ${entity} is secret, but part of the key, which a document's id shows.`,
+    `"${path}" of ${entity} is secret, but part of the key, and a document's id shows its key.`,
     { entity, path },
   );
 }
@@ -132,7 +132,7 @@ function assertFieldNames(entity: string, schema: z.ZodObject): void {
     if (isReserved(path)) {
       throw new SchemaError(
         'ReservedField',
-        `${entity} cannot have a field "${path}": names that start with "_", hold a dot, or belong to every document are taken.`,
+        `${entity} cannot have a field "${path}": names that start with "_", contain a dot, or belong to every document are reserved.`,
         { entity, path },
       );
     }
@@ -143,7 +143,7 @@ function assertIndexNames(entity: string, indexes: readonly UncheckedIndex[]) {
   const seen = new Set<string>();
   for (const [at, { name, unique }] of indexes.entries()) {
     if (seen.has(name)) {
-      throw new SchemaError('DuplicateIndexName', `${entity} has two indexes "${name}".`, {
+      throw new SchemaError('DuplicateIndexName', `${entity} has two indexes named "${name}".`, {
         entity,
         index: name,
       });
@@ -159,7 +159,7 @@ function assertIndexNames(entity: string, indexes: readonly UncheckedIndex[]) {
 function invalidIndexName(entity: string, index: string): SchemaError<'InvalidIndexName'> {
   return new SchemaError(
     'InvalidIndexName',
-    `The first index of ${entity} is "_id", which is unique by itself; others are "_id2", "_id3", ….`,
+    `The first index of ${entity} must be "_id" (always unique), and others "_id2", "_id3", ….`,
     { entity, index },
   );
 }
@@ -169,7 +169,7 @@ function assertDate(entity: string, schema: z.ZodObject, path: string): void {
   if (!field) throw unknownPath(entity, path);
   const types = scalarTypes(field);
   if (types?.size === 1 && types.has('date')) return;
-  throw new SchemaError('ExpiryNotDate', `${entity}'s "${path}", its expiry, is no date field.`, {
+  throw new SchemaError('ExpiryNotDate', `${entity}'s expiry field "${path}" is not a date.`, {
     entity,
     path,
   });

@@ -87,13 +87,11 @@ const KINDS: {
   custom: (_, schema) => instances(schema),
 
   map: refused('it is a Map: use z.record(), or a list of pairs'),
-  file: refused(
-    'it is a File: use z.instanceof(Uint8Array) for its bytes, or say where it is kept',
-  ),
+  file: refused('it is a File: use z.instanceof(Uint8Array) for its bytes, or store its location'),
   function: refused('it is a function'),
   symbol: refused('it is a symbol: use z.enum()'),
   promise: refused('it is a Promise: await it first'),
-  nan: refused('it is NaN, which DynamoDB has no number for: use z.null()'),
+  nan: refused('it is NaN, which DynamoDB cannot store: use z.null()'),
 };
 
 /**
@@ -103,7 +101,7 @@ const KINDS: {
 export function shapeParts(schema: Schema): ShapeParts {
   const def = schema._zod.def as Def;
   const kind = KINDS[def.type] as ((def: Def, schema: Schema) => ShapeParts) | undefined;
-  return kind ? kind(def, schema) : { refused: `this version does not know z.${def.type}()` };
+  return kind ? kind(def, schema) : { refused: `this version does not support z.${def.type}()` };
 }
 
 function intersectionParts(def: DefOf<'intersection'>): ShapeParts {
@@ -113,9 +111,9 @@ function intersectionParts(def: DefOf<'intersection'>): ShapeParts {
   }
   return {
     refused:
-      'it is an intersection with a union or another schema that is no object, or of two objects ' +
-      'with one field, which hold objects: a misspelt field would be dropped in silence. Use ' +
-      'z.object() with .extend(), in each option of a union',
+      'it is an intersection that includes a schema other than an object, or two objects that share ' +
+      'a field of object type: a misspelt field would be dropped silently. Use z.object() with ' +
+      '.extend(), in each option of a union',
   };
 }
 
@@ -147,7 +145,7 @@ function instances(schema: Schema): ShapeParts {
   const instead =
     Class.prototype instanceof Uint8Array
       ? 'use z.instanceof(Uint8Array)'
-      : 'store what it is made from, and make it when you read';
+      : 'store the data it is built from, and build it when you read';
   return { refused: `it is an instance of ${name}: ${instead}` };
 }
 
@@ -174,5 +172,5 @@ export function refusedInSet(schema: Schema): string | undefined {
   const isBoolean =
     def.type === 'literal' && def.values.some((value) => typeof value === 'boolean');
   if (SET_ELEMENTS.has(def.type) && !isBoolean) return undefined;
-  return 'a set holds strings, numbers, dates or bytes only: use z.array()';
+  return 'a set can only hold strings, numbers, dates or bytes: use z.array()';
 }

@@ -4,5 +4,5 @@ import { closestName } from './closestName.js';
 export function unknownOption(name: string, names: readonly string[]): string {
   const closest = closestName(name, names);
   if (closest !== undefined) return `is not an option. Did you mean "${closest}"?`;
-  return names.length > 0 ? `is not an option: there are ${names.join(', ')}` : 'is not an option';
+  return names.length > 0 ? `is not an option. Options: ${names.join(', ')}` : 'is not an option';
 }

@@ -36,7 +36,7 @@ export type ExtendedAccount<F extends AccountFields> = EntityDefinition<
 export function extendAccount<F extends AccountFields>(fields: F): ExtendedAccount<F> {
   const field = Object.keys(fields).find((name) => name in Account.schema.shape);
   if (field !== undefined) {
-    throw new SchemaError('ReservedField', `Every account has a field "${field}" already.`, {
+    throw new SchemaError('ReservedField', `Every account already has a field "${field}".`, {
       entity: Account.name,
       path: field,
     });

@@ -112,7 +112,7 @@ function transporterOf(transport: unknown): () => SmtpTransporter | Promise<Smtp
   if (typeof transport !== 'object' || transport === null) {
     throw invalidOption(
       'transport',
-      'It must be a transporter of nodemailer, or settings for one.',
+      'It must be a nodemailer transporter, or the settings for one.',
     );
   }
   if (isTransporter(transport)) return () => transport;

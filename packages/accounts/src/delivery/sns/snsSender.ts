@@ -60,7 +60,7 @@ export function snsSender(options: SnsSenderOptions): Send {
   if (senderId !== undefined && !/^(?=.*[A-Za-z])[A-Za-z0-9]{1,11}$/.test(senderId)) {
     throw invalidOption(
       'senderId',
-      'It must be 1 to 11 letters and digits, one a letter at least.',
+      'It must be 1 to 11 letters and digits, with at least one letter.',
     );
   }
 

@@ -53,7 +53,7 @@ export class LinkBuilder {
   constructor({ baseUrl, paths, tokenIn = 'query' }: LinkOptions) {
     const base = parseBaseUrl(baseUrl);
     const isKnown = (['query', 'fragment'] as readonly unknown[]).includes(tokenIn);
-    if (!isKnown) throw invalidOption('tokenIn', 'It must be query or fragment.');
+    if (!isKnown) throw invalidOption('tokenIn', "It must be 'query' or 'fragment'.");
     this.#tokenIn = tokenIn;
     this.#restorePage = pageOf(base, RESTORE_PATH, 'paths.ContactRemoved');
     this.#pages = new Map(
@@ -90,7 +90,7 @@ function parseBaseUrl(value: unknown): string {
     (url?.protocol === 'http:' && THIS_MACHINE.includes(url.hostname));
   // `?` and `#` with nothing after them leave no trace in `search` and `hash`.
   if (!isSafe || url.username !== '' || url.password !== '' || /[?#]/.test(url.href)) {
-    throw invalidOption('baseUrl', 'It must be an https address without user, query and fragment.');
+    throw invalidOption('baseUrl', 'It must be an https URL without user, query or fragment.');
   }
   return url.href.replace(/\/+$/, '');
 }
@@ -101,7 +101,10 @@ function pageOf(base: string, path: unknown, option: string): string {
     const page = `${base}${path}`;
     if (parseUrl(page)?.href === page) return page;
   }
-  throw invalidOption(option, 'It must be a path from / on, encoded, without query and fragment.');
+  throw invalidOption(
+    option,
+    'It must be an encoded path that starts with /, without query or fragment.',
+  );
 }
 
 function parseUrl(value: unknown): URL | undefined {

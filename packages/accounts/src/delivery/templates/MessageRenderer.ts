@@ -90,7 +90,7 @@ export class MessageRenderer {
     const rendered = 'html' in content ? content : layOut(content, facts);
     const texts: readonly unknown[] = [rendered.subject, rendered.text, rendered.html];
     if (texts.some((each) => typeof each !== 'string')) {
-      throw invalidOption(`templates.${locale}.${kind}`, 'It must give texts.');
+      throw invalidOption(`templates.${locale}.${kind}`, 'It must return texts.');
     }
     return rendered;
   }

@@ -23,7 +23,7 @@ export class TemplateBook {
         if (!Object.hasOwn(englishTemplates, kind) || typeof template !== 'function') {
           throw invalidOption(
             `templates.${language}`,
-            'Each must be a function for a kind of message.',
+            'Each template must be a function, under the name of a kind of message.',
           );
         }
       }

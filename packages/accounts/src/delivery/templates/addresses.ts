@@ -46,7 +46,10 @@ export function parseSender(from: MailFrom, applicationName: string): Mailbox {
   const { address, name = applicationName } = typeof from === 'string' ? { address: from } : from;
   const { data } = emailAddress.safeParse(address);
   if (data === undefined) {
-    throw invalidOption('from', 'It must be one e-mail address, with a name only beside it.');
+    throw invalidOption(
+      'from',
+      'It must be a single e-mail address, or an object with address and name.',
+    );
   }
   return { address: data, name: requireName(name, 'from.name') };
 }

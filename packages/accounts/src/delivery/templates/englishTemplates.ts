@@ -1,9 +1,9 @@
 import type { MessageKind } from '../Delivery.js';
 import type { MessageContent, TemplateFacts } from './MessageTemplate.js';
 
-const ONCE = 'It works once, and only for a limited time.';
+const ONCE = 'It works once and expires soon.';
 const NOT_YOU =
-  'If this was not you, change your password, and check the addresses and sessions of your account.';
+  'If this was not you, change your password and check the addresses and active sessions of your account.';
 
 /**
  * The library's own words.
@@ -18,30 +18,30 @@ export const englishTemplates: Readonly<
   EmailVerification: ({ applicationName }) => ({
     subject: `Confirm your e-mail address for ${applicationName}`,
     paragraphs: [
-      `Please confirm that this e-mail address is yours, so that you can use it with ${applicationName}.`,
+      `Please confirm that this e-mail address is yours, so you can use it with ${applicationName}.`,
       `Open this link to confirm it. ${ONCE}`,
     ],
     link: 'Confirm my e-mail address',
-    closing: [`If you do not have an account with ${applicationName}, ignore this message.`],
+    closing: [`If you do not have a ${applicationName} account, ignore this message.`],
   }),
 
   PhoneVerification: ({ applicationName, token = '' }) => ({
     subject: `Your code for ${applicationName}`,
     paragraphs: [
       `Your code for ${applicationName} is ${token}.`,
-      `${ONCE} Do not give it to anybody.`,
+      `${ONCE} Do not share it with anyone.`,
     ],
-    short: `${token} is your code for ${applicationName}. Do not give it to anybody.`,
+    short: `${token} is your code for ${applicationName}. Do not share it with anyone.`,
   }),
 
   PasswordReset: ({ applicationName, username }) => ({
     subject: `Choose a new password for ${applicationName}`,
     paragraphs: [
-      `Somebody has asked for a new password for your account${called(username)} with ${applicationName}.`,
-      `If it was you, open this link to choose one. ${ONCE}`,
+      `Someone asked to reset the password of your ${applicationName} account${called(username)}.`,
+      `If it was you, open this link to choose a new password. ${ONCE}`,
     ],
     link: 'Choose a new password',
-    closing: ['If it was not you, ignore this message: your password stays as it is.'],
+    closing: ['If it was not you, ignore this message. Your password stays the same.'],
   }),
 
   MagicLink: ({ applicationName }) => ({
@@ -49,79 +49,76 @@ export const englishTemplates: Readonly<
     paragraphs: [`Open this link to log in to ${applicationName}. ${ONCE}`],
     link: `Log in to ${applicationName}`,
     closing: [
-      'If you did not ask for it, ignore this message. Do not forward it: whoever has the link can log in.',
+      'If you did not ask for this link, ignore this message. Do not forward it: anyone who has the link can log in.',
     ],
   }),
 
   SignUpAttempt: ({ applicationName }) => ({
-    subject: `You already have an account with ${applicationName}`,
+    subject: `You already have a ${applicationName} account`,
     paragraphs: [
-      `Somebody has tried to sign up with ${applicationName} with this e-mail address, which your account has already. Nothing has changed.`,
-      'If it was you, log in. If you have forgotten your password, ask for a new one there.',
+      `Someone tried to sign up for ${applicationName} with this e-mail address, but it already belongs to your account. Nothing has changed.`,
+      'If it was you, log in. If you forgot your password, you can reset it there.',
     ],
     link: 'Log in',
-    closing: ['If it was not you, there is nothing that you need to do.'],
+    closing: ['If it was not you, you do not need to do anything.'],
   }),
 
   UsernameChanged: ({ applicationName, username }) => ({
-    subject: `Your username for ${applicationName} has changed`,
+    subject: `Your ${applicationName} username was changed`,
     paragraphs: [
       username === undefined
-        ? `The username of your account with ${applicationName} has changed.`
-        : `The username of your account with ${applicationName} is now ${username}.`,
+        ? `The username of your ${applicationName} account was changed.`
+        : `The username of your ${applicationName} account is now ${username}.`,
       NOT_YOU,
     ],
   }),
 
   PasswordChanged: ({ applicationName }) => ({
-    subject: `Your password for ${applicationName} has changed`,
+    subject: `Your ${applicationName} password was changed`,
     paragraphs: [
-      `The password of your account with ${applicationName} has changed.`,
-      'If this was not you, ask for a new password at once, and check the addresses of your account.',
+      `The password of your ${applicationName} account was changed.`,
+      'If this was not you, reset your password at once and check the addresses of your account.',
     ],
   }),
 
   PasswordDisabled: ({ applicationName }) => ({
-    subject: `Your account with ${applicationName} needs a new password`,
+    subject: `Your ${applicationName} account needs a new password`,
     paragraphs: [
-      `Too many wrong passwords were tried on your account with ${applicationName}, one after the other. Your password no longer works on devices that have not logged in before.`,
-      'To log in on any other device, ask for a new password. Nobody got in by these attempts.',
+      `Someone entered too many wrong passwords in a row for your ${applicationName} account. Your password no longer works on devices that have not logged in before.`,
+      'To log in on a new device, reset your password first. None of these attempts succeeded.',
     ],
   }),
 
   ContactAdded: ({ applicationName, contact }) => ({
-    subject: `A contact was added to your account with ${applicationName}`,
+    subject: `A contact was added to your ${applicationName} account`,
     paragraphs: [
-      `${contact ?? 'A contact'} was added to your account with ${applicationName}.`,
+      `${contact ?? 'A contact'} was added to your ${applicationName} account.`,
       NOT_YOU,
     ],
   }),
 
   ContactRemoved: ({ applicationName, contact, token }) => ({
-    subject: `A contact was removed from your account with ${applicationName}`,
+    subject: `A contact was removed from your ${applicationName} account`,
     paragraphs: [
-      `${contact ?? 'A contact'} was removed from your account with ${applicationName}.`,
+      `${contact ?? 'A contact'} was removed from your ${applicationName} account.`,
       token === undefined
         ? NOT_YOU
-        : `If this was not you, open this link: it gives the address back and logs everybody out. ${ONCE}`,
+        : `If this was not you, open this link. It restores the address and logs out every device. ${ONCE}`,
     ],
-    link: 'Give the address back',
+    link: 'Restore the address',
   }),
 
   TwoFactorEnabled: ({ applicationName }) => ({
-    subject: `Two-factor authentication is on for ${applicationName}`,
+    subject: `Two-factor authentication was turned on for your ${applicationName} account`,
     paragraphs: [
-      `Your account with ${applicationName} now asks for a second factor at each login.`,
+      `Your ${applicationName} account now asks for a second factor at every login.`,
       NOT_YOU,
     ],
   }),
 
   TwoFactorDisabled: ({ applicationName }) => ({
-    subject: `Two-factor authentication is off for ${applicationName}`,
-    paragraphs: [
-      `Your account with ${applicationName} no longer asks for a second factor.`,
-      NOT_YOU,
-    ],
+    subject: `Two-factor authentication was turned off for your ${applicationName} account`,
+    paragraphs: [`Your ${applicationName} account no longer asks for a second factor.`, NOT_YOU],
   }),
 };
 

@@ -34,7 +34,7 @@ export function sendBy(senders: SendersByKind): Send {
     ([kind, send]) => ['email', 'phone'].includes(kind) && typeof send === 'function',
   );
   if (given.length === 0 || !isUsable) {
-    throw invalidOption('senders', 'They must be functions, for email, phone or both.');
+    throw invalidOption('senders', 'It must have a function for email, phone or both.');
   }
   const { email, phone } = senders;
   return async (message) => {

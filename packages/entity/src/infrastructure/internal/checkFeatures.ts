@@ -26,17 +26,17 @@ export function checkFeatures(
     refuse,
   );
   if (stream !== undefined && !VIEWS.includes(stream)) {
-    throw refuse(`a stream is one of ${VIEWS.join(', ')}`);
+    throw refuse(`the stream must be one of ${VIEWS.join(', ')}`);
   }
   if (replicas !== undefined) {
     const regions: readonly unknown[] = Array.isArray(replicas) ? replicas : [];
     const areRegions = regions.every((name) => typeof name === 'string' && REGION.test(name));
     if (!areRegions || regions.length < 2 || new Set(regions).size < regions.length) {
-      throw refuse('replicas are two or more different Regions, such as eu-central-1');
+      throw refuse('replicas must be two or more different Regions, such as eu-central-1');
     }
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
     if (stream !== undefined && stream !== 'NEW_AND_OLD_IMAGES') {
-      throw refuse('the stream of a table with replicas is NEW_AND_OLD_IMAGES');
+      throw refuse('the stream of a table with replicas must be NEW_AND_OLD_IMAGES');
     }
   }
   return {
@@ -59,5 +59,5 @@ function assertUnits(
     ([name, units]) => names.includes(name) && Number.isSafeInteger(units) && Number(units) > 0,
   );
   if (entries.length > 0 && isValid) return;
-  throw refuse(`${path} takes ${names.join(' and ')}, whole numbers above 0`);
+  throw refuse(`${path} must have ${names.join(' and ')}, whole numbers above 0`);
 }

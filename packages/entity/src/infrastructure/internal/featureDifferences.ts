@@ -51,7 +51,7 @@ function warmDifferences(
   const { readUnitsPerSecond: reads = 0, writeUnitsPerSecond: writes = 0 } = wanted;
   return parts(table).flatMap(({ what, warm }): TableDifference[] => {
     if (warm[0] >= reads && warm[1] >= writes) return [];
-    const message = `The warm throughput of ${what} is ${warm[0]} reads and ${warm[1]} writes per second, and must be at least ${reads} and ${writes}.`;
+    const message = `The warm throughput of ${what} is ${warm[0]} reads and ${warm[1]} writes per second, but must be at least ${reads} and ${writes}.`;
     return [{ kind: 'LowWarmThroughput', message }];
   });
 }
@@ -64,7 +64,7 @@ function maximumDifferences(
   const { readRequestUnits: reads = -1, writeRequestUnits: writes = -1 } = wanted;
   return parts(table).flatMap(({ what, maximum }): TableDifference[] => {
     if (maximum[0] === reads && maximum[1] === writes) return [];
-    const message = `The maximum throughput of ${what} is ${textOf(maximum)}, and must be ${textOf([reads, writes])}.`;
+    const message = `The maximum throughput of ${what} is ${textOf(maximum)}, but must be ${textOf([reads, writes])}.`;
     return [{ kind: 'WrongMaximumThroughput', message }];
   });
 }
@@ -79,7 +79,7 @@ function streamDifference({ stream }: TableFeatures, table: TableDescription): T
   const { StreamEnabled, StreamViewType } = table.StreamSpecification ?? {};
   const live = StreamEnabled === true ? (StreamViewType ?? 'unknown') : 'off';
   if (live === stream) return [];
-  return [{ kind: 'WrongStream', message: `The stream is ${live}, and must be ${stream}.` }];
+  return [{ kind: 'WrongStream', message: `The stream is ${live}, but must be ${stream}.` }];
 }
 
 function replicaDifferences(

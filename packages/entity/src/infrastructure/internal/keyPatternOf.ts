@@ -8,7 +8,7 @@ import { invalidTable } from './planTable.js';
  */
 export function keyPatternOf(namespace: string | readonly string[]): string {
   const names = typeof namespace === 'string' ? [namespace] : namespace;
-  if (names.length === 0 || names.includes('')) throw invalidTable('a namespace needs a name');
+  if (names.length === 0 || names.includes('')) throw invalidTable('a namespace must have a name');
   // As `Table.namespace` writes them.
   const prefix = names.map((name) => `@${encodeKeyPart(name, 'namespace')}#`).join('');
   return `${prefix.replace(/[*?]/g, escaped)}*`;

@@ -22,7 +22,7 @@ export interface TablePlan extends TableLayout {
  */
 export function planTable({ tableName, definitions, ...more }: DescribedTable): TablePlan {
   if (typeof tableName !== 'string' || !TABLE_NAME.test(tableName)) {
-    throw invalidTable('a table name has 3 to 255 letters, digits, "_", "." and "-"');
+    throw invalidTable('a table name must have 3 to 255 letters, digits, "_", "." and "-"');
   }
   const attributes = new TableAttributes(more);
   const known = new Definitions(attributes);

@@ -31,7 +31,7 @@ function elements(
   parse: (given: unknown) => unknown,
 ): AttributeValue[] {
   const { field, path } = target;
-  if (!Array.isArray(operand)) throw refuseOperand(target, 'it takes a list of elements');
+  if (!Array.isArray(operand)) throw refuseOperand(target, 'it must be a list of elements');
   const shape = field.shape.element ?? PLAIN_DATA;
   return operand.map((given: unknown) => toAttributeValue(parse(given), shape, path));
 }
@@ -46,5 +46,5 @@ function elementSchema(target: Target, types: readonly string[]): FieldSchema {
     const element = def.element ?? def.valueType;
     if (types.includes(def.type) && element) return element;
   }
-  throw refuseOperand(target, `no ${types.join(' or ')} field`);
+  throw refuseOperand(target, `not a ${types.join(' or ')} field`);
 }

@@ -6,7 +6,7 @@ import { refuseOperand } from './refuseOperand.js';
 
 /** An operand that is a field's new value, given as input. */
 export function parseInputValue(target: Target, operand: unknown): readonly Stored[] {
-  if (operand === undefined) throw refuseOperand(target, 'undefined: use $remove');
+  if (operand === undefined) throw refuseOperand(target, 'it is undefined: use $remove');
   const { entity, path, field } = target;
   const parsed = parseSchemas(entity, path, field.schemas, operand);
   const stored = parsed.map((value) => toStored(value, field.shape, path));

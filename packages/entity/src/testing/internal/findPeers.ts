@@ -17,7 +17,7 @@ export function findPeers(): Peers {
   if (dynamodbLocalPath === undefined) {
     throw new TestingError(
       'PeerMissing',
-      'startDynamoDBLocal needs the package dynamodb-local: install dynamodb-local and amplify-dynamodb-simulator (which saves the download), or set DYNAMODB_ENDPOINT.',
+      'startDynamoDBLocal needs the package dynamodb-local. Install dynamodb-local and amplify-dynamodb-simulator (which avoids a download), or set DYNAMODB_ENDPOINT.',
     );
   }
   const simulator = resolvePeer('amplify-dynamodb-simulator/package.json');

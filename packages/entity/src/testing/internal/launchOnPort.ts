@@ -67,7 +67,7 @@ function startFailed(
   stderr: string,
 ): TestingError {
   const happened = {
-    ended: 'ended before it answered',
+    ended: 'exited before it was ready',
     timeout: `did not answer within ${timeoutMs} ms`,
   }[outcome];
   const said = stderr === '' ? 'It wrote no error.' : `It wrote:\n${stderr}`;

@@ -24,6 +24,6 @@ export async function requireFreePort(port: number): Promise<void> {
 export function portInUse(port: number): TestingError {
   return new TestingError(
     'PortInUse',
-    `Port ${port} is in use: choose another, leave the choice to startDynamoDBLocal, or set DYNAMODB_ENDPOINT if it is the DynamoDB Local that you want.`,
+    `Port ${port} is in use. Choose another, leave port out, or set DYNAMODB_ENDPOINT if DynamoDB Local already runs there.`,
   );
 }
