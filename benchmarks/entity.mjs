@@ -16,14 +16,14 @@ const BASE = 'lib-dynamodb';
 // Before anything is measured, each proves that it does the same work.
 const contenders = await openContenders();
 
-const rows = [];
+const rows = contenders.map(({ name }) => ({ library: name }));
 for (const { name, run } of OPERATIONS) {
   const tasks = contenders.map((contender) => ({
     name: contender.name,
     run: () => run(contender),
   }));
   const ratios = await measure(tasks, { base: BASE, rounds: ROUNDS, sliceMs: SLICE_MS });
-  rows.push({ operation: name, ...ratios });
+  for (const row of rows) row[name] = ratios[row.library];
 }
 
 report('entity', rows, {

@@ -30,8 +30,10 @@ const hasher = {
 const FLOWS = {
   'sign-up': () => (accounts) =>
     accounts.createAccount({ username: 'grace', email: 'grace@example.com', password: PASSWORD }),
-  'password login': (_authToken, { username }) => (accounts) =>
-    accounts.userByPasswordLogin({ username, password: PASSWORD, request: request() }),
+  'password login':
+    (_authToken, { username }) =>
+    (accounts) =>
+      accounts.userByPasswordLogin({ username, password: PASSWORD, request: request() }),
   'verify a request': (authToken) => (accounts) => accounts.handleRequest(request(authToken)),
   rotate: (authToken) => (accounts) => accounts.refreshTokens({ authToken, request: request() }),
   logout: (authToken) => (accounts) => accounts.logout({ authToken, request: request() }),

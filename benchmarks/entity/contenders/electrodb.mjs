@@ -14,8 +14,8 @@ const date = {
 };
 const required = (type) => ({ type, required: true });
 
-export function open(network) {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(configOf(network)));
+export function open(network, options = {}) {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(configOf(network, options)));
   const Order = new Entity(
     {
       model: { entity: 'order', version: '1', service: 'shop' },

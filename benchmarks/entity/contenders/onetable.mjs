@@ -7,10 +7,10 @@ export const name = 'dynamodb-onetable';
 
 const required = (type) => ({ type, required: true });
 
-export function open(network) {
+export function open(network, options = {}) {
   const table = new Table({
     name: TABLE_NAME,
-    client: new Dynamo({ client: new DynamoDBClient(configOf(network)) }),
+    client: new Dynamo({ client: new DynamoDBClient(configOf(network, options)) }),
     isoDates: true,
     partial: false,
     // Its own default of `info` would write every request to the console.

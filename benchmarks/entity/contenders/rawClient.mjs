@@ -13,8 +13,8 @@ import { fromStored, keyOf, toStored } from './byHand.mjs';
 export const name = 'client-dynamodb';
 
 /** `@aws-sdk/client-dynamodb` with `marshall` and `unmarshall`, as one writes it without a mapper. */
-export function open(network) {
-  const client = new DynamoDBClient(configOf(network));
+export function open(network, options = {}) {
+  const client = new DynamoDBClient(configOf(network, options));
   const read = (item) => fromStored(unmarshall(item));
   const putOf = (order) => ({
     TableName: TABLE_NAME,

@@ -13,8 +13,8 @@ import { fromStored, keyOf, toStored } from './byHand.mjs';
 export const name = 'lib-dynamodb';
 
 /** `@aws-sdk/lib-dynamodb`, as one writes it without a mapper. */
-export function open(network) {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(configOf(network)));
+export function open(network, options = {}) {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(configOf(network, options)));
   const putOf = (order) => ({
     TableName: TABLE_NAME,
     Item: toStored(order),

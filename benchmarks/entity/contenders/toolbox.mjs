@@ -23,9 +23,9 @@ export const name = 'dynamodb-toolbox';
 const date = () =>
   any().transform({ encode: (value) => value.toISOString(), decode: (text) => new Date(text) });
 
-export function open(network) {
+export function open(network, options = {}) {
   const table = new Table({
-    documentClient: DynamoDBDocumentClient.from(new DynamoDBClient(configOf(network))),
+    documentClient: DynamoDBDocumentClient.from(new DynamoDBClient(configOf(network, options))),
     name: TABLE_NAME,
     partitionKey: { name: 'PK', type: 'string' },
     sortKey: { name: 'SK', type: 'string' },
