@@ -121,7 +121,7 @@ function smallerModules() {
   return {
     name: 'smaller-modules',
     resolveId(id) {
-      if (id === 'semver') return join(folder, 'semver.cjs');
+      if (id === 'semver' || id === 'safe-buffer') return join(folder, `${id}.cjs`);
       return /^lodash\.\w+$/.test(id) ? `\0${id}` : null;
     },
     load(id) {

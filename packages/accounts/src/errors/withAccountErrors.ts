@@ -4,7 +4,7 @@ import {
   type AnyEntityError,
   type EntityErrorDetails,
 } from '@latchkey/entity';
-import { AccessType, Account, AccountToken } from '@latchkey/schema';
+import type { AccessType, Account, AccountToken } from '@latchkey/schema';
 import { AccountError, type AnyAccountError } from './AccountError.js';
 import { contactTaken } from './contactTaken.js';
 
@@ -105,13 +105,16 @@ function takenBy({
   entity,
   ownerId,
 }: EntityErrorDetails['UniqueViolation']): AnyAccountError | undefined {
-  if (entity === Account.name) {
+  // By their names, since the definitions are heavy for who only checks requests.
+  if (entity === ('Account' satisfies typeof Account.name)) {
     return new AccountError('UsernameAlreadyExists', { path: 'username' });
   }
-  if (entity === AccountToken.name) {
+  if (entity === ('AccountToken' satisfies typeof AccountToken.name)) {
     return new AccountError('InvalidInput', { path: 'token', reason: 'notUnique' });
   }
-  return entity === AccessType.name ? contactTaken(kindOfContact(ownerId)) : undefined;
+  return entity === ('AccessType' satisfies typeof AccessType.name)
+    ? contactTaken(kindOfContact(ownerId))
+    : undefined;
 }
 
 /** The kind of the contact that a document's id names: the id is its key, `accesstype#<kind>#…`. */

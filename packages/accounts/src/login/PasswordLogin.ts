@@ -175,7 +175,7 @@ export class PasswordLogin {
       const counted = await throttle.recordAttempt(attempt);
       requirePasswordEnabled(account, counted);
       const { effects } = await this.#verifyPassword(attempt, account, password, true);
-      return sessions.rotation.reauthenticate(input.request, effects);
+      return sessions.reauthentication.renew(input.request, effects);
     });
   }
 

@@ -66,7 +66,7 @@ export function requireRequest(request: unknown): asserts request is SessionRequ
  * @throws AccountError `InvalidInput` with the path `request`, `request.requestIp` or
  *   `request.userAgent`.
  */
-export function readConnectionInfo(request: unknown, trusted: TrustedProxies = []): ConnectionInfo {
+export function readConnectionInfo(request: unknown, trusted: TrustedProxies = 0): ConnectionInfo {
   requireRequest(request);
   const { requestIp, userAgent }: { readonly requestIp: unknown; readonly userAgent: unknown } =
     request;

@@ -16,6 +16,11 @@ describe('parseClientAddress', () => {
     [`${CLIENT}, 2001:db8:1::1`, ['2001:db8::/32'], CLIENT],
     [`${CLIENT}, ::ffff:10.0.0.7`, ['10.0.0.0/8'], CLIENT],
     [`${CLIENT}, 10.0.0.7`, ['10.0.0.7'], CLIENT],
+    [`${CLIENT}, 10.0.0.7`, ['::ffff:10.0.0.7'], CLIENT],
+    [`${CLIENT}, fe80::1%eth0`, ['fe80::/10'], CLIENT],
+    [`${CLIENT}, 2001:DB8:0::7`, ['2001:db8::7'], CLIENT],
+    [`${CLIENT}, 10.0.0.7`, ['10.1.2.3/8'], CLIENT],
+    [`${CLIENT}, 2001:db8::7`, ['0.0.0.0/0'], '2001:db8::7'],
     [`${CLIENT}, 10.0.0.8`, ['10.0.0.7'], '10.0.0.8'],
     ['10.0.0.1, 10.0.0.7', ['10.0.0.0/8'], '10.0.0.1'],
     [`192.0.2.1, ${CLIENT}, 10.0.0.7`, 1, CLIENT],
@@ -36,6 +41,7 @@ describe('parseClientAddress', () => {
     ['unknown, 10.0.0.7', 1],
     [`${CLIENT},`, undefined],
     ['10.1', undefined],
+    ['010.1.1.1', undefined],
   ])('of %j, behind %j, gives nothing, as it is not an address', (chain, trustedProxies) => {
     expect(parseClientAddress(chain, parseTrustedProxies(trustedProxies))).toBeUndefined();
   });
@@ -53,6 +59,11 @@ describe('parseTrustedProxies', () => {
     [['10.0.0.0/8', 'loopback'], 'trustedProxies.1'],
     [['10.0.0.0/33'], 'trustedProxies.0'],
     [['10.1'], 'trustedProxies.0'],
+    [['10.0.0.0/'], 'trustedProxies.0'],
+    [['10.0.0.0/-1'], 'trustedProxies.0'],
+    [['10.0.0.0/8/8'], 'trustedProxies.0'],
+    [['2001:db8::/129'], 'trustedProxies.0'],
+    [['fe80::1%eth0'], 'trustedProxies.0'],
     [[''], 'trustedProxies.0'],
     [[7], 'trustedProxies.0'],
   ])('refuses %j with the path %s', (value, path) => {

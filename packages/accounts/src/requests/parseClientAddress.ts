@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { isIP } from 'node:net';
 import { isTrusted, type TrustedProxies } from './trustedProxies.js';
 
 /** An IPv4 address or a bracketed IPv6 address, with a port. */
@@ -12,10 +12,7 @@ const WITH_PORT = /^(?:(\d+\.\d+\.\d+\.\d+)|\[([^\]]+)\])(?::\d{1,5})?$/;
  *
  * @returns an empty string for none; undefined for what is not an address.
  */
-export function parseClientAddress(
-  value: string,
-  trusted: TrustedProxies = [],
-): string | undefined {
+export function parseClientAddress(value: string, trusted: TrustedProxies = 0): string | undefined {
   if (value.trim() === '') return '';
   const chain = value.split(',').reverse();
   const at = chain.findIndex((entry, hop) => !isTrusted(trusted, parseAddress(entry), hop));
@@ -26,6 +23,5 @@ function parseAddress(text: string): string | undefined {
   const entry = text.trim();
   const [, v4, v6] = WITH_PORT.exec(entry) ?? [];
   const address = v4 ?? v6 ?? entry;
-  if (!ipaddr.isValid(address) || (v4 === undefined && !address.includes(':'))) return undefined;
-  return address;
+  return isIP(address) === 0 ? undefined : address;
 }

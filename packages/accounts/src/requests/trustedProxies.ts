@@ -1,12 +1,13 @@
-import ipaddr from 'ipaddr.js';
+import { BlockList, isIP } from 'node:net';
 import { invalidOption } from '../errors/invalidOption.js';
 
-type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
-
 /** The proxies in front of the application: how many, or the networks that they are in. */
-export type TrustedProxies = number | readonly Network[];
+export type TrustedProxies = number | BlockList;
 
 const MAX_HOPS = 100;
+/** An address, and how many bits of it name a network. */
+const NETWORK = /^([^/%]+)(?:\/(\d{1,3}))?$/;
+const BITS = { ipv4: 32, ipv6: 128 };
 
 /**
  * Reads the option `trustedProxies`.
@@ -26,7 +27,11 @@ export function parseTrustedProxies(value: unknown = []): TrustedProxies {
       'It must be the number of proxies, or a list of IP addresses and networks.',
     );
   }
-  return value.map((entry: unknown, at) => parseNetwork(entry, `${path}.${String(at)}`));
+  const networks = new BlockList();
+  value.forEach((entry: unknown, at) => {
+    addNetwork(networks, entry, `${path}.${String(at)}`);
+  });
+  return networks;
 }
 
 /**
@@ -42,22 +47,21 @@ export function isTrusted(
 ): boolean {
   if (typeof trusted === 'number') return hop < trusted;
   if (address === undefined) return false;
-  const parsed = ipaddr.process(address);
-  return trusted.some(
-    ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
-  );
+  // A zone (`%eth0`) is a name at the host that has it, and no part of a network.
+  const [withoutZone = ''] = address.split('%');
+  return trusted.check(withoutZone, familyOf(withoutZone));
 }
 
-function parseNetwork(entry: unknown, path: string): Network {
+function addNetwork(networks: BlockList, entry: unknown, path: string): void {
   const reason = 'It must be an IP address, or a network such as 10.0.0.0/8.';
-  if (typeof entry !== 'string') throw invalidOption(path, reason);
-  try {
-    if (entry.includes('/')) return ipaddr.parseCIDR(entry);
-    // Not `10.1`, which means 10.0.0.1 to some: as in a request.
-    if (!entry.includes(':') && !ipaddr.IPv4.isValidFourPartDecimal(entry)) throw new Error(reason);
-    const address = ipaddr.process(entry);
-    return [address, address.kind() === 'ipv4' ? 32 : 128];
-  } catch {
-    throw invalidOption(path, reason);
-  }
+  const [, address = '', prefix] = NETWORK.exec(typeof entry === 'string' ? entry : '') ?? [];
+  if (isIP(address) === 0) throw invalidOption(path, reason);
+  const family = familyOf(address);
+  const bits = prefix === undefined ? BITS[family] : Number(prefix);
+  if (bits > BITS[family]) throw invalidOption(path, reason);
+  networks.addSubnet(address, bits, family);
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }

@@ -11,7 +11,6 @@ import { SessionVerifier } from './SessionVerifier.js';
 /** The parts of sessions that check requests, without those that begin and end sessions. */
 export interface RequestServices {
   readonly hooks: SessionHooks;
-  readonly rotation: SessionRotation;
   readonly authenticator: RequestAuthenticator;
   readonly guards: SessionGuards;
 }
@@ -50,7 +49,6 @@ export function createRequestServices(context: SessionsContext): RequestServices
   const rotation = new SessionRotation(context, verifier);
   return {
     hooks: context.hooks,
-    rotation,
     authenticator: new RequestAuthenticator(context, rotation, verifier),
     guards: new SessionGuards(context),
   };

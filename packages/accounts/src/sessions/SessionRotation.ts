@@ -1,26 +1,25 @@
-import { EntityError, type TransactOperation } from '@latchkey/entity';
+import { EntityError } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
 import type { EventContext } from '../events/accountEvents.js';
-import type { IssuedAuthToken, VerifiedAuthToken } from '../tokens/AuthTokens.js';
+import type { VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import { digestSecret } from '../tokens/digestSecret.js';
-import type { LoginResult } from './SessionIssuer.js';
 import type { ConnectionChangeAction } from '../core/sessionPolicy.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
 import { lastSeenMs } from '../core/sessionState.js';
 import type { CheckedSession, SessionVerifier } from './SessionVerifier.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
+import {
+  handToken,
+  MAX_ATTEMPTS,
+  storedFormOf,
+  unlessStale,
+  withoutSecrets,
+  type ResumedSession,
+} from './renewedToken.js';
 
-/** Maximum number of attempts when others rotate the same session at the same moment. */
-const MAX_ATTEMPTS = 4;
 /** An idle timeout is kept to within this part of it. */
 const IDLE_PRECISION = 10;
-
-/** Session with which a request goes on. */
-export interface ResumedSession extends LoginResult {
-  /** Tells whether `authToken` is another than the one that came. */
-  readonly isRenewed: boolean;
-}
 
 interface Presented {
   readonly token: VerifiedAuthToken;
@@ -28,7 +27,7 @@ interface Presented {
   readonly request: SessionRequest;
 }
 
-/** Goes on with sessions, and replaces their tokens. */
+/** Goes on with the sessions of requests, and replaces their tokens where that is due. */
 export class SessionRotation {
   readonly #context: SessionsContext;
   readonly #verifier: SessionVerifier;
@@ -62,58 +61,6 @@ export class SessionRotation {
       if (resumed) return resumed;
     }
     throw new AccountError('ServiceUnavailable', {});
-  }
-
-  /**
-   * Writes that the owner of a request's session has just proven who they are, and gives the session
-   * a token that has nothing to do with the one before, which is void at once (ASVS 7.2.4).
-   *
-   * @param alongside - writes that belong to it, done in the same transaction.
-   */
-  async reauthenticate(
-    request: SessionRequest,
-    alongside: readonly TransactOperation<unknown>[] = [],
-  ): Promise<{ readonly authToken: string }> {
-    const { table, tokens, sessions, hooks, verified } = this.#context;
-    let { account, session } = verified.of(request);
-    if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
-    const { accountId, ulid } = session;
-    for (let attempt = 1; ; attempt++) {
-      const now = table.now();
-      const rotation = session.rotation + 1;
-      const subject = {
-        accountId,
-        sessionId: ulid,
-        rotation,
-        expiresAtMs: session.expiresAt.getTime(),
-      };
-      const issued = await tokens.issue(subject, request);
-      const renewed = { rotation, rotatedAt: now, lastSeenAt: now, authTime: now };
-      const operation = sessions.updateOneOperation({
-        filter: { accountId, ulid },
-        condition: { valid: true, rotation: session.rotation },
-        update: {
-          $set: { ...renewed, ...storedFormOf(issued) },
-          $remove: ['previousToken', ...(issued.kid === undefined ? (['kid'] as const) : [])],
-        },
-      });
-      const isWritten = await hooks.upsert({ request, accountId }, () =>
-        unlessStale(() => table.transact([operation, ...alongside])),
-      );
-      if (isWritten) {
-        const { authToken } = issued;
-        const sessionDocument = { ...session, ...renewed };
-        await this.#hand(request, { account, authToken, sessionDocument });
-        verified.put(request, { account, session: sessionDocument });
-        return { authToken };
-      }
-      if (attempt === MAX_ATTEMPTS) throw new AccountError('ServiceUnavailable', {});
-      // Somebody has rotated it meanwhile: this request goes on if its token still does.
-      const token = await tokens.verify(request.authToken, request);
-      const checked = await this.#verifier.check(token, {});
-      ({ account } = checked);
-      session = withoutSecrets(checked.session);
-    }
   }
 
   async #goOn(
@@ -224,7 +171,7 @@ export class SessionRotation {
     );
     if (!written?.item) return undefined;
     const { authToken } = issued;
-    return this.#hand(request, { account, authToken, sessionDocument: written.item });
+    return handToken(hooks, request, { account, authToken, sessionDocument: written.item });
   }
 
   /** Gives the token that a rotation has made of the one presented. */
@@ -233,51 +180,22 @@ export class SessionRotation {
     { token, request }: Presented,
   ): Promise<ResumedSession> {
     const issuedAtMs = (session.rotatedAt ?? session.createdAt).getTime();
-    const { authToken, secretDigest } = await this.#context.tokens.renew(
+    const { hooks, tokens } = this.#context;
+    const { authToken, secretDigest } = await tokens.renew(
       token,
       { expiresAtMs: session.expiresAt.getTime(), issuedAtMs, signedBy: { kid: session.kid } },
       request,
     );
     if (secretDigest !== session.token) throw new AccountError('InvalidSession', {});
-    return this.#hand(request, { account, authToken, sessionDocument: withoutSecrets(session) });
-  }
-
-  /** Puts a new token on its request, and tells the hooks before anybody is let in by it. */
-  async #hand(request: SessionRequest, result: LoginResult): Promise<ResumedSession> {
-    request.authToken = result.authToken;
-    await this.#context.hooks.refreshed({ request, ...result });
-    return { ...result, isRenewed: true };
+    return handToken(hooks, request, {
+      account,
+      authToken,
+      sessionDocument: withoutSecrets(session),
+    });
   }
 }
 
 /** Returns what an event tells of a token that is genuine. */
 export function contextOfToken({ accountId, sessionId, actor }: VerifiedAuthToken): EventContext {
   return { accountId, sessionId, ...(actor && { actorId: actor.accountId }) };
-}
-
-/** Returns the part of a token that a row keeps. */
-function storedFormOf({ secretDigest, kid }: IssuedAuthToken): { token: string; kid?: string } {
-  return { token: secretDigest, ...(kid !== undefined && { kid }) };
-}
-
-/** A session without its secret fields, which are not enumerable. */
-function withoutSecrets(session: CheckedSession['session']): SessionDocument {
-  return { ...session };
-}
-
-/**
- * Returns the result of a write; undefined where the session, the first item of the write, is not
- * as it was read.
- */
-async function unlessStale<T>(write: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await write();
-  } catch (error) {
-    const isStale =
-      EntityError.is(error) &&
-      (error.code === 'ConditionFailed' || error.code === 'NotFound') &&
-      (error.operation ?? 0) === 0;
-    if (isStale) return undefined;
-    throw error;
-  }
 }

@@ -5,12 +5,14 @@ import {
   createSessionsContext,
   type RequestServices,
 } from './RequestServices.js';
+import { SessionReauthentication } from './SessionReauthentication.js';
 import { SessionIssuer } from './SessionIssuer.js';
 import { SessionLogout } from './SessionLogout.js';
 
 /** The parts of sessions that flows work with; {@link Sessions} shows applications some of it. */
 export interface SessionServices extends RequestServices {
   readonly issuer: SessionIssuer;
+  readonly reauthentication: SessionReauthentication;
   readonly logouts: SessionLogout;
 }
 
@@ -23,6 +25,7 @@ export function createSessionServices(
   return {
     ...createRequestServices(context),
     issuer: new SessionIssuer(context, core.accounts),
+    reauthentication: new SessionReauthentication(context),
     logouts: new SessionLogout(context),
   };
 }

@@ -80,3 +80,9 @@ it('the ranges of Node that jsonwebtoken asks for are fulfilled by the oldest No
   }
   expect(() => ourSemver.satisfies(oldest, '>=99')).toThrow('>=99');
 });
+
+it('safe-buffer is no more than the buffer of Node', () => {
+  const jws = createRequire(jsonwebtoken.resolve('jws'));
+  const safeBuffer: unknown = jws('safe-buffer');
+  expect(createRequire(__filename)(path.join(INLINED, 'safe-buffer.cjs'))).toBe(safeBuffer);
+});

@@ -10,7 +10,7 @@ import {
   HOUR,
   letsIn,
   signUp,
-  rotationOf,
+  reauthenticationOf,
   someone,
   verified,
   watch,
@@ -178,7 +178,7 @@ it('cannot change how the owner logs in, nor prove to be the owner (ASVS 7.5.1)'
   const acting = await verified(accounts, authToken);
   const calls: Promise<unknown>[] = [
     accounts.reauthenticate({ request: acting, password: PASSWORD }),
-    rotationOf(accounts).reauthenticate(acting),
+    reauthenticationOf(accounts).renew(acting),
     accounts.sessions.listSessions({ request: acting }),
     accounts.sessions.revokeAllSessions({ request: acting }),
     accounts.sessions.revokeOtherSessions({ request: acting }),

@@ -4,7 +4,15 @@ import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { claimsOf } from '../support/forgeToken.js';
 import { PASSWORD, requestWith, type TestAccounts } from '../support/testAccounts.js';
-import { accountsWith, letsIn, MINUTE, SECOND, rotationOf, someone, verified } from './support.js';
+import {
+  accountsWith,
+  letsIn,
+  MINUTE,
+  SECOND,
+  reauthenticationOf,
+  someone,
+  verified,
+} from './support.js';
 
 let test: TestAccounts;
 let accounts: Accounts;
@@ -89,7 +97,7 @@ describe('a new proof of who it is', () => {
     const { authToken } = await someone(accounts);
     const rotated = await accounts.refreshTokens({ authToken, request: requestWith() });
     const request = await verified(accounts, rotated.authToken);
-    const { authToken: fresh } = await rotationOf(accounts).reauthenticate(request);
+    const { authToken: fresh } = await reauthenticationOf(accounts).renew(request);
     expect(await letsIn(accounts, rotated.authToken)).toBe(false);
     expect(await letsIn(accounts, fresh)).toBe(true);
     test.clock.advance(30 * SECOND);
@@ -110,7 +118,7 @@ describe('a new proof of who it is', () => {
     const { authToken } = await someone(accounts);
     const request = await verified(accounts, authToken);
     const rotated = await test.another().refreshTokens({ authToken, request: requestWith() });
-    const { authToken: fresh } = await rotationOf(accounts).reauthenticate(request);
+    const { authToken: fresh } = await reauthenticationOf(accounts).renew(request);
     expect(claimsOf(fresh).rot).toBe(2);
     expect(await letsIn(accounts, fresh)).toBe(true);
     // That one was replaced as well.
@@ -124,8 +132,8 @@ describe('a new proof of who it is', () => {
     );
     const results = await Promise.all(
       requests.map((request) =>
-        rotationOf(accounts)
-          .reauthenticate(request)
+        reauthenticationOf(accounts)
+          .renew(request)
           .then(
             (result) => result.authToken,
             (error: unknown) => (AccountError.is(error) ? error.code : 'Unexpected'),
@@ -152,7 +160,7 @@ describe('a new proof of who it is', () => {
       const { authToken } = await someone(accounts);
       const request = await verified(accounts, authToken);
       await end(authToken);
-      const error = await errorOf(rotationOf(accounts).reauthenticate(request));
+      const error = await errorOf(reauthenticationOf(accounts).renew(request));
       expect(error.code).toBe('InvalidSession');
       expect(request.authToken).toBe(authToken);
       expect(await letsIn(accounts, authToken)).toBe(false);
@@ -167,11 +175,11 @@ describe('a new proof of who it is', () => {
       filter: { accountId },
       condition: { deactivated: true },
     });
-    await expect(rotationOf(accounts).reauthenticate(request, [refuse])).rejects.toThrow();
+    await expect(reauthenticationOf(accounts).renew(request, [refuse])).rejects.toThrow();
     expect(await letsIn(accounts, authToken)).toBe(true);
     const injected = beforeAnswer(test.client, 'TransactWriteItems', () => Promise.resolve());
-    const { authToken: fresh } = await rotationOf(accounts)
-      .reauthenticate(request)
+    const { authToken: fresh } = await reauthenticationOf(accounts)
+      .renew(request)
       .finally(() => injected.remove());
     expect(injected.attempts).toBe(1);
     expect(await letsIn(accounts, fresh)).toBe(true);

@@ -3,7 +3,7 @@ import { flowsOf } from '../../src/accounts/flowsOf.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { LoginResult, SessionsOptions } from '../../src/sessions/Sessions.js';
-import type { SessionRotation } from '../../src/sessions/SessionRotation.js';
+import type { SessionReauthentication } from '../../src/sessions/SessionReauthentication.js';
 import { codeOf } from '../support/errorOf.js';
 import {
   createTestAccounts,
@@ -56,5 +56,5 @@ export function watch(accounts: Accounts): { events: AccountEvent[]; names: () =
 }
 
 /** The service that gives sessions new tokens, as flows use it. */
-export const rotationOf = (accounts: Accounts): SessionRotation =>
-  flowsOf(accounts).core.sessions.rotation;
+export const reauthenticationOf = (accounts: Accounts): SessionReauthentication =>
+  flowsOf(accounts).core.sessions.reauthentication;
