@@ -61,9 +61,9 @@ const brand = Symbol.for('@latchkey/schema/SchemaError');
  */
 export class SchemaError<C extends SchemaErrorCode = SchemaErrorCode> extends Error {
   override readonly name: string = 'SchemaError';
-  /** The kind of the error; it decides the shape of `details`. */
+  /** The kind of the error; it determines the shape of `details`. */
   readonly code: C;
-  /** The facts about the error, by its code; never a secret. */
+  /** Details of the error, by its code; never a secret. */
   readonly details: SchemaErrorDetails[C];
 
   constructor(code: C, message: string, details: SchemaErrorDetails[C]) {
