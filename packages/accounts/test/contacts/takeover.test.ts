@@ -7,7 +7,7 @@ import { QuickHasher } from '../support/QuickHasher.js';
 const PHONE = '+4930123456';
 const MINUTE = 60_000;
 
-describe('somebody else in an account', () => {
+describe('another person in an account', () => {
   let test: Owners;
   let accounts: Accounts;
   let ada: Owner;
