@@ -10,18 +10,18 @@ import { parseEnvironment } from '../sandbox/parseEnvironment.js';
 import { Sandbox, type Environment } from '../sandbox/Sandbox.js';
 import { audienceOf, parseAppId } from '../guard/appId.js';
 
-/** Options that each application of several can have of its own. */
+/** Options that each application can set for itself. */
 export type AppOptions = Partial<
   Omit<AccountsOptions, 'table' | 'appId' | 'environment' | 'accountFields'>
 >;
 
-/** Input of {@link AccountsRegistry}: the applications, and the options of those that lack them. */
+/** Input of {@link AccountsRegistry}: the applications, and their default options. */
 export interface AccountsRegistryOptions<F extends AccountFields = NoFields> extends AppOptions {
-  /** Where the accounts of all applications live, each in a namespace of its own. */
+  /** Table for the accounts of all applications, each in a separate namespace. */
   readonly table: Table;
   /**
-   * The applications by id: 1 to 64 letters, digits, `.`, `_` and `-`. An option that one gives
-   * takes the place of the whole default of that name.
+   * The applications by id: 1 to 64 letters, digits, `.`, `_` and `-`. An option of an application
+   * replaces the default of the same name entirely.
    */
   readonly apps: Readonly<Record<string, AppOptions>>;
   /** See {@link AccountsOptions.environment}; one for all applications. */
@@ -34,8 +34,8 @@ const FOR_ALL = ['table', 'appId', 'environment', 'accountFields'];
 
 /**
  * The accounts of several applications in one table. Each has its own users, policies, limits and
- * secrets: the same username in two of them is two accounts, and nothing that one of them has issued
- * is any good in another, even where both sign with the same secret.
+ * secrets: the same username in two applications is two accounts, and tokens of one application are
+ * not valid in another, even if both sign with the same secret.
  *
  * @example
  * ```ts
@@ -57,13 +57,13 @@ const FOR_ALL = ['table', 'appId', 'environment', 'accountFields'];
  */
 export class AccountsRegistry<F extends AccountFields = NoFields> {
   readonly #apps: ReadonlyMap<string, Accounts<F>>;
-  /** A table to try things in, with all applications; it can be emptied. */
+  /** Sandbox of all applications: a table for testing, which can be emptied. */
   readonly sandbox: Sandbox;
 
   /**
    * @throws AccountError `InvalidConfiguration` for an option that cannot be used, with its
-   *   application in the path (`apps.forum.plan.trialDays`); for no applications at all, and for two
-   *   whose tokens have one audience.
+   *   application in the path (`apps.forum.plan.trialDays`); also without any application, and if
+   *   two applications have the same token audience.
    */
   constructor({
     apps,
@@ -108,9 +108,9 @@ export class AccountsRegistry<F extends AccountFields = NoFields> {
   /**
    * The accounts of one application.
    *
-   * @param appId - from a request, say: of whatever type.
-   * @throws AccountError `AppIdNotSet` for nothing and the empty text; `AppIdNotValid` for what is no
-   *   application's id.
+   * @param appId - of any type, such as a value from a request.
+   * @throws AccountError `AppIdNotSet` if it is missing or empty; `AppIdNotValid` if no application
+   *   has this id.
    */
   app(appId: unknown): Accounts<F> {
     if (appId === undefined || appId === null || appId === '') {

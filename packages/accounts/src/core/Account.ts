@@ -17,8 +17,8 @@ export type StoredToken = InferWithSecrets<typeof AccountToken>;
 export type AttemptCount = Infer<typeof AccountAttempts>;
 
 /**
- * An account with everything in its partition that decisions are made on, as one Query reads it: its
- * contacts, attempts and tokens. Every flow of an account that exists works on this type.
+ * An account with its contacts, attempts and tokens, as one Query reads them. Every flow on an
+ * existing account works on this type.
  */
 export interface Account<T extends Token = Token> extends AccountDocument {
   /** Contacts that are verified or can still be; see `isLapsed`. */
@@ -27,7 +27,7 @@ export interface Account<T extends Token = Token> extends AccountDocument {
   readonly tokens: readonly T[];
   /** The account's version; not enumerable, so that copies do not have it. */
   readonly _v: number;
-  /** Contacts that can no longer be verified, and that anybody may take; not enumerable either. */
+  /** Contacts that can no longer be verified and that anyone may claim; not enumerable either. */
   readonly _lapsed: readonly Contact[];
 }
 
@@ -39,10 +39,10 @@ export function documentOf(
   return document;
 }
 
-/** An account's contact as this package gives it: without secrets. */
+/** An account's contact as this package returns it: without secrets. */
 export type Contact = Infer<typeof AccessType>;
 
-/** Kind and value of a contact, in the form in which they are stored. */
+/** Kind and value of a contact, in stored form. */
 export type ContactData = Contact['data'];
 
 /** The kinds of contact. */

@@ -8,7 +8,7 @@ import {
   type SessionRequest,
 } from '../requests/SessionRequest.js';
 
-/** A session as this package gives it: without secrets. */
+/** A session as this package returns it: without secrets. */
 export type SessionDocument = Infer<typeof Session>;
 
 /** Account and session of a request, as `handleRequest` has found them. */

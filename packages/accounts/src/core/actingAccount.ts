@@ -6,8 +6,8 @@ import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { VerifiedRequests } from './VerifiedRequests.js';
 
 /**
- * Account that an operation is about: the owner's own, by a request that `handleRequest` has let
- * through, or any account, by id, where the application itself decides.
+ * Account of an operation: the owner's own, by a request that `handleRequest` accepted, or any
+ * account, by id, if the application acts on its own authority.
  */
 export type ActingAccount =
   | { readonly request: SessionRequest; readonly accountId?: undefined }
@@ -16,9 +16,9 @@ export type ActingAccount =
 /**
  * Gives what is known of who acts: the account's id and, with a request, its session and client.
  *
- * @throws AccountError `InvalidInput` unless there is exactly one of `request` and `accountId`;
- *   `InvalidSession` for a request that `handleRequest` has not let through;
- *   `ImpersonatedSession` for one that somebody else acts in.
+ * @throws AccountError `InvalidInput` unless exactly one of `request` and `accountId` is given;
+ *   `InvalidSession` for a request that `handleRequest` has not accepted; `ImpersonatedSession` for
+ *   an impersonation session.
  */
 export function actingAccount(
   input: ActingAccount,

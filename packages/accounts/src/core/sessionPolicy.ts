@@ -3,7 +3,7 @@ import type { AuthTokensOptions } from '../tokens/AuthTokens.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 
-/** Action to take when a session's token comes from a different client than before. */
+/** Action to take when a session's token comes from another client than before. */
 export type ConnectionChangeAction =
   /** Nothing. */
   | 'ignore'
@@ -17,46 +17,47 @@ export interface SessionsOptions extends Pick<
   AuthTokensOptions<SessionRequest>,
   'getTokenSecret' | 'audience'
 > {
-  /** How long a session lasts, whatever is done in it (default: `'7d'`; at most 400 days). */
+  /** Maximum lifetime of a session, regardless of activity (default: `'7d'`; at most 400 days). */
   readonly tokenDuration?: Duration;
-  /** How long one lasts whose owner asked to be remembered (default: `'30d'`; at most 400 days). */
+  /** Maximum lifetime of a session with `rememberMe` (default: `'30d'`; at most 400 days). */
   readonly rememberMeDuration?: Duration;
   /**
-   * Ends a session in which nothing was done for so long (default: never; at most 400 days), unless
-   * its owner asked to be remembered. When a session was last seen is then written at most once in a
-   * tenth of that time.
+   * Inactivity after which a session without `rememberMe` ends (default: never; at most 400 days).
+   * The time of last activity is written at most once in a tenth of this time.
    */
   readonly idleTimeout?: Duration;
   /** When tokens are replaced by new ones. */
   readonly rotation?: {
     /**
-     * How old a token may become before `handleRequest` replaces it (default: it replaces none;
-     * `refreshTokens` always does). The application must then hand `request.authToken` on to the
-     * client whenever it has changed: see the hook `onRefreshTokens`. At least `grace`.
+     * Age at which `handleRequest` replaces a token (default: never; `refreshTokens` always does).
+     * The application must then pass `request.authToken` to the client whenever it has changed: see
+     * the hook `onRefreshTokens`. At least `grace`.
      */
     readonly after?: Duration;
     /**
-     * How long the token before is good for requests that were under way, and leads a client that
-     * did not get the answer to the new one (default: `'30s'`; 0 to 300 seconds). One that comes
-     * later was stolen, or its successor was: the session ends (RFC 9700 §4.14.2).
+     * How long the previous token stays valid, for parallel requests and for clients that lost the
+     * response with the new one (default: `'30s'`; 0 to 300 seconds). After that, using it ends the
+     * session, because it or its successor was stolen (RFC 9700 §4.14.2).
      */
     readonly grace?: Duration;
   };
-  /** How many sessions an account may have, 1 to 1000; the oldest go (default: any number). */
+  /**
+   * Maximum number of sessions of an account, 1 to 1000; the oldest are ended (default: no limit).
+   */
   readonly maxSessions?: number;
   /**
    * Action to take when the client's address or `User-Agent` differs from the one at the login, or
-   * at the last rotation (default: `'ignore'`, since phones change their address all day, and
-   * browsers their `User-Agent` with every update).
+   * at the last rotation (default: `'ignore'`, since phones change their address often, and
+   * browsers change their `User-Agent` with every update).
    */
   readonly onConnectionChange?:
     | ConnectionChangeAction
     | { readonly ip?: ConnectionChangeAction; readonly userAgent?: ConnectionChangeAction };
-  /** Rules on who may act for others. */
+  /** Rules for impersonation. */
   readonly impersonation?: {
-    /** The permission that an account needs for it (default: `'impersonate'`). */
+    /** The permission that the impersonator needs (default: `'impersonate'`). */
     readonly permission?: string;
-    /** How long such a session lasts (default: `'1h'`; at most 400 days). */
+    /** Lifetime of an impersonation session (default: `'1h'`; at most 400 days). */
     readonly duration?: Duration;
   };
 }

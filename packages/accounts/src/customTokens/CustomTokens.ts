@@ -16,13 +16,13 @@ export type IssueTokenInput = ActingAccount & {
    * `'invite-member'`.
    */
   readonly purpose: string;
-  /** Data needed when the token comes back; at most 10 KB as JSON. The data is stored as it is. */
+  /** Data that `consume` returns; at most 10 KB as JSON. The data is stored unencrypted. */
   readonly meta?: Readonly<Record<string, unknown>>;
-  /** How long it is good for: 1 ms to 400 days (default: `tokens.custom`). */
+  /** Lifetime of the token: 1 ms to 400 days (default: `tokens.custom`). */
   readonly lifetime?: Duration;
   /**
-   * The caller's own, 4 to 1000 characters (default: 256 random bits). Whoever guesses it has it,
-   * and only a digest made for long random tokens guards it in the table.
+   * Value of the token, 4 to 1000 characters (default: 256 random bits). A short value can be
+   * guessed, and is stored under a fast digest that only protects long random tokens.
    */
   readonly token?: string;
 };
@@ -30,12 +30,12 @@ export type IssueTokenInput = ActingAccount & {
 /** Input of {@link CustomTokens.consume}. */
 export interface ConsumeTokenInput {
   readonly token: string;
-  /** Purpose that the token was issued for, which must match letter by letter. */
+  /** Purpose that the token was issued for; it must match exactly. */
   readonly purpose: string;
   /**
-   * Request that presents the token, which is kept with the token. A token of less than 22
-   * characters needs the request, as attempts at such a token are counted by address, and works
-   * only where `throttling.address` counts.
+   * Request that presents the token, which is stored with it. A token of fewer than 22 characters
+   * requires it, since attempts at such a token are counted by address, and works only if
+   * `throttling.address` is on.
    */
   readonly request?: SessionRequest;
 }
@@ -79,11 +79,11 @@ export class CustomTokens {
   }
 
   /**
-   * Issues a token that works once, for one purpose of the application's own: one request. As
-   * it is not known where it was sent, a change of the account's password makes it void, and so does
-   * the removal or replacement of any of the account's addresses. Where that was by another server,
-   * whose clock is ahead, and only just now: two requests. An account can have 200 that wait to be used
-   * (`tokens.maxPending`); once that many were issued, the next call counts them, in a few more requests.
+   * Issues a token that works once, for one purpose of the application's own: one request. Since
+   * its recipient is unknown, it is revoked when the account's password changes, or when any of its
+   * addresses is removed or replaced. If another server with a clock ahead of this one has just
+   * done that, it takes two requests. An account can have 200 unused tokens (`tokens.maxPending`);
+   * once that many were issued, the next call counts them, in a few more requests.
    *
    * @throws AccountError `InvalidInput`; `InvalidSession`, `ImpersonatedSession` with a request;
    *   `TooManyTokens`, `UserNotFound`, `ServiceUnavailable`.
@@ -110,12 +110,12 @@ export class CustomTokens {
   }
 
   /**
-   * Uses a token up, for the purpose that it was issued for: of any number of callers, one gets
-   * what it leads to. Three requests, and one more for a token that is short enough to be guessed.
+   * Consumes a token for the purpose that it was issued for. Of concurrent calls, only one
+   * succeeds. Three requests, and one more for a token that is short enough to be guessed.
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a token that is unknown,
-   *   expired, used, void, of another kind or purpose; `AccountDeactivated`, with which it is not
-   *   used up; `TooManyRequests`, `ServiceUnavailable`.
+   *   expired, used, revoked, or of another kind or purpose; `AccountDeactivated`, which does not
+   *   consume it; `TooManyRequests`, `ServiceUnavailable`.
    */
   async consume(input: ConsumeTokenInput): Promise<ConsumedToken> {
     requireObject(input, '');

@@ -10,7 +10,7 @@ import type { LocalTemplate, MessageTemplates } from './templates/MessageTemplat
 import { TemplateBook } from './templates/TemplateBook.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 
-/** Kind of a message; messages with a token are for one pair of eyes only. */
+/** Kind of a message. A message with a token is confidential. */
 export type MessageKind =
   | 'EmailVerification'
   | 'PhoneVerification'
@@ -33,38 +33,38 @@ export interface Recipient {
   readonly value: string;
 }
 
-/** Something to tell an account's owner. */
+/** A message to an account's owner. */
 export interface Message {
   readonly kind: MessageKind;
-  /** Where to; never what a visitor typed, always what is stored. */
+  /** Recipient; always a stored address, never visitor input. */
   readonly to: Recipient;
   readonly account: AccountDocument;
   /**
-   * The secret to be sent, where the kind has one. It is not stored. With `ContactRemoved` it undoes
-   * that another address has taken this one's place.
+   * The secret to send, if the kind has one. It is not stored. With `ContactRemoved`, it undoes the
+   * replacement of this address.
    */
   readonly token?: string;
-  /** The address that was added or removed, where the kind is about one. */
+  /** The address that was added or removed, if the kind has one. */
   readonly contact?: Recipient;
-  /** The link that the message is for, where `linkTo` says where to and the kind has one. */
+  /** The link of the message, if `linkTo` is configured and the kind has one. */
   readonly url?: string;
-  /** The language of its reader as a BCP 47 tag, where `locale` gives one. */
+  /** The reader's language as a BCP 47 tag, if `locale` returns one. */
   readonly locale?: string;
-  /** The application's template for its kind, in its reader's language, where `templates` has one. */
+  /** The application's template for its kind and language, if `templates` has one. */
   readonly template?: LocalTemplate;
 }
 
-/** How messages reach people. */
+/** How messages are delivered. */
 export interface DeliveryOptions {
-  /** Hands a message over, to a mail service or, better, a queue. Called after the commit. */
+  /** Sends a message to a mail service or, better, a queue. Called after the commit. */
   readonly send: (message: Message) => unknown;
-  /** How long `send` may take before that is a `DeliveryError` (default: `'10s'`). */
+  /** Time limit of `send`; after that, it is a `DeliveryError` (default: `'10s'`). */
   readonly timeout?: Duration;
-  /** Where links lead; without it, `send` makes its own of the token. */
+  /** How links are built; without it, `send` builds its own from the token. */
   readonly linkTo?: LinkOptions;
-  /** Tells an account's language, as a BCP 47 tag (default: none). */
+  /** Returns an account's language as a BCP 47 tag (default: none). */
   readonly locale?: (account: AccountDocument) => string | undefined;
-  /** Templates of the application, which each message brings; what words it uses them first. */
+  /** Templates of the application. Each message carries its template, which the senders prefer. */
   readonly templates?: MessageTemplates;
 }
 

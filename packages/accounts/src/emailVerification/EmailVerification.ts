@@ -15,11 +15,11 @@ import type { IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 /** Input of {@link EmailVerification.addEmailVerificationToken}. */
 export interface AddEmailVerificationTokenInput extends EmailOfAccount {
   /**
-   * The caller's own, 4 to 1000 characters (default: 256 random bits). Whoever guesses it verifies
-   * the address, and only a digest made for long random tokens guards it in the table.
+   * Value of the token, 4 to 1000 characters (default: 256 random bits). Anyone who guesses it can
+   * verify the address, and it is stored under a fast digest that only protects long random tokens.
    */
   readonly token?: string;
-  /** On whose request, which is kept with the token. */
+  /** Request that asked for the token, which is stored with it. */
   readonly request?: SessionRequest;
 }
 
@@ -27,24 +27,24 @@ export interface AddEmailVerificationTokenInput extends EmailOfAccount {
 export interface VerifyEmailWithTokenInput {
   readonly token: string;
   /**
-   * The request on which the token is shown, which is kept with it. In the account's own session it
-   * confirms the address. A token of less than 22 characters needs it, as it is counted by address,
-   * and works only where `throttling.address` counts.
+   * Request that presents the token, which is stored with it. In the account's own session, it
+   * confirms the address. A token of fewer than 22 characters requires it, since attempts at such a
+   * token are counted by address, and works only if `throttling.address` is on.
    */
   readonly request?: SessionRequest;
-  /** The account's password, which confirms the address where there is no session. */
+  /** The account's password, which confirms the address without a session. */
   readonly password?: string;
-  /** Handle that the sign-up gave to whoever asked for it, which confirms the address as well. */
+  /** Handle that the sign-up returned, which also confirms the address. */
   readonly handle?: string;
   /**
-   * A new password, where the error `NewPasswordRequired` has asked for it: everything that was set
-   * before is void then.
+   * A new password, after the error `NewPasswordRequired`: everything that was set before is
+   * discarded.
    */
   readonly newPassword?: string;
 }
 
 /**
- * Proves who reads which e-mail address.
+ * Verification of e-mail addresses.
  *
  * @example
  * ```ts

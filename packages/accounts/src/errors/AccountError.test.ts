@@ -56,7 +56,7 @@ describe('AccountError', () => {
     expect('cause' in new AccountError('LoginFailed', {})).toBe(false);
   });
 
-  it('shows its challenge to who asks for it, and to no log (ASVS 16.2.5)', () => {
+  it('returns its challenge, but never shows it in a log (ASVS 16.2.5)', () => {
     const challenge = 'canary-challenge';
     const error = new AccountError('TwoFactorRequired', { methods: [] }, { challenge });
     expect(error.challenge).toBe(challenge);
@@ -78,7 +78,7 @@ describe('AccountError', () => {
     expect([...keys, ...Reflect.ownKeys(error)]).not.toContain('challenge');
   });
 
-  it('does not share its details with whoever made it', () => {
+  it('does not share its details with the caller', () => {
     const details = { path: 'password', minLength: 8 };
     const error = new AccountError('PasswordTooShort', details);
     details.minLength = 1;

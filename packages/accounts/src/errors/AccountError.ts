@@ -11,7 +11,7 @@ const brand = Symbol.for('@latchkey/accounts/AccountError');
 /** Any error of this package, as a union that `code` narrows. */
 export type AnyAccountError = { [C in AccountErrorCode]: AccountError<C> }[AccountErrorCode];
 
-/** Part of an error that `JSON.stringify` shows: neither its stack nor its cause. */
+/** JSON form of an error, without its stack and cause. */
 export interface AccountErrorJson<C extends AccountErrorCode = AccountErrorCode> {
   readonly code: C;
   readonly status: number;
@@ -44,8 +44,8 @@ class ErrorWithChallenge extends Error {
   }
 
   /**
-   * With `TwoFactorRequired` and `TwoFactorEnrolmentRequired`: a secret for the client, with which
-   * its login goes on. No log, `inspect` or `JSON.stringify` shows it.
+   * With `TwoFactorRequired` and `TwoFactorEnrolmentRequired`: a secret for the client, which
+   * continues the login. Logs, `inspect` and `JSON.stringify` do not show it.
    */
   get challenge(): string | undefined {
     return this.#challenge;
@@ -53,8 +53,8 @@ class ErrorWithChallenge extends Error {
 }
 
 /**
- * The one error class of this package: a stable `code`, an HTTP `status`, and `details` whose
- * shape follows from the code.
+ * Error class of this package, with a stable `code`, an HTTP `status`, and `details` whose shape
+ * follows from the code.
  *
  * @example
  * ```ts
@@ -73,20 +73,20 @@ export class AccountError<
   C extends AccountErrorCode = AccountErrorCode,
 > extends ErrorWithChallenge {
   override readonly name: string = 'AccountError';
-  /** The kind of the error; it decides the shape of `details`. */
+  /** The kind of the error; it determines the shape of `details`. */
   readonly code: C;
   /** The HTTP status that a web application would answer with. */
   readonly status: number;
-  /** The facts about the error, by its code; never a secret. */
+  /** Details of the error, by its code; never a secret. */
   readonly details: Readonly<AccountErrorDetails[C]>;
   /** The message without what only whoever configures the library is to read. */
   readonly #sentence: string;
 
   /**
-   * @param code - Which failure this is; it decides `status` and the message.
-   * @param details - What the code carries. Never a value that a caller sent.
+   * @param code - The kind of failure; it determines `status` and the message.
+   * @param details - The details for the code. Never a value that a caller sent.
    * @param options - `cause`: the error behind this one. It is kept, but not shown by `toJSON`.
-   *   `challenge`: what a login goes on with.
+   *   `challenge`: the secret that continues a login.
    */
   constructor(code: C, details: AccountErrorDetails[C], options?: AccountErrorOptions) {
     const { status, message } =
@@ -100,7 +100,8 @@ export class AccountError<
   }
 
   /**
-   * Tells whether a caught value is an error of this package, from whichever copy of it.
+   * Tells whether a caught value is an error of this package, including other copies of the
+   * package.
    *
    * @param value - Anything.
    */
@@ -108,7 +109,7 @@ export class AccountError<
     return typeof value === 'object' && value !== null && brand in value;
   }
 
-  /** Gives what may leave the server: code, status, message and details. */
+  /** Returns the parts that may leave the server: code, status, message and details. */
   toJSON(): AccountErrorJson<C> {
     const { code, status, details } = this;
     return { code, status, message: this.#sentence, details };

@@ -2,8 +2,8 @@ import { entry, type AccountErrorEntry, type NoDetails } from './errorEntry.js';
 import type { SelfServiceErrorCode, SelfServiceErrorDetails } from './selfServiceErrorCodes.js';
 
 /**
- * Contents of `details` for each error code. Values are places, limits and reasons that the library
- * wrote itself, never something that a caller sent (ASVS 16.2.5).
+ * Contents of `details` for each error code. Values are paths, limits and reasons from the library,
+ * never user input (ASVS 16.2.5).
  */
 export interface AccountErrorDetails extends SelfServiceErrorDetails {
   /** Some input has the wrong form; `reason` is a machine word such as `notAString`. */
@@ -12,17 +12,17 @@ export interface AccountErrorDetails extends SelfServiceErrorDetails {
   readonly PasswordTooShort: {
     readonly path: string;
     readonly minLength: number;
-    /** The same, by the name that it has in `SelfService`, which alone gives it. */
+    /** Same as above; only in errors of `SelfService`. */
     readonly minLen?: number;
   };
   /** The chosen password has more than `maxLength` code points. */
   readonly PasswordTooLong: {
     readonly path: string;
     readonly maxLength: number;
-    /** The same, by the name that it has in `SelfService`, which alone gives it. */
+    /** Same as above; only in errors of `SelfService`. */
     readonly maxLen?: number;
   };
-  /** The chosen password is a common one, made of the account's own words, or known from a breach. */
+  /** The chosen password is common, made from the account's own data, or known from a breach. */
   readonly PasswordNotAllowed: {
     readonly path: string;
     readonly reason: 'common' | 'context' | 'breached';
@@ -35,94 +35,104 @@ export interface AccountErrorDetails extends SelfServiceErrorDetails {
   readonly PhoneAlreadyExists: { readonly path: string };
   /** Another account owns the identity, of another provider or the application's own. */
   readonly IdentityAlreadyExists: { readonly path: string };
-  /** The password was right, and the e-mail address has to be confirmed first. */
+  /** The password was right, but the e-mail address must be confirmed first. */
   readonly AccountNotActivated: NoDetails;
   /** Unknown user, wrong password, or anything else that must look the same (ASVS 6.3.8). */
   readonly LoginFailed: NoDetails;
-  /** A token was not accepted, for whatever reason. */
+  /** A token was not accepted. */
   readonly TokenVerificationFailed: { readonly path: string };
   /** The token is genuine, but its session was ended or replaced. */
   readonly InvalidSession: NoDetails;
-  /** No account has this id, or it has no such contact. */
+  /** No account has this id, or the account has no such contact. */
   readonly UserNotFound: NoDetails;
-  /** The account exists and may not be used. */
+  /** The account exists, but is deactivated. */
   readonly AccountDeactivated: NoDetails;
-  /** The token has verified its address before. */
+  /** The token has already verified its address. */
   readonly EmailAlreadyVerified: NoDetails;
-  /** Nothing shows that who reads the mailbox has made the account: the address was removed from it. */
+  /**
+   * Nothing proved that the reader of the mailbox created the account, so the address was removed
+   * from it.
+   */
   readonly EmailRemoved: NoDetails;
-  /** The address is proven by a new password, with which everything that was set before is void. */
+  /**
+   * The address can be verified only together with a new password, which discards everything that
+   * was set before.
+   */
   readonly NewPasswordRequired: NoDetails;
   /** The account does not have this contact. */
   readonly ContactNotFound: NoDetails;
-  /** It is the only way left to log in to the account, or to recover it. */
+  /** It is the last login method of the account. */
   readonly LastLoginMethod: NoDetails;
   /**
-   * Too many failed attempts on this account; the attempt was not looked at. Try again after
+   * Too many failed attempts on this account; the attempt was not checked. Try again after
    * `retryAfterSeconds`, or recover the account.
    */
   readonly AccountLocked: { readonly retryAfterSeconds: number };
-  /**
-   * Too many failures in a row at this authenticator of the account: it takes no attempt until it is
-   * set up again.
-   */
+  /** Too many failures in a row: the authenticator is disabled until it is set up again. */
   readonly AuthenticatorDisabled: { readonly authenticator: string };
-  /** Too many attempts from this client address; from `SelfService`, on this account as well. */
+  /** Too many attempts from this client address; in `SelfService`, also on this account. */
   readonly TooManyRequests: { readonly retryAfterSeconds: number };
   /**
-   * The account has `limit` pending tokens of this kind, and can have no more; the first of them expires
-   * in `retryAfterSeconds`.
+   * The account has `limit` pending tokens of this kind, the maximum; the first of them expires in
+   * `retryAfterSeconds`.
    */
   readonly TooManyTokens: { readonly limit: number; readonly retryAfterSeconds: number };
-  /** The password was right and a second factor is needed: the error's `challenge`, and a code. */
+  /**
+   * The password was right, and a second factor is required: the error's `challenge` with a code.
+   */
   readonly TwoFactorRequired: { readonly methods: readonly string[] };
-  /** The application demands a second factor, and the account has none yet. */
+  /** The application requires a second factor, and the account has none yet. */
   readonly TwoFactorEnrolmentRequired: NoDetails;
-  /** The application demands a second factor of this account: it can be replaced, not removed. */
+  /**
+   * The application requires a second factor for this account: it can be replaced, but not removed.
+   */
   readonly TwoFactorMandatory: NoDetails;
-  /** The session's owner proved who they are too long ago for this. */
+  /** The session's owner last authenticated too long ago for this operation. */
   readonly RecentLoginRequired: { readonly maxAgeSeconds: number };
   /** The account does not have the permission. */
   readonly PermissionDenied: { readonly permission: string };
   /** An impersonator may not change how the account's owner logs in. */
   readonly ImpersonatedSession: NoDetails;
-  /** A listener of the application has refused it, or has not answered. */
+  /** A listener of the application refused the operation or did not respond. */
   readonly Vetoed: { readonly event: string };
-  /** There are as many accounts as the application's plan allows. */
+  /** The application has reached the maximum number of accounts of its plan. */
   readonly TrialExceededLimit: { readonly maxAccounts: number };
-  /** Nothing says which application of several is meant. */
+  /** The application id is missing. */
   readonly AppIdNotSet: NoDetails;
   /** There is no application with this id. */
   readonly AppIdNotValid: NoDetails;
-  /** Only a sandbox can be made or emptied, and these accounts are live. */
+  /** Only a sandbox can be created or emptied, and these accounts are live. */
   readonly NotASandbox: NoDetails;
-  /** The table does not carry the mark of a sandbox, and holds what must not be lost. */
+  /** The table is not marked as a sandbox and is not empty. */
   readonly SandboxNotMarked: NoDetails;
-  /** The application signs tokens with a secret below RFC 7518 §3.2's minimum. */
+  /** The signing secret is shorter than the minimum of RFC 7518 §3.2. */
   readonly SecretTooShort: { readonly minBytes: number };
   /**
-   * An option of the library has an unusable value, or the table, its client or the client's
-   * permissions are not as they must be; `reason` is a sentence without a value, which says what to do.
+   * An option has an invalid value, or the table, its client or the client's permissions are wrong;
+   * `reason` is a sentence without the value, and says what to do.
    */
   readonly InvalidConfiguration: {
     readonly path: string;
     readonly reason: string;
-    /** The name of the AWS SDK's error, such as `AccessDeniedException`, where it threw one. */
+    /** The name of the AWS SDK's error, such as `AccessDeniedException`, if it threw one. */
     readonly sdkError?: string;
   };
-  /** More passwords wait to be hashed than the hasher lets wait; the same call may succeed later. */
+  /** Too many passwords are waiting to be hashed; the same call may succeed later. */
   readonly TooBusy: NoDetails;
-  /** Something that the library depends on did not answer; the same call may succeed later. */
+  /** A dependency of the library did not respond; the same call may succeed later. */
   readonly ServiceUnavailable: NoDetails;
 }
 
-/** The stable name of a failure; it decides the shape of `details`. */
+/** The stable code of a failure; it determines the shape of `details`. */
 export type AccountErrorCode = keyof AccountErrorDetails;
 
 /** A code that this table has; those of `SelfService` have one of their own. */
 type CoreErrorCode = Exclude<AccountErrorCode, SelfServiceErrorCode>;
 
-/** Every code of the core with its status and sentence. The sentence is fixed, so that it can hold no secret. */
+/**
+ * Every code of the core with its status and sentence. The sentence is fixed, so that it cannot
+ * contain a secret.
+ */
 export const accountErrorCodes: Readonly<Record<CoreErrorCode, AccountErrorEntry>> = Object.freeze({
   InvalidInput: entry(400, 'The input is not valid.'),
   PasswordTooShort: entry(400, 'The password is too short.'),

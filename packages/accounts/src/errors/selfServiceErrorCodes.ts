@@ -2,34 +2,34 @@ import { AccountError, type AccountErrorOptions } from './AccountError.js';
 import type { AccountErrorDetails } from './accountErrorCodes.js';
 import { entry, type AccountErrorEntry, type NoDetails } from './errorEntry.js';
 
-/** Contents of `details` for each code that only `SelfService` gives: a form's own words for it. */
+/** Contents of `details` for each code that only `SelfService` uses. */
 export interface SelfServiceErrorDetails {
-  /** The input is not an object of parameters. */
+  /** The argument is not an object of parameters. */
   readonly ParamsMustBeObject: NoDetails;
-  /** Nothing says what is to be changed. */
+  /** No changes were given. */
   readonly ParamsMissing: NoDetails;
-  /** There is neither a username nor what may stand in its place. */
+  /** There is neither a username nor an address in its place. */
   readonly UsernameMissing: NoDetails;
   readonly UsernameMustBeString: NoDetails;
-  /** The username is empty, or white space. */
+  /** The username is empty or only white space. */
   readonly UsernameCannotBeBlank: NoDetails;
   /** The username has more than `maxLen` characters. */
   readonly UsernameTooLong: { readonly maxLen: number };
   readonly PasswordMissing: { readonly path: string };
   readonly PasswordMustBeString: { readonly path: string };
   readonly PasswordCannotBeBlank: { readonly path: string };
-  /** A new password needs the one before. */
+  /** A new password requires the current one. */
   readonly CurrentPasswordMissing: NoDetails;
   readonly CurrentPasswordIncorrect: NoDetails;
   /** The e-mail address has the wrong form, or is missing where it must be confirmed. */
   readonly EmailNotValid: NoDetails;
-  /** The profile is no plain object. */
+  /** The profile is not a plain object. */
   readonly ProfileMustBeObject: NoDetails;
   readonly ProfileCannotBeEmpty: NoDetails;
   readonly ProfileHasTooManyKeys: { readonly maxKeys: number };
   /** A key of the profile is a symbol, or empty. */
   readonly ProfileKeyMustBeString: NoDetails;
-  /** A key of the profile, of which `key` is the beginning, has more than `maxLen` characters. */
+  /** The key of the profile that begins with `key` has more than `maxLen` characters. */
   readonly ProfileKeyTooLong: { readonly maxLen: number; readonly key: string };
   readonly ProfileValueMustBeString: { readonly key: string };
   readonly ProfileValueCannotBeBlank: { readonly key: string };
@@ -40,13 +40,18 @@ export interface SelfServiceErrorDetails {
   readonly SessionLengthTooShort: { readonly minLen: number };
   /** In hours. */
   readonly SessionLengthTooLong: { readonly maxLen: number };
-  /** It is no date-time, is over, is too far away, or stands beside `sessionLength`. */
+  /**
+   * It is not a date-time, is in the past, is too far in the future, or is combined with
+   * `sessionLength`.
+   */
   readonly ExpiredTimeNotValid: {
     readonly reason: 'notADateTime' | 'past' | 'tooFar' | 'besideSessionLength';
   };
-  /** The request carries a live session already: of `username`, where its account has one. */
+  /**
+   * The request already has an active session; `username` is its account's username, if it has one.
+   */
   readonly UserAlreadySignedIn: { readonly username?: string };
-  /** The request carries no live session. */
+  /** The request has no active session. */
   readonly UserNotSignedIn: NoDetails;
   /** Unknown user, wrong password, address that is not verified: all look the same (ASVS 6.3.8). */
   readonly UsernameOrPasswordMismatch: NoDetails;
@@ -54,7 +59,7 @@ export interface SelfServiceErrorDetails {
   readonly ResetTokenNotValid: NoDetails;
 }
 
-/** The stable name of a failure that only `SelfService` gives. */
+/** The stable code of a failure that only `SelfService` uses. */
 export type SelfServiceErrorCode = keyof SelfServiceErrorDetails;
 
 /** Every code of `SelfService` with its status and sentence. */

@@ -13,9 +13,9 @@ import type {
   ValidateEventName,
 } from './accountEvents.js';
 
-/** How listeners and session hooks are treated. */
+/** Options for listeners and session hooks. */
 export interface EventsOptions {
-  /** How long one may take (default: `'5s'`; at most 400 days). */
+  /** Time limit of a listener (default: `'5s'`; at most 400 days). */
   readonly timeout?: Duration;
 }
 

@@ -63,11 +63,11 @@ export type ValidateEventName = 'ValidateCreateUser' | 'ValidateLogin' | 'Valida
 export interface EventContext {
   accountId?: string;
   sessionId?: string;
-  /** The impersonator's account id, where the account itself does not act. */
+  /** The impersonator's account id, in an impersonation session. */
   actorId?: string;
-  /** By which means: `password`, `magicLink`, `totp`, `recoveryCode`, a token's kind, …. */
+  /** Method used: `password`, `magicLink`, `totp`, `recoveryCode`, a token's kind, …. */
   method?: string;
-  /** The client's address, as the application gave it. */
+  /** The client's address, as given by the application. */
   ip?: string;
   /** The client's `User-Agent`, without control characters. */
   userAgent?: string;
@@ -76,9 +76,9 @@ export interface EventContext {
 /** Event that reports something that has happened. */
 export interface AccountEvent extends Readonly<EventContext> {
   readonly name: AccountEventName;
-  /** When, by the table's clock; in UTC as every `Date`. */
+  /** Time of the event, by the table's clock. */
   readonly time: Date;
-  /** Why it failed; `Unexpected` for what is no error of this package. */
+  /** Why it failed; `Unexpected` if the error is not from this package. */
   readonly reason?: AccountErrorCode | 'Unexpected';
 }
 
@@ -88,7 +88,7 @@ export interface ValidateEvent extends Readonly<EventContext> {
   readonly time: Date;
   /** A copy of the account, except at sign-up, where there is none yet. */
   readonly account?: AccountDocument;
-  /** At sign-up: a copy of what would be stored. */
+  /** At sign-up: a copy of the account to be stored. */
   readonly input?: {
     readonly username?: string;
     readonly email?: string;
@@ -98,8 +98,8 @@ export interface ValidateEvent extends Readonly<EventContext> {
   };
 }
 
-/** Is told what has happened; what it throws is ignored. */
+/** Listener to an event that has happened; errors that it throws are ignored. */
 export type AccountEventListener = (event: AccountEvent) => unknown;
 
-/** Is asked; by throwing, or by not answering in time, it refuses. */
+/** Listener that can refuse an operation, by throwing or by timing out. */
 export type ValidateEventListener = (event: ValidateEvent) => unknown;

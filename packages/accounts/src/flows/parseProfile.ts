@@ -1,7 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 import { storedBytes } from './storedBytes.js';
 
-/** Data that an application keeps about a person. */
+/** Data that an application stores about a person. */
 export type Profile = Readonly<Record<string, unknown>>;
 
 // DynamoDB's items hold 400 KB: the application's own fields have 80, the library's the rest.

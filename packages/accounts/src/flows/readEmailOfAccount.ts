@@ -4,7 +4,7 @@ import { requireObject, requireUlid } from '../errors/requireObject.js';
 /** An e-mail address, and the account that it belongs to. */
 export interface EmailOfAccount {
   readonly accountId: string;
-  /** In any case of letters. */
+  /** Case is ignored. */
   readonly email: string;
 }
 

@@ -6,15 +6,15 @@ import { changeAccount } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { toJsonObject, type JsonObject } from './toJson.js';
 
-/** Everything that there is of an account, as plain JSON. */
+/** All data of an account, as plain JSON. */
 export interface AccountExport {
   /** The account's own fields, also those that the application has defined. */
   readonly account: JsonObject;
   /** `contactId`, `kind`, `value`, `verified`, times, and what belongs to the kind. */
   readonly contacts: readonly JsonObject[];
-  /** Client address, device and times of the sessions that have not expired long ago. */
+  /** Client address, device and times of sessions that have not expired long ago. */
   readonly sessions: readonly JsonObject[];
-  /** Of which kind tokens are, from when, and where they were used: never what opens anything. */
+  /** Kind, times and use of tokens, without their values. */
   readonly tokens: readonly JsonObject[];
   /** The documents of the application's own entities, by the entity's name. */
   readonly related: Readonly<Record<string, readonly JsonObject[]>>;
@@ -22,11 +22,11 @@ export interface AccountExport {
 
 /** Input of {@link AccountLifecycle.export}. */
 export type ExportAccountInput = ActingAccount & {
-  /** Entities of the application whose documents live in the account's partition (default: none). */
+  /** Entities of the application with documents in the account's partition (default: none). */
   readonly include?: readonly AnyEntityDefinition[];
 };
 
-/** Gives people what is kept of them. */
+/** Export of an account's data. */
 export class AccountExporter {
   readonly #core: AccountsCore;
 

@@ -10,11 +10,11 @@ import { AccountExporter, type AccountExport, type ExportAccountInput } from './
 
 /** Result of {@link AccountLifecycle.delete}. */
 export interface DeletedAccount {
-  /** How many documents were deleted: the account, and everything that belonged to it. */
+  /** Number of deleted documents: the account and everything that belonged to it. */
   readonly deletedCount: number;
 }
 
-/** The end of accounts, for a while or for good. */
+/** Deactivation, deletion and export of accounts. */
 export class AccountLifecycle {
   readonly #core: AccountsCore;
   readonly #exporter: AccountExporter;
@@ -30,9 +30,9 @@ export class AccountLifecycle {
   }
 
   /**
-   * Keeps an account from being used, and revokes its sessions and the contacts that wait to be verified,
-   * in one write, before it returns. Tokens work again once it is reactivated. By a request whose session has ended since `handleRequest`, nothing is
-   * done.
+   * Deactivates an account, and revokes its sessions and pending contacts, in one write, before it
+   * returns. Tokens work again once it is reactivated. If the request's session has ended since
+   * `handleRequest`, nothing is done.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
@@ -46,7 +46,7 @@ export class AccountLifecycle {
   }
 
   /**
-   * Lets an account be used again; the sessions that deactivation has ended stay so.
+   * Reactivates an account; the sessions that ended with the deactivation stay ended.
    *
    * @throws AccountError `InvalidInput`; `UserNotFound`, also for an account whose deletion has
    *   begun; `ServiceUnavailable`
@@ -60,15 +60,15 @@ export class AccountLifecycle {
   }
 
   /**
-   * Deletes an account with everything in its partition; its username and addresses are free again.
-   * A call that was interrupted can be made again, however far it came. From the first write on, no
-   * session verifies and nobody logs in; the second gives its place back, where `maxAccounts` is set.
-   * By a request whose session has ended since `handleRequest`, nothing is done.
+   * Deletes an account with everything in its partition; its username and addresses become free. An
+   * interrupted call can be repeated. From the first write on, sessions and logins are refused; the
+   * second lowers the count of `maxAccounts`, if set. If the request's session has ended since
+   * `handleRequest`, nothing is done.
    *
-   * Where the account owns documents of entities that are not bound to this table, nothing is written:
-   * their unique values could not be freed. `details.reason` names the entities.
+   * If the account owns documents of entities that are not bound to this table, nothing is written,
+   * because their unique values could not be freed. `details.reason` names the entities.
    *
-   * @returns how many documents were deleted; 0 for an account that is not there.
+   * @returns how many documents were deleted; 0 if the account does not exist.
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`, `InvalidConfiguration`, `ServiceUnavailable`
    */
@@ -104,9 +104,9 @@ export class AccountLifecycle {
   }
 
   /**
-   * Finishes deletions that were interrupted, by the end of a process for example: nobody can log in to
-   * such an account, nor sign up with its addresses. It reads the whole table; call it from time to
-   * time. What cannot be deleted is passed over, and told at the end.
+   * Finishes interrupted deletions, for example after a crash. Until then, nobody can log in to
+   * such an account or sign up with its addresses. It reads the whole table; call it from time to
+   * time. Accounts that cannot be deleted are skipped, and reported at the end.
    *
    * @returns how many accounts were deleted.
    * @throws AccountError `InvalidConfiguration`, as {@link AccountLifecycle.delete}, after all
@@ -137,12 +137,12 @@ export class AccountLifecycle {
   }
 
   /**
-   * All that is kept of an account: account, contacts, sessions and tokens, and the application's own
-   * documents beside them. Secret fields, hashes and digests are left out (ASVS 15.3.1). Two
+   * Returns all data of an account: account, contacts, sessions and tokens, and the application's
+   * own documents beside them. Secret fields, hashes and digests are left out (ASVS 15.3.1). Two
    * requests, one more for each entity included, and one for each further megabyte.
    *
-   * @throws AccountError `InvalidInput`, also for an entity that does not live in the account's
-   *   partition; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
+   * @throws AccountError `InvalidInput`, also for an entity outside the account's partition;
+   *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
    */
   export(input: ExportAccountInput): Promise<AccountExport> {
     return this.#exporter.exportAccount(input);

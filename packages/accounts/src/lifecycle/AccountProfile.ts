@@ -8,7 +8,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { parseUsername } from '../identifiers/parseUsername.js';
 import { parseProfile, type Profile } from '../flows/parseProfile.js';
 
-/** Changes what an account says of its owner: the username and the profile. */
+/** Changes to the username and the profile. */
 export class AccountProfile {
   readonly #core: AccountsCore;
 
@@ -18,10 +18,10 @@ export class AccountProfile {
   }
 
   /**
-   * Gives an account another username: three requests. The old one is free in the same moment in
-   * which the new one is taken; the verified addresses are told.
+   * Changes an account's username: three requests. The old one becomes free in the same
+   * transaction; the verified addresses are notified.
    *
-   * @returns the account as it is then.
+   * @returns the updated account.
    * @throws AccountError `InvalidInput`, `UsernameAlreadyExists`, `UserNotFound`, `InvalidSession`,
    *   `ImpersonatedSession`, `RecentLoginRequired`, `ServiceUnavailable`
    */
@@ -43,12 +43,11 @@ export class AccountProfile {
   }
 
   /**
-   * Puts a profile in place of the one that an account has, as a whole, and changes nothing else:
-   * one request, and with a session another one. To change a part of it, give the whole with that
-   * part changed.
+   * Replaces an account's profile as a whole: one request, and one more with a session. To change a
+   * part, pass the whole profile with that part changed.
    *
    * @param input - `profile`: a plain object, at most 300 KB as it is stored; null for none.
-   * @returns the account as it is then.
+   * @returns the updated account.
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */

@@ -4,7 +4,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject, requireUlid } from '../errors/requireObject.js';
 
-/** A permission of an account, by its name. */
+/** A permission of an account, by name. */
 export interface PermissionInput {
   /** The account's id. */
   readonly accountId: string;
@@ -15,9 +15,8 @@ export interface PermissionInput {
 const MAX_LENGTH = 256;
 
 /**
- * The permissions of accounts, for the application alone: no visitor changes them. A change counts from
- * the next request on, in sessions that are open as well; see {@link Accounts.sessions}
- * `requirePermission`.
+ * The permissions of accounts, which only the application can change. A change takes effect with
+ * the next request, also in open sessions; see {@link Accounts.sessions} `requirePermission`.
  */
 export class Permissions {
   readonly #core: ChangeCore;
@@ -28,10 +27,10 @@ export class Permissions {
   }
 
   /**
-   * Gives an account a permission; one that it has stays as it is. Two requests, and none of several at
-   * the same time is lost.
+   * Grants an account a permission; no effect if it already has it. Two requests; concurrent
+   * changes are not lost.
    *
-   * @returns the account's permissions then.
+   * @returns the account's permissions after the change.
    * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
    */
   async grant(input: PermissionInput): Promise<readonly string[]> {
@@ -39,9 +38,9 @@ export class Permissions {
   }
 
   /**
-   * Takes a permission from an account; one that it does not have is not an error. Two requests.
+   * Revokes a permission of an account; no effect if it does not have it. Two requests.
    *
-   * @returns the account's permissions then.
+   * @returns the account's permissions after the change.
    * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
    */
   async revoke(input: PermissionInput): Promise<readonly string[]> {

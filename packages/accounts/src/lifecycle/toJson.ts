@@ -1,14 +1,14 @@
-/** A value that JSON can say. */
+/** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
-/** An object that JSON can say. */
+/** A JSON object. */
 export interface JsonObject {
   readonly [name: string]: Json;
 }
 
 /**
- * Gives a stored value as plain JSON: times as ISO 8601 strings, sets as lists, bigints as decimal
- * strings, bytes in base64.
+ * Converts a stored value to plain JSON: times as ISO 8601 strings, sets as lists, bigints as
+ * decimal strings, bytes in base64.
  */
 export function toJson(value: unknown): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;

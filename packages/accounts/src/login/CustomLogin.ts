@@ -20,7 +20,7 @@ export interface PushCustomSessionInput {
   readonly rememberMe?: boolean;
 }
 
-/** Sessions that the application answers for. */
+/** Sessions that the application begins on its own authority. */
 export class CustomLogin {
   readonly #core: AccountsCore;
 

@@ -11,13 +11,13 @@ import type { AccountDocument, SessionRequest } from '../requests/SessionRequest
 
 /** Input of {@link Impersonation.impersonate}. */
 export interface ImpersonateInput {
-  /** Of who acts, as `handleRequest` has let it through; it stays as it is. */
+  /** Request of the impersonator, accepted by `handleRequest`; it is not changed. */
   readonly request: SessionRequest;
-  /** Whom to act for. */
+  /** Account id of the user to impersonate. */
   readonly accountId: string;
 }
 
-/** Sessions in which somebody with the permission acts for somebody else. */
+/** Sessions in which someone with the permission acts for another user. */
 export class Impersonation {
   readonly #core: AccountsCore;
 

@@ -36,15 +36,15 @@ export interface PasswordLoginInput {
   /** Tells whether the session lasts for `rememberMeDuration` (default: false). */
   readonly rememberMe?: boolean;
   /**
-   * From an earlier login on the same device. Its attempts are then counted apart from those of
-   * strangers, who cannot keep it out; an invalid one is ignored.
+   * Device token from an earlier login on the same device. Its attempts are counted separately, so
+   * that strangers cannot lock the device out; an invalid token is ignored.
    */
   readonly deviceToken?: string | undefined;
 }
 
 /** Input of {@link PasswordLogin.reauthenticate}. */
 export interface ReauthenticateInput {
-  /** As `handleRequest` gave it. */
+  /** Request accepted by `handleRequest`. */
   readonly request: SessionRequest;
   readonly password: string;
 }

@@ -19,13 +19,13 @@ export type LoginSessionOptions = Pick<
   'rememberMe' | 'durationMs' | 'expiresAt'
 >;
 
-/** A login that is complete, whatever factors it took. */
+/** Result of a complete login. */
 export interface CompletedLogin extends LoginResult {
   /**
-   * For the client, which keeps it for 180 days, as safely as its session, and sends it with the next
-   * login by password. The device is known by it, and failures of strangers do not keep it out. It is not a
-   * session, and proves nothing about who holds it. Whatever ends all other sessions of the account,
-   * such as a new password, makes it invalid; each login gives a new one.
+   * Device token for the client, which keeps it for 180 days, as safely as its session, and sends
+   * it with the next password login. It identifies the device, so that failures of strangers do not
+   * lock it out. It is not a session and proves nothing. Anything that ends all other sessions of
+   * the account, such as a new password, invalidates it; each login returns a new one.
    */
   readonly deviceToken: string;
 }

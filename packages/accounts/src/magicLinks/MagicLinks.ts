@@ -15,13 +15,13 @@ import type { CompletedLogin } from '../login/completeLogin.js';
 /** Input of {@link MagicLinks.request}. */
 export interface RequestMagicLinkInput {
   readonly email: string;
-  /** Request of the visitor: counted by address, and kept with the token. */
+  /** Request of the visitor: counted by address, and stored with the token. */
   readonly request?: SessionRequest;
 }
 
 /** Input of {@link MagicLinks.login}. */
 export interface MagicLinkLoginInput {
-  /** From the link. */
+  /** Token from the link. */
   readonly token: string;
   readonly request: SessionRequest;
   /** Tells whether the session lasts for `rememberMeDuration` (default: false). */
@@ -29,7 +29,7 @@ export interface MagicLinkLoginInput {
 }
 
 /**
- * Logins by a link that goes to an e-mail address.
+ * Logins by a link that is sent to an e-mail address.
  *
  * @example
  * ```ts
@@ -54,14 +54,14 @@ export class MagicLinks {
   }
 
   /**
-   * Sends a link to log in by, if the address is a verified one of an account: by `delivery`, as the
-   * message `MagicLink`. Whoever asks on a public form learns nothing else: the answer, its requests
-   * (four) and its time are the same for every address. An address that is not verified gets none,
-   * as somebody else may have put it there.
+   * Sends a login link, with `delivery` as the message `MagicLink`, if the address is a verified
+   * one of an account. A public form reveals nothing: the response, its requests (four) and its
+   * time are the same for every address. An unverified address gets none, because someone else may
+   * have entered it.
    *
-   * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait, which is no
-   * longer than a link is good for; the rest are dropped. A link that was followed begins the count
-   * again.
+   * A mailbox gets as many as `throttling.code` allows, 5 by default, and then one after each wait,
+   * which is not longer than a link's lifetime; the rest are dropped. Using a link resets the
+   * count.
    *
    * @throws AccountError `InvalidInput`, `TooManyRequests`, `ServiceUnavailable`;
    *   `InvalidConfiguration` without `delivery`.
@@ -82,15 +82,15 @@ export class MagicLinks {
   }
 
   /**
-   * Logs in by a link: of any number of callers, one gets the session. Three requests. A second
-   * factor is still asked for, and the link is used up by that.
+   * Logs in with a link. Of concurrent calls, only one gets the session. Three requests. A second
+   * factor is still required, and asking for it consumes the link.
    *
-   * It shows that somebody reads a mailbox, which NIST does not accept as out-of-band
-   * authentication (SP 800-63B-4 §3.1.3.1): of two factors, it is none to count as the second.
+   * A link proves access to a mailbox, which NIST does not accept as out-of-band authentication (SP
+   * 800-63B-4 §3.1.3.1): it cannot count as the second of two factors.
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a link that is unknown,
-   *   expired, used, void, of another kind, or to an address that is not the account's, or is no longer
-   *   verified; `AccountDeactivated` and `Vetoed`, with which it is not used up;
+   *   expired, used, revoked, of another kind, or for an address that is no longer the account's or
+   *   no longer verified; `AccountDeactivated` and `Vetoed`, which do not consume it;
    *   `TwoFactorRequired`, `TwoFactorEnrolmentRequired`, `TooManyRequests`, `SecretTooShort`,
    *   `ServiceUnavailable`.
    */

@@ -22,7 +22,7 @@ import { isReplaced, newestOf, type PreparedToken, type TokenPurpose } from './T
 
 /** Result of issuing a token. */
 export interface IssuedOneTimeToken {
-  /** For its owner's mailbox. It is not stored, and cannot be had again. */
+  /** Secret to send to the owner. It is not stored and cannot be retrieved again. */
   readonly token: string;
   readonly tokenDocument: Infer<typeof AccountToken>;
 }

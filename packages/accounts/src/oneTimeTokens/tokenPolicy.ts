@@ -5,10 +5,10 @@ import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 /** The kinds of one-time token. */
 export type OneTimeTokenKind = Exclude<Infer<typeof AccountToken>['kind'], 'password'>;
 
-/** The kinds of one-time token that are sent to somebody. */
+/** The kinds of one-time token that are sent to a user. */
 export type SentTokenKind = Exclude<OneTimeTokenKind, 'contact_recovery' | 'twoFactorAuth'>;
 
-/** How long one-time tokens are good for. */
+/** Lifetimes of one-time tokens. */
 export interface OneTimeTokenLifetimes {
   /** Default: `'24h'` (NIST SP 800-63B-4 §4.2.1.2). */
   readonly emailVerification?: Duration;
@@ -18,30 +18,30 @@ export interface OneTimeTokenLifetimes {
   readonly phoneVerification?: Duration;
   /** Default: `'15m'`. */
   readonly magicLink?: Duration;
-  /** How long the reader of an address that was replaced can undo that (default: `'7d'`). */
+  /** How long the replacement of an address can be undone from the old one (default: `'7d'`). */
   readonly contactRecovery?: Duration;
   /** How long a login waits for its second factor (default: `'5m'`). */
   readonly twoFactorChallenge?: Duration;
-  /** The application's own purposes, unless they say otherwise (default: `'1h'`). */
+  /** Default for the application's own purposes (default: `'1h'`). */
   readonly custom?: Duration;
 }
 
-/** How one-time tokens behave. */
+/** Options for one-time tokens. */
 export interface OneTimeTokenOptions extends OneTimeTokenLifetimes {
   /**
-   * Tells whether a newer token of the same kind for the same target makes those before it void:
-   * for all kinds that are sent to somebody, or for these (default: false).
+   * Tells whether a newer token revokes earlier ones of the same kind for the same target: for all
+   * kinds that are sent, or for the listed kinds (default: false).
    */
   readonly onlyNewest?: boolean | readonly SentTokenKind[];
   /**
-   * How many tokens of a kind an account can have that are neither used nor expired nor void. More are
-   * refused: `TooManyTokens`. Every login of the account reads them all, with their `meta`, in one request
-   * for each 1 MB.
+   * Maximum number of an account's tokens of a kind that are neither used, expired nor revoked;
+   * more are refused with `TooManyTokens`. Every login reads all of them, with their `meta`, in one
+   * request for each 1 MB.
    */
   readonly maxPending?: MaxPendingTokens;
 }
 
-/** How many tokens that the application issues can wait in one account. */
+/** Maximum numbers of pending tokens in one account. */
 export interface MaxPendingTokens {
   /** By `tokens.issue`, for all purposes together: 1 to 1000 (default: 200). */
   readonly custom?: number;

@@ -18,7 +18,7 @@ import { parseNewPassword, replacePassword } from './replacePassword.js';
 
 /** Input of {@link Passwords.change}. */
 export interface ChangePasswordInput {
-  /** As `handleRequest` has let it through. */
+  /** Request accepted by `handleRequest`. */
   readonly request: SessionRequest;
   readonly currentPassword: string;
   readonly newPassword: string;
@@ -30,9 +30,9 @@ export interface SetPasswordInput {
   readonly newPassword: string;
 }
 
-/** Input of {@link Passwords.requestReset}: one name of the account. */
+/** Input of {@link Passwords.requestReset}: one identifier of the account. */
 export type RequestPasswordResetInput = {
-  /** Request of the visitor: counted by address, and kept with the token. */
+  /** Request of the visitor: counted by address, and stored with the token. */
   readonly request?: SessionRequest;
 } & (
   | {
@@ -46,14 +46,15 @@ export type RequestPasswordResetInput = {
 /** Input of {@link Passwords.addResetPasswordToken}. */
 export interface AddResetPasswordTokenInput {
   readonly accountId: string;
-  /** Why, for the application's own records: at most 1000 characters. */
+  /** Reason, for the application's own records: at most 1000 characters. */
   readonly reason?: string;
   /**
-   * The caller's own, 4 to 1000 characters (default: 256 random bits). Whoever guesses it has the
-   * account, and only a digest made for long random tokens guards it in the table.
+   * Value of the token, 4 to 1000 characters (default: 256 random bits). Anyone who guesses it can
+   * take over the account, and it is stored under a fast digest that only protects long random
+   * tokens.
    */
   readonly token?: string;
-  /** On whose request, which is kept with the token. */
+  /** Request that asked for the token, which is stored with it. */
   readonly request?: SessionRequest;
 }
 
@@ -62,15 +63,15 @@ export interface ResetPasswordInput {
   readonly token: string;
   readonly newPassword: string;
   /**
-   * Request that presents the token, which is kept with the token. A token of less than 22
-   * characters needs the request, as attempts at such a token are counted by address, and works
-   * only where `throttling.address` counts.
+   * Request that presents the token, which is stored with it. A token of fewer than 22 characters
+   * requires it, since attempts at such a token are counted by address, and works only if
+   * `throttling.address` is on.
    */
   readonly request?: SessionRequest;
 }
 
 /**
- * Passwords: changed by their owner, chosen anew by a token, or set by the application.
+ * Passwords: changed by their owner, reset with a token, or set by the application.
  *
  * @example
  * ```ts
@@ -106,14 +107,14 @@ export class Passwords {
   }
 
   /**
-   * Changes the password of the account that makes a request, by the one before (ASVS 6.2.3). The
-   * attempt is counted before it is looked at, together with those of `reauthenticate`. Every other
-   * session has ended, and every token sent out before is void, when it returns; the request's session
-   * goes on with a new token, which is put on the request. The owner is told, at every verified
-   * address.
+   * Changes the password of the request's account, given the current one (ASVS 6.2.3). The attempt
+   * is counted before it is checked, together with those of `reauthenticate`. When it returns,
+   * every other session has ended, and every token that was sent before is revoked. The request's
+   * session continues with a new token, which is set on the request. The owner is notified at every
+   * verified address.
    *
-   * @returns the new token, for the client, and a new `deviceToken`: the one before is invalid
-   *   with the new password.
+   * @returns the new token for the client, and a new `deviceToken`: the new password invalidates
+   *   the previous one.
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
    *   `PasswordNotAllowed` before the attempt is counted; `InvalidSession`, `ImpersonatedSession`;
    *   `LoginFailed` for a wrong password, and for an account without one; `AccountLocked`,
@@ -160,14 +161,14 @@ export class Passwords {
   }
 
   /**
-   * Sends a token to choose a new password with, by `delivery`, as the message `PasswordReset`: to
-   * the verified e-mail address that was named, or, by another name, to the account's first one.
-   * Whoever asks on a public form learns nothing else: the answer, its requests (four) and its time
-   * are the same for every name. An account without a verified address gets none.
+   * Sends a token to reset the password, with `delivery` as the message `PasswordReset`: to the
+   * given verified e-mail address, or, for another identifier, to the account's first one. A public
+   * form reveals nothing: the response, its requests (four) and its time are the same for every
+   * identifier. An account without a verified address gets none.
    *
-   * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait, which is no
-   * longer than a token is good for; the rest are dropped. A token that has set a password begins the
-   * count again.
+   * A mailbox gets as many as `throttling.code` allows, 5 by default, and then one after each wait,
+   * which is not longer than a token's lifetime; the rest are dropped. Using a token resets the
+   * count.
    *
    * @throws AccountError `InvalidInput`, `TooManyRequests`, `ServiceUnavailable`;
    *   `InvalidConfiguration` without `delivery`.
@@ -210,10 +211,10 @@ export class Passwords {
   }
 
   /**
-   * Sets a new password by a token that was sent, or handed out by
-   * {@link Accounts.addResetPasswordToken}: three requests. Every session of the account has ended,
-   * every other token is void, and the attempts on the password are forgotten, when it returns. The
-   * owner is told, at every verified address.
+   * Sets a new password with a token that was sent, or issued by {@link
+   * Accounts.addResetPasswordToken}: three requests. When it returns, every session of the account
+   * has ended, every other token is revoked, and the count of failed attempts is reset. The owner
+   * is notified at every verified address.
    *
    * @returns the account's id.
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`,

@@ -11,16 +11,16 @@ import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 
-/** How many places there are, and how many of them accounts have taken. */
+/** The maximum number of accounts, and how many are in use. */
 export interface QuotaUsage {
   readonly taken: number;
-  /** Undefined where the plan sets no limit. */
+  /** Undefined if the plan has no limit. */
   readonly maxAccounts: number | undefined;
 }
 
 /** Result of {@link AccountQuota.backfill}. */
 export interface QuotaBackfill extends QuotaUsage {
-  /** How many accounts had no place before. */
+  /** How many accounts were not counted before. */
   readonly assigned: number;
 }
 
@@ -32,9 +32,8 @@ const filter = { counter: 'accounts' } as const;
 const MAX_ROUNDS = 8;
 
 /**
- * The places that there are for accounts, where the plan limits their number. An account's
- * `hasPlace` and the counter are only ever written in one transaction, so that the counter is exact
- * whatever happens at the same time, or fails in between.
+ * Quota of accounts, if the plan limits their number. An account's `hasPlace` and the counter are
+ * only written in the same transaction, so the counter is exact despite concurrency and failures.
  */
 export class AccountQuota {
   readonly #core: QuotaCore;
@@ -120,8 +119,8 @@ export class AccountQuota {
   }
 
   /**
-   * How many places are taken: one strongly consistent read. It says nothing of accounts that were
-   * made without a limit; see {@link backfill}.
+   * Returns how many accounts are counted: one strongly consistent read. Accounts created without a
+   * limit are not included; see {@link backfill}.
    *
    * @throws AccountError `ServiceUnavailable`
    */
@@ -133,12 +132,11 @@ export class AccountQuota {
   }
 
   /**
-   * Gives a place to every account that has none: for an application that had accounts before
-   * `maxAccounts` was switched on. Call it once every server runs with the limit; until it returns,
-   * only newer accounts are counted. It reads the whole table, and sends a transaction for each such
-   * account. It can run while people sign up and delete their accounts, and be made again after a
-   * failure. More places than `maxAccounts` may be taken in the end: then nobody signs up until
-   * enough accounts are gone.
+   * Counts every account that is not counted yet, for an application that had accounts before
+   * `maxAccounts` was set. Call it once every server runs with the limit; until it returns, only
+   * newer accounts are counted. It reads the whole table, and sends a transaction for each such
+   * account. It is safe during sign-ups and deletions, and can be repeated after a failure. If the
+   * result exceeds `maxAccounts`, nobody can sign up until enough accounts are deleted.
    *
    * @throws AccountError `ServiceUnavailable`
    */

@@ -1,17 +1,17 @@
 import { invalidOption } from '../errors/invalidOption.js';
 
-/** How an application's users pay (https://userbase.com/docs/sdk/sign-up/ knows the same three). */
+/** How an application's users pay (the three modes of https://userbase.com/docs/sdk/sign-up/). */
 export type PaymentsMode = 'disabled' | 'test' | 'prod';
 
-/** Plan that one application of several, or the only one, gives its users. */
+/** Plan of an application's users. */
 export interface AppPlan {
   /** Default: `disabled`. */
   readonly paymentsMode: PaymentsMode;
-  /** How long a new user may try the application, in days, 1 to 36500 (default: no trial). */
+  /** Length of the trial in days, 1 to 36500 (default: no trial). */
   readonly trialDays?: number;
   /**
-   * How many accounts there may be, 1 to 1000000000 (default: any number). See
-   * {@link AccountQuota.backfill} where there are accounts already.
+   * Maximum number of accounts, 1 to 1000000000 (default: no limit). See {@link
+   * AccountQuota.backfill} if there are accounts already.
    */
   readonly maxAccounts?: number;
 }

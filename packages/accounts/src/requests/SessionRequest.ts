@@ -4,27 +4,29 @@ import type { Account, Infer } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 
-/** An account as this package gives it: without secrets. */
+/** An account as this package returns it: without secrets. */
 export type AccountDocument = Infer<typeof Account>;
 
 /**
- * Data about a request that this package reads, and data that it sets. One object is good for one
- * request: what `handleRequest` has found out with it is true of that moment, and is not read
- * again. The object must not be frozen or sealed: `authToken`, `user` and `sessionDestroyed` are
- * set on it, and deleted.
+ * Data about a request that this package reads, and data that it sets. Use a new object for each
+ * request: the result of `handleRequest` is kept with it and not read again. The object must not be
+ * frozen or sealed: `authToken`, `user` and `sessionDestroyed` are set on it, and deleted.
  */
 export interface SessionRequest {
   /** The token that came with the request, if any. */
   authToken?: string;
   /**
-   * The client's address, as the application's own proxy has seen it; with a port or in brackets, too.
-   * Of a chain of addresses, separated by commas, it is the rightmost that is not of the option
-   * `trustedProxies`; without that, the last one. Empty for none.
+   * The client's address, as seen by the application's own proxy, optionally with a port or in
+   * brackets. In a comma-separated chain, it is the rightmost address that is not in the option
+   * `trustedProxies`; without that option, the last one. Empty if unknown.
    */
   requestIp: string;
-  /** The client's `User-Agent`; the first 1024 characters are kept. Not every client sends one. */
+  /** The client's `User-Agent`, if it sends one; the first 1024 characters are stored. */
   userAgent: string | null | undefined;
-  /** Is called when the session has ended, to clear a cookie, say; what it throws is ignored. */
+  /**
+   * Called when the session has ended, for example to clear a cookie; errors that it throws are
+   * ignored.
+   */
   onCallDestroySession: null | ((request: SessionRequest) => unknown);
   /** Account of the request: set by `handleRequest`, removed when the session ends. */
   user?: AccountDocument;
@@ -32,7 +34,7 @@ export interface SessionRequest {
   sessionDestroyed?: boolean;
 }
 
-/** Where a session comes from, as it is kept. */
+/** Stored origin of a session. */
 export type ConnectionInfo = {
   readonly ip: string;
   readonly userAgent: string;

@@ -4,14 +4,14 @@ import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { requireObject } from '../errors/requireObject.js';
 
-/** Tells whether the accounts are those of people, or for trying things out. */
+/** Tells whether the accounts are live or for testing. */
 export type Environment = 'live' | 'sandbox';
 
 /** Input of {@link Sandbox.reset}. */
 export interface ResetSandboxInput {
   /**
-   * Is told after every 25 items, at most, how many this call has deleted so far, and waited for.
-   * What it throws ends the call.
+   * Called and awaited after at most every 25 items, with the number deleted so far. An error that
+   * it throws ends the call.
    */
   readonly onProgress?: (progress: ClearProgress) => unknown;
 }
@@ -27,7 +27,7 @@ export interface SandboxScope {
 
 const mark = { mark: 'sandbox' } as const;
 
-/** A table of its own for trying things out, which can be emptied. */
+/** A separate table for testing, which can be emptied. */
 export class Sandbox {
   readonly #scope: SandboxScope;
   readonly #marks: Entity<typeof SandboxMark>;
@@ -39,11 +39,11 @@ export class Sandbox {
   }
 
   /**
-   * Makes the table, unless it is there, and marks it as a sandbox, which is possible only while
-   * nothing is in it. Can be called again, also after a failure.
+   * Creates the table, unless it exists, and marks it as a sandbox, which is possible only while it
+   * is empty. It can be called again, also after a failure.
    *
    * @throws AccountError `NotASandbox` unless `environment` is `sandbox`; `SandboxNotMarked` for a
-   *   table that holds something and has no mark; `ServiceUnavailable`.
+   *   table that is neither empty nor marked; `ServiceUnavailable`.
    */
   async createTable(): Promise<void> {
     this.#assertSandbox();
@@ -57,13 +57,13 @@ export class Sandbox {
   }
 
   /**
-   * Empties a sandbox: of `Accounts` with an `appId`, only that application's part; otherwise the
-   * whole table (or the namespace that was given as the table) but the mark, the application's own
-   * entities included. A call that was interrupted can be made again, however far it came.
+   * Empties a sandbox, including the application's own entities, but keeps the mark. With an
+   * `appId`, only that application's part is deleted; otherwise the whole table, or the namespace
+   * that was given as the table. An interrupted call can be repeated.
    *
    * @throws AccountError, before anything is deleted, `InvalidInput`; `NotASandbox` unless
-   *   `environment` is `sandbox`; `SandboxNotMarked` for a table that `sandbox.createTable` has not
-   *   made. And `ServiceUnavailable`.
+   *   `environment` is `sandbox`; `SandboxNotMarked` for a table that was not created by
+   *   `sandbox.createTable`. Also `ServiceUnavailable`.
    */
   async reset(input: ResetSandboxInput = {}): Promise<ClearProgress> {
     requireObject(input, '');

@@ -48,8 +48,8 @@ const NO_CLIENT: SessionRequest = Object.freeze({
 });
 
 /**
- * The calls behind an application's forms: sign up, confirm, sign in, change, sign out. Each is one of
- * the flows of `Accounts`, with errors that say by name what to show the person.
+ * The calls behind an application's forms: sign up, confirm, sign in, change, sign out. Each is one
+ * of the flows of `Accounts`, with specific error codes for forms.
  *
  * @example
  * ```ts
@@ -81,12 +81,12 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 
   /**
-   * Makes an account with its addresses, password and first session: one transaction, after which a
-   * token to confirm the e-mail address is sent, with `delivery`. With `requireActivation` there is
-   * no session, and no `authToken`, until that is done.
+   * Creates an account with its addresses, password and first session in one transaction. With
+   * `delivery`, a token to confirm the e-mail address is then sent. With `requireActivation`, there
+   * is no session and no `authToken` until it is confirmed.
    *
-   * It says when a username or an address is taken. For a form that must not tell who has an
-   * account, there is `requestAccount`.
+   * It reveals whether a username or an address is taken. For a form that must not reveal this, use
+   * `requestAccount`.
    *
    * @throws AccountError `ParamsMustBeObject`; `UsernameMissing`, `UsernameMustBeString`,
    *   `UsernameCannotBeBlank`, `UsernameTooLong`; `PasswordMissing`, `PasswordMustBeString`,
@@ -96,10 +96,11 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   `ProfileValueCannotBeBlank`, `ProfileValueTooLong`; `RememberMeValueNotValid`,
    *   `SessionLengthMustBeNumber`, `SessionLengthTooShort`, `SessionLengthTooLong`,
    *   `ExpiredTimeNotValid`; `UserAlreadySignedIn`; `UsernameAlreadyExists`, `EmailAlreadyExists`,
-   *   `TrialExceededLimit`; `TooManyRequests` for an address with too many messages (`throttling.
-   *   messages`) or from one network (`throttling.address`); `InvalidInput`, `Vetoed`, `TooBusy`: with
-   *   every one of these nothing is written but the count of the network. `ServiceUnavailable`, with which nobody knows: the answer of a transaction that was
-   *   carried out may have been lost. `TwoFactorEnrolmentRequired` once the account is there.
+   *   `TrialExceededLimit`; `TooManyRequests` for too many messages to one address
+   *   (`throttling.messages`), or too many attempts from one network (`throttling.address`);
+   *   `InvalidInput`, `Vetoed`, `TooBusy`. After any of these, only the network's count has been
+   *   written. After `ServiceUnavailable`, the outcome is unknown: the transaction's response may
+   *   have been lost. `TwoFactorEnrolmentRequired` is thrown after the account was created.
    */
   async signUp(input: InputWith<SignUpInput, F>): Promise<User> {
     const { core, creation } = this.#flows;
@@ -140,16 +141,16 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 
   /**
-   * Signs in by a username, or a verified e-mail address or phone number: as `userByPasswordLogin`.
-   * The session also ends as asked after a second factor. With the `deviceToken` of an earlier sign-in,
-   * strangers' failures do not keep the device out.
+   * Signs in by a username, or a verified e-mail address or phone number, like
+   * `userByPasswordLogin`. The requested end of the session also applies after a second factor.
+   * With the `deviceToken` of an earlier sign-in, strangers' failures do not lock the device out.
    *
    * @throws AccountError `ParamsMustBeObject`, `UsernameMissing`, `UsernameMustBeString`,
    *   `UsernameCannotBeBlank`, `UsernameTooLong`, `EmailNotValid`, `PasswordMissing`,
    *   `PasswordMustBeString`, `PasswordCannotBeBlank`, `PasswordTooLong`, `InvalidInput`; those of
    *   {@link SelfService.signUp} about the session; `UserAlreadySignedIn`; `TooManyRequests` before
-   *   the password is looked at; `UsernameOrPasswordMismatch` for an unknown user, an address that
-   *   is not verified and a wrong password alike; `AccountNotActivated`, `AccountDeactivated`,
+   *   the password is checked; `UsernameOrPasswordMismatch` for an unknown user, an address that is
+   *   not verified and a wrong password alike; `AccountNotActivated`, `AccountDeactivated`,
    *   `Vetoed`, `TwoFactorRequired`, `TwoFactorEnrolmentRequired` after the right one; `TooBusy`,
    *   `ServiceUnavailable`.
    */
@@ -178,10 +179,10 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 
   /**
-   * Ends the session of a request's token, everywhere, before it returns: as `logout`.
+   * Ends the session of a request's token, on every instance, before it returns, like `logout`.
    *
-   * @throws AccountError `ParamsMustBeObject`; `UserNotSignedIn` for a request without a token of
-   *   ours; `InvalidInput`, `ServiceUnavailable`.
+   * @throws AccountError `ParamsMustBeObject`; `UserNotSignedIn` for a request without a valid
+   *   token; `InvalidInput`, `ServiceUnavailable`.
    */
   async signOut(input: { readonly request: SessionRequest }): Promise<void> {
     const { core } = this.#flows;
@@ -195,10 +196,11 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 
   /**
-   * Confirms the e-mail address that a token was sent to: as `verifyEmailWithToken`. It signs nobody
-   * in: who follows a link may be another than who signed up. So the token alone confirms nothing: it
-   * takes the account's session (`request`), its `password`, the `handle` of the sign-up, or in an
-   * account that has proven nothing a `newPassword`, after the error `NewPasswordRequired`.
+   * Confirms the e-mail address that a token was sent to, like `verifyEmailWithToken`. It does not
+   * sign in, since the person who follows the link may not be the one who signed up. For the same
+   * reason, the token alone is not enough: it needs the account's session (`request`), its
+   * `password`, the `handle` of the sign-up, or, in an account without any verified contact, a
+   * `newPassword` after the error `NewPasswordRequired`.
    *
    * @returns the user, without a session.
    * @throws AccountError `ParamsMustBeObject`; `ActivationTokenNotValid` for a token that is unknown,
@@ -220,13 +222,12 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 
   /**
-   * Sends another token to confirm an e-mail address with, to an address of an account that is not
-   * confirmed yet. Whoever asks on a public form learns nothing else: the answer, its requests (four)
-   * and its time are the same for every address. The token before stays good, unless
-   * `tokens.onlyNewest` says otherwise.
+   * Sends another token to an account's unconfirmed e-mail address. A public form reveals nothing:
+   * the response, its requests (four) and its time are the same for every address. The previous
+   * token stays valid, unless `tokens.onlyNewest` is set.
    *
-   * A mailbox gets as many as `throttling.code` says, 5, and then one after each wait; the rest are
-   * dropped. {@link SelfService.forgotPassword} has a count of its own.
+   * A mailbox gets as many as `throttling.code` allows, 5 by default, and then one after each wait;
+   * the rest are dropped. {@link SelfService.forgotPassword} has a separate count.
    *
    * @throws AccountError `ParamsMustBeObject`, `EmailNotValid`, `TooManyRequests`, `InvalidInput`,
    *   `ServiceUnavailable`; `InvalidConfiguration` without `delivery`.
@@ -244,8 +245,8 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 
   /**
-   * Sends a token to choose a new password with; the same answer for everybody: as
-   * `passwords.requestReset`. Only what is wrong with the name as it was typed is said.
+   * Sends a token to reset the password, like `passwords.requestReset`, with the same response for
+   * everyone. Only errors in the form of the identifier are reported.
    *
    * @throws AccountError `ParamsMustBeObject`; `UsernameMissing` without a username and an address,
    *   `UsernameMustBeString`, `UsernameCannotBeBlank`, `UsernameTooLong`, `EmailNotValid`;
@@ -265,20 +266,20 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 
   /**
-   * Sets a new password by a token; the token works once. Three requests, and one more for a token
-   * that is short enough to be guessed. When it returns, every session has ended, every other token
-   * sent out before is void, and the attempts on the password are forgotten, so that an account that
-   * somebody has locked is its owner's again.
+   * Sets a new password with a token that works once. Three requests, and one more for a token that
+   * is short enough to be guessed. When it returns, every session has ended, every other token that
+   * was sent before is revoked, and the count of failed attempts is reset, which unlocks a locked
+   * account.
    *
-   * It does not log in, and changes nothing of a second factor (ASVS 6.4.3). It verifies no address,
-   * either: the tokens of `forgotPassword` go to verified ones, and of others it is not known where
-   * they went. The owner is told, at every verified address.
+   * It does not log in, and does not change a second factor (ASVS 6.4.3). It does not verify an
+   * address either: the tokens of `forgotPassword` go to verified ones, and the recipients of
+   * others are unknown. The owner is notified at every verified address.
    *
    * @throws AccountError `ParamsMustBeObject`, `PasswordMissing`, `PasswordMustBeString`,
-   *   `PasswordCannotBeBlank`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`, with
-   *   which the token is not used up; `ResetTokenNotValid` for a token that is unknown, expired,
-   *   used, void, of another kind, or to an address that is not the account's, or not verified, any
-   *   more; `TooManyRequests`, `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
+   *   `PasswordCannotBeBlank`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`, which
+   *   do not consume the token; `ResetTokenNotValid` for a token that is unknown, expired, used,
+   *   revoked, of another kind, or for an address that is no longer the account's or no longer
+   *   verified; `TooManyRequests`, `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
    */
   async resetPassword(input: ResetPasswordInput): Promise<{ readonly accountId: string }> {
     const { core, passwords } = this.#flows;
@@ -291,13 +292,13 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 
   /**
-   * Changes what a user says of themselves, all of it or nothing: username, e-mail address, profile
-   * and password in one transaction. A username alone is three requests.
+   * Changes a user's username, e-mail address, profile and password in one transaction. A username
+   * alone takes three requests.
    *
-   * Another e-mail address takes the place of the one that the user goes by once it is confirmed, or
-   * at once, if it is the user's and confirmed already; one that waits to be is sent its message again.
+   * A new e-mail address replaces the current one once it is confirmed, or at once if it is the
+   * user's and already confirmed. If it is still pending, its message is sent again.
    *
-   * @returns the user as they are then, with the request's token: a new one after a new password.
+   * @returns the updated user, with the request's token, which is new after a password change.
    * @throws AccountError `ParamsMustBeObject`, `ParamsMissing`, those of {@link SelfService.signUp}
    *   about username, address, profile and password; `CurrentPasswordMissing`,
    *   `CurrentPasswordIncorrect`; `UserNotSignedIn`, `ImpersonatedSession`; `RecentLoginRequired` for
@@ -313,8 +314,7 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 
   /**
-   * Deletes the account that makes a request, with everything that belongs to it: as
-   * `lifecycle.delete`.
+   * Deletes the request's account with everything that belongs to it, like `lifecycle.delete`.
    *
    * @throws AccountError `ParamsMustBeObject`, `UserNotSignedIn`, `ImpersonatedSession`,
    *   `RecentLoginRequired`, `InvalidInput`, `ServiceUnavailable`
@@ -329,11 +329,11 @@ export class SelfService<F extends AccountFields = NoFields> {
   }
 
   /**
-   * Tells a back end whose token it has been given: one request. The session does not go on by that:
-   * no token is replaced, and the client is not compared. What is known of its e-mail address would
-   * be a request more.
+   * Returns the user of a token, for a back end: one request. The session is not extended: no token
+   * is replaced, and the client is not compared. The e-mail address is not included, as it would
+   * take another request.
    *
-   * @param request - for `getTokenSecret`, where that looks at it; its token does not count.
+   * @param request - passed to `getTokenSecret`; its token is ignored.
    * @throws AccountError `TokenVerificationFailed`, `InvalidSession`, `ServiceUnavailable`
    */
   async verifyAuthToken(

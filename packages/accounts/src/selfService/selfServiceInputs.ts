@@ -4,27 +4,32 @@ import type { CreateAccountInput } from '../signUp/parseNewAccount.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 
 /**
- * How long a client is to keep its session: after the browser is closed (`local`), until then
+ * How long a client should keep its session: also after the browser is closed (`local`), until then
  * (`session`), or not at all (`none`).
  */
 export type RememberMe = 'local' | 'session' | 'none';
 
-/** A profile as `SelfService` takes it: 1 to 100 keys of 1 to 20, values of 1 to 1000 characters. */
+/**
+ * A profile as `SelfService` accepts it: 1 to 100 keys of 1 to 20, values of 1 to 1000 characters.
+ */
 export type FlatProfile = Readonly<Record<string, string>>;
 
 /** Session preferences of someone who signs up or in. */
 export interface SessionPreferences {
   /**
-   * Default: `session`. What the client does is the application's affair; with `local`, the session may
+   * Default: `session`. The application implements it at the client; with `local`, the session may
    * last for `sessions.rememberMeDuration`, otherwise for `sessions.tokenDuration`.
    */
   readonly rememberMe?: RememberMe;
   /**
    * In hours, 0.084 (five minutes) to 8760 (a year); default: 24. The application's options are the
-   * upper bound: a longer one is cut to it.
+   * upper limit: a longer one is reduced to it.
    */
   readonly sessionLength?: number;
-  /** In place of `sessionLength`: an RFC 3339 date-time with its offset, or a Date; in 400 days at most. */
+  /**
+   * Instead of `sessionLength`: an RFC 3339 date-time with its offset, or a Date; at most 400 days
+   * ahead.
+   */
   readonly expiredTime?: string | Date;
 }
 
@@ -42,17 +47,17 @@ export interface SignUpInput
   /** Profile; a falsy value means none. */
   readonly profile?: FlatProfile | null | false;
   /**
-   * Values of the application's own fields, from the application and never from a form. Beside the
-   * form's parameters, only those stand that `visitorFields` names.
+   * Values of the application's own fields, from the application and never from a form. Among the
+   * form's parameters, only fields listed in `visitorFields` are accepted.
    */
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly request: SessionRequest;
 }
 
-/** Input of {@link SelfService.signIn}: one name of the account, and its password. */
+/** Input of {@link SelfService.signIn}: one identifier of the account, and its password. */
 export type SignInInput = SessionPreferences & {
   readonly password: string;
-  /** From an earlier sign-in on the same device; an invalid one is ignored. */
+  /** Device token from an earlier sign-in on the same device; an invalid token is ignored. */
   readonly deviceToken?: string | undefined;
   readonly request: SessionRequest;
 } & (
@@ -75,32 +80,32 @@ export type SignInInput = SessionPreferences & {
 
 /** Input of {@link SelfService.activate}. */
 export interface ActivateInput extends VerifyEmailWithTokenInput {
-  /** From the link. */
+  /** Token from the link. */
   readonly token: string;
 }
 
 /** Input of {@link SelfService.resendActivation}. */
 export interface ResendActivationInput {
   readonly email: string;
-  /** Request of the visitor: counted by address, and kept with the token. */
+  /** Request of the visitor: counted by address, and stored with the token. */
   readonly request?: SessionRequest;
 }
 
-/** Input of {@link SelfService.updateUser}: at least one change. What is undefined is not given. */
+/** Input of {@link SelfService.updateUser}: at least one change. Undefined values are ignored. */
 export interface UpdateUserInput {
-  /** As `handleRequest` has let it through. */
+  /** Request accepted by `handleRequest`. */
   readonly request: SessionRequest;
   readonly username?: string;
-  /** Takes the old one's place once it is verified; null, false and `''` remove that one. */
+  /** Replaces the current address once it is verified; null, false and `''` remove it. */
   readonly email?: string | null | false;
-  /** In place of the old one, as a whole; null and false remove that one. */
+  /** Replaces the whole profile; null and false remove it. */
   readonly profile?: FlatProfile | null | false;
   /** With `newPassword`. */
   readonly currentPassword?: string;
   readonly newPassword?: string;
 }
 
-/** A user, by what an auth token leads to. */
+/** A user, as identified by an auth token. */
 export interface VerifiedUser {
   readonly username?: string;
   /** The account's id. */
@@ -108,24 +113,24 @@ export interface VerifiedUser {
   readonly creationDate: Date;
   readonly profile?: Readonly<Record<string, unknown>>;
   readonly paymentsMode: PaymentsMode;
-  /** Where the application's plan has a trial. */
+  /** End of the trial, if the application's plan has one. */
   readonly trialExpirationDate?: Date;
 }
 
 /** A user, as `SelfService` returns it. */
 export interface User extends VerifiedUser {
-  /** The first address that is verified; before, the first. */
+  /** The first verified address, or the first address if none is verified. */
   readonly email?: string;
-  /** For the client; none where there is no session yet. */
+  /** For the client; undefined if there is no session yet. */
   readonly authToken?: string;
   /**
-   * For the client, to be given to `signIn` the next time; with a session that has just begun. See
-   * {@link CompletedLogin}.
+   * For the client, to pass to the next `signIn`; only with a new session. See {@link
+   * CompletedLogin}.
    */
   readonly deviceToken?: string;
-  /** When the session ends at the latest, where one has begun. */
+  /** When the session expires, if one has begun. */
   readonly expiresAt?: Date;
-  /** Confirms the address together with the token from the message, where there is no session yet. */
+  /** Confirms the address together with the token from the message, if there is no session yet. */
   readonly handle?: string;
 }
 

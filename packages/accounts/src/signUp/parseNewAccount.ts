@@ -11,17 +11,17 @@ import { storedBytes } from '../flows/storedBytes.js';
 
 /** Input of {@link Accounts.createAccount}: a username, an e-mail address, or both. */
 export interface CreateAccountInput {
-  /** 1 to 100 characters, kept in lower case; nobody else has it. */
+  /** 1 to 100 characters, stored in lower case; unique. */
   readonly username?: string;
-  /** Kept in lower case; nobody else has it. */
+  /** Stored in lower case; unique. */
   readonly email?: string;
   /** 8 to 1000 characters, unless configured otherwise. */
   readonly password: string;
-  /** More ways to reach or recognise the person; those given twice are kept once. */
+  /** More contacts and identities of the person; duplicates are ignored. */
   readonly extraContacts?: readonly ContactInput[];
-  /** Whatever the application knows of the person; at most 300 KB as it is stored. */
+  /** Data about the person; at most 300 KB as stored. */
   readonly profile?: Readonly<Record<string, unknown>>;
-  /** The request on which the account is made; hooks get it as their context. */
+  /** The request that creates the account; hooks get it as their context. */
   readonly request?: object;
 }
 

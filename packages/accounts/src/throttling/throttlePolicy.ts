@@ -3,31 +3,33 @@ import { invalidOption } from '../errors/invalidOption.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import ipaddr from 'ipaddr.js';
 
-/** How many attempts an account's authenticator takes. */
+/** Limits on attempts at an account's authenticator. */
 export interface AuthenticatorThrottling {
-  /** Attempts in a row without a success before there is a wait: 1 to 100 (default: 10). */
+  /** Attempts in a row without a success before a wait: 1 to 100 (default: 10). */
   readonly budget?: number;
-  /** After how long without an attempt the count begins again (default: `'1d'`). */
+  /** Time without an attempt after which the count is reset (default: `'1d'`). */
   readonly window?: Duration;
-  /** The wait after the budget is used up; it doubles with each attempt more (default: `'30s'`). */
+  /**
+   * The wait after the budget is used up; it doubles with each further attempt (default: `'30s'`).
+   */
   readonly backOff?: Duration;
   /** The longest wait (default: `'1h'`). */
   readonly maxBackOff?: Duration;
 }
 
-/** How many attempts one client address takes. */
+/** Limits on attempts from one client address. */
 export interface AddressThrottling {
-  /** Attempts within the window, on whatever accounts: 1 to 1 000 000 (default: 300). */
+  /** Attempts within the window, on any accounts: 1 to 1 000 000 (default: 300). */
   readonly budget?: number;
   /** The length of the windows (default: `'15m'`). */
   readonly window?: Duration;
 }
 
-/** How many messages with a secret are sent on somebody's word. */
+/** Limits on messages with a secret that visitors can request. */
 export interface MessageThrottling {
-  /** Messages to one address within the window, whoever asks: 1 to 1000 (default: 10). */
+  /** Messages to one address within the window: 1 to 1000 (default: 10). */
   readonly perAddress?: number;
-  /** Messages for one account within the window, wherever to: 1 to 1000 (default: 30). */
+  /** Messages for one account within the window, to any address: 1 to 1000 (default: 30). */
   readonly perAccount?: number;
   /** The length of the windows (default: `'1d'`). */
   readonly window?: Duration;
@@ -39,7 +41,7 @@ export interface ThrottlingOptions {
   readonly password?: AuthenticatorThrottling;
   /** One-time codes of six digits and recovery codes (default budget: 5). */
   readonly code?: AuthenticatorThrottling;
-  /** Client addresses; false where every client comes from the same one (default: on). */
+  /** Client addresses; false if all clients share one address (default: on). */
   readonly address?: AddressThrottling | false;
   /** Messages that verify a new address, at sign-up too; false for no limit (default: on). */
   readonly messages?: MessageThrottling | false;

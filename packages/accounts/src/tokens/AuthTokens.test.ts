@@ -354,7 +354,7 @@ describe('AuthTokens and time', () => {
     await expect(inFuture).resolves.toBeTruthy();
   });
 
-  it('lets nobody in while the clock is broken (ASVS 16.5.3)', async () => {
+  it('refuses every token while the clock is broken (ASVS 16.5.3)', async () => {
     await expectRefused(forge(goodHeader, goodPayload), at(NaN));
     await expectRefused(forge(goodHeader, { ...goodPayload, nbf: 0 }), at(NaN));
     const { authToken } = await at(NaN).issue(subject, {});
@@ -409,7 +409,7 @@ describe('AuthTokens and several secrets', () => {
     await expectRefused(named('undefined', SECRET), tokensWith(SECRET));
   });
 
-  it('takes over from a single secret without logging anybody out', async () => {
+  it('replaces a single secret without logging anyone out', async () => {
     const { authToken } = await tokensWith(OTHER_SECRET).issue(subject, {});
     const moved = tokensWith([{ kid: 'new', secret: SECRET }, { secret: OTHER_SECRET }]);
     await expect(moved.verify(authToken, {})).resolves.toMatchObject({ accountId: ACCOUNT });
@@ -443,7 +443,7 @@ describe('AuthTokens, misconfigured', () => {
     }
   });
 
-  it('answers 503, and lets nobody in, while getTokenSecret fails (ASVS 16.5.3)', async () => {
+  it('fails with 503 while getTokenSecret fails (ASVS 16.5.3)', async () => {
     const cause = new Error('secret store is down');
     const failures: (() => TokenSecrets | Promise<TokenSecrets>)[] = [
       () => Promise.reject(cause),

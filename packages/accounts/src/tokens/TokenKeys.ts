@@ -1,7 +1,10 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { AccountError } from '../errors/AccountError.js';
 
-/** One secret of several. Tokens name it by `kid`; at most one entry, the oldest, may have none. */
+/**
+ * One of several secrets. Tokens name it by `kid`; at most one entry, the oldest, may have no
+ * `kid`.
+ */
 export interface TokenSecret {
   /** 1 to 64 visible ASCII characters, readable in every token: not a secret itself. */
   readonly kid?: string;

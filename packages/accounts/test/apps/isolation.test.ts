@@ -287,7 +287,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
     }
   });
 
-  it('a request that one application has let through acts in no other', async () => {
+  it('a request that one application accepted is not accepted by another', async () => {
     for (const issuer of apps) {
       const { authToken } = await issuer.login();
       const request = await issuer.accounts.handleRequest(requestWith(authToken));

@@ -246,7 +246,7 @@ describe('maxAccounts', () => {
     expect(await stored()).toMatchObject({ accounts: 0, taken: undefined });
   });
 
-  it('nobody who signs up gets at the place by a field', async () => {
+  it('a sign-up cannot set the quota field', async () => {
     const accounts = await open({});
     const input = { ...nameOf(), hasPlace: true };
     expect(await codeOf(accounts.createAccount(input))).toBe('InvalidInput');

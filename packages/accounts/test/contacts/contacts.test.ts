@@ -319,7 +319,7 @@ describe('contacts', () => {
       expect(await codeOf(last)).toBe('LastLoginMethod');
     });
 
-    it('whoever removes the last two at the same moment: 16 calls, one succeeds (ASVS 15.4.2)', async () => {
+    it('16 concurrent removals of the last two: one succeeds (ASVS 15.4.2)', async () => {
       const emails = ['a@example.com', 'b@example.com'];
       const accountId = await withoutUsername(emails);
       const codes = await Promise.all(

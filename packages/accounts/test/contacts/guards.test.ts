@@ -5,7 +5,7 @@ import { createOwners, type Owner, type Owners } from './owners.js';
 
 const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
-describe('contacts, and who may change them', () => {
+describe('changes to contacts', () => {
   let test: Owners;
   let accounts: FullAccounts;
   let ada: Owner;
@@ -92,7 +92,7 @@ describe('contacts, and who may change them', () => {
     expect(new Set(await Promise.all(acts))).toEqual(new Set(['InvalidSession']));
   });
 
-  it('does nothing for whoever acts for the owner', async () => {
+  it('refuses an impersonator', async () => {
     const request = await test.impersonated(ada);
     const email = 'agent@example.com';
     const phone = '+4930123456';

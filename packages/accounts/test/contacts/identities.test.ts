@@ -131,7 +131,7 @@ describe('identities that the application vouches for', () => {
     ["one by somebody else's", { value: 'badge-1', newValue: 'of-bob' }, 'IdentityAlreadyExists'],
     ['one by nothing', { value: 'badge-1', newValue: '' }, 'InvalidInput'],
     ['one by an object', { value: 'badge-1', newValue: {} }, 'InvalidInput'],
-  ])('do not replace %s, and all stays as it is', async (_name, change, code) => {
+  ])('do not replace %s, and nothing changes', async (_name, change, code) => {
     const { accountId, authToken } = ada;
     const bob = await accounts.createAccount({ username: 'bob', password: PASSWORD });
     await accounts.contacts.addCustom({ accountId: bob.accountId, value: 'of-bob' });

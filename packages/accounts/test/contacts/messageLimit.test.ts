@@ -14,7 +14,7 @@ const PHONE = '+4930123456';
 const DAY = 24 * 60 * 60 * 1000;
 const MESSAGES = { perAddress: 3, perAccount: 5 };
 
-describe('messages to addresses that nobody has proven', () => {
+describe('messages to unverified addresses', () => {
   let test: Owners;
   let accounts: FullAccounts;
   let ada: Owner;
@@ -153,7 +153,7 @@ describe('without delivery', () => {
 });
 
 describe('50 contacts', () => {
-  it('are the most, also for 16 who add one at the same moment (ASVS 15.2.2, 15.4.2)', async () => {
+  it('are the maximum, also for 16 concurrent calls (ASVS 15.2.2, 15.4.2)', async () => {
     const test = await createOwners();
     const { accounts } = test;
     const { accountId } = await test.signUp();

@@ -53,7 +53,7 @@ describe('what an account says of its owner', () => {
     const owned = async (username: string): Promise<string | undefined> =>
       (await accounts.findUser({ username }))?.accountId;
 
-    it('moves the name in one transaction, and tells the verified addresses', async () => {
+    it('moves the name in one transaction, and notifies the verified addresses', async () => {
       const { request, accountId, email } = ada;
       await accounts.contacts.addEmail({ request, email: 'unverified@example.com' });
       test.sent();
@@ -79,7 +79,7 @@ describe('what an account says of its owner', () => {
       expect(await problems()).toEqual([]);
     });
 
-    it('of 16 who want a name, by renaming and by signing up, one has it (ASVS 2.3.4)', async () => {
+    it('of 16 concurrent renames and sign-ups with one name, one succeeds (ASVS 2.3.4)', async () => {
       const owners: Owner[] = [];
       for (let at = 0; at < 8; at++) owners.push(await test.signUp());
       const username = 'wanted';

@@ -13,7 +13,7 @@ import { QuickHasher } from '../support/QuickHasher.js';
 const PHONE = '+4930123456';
 const MINUTE = 60_000;
 
-describe('somebody else in an account', () => {
+describe('another person in an account', () => {
   let test: Owners;
   let accounts: FullAccounts;
   let ada: Owner;

@@ -138,7 +138,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('shows who has an account to nobody, when there is no sender for phones', async () => {
+  it('does not reveal accounts without a sender for phones', async () => {
     const outbox = new Outbox(OPTIONS);
     const test = await createTestAccounts({ delivery: { send: sendBy({ email: outbox.send }) } });
     const failed: AccountEvent[] = [];

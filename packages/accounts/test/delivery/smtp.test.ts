@@ -100,7 +100,7 @@ describe('mail by SMTP', () => {
       ).toBe('EmailAlreadyVerified');
     });
 
-    it('has a link that activates the account of who has signed up', async () => {
+    it('has a link that activates the account', async () => {
       const strict = new Accounts({
         table: test.table,
         sessions: { getTokenSecret: () => SECRET },

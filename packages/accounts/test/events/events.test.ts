@@ -104,7 +104,7 @@ describe('events', () => {
     expect(events[0]?.userAgent).toContain('curl');
   });
 
-  it('are lost on nobody: what a listener throws, or never answers, changes nothing', async () => {
+  it('are not affected by a listener that throws or never responds', async () => {
     stop.push(
       test.accounts.on('LoginSuccess', () => {
         throw new Error('broken');
@@ -174,7 +174,7 @@ describe('events', () => {
   });
 
   describe('of a guard that refuses somebody (ASVS 16.3.2)', () => {
-    it('tell who, where and why, though nobody waits for it', async () => {
+    it('report who, where and why, without being awaited', async () => {
       const request = requestWith();
       const username = 'ada';
       await test.accounts.userByPasswordLogin({ username, password: PASSWORD, request });
@@ -219,7 +219,7 @@ describe('events', () => {
       ]);
     });
 
-    it('tell nothing beside a flow that tells it itself', async () => {
+    it('emit nothing beside a flow that emits it itself', async () => {
       const request = requestWith();
       await test.accounts.userByPasswordLogin({ username: 'ada', password: PASSWORD, request });
       test.clock.advance(600_000);
@@ -299,7 +299,7 @@ describe('events', () => {
     ['rejects', () => Promise.reject(new Error('not on Sundays'))],
     ['never answers', () => new Promise(() => undefined)],
   ])(
-    'a listener to ValidateLogin that %s lets nobody in (ASVS 16.5.3)',
+    'a listener to ValidateLogin that %s refuses the login (ASVS 16.5.3)',
     async (_name, listener) => {
       stop.push(test.accounts.on('ValidateLogin', listener));
       const sessions = () => test.accounts.SessionEntity.count({ filter: { accountId } });
@@ -315,7 +315,7 @@ describe('events', () => {
     },
   );
 
-  it('a listener to ValidateLogin is asked after the password, and told no secret', async () => {
+  it('a listener to ValidateLogin is called after the password, without a secret', async () => {
     const asked: ValidateEvent[] = [];
     stop.push(test.accounts.on('ValidateLogin', (event) => asked.push(event)));
     await codeOf(login('not the password'));

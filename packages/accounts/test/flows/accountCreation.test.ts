@@ -161,7 +161,7 @@ describe('a new account', () => {
     expect(await codeOf(create)).toBe('PasswordNotAllowed');
   });
 
-  it('does not log in by an address that nobody has verified (ASVS 6.6.1)', async () => {
+  it('does not log in by an unverified address (ASVS 6.6.1)', async () => {
     const { username, email, password } = someone();
     const { accountId } = await test.accounts.createAccount({ username, email, password });
     const login = (name: string) =>
@@ -172,7 +172,7 @@ describe('a new account', () => {
     expect(await codeOf(login(email))).toBe('none');
   });
 
-  describe('asked for on a form that must not tell who has one (ASVS 6.3.8)', () => {
+  describe('requested on a form that must not reveal accounts (ASVS 6.3.8)', () => {
     const request = requestWith();
     /** What asking costs, seen from outside, and what is sent. */
     const ask = async (email: string): Promise<unknown> => {
@@ -188,7 +188,7 @@ describe('a new account', () => {
       return [cost.commands.filter((each) => each !== 'PutItem').slice(0, 2), hasher.hashed];
     };
 
-    it('answers alike, at the same cost, again and again, and tells a known owner', async () => {
+    it('responds alike, at the same cost, every time, and notifies a known owner', async () => {
       const known = someone();
       const { accountId } = await test.accounts.createAccount(known);
       await test.accounts.verifyEmail({ accountId, email: known.email });

@@ -107,7 +107,7 @@ describe('messages of sign-ups', () => {
     for (let at = 0; at < 12; at++) expect(await flood('without')).toBe('none');
   });
 
-  it('flood no owner of an address, whoever asks how often (ASVS 6.3.8)', async () => {
+  it('do not flood the owner of an address (ASVS 6.3.8)', async () => {
     await withAccounts();
     const email = 'known@example.com';
     const { accountId } = await accounts.createAccount({ email, password: PASSWORD });
@@ -130,7 +130,7 @@ describe('messages of sign-ups', () => {
     expect(messages.filter(({ kind }) => kind === 'EmailVerification')).toHaveLength(6);
   });
 
-  it('do not tell, once an address has got too many, whose it is (ASVS 6.3.8)', async () => {
+  it('do not reveal an account once an address has got too many (ASVS 6.3.8)', async () => {
     await withAccounts({ throttling: { messages: { perAddress: 2 } } });
     for (let at = 0; at < 2; at++) await flood('without');
     const unknown = await ask(STRANGER);

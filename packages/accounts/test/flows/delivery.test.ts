@@ -15,7 +15,7 @@ describe('a message that cannot be handed over', () => {
       },
     ],
     ['hangs', () => new Promise(() => undefined)],
-  ])('undoes nothing and holds nobody up when the service %s', async (_name, send) => {
+  ])('undoes nothing and delays nothing when the service %s', async (_name, send) => {
     const test = await createTestAccounts({ delivery: { send, timeout: '50ms' } });
     const { accounts } = test;
     const events: AccountEvent[] = [];

@@ -292,7 +292,7 @@ describe('an account and its sessions', () => {
     }
   });
 
-  it('each tells how it ended, once', async () => {
+  it('each emits its outcome once', async () => {
     const { accountId } = await signUp();
     const names: string[] = [];
     const off = accounts.on('*', ({ name, reason }) =>

@@ -142,7 +142,7 @@ describe('the life of one account', () => {
     }
   });
 
-  it('finds nobody under a name that nobody has', async () => {
+  it('finds no account under an unknown name', async () => {
     for (const username of [
       'nobody',
       'nobody@example.com',

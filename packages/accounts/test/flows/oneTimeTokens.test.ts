@@ -13,7 +13,7 @@ import { selfService } from '../support/selfService.js';
 const HOUR = 60 * 60 * 1000;
 const NEW_PASSWORD = 'another long walk';
 
-describe('tokens that are sent to somebody', () => {
+describe('tokens that are sent to a user', () => {
   let test: TestAccounts;
   let accounts: Accounts;
   let count = 0;
@@ -67,7 +67,7 @@ describe('tokens that are sent to somebody', () => {
       expect(await contactsOf(accountId)).toMatchObject([{ verified: false }]);
     });
 
-    it('are void for an address that the account no longer has', async () => {
+    it('are revoked for an address that the account no longer has', async () => {
       const { accountId, email } = await signUp();
       const { token } = await accounts.addEmailVerificationToken({ accountId, email });
       await accounts.AccessTypeEntity.deleteMany({ filter: { accountId } });
@@ -89,7 +89,7 @@ describe('tokens that are sent to somebody', () => {
   });
 
   describe('to set a new password', () => {
-    it('set it once; old password, sessions and other tokens are void (ASVS 7.4.3, contao#7510, CVE-2026-22706)', async () => {
+    it('set it once; old password, sessions and other tokens are revoked (ASVS 7.4.3, contao#7510, CVE-2026-22706)', async () => {
       const { accountId, username, email } = await signUp();
       const sessions = [await login(username), await login(username)];
       const { token } = await accounts.addResetPasswordToken({ accountId, reason: 'forgotten' });
@@ -117,7 +117,7 @@ describe('tokens that are sent to somebody', () => {
       expect(await codeOf(verify)).toBe('TokenVerificationFailed');
     });
 
-    it('work for one of 16 who use one at the same moment (ASVS 6.5.1, 2.3.4)', async () => {
+    it('work for one of 16 concurrent calls (ASVS 6.5.1, 2.3.4)', async () => {
       const { accountId, username } = await signUp();
       const { token } = await accounts.addResetPasswordToken({ accountId });
       const passwords = Array.from({ length: 16 }, (_, at) => `password number ${at}`);

@@ -95,7 +95,7 @@ describe('a login is refused, before anything is sent, for', () => {
     }
   });
 
-  it('no request at a logout: the session goes on', async () => {
+  it('no request at a logout: the session continues', async () => {
     const input = { authToken: good } as LogoutInput;
     const error = await quietErrorOf(() => test.accounts.logout(input));
     expect(error).toMatchObject({ code: 'InvalidInput', details: { path: 'request' } });
@@ -249,7 +249,7 @@ describe('a secret that is too short (RFC 7518 §3.2, ASVS 11.2.3)', () => {
     expect(request).toEqual(requestWith(good));
   });
 
-  it('getTokenSecret that is no function is refused when Accounts is made', () => {
+  it('getTokenSecret that is not a function is refused when Accounts is created', () => {
     for (const getTokenSecret of [undefined, null, SECRET]) {
       expect(() =>
         test.another({ getTokenSecret: getTokenSecret as unknown as () => string }),

@@ -84,7 +84,7 @@ describe.each(METHODS)('%s by a request that was let through before', (method) =
   });
 });
 
-it('a deletion that was interrupted goes on by the request that has begun it', async () => {
+it('an interrupted deletion continues with the request that began it', async () => {
   const { accountId, request } = await loggedIn();
   // The first write, by which the deletion begins, is a transaction with the session's check.
   const fault = failWith(test.client, 'GetItem', timeout, ALWAYS);
@@ -97,7 +97,7 @@ it('a deletion that was interrupted goes on by the request that has begun it', a
   expect(await accounts.findUser({ username: accountId })).toBeNull();
 });
 
-it('a deletion that nobody goes on with is finished by a sweep, and its names are free', async () => {
+it('an abandoned deletion is finished by a sweep, and its names are free', async () => {
   const { accountId, request } = await loggedIn();
   const username = (await accounts.findUser({ username: accountId }))?.username ?? '';
   const fault = failWith(test.client, 'GetItem', timeout, ALWAYS);

@@ -84,7 +84,7 @@ describe('the permissions of an account', () => {
     expect(await test.accounts.findUser({ username: UNKNOWN })).toBeNull();
   });
 
-  it('that change are told as an UpdateUser event', async () => {
+  it('that change emit an UpdateUser event', async () => {
     const names: unknown[] = [];
     test.accounts.on('*', ({ name, method, accountId: whose }) =>
       names.push([name, method, whose]),

@@ -97,7 +97,7 @@ describe('a token of a server whose clock is behind (ASVS 6.5.5)', () => {
   });
   afterEach(() => test.drop());
 
-  it.each(USES)('is good right after all tokens have become void: %s', async (_name, use) => {
+  it.each(USES)('is valid right after all tokens were revoked: %s', async (_name, use) => {
     const person = await test.signUpWithTotp();
     await test.accounts.setPassword({ accountId: person.accountId, newPassword: PASSWORD });
     test.clock.advance(-BEHIND);
@@ -123,7 +123,7 @@ describe('a token of a server whose clock is behind (ASVS 6.5.5)', () => {
     },
   );
 
-  it('that was issued before is void, whatever was issued after', async () => {
+  it('that was issued before is revoked, whatever was issued after', async () => {
     const { accountId } = await test.signUp();
     const { token: before } = await test.accounts.tokens.issue({ accountId, purpose: 'invite' });
     await test.accounts.setPassword({ accountId, newPassword: PASSWORD });
@@ -137,7 +137,7 @@ describe('a token of a server whose clock is behind (ASVS 6.5.5)', () => {
     ]);
   });
 
-  it('that becomes void while its login is under way stays so', async () => {
+  it('that is revoked while its login is in progress stays revoked', async () => {
     const person = await test.signUpWithTotp();
     const { accountId } = person;
     test.clock.advance(-BEHIND);

@@ -152,7 +152,7 @@ describe('one-time tokens of every kind', () => {
   describe.each(names)('%s', (name) => {
     const { issue, use, lifetimeMs, refusal, again = refusal } = kindOf(name);
 
-    it('works for one of 16 who use it at the same moment, and never again (ASVS 6.5.1, 2.3.4, Kratos HackerOne 3692149)', async () => {
+    it('works for one of 16 concurrent calls, and never again (ASVS 6.5.1, 2.3.4, Kratos HackerOne 3692149)', async () => {
       const token = await issue(await signUp(test.accounts));
       const processes = Array.from({ length: 4 }, () => test.another());
       const outcomes = await Promise.all(
@@ -174,7 +174,7 @@ describe('one-time tokens of every kind', () => {
       expect((await pendingOf(late)).length).toBeGreaterThan(0);
     });
 
-    it('is void after a password change, as are all others; factors stay (contao#7510)', async () => {
+    it('is revoked by a password change, as are all others; factors stay (contao#7510)', async () => {
       const person = await signUp(test.accounts);
       const { accountId } = person;
       await addFactors(test.accounts, accountId);
@@ -192,7 +192,7 @@ describe('one-time tokens of every kind', () => {
       ).toEqual([accountId, 'recovery-code-1', 'totp', 'totp-pending']);
     });
 
-    it('is void after its address is no longer the account’s (contao#7510)', async () => {
+    it('is revoked when its address is no longer the account’s (contao#7510)', async () => {
       const { accounts } = test;
       const person = await signUp(accounts);
       const { accountId, email } = person;
@@ -211,7 +211,7 @@ describe('one-time tokens of every kind', () => {
     });
 
     it.each(['password', 'address'])(
-      'is void when it was issued while the %s changed (contao#7510)',
+      'is revoked when it was issued while the %s changed (contao#7510)',
       async (what) => {
         const { accounts } = test;
         const person = await signUp(accounts);
@@ -239,7 +239,7 @@ describe('one-time tokens of every kind', () => {
     );
 
     it.each(['password', 'address'])(
-      'is void when the %s changed after it was found (contao#7510, ASVS 15.4.2)',
+      'is revoked when the %s changed after it was found (contao#7510, ASVS 15.4.2)',
       async (what) => {
         const { accounts } = test;
         const person = await signUp(accounts);
@@ -294,7 +294,7 @@ describe('one-time tokens of every kind', () => {
       expect(await codeOf(use(token))).toBe('none');
     });
 
-    it('is no good to another tenant (ASVS 8.4.1)', async () => {
+    it('is not valid for another tenant (ASVS 8.4.1)', async () => {
       const token = await issue(await signUp(test.accounts));
       const tenant = new Accounts({
         table: test.table.namespace('tenant'),
@@ -312,7 +312,7 @@ describe('one-time tokens of every kind', () => {
       expect(commands.slice(1)).toEqual(['Query', 'TransactWriteItems']);
     });
 
-    it('is used once when the answer is lost, and the one who asked succeeds', async () => {
+    it('is consumed once when the response is lost, and the caller succeeds', async () => {
       const token = await issue(await signUp(test.accounts));
       const fault = loseAnswers(test.client, 'TransactWriteItems', 2);
       const outcome = await codeOf(use(token)).finally(() => fault.remove());
@@ -424,7 +424,7 @@ describe('one-time tokens of every kind', () => {
     }
   });
 
-  it('are void, however many there are, when the password changes', async () => {
+  it('are all revoked when the password changes', async () => {
     const person = await signUp(test.accounts);
     const { accountId } = person;
     const issued: string[] = [];

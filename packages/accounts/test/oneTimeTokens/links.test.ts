@@ -29,7 +29,7 @@ const shapeOf = ({ requests }: Cost): unknown =>
     ),
   }));
 
-describe('links that anybody can ask for', () => {
+describe('links that anyone can request', () => {
   let test: TestAccounts;
   let accounts: Accounts;
   const mailbox = new Mailbox();
@@ -68,7 +68,7 @@ describe('links that anybody can ask for', () => {
   } as const;
 
   describe.each(Object.entries(flows))('to a %s', (_name, { kind, event, ask }) => {
-    it('go to the address as it is stored, not as it was typed (CVE-2019-19844)', async () => {
+    it('go to the stored address, not to the typed one (CVE-2019-19844)', async () => {
       const person = await signUp(accounts);
       await mailbox.take();
       await ask(`  ${person.email.toUpperCase()} `);
@@ -186,7 +186,7 @@ describe('links that anybody can ask for', () => {
       expect(await mailbox.take()).toHaveLength(1);
     });
 
-    it('are there for whoever asks, however long strangers ask, too', async () => {
+    it('are sent on request even after many requests by strangers', async () => {
       const { email } = await signUp(accounts);
       await mailbox.take();
       const lifetimeMs = kind === 'MagicLink' ? 15 * MINUTE : HOUR;
@@ -344,7 +344,7 @@ describe('links that anybody can ask for', () => {
       expect(await codeOf(asked)).toBe('InvalidInput');
     });
 
-    it('is void when the address is no longer the account’s, or not verified any more', async () => {
+    it('is revoked when the address is no longer the account’s, or no longer verified', async () => {
       for (const change of ['removed', 'unverified'] as const) {
         const person = await signUp(accounts);
         const { accountId, email } = person;
@@ -411,7 +411,7 @@ describe('links that anybody can ask for', () => {
       });
     });
 
-    it('gives one session to 16 who follow it at the same moment (ASVS 6.5.1)', async () => {
+    it('gives one session to 16 concurrent calls (ASVS 6.5.1)', async () => {
       const person = await signUp(accounts);
       const token = await linkOf(person.email);
       const outcomes = await Promise.all(
@@ -435,7 +435,7 @@ describe('links that anybody can ask for', () => {
       expect(await codeOf(follow())).toBe('TokenVerificationFailed');
     });
 
-    it('is void when its address is not the account’s, or not verified, any more', async () => {
+    it('is revoked when its address is no longer the account’s, or no longer verified', async () => {
       for (const change of ['removed', 'unverified', 'another’s'] as const) {
         const person = await signUp(accounts);
         const { accountId, email } = person;

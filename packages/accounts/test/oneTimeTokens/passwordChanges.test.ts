@@ -240,7 +240,7 @@ describe('a new password', () => {
       },
     );
 
-    it('is refused to who acts for the owner (ASVS 6.4.6)', async () => {
+    it('is refused to an impersonator (ASVS 6.4.6)', async () => {
       const [person, admin] = [await signUp(accounts), await signUp(accounts)];
       await accounts.AccountEntity.updateOne({
         filter: { accountId: admin.accountId },
@@ -356,7 +356,7 @@ describe('a new password', () => {
     },
   );
 
-  it('can be set by the application for who has none, and ends every session', async () => {
+  it('can be set by the application for an account without one, and ends every session', async () => {
     const person = await signUp(accounts);
     const { accountId } = person;
     const { authToken } = await logIn(accounts, person);

@@ -154,7 +154,7 @@ describe('BcryptHasher of the build', () => {
     expect(await reportOf('priority.cjs', code)).toEqual([10, 10]);
   });
 
-  it('hashes in place when it is told to, and in threads when it is not', async () => {
+  it('hashes in place if configured, and in threads otherwise', async () => {
     const [, , load] = loads[1];
     const inPlace = await reportOf('zero.cjs', program({ load, options: { threads: 0 } }));
     expect(inPlace).toEqual({ matches: MATCHES, workers: 0 });

@@ -309,7 +309,7 @@ describe('hashers of the application', () => {
     expect(hasher.verified).toEqual([hasher.dummyHash]);
   });
 
-  it('may be too busy, which is no wrong password', async () => {
+  it('may be too busy, which does not count as a wrong password', async () => {
     const hasher = new BcryptHasher({ maxQueued: 0 });
     const verifier = new PasswordVerifier({ hasher });
     const first = verifier.verify('x', undefined);

@@ -47,7 +47,7 @@ describe('what no flow alone shows', () => {
   });
   afterAll(() => test.drop());
 
-  it('nobody has an account who has not signed up: no default one comes with the first use (ASVS 6.3.2)', async () => {
+  it('there is no default account (ASVS 6.3.2)', async () => {
     const fresh = await createTestAccounts({ throttling: { address: false } });
     const tryIn = (username: string, password: string) =>
       codeOf(fresh.accounts.userByPasswordLogin({ username, password, request: requestWith() }));
@@ -309,7 +309,7 @@ describe('what no flow alone shows', () => {
     expect(JSON.stringify(sent)).not.toMatch(/evil|javascript:/);
   });
 
-  it('a session that somebody has planted before the login is not the one after it (CVE-2022-25896)', async () => {
+  it('a session that was planted before the login is not used after it (CVE-2022-25896)', async () => {
     const [victim, attacker] = [await signUp(), await signUp()];
     const { authToken: planted } = await login(attacker.username);
     const request = requestWith(planted);
@@ -552,7 +552,7 @@ describe('what no flow alone shows', () => {
     });
   });
 
-  it('every failure of the database fails closed, and is told (ASVS 16.3.4, 16.5.3, 16.5.4)', async () => {
+  it('every failure of the database fails closed, and emits an event (ASVS 16.3.4, 16.5.3, 16.5.4)', async () => {
     const { username } = await signUp();
     const { authToken } = await login(username);
     const events: AccountEvent[] = [];

@@ -93,7 +93,7 @@ describe('secrets', () => {
   });
   afterAll(() => test.drop());
 
-  it('stand in no attribute of any item (ASVS 7.2.3, 11.4.2, 16.2.5)', async () => {
+  it('are in no attribute of any item (ASVS 7.2.3, 11.4.2, 16.2.5)', async () => {
     const items = await tableItems(test.client, test.table.name);
     expect(items.length).toBeGreaterThan(10);
     const dump = JSON.stringify(items);

@@ -241,7 +241,7 @@ describe('while DynamoDB is down, a request', () => {
       'InvalidConfiguration',
     ],
   ])(
-    '%s: nobody is let in, and the session stays for later (ASVS 16.5.3)',
+    '%s: the request is refused, and the session is kept (ASVS 16.5.3)',
     async (_name, fault, code) => {
       const { account, authToken } = await someone();
       const request = { ...requestWith(authToken), user: account, onCallDestroySession: jest.fn() };
@@ -257,7 +257,7 @@ describe('while DynamoDB is down, a request', () => {
     },
   );
 
-  it('lets nobody in over a row that is not as it should be (ASVS 16.5.3)', async () => {
+  it('refuses a malformed row (ASVS 16.5.3)', async () => {
     const { authToken } = await someone();
     const { sid } = claimsOf(authToken);
     const row = (await tableItems(test.client, test.table.name)).find(
@@ -270,7 +270,7 @@ describe('while DynamoDB is down, a request', () => {
     }
   });
 
-  it('lets nobody in while the secret store is down, and keeps the session', async () => {
+  it('refuses requests while the secret store is down, and keeps the session', async () => {
     const { authToken } = await someone();
     const down = test.another({ getTokenSecret: () => Promise.reject(new Error('down')) });
     const request = requestWith(authToken);

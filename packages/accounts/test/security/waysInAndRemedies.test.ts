@@ -217,7 +217,7 @@ describe('an address that a stranger has signed up with', () => {
     expect(await test.accounts.contacts.list({ accountId })).toHaveLength(2);
   });
 
-  it('is confirmed by who has made the account: in its session, by its password, or by its handle', async () => {
+  it('is confirmed by its creator: in the session, by the password, or by the handle', async () => {
     for (const by of ['session', 'password'] as const) {
       const { email, request } = await prepare('a password and a session');
       const token = test.lastToken(email);

@@ -51,7 +51,7 @@ describe('forgotPassword', () => {
     );
   });
 
-  it('refuses two names at once, and tells of bad input in one event', async () => {
+  it('refuses two identifiers at once, and emits one event for bad input', async () => {
     const events: AccountEvent[] = [];
     const off = test.accounts.on('*', (event) => events.push(event));
     const both = { username: 'ada', email: 'ada@example.com' };

@@ -268,7 +268,7 @@ describe('what a request says of its client', () => {
   });
 
   it.each(['somewhere', '198.51.100.2, nonsense', '1', '198.51.100.256'])(
-    'is refused by name where it is no address: %j',
+    'is refused if it is not an address: %j',
     async (requestIp) => {
       const test = await createTestAccounts({ passwords: { hasher } });
       const request = { ...requestWith(), requestIp };

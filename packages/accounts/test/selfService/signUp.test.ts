@@ -222,7 +222,7 @@ describe('the calls of SelfService that Userbase has', () => {
     ['local', false],
     ['session', false],
     ['none', false],
-  ] as const)('with rememberMe %s, an idle session %s goes on', async (rememberMe, goesOn) => {
+  ] as const)('with rememberMe %s, an idle session %s continues', async (rememberMe, goesOn) => {
     const { accounts, clock } = test;
     const own = { username: 'ada', password: PASSWORD, rememberMe };
     const { authToken = '' } = await selfService(accounts).signUp({

@@ -265,7 +265,7 @@ describe('updateUser', () => {
     expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
   });
 
-  it('is not for who acts for somebody else', async () => {
+  it('is refused to an impersonator', async () => {
     const { items } = await test.accounts.AccountEntity.findMany({
       filter: { accountId: request.user?.accountId ?? '' },
     });

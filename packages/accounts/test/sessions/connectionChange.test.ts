@@ -85,7 +85,7 @@ describe('where a change rotates', () => {
     expect(claimsOf(requests[0]?.authToken ?? '').rot).toBe(1);
   });
 
-  it('a stolen token does not last: thief and owner cannot both go on (ASVS 10.4.5)', async () => {
+  it('a stolen token does not last: thief and owner cannot both continue (ASVS 10.4.5)', async () => {
     const { authToken } = await someone(accounts);
     const theft = from(authToken, ELSEWHERE);
     await accounts.handleRequest(theft);
@@ -100,7 +100,7 @@ it.each([
   ['requestIp', 7],
   ['requestIp', undefined],
   ['userAgent', 7],
-])('a request with %s %p is no reason to let in (ASVS 2.2.1)', async (field, value) => {
+])('a request with %s %p is refused (ASVS 2.2.1)', async (field, value) => {
   const accounts = test.another({ onConnectionChange: 'revoke' });
   const { authToken } = await someone(accounts);
   const request = { ...requestWith(authToken), [field]: value } as never;

@@ -66,7 +66,7 @@ describe('pushCustomSession', () => {
     expect([await push(email), await push(phone)]).toEqual(['none', 'UserNotFound']);
   });
 
-  it('begins none for nobody, a deactivated account, or against a veto', async () => {
+  it('begins none for an unknown account, a deactivated account, or against a veto', async () => {
     const { accountId } = await signUp(accounts);
     const push = (username: string): Promise<unknown> =>
       accounts.pushCustomSession({ username, request: requestWith() });
@@ -182,7 +182,7 @@ describe('hooks', () => {
     expect(await letsIn(accounts, authToken)).toBe(true);
   });
 
-  it('onUpsertSessionError is told what could not be written, and cannot hide it', async () => {
+  it('onUpsertSessionError gets what could not be written, and cannot hide it', async () => {
     const failures: UpsertSessionFailure[] = [];
     const { account, authToken } = await someone(accounts);
     const { accountId, username = '' } = account;

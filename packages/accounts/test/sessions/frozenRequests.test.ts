@@ -108,7 +108,7 @@ describe.each(KINDS)(
 );
 
 describe('a request that is frozen', () => {
-  it('goes on with no session, and ends none, by its token', async () => {
+  it('neither resumes nor ends a session by its token', async () => {
     const { authToken, account } = await someone(accounts);
     const request = Object.freeze({ ...requestWith(authToken), user: account });
     await expectRefused(() => accounts.handleRequest(request));

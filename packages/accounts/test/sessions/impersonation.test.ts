@@ -43,7 +43,7 @@ async function support(): Promise<{ own: LoginResult; request: SessionRequest; a
   return { own, request, actorId: account.accountId };
 }
 
-it('acts for another account, marked with who does, and leaves the own session as it is', async () => {
+it('acts for another account, marked with the impersonator, and does not change the own session', async () => {
   const { own, request, actorId } = await support();
   const before = { ...request };
   const watched = watch(accounts);
@@ -150,7 +150,7 @@ describe('is refused', () => {
     );
   });
 
-  it('by a request that nobody has verified', async () => {
+  it('by an unverified request', async () => {
     const { own } = await support();
     const request = { ...requestWith(own.authToken), user: own.account };
     expect(await codeOf(accounts.impersonate({ request, accountId: ada.accountId }))).toBe(
@@ -195,7 +195,7 @@ it('cannot change how the owner logs in, nor prove to be the owner (ASVS 7.5.1)'
   expect(await letsIn(accounts, authToken)).toBe(true);
 });
 
-describe('logs out, by a token whose key is not known any more,', () => {
+describe('logs out, by a token whose key is no longer known,', () => {
   /** Who acts for an account, whose owner is logged in as well. */
   async function acting(): Promise<{
     readonly request: SessionRequest;

@@ -81,7 +81,7 @@ describe('an idle timeout (ASVS 7.3.1)', () => {
     expect(await versionOf()).toEqual({ version: version + 1, lastSeenAt: test.clock.now() });
   });
 
-  it('lets nobody in who is logged out meanwhile, nor while DynamoDB does not write (ASVS 16.5.3)', async () => {
+  it('refuses a session that was logged out meanwhile, and while DynamoDB does not write (ASVS 16.5.3)', async () => {
     const { authToken } = await someone(test.accounts);
     test.clock.advance(5 * MINUTE);
     const injected = failWith(test.client, 'UpdateItem', timeout, ALWAYS);
@@ -92,7 +92,7 @@ describe('an idle timeout (ASVS 7.3.1)', () => {
     expect(await letsIn(test.accounts, authToken)).toBe(true);
   });
 
-  it('does not concern who asked to be remembered', async () => {
+  it('does not apply to sessions with rememberMe', async () => {
     const request = requestWith();
     const account = await signUp(test.accounts);
     const { authToken } = await test.accounts.sessions.begin(account, request, {

@@ -130,7 +130,7 @@ it('a sign-up that logs in ends the session before (ASVS 7.2.4)', async () => {
   expect(await letsIn(test.accounts, fresh)).toBe(true);
 });
 
-it('a change of the password ends it as before, and goes on with another', async () => {
+it('a password change ends it, and continues with another', async () => {
   const { authToken, request } = await visitor();
   const { authToken: fresh } = await test.accounts.passwords.change({
     request,
@@ -141,7 +141,7 @@ it('a change of the password ends it as before, and goes on with another', async
   expect(await letsIn(test.accounts, fresh)).toBe(true);
 });
 
-it('who acts for somebody else keeps their own session', async () => {
+it('an impersonator keeps their own session', async () => {
   const { accountId, authToken } = await visitor();
   await test.accounts.AccountEntity.updateOne({
     filter: { accountId },

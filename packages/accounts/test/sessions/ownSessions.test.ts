@@ -262,7 +262,7 @@ describe('50 sessions of one account', () => {
   });
 });
 
-it('an application ends sessions by account id, and each is told of (ASVS 7.4.5, 16.3.1)', async () => {
+it('an application ends sessions by account id, and each emits an event (ASVS 7.4.5, 16.3.1)', async () => {
   const { account, authToken, sessionDocument } = await someone(accounts);
   const { accountId } = account;
   const watched = watch(accounts);

@@ -74,7 +74,7 @@ describe('requireRecentLogin', () => {
   });
 });
 
-describe('a new proof of who it is', () => {
+describe('a reauthentication', () => {
   it('gives a new token and ends the one before, on every instance (ASVS 7.2.4)', async () => {
     const { authToken } = await someone(accounts);
     test.clock.advance(11 * MINUTE);

@@ -90,7 +90,7 @@ describe('a session hook that calls the accounts itself leaves no half state (AS
     expect(await letsIn(plain, authToken)).toBe(true);
   });
 
-  it('onRequest that logs its request out: it goes on without a session', async () => {
+  it('onRequest that logs its request out: it continues without a session', async () => {
     accounts.addHooks((hooks) => {
       hooks.onRequest((request) =>
         accounts.logout({ authToken: request.authToken ?? '', request }),

@@ -193,7 +193,7 @@ describe('refreshTokens', () => {
     expect(await codeOf(accounts.refreshTokens(input))).toBe('TokenVerificationFailed');
   });
 
-  it('refuses what is no input and no request (ASVS 2.2.1)', async () => {
+  it('refuses invalid input and requests (ASVS 2.2.1)', async () => {
     const { authToken } = await someone(accounts);
     for (const input of [undefined, null, 'x', {}, { authToken }, { authToken, request: 'GET' }]) {
       expect(await codeOf(accounts.refreshTokens(input as never))).toBe('InvalidInput');
@@ -203,7 +203,7 @@ describe('refreshTokens', () => {
     expect(await rowOf(authToken)).toMatchObject({ rotation: 0 });
   });
 
-  it('tells how it ended (ASVS 16.3.1)', async () => {
+  it('emits its outcome (ASVS 16.3.1)', async () => {
     const watched = watch(accounts);
     const { authToken, account, sessionDocument } = await someone(accounts);
     await refresh(authToken);
@@ -236,7 +236,7 @@ describe('a token that was replaced', () => {
     expect(await codeOf(refresh(fresh))).toBe('InvalidSession');
   });
 
-  it('is told of once, however many come at the same time', async () => {
+  it('emits one event for concurrent uses', async () => {
     const { authToken, account, sessionDocument } = await someone(accounts);
     await refresh(authToken);
     test.clock.advance(MINUTE);
@@ -269,7 +269,7 @@ describe('a token that was replaced', () => {
     expect(await letsIn(accounts, elsewhere)).toBe(true);
   });
 
-  it('is not genuine: the session goes on', async () => {
+  it('is not genuine: the session continues', async () => {
     const { authToken } = await someone(accounts);
     const fresh = await refresh(authToken);
     test.clock.advance(MINUTE);
@@ -283,7 +283,7 @@ describe('a token that was replaced', () => {
     expect(await letsIn(accounts, fresh)).toBe(true);
   });
 
-  it('cannot be told while DynamoDB is down: nobody is let in (ASVS 16.5.3)', async () => {
+  it('cannot be detected while DynamoDB is down: the request is refused (ASVS 16.5.3)', async () => {
     const { authToken } = await someone(accounts);
     const fresh = await refresh(authToken);
     test.clock.advance(MINUTE);
@@ -385,7 +385,7 @@ describe('with rotation.after, handleRequest', () => {
     expect((await verified(accounts, authToken)).authToken).toBe(authToken);
   });
 
-  it('lets nobody in when a hook cannot hand the new token on', async () => {
+  it('refuses the request when a hook cannot pass the new token on', async () => {
     const broken = test.another({ rotation: { after: '10m' } }).addHooks((hooks) => {
       hooks.onRefreshTokens(() => {
         throw new Error('no cookie');
@@ -410,7 +410,7 @@ describe('keys that are rotated', () => {
   const both = (): Accounts => test.another({ getTokenSecret: () => [NEW, OLD] });
   const oldOnly = (): Accounts => test.another({ getTokenSecret: () => [OLD] });
 
-  it('log nobody out: tokens of both verify, new ones are signed with the newest (ASVS 11.2.2)', async () => {
+  it('do not log anyone out: tokens of both verify, new ones are signed with the newest (ASVS 11.2.2)', async () => {
     const { authToken } = await someone(oldOnly());
     expect(await letsIn(both(), authToken)).toBe(true);
     const fresh = await refresh(authToken, both());

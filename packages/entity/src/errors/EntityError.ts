@@ -164,9 +164,9 @@ const brand: unique symbol = Symbol.for('@latchkey/entity/EntityError') as never
  */
 export class EntityError<C extends EntityErrorCode = EntityErrorCode> extends Error {
   override readonly name: string = 'EntityError';
-  /** The kind of the error; it decides the shape of `details`. */
+  /** The kind of the error; it determines the shape of `details`. */
   readonly code: C;
-  /** The facts about the error, by its code; never a secret. */
+  /** Details of the error, by its code; never a secret. */
   readonly details: EntityErrorDetails[C];
 
   /** The position in `table.transact` of the operation that failed. */

@@ -46,10 +46,10 @@ type ElementsOf<V> = unknown extends V ? List : ElementsIn<V>;
 type ElementsIn<V> = V extends readonly (infer E)[] | ReadonlySet<infer E> ? readonly E[] : never;
 
 /**
- * How a document changes: operators, each with values by dotted path. They can be combined.
+ * Changes to a document: operators, each with values by dotted path. They can be combined.
  *
- * `Input` is what creates a document, and `Output` what its schema makes of it, which is stored and
- * shown: where a codec turns text into a date, `$set` takes the text and `$pull` the date.
+ * `Input` is the schema's input, and `Output` its result, which is stored: if a codec turns text
+ * into a date, `$set` takes the text and `$pull` the date.
  */
 export type Update<Output, Input = Output> = {
   /** Sets fields. */

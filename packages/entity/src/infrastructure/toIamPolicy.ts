@@ -43,10 +43,11 @@ const ROLES: readonly string[] = ['read-only', 'read-write'] satisfies IamRole[]
 const TABLE_ARN = /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/([^/]+)$/;
 
 /**
- * The least that a program needs to work with a table through this package: no more actions than the
- * package sends, on this table and its indexes only, and on one namespace's items if there is one.
+ * Returns the least-privilege policy for a program that uses this package: only the actions that
+ * the package sends, only on this table and its indexes, and only on one namespace's items if one
+ * is given.
  *
- * Making, changing and describing tables is left to whoever deploys them.
+ * Creating, changing and describing tables is not included.
  *
  * @param input - `scan` (default: false), `namespace` (default: the whole table).
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html

@@ -354,7 +354,7 @@ describe('a dry run', () => {
   });
 });
 
-describe('a document that cannot be brought up to date', () => {
+describe('a document that cannot be back-filled', () => {
   it('is reported with the reason, and the others are done', async () => {
     for (const name of ['fine', 'date', 'key', 'large', 'moved']) await old({ name });
     const change = async (name: string, attributes: Item) =>

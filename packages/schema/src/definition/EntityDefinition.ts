@@ -117,7 +117,7 @@ export interface EntityInput<
   readonly indexes: I;
   /** The date field at which DynamoDB may remove the document (its TTL). */
   readonly expiresAt?: DatePath<z.output<S>>;
-  /** Fields that results, errors and logs never show. */
+  /** Fields that are left out of results, errors and logs. */
   readonly secrets?: readonly (X & ScalarPath<z.output<S>>)[];
   /** Fields that can only be set when a document is created. */
   readonly readOnly?: readonly FieldPath<z.output<S>>[];

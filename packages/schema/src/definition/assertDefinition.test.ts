@@ -90,7 +90,7 @@ describe('A definition from JavaScript', () => {
     expect(message).toContain(`Did you mean "${meant}"?`);
   });
 
-  it('is told which options there are where its own is like none', () => {
+  it('lists the options if none is similar', () => {
     expect(refusal({ wat: 1 })[2]).toContain('Options: name, schema, indexes');
   });
 });

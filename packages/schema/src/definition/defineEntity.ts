@@ -23,11 +23,11 @@ type AnyComputed = ComputedField<Record<string, unknown>, string>;
 const INDEX_NAME = /^_id([2-9]|[1-9]\d+)?$/;
 
 /**
- * Defines an entity: its fields, the keys its documents are found by, and what happens on the way.
+ * Defines an entity: its fields, keys and hooks.
  *
- * Everything that can be wrong with a definition is an error here, before any table exists.
+ * Every fault in a definition is an error here, before any table exists.
  *
- * @throws {@link SchemaError} with the code that says what is wrong.
+ * @throws {@link SchemaError} with the code of the fault.
  *
  * @example
  * ```ts

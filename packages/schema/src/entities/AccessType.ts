@@ -8,9 +8,9 @@ const identifier = z.string().min(1).max(1000);
 const meta = z.record(z.string(), z.unknown());
 
 /**
- * One way to reach or recognise an account's owner: an e-mail address, a phone number, an identity
- * at another provider, or one of the application's own. Item: PK `account#<accountId>`,
- * SK `accesstype#<kind>#<ulid>`; each identity belongs to one account.
+ * A contact or identity of an account's owner: an e-mail address, a phone number, an identity at
+ * another provider, or one of the application's own. Item: PK `account#<accountId>`, SK
+ * `accesstype#<kind>#<ulid>`; each identity belongs to one account.
  *
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import { defineEntity } from '../definition/defineEntity.js';
 import { Account } from './Account.js';
 
 /**
- * How often somebody has tried one authenticator of an account since it last worked. Item:
- * PK `account#<accountId>`, SK `accountattempts#<authenticator>`: within what a login reads.
+ * Count of attempts at one authenticator of an account since its last success. Item: PK
+ * `account#<accountId>`, SK `accountattempts#<authenticator>`, in the range that a login reads.
  *
  * @example
  * ```ts

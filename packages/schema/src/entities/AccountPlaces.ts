@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { defineEntity } from '../definition/defineEntity.js';
 
 /**
- * How many accounts hold one of the places that there are for them. One for each namespace; item:
- * PK `accountplaces#accounts`, SK `accountplaces`.
+ * Count of accounts under a plan with a limit. One for each namespace; item: PK
+ * `accountplaces#accounts`, SK `accountplaces`.
  *
  * @example
  * ```ts

@@ -10,9 +10,9 @@ const location = z.strictObject({
 });
 
 /**
- * A secret that belongs to an account: its password, or something sent to its owner. What is stored
- * as `value` is a digest, never the secret itself. Item: PK `account#<accountId>`,
- * SK `accounttoken#<kind>#<createdFor>#<ulid>`.
+ * A secret of an account: its password, or a token that was sent to its owner. `value` stores a
+ * digest, never the secret itself. Item: PK `account#<accountId>`, SK
+ * `accounttoken#<kind>#<createdFor>#<ulid>`.
  *
  * @example
  * ```ts

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { defineEntity } from '../definition/defineEntity.js';
 
 /**
- * How many attempts came from one client network in one window of time. Item:
- * PK `addressattempts#<network>`, SK `addressattempts#<beginning of the window>`.
+ * Count of attempts from one client network in one time window. Item: PK
+ * `addressattempts#<network>`, SK `addressattempts#<beginning of the window>`.
  *
  * @example
  * ```ts

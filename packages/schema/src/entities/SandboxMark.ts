@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { defineEntity } from '../definition/defineEntity.js';
 
 /**
- * Says of a table that it is a sandbox, which may be emptied. Written while the table is still
- * empty; item: PK `sandboxmark#sandbox`, SK `sandboxmark`.
+ * Marks a table as a sandbox, which may be emptied. Written while the table is still empty; item:
+ * PK `sandboxmark#sandbox`, SK `sandboxmark`.
  *
  * @example
  * ```ts

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { defineEntity } from '../definition/defineEntity.js';
 
 /**
- * How many messages with a secret went to one address, or were made for one account, in one window
- * of time. Item: PK `sentmessages#<recipient>`, SK `sentmessages#<beginning of the window>`.
+ * Count of messages with a secret to one address, or for one account, in one time window. Item: PK
+ * `sentmessages#<recipient>`, SK `sentmessages#<beginning of the window>`.
  *
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import { defineEntity } from '../definition/defineEntity.js';
 import { Account } from './Account.js';
 
 /**
- * A login that lasts: what an auth token points to. `token` is the digest of the secret that the
- * auth token carries. Item: PK `account#<accountId>`, SK `session#<ulid>`.
+ * A session, which an auth token refers to. `token` is the digest of the secret in the auth token.
+ * Item: PK `account#<accountId>`, SK `session#<ulid>`.
  *
  * @example
  * ```ts

@@ -19,10 +19,10 @@ export type ExtendedAccount<F extends AccountFields> = EntityDefinition<
 >;
 
 /**
- * Defines the account with fields of an application's own beside those that it has anyway. A table
- * takes one definition named Account: this one, or `Account` itself.
+ * Defines the account with additional fields of an application. A table accepts one definition
+ * named Account: this one, or `Account` itself.
  *
- * @throws {@link SchemaError} `ReservedField` for the name of a field that it has already.
+ * @throws {@link SchemaError} `ReservedField` for a field that every account already has.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /** Details of the fault for each {@link SchemaError} code, by code. */
 export interface SchemaErrorDetails {
-  /** An option of the definition does not exist, or is of another kind than its type says. */
+  /** An option of the definition does not exist, or has the wrong type. */
   InvalidDefinition: { entity: string; path: string; reason: string };
   /** The entity's name is not letters and digits, starting with a letter. */
   InvalidEntityName: { name: string };
@@ -8,23 +8,23 @@ export interface SchemaErrorDetails {
   UnknownPath: { entity: string; path: string };
   /** A path in an index names an object, a list or a mixed type, which cannot be part of a key. */
   PathNotScalar: { entity: string; path: string };
-  /** An index part is neither `.path` nor `#literal`, or a `?` stands where it must not. */
+  /** An index part is neither `.path` nor `#literal`, or has a `?` where none is allowed. */
   InvalidIndexPart: { entity: string; index: string; part: string };
   /** The first index is not `_id`, or a further one is not `_id2`, `_id3`, … */
   InvalidIndexName: { entity: string; index: string };
-  /** Two indexes of the entity have one name. */
+  /** Two indexes of the entity have the same name. */
   DuplicateIndexName: { entity: string; index: string };
-  /** The partition key of a `relatedTo` index cannot be equal to its parent's. */
+  /** The partition key of a `relatedTo` index can never equal its parent's. */
   RelatedKeyMismatch: { entity: string; index: string; parent: string };
   /** The field named by `expiresAt` is not a date. */
   ExpiryNotDate: { entity: string; path: string };
-  /** One position of the schema takes both dates and strings (or bigints and numbers). */
+  /** A field mixes dates and strings, or bigints and numbers. */
   AmbiguousType: { path: string };
   /** A field's values cannot be stored; `reason` says why, and what to use instead. */
   NotStorable: { entity: string; path: string; reason: string };
   /** A secret field is part of the document's own key, which its `id` shows. */
   SecretInKey: { entity: string; path: string };
-  /** The schema declares a field that every document has already, such as `createdAt`. */
+  /** The schema declares a field that every document already has, such as `createdAt`. */
   ReservedField: { entity: string; path: string };
   /** A normaliser of the field at `path` changes its own result when it is run again. */
   UnstableNormaliser: { entity: string; path: string };
@@ -35,13 +35,13 @@ export interface SchemaErrorDetails {
 /** The stable codes of {@link SchemaError}. */
 export type SchemaErrorCode = keyof SchemaErrorDetails;
 
-/** Any {@link SchemaError}, so that testing `code` narrows `details`. */
+/** Any {@link SchemaError}, as a union that `code` narrows. */
 export type AnySchemaError = { [C in SchemaErrorCode]: SchemaError<C> }[SchemaErrorCode];
 
 const brand = Symbol.for('@latchkey/schema/SchemaError');
 
 /**
- * A fault in an entity definition, thrown when the definition is made.
+ * Error for a fault in an entity definition, thrown when the definition is created.
  *
  * @example
  * ```ts
@@ -61,9 +61,9 @@ const brand = Symbol.for('@latchkey/schema/SchemaError');
  */
 export class SchemaError<C extends SchemaErrorCode = SchemaErrorCode> extends Error {
   override readonly name: string = 'SchemaError';
-  /** The kind of the error; it decides the shape of `details`. */
+  /** The kind of the error; it determines the shape of `details`. */
   readonly code: C;
-  /** The facts about the error, by its code; never a secret. */
+  /** Details of the error, by its code; never a secret. */
   readonly details: SchemaErrorDetails[C];
 
   constructor(code: C, message: string, details: SchemaErrorDetails[C]) {
@@ -73,7 +73,7 @@ export class SchemaError<C extends SchemaErrorCode = SchemaErrorCode> extends Er
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** Tells whether a value is a `SchemaError`, also one from another copy of this package. */
+  /** Tells whether a value is a `SchemaError`, including one from another copy of this package. */
   static is(value: unknown): value is AnySchemaError {
     return typeof value === 'object' && value !== null && brand in value;
   }

@@ -18,12 +18,12 @@ const NOT_AN_ADDRESS = 'not an e-mail address';
 const utf8 = new TextEncoder();
 
 /**
- * An e-mail address in the one form in which it is stored: lower case, Unicode normal form C, and the
- * domain in ASCII (RFC 5891), so that one mailbox has one form however its domain is written.
+ * An e-mail address in normalised form: lower case, Unicode normal form C, and the domain in ASCII
+ * (RFC 5891), so that different spellings of a domain have one form.
  *
- * Refuses what mailers have been tricked with: lists (`a@x,b@y`), quoted local parts, line breaks,
- * spaces, encoded words, and letters that only look like others after compatibility normalisation (`＠`).
- * What is refused is judged after normalising, so no spelling slips past.
+ * Refuses input that has been used to trick mailers: lists (`a@x,b@y`), quoted local parts, line
+ * breaks, spaces, encoded words, and letters that only look like others after compatibility
+ * normalisation (`＠`). The checks run after normalisation, so that no spelling bypasses them.
  *
  * @example
  * ```ts

@@ -8,11 +8,11 @@ const ALLOWED = /^[\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}!-~]+$/u;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
 /**
- * A username in the one form in which it is stored: lower case, Unicode normal form KC, in the
- * manner of RFC 8265's UsernameCaseMapped profile; 1 to 100 characters.
+ * A username in normalised form: lower case, Unicode normal form KC, similar to RFC 8265's
+ * UsernameCaseMapped profile; 1 to 100 characters.
  *
- * Usernames, e-mail addresses, phone numbers and account ids share one namespace without
- * overlap: a username never holds `@`, never starts with `+`, and never looks like a ULID.
+ * Usernames, e-mail addresses, phone numbers and account ids share one namespace without overlap: a
+ * username never contains `@`, never starts with `+`, and never looks like a ULID.
  *
  * @example
  * ```ts

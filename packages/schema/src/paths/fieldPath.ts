@@ -11,8 +11,8 @@ export type JoinedPath<S extends readonly (string | number)[]> = S extends reado
   : string;
 
 /**
- * Writes a list of segments as a path: for names that hold a dot, such as the keys of a record.
- * A dot inside a segment becomes `\.`, and a backslash `\\`.
+ * Joins segments to a path, for names that contain a dot, such as keys of a record. A dot inside a
+ * segment becomes `\.`, and a backslash `\\`.
  *
  * @param segments - field names, keys of records and positions in lists, outermost first.
  *

@@ -9,22 +9,25 @@ import {
 import { onOneLine } from '../templates/escapeHtml.js';
 import type { Send } from '../templates/sendBy.js';
 
-/** A message that would have been sent, and how it would have read. */
+/** A message kept by the outbox, with its rendered texts. */
 export type OutboxMessage = Message & RenderedMessage;
 
 /** Input of {@link Outbox}. */
 export interface OutboxOptions extends RenderOptions {
-  /** Is given what each message is, and its link or code: `console.log`, say (default: nobody is). */
+  /**
+   * Called with the kind, and the link or code, of each message: `console.log`, for example
+   * (default: none).
+   */
   readonly print?: (line: string) => void;
-  /** How many messages are kept, 1 to 100 000; then the oldest goes. Default 1000. */
+  /** Number of messages to keep, 1 to 100 000; the oldest are dropped. Default 1000. */
   readonly maxMessages?: number;
 }
 
 const MOST_MESSAGES = 100_000;
 
 /**
- * Keeps messages in memory, in place of sending them: for development and tests. What it keeps and
- * prints lets its reader into accounts; in production, it is the wrong sender.
+ * Keeps messages in memory instead of sending them, for development and tests. Its contents and
+ * output allow logins to accounts: do not use it in production.
  *
  * @example
  * ```ts
@@ -61,7 +64,7 @@ export class Outbox {
   /**
    * Keeps a message, as `delivery.send`.
    *
-   * @throws AccountError `InvalidInput` for an address or a token that no sender would take.
+   * @throws AccountError `InvalidInput` for an address or a token that no sender would accept.
    */
   // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection, too
   readonly send: Send = async (message) => {
@@ -74,7 +77,7 @@ export class Outbox {
     this.#print?.(`${message.kind} to ${value}: ${shown}`);
   };
 
-  /** Messages that have been sent, the oldest first. */
+  /** The sent messages, the oldest first. */
   get messages(): readonly OutboxMessage[] {
     return this.#messages;
   }
@@ -88,12 +91,12 @@ export class Outbox {
     return this.#messages.findLast((message) => kind === undefined || message.kind === kind);
   }
 
-  /** The links in what has been sent, the oldest first. */
+  /** The links in the sent messages, the oldest first. */
   links(): string[] {
     return this.#messages.flatMap(({ url }) => url ?? []);
   }
 
-  /** Forgets what has been sent. */
+  /** Removes all messages. */
   clear(): void {
     this.#messages = Object.freeze([]);
   }

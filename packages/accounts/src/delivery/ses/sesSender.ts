@@ -14,9 +14,11 @@ export interface SesClient {
 export interface SesSenderOptions extends RenderOptions {
   /** An `SESv2Client`, with the region and the credentials of the application. */
   readonly client: SesClient;
-  /** Whom the mails are from: an address that SES has verified. */
+  /** Sender of the mails: an address that SES has verified. */
   readonly from: MailFrom;
-  /** The configuration set to send with. Its click tracking would lead links over other hosts. */
+  /**
+   * The configuration set to send with. Its click tracking would route links through other hosts.
+   */
   readonly configurationSetName?: string;
 }
 

@@ -4,7 +4,7 @@ import { invalidOption } from '../../errors/invalidOption.js';
 import { MessageRenderer, type RenderOptions } from '../templates/MessageRenderer.js';
 import type { Send } from '../templates/sendBy.js';
 
-/** A mail, as it is handed to `nodemailer`. */
+/** A mail, as it is passed to `nodemailer`. */
 export interface SmtpMail {
   readonly envelope: { readonly from: string; readonly to: string[] };
   readonly from: { readonly name: string; readonly address: string };
@@ -22,7 +22,7 @@ export interface SmtpTransporter {
   sendMail(mail: SmtpMail): Promise<unknown>;
 }
 
-/** Settings for `createTransport` of `nodemailer`, which knows more than these. */
+/** Settings for `createTransport` of `nodemailer`, which supports more than these. */
 export interface SmtpTransportOptions {
   readonly host: string;
   /** Default: 465 with `secure`, else 587. */
@@ -43,9 +43,11 @@ export interface SmtpTransportOptions {
 
 /** Input of {@link smtpSender}. */
 export interface SmtpSenderOptions extends RenderOptions {
-  /** A transporter of `nodemailer`, which stays the application's to close, or settings for one. */
+  /**
+   * A `nodemailer` transporter, which the application must close itself, or the settings for one.
+   */
   readonly transport: SmtpTransporter | SmtpTransportOptions;
-  /** Whom the mails are from; the name that is shown is the application's, unless there is another. */
+  /** Sender of the mails; its name is the application's by default. */
   readonly from: MailFrom;
 }
 
@@ -59,13 +61,14 @@ const DEFAULTS = {
 };
 
 /**
- * Sends messages as mails over SMTP, by the package `nodemailer`, which the application installs.
- * Each goes to the one stored address, in a message of its own.
+ * Sends messages as mails over SMTP, with the package `nodemailer`, which the application installs.
+ * Each message goes to exactly one stored address.
  *
- * What it gives throws, and `Accounts` tells as `DeliveryError`: `InvalidInput` for what is no e-mail
- * address, `InvalidConfiguration` when `nodemailer` is not installed, and whatever the server answers.
+ * The returned function throws `InvalidInput` if the address is not an e-mail address,
+ * `InvalidConfiguration` if `nodemailer` is not installed, and the server's errors. `Accounts`
+ * reports them as `DeliveryError`.
  *
- * @param options - Where the mail server is, whom the mails are from, and how they are worded.
+ * @param options - The mail server, the sender, and the texts.
  * @throws AccountError `InvalidConfiguration` with the path of the option.
  * @example
  * ```ts

@@ -14,8 +14,8 @@ export interface SnsSenderOptions extends RenderOptions {
   /** An `SNSClient`, with the region and the credentials of the application. */
   readonly client: SnsClient;
   /**
-   * Whom the message is shown to be from, in countries that allow it: 1 to 11 ASCII letters and
-   * digits, at least one of them a letter (default: what SNS chooses).
+   * Sender shown to the recipient, in countries that allow it: 1 to 11 ASCII letters and digits,
+   * with at least one letter (default: chosen by SNS).
    */
   readonly senderId?: string;
 }
@@ -30,10 +30,10 @@ export interface SnsSenderOptions extends RenderOptions {
  *   "MessageAttributes": { "AWS.SNS.SMS.SMSType": { "DataType": "String", "StringValue": "Transactional" } } }
  * ```
  *
- * What it gives throws, and `Accounts` tells as `DeliveryError`: `InvalidInput` for what is no phone
- * number, and whatever SNS answers.
+ * The returned function throws `InvalidInput` if the address is not a phone number, and the errors
+ * of SNS. `Accounts` reports them as `DeliveryError`.
  *
- * @param options - The client, and how messages are worded.
+ * @param options - The client, and the texts.
  * @throws AccountError `InvalidConfiguration` with the path of the option.
  * @example
  * ```ts

@@ -2,25 +2,26 @@ import { AccountError } from '../../errors/AccountError.js';
 import type { Message, MessageKind } from '../Delivery.js';
 import { invalidOption } from '../../errors/invalidOption.js';
 
-/** Where the links in messages lead. */
+/** Targets of the links in messages. */
 export interface LinkOptions {
   /**
-   * The address of the application, which every link begins with: `https`, or `http` on this very
-   * machine (`localhost`, `127.0.0.1`, `[::1]`); with a path, perhaps, but nothing after it.
+   * The URL that every link begins with: `https`, or `http` on the local machine (`localhost`,
+   * `127.0.0.1`, `[::1]`); it may have a path, but no query or fragment.
    */
   readonly baseUrl: string;
   /**
-   * The page for each kind of message, from `/` on. Default: `/verify-email`, `/reset-password`,
-   * `/login` for magic links and after sign-up attempts, `/restore-address` for a `ContactRemoved`
-   * with a token; none for other kinds.
+   * The path of the page for each kind of message, starting with `/`. Default: `/verify-email`,
+   * `/reset-password`, `/login` for magic links and after sign-up attempts, `/restore-address` for
+   * a `ContactRemoved` with a token; none for other kinds.
    */
   readonly paths?: Readonly<Partial<Record<MessageKind, string>>>;
   /**
    * Where in the link the token is (default: `'query'`, as `?token=`).
    *
-   * In the query, it reaches the application's server, and so its access log: leave the query out of
-   * that log, and send `Referrer-Policy: no-referrer` with the page (ASVS 14.2.1). With `'fragment'`,
-   * as `#token=`, it stays in the browser, whose script must send it in the body of a request.
+   * In the query, it reaches the application's server and its access log: leave the query out of
+   * that log, and send `Referrer-Policy: no-referrer` with the page (ASVS 14.2.1). With
+   * `'fragment'`, as `#token=`, it stays in the browser, whose script must send it in the body of a
+   * request.
    */
   readonly tokenIn?: 'query' | 'fragment';
 }
@@ -43,7 +44,7 @@ const LINK_KINDS: readonly MessageKind[] = ['EmailVerification', 'PasswordReset'
 
 const THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
 
-/** Builds the links in messages, from what is configured and nothing else (ASVS 1.2.2). */
+/** Builds the links in messages from the configuration only (ASVS 1.2.2). */
 export class LinkBuilder {
   readonly #pages: ReadonlyMap<string, string>;
   readonly #restorePage: string;
@@ -67,8 +68,8 @@ export class LinkBuilder {
   /**
    * The link in a message, if its kind has one.
    *
-   * @throws AccountError `InvalidInput` with the path `token`, when a link needs one and there is
-   *   none, or none that could be used.
+   * @throws AccountError `InvalidInput` with the path `token`, if a link needs a token and it is
+   *   missing or not valid.
    */
   linkOf({ kind, token }: Message): string | undefined {
     const isUndone = kind === 'ContactRemoved' && token !== undefined;

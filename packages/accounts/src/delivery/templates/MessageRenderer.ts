@@ -12,24 +12,24 @@ import type {
 import { onOneLine } from './escapeHtml.js';
 import { TemplateBook } from './TemplateBook.js';
 
-/** How messages are worded. */
+/** Texts of messages. */
 export interface RenderOptions extends LinkOptions {
-  /** Name by which the application calls itself: 1 to 100 characters on one line. */
+  /** Name of the application: 1 to 100 characters on one line. */
   readonly applicationName: string;
   /**
-   * The language, as a BCP 47 tag, or what gives it for each message: `({ account }) =>
-   * account.profile?.locale`, say. The message's own comes first. Default, and where there is no
-   * template in it: English.
+   * The language, as a BCP 47 tag, or a function that returns it for each message, such as `({
+   * account }) => account.profile?.locale`. The message's own `locale` takes precedence. English is
+   * the default, and the fallback for languages without a template.
    */
   readonly locale?: string | ((message: Message) => unknown);
   /**
-   * Templates of the application, which come before the library's own. The message's own `template`
-   * comes first.
+   * Templates of the application, which take precedence over the library's. The message's own
+   * `template` takes precedence over both.
    */
   readonly templates?: MessageTemplates;
 }
 
-/** A message as a person gets it. */
+/** A message as the recipient sees it. */
 export interface RenderedMessage {
   /** One line. */
   readonly subject: string;
@@ -37,11 +37,11 @@ export interface RenderedMessage {
   readonly text: string;
   /** A whole document. */
   readonly html: string;
-  /** The link in it, if there is one. */
+  /** The link in the message, if there is one. */
   readonly url?: string;
 }
 
-/** Words messages, with options that were checked once. */
+/** Renders messages, with options that were validated once. */
 export class MessageRenderer {
   readonly applicationName: string;
   readonly #links: LinkBuilder;
@@ -57,8 +57,9 @@ export class MessageRenderer {
   }
 
   /**
-   * @throws AccountError `InvalidInput` with the path `token` when its kind needs one and has none;
-   *   `InvalidConfiguration` when a template of the application gives something else than texts.
+   * @throws AccountError `InvalidInput` with the path `token` if the message lacks the token that
+   *   its kind needs; `InvalidConfiguration` if a template of the application does not return
+   *   texts.
    */
   render(message: Message): RenderedMessage {
     const own = typeof this.#locale === 'function' ? this.#locale(message) : this.#locale;

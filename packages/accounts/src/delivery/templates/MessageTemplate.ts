@@ -2,8 +2,8 @@ import type { AccountDocument } from '../../requests/SessionRequest.js';
 import type { MessageKind, Recipient } from '../Delivery.js';
 
 /**
- * Facts from which a template makes a message. Texts are as people wrote them, on one line each:
- * HTML in {@link RenderedContent} has to escape them.
+ * Values for a template. Texts are as people typed them, each on one line: HTML in {@link
+ * RenderedContent} must escape them.
  */
 export interface TemplateFacts {
   readonly kind: MessageKind;
@@ -15,19 +15,19 @@ export interface TemplateFacts {
   readonly username?: string;
   /** The address that was added or removed. */
   readonly contact?: string;
-  /** The secret itself, to be typed in; `url` has it already. */
+  /** The secret itself, for the user to type; `url` already contains it. */
   readonly token?: string;
-  /** Where to go. */
+  /** The URL of the link. */
   readonly url?: string;
 }
 
 /** A message as plain texts, which are escaped and laid out. */
 export interface MessageContent {
-  /** One line; what would break it becomes a space. */
+  /** One line; line breaks become spaces. */
   readonly subject: string;
   /** Text of the message before the link. */
   readonly paragraphs: readonly string[];
-  /** The words of the link (default: the link itself, which always stands below it). */
+  /** The label of the link (default: the URL, which is always printed below it). */
   readonly link?: string;
   /** Text of the message after the link. */
   readonly closing?: readonly string[];
@@ -35,17 +35,17 @@ export interface MessageContent {
   readonly short?: string;
 }
 
-/** A message as it is sent; what is in `html` is the template's own responsibility. */
+/** A message as it is sent; the template is responsible for escaping in `html`. */
 export interface RenderedContent {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-/** Makes the message of one kind, in one language. */
+/** Returns the message of one kind, in one language. */
 export type MessageTemplate = (facts: TemplateFacts) => MessageContent | RenderedContent;
 
-/** A template, and the language that it is in. */
+/** A template with its language. */
 export interface LocalTemplate {
   /** A BCP 47 tag, such as `de`. */
   readonly locale: string;

@@ -4,7 +4,7 @@ import type { Recipient } from '../Delivery.js';
 import { invalidOption } from '../../errors/invalidOption.js';
 import { requireName } from './configuration.js';
 
-/** Whom a mail is from: an address alone, or with the name that is shown (default: the application's). */
+/** Sender of a mail: an address alone, or with a display name (default: the application's). */
 export type MailFrom = string | { readonly address: string; readonly name?: string };
 
 /** {@link MailFrom}, checked. */

@@ -9,7 +9,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /**
  * Makes a text safe between HTML tags and inside quoted attributes (ASVS 1.2.1).
  *
- * @param text - Any text. An `href` needs more: only what has been built as a link is one.
+ * @param text - Any text. Escaping alone does not make a text safe as an `href`.
  */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

@@ -2,10 +2,10 @@ import type { Message } from '../Delivery.js';
 import { MessageRenderer, type RenderedMessage, type RenderOptions } from './MessageRenderer.js';
 
 /**
- * Words a message to an account's owner: for a sender of the application's own.
+ * Renders a message to an account's owner, for a custom sender.
  *
- * @param message - What `delivery.send` is given.
- * @param options - The application's name and address; perhaps its languages and templates.
+ * @param message - The argument of `delivery.send`.
+ * @param options - The application's name and URL; optionally languages and templates.
  * @throws AccountError `InvalidConfiguration` for an option that cannot be used; `InvalidInput` with
  *   the path `token` for a message without the token that its kind needs.
  * @example

@@ -24,7 +24,7 @@ describe('sendBy', () => {
     ]);
   });
 
-  it('refuses an address that there is no sender for', async () => {
+  it('refuses an address without a sender', async () => {
     await expect(sendBy({ email: () => undefined })(phone)).rejects.toMatchObject({
       code: 'InvalidInput',
       details: { path: 'to.kind', reason: 'noSender' },

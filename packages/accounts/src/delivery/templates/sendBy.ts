@@ -2,20 +2,20 @@ import { AccountError } from '../../errors/AccountError.js';
 import type { Message, Recipient } from '../Delivery.js';
 import { invalidOption } from '../../errors/invalidOption.js';
 
-/** Sends a message, or throws; what `delivery.send` takes. */
+/** Sends a message, or throws: the type of `delivery.send`. */
 export type Send = (message: Message) => Promise<void>;
 
-/** A sender for each kind of address that the application writes to. */
+/** A sender for each kind of address that the application uses. */
 export type SendersByKind = Readonly<
   Partial<Record<Recipient['kind'], (message: Message) => unknown>>
 >;
 
 /**
- * Makes one sender of several, which picks by the kind of the recipient's address.
+ * Combines several senders into one, which picks by the kind of the recipient's address.
  *
  * @param senders - One for `email`, one for `phone`, or both.
- * @throws AccountError `InvalidConfiguration` when neither is a function; what it gives throws
- *   `InvalidInput` with the path `to.kind` for an address that there is no sender for.
+ * @throws AccountError `InvalidConfiguration` if neither is a function. The returned function
+ *   throws `InvalidInput` with the path `to.kind` if there is no sender for the address.
  * @example
  * ```ts
  * import { sendBy, type Message } from '@latchkey/accounts';
