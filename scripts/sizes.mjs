@@ -10,7 +10,7 @@ const BUDGETS = {
   '@latchkey/entity': 53,
   '@latchkey/entity/infrastructure': 19,
   '@latchkey/entity/testing': 56,
-  '@latchkey/entity/testing/globalSetup': 3,
+  '@latchkey/entity/testing/globalSetup': 3.5,
   '@latchkey/entity/testing/globalTeardown': 0.5,
   '@latchkey/accounts': 146.5,
   '@latchkey/accounts/argon2': 3.5,
