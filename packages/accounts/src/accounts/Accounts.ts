@@ -233,7 +233,7 @@ export class Accounts<
       .addIndexRelation('attempts', AccountAttempts)
       .addIndexRelation('tokens', AccountToken);
     // In some orders of checking, TypeScript finds the two not comparable.
-    this.AccountEntity = accounts as unknown as AccountEntityWith<F>;
+    this.AccountEntity = accounts;
     this.AccessTypeEntity = table.entity(AccessType);
     this.TokenEntity = table.entity(AccountToken);
     this.SessionEntity = core.sessionEntity;
