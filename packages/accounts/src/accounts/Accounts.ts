@@ -232,7 +232,6 @@ export class Accounts<
       .addIndexRelation('accessTypes', AccessType)
       .addIndexRelation('attempts', AccountAttempts)
       .addIndexRelation('tokens', AccountToken);
-    // In some orders of checking, TypeScript finds the two not comparable.
     this.AccountEntity = accounts;
     this.AccessTypeEntity = table.entity(AccessType);
     this.TokenEntity = table.entity(AccountToken);
