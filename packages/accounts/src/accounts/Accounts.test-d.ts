@@ -108,3 +108,5 @@ expectTypeOf(withBoth).toExtend<Accounts>();
 expectTypeOf(bare).toExtend<Accounts>();
 expectTypeOf(bare).not.toExtend<AccountsWith<'phones'>>();
 expectTypeOf(bare).not.toExtend<AccountsWith<'twoFactor'>>();
+// @ts-expect-error -- a type alone gives no second factor.
+export const promised: AccountsWith<'twoFactor'> = new Accounts(options);

@@ -217,7 +217,10 @@ export class Accounts<
    * @param accountDefinition - that of `accountFields`, where several share it. Internal.
    * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
    */
-  constructor(options: AccountsOptions<F, P, T>, accountDefinition?: typeof Account) {
+  constructor(
+    options: AccountsOptions<F, P, T> & Needed<P, T>,
+    accountDefinition?: typeof Account,
+  ) {
     assertOptions(options);
     const { table: wholeTable, plan, environment, accountFields } = options;
     const { passwords, tokens, throttling, twoFactor, phones, delivery } = options;
@@ -587,6 +590,10 @@ export class Accounts<
     return this.passwords.removeAllResetPasswordTokens(input);
   }
 }
+
+/** Options without which `Accounts` of the type would lack what it offers. */
+type Needed<P, T> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unknown) &
+  ([T] extends [TwoFactorPart] ? { readonly twoFactor: T } : unknown);
 
 /**
  * {@link Accounts} with these options, for the types of an application's own functions.

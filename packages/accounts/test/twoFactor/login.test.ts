@@ -15,6 +15,7 @@ import {
   type TwoFactorAccounts,
 } from './support/twoFactorAccounts.js';
 import { selfService } from '../support/selfService.js';
+import { phoneNumbers } from '../../src/identifiers/phoneNumbers/index.js';
 import { totp } from '../../src/twoFactor/totp.js';
 
 const times = <T>(length: number, make: (index: number) => T): T[] =>
@@ -626,6 +627,7 @@ describe('the key that encrypts the secrets', () => {
       table: test.table,
       sessions: { getTokenSecret: () => SECRET },
       passwords: { hasher: test.hasher },
+      phones: phoneNumbers(),
       twoFactor: totp({ issuer: 'Latchkey', encryptionKeys }),
     });
   const storedSecret = async ({ accountId }: ProtectedPerson): Promise<string> => {
