@@ -22,6 +22,7 @@ export default {
   globalSetup: '<rootDir>/packages/entity/dist/testing-globalSetup.cjs',
   globalTeardown: '<rootDir>/packages/entity/dist/testing-globalTeardown.cjs',
   cacheDirectory: '<rootDir>/.cache/jest',
-  maxWorkers: 2,
+  // More than two cores: each worker waits for the database much of its time.
+  maxWorkers: 3,
   testTimeout: 60_000,
 };

@@ -17,6 +17,8 @@ const BUDGETS = {
   '@latchkey/accounts/common-passwords': 25.5,
   '@latchkey/accounts/guard': 26.5,
   '@latchkey/accounts/outbox': 6.5,
+  '@latchkey/accounts/phone-numbers': 31,
+  '@latchkey/accounts/two-factor': 20,
   '@latchkey/accounts/self-service': 74,
   '@latchkey/accounts/ses': 6.5,
   '@latchkey/accounts/smtp': 6.5,

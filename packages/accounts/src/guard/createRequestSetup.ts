@@ -33,7 +33,7 @@ export interface GuardOptions<F extends AccountFields = NoFields> {
   readonly accountFields?: F;
 }
 
-/** What the options of {@link GuardOptions} make. */
+/** Parts that {@link GuardOptions} lead to. */
 export interface RequestSetup {
   readonly appId: string | undefined;
   readonly core: Omit<RequestCore, 'accounts'>;

@@ -7,10 +7,10 @@ import { Accounts } from './originShim.js';
 /** Rows of moving-over for what the shim does. */
 const SHIMMED = [
   'option `transporter`',
-  '`getTokenSecret` gives a secret of any length',
+  '`getTokenSecret` returns a secret of any length',
   '`sessions.getTokenSecret` is set to another function',
   '`requestIp` of any form',
-  "`addResetPasswordToken`, `addEmailVerificationToken` give the token's document",
+  "`addResetPasswordToken`, `addEmailVerificationToken` return the token's document",
   'the message of an `AccountError` is its code',
   'an `Error` with the message `LOGIN_FAILED`',
 ];

@@ -269,7 +269,7 @@ export const assertions: readonly Assertion[] = [
   {
     call: 'TokenEntity.createOne',
     says: 'gives the value of the token with its document',
-    row: 'tokens as they are, in the table and on their documents, for ever',
+    row: 'plain tokens, in the table and on their documents, forever',
     check: async ({ accounts, accountId }) => {
       const item = { accountId, kind: 'custom', createdFor: 'a purpose', value: 'abcd' } as const;
       const created = await accounts.TokenEntity.createOne({ item });

@@ -117,17 +117,17 @@ describe('the limits that an option’s comment tells are those that hold', () =
     const said: [file: string, sentence: RegExp, holds: boolean][] = [
       ['SECURITY.md', /Passwords: 8 to 1000 characters/, minLength === 8 && maxLength === 1000],
       ['SECURITY.md', /bcrypt \(cost 10 by default\)/, cost === '10'],
-      ['SECURITY.md', /waits, up to an hour/, password.maxBackOffMs === ms('1h')],
-      ['SECURITY.md', /logged in within the last ten minutes/, ms(recent) === ms('10m')],
+      ['SECURITY.md', /for up to an hour/, password.maxBackOffMs === ms('1h')],
+      ['SECURITY.md', /requires a login within the last ten minutes/, ms(recent) === ms('10m')],
       ['docs/guide/accounts.md', /After 10 failures in a row/, password.budget === 10],
       [
         'docs/guide/accounts.md',
-        /doubles each time up to an hour/,
+        /doubles with each further failure, up to an hour/,
         password.maxBackOffMs === ms('1h'),
       ],
       [
         'docs/guide/accounts.md',
-        /works once, for 24 hours/,
+        /works once, expires after 24 hours/,
         lifetimesMs.email_verification === ms('24h'),
       ],
       [
@@ -142,10 +142,14 @@ describe('the limits that an option’s comment tells are those that hold', () =
       ],
       [
         'docs/guide/accounts.md',
-        /the same new one again for 30 seconds/,
+        /the same new token again for 30 seconds/,
         sessions.graceMs === ms('30s'),
       ],
-      ['docs/guide/accounts.md', /for an hour/, sessions.impersonationDurationMs === ms('1h')],
+      [
+        'docs/guide/accounts.md',
+        /for up to an hour, in which/,
+        sessions.impersonationDurationMs === ms('1h'),
+      ],
     ];
     for (const [file, sentence, holds] of said) {
       expect([file, String(sentence), sentence.test(text(file)), holds]).toEqual([
