@@ -12,7 +12,7 @@ const BUDGETS = {
   '@latchkey/entity/testing': 56,
   '@latchkey/entity/testing/globalSetup': 3.5,
   '@latchkey/entity/testing/globalTeardown': 0.5,
-  '@latchkey/accounts': 146.5,
+  '@latchkey/accounts': 88,
   '@latchkey/accounts/argon2': 3.5,
   '@latchkey/accounts/common-passwords': 25.5,
   '@latchkey/accounts/guard': 26.5,
