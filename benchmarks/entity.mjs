@@ -23,7 +23,7 @@ for (const { name, run } of OPERATIONS) {
     run: () => run(contender),
   }));
   const ratios = await measure(tasks, { base: BASE, rounds: ROUNDS, sliceMs: SLICE_MS });
-  for (const row of rows) row[name] = ratios[row.library];
+  for (const [at, row] of rows.entries()) row[name] = ratios[contenders[at].name];
 }
 
 report('entity', rows, {

@@ -31,7 +31,7 @@ export type {
 } from './contacts/Contacts.js';
 export type { Contact, ContactData, ContactKind } from './core/Account.js';
 export type { ContactInput } from './contacts/parseContact.js';
-export type { PhoneInput, PhoneNumbers } from './identifiers/PhoneNumbers.js';
+export type { PhoneInput } from './identifiers/PhoneNumbers.js';
 export type { DeliveryOptions, Message, MessageKind, Recipient } from './delivery/Delivery.js';
 export type { MailFrom } from './delivery/templates/addresses.js';
 export { escapeHtml } from './delivery/templates/escapeHtml.js';
@@ -146,15 +146,3 @@ export type {
 } from './throttling/throttlePolicy.js';
 export type { Duration, DurationUnit } from './tokens/parseDuration.js';
 export type { TokenSecret, TokenSecrets } from './tokens/TokenKeys.js';
-export type { EncryptionKey } from './twoFactor/prepareEncryptionKeys.js';
-export type { TotpEnrolment } from './twoFactor/enrolTotp.js';
-export type { TwoFactor, TwoFactorPart } from './twoFactor/TwoFactor.js';
-export type {
-  ConfirmedTwoFactor,
-  ConfirmTwoFactorInput,
-  DisableTwoFactorInput,
-  EnrolTwoFactorInput,
-  TwoFactorLoginInput,
-  TwoFactorStatus,
-} from './twoFactor/twoFactorInputs.js';
-export type { TwoFactorOptions } from './twoFactor/twoFactorSettings.js';

@@ -197,7 +197,7 @@ const TOTP_OPTIONS: Readonly<Record<string, Row>> = {
   },
 };
 
-/** What is refused of nonsense, and what is not, at another path than it should be. */
+/** Values that are refused at another path than their own, or accepted, or refused though they fit. */
 function faultsOf(make: (options: object) => unknown, path: string, row: Row): unknown[] {
   const { fits, also = [], beside } = row;
   const pathFor = (value: unknown): string =>

@@ -21,7 +21,8 @@ import type { NoFields, RequestWith } from './OwnFields.js';
  * request, as with `Accounts.handleRequest`.
  *
  * Give it the same `table`, `appId`, `sessions`, `trustedProxies` and `accountFields` as the `Accounts`:
- * a token that one takes is then taken by the other.
+ * a token that one takes is then taken by the other. In one process with `accountFields`, give each a
+ * `Table` of its own, since a table takes one definition of the account.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 import type { PhoneNumbers } from '../PhoneNumbers.js';
 import { parsePhone } from './parsePhone.js';
 
-export type { PhoneInput, PhoneNumbers } from '../PhoneNumbers.js';
+export type { PhoneNumbers } from '../PhoneNumbers.js';
 
 /**
  * Phone numbers as contacts and as names to log in with, for the option `phones` of `Accounts`. The
