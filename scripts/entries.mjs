@@ -16,6 +16,7 @@ export const ENTRIES = {
     argon2: 'passwords/argon2/index.ts',
     'common-passwords': 'passwords/common/index.ts',
     guard: 'guard/index.ts',
+    http: 'http/index.ts',
     outbox: 'delivery/outbox/index.ts',
     'phone-numbers': 'identifiers/phoneNumbers/index.ts',
     'self-service': 'selfService/index.ts',

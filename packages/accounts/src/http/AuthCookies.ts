@@ -1,0 +1,109 @@
+import { parseCookie, stringifySetCookie, type SetCookie } from 'cookie';
+import { AccountError } from '../errors/AccountError.js';
+import type { CookieOptions } from './HttpOptions.js';
+
+/** What a client's cookies say. */
+export interface PresentedCookies {
+  readonly authToken?: string;
+  /** Tells whether the session's cookie outlives the browser. */
+  readonly isLasting: boolean;
+  readonly deviceToken?: string;
+  /** Handle of a sign-up that waits for its address to be confirmed. */
+  readonly handle?: string;
+}
+
+/** Browsers keep no cookie for longer (RFC 6265bis §5.5). */
+const MAX_AGE_SECONDS = 400 * 24 * 60 * 60;
+const HANDLE_SECONDS = 7 * 24 * 60 * 60;
+
+/** Before the token in the cookie: the browser does not say whether it will keep what it sends. */
+const LASTING = 'l.';
+const PASSING = 's.';
+
+/**
+ * The cookies of a session, a known device and a pending sign-up: `__Host-`, `Secure`, `HttpOnly`,
+ * `SameSite=Lax` (ASVS 3.3).
+ */
+export class AuthCookies {
+  readonly #session: string;
+  readonly #device: string;
+  readonly #handle: string;
+  readonly #secure: boolean;
+
+  constructor({ name, insecure }: Required<CookieOptions>) {
+    const prefix = insecure ? '' : '__Host-';
+    this.#session = prefix + name;
+    this.#device = `${prefix}${name}-device`;
+    this.#handle = `${prefix}${name}-handle`;
+    this.#secure = !insecure;
+  }
+
+  /**
+   * Reads a `Cookie` header.
+   *
+   * @throws AccountError `InvalidInput` with the path `cookie` for one of these that is there twice, since
+   *   nobody could tell which of them is the client's own.
+   */
+  read(header: string | null): PresentedCookies {
+    if (header === null) return { isLasting: false };
+    for (const name of [this.#session, this.#device, this.#handle]) assertOnce(header, name);
+    const cookies = parseCookie(header);
+    const session = cookies[this.#session];
+    const deviceToken = cookies[this.#device];
+    const handle = cookies[this.#handle];
+    const isLasting = session?.startsWith(LASTING) === true;
+    const isKnown = isLasting || session?.startsWith(PASSING) === true;
+    return {
+      isLasting,
+      ...(session !== undefined && { authToken: isKnown ? session.slice(2) : session }),
+      ...(deviceToken !== undefined && { deviceToken }),
+      ...(handle !== undefined && { handle }),
+    };
+  }
+
+  /** @param seconds - how long a lasting cookie lasts; undefined for one that goes with the browser. */
+  session(authToken: string, seconds: number | undefined): string {
+    const mark = seconds === undefined ? PASSING : LASTING;
+    return this.#set(this.#session, mark + authToken, seconds);
+  }
+
+  device(deviceToken: string): string {
+    return this.#set(this.#device, deviceToken, MAX_AGE_SECONDS);
+  }
+
+  handle(handle: string): string {
+    return this.#set(this.#handle, handle, HANDLE_SECONDS);
+  }
+
+  clearSession(): string {
+    return this.#set(this.#session, '', 0);
+  }
+
+  clearHandle(): string {
+    return this.#set(this.#handle, '', 0);
+  }
+
+  #set(name: string, value: string, seconds?: number): string {
+    const cookie: SetCookie = {
+      name,
+      value,
+      path: '/',
+      httpOnly: true,
+      secure: this.#secure,
+      sameSite: 'lax',
+      ...(seconds !== undefined && { maxAge: clampSeconds(seconds) }),
+    };
+    return stringifySetCookie(cookie);
+  }
+}
+
+function clampSeconds(seconds: number): number {
+  return Math.min(Math.max(0, Math.floor(seconds)), MAX_AGE_SECONDS);
+}
+
+function assertOnce(header: string, name: string): void {
+  const found = header.split(';').filter((pair) => pair.split('=', 1)[0]?.trim() === name);
+  if (found.length > 1) {
+    throw new AccountError('InvalidInput', { path: 'cookie', reason: 'duplicate' });
+  }
+}

@@ -1,0 +1,87 @@
+import type * as z from 'zod';
+import type { Accounts, AccountsWith } from '../accounts/Accounts.js';
+import type { SelfService } from '../selfService/SelfService.js';
+import type { AnswerOf, BodyOf, OperationName, ParamsOf, QueryOf } from './api.js';
+import type { Exchange } from './Exchange.js';
+
+/** Methods of routes. */
+export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Accounts, where a route has made sure that it is offered only with their options. */
+export type OfferedAccounts = AccountsWith<'phones' | 'twoFactor'>;
+
+/** One call of a route. */
+export interface Call<N extends OperationName> {
+  readonly accounts: OfferedAccounts;
+  readonly selfService: SelfService;
+  readonly exchange: Exchange;
+  readonly body: BodyOf<N>;
+  readonly query: QueryOf<N>;
+  readonly params: Readonly<Record<ParamsOf<N>, string>>;
+}
+
+/** The page that a link in a message leads to: its button posts the token, since scanners follow links. */
+export interface LinkPage {
+  readonly title: string;
+  /** Label of the button. */
+  readonly button: string;
+  /** Shown once it is done. */
+  readonly done: string;
+  /** Fields that the page asks for from the start. */
+  readonly fields?: readonly PageField[];
+}
+
+/** An input of a page. */
+export interface PageField {
+  readonly name: string;
+  readonly label: string;
+  readonly type: 'password' | 'text';
+  readonly autocomplete: string;
+}
+
+/** What every route is, whatever it takes and gives. */
+interface RouteBase {
+  readonly method: RouteMethod;
+  /** Below the base path; `{name}` is a parameter. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  /** Whether the request's session is looked at first, and whether there must be one. */
+  readonly session?: 'required' | 'optional';
+  /** Status of the response (default: 200, or 204 without an answer). */
+  readonly status?: 201 | 202;
+  /** Tells whether the options of the accounts offer it (default: they do). */
+  readonly isOffered?: (accounts: Accounts) => boolean;
+  readonly page?: LinkPage;
+}
+
+/**
+ * One operation that a client may call. Routing, validation, the OpenAPI document and the pages come from
+ * it; its schemas are made when they are first needed.
+ */
+export interface Route<N extends OperationName> extends RouteBase {
+  readonly body?: (accounts: Accounts) => z.ZodType<BodyOf<N>>;
+  readonly query?: () => z.ZodType<QueryOf<N>>;
+  /** The answer's fields: nothing else is sent. */
+  readonly answer?: () => z.ZodType<AnswerOf<N>>;
+  readonly handle: (call: Call<N>) => Promise<AnswerOf<N>>;
+}
+
+/** A route whose operation is not known. */
+export interface AnyRoute extends RouteBase {
+  readonly body?: (accounts: Accounts) => z.ZodType;
+  readonly query?: () => z.ZodType;
+  readonly answer?: () => z.ZodType;
+  /** A method, so that every {@link Route} is one. */
+  handle(
+    call: Omit<Call<OperationName>, 'body' | 'params' | 'query'> & UnknownInput,
+  ): Promise<unknown>;
+}
+
+interface UnknownInput {
+  readonly body: unknown;
+  readonly query: unknown;
+  readonly params: unknown;
+}
+
+/** The routes that are offered, by the names of their operations. */
+export type OfferedRoutes = Readonly<Partial<Record<OperationName, AnyRoute>>>;

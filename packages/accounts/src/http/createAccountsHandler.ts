@@ -1,0 +1,336 @@
+import type { AccountFields } from '@latchkey/schema';
+import type * as z from 'zod';
+import type { Accounts } from '../accounts/Accounts.js';
+import { flowsOf } from '../accounts/flowsOf.js';
+import { AccountError } from '../errors/AccountError.js';
+import { invalidOption } from '../errors/invalidOption.js';
+import { SelfService } from '../selfService/SelfService.js';
+import type { OperationName } from './api.js';
+import { corsHeaders, preflightHeaders } from './crossOrigin.js';
+import { Exchange } from './Exchange.js';
+import { isServerFault, problemOf, problemResponse } from './HttpError.js';
+import { parseHttpOptions, type HttpOptions, type HttpSettings } from './HttpOptions.js';
+import { allowedMethods, chooseRoute, RouteTable, type MatchedRoute } from './matchRoute.js';
+import { renderDonePage, renderLinkPage } from './pages.js';
+import { readParams, type BodyLimits } from './readBody.js';
+import { reporter, type OnError } from './reporter.js';
+import type { Connection } from './RequestHead.js';
+import type { AnyRoute, LinkPage, OfferedAccounts, OfferedRoutes } from './Route.js';
+import { routes } from './routes/routes.js';
+import { bodyOf } from './schemas.js';
+import { secondsLeft } from './secondsLeft.js';
+
+/** Makes the OpenAPI document of the routes that are offered; see `openApi` of its entry. */
+export interface OpenApiPart {
+  document(
+    offered: OfferedRoutes,
+    context: { readonly accounts: Accounts; readonly basePath: string },
+  ): object;
+}
+
+/** Options of {@link createAccountsHandler}. */
+export interface AccountsHandlerOptions extends HttpOptions {
+  /** Path that all routes begin with (default: `/auth`). */
+  readonly basePath?: string;
+  /** Names of the operations to offer (default: all that the options of the accounts allow). */
+  readonly operations?: readonly OperationName[];
+  /** Largest body, in bytes, 1024 to 1 048 576 (default: 65 536). Larger ones get 413. */
+  readonly maxBodyBytes?: number;
+  /** How long a body may take, in milliseconds, 100 to 60 000 (default: 10 000). Later ones get 408. */
+  readonly bodyTimeoutMs?: number;
+  /**
+   * Pages of the application's own for the links in messages, by operation: an absolute URL, to which the
+   * browser is redirected with `#token=…` (default: a minimal page of ours, whose button posts the
+   * token). Following a link never uses the token up, since mail scanners do so, too.
+   */
+  readonly pages?: Readonly<Partial<Record<OperationName, string>>>;
+  /** Where the minimal pages lead on to when they are done: a path or URL (default: nowhere). */
+  readonly home?: string;
+  /** The OpenAPI document at `/openapi.json`: `openApi(…)` of `@latchkey/accounts/openapi`. */
+  readonly openApi?: OpenApiPart;
+  /**
+   * Told of errors that the client cannot be blamed for, and that it sees nothing of (default:
+   * `console.error`).
+   */
+  readonly onError?: OnError;
+}
+
+/** Answers a request: `connection` is what the server knows of the other end. Never throws. */
+export type AccountsHandler = (request: Request, connection?: Connection) => Promise<Response>;
+
+/**
+ * Serves an application's accounts over HTTP: one function from `Request` to `Response`, for any server.
+ *
+ * @param accounts - in a process for several applications, a function that finds the accounts of a
+ *   request, for example by its `App-Id` header.
+ * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
+ *
+ * @example
+ * ```ts
+ * import type { Accounts } from '@latchkey/accounts';
+ * import { createAccountsHandler } from '@latchkey/accounts/http';
+ *
+ * export const handlerOf = (accounts: Accounts) =>
+ *   createAccountsHandler(accounts, { origins: ['https://www.example.com'] });
+ *
+ * // POST /auth/sign-in {"username":"ada","password":"…"} → 200, Set-Cookie: __Host-latchkey=…
+ * ```
+ */
+export function createAccountsHandler<F extends AccountFields>(
+  accounts: Accounts<F> | ((request: Request) => Accounts<F> | Promise<Accounts<F>>),
+  options: AccountsHandlerOptions = {},
+): AccountsHandler {
+  const server = new AccountsServer(options);
+  const find = typeof accounts === 'function' ? accounts : () => accounts;
+  if (typeof accounts !== 'function') server.siteOf(asAccounts(accounts));
+  return (request, connection = {}) =>
+    server.answer(request, connection, async () => asAccounts(await find(request)));
+}
+
+/** The fields of an application's own make no difference to the routes. */
+function asAccounts(accounts: unknown): Accounts {
+  return accounts as Accounts;
+}
+
+/** One application's accounts, with what is offered of them. */
+interface Site {
+  readonly accounts: OfferedAccounts;
+  readonly selfService: SelfService;
+  readonly offered: OfferedRoutes;
+  readonly table: RouteTable;
+  /** Schemas of bodies, answers and queries that have been needed so far. */
+  readonly schemas: Map<() => unknown, z.ZodType>;
+  document?: string;
+}
+
+const JSON_HEADERS = { 'Content-Type': 'application/json' };
+const ALWAYS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+const KIB = 1024;
+
+class AccountsServer {
+  readonly #options: AccountsHandlerOptions;
+  readonly #settings: HttpSettings;
+  readonly #limits: BodyLimits;
+  readonly #basePath: string;
+  readonly #report: (error: unknown) => void;
+  readonly #sites = new WeakMap<Accounts, Site>();
+
+  constructor(options: AccountsHandlerOptions) {
+    const { maxBodyBytes = 64 * KIB, bodyTimeoutMs = 10_000, basePath = '/auth' } = options;
+    this.#options = options;
+    this.#report = reporter(options.onError);
+    this.#settings = parseHttpOptions(options);
+    this.#limits = {
+      maxBodyBytes: requireBetween(maxBodyBytes, 'maxBodyBytes', KIB, KIB * KIB),
+      bodyTimeoutMs: requireBetween(bodyTimeoutMs, 'bodyTimeoutMs', 100, 60_000),
+    };
+    this.#basePath = requireBasePath(basePath);
+  }
+
+  async answer(
+    request: Request,
+    connection: Connection,
+    find: () => Promise<Accounts>,
+  ): Promise<Response> {
+    const cors = corsHeaders(request, this.#settings.origins);
+    const response = await this.#route(request, connection, find).catch((error: unknown) =>
+      this.#refuse(error),
+    );
+    for (const [name, value] of Object.entries({ ...ALWAYS, ...cors })) {
+      response.headers.set(name, value);
+    }
+    if (request.method !== 'HEAD') return response;
+    await response.body?.cancel();
+    return new Response(null, response);
+  }
+
+  async #route(
+    request: Request,
+    connection: Connection,
+    find: () => Promise<Accounts>,
+  ): Promise<Response> {
+    const url = new URL(request.url);
+    const site = this.siteOf(await find());
+    const isGet = ['GET', 'HEAD'].includes(request.method);
+    if (this.#options.openApi && isGet && url.pathname === `${this.#basePath}/openapi.json`) {
+      return new Response(this.#documentOf(site, this.#options.openApi), { headers: JSON_HEADERS });
+    }
+    const found = site.table.at(url.pathname);
+    if (request.method === 'OPTIONS' && found.length > 0) {
+      const Allow = allowedMethods(found);
+      return new Response(null, { status: 204, headers: { Allow, ...preflightHeaders(Allow) } });
+    }
+    const linked = found.find(({ route }) => route.page);
+    if (isGet && linked?.route.page)
+      return this.#showPage(linked.route, linked.route.page, url, site);
+    return this.#call(request, connection, site, chooseRoute(found, request.method), url);
+  }
+
+  async #call(
+    request: Request,
+    connection: Connection,
+    site: Site,
+    { route, params }: MatchedRoute,
+    url: URL,
+  ): Promise<Response> {
+    const exchange = new Exchange(request, connection, this.#settings);
+    const { page } = route;
+    const isForm = page !== undefined && isFormPost(request);
+    let body: { readonly token?: string } = {};
+    const headers = (): [string, string][] =>
+      exchange.sessionHeaders(() =>
+        secondsLeft(site.accounts.sessions.verifiedSessionOf(exchange.request)),
+      );
+    try {
+      if (route.session) await resume(site.accounts, exchange, route.session);
+      body = await this.#bodyOf(request, route, site);
+      const query = this.#parse(site, route.query, Object.fromEntries(url.searchParams));
+      const { accounts, selfService } = site;
+      const call = { accounts, selfService, exchange, body, query, params };
+      const answer = await route.handle(call);
+      const response = isForm
+        ? renderDonePage(page, this.#options.home)
+        : answerOf(route, answer && this.#parse(site, route.answer, answer));
+      return withHeaders(response, headers());
+    } catch (error) {
+      const refusal =
+        isForm && !isServerFault(error)
+          ? renderLinkPage(page, body.token ?? '', problemOf(error), problemOf(error).status)
+          : this.#refuse(error);
+      return withHeaders(refusal, headers());
+    }
+  }
+
+  async #bodyOf(request: Request, route: AnyRoute, site: Site): Promise<object> {
+    if (route.method === 'GET' || route.method === 'DELETE') return {};
+    const accepted = route.page
+      ? (['application/json', 'application/x-www-form-urlencoded'] as const)
+      : (['application/json'] as const);
+    const { params } = await readParams(request, accepted, this.#limits);
+    return this.#parse(site, route.body ?? NO_BODY, params) as object;
+  }
+
+  /** @throws AccountError `InvalidInput` with the path of the first thing that is wrong. */
+  #parse(
+    site: Site,
+    schemaOf: ((accounts: Accounts) => z.ZodType) | undefined,
+    value: unknown,
+  ): unknown {
+    if (!schemaOf) return {};
+    const known = site.schemas.get(schemaOf as () => unknown);
+    const schema = known ?? schemaOf(site.accounts);
+    site.schemas.set(schemaOf as () => unknown, schema);
+    const { success, data, error } = schema.safeParse(value);
+    if (success) return data;
+    const [issue] = error.issues;
+    const keys = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+    const path = [...(issue?.path ?? []), ...keys].join('.').slice(0, 200);
+    const reason = keys.length > 0 ? 'unrecognized' : path === '' ? 'notAnObject' : 'notValid';
+    throw new AccountError('InvalidInput', { path, reason });
+  }
+
+  #showPage(route: AnyRoute, page: LinkPage, url: URL, site: Site): Response {
+    const token = url.searchParams.get('token') ?? '';
+    const name = (Object.keys(site.offered) as OperationName[]).find(
+      (each) => site.offered[each] === route,
+    );
+    const own = name && this.#options.pages?.[name];
+    if (own === undefined) return renderLinkPage(page, token);
+    // In the fragment, it reaches neither a log nor another site's Referer header.
+    const Location = `${own}#token=${encodeURIComponent(token)}`;
+    return new Response(null, {
+      status: 303,
+      headers: { Location, 'Referrer-Policy': 'no-referrer' },
+    });
+  }
+
+  #refuse(error: unknown): Response {
+    this.#report(error);
+    const { body, ...init } = problemResponse(error);
+    return new Response(body, init);
+  }
+
+  #documentOf(site: Site, openApi: OpenApiPart): string {
+    const accounts = site.accounts as unknown as Accounts;
+    site.document ??= JSON.stringify(
+      openApi.document(site.offered, { accounts, basePath: this.#basePath }),
+    );
+    return site.document;
+  }
+
+  /** @throws AccountError `InvalidConfiguration` for anything but an `Accounts`, and unknown operations. */
+  siteOf(accounts: Accounts): Site {
+    const known = this.#sites.get(accounts);
+    if (known) return known;
+    flowsOf(accounts);
+    const offered = this.#offeredOf(accounts);
+    const site: Site = {
+      accounts: accounts as unknown as OfferedAccounts,
+      selfService: new SelfService(accounts),
+      offered,
+      table: new RouteTable(this.#basePath, offered),
+      schemas: new Map(),
+    };
+    this.#sites.set(accounts, site);
+    return site;
+  }
+
+  #offeredOf(accounts: Accounts): OfferedRoutes {
+    const all: Readonly<Record<string, AnyRoute>> = routes;
+    const names = this.#options.operations ?? Object.keys(all);
+    const chosen = names.map((name, at) => {
+      const route = Object.hasOwn(all, name) ? all[name] : undefined;
+      if (route) return [name, route] as const;
+      throw invalidOption(`operations.${String(at)}`, 'It must be the name of an operation.');
+    });
+    return Object.fromEntries(chosen.filter(([, { isOffered }]) => isOffered?.(accounts) ?? true));
+  }
+}
+
+const NO_BODY = (): z.ZodType => bodyOf({ required: {}, optional: {} });
+
+/** Puts the session of a request on it. */
+async function resume(
+  accounts: OfferedAccounts,
+  { request }: Exchange,
+  session: 'required' | 'optional',
+): Promise<void> {
+  try {
+    await accounts.handleRequest(request);
+  } catch (error) {
+    const isNone = AccountError.is(error) && error.status === 401;
+    if (session === 'required' || !isNone) throw error;
+  }
+  if (session === 'required' && !request.user) throw new AccountError('InvalidSession', {});
+}
+
+function answerOf(route: AnyRoute, answer: unknown): Response {
+  const status = route.status ?? (answer === undefined ? 204 : 200);
+  if (answer === undefined) return new Response(null, { status });
+  return new Response(JSON.stringify(answer), { status, headers: JSON_HEADERS });
+}
+
+function withHeaders(response: Response, headers: readonly [string, string][]): Response {
+  for (const [name, value] of headers) response.headers.append(name, value);
+  return response;
+}
+
+function isFormPost({ headers }: Request): boolean {
+  return (headers.get('content-type') ?? '').startsWith('application/x-www-form-urlencoded');
+}
+
+function requireBetween(value: unknown, path: string, min: number, max: number): number {
+  const isFit = Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+  if (isFit) return value as number;
+  throw invalidOption(path, `It must be a whole number from ${String(min)} to ${String(max)}.`);
+}
+
+/** @returns the path without a slash at its end; an empty text for the root. */
+function requireBasePath(value: unknown): string {
+  if (value === '/') return '';
+  if (typeof value === 'string' && /^(\/[\w-]+)+\/?$/.test(value)) return value.replace(/\/$/, '');
+  throw invalidOption(
+    'basePath',
+    'It must be a path such as /auth, of letters, digits, "_" and "-".',
+  );
+}

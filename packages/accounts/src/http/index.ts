@@ -1,0 +1,47 @@
+export {
+  createAccountsHandler,
+  type AccountsHandler,
+  type AccountsHandlerOptions,
+  type OpenApiPart,
+} from './createAccountsHandler.js';
+export type { CookieOptions, HttpOptions } from './HttpOptions.js';
+export type { Connection, RequestHead } from './RequestHead.js';
+export type { HttpErrorCode, Problem } from './HttpError.js';
+export type {
+  AccountsApi,
+  ActivateBody,
+  AnswerOf,
+  BodyOf,
+  ContactAnswer,
+  ExportAnswer,
+  ListedSessionAnswer,
+  NoInput,
+  Operation,
+  OperationName,
+  ParamsOf,
+  PhoneBody,
+  QueryOf,
+  RequestAccountBody,
+  SecondFactorBody,
+  SecondStepBody,
+  SessionAnswer,
+  SessionChoice,
+  SessionsAnswer,
+  SignedInAnswer,
+  SignInBody,
+  SignUpBody,
+  UpdateUserBody,
+  UserAnswer,
+} from './api.js';
+export type { AnyRoute, LinkPage, OfferedRoutes, PageField, RouteMethod } from './Route.js';
+export type { OnError } from './reporter.js';
+export {
+  createAccountGuard,
+  type AccountGuard,
+  type AccountGuardOptions,
+  type AccountRequirements,
+  type AuthenticatedRequest,
+  type GuardResult,
+  type HeaderList,
+  type RefusedRequest,
+} from './createAccountGuard.js';

@@ -1,0 +1,68 @@
+import { HttpError } from './HttpError.js';
+import type { AnyRoute, OfferedRoutes, RouteMethod } from './Route.js';
+
+/** A route and the values of the parameters in its path. */
+export interface MatchedRoute {
+  readonly route: AnyRoute;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A parameter: no dots and no percent signs, so that nothing can lead elsewhere. */
+const PARAMETER = '([\\w-]{1,100})';
+
+interface CompiledRoute {
+  readonly route: AnyRoute;
+  readonly pattern: RegExp;
+  readonly names: readonly string[];
+}
+
+/** Routes by path and method, below a base path. */
+export class RouteTable {
+  readonly #basePath: string;
+  readonly #routes: readonly CompiledRoute[];
+
+  constructor(basePath: string, offered: OfferedRoutes) {
+    this.#basePath = basePath;
+    this.#routes = Object.values(offered).map(compile);
+  }
+
+  /** The routes at a path; one slash at its end makes no difference. */
+  at(pathname: string): readonly MatchedRoute[] {
+    if (!pathname.startsWith(`${this.#basePath}/`)) return [];
+    const path = pathname.slice(this.#basePath.length).replace(/(?<=.)\/$/, '');
+    return this.#routes.flatMap(({ route, pattern, names }) => {
+      const [, ...values] = pattern.exec(path) ?? [];
+      if (!pattern.test(path)) return [];
+      return [
+        { route, params: Object.fromEntries(names.map((name, at) => [name, values[at] ?? ''])) },
+      ];
+    });
+  }
+}
+
+/**
+ * The route for a method.
+ *
+ * @throws HttpError `RouteNotFound`, `MethodNotAllowed`
+ */
+export function chooseRoute(found: readonly MatchedRoute[], method: string): MatchedRoute {
+  if (found.length === 0) throw new HttpError('RouteNotFound');
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const route = found.find((each) => each.route.method === wanted);
+  if (route) return route;
+  throw new HttpError('MethodNotAllowed', { Allow: allowedMethods(found) });
+}
+
+/** The methods at a path, for `Allow`. */
+export function allowedMethods(found: readonly MatchedRoute[]): string {
+  const methods = new Set<RouteMethod | 'HEAD' | 'OPTIONS'>(found.map(({ route }) => route.method));
+  if (found.some(({ route }) => route.page)) methods.add('GET');
+  if (methods.has('GET')) methods.add('HEAD');
+  return [...methods, 'OPTIONS'].join(', ');
+}
+
+function compile(route: AnyRoute): CompiledRoute {
+  const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const pattern = new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, PARAMETER)}$`);
+  return { route, pattern, names };
+}

@@ -1,0 +1,92 @@
+import { HttpError } from './HttpError.js';
+
+/** How much of a body is read, and for how long. */
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly bodyTimeoutMs: number;
+}
+
+/** Media types that a route reads. */
+export type MediaType = 'application/json' | 'application/x-www-form-urlencoded';
+
+/**
+ * Reads the parameters in a request's body. An empty body has none.
+ *
+ * @throws HttpError `UnsupportedMediaType`, `BodyTooLarge`, `BodyTimeout`, `MalformedBody`
+ */
+export async function readParams(
+  request: Request,
+  accepted: readonly MediaType[],
+  limits: BodyLimits,
+): Promise<{ readonly type: MediaType; readonly params: unknown }> {
+  const text = await readText(request, limits);
+  const type = mediaTypeOf(request);
+  // Where there is nothing to read, its type does not matter.
+  if (text === '' && type === '') return { type: 'application/json', params: {} };
+  const known = accepted.find((each) => each === type);
+  if (!known) throw new HttpError('UnsupportedMediaType', { Accept: accepted.join(', ') });
+  if (known === 'application/json') return { type: known, params: parseJson(text) };
+  return { type: known, params: parseForm(text) };
+}
+
+function mediaTypeOf({ headers }: Request): string {
+  const [type = ''] = (headers.get('content-type') ?? '').split(';', 1);
+  return type.trim().toLowerCase();
+}
+
+async function readText(request: Request, limits: BodyLimits): Promise<string> {
+  const { maxBodyBytes, bodyTimeoutMs } = limits;
+  if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) {
+    throw new HttpError('BodyTooLarge');
+  }
+  if (!request.body) return '';
+  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new HttpError('BodyTimeout')), bodyTimeoutMs);
+  });
+  try {
+    const bytes = await Promise.race([readAll(reader, maxBodyBytes), tooLate]);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    // Not awaited: a source that never ends may never say that it has.
+    void reader.cancel().catch(() => undefined);
+    throw error instanceof HttpError ? error : new HttpError('MalformedBody');
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return Buffer.concat(chunks);
+    length += value.byteLength;
+    if (length > maxBytes) throw new HttpError('BodyTooLarge');
+    chunks.push(value);
+  }
+}
+
+function parseJson(text: string): unknown {
+  if (text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError('MalformedBody');
+  }
+}
+
+/** @throws HttpError `MalformedBody` for a field that is there twice. */
+function parseForm(text: string): unknown {
+  const entries = [...new URLSearchParams(text)];
+  if (new Set(entries.map(([name]) => name)).size < entries.length) {
+    throw new HttpError('MalformedBody');
+  }
+  // What a form leaves empty is not given.
+  return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+}

@@ -1,0 +1,76 @@
+import type { Contact } from '../../core/Account.js';
+import type { CompletedLogin } from '../../login/completeLogin.js';
+import { toJson, type JsonObject } from '../../lifecycle/toJson.js';
+import type { AppPlan } from '../../quota/AppPlan.js';
+import { toUser } from '../../selfService/toUser.js';
+import type { User, VerifiedUser } from '../../selfService/selfServiceInputs.js';
+import type { ListedSession } from '../../sessions/Sessions.js';
+import type { ContactAnswer, ListedSessionAnswer, SignedInAnswer, UserAnswer } from '../api.js';
+import type { Exchange } from '../Exchange.js';
+
+/** A user, as a client sees it. */
+export function userAnswer(user: VerifiedUser & Pick<User, 'email'>): UserAnswer {
+  const { userId, username, email, profile, creationDate, paymentsMode } = user;
+  const { trialExpirationDate } = user;
+  return {
+    userId,
+    ...(username !== undefined && { username }),
+    ...(email !== undefined && { email }),
+    ...(profile && { profile: toJson(profile) as JsonObject }),
+    creationDate: creationDate.toISOString(),
+    paymentsMode,
+    ...(trialExpirationDate && { trialExpirationDate: trialExpirationDate.toISOString() }),
+  };
+}
+
+/** What a client gets of a sign-in or sign-up; in a cookie, its tokens are not there as well. */
+export function signedInAnswer(exchange: Exchange, user: User): SignedInAnswer {
+  const { authToken, deviceToken, expiresAt, handle } = user;
+  exchange.rememberDevice(deviceToken);
+  exchange.keepHandle(handle);
+  return {
+    user: userAnswer(user),
+    ...(expiresAt && { expiresAt: expiresAt.toISOString() }),
+    ...(handle !== undefined && { handle }),
+    ...(exchange.isBearer && authToken !== undefined && { authToken }),
+    ...(exchange.isBearer && deviceToken !== undefined && { deviceToken }),
+  };
+}
+
+/** The same, of a login that `Accounts` has completed. */
+export function loginAnswer(
+  exchange: Exchange,
+  login: CompletedLogin,
+  plan: AppPlan,
+): SignedInAnswer {
+  const { account, authToken, deviceToken, sessionDocument } = login;
+  const { expiresAt } = sessionDocument;
+  const user = { ...toUser(account, plan), authToken, deviceToken, expiresAt };
+  return signedInAnswer(exchange, user);
+}
+
+export function contactAnswer({ ulid, data, verified, createdAt }: Contact): ContactAnswer {
+  return {
+    contactId: ulid,
+    kind: data.kind,
+    value: data.value,
+    ...(data.kind === 'oauth' && { provider: data.provider }),
+    verified: verified === true,
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+export function listedSession(session: ListedSession): ListedSessionAnswer {
+  const { ulid, current, createdAt, expiresAt, lastSeenAt, connectionInfo } = session;
+  const { ip, userAgent } = connectionInfo;
+  return {
+    sessionId: ulid,
+    current,
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
+    ...(lastSeenAt && { lastSeenAt: lastSeenAt.toISOString() }),
+    ...(ip !== undefined && { ip }),
+    ...(userAgent !== undefined && { userAgent }),
+    impersonated: session.impersonatedBy !== undefined,
+  };
+}

@@ -1,0 +1,11 @@
+import type { Accounts } from '../../accounts/Accounts.js';
+import { flowsOf } from '../../accounts/flowsOf.js';
+
+/** With `delivery`: for tokens that are sent, and that no answer may hold. */
+export const withDelivery = (accounts: Accounts): boolean =>
+  flowsOf(accounts).core.delivery.isConfigured;
+
+export const withPhones = (accounts: Accounts): boolean =>
+  flowsOf(accounts).core.phones !== undefined && withDelivery(accounts);
+
+export const withTwoFactor = ({ twoFactor }: Accounts): boolean => twoFactor !== undefined;

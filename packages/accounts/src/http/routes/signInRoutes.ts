@@ -1,0 +1,271 @@
+import { flowsOf } from '../../accounts/flowsOf.js';
+import type { RequestPasswordResetInput } from '../../passwordChanges/Passwords.js';
+import type { SignInInput } from '../../selfService/selfServiceInputs.js';
+import { toUser } from '../../selfService/toUser.js';
+import type { SessionAnswer } from '../api.js';
+import type { Call, Route } from '../Route.js';
+import {
+  bodyOf,
+  PROFILE,
+  REMEMBER_ME,
+  SESSION_FIELDS,
+  sessionAnswer,
+  signedIn,
+  text,
+  userAnswer as userSchema,
+  visitorFieldsOf,
+} from '../schemas.js';
+import * as z from 'zod';
+import { loginAnswer, signedInAnswer, userAnswer } from './answers.js';
+import { withDelivery, withTwoFactor } from './offers.js';
+
+const NEW_PASSWORD = { name: 'newPassword', label: 'New password', type: 'password' } as const;
+
+export const signUp: Route<'signUp'> = {
+  method: 'POST',
+  path: '/sign-up',
+  summary: 'Creates an account and signs in; with required activation, only creates it.',
+  status: 201,
+  body: (accounts) =>
+    bodyOf(
+      {
+        required: { password: text() },
+        optional: { username: text(), email: text(), profile: PROFILE, ...SESSION_FIELDS },
+      },
+      visitorFieldsOf(accounts),
+    ),
+  answer: signedIn,
+  handle: async ({ selfService, exchange, body }) => {
+    exchange.keepSession(body.rememberMe);
+    const user = await selfService.signUp({ ...body, request: exchange.request });
+    return signedInAnswer(exchange, user);
+  },
+};
+
+export const requestAccount: Route<'requestAccount'> = {
+  method: 'POST',
+  path: '/request-account',
+  summary: 'Creates an account by e-mail; the response does not show whether the address is taken.',
+  status: 202,
+  isOffered: withDelivery,
+  body: (accounts) =>
+    bodyOf(
+      { required: { email: text(), password: text() }, optional: { profile: { type: 'object' } } },
+      visitorFieldsOf(accounts),
+    ),
+  answer: () => z.object({ handle: z.string() }),
+  handle: async ({ accounts, exchange, body }) => {
+    const { handle } = await accounts.requestAccount({ ...body, request: exchange.request });
+    exchange.keepHandle(handle);
+    return { handle };
+  },
+};
+
+export const activate: Route<'activate'> = {
+  method: 'POST',
+  path: '/verify-email',
+  summary: 'Confirms an e-mail address by the token from a message.',
+  // The owner's session proves as much as a password.
+  session: 'optional',
+  body: () =>
+    bodyOf({
+      required: { token: text() },
+      optional: {
+        password: text('Proves that the same person signed up.'),
+        handle: text('The same, from the sign-up.'),
+        newPassword: text('After NewPasswordRequired.'),
+      },
+    }),
+  answer: userSchema,
+  page: {
+    title: 'Confirm your e-mail address',
+    button: 'Confirm',
+    done: 'Your e-mail address is confirmed.',
+  },
+  handle: async ({ selfService, exchange, body }) => {
+    const { handle = exchange.cookies.handle, ...own } = body;
+    const user = await selfService.activate({
+      ...own,
+      ...(handle !== undefined && { handle }),
+      request: exchange.request,
+    });
+    exchange.forgetHandle();
+    return { user: userAnswer(user) };
+  },
+};
+
+export const resendActivation: Route<'resendActivation'> = {
+  method: 'POST',
+  path: '/verify-email/resend',
+  summary:
+    'Sends another token to an unconfirmed e-mail address; the response is the same for all.',
+  status: 202,
+  isOffered: withDelivery,
+  body: () => bodyOf({ required: { email: text() }, optional: {} }),
+  handle: async ({ selfService, exchange, body }) => {
+    await selfService.resendActivation({ ...body, request: exchange.request });
+    return undefined;
+  },
+};
+
+export const signIn: Route<'signIn'> = {
+  method: 'POST',
+  path: '/sign-in',
+  summary: 'Signs in by a password.',
+  body: () =>
+    bodyOf({
+      required: { password: text() },
+      optional: {
+        username: text(),
+        email: text(),
+        phone: text(),
+        country: text('ISO 3166-1 alpha-2, for a phone number without country code.'),
+        deviceToken: text('From an earlier sign-in on this device; browsers keep it in a cookie.'),
+        ...SESSION_FIELDS,
+      },
+    }),
+  answer: signedIn,
+  handle: async ({ selfService, exchange, body }) => {
+    exchange.keepSession(body.rememberMe);
+    const { deviceToken = exchange.cookies.deviceToken, ...own } = body;
+    const input: object = { ...own, deviceToken, request: exchange.request };
+    const user = await selfService.signIn(input as SignInInput);
+    return signedInAnswer(exchange, user);
+  },
+};
+
+export const signInWithSecondFactor: Route<'signInWithSecondFactor'> = {
+  method: 'POST',
+  path: '/sign-in/second-factor',
+  summary: 'Completes a sign-in by a code or a recovery code.',
+  isOffered: withTwoFactor,
+  body: () =>
+    bodyOf({
+      required: { challenge: text('From the problem TwoFactorRequired.') },
+      optional: { code: text(), recoveryCode: text(), rememberMe: REMEMBER_ME },
+    }),
+  answer: signedIn,
+  handle: async ({ accounts, exchange, body }) => {
+    const { rememberMe, ...factor } = body;
+    exchange.keepSession(rememberMe);
+    const { request } = exchange;
+    const login = await accounts.twoFactor.loginWithTwoFactor({ ...factor, request });
+    return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+  },
+};
+
+export const requestMagicLink: Route<'requestMagicLink'> = {
+  method: 'POST',
+  path: '/magic-link/request',
+  summary: 'Sends a link that signs in; the response is the same for all addresses.',
+  status: 202,
+  isOffered: withDelivery,
+  body: () => bodyOf({ required: { email: text() }, optional: {} }),
+  handle: async ({ accounts, exchange, body }) => {
+    await accounts.magicLinks.request({ ...body, request: exchange.request });
+    return undefined;
+  },
+};
+
+export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
+  method: 'POST',
+  path: '/magic-link',
+  summary: 'Signs in by the token of a link.',
+  isOffered: withDelivery,
+  body: () => bodyOf({ required: { token: text() }, optional: { rememberMe: REMEMBER_ME } }),
+  answer: signedIn,
+  page: { title: 'Sign in', button: 'Sign in', done: 'You are signed in.' },
+  handle: async ({ accounts, exchange, body }) => {
+    const { token, rememberMe } = body;
+    exchange.keepSession(rememberMe);
+    const login = await accounts.magicLinks.login({
+      token,
+      request: exchange.request,
+      rememberMe: rememberMe === 'local',
+    });
+    return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+  },
+};
+
+export const signOut: Route<'signOut'> = {
+  method: 'POST',
+  path: '/sign-out',
+  summary: 'Ends the session, everywhere, before the response.',
+  handle: async ({ selfService, exchange }) => {
+    await selfService.signOut({ request: exchange.request });
+    return undefined;
+  },
+};
+
+export const session: Route<'session'> = {
+  method: 'GET',
+  path: '/session',
+  summary: 'The user and the session of the request.',
+  session: 'required',
+  answer: sessionAnswer,
+  handle: (call) => Promise.resolve(sessionOf(call)),
+};
+
+export const refresh: Route<'refresh'> = {
+  method: 'POST',
+  path: '/session/refresh',
+  summary: 'Replaces the token of the session by a new one.',
+  answer: sessionAnswer,
+  handle: async (call) => {
+    const { request } = call.exchange;
+    const { authToken = '' } = request;
+    await call.accounts.refreshTokens({ authToken, request });
+    return sessionOf(call);
+  },
+};
+
+export const reauthenticate: Route<'reauthenticate'> = {
+  method: 'POST',
+  path: '/session/reauthenticate',
+  summary: 'Proves again, by the password, whose session it is.',
+  session: 'required',
+  body: () => bodyOf({ required: { password: text() }, optional: {} }),
+  handle: async ({ accounts, exchange, body }) => {
+    await accounts.reauthenticate({ ...body, request: exchange.request });
+    return undefined;
+  },
+};
+
+export const forgotPassword: Route<'forgotPassword'> = {
+  method: 'POST',
+  path: '/forgot-password',
+  summary: 'Sends a token to reset a password; the response is the same for all.',
+  status: 202,
+  isOffered: withDelivery,
+  body: () => bodyOf({ required: {}, optional: { username: text(), email: text() } }),
+  handle: async ({ selfService, exchange, body }) => {
+    const input: object = { ...body, request: exchange.request };
+    await selfService.forgotPassword(input as RequestPasswordResetInput);
+    return undefined;
+  },
+};
+
+export const resetPassword: Route<'resetPassword'> = {
+  method: 'POST',
+  path: '/reset-password',
+  summary: 'Sets a new password by the token from a message.',
+  body: () => bodyOf({ required: { token: text(), newPassword: text() }, optional: {} }),
+  page: {
+    title: 'Choose a new password',
+    button: 'Save',
+    done: 'Your password is changed. You can sign in with it now.',
+    fields: [{ ...NEW_PASSWORD, autocomplete: 'new-password' }],
+  },
+  handle: async ({ selfService, exchange, body }) => {
+    await selfService.resetPassword({ ...body, request: exchange.request });
+    return undefined;
+  },
+};
+
+function sessionOf({ accounts, exchange }: Call<'refresh' | 'session'>): SessionAnswer {
+  const { account, session: found } = accounts.sessions.verifiedSessionOf(exchange.request);
+  return {
+    user: userAnswer(toUser(account, flowsOf(accounts).core.plan)),
+    expiresAt: found.expiresAt.toISOString(),
+  };
+}

@@ -1,0 +1,166 @@
+import * as z from 'zod';
+import type { Accounts } from '../accounts/Accounts.js';
+import { flowsOf } from '../accounts/flowsOf.js';
+import type {
+  ContactAnswer,
+  SessionAnswer,
+  SessionChoice,
+  SessionsAnswer,
+  SignedInAnswer,
+  UserAnswer,
+} from './api.js';
+
+/** A field of a body, as the OpenAPI document shows it. */
+export interface Field {
+  readonly type: 'string' | 'number' | 'object' | readonly ['string' | 'object', 'null'];
+  readonly description?: string;
+  readonly enum?: readonly string[];
+  readonly format?: string;
+  readonly additionalProperties?: { readonly type: 'string' } | true;
+}
+
+/** Fields of a body `B`: those that it must have, and those that it may. */
+export interface Fields<B> {
+  readonly required: { readonly [K in keyof B as object extends Pick<B, K> ? never : K]: Field };
+  readonly optional: { readonly [K in keyof B as object extends Pick<B, K> ? K : never]-?: Field };
+}
+
+/** A text. */
+export function text(description?: string): Field {
+  return { type: 'string', ...(description !== undefined && { description }) };
+}
+
+/** A flat profile. */
+export const PROFILE: Field = {
+  type: 'object',
+  additionalProperties: { type: 'string' },
+  description: '1 to 100 keys of 1 to 20, values of 1 to 1000 characters.',
+};
+
+export const REMEMBER_ME: Field = {
+  type: 'string',
+  enum: ['local', 'session', 'none'],
+  description:
+    'A lasting cookie, one that goes with the browser (the default), or the token in the answer.',
+};
+
+export const SESSION_FIELDS: Readonly<Record<keyof SessionChoice, Field>> = {
+  rememberMe: REMEMBER_ME,
+  sessionLength: { type: 'number', description: 'In hours, 0.084 to 8760; default: 24.' },
+  expiredTime: { type: 'string', format: 'date-time', description: 'Instead of sessionLength.' },
+};
+
+/**
+ * A body whose values the call itself parses, so that every rule and the name of its error are in one
+ * place: only the names of its fields are checked here.
+ */
+export function bodyOf<B>(
+  { required, optional }: Fields<B>,
+  visitorFields: readonly string[] = [],
+): z.ZodType<B> {
+  const fields: [string, Field | undefined][] = [
+    ...Object.entries<Field>({ ...required, ...optional }),
+    ...visitorFields.map((name): [string, undefined] => [name, undefined]),
+  ];
+  const shape = fields.map(([name, field]) => [
+    name,
+    field
+      ? z
+          .unknown()
+          .optional()
+          .meta({ override: { ...field } })
+      : z.unknown().optional(),
+  ]);
+  const names = Object.keys(required);
+  const schema = z.strictObject(Object.fromEntries(shape) as Record<string, z.ZodType>).meta({
+    override: ({ jsonSchema }: { readonly jsonSchema: object }) => {
+      Object.assign(jsonSchema, names.length > 0 ? { required: names } : {});
+    },
+  });
+  return schema as unknown as z.ZodType<B>;
+}
+
+/** The names of the application's own fields that a visitor may set. */
+export function visitorFieldsOf(accounts: Accounts): readonly string[] {
+  return flowsOf(accounts).core.visitorFields;
+}
+
+const json = (): z.ZodType => z.json();
+
+export const jsonObject = (): z.ZodRecord<z.ZodString, z.ZodType> => z.record(z.string(), json());
+
+const dateTime = (): z.ZodType<string> => z.string().meta({ format: 'date-time' });
+
+export const user = (): z.ZodType<UserAnswer> =>
+  z
+    .object({
+      userId: z.string(),
+      username: z.string().optional(),
+      email: z.string().optional(),
+      profile: jsonObject().optional(),
+      creationDate: dateTime(),
+      paymentsMode: z.string(),
+      trialExpirationDate: dateTime().optional(),
+    })
+    .meta({ id: 'User' }) as unknown as z.ZodType<UserAnswer>;
+
+const signedInShape = () => ({
+  user: user(),
+  expiresAt: dateTime().optional(),
+  authToken: z.string().optional(),
+  deviceToken: z.string().optional(),
+  handle: z.string().optional(),
+});
+
+export const signedIn = (): z.ZodType<SignedInAnswer> =>
+  z.object(signedInShape()) as unknown as z.ZodType<SignedInAnswer>;
+
+export const sessionAnswer = (): z.ZodType<SessionAnswer> =>
+  z.object({ user: user(), expiresAt: dateTime() });
+
+export const userAnswer = (): z.ZodType<{ readonly user: UserAnswer }> =>
+  z.object({ user: user() });
+
+const contact = (): z.ZodType<ContactAnswer> =>
+  z
+    .object({
+      contactId: z.string(),
+      kind: z.string(),
+      value: z.string(),
+      provider: z.string().optional(),
+      verified: z.boolean(),
+      createdAt: dateTime(),
+    })
+    .meta({ id: 'Contact' }) as unknown as z.ZodType<ContactAnswer>;
+
+export const contactAnswer = (): z.ZodType<{ readonly contact: ContactAnswer }> =>
+  z.object({ contact: contact() });
+
+export const contacts = (): z.ZodType<{ readonly contacts: readonly ContactAnswer[] }> =>
+  z.object({ contacts: z.array(contact()) });
+
+export const confirmedTwoFactor = (): z.ZodType<
+  Partial<SignedInAnswer> & { readonly recoveryCodes: readonly string[] }
+> =>
+  z.object({
+    ...signedInShape(),
+    user: user().optional(),
+    recoveryCodes: z.array(z.string()),
+  }) as never;
+
+export const sessions = (): z.ZodType<SessionsAnswer> =>
+  z.object({
+    sessions: z.array(
+      z.object({
+        sessionId: z.string(),
+        current: z.boolean(),
+        createdAt: dateTime(),
+        expiresAt: dateTime(),
+        lastSeenAt: dateTime().optional(),
+        ip: z.string().optional(),
+        userAgent: z.string().optional(),
+        impersonated: z.boolean(),
+      }),
+    ),
+    after: z.string().optional(),
+  }) as never;
