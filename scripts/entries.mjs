@@ -17,6 +17,7 @@ export const ENTRIES = {
     'common-passwords': 'passwords/common/index.ts',
     guard: 'guard/index.ts',
     http: 'http/index.ts',
+    openapi: 'openApi/index.ts',
     outbox: 'delivery/outbox/index.ts',
     'phone-numbers': 'identifiers/phoneNumbers/index.ts',
     'self-service': 'selfService/index.ts',

@@ -17,6 +17,7 @@ const BUDGETS = {
   '@latchkey/accounts/common-passwords': 25.5,
   '@latchkey/accounts/guard': 26.5,
   '@latchkey/accounts/http': 90,
+  '@latchkey/accounts/openapi': 20,
   '@latchkey/accounts/outbox': 6.5,
   '@latchkey/accounts/phone-numbers': 31,
   '@latchkey/accounts/two-factor': 20,

@@ -6,6 +6,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { invalidOption } from '../errors/invalidOption.js';
 import { SelfService } from '../selfService/SelfService.js';
 import type { OperationName } from './api.js';
+import { AuthCookies } from './AuthCookies.js';
 import { corsHeaders, preflightHeaders } from './crossOrigin.js';
 import { Exchange } from './Exchange.js';
 import { isServerFault, problemOf, problemResponse } from './HttpError.js';
@@ -22,10 +23,14 @@ import { secondsLeft } from './secondsLeft.js';
 
 /** Makes the OpenAPI document of the routes that are offered; see `openApi` of its entry. */
 export interface OpenApiPart {
-  document(
-    offered: OfferedRoutes,
-    context: { readonly accounts: Accounts; readonly basePath: string },
-  ): object;
+  document(offered: OfferedRoutes, context: DocumentContext): object;
+}
+
+/** Where the routes of an OpenAPI document are, and how their session travels. */
+export interface DocumentContext {
+  readonly accounts: Accounts;
+  readonly basePath: string;
+  readonly cookieName: string;
 }
 
 /** Options of {@link createAccountsHandler}. */
@@ -253,7 +258,11 @@ class AccountsServer {
   #documentOf(site: Site, openApi: OpenApiPart): string {
     const accounts = site.accounts as unknown as Accounts;
     site.document ??= JSON.stringify(
-      openApi.document(site.offered, { accounts, basePath: this.#basePath }),
+      openApi.document(site.offered, {
+        accounts,
+        basePath: this.#basePath,
+        cookieName: new AuthCookies(this.#settings.cookies).sessionName,
+      }),
     );
     return site.document;
   }
