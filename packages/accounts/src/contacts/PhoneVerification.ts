@@ -13,7 +13,8 @@ import { pendingTokens } from '../core/pendingTokens.js';
 import { AccountError } from '../errors/AccountError.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
 import type { Attempt } from '../throttling/Throttle.js';
-import { createPhoneCode, isPhoneCode } from './createPhoneCode.js';
+import { isSixDigitCode } from '../tokens/sixDigitCode.js';
+import { createPhoneCode } from './createPhoneCode.js';
 import { requirePhoneNumbers, type PhoneInput } from '../identifiers/PhoneNumbers.js';
 import { revokeSentOperations } from './revokeSentOperations.js';
 import { verifyContact } from './verifyContact.js';
@@ -147,7 +148,7 @@ function attemptAt(phone: string): Attempt {
 }
 
 function parseCode(value: unknown): string {
-  if (typeof value === 'string' && isPhoneCode(value)) return value;
+  if (isSixDigitCode(value)) return value;
   const reason = typeof value === 'string' ? 'notValid' : 'notAString';
   throw new AccountError('InvalidInput', { path: 'code', reason });
 }

@@ -44,6 +44,11 @@ export interface Message {
    * replacement of this address.
    */
   readonly token?: string;
+  /**
+   * With `MagicLink`: six digits that do the same where the message was asked for, typed in there. Of
+   * use to nobody else.
+   */
+  readonly code?: string;
   /** The address that was added or removed, if the kind has one. */
   readonly contact?: Recipient;
   /** The link of the message, if `linkTo` is configured and the kind has one. */

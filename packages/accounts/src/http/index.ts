@@ -16,6 +16,7 @@ export type {
   ContactAnswer,
   ExportAnswer,
   ListedSessionAnswer,
+  MagicLinkBody,
   NoInput,
   Operation,
   OperationName,

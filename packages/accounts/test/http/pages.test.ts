@@ -120,6 +120,20 @@ describe('A link in a message', () => {
     expect((await other.send('/auth/session')).status).toBe(200);
   });
 
+  it('gives way to its code, in the browser that has asked', async () => {
+    const browser = server.browser();
+    await browser.post('/auth/sign-up', { email: 'dot@example.com', password: PASSWORD });
+    await post(browser, '/auth/verify-email', { token: await lastToken() });
+    const other = server.browser();
+    const asked = await other.post('/auth/magic-link/request', { email: 'dot@example.com' });
+    await lastToken();
+    const { challenge } = asked.json as { challenge: string };
+    const code = server.messages.at(-1)?.code ?? '';
+    const got = await other.post('/auth/magic-link', { challenge, code });
+    expect(got.json).toMatchObject({ user: { userId: expect.any(String) as string } });
+    expect((await other.send('/auth/session')).status).toBe(200);
+  });
+
   it('is a form that no other site can post', async () => {
     const headers = { ...FORM, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
     const got = await server.send('/auth/magic-link', { body: 'token=x', headers });

@@ -72,7 +72,7 @@ export class MessageRenderer {
 
   #apply(
     { locale, write }: LocalTemplate,
-    { kind, to, account, token, contact }: Message,
+    { kind, to, account, token, code, contact }: Message,
     url: string | undefined,
   ): RenderedContent {
     const { applicationName } = this;
@@ -85,6 +85,7 @@ export class MessageRenderer {
       ...(account.username !== undefined && { username: onOneLine(account.username) }),
       ...(contact && { contact: onOneLine(contact.value) }),
       ...(token !== undefined && { token }),
+      ...(code !== undefined && { code }),
       ...(url !== undefined && { url }),
     };
     const content = write(facts);
