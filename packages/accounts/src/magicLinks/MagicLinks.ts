@@ -40,6 +40,12 @@ export type MagicLinkLoginInput = {
   | (LoginCode & { readonly token?: undefined })
 );
 
+/** What somebody logs in with, of whatever form. */
+interface ShownSecret extends Partial<LoginCode> {
+  readonly token?: string | undefined;
+  readonly request: SessionRequest;
+}
+
 /**
  * Logins by a link that is sent to an e-mail address, or by the code that comes with it.
  *
@@ -142,11 +148,11 @@ export class MagicLinks {
 
   /** @throws AccountError `InvalidInput`, `AccountLocked`, `TooManyRequests`, `TokenVerificationFailed` */
   async #find(input: MagicLinkLoginInput, { ip }: ConnectionInfo): Promise<FoundToken> {
-    const { token, challenge, code, request } = input;
+    const { token, challenge, code, request }: ShownSecret = input;
     if (challenge === undefined && code === undefined) {
       return findToken(this.#core, { token, kind: 'magick_link', request });
     }
-    if ((token as unknown) !== undefined) {
+    if (token !== undefined) {
       throw new AccountError('InvalidInput', { path: 'token', reason: 'notBesideCode' });
     }
     const shown = parseLoginCode({ challenge, code });
