@@ -41,8 +41,10 @@ export type MagicLinkLoginInput = {
 );
 
 /** What somebody logs in with, of whatever form. */
-interface ShownSecret extends Partial<LoginCode> {
-  readonly token?: string | undefined;
+interface ShownSecret {
+  readonly token?: unknown;
+  readonly challenge?: unknown;
+  readonly code?: unknown;
   readonly request: SessionRequest;
 }
 

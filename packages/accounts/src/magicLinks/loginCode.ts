@@ -23,7 +23,10 @@ export function tokenOfCode({ challenge, code }: LoginCode): string {
 }
 
 /** @throws AccountError `InvalidInput` with the path `challenge` or `code`: nothing is counted for it. */
-export function parseLoginCode({ challenge, code }: Partial<LoginCode>): LoginCode {
+export function parseLoginCode({
+  challenge,
+  code,
+}: { readonly [K in keyof LoginCode]: unknown }): LoginCode {
   if (typeof challenge !== 'string') throw invalid('challenge', 'notAString');
   if (!CHALLENGE.test(challenge)) throw invalid('challenge', 'notValid');
   if (typeof code !== 'string') throw invalid('code', 'notAString');
