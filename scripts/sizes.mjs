@@ -14,7 +14,7 @@ const BUDGETS = {
   '@latchkey/entity/testing/globalTeardown': 0.5,
   '@latchkey/accounts': 88,
   '@latchkey/accounts/argon2': 3.5,
-  '@latchkey/accounts/common-passwords': 25.5,
+  '@latchkey/accounts/common-passwords': 16.5,
   '@latchkey/accounts/guard': 26.5,
   '@latchkey/accounts/outbox': 6.5,
   '@latchkey/accounts/phone-numbers': 31,

@@ -36,7 +36,7 @@ function partOf(source) {
   if (file.includes('scripts/inlined/')) return 'jsonwebtoken';
   const [, name, path] = /packages\/(\w+)\/(?:src|dist)\/(.+)$/.exec(file) ?? [];
   if (name === undefined) return 'the bundler';
-  if (/commonPasswordGaps|everyLengthGaps/.test(path)) return 'common passwords';
+  if (/commonPasswordFilter|everyLengthFilter/.test(path)) return 'common passwords';
   return `${name}/${path.includes('/') ? path.split('/')[0] : ''}`;
 }
 
