@@ -15,7 +15,7 @@ const BUDGETS = {
   '@latchkey/accounts': 88,
   '@latchkey/accounts/argon2': 3.5,
   '@latchkey/accounts/common-passwords': 16.5,
-  '@latchkey/accounts/guard': 26.5,
+  '@latchkey/accounts/guard': 22.5,
   '@latchkey/accounts/outbox': 6.5,
   '@latchkey/accounts/phone-numbers': 31,
   '@latchkey/accounts/two-factor': 20,
