@@ -13,16 +13,16 @@ const BUDGETS = {
   '@latchkey/entity/testing/globalSetup': 3.5,
   '@latchkey/entity/testing/globalTeardown': 0.5,
   '@latchkey/accounts': 74,
-  '@latchkey/accounts/argon2': 3.5,
+  '@latchkey/accounts/argon2': 3,
   '@latchkey/accounts/common-passwords': 16.5,
   '@latchkey/accounts/guard': 22.5,
-  '@latchkey/accounts/outbox': 6.5,
+  '@latchkey/accounts/outbox': 5.5,
   '@latchkey/accounts/phone-numbers': 38,
-  '@latchkey/accounts/two-factor': 20,
-  '@latchkey/accounts/self-service': 74,
-  '@latchkey/accounts/ses': 6.5,
-  '@latchkey/accounts/smtp': 6.5,
-  '@latchkey/accounts/sns': 6,
+  '@latchkey/accounts/two-factor': 19.5,
+  '@latchkey/accounts/self-service': 23.5,
+  '@latchkey/accounts/ses': 6,
+  '@latchkey/accounts/smtp': 6,
+  '@latchkey/accounts/sns': 5.5,
 };
 
 /** Single exports, which must not bring their whole entry along. */
