@@ -8,7 +8,6 @@ import { esmExternalRequirePlugin } from 'rolldown/plugins';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import { COMMONJS_FILES, declaredBy, ENTRIES, PROGRAMS } from './entries.mjs';
-import { packedTables } from './packedTables.mjs';
 import { pureInitialisers, pureInterop } from './pureInitialisers.mjs';
 import { CommandError } from './run.mjs';
 import { readJson, ROOT } from './setup.mjs';
@@ -47,7 +46,6 @@ async function rollFormat(name, folder, format, entries) {
     plugins: [
       ownCommonJs(name),
       smallerModules(),
-      packedTables(),
       pureInitialisers((id) => id.startsWith(sources) || QUIET.test(id)),
       pureInterop(),
       unmappedData(),

@@ -12,7 +12,7 @@ const BUDGETS = {
   '@latchkey/entity/testing': 56,
   '@latchkey/entity/testing/globalSetup': 3.5,
   '@latchkey/entity/testing/globalTeardown': 0.5,
-  '@latchkey/accounts': 74,
+  '@latchkey/accounts': 75.5,
   '@latchkey/accounts/argon2': 3,
   '@latchkey/accounts/common-passwords': 16.5,
   '@latchkey/accounts/guard': 22.5,
