@@ -25,9 +25,11 @@ const BUDGETS = {
   '@latchkey/accounts/sns': 6,
 };
 
-/** Single exports, which must not bring their whole entry along. */
+/** Programs that use a part of an entry, and must not bring the rest along. */
 const ALONE = {
   "export { AccountError } from '@latchkey/accounts';": 2.5,
+  "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';": 131,
+  "export { Table } from '@latchkey/entity';": 48.5,
   "export { encodeKey } from '@latchkey/entity';": 1.5,
   "export { username } from '@latchkey/schema';": 0.5,
 };
