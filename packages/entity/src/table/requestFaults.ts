@@ -102,6 +102,17 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
       `The table ${table} ${MISMATCH} Its TTL is missing or uses another attribute: ${DIFF}, then set the option attributes, or create the table with timeToLive: false.`,
   }),
   fault({
+    code: 'RequestFailed',
+    details: { reason: 'temporary' },
+    retryable: true,
+    names: [],
+    // The SDK counts timeouts as transient; its providers of credentials put theirs into the message.
+    isMeant: ({ name, messages: [message = ''] }) =>
+      name.endsWith('ProviderError') && message.startsWith('TimeoutError'),
+    message: (command) =>
+      `${command} was not sent: the provider of the credentials did not respond in time. Try again later, or raise its timeout or maxRetries.`,
+  }),
+  fault({
     code: 'AccessDenied',
     details: { reason: 'permission' },
     retryable: false,

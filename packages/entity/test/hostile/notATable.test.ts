@@ -38,7 +38,7 @@ const FUNCTIONS: readonly [string, 'table' | 'entity', (given: never) => unknown
   ['explain', 'entity', (given: typeof guests) => explain(given, { filter })],
 ];
 
-it.each(FUNCTIONS)('%s refuses anything but a %s', async (name, path, call) => {
+it.each(FUNCTIONS)('%s refuses anything that is not the %s it takes', async (name, path, call) => {
   for (const given of [...OTHERS, path === 'table' ? guests : table]) {
     const error = await errorOf(Promise.resolve().then(() => call(given as never)));
     const [operation] = name.split(' ');
