@@ -6,13 +6,13 @@ import { ENTRIES, specifierOf } from './entries.mjs';
 import { CommandError } from './run.mjs';
 
 const BUDGETS = {
-  '@latchkey/schema': 12.5,
-  '@latchkey/entity': 53,
-  '@latchkey/entity/infrastructure': 19,
-  '@latchkey/entity/testing': 56,
+  '@latchkey/schema': 12,
+  '@latchkey/entity': 53.5,
+  '@latchkey/entity/infrastructure': 18.5,
+  '@latchkey/entity/testing': 51.5,
   '@latchkey/entity/testing/globalSetup': 3.5,
   '@latchkey/entity/testing/globalTeardown': 0.5,
-  '@latchkey/accounts': 88,
+  '@latchkey/accounts': 89,
   '@latchkey/accounts/argon2': 3.5,
   '@latchkey/accounts/common-passwords': 25.5,
   '@latchkey/accounts/guard': 26.5,

@@ -25,7 +25,7 @@ describe('withAccountErrors', () => {
       const error = await errorOf(withAccountErrors(() => Promise.reject(cause)));
       expect(error).toMatchObject({ code: 'InvalidConfiguration', cause });
       expect(JSON.stringify([error, error.message])).not.toContain('canary');
-      expect(error.message.includes('do not repeat it')).toBe('written' in written);
+      expect(error.message.includes('do not repeat')).toBe('written' in written);
     }
   });
 });

@@ -55,7 +55,7 @@ export function toAccountError(error: AnyEntityError): AnyAccountError | undefin
     case 'TooManyPages':
       return unfit(
         error,
-        'The definitions or documents in the table do not allow this operation: see cause. Check the hooks and fields that were added to the definitions of accounts.',
+        'The stored documents, or the hooks or fields of the application, do not allow this: see cause.',
       );
     case 'TableNotFound':
     case 'TableMismatch':
@@ -102,8 +102,8 @@ function unfit(error: AnyEntityError, reason: string): AnyAccountError {
 
 /** Without the path to the value, which may name the keys of somebody's record (ASVS 16.2.5). */
 function unreadable({ entity, written }: EntityErrorDetails['UnreadableItem']): string {
-  const sentence = `A stored ${entity} does not match its definition: see cause. Correct the item, or add a migration for it.`;
-  return written ? `${sentence} The change was made: do not repeat it.` : sentence;
+  const sentence = `A stored ${entity} does not match its definition: see cause. Correct the item, or add a migration.`;
+  return written ? `${sentence} It was written: do not repeat the call.` : sentence;
 }
 
 /** The document that stood in the way is somebody's: it must not get into logs (ASVS 16.2.5). */

@@ -1,4 +1,4 @@
-import { EntityError } from '../errors/EntityError.js';
+import { invalidArgument } from '../options/assertOptions.js';
 
 /**
  * Access of this package's functions to what the objects of one of its classes keep private:
@@ -31,13 +31,8 @@ export class SharedContext<Context> {
   of(owner: unknown, operation: string): Context {
     const context = isObject(owner) ? owner[this.#key] : undefined;
     if (context !== undefined) return context as Context;
-    const path = this.#className.toLowerCase();
     const message = `must be an object of the class ${this.#className}`;
-    throw new EntityError('InvalidInput', `${operation}: "${path}" ${message}.`, {
-      entity: '',
-      path,
-      issues: [{ path, message }],
-    });
+    throw invalidArgument(operation, '', { path: this.#className.toLowerCase(), message });
   }
 }
 
