@@ -19,7 +19,7 @@ export const ENTRIES = {
     http: 'http/index.ts',
     openapi: 'openApi/index.ts',
     outbox: 'delivery/outbox/index.ts',
-    'phone-numbers': 'identifiers/phoneNumbers/index.ts',
+    'phone-numbers': 'contacts/phoneNumbers/index.ts',
     'self-service': 'selfService/index.ts',
     ses: 'delivery/ses/index.ts',
     smtp: 'delivery/smtp/index.ts',
