@@ -32,7 +32,7 @@ export interface AccountGuardOptions extends HttpOptions, AccountRequirements {
 }
 
 /** Headers, in order; `Set-Cookie` may be there several times. */
-export type HeaderList = readonly (readonly [name: string, value: string])[];
+export type HeaderList = [name: string, value: string][];
 
 /** A request that was let through. */
 export interface AuthenticatedRequest<F extends AccountFields = NoFields> {
@@ -87,7 +87,7 @@ const guardKinds = {
  *   const check = createAccountGuard(guard, { permission: 'orders' });
  *   return async (request: Request): Promise<Response> => {
  *     const { authenticated, refused } = await check(request);
- *     if (refused) return new Response(refused.body, { ...refused, headers: [...refused.headers] });
+ *     if (refused) return new Response(refused.body, refused);
  *     return Response.json({ owner: authenticated.account.accountId });
  *   };
  * }
