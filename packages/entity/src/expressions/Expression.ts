@@ -40,14 +40,21 @@ export class Expression {
     ExpressionAttributeValues?: Record<string, AttributeValue>;
   } {
     const attributes: Expression['attributes'] = {};
-    if (this.#names.size > 0) {
-      attributes.ExpressionAttributeNames = {};
-      for (const [name, placeholder] of this.#names) {
-        attributes.ExpressionAttributeNames[placeholder] = name;
-      }
-    }
-    if (this.#valueCount > 0) attributes.ExpressionAttributeValues = this.#values;
+    if (this.#names.size > 0) attributes.ExpressionAttributeNames = this.names;
+    if (this.#valueCount > 0) attributes.ExpressionAttributeValues = this.values;
     return attributes;
+  }
+
+  /** The names that placeholders stand for, by placeholder. */
+  get names(): Record<string, string> {
+    const names: Record<string, string> = {};
+    for (const [name, placeholder] of this.#names) names[placeholder] = name;
+    return names;
+  }
+
+  /** The values that placeholders stand for, by placeholder. */
+  get values(): Record<string, AttributeValue> {
+    return this.#values;
   }
 
   #name(segment: string): string {
