@@ -4,6 +4,8 @@ import type { Field } from './FieldScope.js';
 /** Placeholders that were used before: V8 is slow with names of properties that are new texts. */
 const PLACEHOLDERS: Readonly<Record<'#' | ':', string[]>> = { '#': [], ':': [] };
 
+const NO_LISTS: readonly boolean[] = [];
+
 /** The placeholders of one request: every name and value goes through them, so none can be syntax. */
 export class Expression {
   readonly #names = new Map<string, string>();
@@ -11,7 +13,9 @@ export class Expression {
   #valueCount = 0;
 
   /** A placeholder path, such as `#0.#1[2]`; digits are a list position where `lists` says so. */
-  path(segments: readonly string[], lists: readonly boolean[] = []): string {
+  path(segments: readonly string[], lists: readonly boolean[] = NO_LISTS): string {
+    // Nearly every field is one of the document itself, which is no list.
+    if (segments.length === 1) return this.#name(segments[0] ?? '');
     let path = '';
     let depth = 0;
     for (const segment of segments) {
