@@ -5,7 +5,7 @@ import type { Field } from '../expressions/FieldScope.js';
 /** A stored value; undefined where there is none. */
 export type Stored = AttributeValue | undefined;
 
-/** What an operator takes, as it is stored: several where the options of a union store it differently. */
+/** The stored forms of an operand: several if the options of a union store it differently. */
 export type Operands = readonly [Stored, ...Stored[]];
 
 /** The place that an operator changes. */
