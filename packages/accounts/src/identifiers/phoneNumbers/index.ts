@@ -4,8 +4,8 @@ import { parsePhone } from './parsePhone.js';
 export type { PhoneNumbers } from '../PhoneNumbers.js';
 
 /**
- * Phone numbers as contacts and as names to log in with, for the option `phones` of `Accounts`. The
- * tables of the world's numbering plans, some 30 KiB compressed, come with this entry alone.
+ * Creates the value of the option `phones` of `Accounts`: phone numbers as contacts and login
+ * identifiers. Only this entry contains the world's numbering plans, about 30 KiB compressed.
  *
  * @example
  * ```ts
