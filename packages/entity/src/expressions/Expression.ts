@@ -4,16 +4,15 @@ import type { Field } from './FieldScope.js';
 /** Placeholders that were used before: V8 is slow with names of properties that are new texts. */
 const PLACEHOLDERS: Readonly<Record<'#' | ':', string[]>> = { '#': [], ':': [] };
 
-const NO_LISTS: readonly boolean[] = [];
-
 /** The placeholders of one request: every name and value goes through them, so none can be syntax. */
 export class Expression {
   readonly #names = new Map<string, string>();
-  readonly #values: Record<string, AttributeValue> = {};
+  /** The values that placeholders stand for, by placeholder. */
+  readonly values: Record<string, AttributeValue> = {};
   #valueCount = 0;
 
   /** A placeholder path, such as `#0.#1[2]`; digits are a list position where `lists` says so. */
-  path(segments: readonly string[], lists: readonly boolean[] = NO_LISTS): string {
+  path(segments: readonly string[], lists: readonly boolean[] = []): string {
     // Nearly every field is one of the document itself, which is no list.
     if (segments.length === 1) return this.#name(segments[0] ?? '');
     let path = '';
@@ -34,7 +33,7 @@ export class Expression {
   /** A placeholder for a value, such as `:0`. */
   value(attribute: AttributeValue): string {
     const placeholder = placeholderOf(':', this.#valueCount++);
-    this.#values[placeholder] = attribute;
+    this.values[placeholder] = attribute;
     return placeholder;
   }
 
@@ -54,11 +53,6 @@ export class Expression {
     const names: Record<string, string> = {};
     for (const [name, placeholder] of this.#names) names[placeholder] = name;
     return names;
-  }
-
-  /** The values that placeholders stand for, by placeholder. */
-  get values(): Record<string, AttributeValue> {
-    return this.#values;
   }
 
   #name(segment: string): string {

@@ -28,13 +28,10 @@ export interface PreparedUpdate extends UpdateInput {
 }
 
 /** The parts of one update expression, and the conditions that must hold for it. */
-interface Parts {
-  readonly set: string[];
-  readonly remove: string[];
-  readonly add: string[];
-  readonly delete: string[];
-  readonly conditions: string[];
-}
+type Parts = Readonly<Record<keyof Clause, string[]>>;
+
+/** The parts that an update expression has, in their order. */
+const CHANGES = ['set', 'remove', 'add', 'delete'] as const;
 
 /**
  * The SDK input of an `UpdateItem` that gives the item as it is then: {@link updateParams}.
@@ -45,9 +42,9 @@ export function expressionParams(
   plan: ExpressionPlan,
   operationId: string,
 ): UpdateItemCommandInput {
-  const params: UpdateItemCommandInput = updateParams(entity, input, plan, operationId);
-  params.ReturnValues = 'ALL_NEW';
-  return params;
+  return Object.assign(updateParams(entity, input, plan, operationId), {
+    ReturnValues: 'ALL_NEW' as const,
+  });
 }
 
 /**
@@ -83,7 +80,7 @@ export function updateParams(
     remove: [],
     add: [],
     delete: [],
-    conditions: [model.isDocumentClause(expression), `${op} <> ${opValue}`],
+    condition: [model.isDocumentClause(expression), `${op} <> ${opValue}`],
   };
   if (userId !== undefined) {
     parts.set.push(`${expression.path(['updatedBy'])} = ${expression.value({ S: userId })}`);
@@ -94,15 +91,22 @@ export function updateParams(
   }
   if (inserted) addInsertAssignments(parts, attributes, input.steps, plan, expression, inserted);
   addConditions(parts, input, expression, entity);
-  for (const clause of clauses) addClause(parts, clause);
-  const condition = parts.conditions.join(' AND ');
+  for (const clause of clauses) {
+    for (const part of [...CHANGES, 'condition'] as const) {
+      const text = clause[part];
+      if (text !== undefined) parts[part].push(text);
+    }
+  }
+  const condition = parts.condition.join(' AND ');
   const ConditionExpression = inserted
     ? `attribute_not_exists(${expression.path([attributes.PK])}) OR (${condition})`
     : condition;
   return {
     TableName: entity.tableName,
     Key: attributes.keyItem(plan.key),
-    UpdateExpression: updateText(parts),
+    UpdateExpression: CHANGES.filter((change) => parts[change].length > 0)
+      .map((change) => `${change.toUpperCase()} ${parts[change].join(', ')}`)
+      .join(' '),
     ConditionExpression,
     ExpressionAttributeNames: expression.names,
     ExpressionAttributeValues: expression.values,
@@ -110,24 +114,8 @@ export function updateParams(
   };
 }
 
-function updateText({ set, remove, add, delete: deleted }: Parts): string {
-  let text = `SET ${set.join(', ')}`;
-  if (remove.length > 0) text += ` REMOVE ${remove.join(', ')}`;
-  if (add.length > 0) text += ` ADD ${add.join(', ')}`;
-  if (deleted.length > 0) text += ` DELETE ${deleted.join(', ')}`;
-  return text;
-}
-
-function addClause(parts: Parts, clause: Clause): void {
-  if (clause.set !== undefined) parts.set.push(clause.set);
-  if (clause.remove !== undefined) parts.remove.push(clause.remove);
-  if (clause.add !== undefined) parts.add.push(clause.add);
-  if (clause.delete !== undefined) parts.delete.push(clause.delete);
-  if (clause.condition !== undefined) parts.conditions.push(clause.condition);
-}
-
 function addConditions(
-  { conditions }: Parts,
+  { condition: conditions }: Parts,
   { condition, version }: UpdateInput,
   expression: Expression,
   { model }: EntityContext,
