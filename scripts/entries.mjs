@@ -17,7 +17,7 @@ export const ENTRIES = {
     'common-passwords': 'passwords/common/index.ts',
     guard: 'guard/index.ts',
     outbox: 'delivery/outbox/index.ts',
-    'phone-numbers': 'identifiers/phoneNumbers/index.ts',
+    'phone-numbers': 'contacts/phoneNumbers/index.ts',
     'self-service': 'selfService/index.ts',
     ses: 'delivery/ses/index.ts',
     smtp: 'delivery/smtp/index.ts',

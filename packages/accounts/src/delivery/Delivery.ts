@@ -113,7 +113,7 @@ export class Delivery {
       async () => {
         const url = this.#links?.linkOf(message);
         const locale = this.#options?.locale?.(message.account);
-        const template = this.#templates.findOwn(message.kind, locale);
+        const template = this.#templates.find(message.kind, locale);
         await this.#options?.send({
           ...message,
           ...(url !== undefined && { url }),

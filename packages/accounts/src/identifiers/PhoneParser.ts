@@ -8,8 +8,8 @@ export interface PhoneInput {
   readonly country?: string;
 }
 
-/** Knowledge of the world's numbering plans: `phoneNumbers()` of `@latchkey/accounts/phone-numbers`. */
-export interface PhoneNumbers {
+/** Knowledge of the world's numbering plans. */
+export interface PhoneParser {
   /**
    * Parses a phone number and returns it in E.164 form, in which it is stored.
    *
@@ -22,12 +22,16 @@ export interface PhoneNumbers {
 
 /** The option `phones` of the application, if it is given. */
 export interface MaybePhoneNumbers {
-  readonly phones: PhoneNumbers | undefined;
+  readonly phones: PhoneParser | undefined;
 }
 
-/** @throws AccountError `InvalidConfiguration` without the option `phones`. */
-export function requirePhoneNumbers({ phones }: MaybePhoneNumbers): PhoneNumbers {
-  if (phones) return phones;
+/**
+ * Returns what belongs to phone numbers, if the application has them.
+ *
+ * @throws AccountError `InvalidConfiguration` without the option `phones`.
+ */
+export function requirePhones<T>(part: T | undefined): T {
+  if (part !== undefined) return part;
   const reason = 'Phone numbers need phoneNumbers() of @latchkey/accounts/phone-numbers.';
   throw invalidOption('phones', reason);
 }

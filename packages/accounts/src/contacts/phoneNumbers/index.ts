@@ -1,11 +1,13 @@
-import type { PhoneNumbers } from '../PhoneNumbers.js';
-import { parsePhone } from './parsePhone.js';
+import { parsePhone } from '../../identifiers/parsePhone.js';
+import type { PhoneNumbers } from './PhoneNumbers.js';
+import { PhoneVerification } from './PhoneVerification.js';
 
-export type { PhoneNumbers } from '../PhoneNumbers.js';
+export type { PhoneNumbers } from './PhoneNumbers.js';
 
 /**
  * Creates the value of the option `phones` of `Accounts`: phone numbers as contacts and login
- * identifiers. Only this entry contains the world's numbering plans, about 30 KiB compressed.
+ * identifiers. Only this entry contains the world's numbering plans, about 30 KiB compressed, and the
+ * verification of numbers.
  *
  * @example
  * ```ts
@@ -21,5 +23,5 @@ export type { PhoneNumbers } from '../PhoneNumbers.js';
  * ```
  */
 export function phoneNumbers(): PhoneNumbers {
-  return { parse: parsePhone };
+  return { parse: parsePhone, createVerification: (core) => new PhoneVerification(core) };
 }
