@@ -11,7 +11,6 @@ import {
 } from './authTokenSchemas.js';
 import { digestSecret } from './digestSecret.js';
 import { SigningKeys } from './SigningKeys.js';
-import { signToken } from './signToken.js';
 import type { TokenKey, TokenKeyList, TokenSecrets } from './TokenKeys.js';
 import { MAX_TOKEN_LENGTH, verifySignature, type VerifiedSignature } from './verifySignature.js';
 
@@ -165,8 +164,13 @@ export class AuthTokens<TRequest = unknown> {
       exp: Math.ceil(subject.expiresAtMs / 1000),
       ...(actor && { act: { sub: actor.accountId, sid: actor.sessionId } }),
     };
-    const authToken = signToken(payload, AUTH_TOKEN_TYPE, signer);
-    return { authToken, secretDigest: digestSecret(secret), kid: signer.kid };
+    const { kid, key } = signer;
+    // As a string: in an object, jsonwebtoken replaces an `iat` of 0 by the system clock.
+    const authToken = jwt.sign(JSON.stringify(payload), key, {
+      algorithm: 'HS256',
+      header: { alg: 'HS256', typ: AUTH_TOKEN_TYPE, ...(kid !== undefined && { kid }) },
+    });
+    return { authToken, secretDigest: digestSecret(secret), kid };
   }
 
   /**

@@ -1,7 +1,7 @@
+import jwt from 'jsonwebtoken';
 import { AUTH_TOKEN_ISSUER } from './authTokenSchemas.js';
 import { readTokenHeader } from './readTokenHeader.js';
 import { type GetTokenSecret, SigningKeys } from './SigningKeys.js';
-import { signToken } from './signToken.js';
 import { MAX_TOKEN_LENGTH, verifySignature } from './verifySignature.js';
 
 /** `typ` of every device token: neither passes for a session's (RFC 8725 §3.11). */
@@ -55,7 +55,7 @@ export class DeviceTokens<TRequest> {
    * @throws AccountError `SecretTooShort`, `InvalidConfiguration`, `ServiceUnavailable`
    */
   async issue({ accountId, generation }: KnownDevice, request: TRequest): Promise<string> {
-    const [newest] = await this.#keys.resolve(request);
+    const [{ kid, key }] = await this.#keys.resolve(request);
     const nowMs = this.#now();
     const payload = {
       iss: AUTH_TOKEN_ISSUER,
@@ -65,7 +65,11 @@ export class DeviceTokens<TRequest> {
       iat: Math.floor(nowMs / 1000),
       exp: Math.ceil((nowMs + DEVICE_TOKEN_MS) / 1000),
     };
-    return signToken(payload, DEVICE_TOKEN_TYPE, newest);
+    // As a string: in an object, jsonwebtoken replaces an `iat` of 0 by the system clock.
+    return jwt.sign(JSON.stringify(payload), key, {
+      algorithm: 'HS256',
+      header: { alg: 'HS256', typ: DEVICE_TOKEN_TYPE, ...(kid !== undefined && { kid }) },
+    });
   }
 
   /**
