@@ -32,7 +32,7 @@ export interface PasswordOptions {
   readonly common?: CommonPasswords;
 }
 
-/** The passwords of one `Accounts`, by its policy and hashers. */
+/** Validates, hashes and compares passwords, by the policy and the hashers of one `Accounts`. */
 export class PasswordService {
   readonly #hasher: PasswordHasher;
   readonly #verifier: PasswordVerifier;
@@ -50,9 +50,10 @@ export class PasswordService {
   }
 
   /**
-   * Checks a password that somebody chooses, and gives it in its composed form.
+   * Validates a new password, and returns it in composed form (NFC).
    *
-   * @param contextWords - what is known of the person, and so is no part of a good password.
+   * @param contextWords - words known about the user, such as the username, which a good password does
+   *   not consist of.
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`
    */
   parseNew(
@@ -73,13 +74,13 @@ export class PasswordService {
     return this.#policy;
   }
 
-  /** Hashes a password that {@link parseNew} gave. */
+  /** Hashes a password that {@link parseNew} returned. */
   hash(password: string): Promise<string> {
     return this.#hasher.hash(password);
   }
 
   /**
-   * Checks only the form of a password, before anything is read for it.
+   * Validates only the form of a password, before anything is read from the table.
    *
    * @throws AccountError `InvalidInput`
    */
@@ -87,7 +88,7 @@ export class PasswordService {
     return parseLoginPassword(value, { path, policy: this.#policy });
   }
 
-  /** Compares a password with what is stored; with nothing stored, at the same cost. */
+  /** Compares a password with the stored hash, or, at the same cost, with none. */
   verify(password: string, stored: string | undefined): Promise<PasswordVerification> {
     // As `parseNew` gives it: a hasher of the application's own need not know (SP 800-63B-4 §3.1.1.2).
     return this.#verifier.verify(password.normalize('NFC'), stored);
