@@ -27,10 +27,12 @@ export function requireAccount<F extends AccountFields = NoFields>(
   guard: Accounts<F> | Guard<F>,
   options: AccountGuardOptions & ConnectionOptions = {},
 ): MiddlewareHandler<{ Variables: AccountVariables<F> }> {
-  const check = createAccountGuard(guard, options);
+  const { getConnInfo, ...requirements } = options;
+  const connectionOptions = getConnInfo ? { getConnInfo } : {};
+  const check = createAccountGuard(guard, requirements);
   return async (context, next) => {
     const { raw } = context.req;
-    const { authenticated, refused } = await check(raw, connectionOf(context, options));
+    const { authenticated, refused } = await check(raw, connectionOf(context, connectionOptions));
     if (refused) {
       const { status, body } = refused;
       return new Response(body, { status, headers: refused.headers.map(([...pair]) => pair) });
