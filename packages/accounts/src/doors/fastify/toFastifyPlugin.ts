@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import type { AccountsHandler } from '../../http/createAccountsHandler.js';
-import { toNodeListener } from '../node/toNodeListener.js';
+import { answer } from '../node/answer.js';
 
 /**
  * Serves accounts in a Fastify application: `app.register(toFastifyPlugin(handler), { prefix: '/auth' })`,
@@ -23,7 +23,6 @@ import { toNodeListener } from '../node/toNodeListener.js';
  * ```
  */
 export function toFastifyPlugin(handler: AccountsHandler): FastifyPluginCallback {
-  const listen = toNodeListener(handler);
   return (app: FastifyInstance, _options, done) => {
     // Bodies are left to the handler, in this plugin's own scope.
     app.removeAllContentTypeParsers();
@@ -33,7 +32,7 @@ export function toFastifyPlugin(handler: AccountsHandler): FastifyPluginCallback
         if (value !== undefined) reply.raw.setHeader(name, value);
       }
       reply.hijack();
-      await listen(request, reply.raw);
+      await answer(handler, request, reply.raw);
     });
     done();
   };

@@ -23,7 +23,7 @@ export const serveNode: Serve = ({ handler, accounts, guarded }) => {
     createServer((req, res) => {
       const guard = guards.get(req.url ?? '');
       if (!guard) {
-        void auth(req, res);
+        auth(req, res);
         return;
       }
       res.setHeader('Set-Cookie', OWN_COOKIE);
