@@ -13,7 +13,11 @@ import {
   requireAccount as requireFastifyAccount,
   toFastifyPlugin,
 } from '@latchkey/accounts/fastify';
-import { requireAccount as requireHonoAccount, toHonoHandler } from '@latchkey/accounts/hono';
+import {
+  requireAccount as requireHonoAccount,
+  toHonoHandler,
+  type AccountVariables,
+} from '@latchkey/accounts/hono';
 import { toNodeListener } from '@latchkey/accounts/node';
 import { createTestAccounts, PASSWORD, type TestAccounts } from '../support/testAccounts.js';
 import type { Served } from './support/Application.js';
@@ -136,8 +140,11 @@ describe('Fastify', () => {
 });
 
 describe('Hono', () => {
-  const call = (app: Hono, path: string, init: RequestInit = {}): Promise<Response> =>
-    Promise.resolve(app.request(path, init));
+  const call = (
+    app: Pick<Hono, 'request'>,
+    path: string,
+    init: RequestInit = {},
+  ): Promise<Response> => Promise.resolve(app.request(path, init));
   const post = (): RequestInit => ({
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -167,7 +174,7 @@ describe('Hono', () => {
 
   it('knows a client by what the adapter of its runtime says', async () => {
     const getConnInfo = () => ({ remote: { address: '198.51.100.3' } });
-    const app = new Hono();
+    const app = new Hono<{ Variables: AccountVariables }>();
     app.all('/auth/*', toHonoHandler(handler, { getConnInfo }));
     app.get('/me', requireHonoAccount(test.accounts, { getConnInfo }), (context) =>
       context.json({ ip: context.get('authenticated').request.requestIp }),

@@ -11,6 +11,11 @@ import * as nodeDoor from '@latchkey/accounts/node';
 import { OWN_COOKIE, type Application, type Serve } from './Application.js';
 import { listen, servedBy } from './listen.js';
 
+declare module 'fastify' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a name for what is added
+  interface FastifyRequest extends fastifyDoor.RequestAccount {}
+}
+
 export const serveNode: Serve = ({ handler, accounts, guarded }) => {
   const auth = nodeDoor.toNodeListener(handler);
   const guards = new Map(
@@ -71,7 +76,7 @@ export const serveFastify: Serve = async ({ handler, accounts, guarded }) => {
 };
 
 export const serveHono: Serve = async ({ handler, accounts, guarded }) => {
-  const app = new Hono();
+  const app = new Hono<{ Variables: honoDoor.AccountVariables }>();
   app.all('/auth/*', honoDoor.toHonoHandler(handler));
   for (const [path, options] of Object.entries(guarded)) {
     app.all(path, honoDoor.requireAccount(accounts, options), ({ get }) =>
