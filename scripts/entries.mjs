@@ -14,11 +14,13 @@ export const ENTRIES = {
   accounts: {
     index: 'index.ts',
     argon2: 'passwords/argon2/index.ts',
+    client: 'client/index.ts',
     'common-passwords': 'passwords/common/index.ts',
     guard: 'guard/index.ts',
     http: 'http/index.ts',
     outbox: 'delivery/outbox/index.ts',
     'phone-numbers': 'identifiers/phoneNumbers/index.ts',
+    react: 'client/react/index.ts',
     'self-service': 'selfService/index.ts',
     ses: 'delivery/ses/index.ts',
     smtp: 'delivery/smtp/index.ts',
@@ -26,6 +28,9 @@ export const ENTRIES = {
     'two-factor': 'twoFactor/index.ts',
   },
 };
+
+/** Entries for browsers: they are rolled up apart from the others, so that nothing of Node's comes along. */
+export const BROWSER_ENTRIES = { schema: [], entity: [], accounts: ['client', 'react'] };
 
 /** Programs: ES modules that share their chunks with the entries. */
 export const PROGRAMS = { schema: {}, entity: { latchkey: 'cli/latchkey.ts' }, accounts: {} };

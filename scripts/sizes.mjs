@@ -14,12 +14,14 @@ const BUDGETS = {
   '@latchkey/entity/testing/globalTeardown': 0.5,
   '@latchkey/accounts': 88,
   '@latchkey/accounts/argon2': 3.5,
+  '@latchkey/accounts/client': 3,
   '@latchkey/accounts/common-passwords': 25.5,
   '@latchkey/accounts/guard': 26.5,
   '@latchkey/accounts/http': 90,
   '@latchkey/accounts/outbox': 6.5,
   '@latchkey/accounts/phone-numbers': 31,
   '@latchkey/accounts/two-factor': 20,
+  '@latchkey/accounts/react': 2,
   '@latchkey/accounts/self-service': 74,
   '@latchkey/accounts/ses': 6.5,
   '@latchkey/accounts/smtp': 6.5,
@@ -29,6 +31,7 @@ const BUDGETS = {
 /** Single exports, which must not bring their whole entry along. */
 const ALONE = {
   "export { AccountError } from '@latchkey/accounts';": 2.5,
+  "export { init, session, signIn, signOut, signUp } from '@latchkey/accounts/client';": 2,
   "export { encodeKey } from '@latchkey/entity';": 1.5,
   "export { username } from '@latchkey/schema';": 0.5,
 };
