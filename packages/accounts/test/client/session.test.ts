@@ -104,6 +104,20 @@ describe('A session of the client', () => {
     expect(told).toHaveLength(3);
   });
 
+  it('is not told to a listener that another has just stopped', async () => {
+    const { client } = await signedUp();
+    const told: string[] = [];
+    const stopFirst = onSessionChange(client, () => {
+      told.push('first');
+      stopSecond();
+    });
+    const stopSecond = onSessionChange(client, () => told.push('second'));
+    await signOut(client);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    stopFirst();
+    expect(told).toEqual(['first']);
+  });
+
   it('is as the server says after a change of the user', async () => {
     const { client } = await signedUp();
     await updateUser(client, { profile: { city: 'London' } });
@@ -335,17 +349,26 @@ describe('Two pages of a browser', () => {
   });
 
   it('leave a session in memory to the page that has it', async () => {
-    const { client, browser, username, takeSent } = await signedUp('none');
-    const own = record({ client, sent: [], takeSent });
-    const two = openPage(browser);
+    const messages: unknown[] = [];
+    const channel = new BroadcastChannel('latchkey /auth ');
+    channel.onmessage = ({ data }: { readonly data: unknown }) => messages.push(data);
+    const one = await signedUp('none');
+    const own = record(one);
+    const two = openPage(one.browser);
     const told = record(two);
     await session(two.client);
-    await signIn(two.client, { username, password: PASSWORD });
-    await signOut(client);
-    await untilTold(() => told.length === 2 && own.length === 1);
-    expect(told).toEqual([null, username]);
+    await signIn(two.client, { username: one.username, password: PASSWORD });
+    await untilTold(() => told.length === 2 && messages.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(one.takeSent()).toEqual([]);
+    await signOut(one.client);
+    await untilTold(() => own.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    channel.close();
+    expect(messages).toEqual(['session']);
+    expect(told).toEqual([null, one.username]);
     expect(own).toEqual([null]);
-    expect(takeSent()).toEqual(['POST /auth/sign-out']);
+    expect(currentSession(two.client)?.user.username).toBe(one.username);
   });
 });
 

@@ -43,9 +43,11 @@ export function newPage(server: TestHandler, options?: ClientOptions): TestPage 
   return openPage(server.browser(), options);
 }
 
-/** Waits until the listeners and the other pages have been told. */
+/** Waits until the listeners and the other pages have been told; in the end, whether or not. */
 export async function untilTold(isTold: () => boolean): Promise<void> {
-  while (!isTold()) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; !isTold() && turn < 200; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 /** A promise that a test resolves. */

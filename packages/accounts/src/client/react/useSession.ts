@@ -17,7 +17,6 @@ export interface SessionView {
  *
  * @example
  * ```ts
- * import { createElement } from 'react';
  * import { init } from '@latchkey/accounts/client';
  * import { useSession } from '@latchkey/accounts/react';
  *
@@ -25,9 +24,9 @@ export interface SessionView {
  *
  * export function Greeting() {
  *   const { session, error } = useSession(client);
- *   if (error) return createElement('p', null, 'There is no connection.');
- *   if (session === undefined) return createElement('p', null, 'One moment…');
- *   return createElement('p', null, session ? `Hello ${session.user.username}` : 'Please sign in.');
+ *   if (error !== undefined) return 'There is no connection.';
+ *   if (session === undefined) return 'One moment…';
+ *   return session ? `Hello, ${session.user.username ?? 'you'}!` : 'Please sign in.';
  * }
  * ```
  */
