@@ -131,13 +131,17 @@ function ownCommonJs(name) {
   };
 }
 
-/** Takes, for some packages that jsonwebtoken needs little of, that little: see `inlined/`. */
+/** Takes, in place of what jsonwebtoken needs little of, that little: see `inlined/`. */
 function smallerModules() {
   const folder = join(ROOT, 'scripts', 'inlined');
   return {
     name: 'smaller-modules',
-    resolveId(id) {
-      if (id === 'semver' || id === 'safe-buffer') return join(folder, `${id}.cjs`);
+    resolveId(id, importer = '') {
+      if (id === 'jws') return join(folder, 'jws.cjs');
+      const [, own] = /^\.\/(?:lib\/)?(psSupported|timespan|validateAsymmetricKey)$/.exec(id) ?? [];
+      if (own && importer.includes('/node_modules/jsonwebtoken/')) {
+        return join(folder, 'jsonwebtoken', `${own}.cjs`);
+      }
       return /^lodash\.\w+$/.test(id) ? `\0${id}` : null;
     },
     load(id) {

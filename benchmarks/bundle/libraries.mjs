@@ -2,6 +2,9 @@
 export const LIBRARIES = {
   'latchkey: Accounts, Table':
     "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';",
+  'latchkey: Accounts, Table, HTTP':
+    "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';" +
+    "export { createAccountsHandler, createAccountGuard } from '@latchkey/accounts/http';",
   'latchkey: Guard, Table':
     "export { Guard } from '@latchkey/accounts/guard'; export { Table } from '@latchkey/entity';",
   'latchkey: Guard, its table from elsewhere': "export { Guard } from '@latchkey/accounts/guard';",

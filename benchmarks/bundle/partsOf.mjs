@@ -32,13 +32,10 @@ export function partsOf({ code, map }) {
 function partOf(source) {
   const file = source ?? '';
   const dependency = /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1];
-  if (dependency) return JSON_WEB_TOKEN.test(dependency) ? 'jsonwebtoken' : dependency;
+  if (dependency) return dependency;
   if (file.includes('scripts/inlined/')) return 'jsonwebtoken';
   const [, name, path] = /packages\/(\w+)\/(?:src|dist)\/(.+)$/.exec(file) ?? [];
   if (name === undefined) return 'the bundler';
-  if (/commonPasswordGaps|everyLengthGaps/.test(path)) return 'common passwords';
+  if (/commonPasswordFilter|everyLengthFilter/.test(path)) return 'common passwords';
   return `${name}/${path.includes('/') ? path.split('/')[0] : ''}`;
 }
-
-/** jsonwebtoken, and what is there only because of it. */
-const JSON_WEB_TOKEN = /^(jsonwebtoken|jws|jwa|safe-buffer|ecdsa-sig-formatter|buffer-equal.*)$/;

@@ -1,7 +1,7 @@
-// An application with accounts, which loads all that loads late: its own copy of jsonwebtoken is the
-// reference for our tokens. It prints what it has found.
+// An application with accounts, which loads all that loads late: its own copies of jsonwebtoken and bcryptjs
+// are the references for our tokens and hashes. It prints what it has found.
 import { Buffer } from 'node:buffer';
-import { AccountError, Accounts } from '@latchkey/accounts';
+import { AccountError, Accounts, BcryptHasher } from '@latchkey/accounts';
 import { phoneNumbers } from '@latchkey/accounts/phone-numbers';
 import { totp } from '@latchkey/accounts/two-factor';
 import { createClient, Table } from '@latchkey/entity';
@@ -48,14 +48,14 @@ async function main() {
       common: AccountError.is(refused) && [refused.code, refused.details.reason],
       enrolment: [uri.slice(0, 15), qrCode.slice(0, 4)],
       ...(await compareTokens(accounts, authToken)),
+      ...(await compareHashes()),
     }),
   );
 }
 
 /** Whether jsonwebtoken takes a token of ours, and we take one that it has signed. */
 async function compareTokens(accounts, authToken) {
-  const { createRequire } = process.getBuiltinModule('node:module');
-  const jwt = createRequire(process.env.JSONWEBTOKEN)('jsonwebtoken');
+  const jwt = requireOriginal('jsonwebtoken');
   const payload = jwt.verify(authToken, SECRET, { algorithms: ['HS256'], audience: 'latchkey' });
   const { header } = jwt.decode(authToken, { complete: true });
   const theirs = jwt.sign(payload, SECRET, { header });
@@ -65,6 +65,21 @@ async function compareTokens(accounts, authToken) {
     .handleRequest({ ...newRequest(), authToken: forged })
     .catch((error) => error);
   return { issuer: payload.iss, theirs: user?.username, forged: refused.code ?? refused.user };
+}
+
+/** Whether we take a hash of bcryptjs, in a thread and without one. */
+async function compareHashes() {
+  const stored = await requireOriginal('bcryptjs').hash(PASSWORD, 10);
+  const hashers = [new BcryptHasher(), new BcryptHasher({ threads: 0 })];
+  const answersTo = (password) =>
+    Promise.all(hashers.map((hasher) => hasher.verify(password, stored)));
+  return { right: await answersTo(PASSWORD), wrong: await answersTo('another password') };
+}
+
+/** A package as it is published: no copy that is part of another. */
+function requireOriginal(name) {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  return createRequire(process.env.ORIGINALS)(name);
 }
 
 function newRequest() {

@@ -23,6 +23,8 @@ const EXPECTED = {
   issuer: 'latchkey',
   theirs: 'ada',
   forged: 'TokenVerificationFailed',
+  right: [true, true],
+  wrong: [false, false],
 };
 
 /** @param folder - a project that has installed the packages. */
@@ -51,7 +53,7 @@ async function run(folder, name, format, endpoint) {
     // DynamoDB Local keeps a database for each access key.
     AWS_ACCESS_KEY_ID: `${name.replace(' ', '')}${format}`,
     AWS_SECRET_ACCESS_KEY: 'local',
-    JSONWEBTOKEN: join(ROOT, 'packages', 'accounts', 'package.json'),
+    ORIGINALS: join(ROOT, 'packages', 'accounts', 'package.json'),
   };
   const output = await runNode(file, [], { env, timeoutMs: 60_000 });
   assert.deepEqual(JSON.parse(output), EXPECTED, `${name}, ${format}`);

@@ -31,7 +31,7 @@ export type {
 } from './contacts/Contacts.js';
 export type { Contact, ContactData, ContactKind } from './core/Account.js';
 export type { ContactInput } from './contacts/parseContact.js';
-export type { PhoneInput } from './identifiers/PhoneNumbers.js';
+export type { PhoneInput } from './identifiers/PhoneParser.js';
 export type { DeliveryOptions, Message, MessageKind, Recipient } from './delivery/Delivery.js';
 export type { MailFrom } from './delivery/templates/addresses.js';
 export { escapeHtml } from './delivery/templates/escapeHtml.js';

@@ -152,7 +152,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'throttling.messages.window': { fits: milliseconds },
 
   twoFactor: { fits: nothing, also: [false, twoFactor] },
-  phones: { fits: nothing, also: [false, { parse: true }] },
+  phones: { fits: nothing, also: [false, { parse: true }, { parse: () => '+4930123456' }] },
 
   delivery: { fits: nothing },
   'delivery.send': { fits: functions, also: [undefined, 'smtp'] },

@@ -6,7 +6,9 @@ export type {
   BackfillProgress,
   BackfillResult,
 } from './backfill/BackfillOptions.js';
-export type { ClearProgress } from './table/clearTable.js';
+export { backfill } from './backfill/backfill.js';
+export { clearTable, type ClearProgress, type ClearTableOptions } from './table/clearTable.js';
+export { isTableEmpty } from './table/isTableEmpty.js';
 export type { IndexAttributes, KeyAttributes, TableNames } from './keys/TableAttributes.js';
 export type { CreateTableOptions } from './table/lifecycle.js';
 export type { CommandEvent } from './table/Sender.js';
@@ -19,7 +21,7 @@ export type {
 } from './table/TransactOperation.js';
 export { createClient } from './table/createClient.js';
 export { type AnyDynamoDBClient, Table, type TableOptions } from './table/Table.js';
-export type { AnyDocumentImage, DocumentImage } from './streams/readImage.js';
+export { type AnyDocumentImage, type DocumentImage, readImage } from './streams/readImage.js';
 export type { StreamAttribute, StreamImage } from './streams/StreamImage.js';
 export type { EntityOf as Entity } from './entity/EntityOf.js';
 export type {
@@ -55,7 +57,7 @@ export type {
   UpdateOneInput,
 } from './entity/inputs.js';
 export type { EntityQuery, HookRegistry } from './entity/Hooks.js';
-export type { Explanation } from './operations/explain.js';
+export { explain, type Explanation } from './operations/explain.js';
 export { DocumentQuery } from './operations/DocumentQuery.js';
 export type { OperationContext } from './entity/EntityContext.js';
 export {

@@ -5,7 +5,7 @@ import type { CompletedLogin } from '../login/completeLogin.js';
 import type { LoginResult } from '../sessions/Sessions.js';
 import type { PasswordLoginInput } from '../login/PasswordLogin.js';
 import type { Contacts } from '../contacts/Contacts.js';
-import type { PhoneNumbers } from '../identifiers/PhoneNumbers.js';
+import type { PhoneNumbers } from '../contacts/phoneNumbers/PhoneNumbers.js';
 import type { TwoFactor, TwoFactorPart } from '../twoFactor/TwoFactor.js';
 import { Accounts, type AccountsOptions, type AccountsWith } from './Accounts.js';
 import type { CreateAccountInput } from '../signUp/parseNewAccount.js';

@@ -10,7 +10,7 @@ import {
 import { AccountQuota } from '../quota/AccountQuota.js';
 import { parseAppPlan, type AppPlan } from '../quota/AppPlan.js';
 import { Contacts, type ContactsWith } from '../contacts/Contacts.js';
-import type { PhoneNumbers } from '../identifiers/PhoneNumbers.js';
+import type { PhoneNumbers } from '../contacts/phoneNumbers/PhoneNumbers.js';
 import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
@@ -280,7 +280,7 @@ export class Accounts<
     this.passwords = new Passwords(this.#core);
     this.magicLinks = new MagicLinks(this.#core);
     this.tokens = new CustomTokens(this.#core);
-    this.contacts = new Contacts(this.#core);
+    this.contacts = new Contacts(this.#core, phones?.createVerification(this.#core));
     this.twoFactor = twoFactor?.create(this.#core) as typeof this.twoFactor;
     this.lifecycle = new AccountLifecycle(this.#core);
     this.profile = new AccountProfile(this.#core);

@@ -37,7 +37,7 @@ const accountsOptions = {
   }).optional(),
   twoFactor: part('create', 'It must be totp(…) of @latchkey/accounts/two-factor.').optional(),
   phones: part(
-    'parse',
+    'createVerification',
     'It must be phoneNumbers() of @latchkey/accounts/phone-numbers.',
   ).optional(),
   delivery: object({

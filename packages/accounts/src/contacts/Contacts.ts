@@ -10,14 +10,14 @@ import { addContact, type AddedContact, type NewAddress } from './addContact.js'
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { Contact, ContactKind } from '../core/Account.js';
 import { parseEmail } from '../identifiers/parseEmail.js';
-import { PhoneVerification } from './PhoneVerification.js';
+import type { PhoneNumbers } from './phoneNumbers/PhoneNumbers.js';
+import type { PhoneVerification } from './phoneNumbers/PhoneVerification.js';
 import { NO_PHONES, parseContact } from './parseContact.js';
 import {
-  requirePhoneNumbers,
+  requirePhones,
   type PhoneInput,
   type MaybePhoneNumbers,
-  type PhoneNumbers,
-} from '../identifiers/PhoneNumbers.js';
+} from '../identifiers/PhoneParser.js';
 import { removeContact } from './removeContact.js';
 import { undoReplacement, type UndoReplacementInput } from './undoReplacement.js';
 import { findByIdentity, type IdentityInput } from './findByIdentity.js';
@@ -97,12 +97,12 @@ export type ContactReference =
  */
 export class Contacts {
   readonly #core: AccountsCore;
-  readonly #phones: PhoneVerification;
+  readonly #phones: PhoneVerification | undefined;
 
   /** @internal */
-  constructor(core: AccountsCore) {
+  constructor(core: AccountsCore, phones?: PhoneVerification) {
     this.#core = core;
-    this.#phones = new PhoneVerification(core);
+    this.#phones = phones;
   }
 
   /**
@@ -293,8 +293,10 @@ export class Contacts {
    *   `ImpersonatedSession`, `TooBusy`, `ServiceUnavailable`; `InvalidConfiguration` with a request,
    *   but no `delivery`.
    */
-  requestPhoneVerification(input: ActingAccount & PhoneInput): Promise<{ readonly code?: string }> {
-    return this.#phones.requestPhoneVerification(input);
+  async requestPhoneVerification(
+    input: ActingAccount & PhoneInput,
+  ): Promise<{ readonly code?: string }> {
+    return requirePhones(this.#phones).requestPhoneVerification(input);
   }
 
   /**
@@ -309,12 +311,12 @@ export class Contacts {
    *   code; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `TooBusy`,
    *   `ServiceUnavailable`.
    */
-  verifyPhone(input: ActingAccount & PhoneInput & { readonly code: string }): Promise<void> {
-    return this.#phones.verifyPhone(input);
+  async verifyPhone(input: ActingAccount & PhoneInput & { readonly code: string }): Promise<void> {
+    return requirePhones(this.#phones).verifyPhone(input);
   }
 
   #phone(value: unknown, country: unknown, path: string): NewAddress['data'] {
-    return { kind: 'phone', value: requirePhoneNumbers(this.#core).parse(value, country, path) };
+    return { kind: 'phone', value: requirePhones(this.#core.phones).parse(value, country, path) };
   }
 }
 

@@ -1,17 +1,10 @@
-import { randomInt } from 'node:crypto';
 import type { AccountsCore } from '../flows/AccountsCore.js';
+import { createSixDigitCode } from '../tokens/sixDigitCode.js';
 
 /** A code for a phone, and what is stored of it. */
 export interface PhoneCode {
   readonly code: string;
   readonly hash: string;
-}
-
-const CODE_DIGITS = 6;
-
-/** Tells whether a value has the form of a code that is sent to a phone. */
-export function isPhoneCode(value: string): boolean {
-  return /^[0-9]{6}$/.test(value);
 }
 
 /**
@@ -23,7 +16,6 @@ export function isPhoneCode(value: string): boolean {
 export async function createPhoneCode({
   passwords,
 }: Pick<AccountsCore, 'passwords'>): Promise<PhoneCode> {
-  // Every code as likely as any other (ASVS 6.5.3): `randomInt` does not favour the low ones.
-  const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
+  const code = createSixDigitCode();
   return { code, hash: await passwords.hash(code) };
 }

@@ -1,6 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
-import type { MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
-import { phoneNumbers } from '../identifiers/phoneNumbers/index.js';
+import type { MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
+import { phoneNumbers } from './phoneNumbers/index.js';
 import { NO_PHONES, parseContact } from './parseContact.js';
 
 const ALL = { phones: phoneNumbers() };

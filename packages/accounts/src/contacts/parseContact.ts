@@ -2,7 +2,7 @@ import { parseEmail } from '../identifiers/parseEmail.js';
 import { AccessType } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import type { ContactData } from '../core/Account.js';
-import { requirePhoneNumbers, type MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
+import { requirePhones, type MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
 
 /** A contact, as somebody gives it. */
 export type ContactInput =
@@ -68,7 +68,7 @@ function normalised(
       return { ...given, value: parseEmail(given.value, under('value')) };
     case 'phone': {
       const { country, ...data } = given;
-      const { parse } = requirePhoneNumbers(options);
+      const { parse } = requirePhones(options.phones);
       return { ...data, value: parse(given.value, country, under('value')) };
     }
     case 'oauth':

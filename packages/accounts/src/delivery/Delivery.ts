@@ -44,6 +44,11 @@ export interface Message {
    * replacement of this address.
    */
   readonly token?: string;
+  /**
+   * With `MagicLink`: six digits that do the same where the message was asked for, typed in there. Of
+   * use to nobody else.
+   */
+  readonly code?: string;
   /** The address that was added or removed, if the kind has one. */
   readonly contact?: Recipient;
   /** The link of the message, if `linkTo` is configured and the kind has one. */
@@ -113,7 +118,7 @@ export class Delivery {
       async () => {
         const url = this.#links?.linkOf(message);
         const locale = this.#options?.locale?.(message.account);
-        const template = this.#templates.findOwn(message.kind, locale);
+        const template = this.#templates.find(message.kind, locale);
         await this.#options?.send({
           ...message,
           ...(url !== undefined && { url }),

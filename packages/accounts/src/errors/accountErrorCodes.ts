@@ -1,3 +1,4 @@
+import type { EntityErrorCode } from '@latchkey/entity';
 import { entry, type AccountErrorEntry, type NoDetails } from './errorEntry.js';
 import type { SelfServiceErrorCode, SelfServiceErrorDetails } from './selfServiceErrorCodes.js';
 
@@ -108,14 +109,17 @@ export interface AccountErrorDetails extends SelfServiceErrorDetails {
   /** The signing secret is shorter than the minimum of RFC 7518 §3.2. */
   readonly SecretTooShort: { readonly minBytes: number };
   /**
-   * An option has an invalid value, or the table, its client or the client's permissions are wrong;
-   * `reason` is a sentence without the value, and says what to do.
+   * An option has an invalid value; the table, its client or the client's permissions are wrong; or
+   * a stored item or a definition does not fit the operation. `reason` is a sentence without the
+   * value, and says what to do.
    */
   readonly InvalidConfiguration: {
     readonly path: string;
     readonly reason: string;
     /** The name of the AWS SDK's error, such as `AccessDeniedException`, if it threw one. */
     readonly sdkError?: string;
+    /** The code of the table's error, if an item or a definition does not fit. */
+    readonly entityError?: EntityErrorCode;
   };
   /** Too many passwords are waiting to be hashed; the same call may succeed later. */
   readonly TooBusy: NoDetails;

@@ -18,13 +18,14 @@ describe('withAccountErrors', () => {
     },
   );
 
-  it.each([
-    new EntityError('AmbiguousFilter', '', { entity: 'Account' }),
-    new EntityError('TooManyPages', '', { entity: 'Account', maxPages: 1 }),
-    new EntityError('NoIndexFits', '', { entity: 'Account', fields: [], indexes: [], reasons: [] }),
-    new EntityError('InvalidTransaction', '', { reason: '' }),
-  ])('lets no error of the table through: $code', async (cause) => {
-    const error = await errorOf(withAccountErrors(() => Promise.reject(cause)));
-    expect(error).toMatchObject({ code: 'ServiceUnavailable', cause });
+  it('does not name the place of an unreadable value, which may be somebody’s (ASVS 16.2.5)', async () => {
+    const details = { entity: 'Account', id: 'canary', path: 'profile.canary', reason: 'canary' };
+    for (const written of [{}, { written: true } as const]) {
+      const cause = new EntityError('UnreadableItem', 'canary', { ...details, ...written });
+      const error = await errorOf(withAccountErrors(() => Promise.reject(cause)));
+      expect(error).toMatchObject({ code: 'InvalidConfiguration', cause });
+      expect(JSON.stringify([error, error.message])).not.toContain('canary');
+      expect(error.message.includes('do not repeat')).toBe('written' in written);
+    }
   });
 });

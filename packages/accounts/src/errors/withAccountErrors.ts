@@ -45,14 +45,18 @@ export function toAccountError(error: AnyEntityError): AnyAccountError | undefin
     case 'VersionConflict':
     case 'ConditionFailed':
     case 'AlreadyExists':
+      // The same call may succeed now, since somebody has changed what the flow had read.
+      return unavailable(error);
+    case 'UnreadableItem':
+      return unfit(error, unreadable(error.details));
     case 'AmbiguousFilter':
     case 'InvalidTransaction':
     case 'NoIndexFits':
     case 'TooManyPages':
-    case 'UnreadableItem':
-      // The same call may succeed now where somebody has changed what the flow had read; or what is
-      // stored is not as this package expects, which is nobody else's affair.
-      return unavailable(error);
+      return unfit(
+        error,
+        'The stored documents, or the hooks or fields of the application, do not allow this: see cause.',
+      );
     case 'TableNotFound':
     case 'TableMismatch':
       return misconfigured('table', error);
@@ -88,6 +92,18 @@ function misconfigured(
   const { sdkError } = error.details;
   const details = { path, reason: error.message, sdkError };
   return new AccountError('InvalidConfiguration', details, { cause: error });
+}
+
+/** The error for an item or a definition that does not fit: it stays until somebody corrects it. */
+function unfit(error: AnyEntityError, reason: string): AnyAccountError {
+  const details = { path: 'table', reason, entityError: error.code };
+  return new AccountError('InvalidConfiguration', details, { cause: error });
+}
+
+/** Without the path to the value, which may name the keys of somebody's record (ASVS 16.2.5). */
+function unreadable({ entity, written }: EntityErrorDetails['UnreadableItem']): string {
+  const sentence = `A stored ${entity} does not match its definition: see cause. Correct the item, or add a migration.`;
+  return written ? `${sentence} It was written: do not repeat the call.` : sentence;
 }
 
 /** The document that stood in the way is somebody's: it must not get into logs (ASVS 16.2.5). */

@@ -7,7 +7,7 @@ import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Throttle } from '../throttling/Throttle.js';
 import type { DeviceTokens } from '../tokens/DeviceTokens.js';
 import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
-import type { MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
+import type { MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 
 /** The parts that every flow of one `Accounts` works with. */

@@ -16,6 +16,8 @@ export interface LinkRequest {
   readonly kind: 'password_recovery' | 'magick_link' | 'email_verification';
   readonly message: MessageKind;
   readonly request: SessionRequest | undefined;
+  /** The token (default: 256 random bits), and the code that a message of this kind shows with it. */
+  readonly secret?: { readonly token: string; readonly code: string };
   /** Context of the flow's event; the account is added to it. */
   readonly eventContext: EventContext;
 }
@@ -34,7 +36,7 @@ export interface LinkRequest {
  */
 export async function sendLink(
   core: AccountsCore,
-  { identifier, kind, message, request, eventContext }: LinkRequest,
+  { identifier, kind, message, request, secret, eventContext }: LinkRequest,
 ): Promise<void> {
   const { delivery, oneTimeTokens, table } = core;
   delivery.requireConfigured();
@@ -68,6 +70,7 @@ export async function sendLink(
       ? { accountId, createdFor: to.value, account }
       : { accountId: nobody, createdFor: nobody }),
     kind: sent,
+    ...(secret && { token: secret.token }),
     ...(request && { request }),
   });
   // Without a check that the account is there: it has just been read, and the others have none.
@@ -75,7 +78,14 @@ export async function sendLink(
   if (lock) throw lock;
   if (!account || !target || !to) throw new AccountError('UserNotFound', {});
   // Not waited for: how long a message takes would tell that there is one.
-  void delivery.deliver({ kind: target.message, to, account: documentOf(account), token });
+  void delivery.deliver({
+    kind: target.message,
+    to,
+    account: documentOf(account),
+    token,
+    // The link that confirms an address in its place logs nobody in.
+    ...(secret && sent === kind && { code: secret.code }),
+  });
 }
 
 /** The link that a request leads to, and where it goes. */

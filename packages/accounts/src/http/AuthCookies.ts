@@ -25,14 +25,15 @@ const PASSING = 's.';
  * `SameSite=Lax` (ASVS 3.3).
  */
 export class AuthCookies {
-  readonly #session: string;
+  /** Name of the session's cookie, with its prefix. */
+  readonly sessionName: string;
   readonly #device: string;
   readonly #handle: string;
   readonly #secure: boolean;
 
   constructor({ name, insecure }: Required<CookieOptions>) {
     const prefix = insecure ? '' : '__Host-';
-    this.#session = prefix + name;
+    this.sessionName = prefix + name;
     this.#device = `${prefix}${name}-device`;
     this.#handle = `${prefix}${name}-handle`;
     this.#secure = !insecure;
@@ -46,9 +47,9 @@ export class AuthCookies {
    */
   read(header: string | null): PresentedCookies {
     if (header === null) return { isLasting: false };
-    for (const name of [this.#session, this.#device, this.#handle]) assertOnce(header, name);
+    for (const name of [this.sessionName, this.#device, this.#handle]) assertOnce(header, name);
     const cookies = parseCookie(header);
-    const session = cookies[this.#session];
+    const session = cookies[this.sessionName];
     const deviceToken = cookies[this.#device];
     const handle = cookies[this.#handle];
     const isLasting = session?.startsWith(LASTING) === true;
@@ -64,7 +65,7 @@ export class AuthCookies {
   /** @param seconds - how long a lasting cookie lasts; undefined for one that goes with the browser. */
   session(authToken: string, seconds: number | undefined): string {
     const mark = seconds === undefined ? PASSING : LASTING;
-    return this.#set(this.#session, mark + authToken, seconds);
+    return this.#set(this.sessionName, mark + authToken, seconds);
   }
 
   device(deviceToken: string): string {
@@ -76,7 +77,7 @@ export class AuthCookies {
   }
 
   clearSession(): string {
-    return this.#set(this.#session, '', 0);
+    return this.#set(this.sessionName, '', 0);
   }
 
   clearHandle(): string {

@@ -1,4 +1,5 @@
-import { invalidOption } from '../errors/invalidOption.js';
+import * as z from 'zod';
+import { object } from '../guard/optionKinds.js';
 
 /** How tokens reach a server, and how a server is reached: the same for every door to it. */
 export interface HttpOptions {
@@ -37,7 +38,7 @@ export interface CookieOptions {
   readonly insecure?: boolean;
 }
 
-/** {@link HttpOptions}, checked. */
+/** What {@link HttpOptions} lead to. */
 export interface HttpSettings {
   readonly transport: 'cookie' | 'bearer';
   readonly cookies: Required<CookieOptions>;
@@ -45,39 +46,36 @@ export interface HttpSettings {
   readonly clientAddressHeader: string | undefined;
 }
 
-const COOKIE_NAME = /^[\w-]{1,40}$/;
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]{1,100}$/;
+const origin = z.custom<string>(
+  (value) => typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value,
+  'It must be an origin such as https://www.example.com, without a path.',
+);
 
-/** @throws AccountError `InvalidConfiguration` with the path of an option that cannot be used. */
-export function parseHttpOptions(options: HttpOptions): HttpSettings {
+/** Of what kind each of {@link HttpOptions} is. */
+export const httpOptions: Readonly<Record<keyof HttpOptions, z.ZodType>> = {
+  transport: z.enum(['cookie', 'bearer'], "It must be 'cookie' or 'bearer'.").optional(),
+  cookies: object({
+    name: z
+      .string('It must be a string.')
+      .regex(/^[\w-]{1,40}$/, 'It must have 1 to 40 letters, digits, "_" and "-".')
+      .optional(),
+    insecure: z.boolean('It must be true or false.').optional(),
+  }).optional(),
+  origins: z.array(origin, 'It must be a list of origins.').optional(),
+  clientAddressHeader: z
+    .string('It must be a string.')
+    .regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, 'It must be the name of a header.')
+    .optional(),
+};
+
+/** @param options - of the kinds that {@link httpOptions} asks for. */
+export function httpSettings(options: HttpOptions): HttpSettings {
   const { transport = 'cookie', cookies = {}, origins = [], clientAddressHeader } = options;
   const { name = 'latchkey', insecure = false } = cookies;
-  if (!(['cookie', 'bearer'] as readonly unknown[]).includes(transport)) {
-    throw invalidOption('transport', "It must be 'cookie' or 'bearer'.");
-  }
-  if (typeof name !== 'string' || !COOKIE_NAME.test(name)) {
-    throw invalidOption('cookies.name', 'It must have 1 to 40 letters, digits, "_" and "-".');
-  }
-  if (typeof insecure !== 'boolean') throw invalidOption('cookies.insecure', 'It must be boolean.');
-  if (clientAddressHeader !== undefined && !HEADER_NAME.test(clientAddressHeader)) {
-    throw invalidOption('clientAddressHeader', 'It must be the name of a header.');
-  }
   return {
     transport,
     cookies: { name, insecure },
-    origins: parseOrigins(origins),
+    origins: new Set(origins),
     clientAddressHeader,
   };
-}
-
-function parseOrigins(origins: readonly unknown[]): ReadonlySet<string> {
-  if (!Array.isArray(origins)) throw invalidOption('origins', 'It must be a list of origins.');
-  for (const [at, origin] of origins.entries()) {
-    if (typeof origin === 'string' && URL.canParse(origin) && new URL(origin).origin === origin) {
-      continue;
-    }
-    const reason = 'It must be an origin such as https://www.example.com, without a path.';
-    throw invalidOption(`origins.${String(at)}`, reason);
-  }
-  return new Set(origins as readonly string[]);
 }

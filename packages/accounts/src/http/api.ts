@@ -65,6 +65,17 @@ export interface SecondStepBody extends SecondFactorBody {
   readonly rememberMe?: SessionChoice['rememberMe'];
 }
 
+/** Input of `signInWithMagicLink`: the token, or the code from the message and the challenge. */
+export interface MagicLinkBody {
+  /** From the link. */
+  readonly token?: string;
+  /** Six digits, for who has asked for the message. */
+  readonly code?: string;
+  /** From the answer of `requestMagicLink`. */
+  readonly challenge?: string;
+  readonly rememberMe?: SessionChoice['rememberMe'];
+}
+
 /** Input of `updateUser`: at least one change. */
 export interface UpdateUserBody {
   readonly username?: string;
@@ -196,10 +207,10 @@ export interface AccountsApi {
   };
   readonly requestMagicLink: {
     readonly body: { readonly email: string };
-    readonly answer: undefined;
+    readonly answer: { readonly challenge: string };
   };
   readonly signInWithMagicLink: {
-    readonly body: TokenBody & Pick<SessionChoice, 'rememberMe'>;
+    readonly body: MagicLinkBody;
     readonly answer: SignedInAnswer;
   };
   readonly signOut: { readonly answer: undefined };

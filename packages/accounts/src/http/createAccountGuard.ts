@@ -1,13 +1,15 @@
 import type { AccountFields } from '@latchkey/schema';
+import * as z from 'zod';
 import type { Accounts } from '../accounts/Accounts.js';
 import type { VerifiedSession } from '../core/VerifiedRequests.js';
 import type { Guard } from '../guard/Guard.js';
+import { assertKinds, method } from '../guard/optionKinds.js';
 import type { AccountWith, NoFields } from '../guard/OwnFields.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import { Exchange } from './Exchange.js';
 import { problemResponse } from './HttpError.js';
-import { parseHttpOptions, type HttpOptions } from './HttpOptions.js';
+import { httpOptions, httpSettings, type HttpOptions } from './HttpOptions.js';
 import type { Connection, RequestHead } from './RequestHead.js';
 import { reporter, type OnError } from './reporter.js';
 import { secondsLeft } from './secondsLeft.js';
@@ -30,7 +32,7 @@ export interface AccountGuardOptions extends HttpOptions, AccountRequirements {
 }
 
 /** Headers, in order; `Set-Cookie` may be there several times. */
-export type HeaderList = readonly (readonly [name: string, value: string])[];
+export type HeaderList = [name: string, value: string][];
 
 /** A request that was let through. */
 export interface AuthenticatedRequest<F extends AccountFields = NoFields> {
@@ -60,6 +62,15 @@ export type AccountGuard<F extends AccountFields = NoFields> = (
   connection?: Connection,
 ) => Promise<GuardResult<F>>;
 
+const permission = z.string('It must be a permission, or a list of permissions.');
+
+const guardKinds = {
+  ...httpOptions,
+  permission: z.union([permission, z.array(permission)]).optional(),
+  recentLogin: z.unknown().optional(),
+  onError: method.optional(),
+};
+
 /**
  * Guards an application's own routes: lets requests through that have a session, and, with cookies, that
  * no other site's page has made.
@@ -76,7 +87,7 @@ export type AccountGuard<F extends AccountFields = NoFields> = (
  *   const check = createAccountGuard(guard, { permission: 'orders' });
  *   return async (request: Request): Promise<Response> => {
  *     const { authenticated, refused } = await check(request);
- *     if (refused) return new Response(refused.body, { ...refused, headers: [...refused.headers] });
+ *     if (refused) return new Response(refused.body, refused);
  *     return Response.json({ owner: authenticated.account.accountId });
  *   };
  * }
@@ -86,7 +97,8 @@ export function createAccountGuard<F extends AccountFields = NoFields>(
   guard: Accounts<F> | Guard<F>,
   options: AccountGuardOptions = {},
 ): AccountGuard<F> {
-  const settings = parseHttpOptions(options);
+  assertKinds(guardKinds, options);
+  const settings = httpSettings(options);
   const report = reporter(options.onError);
   return async (head, connection = {}) => {
     let headers = (): HeaderList => [];

@@ -1,15 +1,17 @@
 import type { AccountFields } from '@latchkey/schema';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Accounts } from '../accounts/Accounts.js';
 import { flowsOf } from '../accounts/flowsOf.js';
 import { AccountError } from '../errors/AccountError.js';
+import { assertKinds, method, object } from '../guard/optionKinds.js';
 import { invalidOption } from '../errors/invalidOption.js';
 import { SelfService } from '../selfService/SelfService.js';
 import type { OperationName } from './api.js';
+import { AuthCookies } from './AuthCookies.js';
 import { corsHeaders, preflightHeaders } from './crossOrigin.js';
 import { Exchange } from './Exchange.js';
 import { isServerFault, problemOf, problemResponse } from './HttpError.js';
-import { parseHttpOptions, type HttpOptions, type HttpSettings } from './HttpOptions.js';
+import { httpOptions, httpSettings, type HttpOptions, type HttpSettings } from './HttpOptions.js';
 import { allowedMethods, chooseRoute, RouteTable, type MatchedRoute } from './matchRoute.js';
 import { renderDonePage, renderLinkPage } from './pages.js';
 import { readParams, type BodyLimits } from './readBody.js';
@@ -22,10 +24,14 @@ import { secondsLeft } from './secondsLeft.js';
 
 /** Makes the OpenAPI document of the routes that are offered; see `openApi` of its entry. */
 export interface OpenApiPart {
-  document(
-    offered: OfferedRoutes,
-    context: { readonly accounts: Accounts; readonly basePath: string },
-  ): object;
+  document(offered: OfferedRoutes, context: DocumentContext): object;
+}
+
+/** Where the routes of an OpenAPI document are, and how their session travels. */
+export interface DocumentContext {
+  readonly accounts: Accounts;
+  readonly basePath: string;
+  readonly cookieName: string;
 }
 
 /** Options of {@link createAccountsHandler}. */
@@ -103,10 +109,38 @@ interface Site {
   document?: string;
 }
 
-const JSON_HEADERS = { 'Content-Type': 'application/json' };
-const ALWAYS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+const between = (min: number, max: number): z.ZodType =>
+  z
+    .int('It must be a whole number.')
+    .min(min, `It must be at least ${String(min)}.`)
+    .max(max, `It must be at most ${String(max)}.`)
+    .optional();
+
 const KIB = 1024;
 
+/** Of what kind each option is. */
+const handlerOptions: Readonly<Record<keyof AccountsHandlerOptions, z.ZodType>> = {
+  ...httpOptions,
+  basePath: z
+    .string('It must be a string.')
+    .regex(
+      /^\/$|^(\/[\w-]+)+\/?$/,
+      'It must be a path such as /auth, of letters, digits, "_" and "-".',
+    )
+    .optional(),
+  operations: z.array(z.string(), 'It must be a list of names.').optional(),
+  maxBodyBytes: between(KIB, KIB * KIB),
+  bodyTimeoutMs: between(100, 60_000),
+  pages: z
+    .record(z.string(), z.url('It must be an absolute URL.'), 'It must be an object.')
+    .optional(),
+  home: z.string('It must be a string.').optional(),
+  openApi: object({ document: method }).optional(),
+  onError: method.optional(),
+};
+
+const JSON_HEADERS = { 'Content-Type': 'application/json' };
+const ALWAYS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 class AccountsServer {
   readonly #options: AccountsHandlerOptions;
   readonly #settings: HttpSettings;
@@ -119,12 +153,10 @@ class AccountsServer {
     const { maxBodyBytes = 64 * KIB, bodyTimeoutMs = 10_000, basePath = '/auth' } = options;
     this.#options = options;
     this.#report = reporter(options.onError);
-    this.#settings = parseHttpOptions(options);
-    this.#limits = {
-      maxBodyBytes: requireBetween(maxBodyBytes, 'maxBodyBytes', KIB, KIB * KIB),
-      bodyTimeoutMs: requireBetween(bodyTimeoutMs, 'bodyTimeoutMs', 100, 60_000),
-    };
-    this.#basePath = requireBasePath(basePath);
+    assertKinds(handlerOptions, options);
+    this.#settings = httpSettings(options);
+    this.#limits = { maxBodyBytes, bodyTimeoutMs };
+    this.#basePath = basePath.replace(/\/$/, '');
   }
 
   async answer(
@@ -253,7 +285,11 @@ class AccountsServer {
   #documentOf(site: Site, openApi: OpenApiPart): string {
     const accounts = site.accounts as unknown as Accounts;
     site.document ??= JSON.stringify(
-      openApi.document(site.offered, { accounts, basePath: this.#basePath }),
+      openApi.document(site.offered, {
+        accounts,
+        basePath: this.#basePath,
+        cookieName: new AuthCookies(this.#settings.cookies).sessionName,
+      }),
     );
     return site.document;
   }
@@ -317,20 +353,4 @@ function withHeaders(response: Response, headers: readonly [string, string][]): 
 
 function isFormPost({ headers }: Request): boolean {
   return (headers.get('content-type') ?? '').startsWith('application/x-www-form-urlencoded');
-}
-
-function requireBetween(value: unknown, path: string, min: number, max: number): number {
-  const isFit = Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
-  if (isFit) return value as number;
-  throw invalidOption(path, `It must be a whole number from ${String(min)} to ${String(max)}.`);
-}
-
-/** @returns the path without a slash at its end; an empty text for the root. */
-function requireBasePath(value: unknown): string {
-  if (value === '/') return '';
-  if (typeof value === 'string' && /^(\/[\w-]+)+\/?$/.test(value)) return value.replace(/\/$/, '');
-  throw invalidOption(
-    'basePath',
-    'It must be a path such as /auth, of letters, digits, "_" and "-".',
-  );
 }

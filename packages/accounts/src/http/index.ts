@@ -2,6 +2,7 @@ export {
   createAccountsHandler,
   type AccountsHandler,
   type AccountsHandlerOptions,
+  type DocumentContext,
   type OpenApiPart,
 } from './createAccountsHandler.js';
 export type { CookieOptions, HttpOptions } from './HttpOptions.js';
@@ -15,6 +16,7 @@ export type {
   ContactAnswer,
   ExportAnswer,
   ListedSessionAnswer,
+  MagicLinkBody,
   NoInput,
   Operation,
   OperationName,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Accounts } from '../accounts/Accounts.js';
 import { flowsOf } from '../accounts/flowsOf.js';
+import { once } from './once.js';
 import type {
   ContactAnswer,
   SessionAnswer,
@@ -91,18 +92,20 @@ export const jsonObject = (): z.ZodRecord<z.ZodString, z.ZodType> => z.record(z.
 
 const dateTime = (): z.ZodType<string> => z.string().meta({ format: 'date-time' });
 
-export const user = (): z.ZodType<UserAnswer> =>
-  z
-    .object({
-      userId: z.string(),
-      username: z.string().optional(),
-      email: z.string().optional(),
-      profile: jsonObject().optional(),
-      creationDate: dateTime(),
-      paymentsMode: z.string(),
-      trialExpirationDate: dateTime().optional(),
-    })
-    .meta({ id: 'User' }) as unknown as z.ZodType<UserAnswer>;
+export const user: () => z.ZodType<UserAnswer> = once(
+  () =>
+    z
+      .object({
+        userId: z.string(),
+        username: z.string().optional(),
+        email: z.string().optional(),
+        profile: jsonObject().optional(),
+        creationDate: dateTime(),
+        paymentsMode: z.string(),
+        trialExpirationDate: dateTime().optional(),
+      })
+      .meta({ id: 'User' }) as unknown as z.ZodType<UserAnswer>,
+);
 
 const signedInShape = () => ({
   user: user(),
@@ -121,17 +124,19 @@ export const sessionAnswer = (): z.ZodType<SessionAnswer> =>
 export const userAnswer = (): z.ZodType<{ readonly user: UserAnswer }> =>
   z.object({ user: user() });
 
-const contact = (): z.ZodType<ContactAnswer> =>
-  z
-    .object({
-      contactId: z.string(),
-      kind: z.string(),
-      value: z.string(),
-      provider: z.string().optional(),
-      verified: z.boolean(),
-      createdAt: dateTime(),
-    })
-    .meta({ id: 'Contact' }) as unknown as z.ZodType<ContactAnswer>;
+const contact = once(
+  () =>
+    z
+      .object({
+        contactId: z.string(),
+        kind: z.string(),
+        value: z.string(),
+        provider: z.string().optional(),
+        verified: z.boolean(),
+        createdAt: dateTime(),
+      })
+      .meta({ id: 'Contact' }) as unknown as z.ZodType<ContactAnswer>,
+);
 
 export const contactAnswer = (): z.ZodType<{ readonly contact: ContactAnswer }> =>
   z.object({ contact: contact() });

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { AccountError } from '../errors/AccountError.js';
-import { phoneNumbers } from './phoneNumbers/index.js';
+import { parsePhone } from './parsePhone.js';
 import { type LoginIdentifier, parseLoginIdentifier } from './parseLoginIdentifier.js';
 
-const ALL = { phones: phoneNumbers() };
+const ALL = { phones: { parse: parsePhone } };
 const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
 function reasonFor(value: unknown): string {

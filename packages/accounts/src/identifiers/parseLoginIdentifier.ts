@@ -1,6 +1,6 @@
 import { parseEmail, trimIdentifier } from './parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
-import type { MaybePhoneNumbers } from './PhoneNumbers.js';
+import type { MaybePhoneNumbers } from './PhoneParser.js';
 import { parseUsername } from './parseUsername.js';
 
 /** The ways to name an account at login. */

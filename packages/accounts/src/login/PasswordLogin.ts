@@ -10,7 +10,7 @@ import { requireObject } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import type { MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
+import type { MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
 import { requireRequest, type SessionRequest } from '../requests/SessionRequest.js';
 import { isPasswordDisabledAtLogin, requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
 import { resetCounts } from '../flows/resetCounts.js';

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -8,9 +9,19 @@ import { commitLogin, completeLogin } from '../login/completeLogin.js';
 import { findToken } from '../flows/findToken.js';
 import { forgetLinks } from '../flows/linkThrottleKeys.js';
 import { sendLink, suppressEnumeration } from '../flows/sendLink.js';
-import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
-import type { SessionRequest } from '../requests/SessionRequest.js';
+import { tokenRefused, type FoundToken } from '../oneTimeTokens/OneTimeTokens.js';
+import type { ConnectionInfo, SessionRequest } from '../requests/SessionRequest.js';
+import { createSixDigitCode } from '../tokens/sixDigitCode.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
+import {
+  codeAttempt,
+  codeRefused,
+  parseLoginCode,
+  tokenOfCode,
+  type LoginCode,
+} from './loginCode.js';
+
+const CHALLENGE_BYTES = 32;
 
 /** Input of {@link MagicLinks.request}. */
 export interface RequestMagicLinkInput {
@@ -19,25 +30,34 @@ export interface RequestMagicLinkInput {
   readonly request?: SessionRequest;
 }
 
-/** Input of {@link MagicLinks.login}. */
-export interface MagicLinkLoginInput {
-  /** Token from the link. */
-  readonly token: string;
+/** Input of {@link MagicLinks.login}: the token from the link, or the code and its challenge. */
+export type MagicLinkLoginInput = {
   readonly request: SessionRequest;
   /** Tells whether the session lasts for `rememberMeDuration` (default: false). */
   readonly rememberMe?: boolean;
+} & (
+  | { readonly token: string; readonly challenge?: undefined; readonly code?: undefined }
+  | (LoginCode & { readonly token?: undefined })
+);
+
+/** What somebody logs in with, of whatever form. */
+interface ShownSecret {
+  readonly token?: unknown;
+  readonly challenge?: unknown;
+  readonly code?: unknown;
+  readonly request: SessionRequest;
 }
 
 /**
- * Logins by a link that is sent to an e-mail address.
+ * Logins by a link that is sent to an e-mail address, or by the code that comes with it.
  *
  * @example
  * ```ts
  * import type { Accounts, SessionRequest } from '@latchkey/accounts';
  *
  * export async function ask(accounts: Accounts, request: SessionRequest, email: string) {
- *   await accounts.magicLinks.request({ email, request });
- *   return 'If there is such an account, it has mail.';
+ *   const { challenge } = await accounts.magicLinks.request({ email, request });
+ *   return { challenge, message: 'If there is such an account, it has mail.' };
  * }
  *
  * export async function follow(accounts: Accounts, request: SessionRequest, token: string) {
@@ -54,7 +74,7 @@ export class MagicLinks {
   }
 
   /**
-   * Sends a login link, with `delivery` as the message `MagicLink`, if the address is a verified
+   * Sends a login link and a code of six digits, with `delivery` as the message `MagicLink`, if the address is a verified
    * one of an account. A public form reveals nothing: the response, its requests (four) and its
    * time are the same for every address. An unverified address gets none, because someone else may
    * have entered it.
@@ -63,12 +83,16 @@ export class MagicLinks {
    * which is not longer than a link's lifetime; the rest are dropped. Using a link resets the
    * count.
    *
+   * @returns the challenge that the code is good with, for the client that has asked and nobody else;
+   *   for an address without an account, too.
    * @throws AccountError `InvalidInput`, `TooManyRequests`, `ServiceUnavailable`;
    *   `InvalidConfiguration` without `delivery`.
    */
-  async request(input: RequestMagicLinkInput): Promise<void> {
+  async request(input: RequestMagicLinkInput): Promise<{ readonly challenge: string }> {
     requireObject(input, '');
     const { email, request } = input;
+    const challenge = randomBytes(CHALLENGE_BYTES).toString('base64url');
+    const code = createSixDigitCode();
     const eventContext: EventContext = { ...connectionContext(request), method: 'magicLink' };
     const send = this.#core.events.run('RequestMagicLink', eventContext, async () => {
       const identifier = parseLoginIdentifier(email, 'email', this.#core);
@@ -76,14 +100,17 @@ export class MagicLinks {
         throw new AccountError('InvalidInput', { path: 'email', reason: 'notAnEmailAddress' });
       }
       const link = { identifier, kind: 'magick_link', message: 'MagicLink' } as const;
-      await sendLink(this.#core, { ...link, request, eventContext });
+      const secret = { token: tokenOfCode({ challenge, code }), code };
+      await sendLink(this.#core, { ...link, secret, request, eventContext });
     });
     await suppressEnumeration(send);
+    return { challenge };
   }
 
   /**
-   * Logs in with a link. Of concurrent calls, only one gets the session. Three requests. A second
-   * factor is still required, and asking for it consumes the link.
+   * Logs in with a link, or with the code that was sent with it. Of concurrent calls, only one gets the session. Three requests, and one
+   * to count an attempt with a code: 5 at one challenge by default (`throttling.code`), then one after
+   * each wait. A second factor is still required, and asking for it consumes the link.
    *
    * A link proves access to a mailbox, which NIST does not accept as out-of-band authentication (SP
    * 800-63B-4 §3.1.3.1): it cannot count as the second of two factors.
@@ -96,11 +123,11 @@ export class MagicLinks {
    */
   async login(input: MagicLinkLoginInput): Promise<CompletedLogin> {
     requireObject(input, '');
-    const { token, request, rememberMe } = input;
+    const { request, rememberMe } = input;
     const eventContext: EventContext = { ...connectionContext(request), method: 'magicLink' };
     return this.#core.events.run('Login', eventContext, async () => {
       const connection = this.#core.connectionOf(request);
-      const found = await findToken(this.#core, { token, kind: 'magick_link', request });
+      const found = await this.#find(input, connection);
       const { account } = found;
       eventContext.accountId = account.accountId;
       const isOwn = account.accessTypes.some(
@@ -119,5 +146,24 @@ export class MagicLinks {
       );
       return completeLogin(this.#core, login, commit);
     });
+  }
+
+  /** @throws AccountError `InvalidInput`, `AccountLocked`, `TooManyRequests`, `TokenVerificationFailed` */
+  async #find(input: MagicLinkLoginInput, { ip }: ConnectionInfo): Promise<FoundToken> {
+    const { token, challenge, code, request }: ShownSecret = input;
+    if (challenge === undefined && code === undefined) {
+      return findToken(this.#core, { token, kind: 'magick_link', request });
+    }
+    if (token !== undefined) {
+      throw new AccountError('InvalidInput', { path: 'token', reason: 'notBesideCode' });
+    }
+    const shown = parseLoginCode({ challenge, code });
+    await this.#core.throttle.recordAttempt({ ...codeAttempt(shown), ip });
+    try {
+      return await this.#core.oneTimeTokens.find(tokenOfCode(shown), 'magick_link');
+    } catch (error) {
+      const isRefused = AccountError.is(error) && error.code === 'TokenVerificationFailed';
+      throw isRefused ? codeRefused() : error;
+    }
   }
 }

@@ -7,7 +7,7 @@ import { requireObject, requireUlid } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import type { MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
+import type { MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
 import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { changeByToken } from '../flows/changeByToken.js';
 import { sendLink, suppressEnumeration } from '../flows/sendLink.js';

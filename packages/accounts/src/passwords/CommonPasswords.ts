@@ -1,4 +1,4 @@
-import { DigestList } from './DigestList.js';
+import { PasswordFilter } from './PasswordFilter.js';
 
 /** A list of common passwords, which nobody may choose. */
 export interface CommonPasswords {
@@ -14,11 +14,12 @@ const COVERED_FROM = 11;
  * The list that is built in: the 3000 most common passwords of at least n characters (ASVS 6.2.4),
  * where n is 8, or 11 or more. `@latchkey/accounts/common-passwords` has those for every n from 6 on.
  *
- * It is loaded by the first new password: a process that sees none, as most on Lambda, does without.
+ * It is loaded by the first new password: a process that sees none, as most on Lambda, does without. It
+ * refuses one good password in 16 384 by mistake.
  */
-export const BUILT_IN_COMMON_PASSWORDS: CommonPasswords = new DigestList(async () => {
-  const { COMMON_PASSWORD_GAPS } = await import('./commonPasswordGaps.js');
-  return COMMON_PASSWORD_GAPS;
+export const BUILT_IN_COMMON_PASSWORDS: CommonPasswords = new PasswordFilter(async () => {
+  const { COMMON_PASSWORD_FILTER } = await import('./commonPasswordFilter.js');
+  return COMMON_PASSWORD_FILTER;
 });
 
 /** Tells whether the built-in list has the 3000 most common of those that a policy lets through. */

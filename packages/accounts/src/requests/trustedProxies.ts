@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { invalidOption } from '../errors/invalidOption.js';
+import { toSocketAddress } from './toSocketAddress.js';
 
 /** The proxies in front of the application: how many, or the networks that they are in. */
 export type TrustedProxies = number | BlockList;
@@ -47,21 +48,16 @@ export function isTrusted(
 ): boolean {
   if (typeof trusted === 'number') return hop < trusted;
   if (address === undefined) return false;
-  // A zone (`%eth0`) is a name at the host that has it, and no part of a network.
-  const [withoutZone = ''] = address.split('%');
-  return trusted.check(withoutZone, familyOf(withoutZone));
+  return trusted.check(toSocketAddress(address));
 }
 
 function addNetwork(networks: BlockList, entry: unknown, path: string): void {
   const reason = 'It must be an IP address, or a network such as 10.0.0.0/8.';
   const [, address = '', prefix] = NETWORK.exec(typeof entry === 'string' ? entry : '') ?? [];
   if (isIP(address) === 0) throw invalidOption(path, reason);
-  const family = familyOf(address);
-  const bits = prefix === undefined ? BITS[family] : Number(prefix);
-  if (bits > BITS[family]) throw invalidOption(path, reason);
-  networks.addSubnet(address, bits, family);
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' {
-  return isIP(address) === 4 ? 'ipv4' : 'ipv6';
+  const network = toSocketAddress(address);
+  const maxBits = BITS[network.family];
+  const bits = prefix === undefined ? maxBits : Number(prefix);
+  if (bits > maxBits) throw invalidOption(path, reason);
+  networks.addSubnet(network, bits);
 }

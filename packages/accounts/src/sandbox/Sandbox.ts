@@ -1,4 +1,11 @@
-import { EntityError, type ClearProgress, type Entity, type Table } from '@latchkey/entity';
+import {
+  isTableEmpty,
+  clearTable,
+  EntityError,
+  type ClearProgress,
+  type Entity,
+  type Table,
+} from '@latchkey/entity';
 import { SandboxMark } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
@@ -51,7 +58,7 @@ export class Sandbox {
     await withAccountErrors(async () => {
       await table.ensure();
       // In this order: in a sandbox, nothing is older than the mark.
-      if (await table.isEmpty()) await this.#setMark();
+      if (await isTableEmpty(table)) await this.#setMark();
       else await this.#assertMarked();
     });
   }
@@ -75,7 +82,7 @@ export class Sandbox {
     return withAccountErrors(async () => {
       await this.#assertMarked();
       const keep = [this.#marks.reference(mark)];
-      return this.#scope.contents.clear({ keep, ...(onProgress && { onProgress }) });
+      return clearTable(this.#scope.contents, { keep, ...(onProgress && { onProgress }) });
     });
   }
 

@@ -4,7 +4,7 @@ import { parseEmail, trimIdentifier } from '../identifiers/parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
 import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import type { MaybePhoneNumbers } from '../identifiers/PhoneNumbers.js';
+import type { MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
 
 const MAX_USERNAME = 100;
 

@@ -2,6 +2,7 @@ import { EntityError, type Entity, type Table, type TransactOperation } from '@l
 import { AccountAttempts, AddressAttempts, type Infer } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { isPlaceholderId } from '../identifiers/placeholderId.js';
+import { clientNetwork } from '../requests/clientNetwork.js';
 import {
   addressPolicy,
   authenticatorPolicy,
@@ -12,7 +13,6 @@ import {
   type Authenticator,
   type AuthenticatorPolicy,
   type ThrottlingOptions,
-  clientNetwork,
 } from './throttlePolicy.js';
 
 /** One attempt, about to be looked at. */

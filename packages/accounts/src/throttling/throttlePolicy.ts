@@ -1,7 +1,6 @@
 import type { AccountAttempts, Infer } from '@latchkey/schema';
 import { invalidOption } from '../errors/invalidOption.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
-import ipaddr from 'ipaddr.js';
 
 /** Limits on attempts at an account's authenticator. */
 export interface AuthenticatorThrottling {
@@ -146,21 +145,4 @@ export function messagePolicy(
 function assertBudget(budget: number, max: number, path: string, name = 'budget'): void {
   if (Number.isInteger(budget) && budget >= 1 && budget <= max) return;
   throw invalidOption(`${path}.${name}`, `The budget must be a whole number from 1 to ${max}.`);
-}
-
-const IPV6_CLIENT_PREFIX = 64;
-
-/**
- * Key by which attempts from a client address are counted: an IPv4 address, or the /64 network of
- * an IPv6 address, since one client has all of that network (CVE-2026-45364). An address in another
- * form counts as it is.
- *
- * `2001:DB8:0:0:1::7` gives `2001:db8::/64`, `::ffff:192.0.2.7` gives `192.0.2.7`.
- */
-export function clientNetwork(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
-  const bytes = parsed.toByteArray().fill(0, IPV6_CLIENT_PREFIX / 8);
-  return `${ipaddr.fromByteArray(bytes).toString()}/${String(IPV6_CLIENT_PREFIX)}`;
 }

@@ -17,7 +17,7 @@ import {
 import { keyOf } from '../twoFactor/support/twoFactorAccounts.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
-import { phoneNumbers } from '../../src/identifiers/phoneNumbers/index.js';
+import { phoneNumbers } from '../../src/contacts/phoneNumbers/index.js';
 import { totp } from '../../src/twoFactor/totp.js';
 
 const APPS = ['shop', 'forum', 'Shop'];

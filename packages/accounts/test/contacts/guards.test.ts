@@ -1,6 +1,8 @@
+import { Accounts } from '../../src/accounts/Accounts.js';
+import type { Contacts } from '../../src/contacts/Contacts.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { requestWith, type FullAccounts } from '../support/testAccounts.js';
+import { requestWith, SECRET, type FullAccounts } from '../support/testAccounts.js';
 import { createOwners, type Owner, type Owners } from './owners.js';
 
 const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
@@ -60,6 +62,23 @@ describe('changes to contacts', () => {
     expect(commands).toEqual([]);
     expect(test.sent()).toEqual([]);
   });
+
+  it.each(['addPhone', 'replacePhone', 'requestPhoneVerification', 'verifyPhone'] as const)(
+    '%s refuses to work where the application has no phone numbers, and sends nothing',
+    async (method) => {
+      const sessions = { getTokenSecret: () => SECRET };
+      const contacts = new Accounts({ table: test.table, sessions }).contacts as Contacts;
+      const { accountId } = ada;
+      const input = { accountId, phone: '+4930123456', newPhone: '+4930654321', code: '123456' };
+      const { commands } = await test.log.costOf(async () => {
+        expect(await errorOf(contacts[method](input))).toMatchObject({
+          code: 'InvalidConfiguration',
+          details: { path: 'phones' },
+        });
+      });
+      expect(commands).toEqual([]);
+    },
+  );
 
   it('refuses a meta that no item holds, and writes nothing', async () => {
     const meta = { text: 'x'.repeat(400 * 1024) };

@@ -149,7 +149,7 @@ describe('mail by SMTP', () => {
       server.mails.length = 0;
       await accounts.magicLinks.request({ email });
       await accounts.settled();
-      const token = tokenIn(linkIn(server.take(), '/login'));
+      const token = tokenIn(linkIn(server.take(), '/magic-link'));
       const { account } = await accounts.magicLinks.login({ token, request: requestWith() });
       expect(account.accountId).toBe(accountId);
     });

@@ -16,6 +16,7 @@ const DECLARATIONS: [heading: string, file: string, pattern: RegExp][] = [
     'packages/accounts/src/errors/selfServiceErrorCodes.ts',
     /^ {2}readonly ([A-Z]\w+):/gm,
   ],
+  ['HTTP', 'packages/accounts/src/http/HttpError.ts', /^ {2}([A-Z]\w+): \[/gm],
   [
     'AccountsClientError',
     'packages/accounts/src/client/AccountsClientError.ts',

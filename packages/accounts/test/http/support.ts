@@ -68,7 +68,7 @@ export function requestOf(url: string, { method = 'POST', body, headers = {} }: 
 export async function gotOf(response: Response): Promise<Got> {
   const text = await response.text();
   const { status, headers } = response;
-  const isJson = (headers.get('content-type') ?? '').includes('json');
+  const isJson = text !== '' && (headers.get('content-type') ?? '').includes('json');
   return {
     status,
     headers,

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
 import { createTestTable, localClient } from '@latchkey/entity/testing';
 import { Accounts, type AccountsOptions, type AccountsWith } from '../../src/accounts/Accounts.js';
-import { phoneNumbers } from '../../src/identifiers/phoneNumbers/index.js';
+import { phoneNumbers } from '../../src/contacts/phoneNumbers/index.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { SessionsOptions } from '../../src/sessions/Sessions.js';
 import { QuickHasher } from './QuickHasher.js';

@@ -15,7 +15,7 @@ import {
   type TwoFactorAccounts,
 } from './support/twoFactorAccounts.js';
 import { selfService } from '../support/selfService.js';
-import { phoneNumbers } from '../../src/identifiers/phoneNumbers/index.js';
+import { phoneNumbers } from '../../src/contacts/phoneNumbers/index.js';
 import { totp } from '../../src/twoFactor/totp.js';
 
 const times = <T>(length: number, make: (index: number) => T): T[] =>

@@ -1,6 +1,6 @@
 import type { AnyEntityDefinition } from '@latchkey/schema';
 
-/** Input of `table.backfill`. */
+/** Input of `backfill`. */
 export interface BackfillOptions {
   /** The entities to back-fill (default: all that are bound to the table). */
   readonly entities?: readonly AnyEntityDefinition[];

@@ -1,3 +1,4 @@
+import { backfill } from '../backfill/backfill.js';
 import type {
   BackfillDocument,
   BackfillProgress,
@@ -56,7 +57,7 @@ export async function runBackfill(
     output.error(`${summary(progress, counts, isDry)} --resume ${progress.cursor}\n`);
   };
   try {
-    const result = await table.backfill({
+    const result = await backfill(table, {
       ...options,
       entities: chosen,
       signal: stop.signal,

@@ -3,6 +3,7 @@ import { expectTypeOf } from 'expect-type';
 import * as z from 'zod';
 import { Note, Order, User } from '../../test/support/entities.js';
 import type { AnyEntityError } from '../errors/EntityError.js';
+import { explain } from '../operations/explain.js';
 import type { Table } from '../table/Table.js';
 
 declare const table: Table;
@@ -62,7 +63,7 @@ export async function indexes(): Promise<void> {
   // @ts-expect-error: one document is changed by whatever finds it.
   await orders.updateOne({ filter, index: '_id', update: {} });
   await orders.deleteMany({ filter, index: '_id' });
-  expectTypeOf(orders.explain({ filter }).index).toEqualTypeOf<string | null>();
+  expectTypeOf(explain(orders, { filter }).index).toEqualTypeOf<string | null>();
   await orders.findMany({ filter: { userId: 'a', number: { $notIn: [1, 2] } } });
   // @ts-expect-error: a list of values is of the field's type.
   await orders.findMany({ filter: { userId: 'a', number: { $notIn: ['1'] } } });

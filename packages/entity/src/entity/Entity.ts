@@ -26,7 +26,6 @@ import { createOneParams, prepareCreate } from '../operations/createOne.js';
 import { deleteFamily } from '../operations/deleteFamily.js';
 import { deleteOne, deleteOneParams, planDeleteOperation } from '../operations/deleteOne.js';
 import { DocumentQuery } from '../operations/DocumentQuery.js';
-import { explain, type Explanation } from '../operations/explain.js';
 import { findById, findMany, findOne, findOwner, findParams } from '../operations/find.js';
 import { findRelated } from '../operations/findRelated.js';
 import { deleteMany, updateMany } from '../operations/updateMany.js';
@@ -39,7 +38,7 @@ import { assertOptions, optionIssue } from '../options/assertOptions.js';
 import { entityOptions, includeOptions, type EntityOperation } from '../options/options.js';
 import { commit } from '../table/commit.js';
 import type { BatchRequest, Reference, TransactOperation } from '../table/TransactOperation.js';
-import { hookContext, type EntityContext } from './EntityContext.js';
+import { entityContext, hookContext, type EntityContext } from './EntityContext.js';
 import type { Fields, Item } from './EntityModel.js';
 import { keepFields } from './valueAt.js';
 import type { HookRegistry } from './Hooks.js';
@@ -107,6 +106,7 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     this.definition = definition;
     this.#context = context;
     this.#relations = relations;
+    entityContext.share(this, context);
   }
 
   /**
@@ -280,30 +280,6 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   findManyParams(input: FindManyInput<D> & SecretsOption): GetItemCommandInput | QueryCommandInput {
     this.#assertOptions('findManyParams', input);
     return findParams(this.#context, input);
-  }
-
-  /**
-   * Explains what a find would do, without sending anything: the index, the key condition and
-   * filter, the number of requests, and why each other index is not used. Hooks do not run.
-   *
-   * @param input - as for {@link Entity.findMany}; with `limit: 1`, for {@link Entity.findOne}.
-   * @throws {@link EntityError} `InvalidInput`
-   *
-   * @example
-   * ```ts
-   * import type { Table } from '@latchkey/entity';
-   * import { AccessType } from '@latchkey/schema';
-   *
-   * export function howFound(table: Table, value: string) {
-   *   const filter = { 'data.kind': 'email', 'data.value': value } as const;
-   *   const { index, requests } = table.entity(AccessType).explain({ filter });
-   *   return `${index}: ${requests}`; // _id2: one and GetItem
-   * }
-   * ```
-   */
-  explain(input: FindManyInput<D> & SecretsOption): Explanation {
-    this.#assertOptions('explain', input);
-    return explain(this.#context, input);
   }
 
   /**

@@ -4,6 +4,7 @@ import { randomText } from '../table/random.js';
 import type { Sender } from '../table/Sender.js';
 import type { EntityModel } from './EntityModel.js';
 import type { Hooks } from './Hooks.js';
+import { SharedContext } from './SharedContext.js';
 
 /** Context of one entity's operations. */
 export interface EntityContext {
@@ -22,6 +23,11 @@ export interface EntityContext {
   /** The definitions bound to the table. */
   readonly definitions: () => readonly AnyEntityDefinition[];
 }
+
+/** The context of each entity. */
+export const entityContext: SharedContext<EntityContext> = new SharedContext<EntityContext>(
+  'Entity',
+);
 
 /** Values that the caller passes through to hooks; `userId` becomes `createdBy` and `updatedBy`. */
 export type OperationContext = Readonly<Record<string, unknown>>;

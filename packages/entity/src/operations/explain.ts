@@ -1,5 +1,8 @@
 import type { GetItemCommandInput, QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import type { EntityContext } from '../entity/EntityContext.js';
+import type { Typed } from '@latchkey/schema';
+import type { Entity } from '../entity/Entity.js';
+import { entityContext, type EntityContext } from '../entity/EntityContext.js';
+import type { FindManyInput, Relations, SecretsOption } from '../entity/inputs.js';
 import { EntityError, type WhyNot } from '../errors/EntityError.js';
 import { isEverything } from '../expressions/Clause.js';
 import { compileClause } from '../expressions/compileCondition.js';
@@ -8,6 +11,8 @@ import { filterFacts, type FilterFacts } from '../planning/FilterFacts.js';
 import { exactKey, planFilter } from '../planning/planQuery.js';
 import type { QueryPlan } from '../planning/planIndex.js';
 import { whyNots } from '../planning/whyNots.js';
+import { assertOptions } from '../options/assertOptions.js';
+import { explainOptions } from '../options/options.js';
 import type { FindInput } from './find.js';
 import { isGet, readParams } from './readPlan.js';
 
@@ -44,8 +49,35 @@ export interface Explanation {
   readonly others: readonly WhyNot[];
 }
 
-/** Says what a find would do, without sending anything; hooks do not run. */
-export function explain(entity: EntityContext, input: FindInput): Explanation {
+/**
+ * Explains what a find would do, without sending anything: the index, the key condition and filter,
+ * the number of requests, and why each other index is not used. Hooks do not run.
+ *
+ * @param input - as for `entity.findMany`; with `limit: 1`, for `entity.findOne`.
+ * @throws {@link EntityError} `InvalidInput`
+ *
+ * @example
+ * ```ts
+ * import { explain, type Table } from '@latchkey/entity';
+ * import { AccessType } from '@latchkey/schema';
+ *
+ * export function howFound(table: Table, value: string) {
+ *   const filter = { 'data.kind': 'email', 'data.value': value } as const;
+ *   const { index, requests } = explain(table.entity(AccessType), { filter });
+ *   return `${index}: ${requests}`; // _id2: one and GetItem
+ * }
+ * ```
+ */
+export function explain<D extends Typed, R extends Relations>(
+  entity: Entity<D, R>,
+  input: FindManyInput<D> & SecretsOption,
+): Explanation {
+  const context = entityContext.of(entity, 'explain');
+  assertOptions(context.model.name, 'explain', explainOptions, input);
+  return explainFind(context, input);
+}
+
+function explainFind(entity: EntityContext, input: FindInput): Explanation {
   const { model } = entity;
   const filter = filterFacts(model, input.filter);
   const plan = planOrRefusal(entity, filter, input);

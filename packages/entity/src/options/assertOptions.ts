@@ -13,12 +13,18 @@ export type Known = Readonly<Record<string, true>>;
  */
 export function assertOptions(owner: string, operation: string, known: Known, given: object): void {
   const issue = optionIssue(known, given);
-  if (!issue) return;
-  throw new EntityError('InvalidInput', `${owner}.${operation}: ${optionFault(issue)}`, {
-    entity: owner,
-    path: issue.path,
-    issues: [issue],
-  });
+  if (issue) throw invalidArgument(`${owner}.${operation}`, owner, issue);
+}
+
+/** The error for an argument that an operation cannot use. */
+export function invalidArgument(
+  operation: string,
+  entity: string,
+  issue: InputIssue,
+): EntityError<'InvalidInput'> {
+  const { path } = issue;
+  const details = { entity, path, issues: [issue] };
+  return new EntityError('InvalidInput', `${operation}: ${optionFault(issue)}`, details);
 }
 
 /** Finds the first option that does not exist; undefined if all do. */

@@ -1,6 +1,8 @@
 import type { Typed } from '@latchkey/schema';
+import type { BackfillOptions } from '../backfill/BackfillOptions.js';
 import type { Entity } from '../entity/Entity.js';
-import type { IncludeOptions, Relations } from '../entity/inputs.js';
+import type { FindManyInput, IncludeOptions, Relations, SecretsOption } from '../entity/inputs.js';
+import type { ClearTableOptions } from '../table/clearTable.js';
 import type { Table, TableOptions } from '../table/Table.js';
 
 /** Every option of a type, by name: one that is missing here, or is none, does not compile. */
@@ -21,7 +23,7 @@ type WithoutOptions =
 export type EntityOperation = Exclude<keyof AnyEntity, WithoutOptions>;
 
 /** The methods of a table that take options. */
-export type TableOperation = 'batchGet' | 'clear' | 'backfill' | 'create' | 'ensure';
+export type TableOperation = 'batchGet' | 'create' | 'ensure';
 
 const system = {
   ulid: true,
@@ -70,7 +72,6 @@ export const entityOptions: {
   findById: { secrets: true, consistent: true, context: true },
   findMany,
   findManyParams: findMany,
-  explain: findMany,
   paginate: { ...find, sort: true, first: true, after: true, last: true, before: true },
   count: { filter: true, index: true, consistent: true, maxPages: true, context: true },
   scan,
@@ -95,19 +96,26 @@ export const tableOptions: {
   readonly [Name in TableOperation]: Known<OptionsOf<Table[Name]>>;
 } = {
   batchGet: { consistent: true },
-  clear: { keep: true, onProgress: true },
-  backfill: {
-    entities: true,
-    dryRun: true,
-    rate: true,
-    segments: true,
-    startAfter: true,
-    signal: true,
-    prune: true,
-    onProgress: true,
-  },
   create: { timeToLive: true },
   ensure: { timeToLive: true },
+};
+
+/** The options of `explain`. */
+export const explainOptions: Known<FindManyInput<Typed> & SecretsOption> = findMany;
+
+/** The options of `clearTable`. */
+export const clearTableOptions: Known<ClearTableOptions> = { keep: true, onProgress: true };
+
+/** The options of `backfill`. */
+export const backfillOptions: Known<BackfillOptions> = {
+  entities: true,
+  dryRun: true,
+  rate: true,
+  segments: true,
+  startAfter: true,
+  signal: true,
+  prune: true,
+  onProgress: true,
 };
 
 /** The options with which a table is made. */

@@ -3,13 +3,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { expectTypeOf } from 'expect-type';
 import type { Document } from '../entity/inputs.js';
 import type { Table } from '../table/Table.js';
-import type { AnyDocumentImage } from './readImage.js';
+import { type AnyDocumentImage, readImage } from './readImage.js';
 import type { StreamImage } from './StreamImage.js';
 
 declare const table: Table;
 declare const image: StreamImage;
 
-const read = table.readImage(image, [Account, Session]);
+const read = readImage(table, image, [Account, Session]);
 expectTypeOf(read).toEqualTypeOf<
   | { readonly entity: 'Account'; readonly document: Document<typeof Account> }
   | { readonly entity: 'Session'; readonly document: Document<typeof Session> }
@@ -26,7 +26,7 @@ if (read?.entity === 'Session') {
 // @ts-expect-error -- no such entity was asked for
 if (read?.entity === 'Order') throw new Error();
 
-expectTypeOf(table.readImage(image)).toEqualTypeOf<AnyDocumentImage | null>();
+expectTypeOf(readImage(table, image)).toEqualTypeOf<AnyDocumentImage | null>();
 
 // As `@types/aws-lambda` has it, and as the SDK does.
 interface LambdaAttribute {
@@ -43,5 +43,5 @@ interface LambdaAttribute {
 }
 declare const ofLambda: Record<string, LambdaAttribute> | undefined;
 declare const ofSdk: Record<string, AttributeValue> | undefined;
-table.readImage(ofLambda, [Account]);
-table.readImage(ofSdk, [Account]);
+readImage(table, ofLambda, [Account]);
+readImage(table, ofSdk, [Account]);

@@ -53,19 +53,29 @@ const ANSWERS = new Set([
   'TransactionCanceledException',
   'TransactionInProgressException',
 ]);
-/** Requests that DynamoDB charges for, and tells what. */
-const CHARGED = new Set([
-  'GetItem',
-  'PutItem',
-  'UpdateItem',
-  'DeleteItem',
-  'Query',
-  'Scan',
-  'BatchGetItem',
-  'BatchWriteItem',
-  'TransactGetItems',
-  'TransactWriteItems',
+// By class, not by the name of the class, which a bundler may have shortened.
+/** Names of the requests that DynamoDB charges for, and tells what. */
+const CHARGED = new Map<unknown, string>([
+  [BatchGetItemCommand, 'BatchGetItem'],
+  [BatchWriteItemCommand, 'BatchWriteItem'],
+  [DeleteItemCommand, 'DeleteItem'],
+  [GetItemCommand, 'GetItem'],
+  [PutItemCommand, 'PutItem'],
+  [QueryCommand, 'Query'],
+  [ScanCommand, 'Scan'],
+  [TransactGetItemsCommand, 'TransactGetItems'],
+  [TransactWriteItemsCommand, 'TransactWriteItems'],
+  [UpdateItemCommand, 'UpdateItem'],
 ]);
+/** Names of the others. */
+const FREE = new Map<unknown, string>([
+  [CreateTableCommand, 'CreateTable'],
+  [DeleteTableCommand, 'DeleteTable'],
+  [DescribeTableCommand, 'DescribeTable'],
+  [DescribeTimeToLiveCommand, 'DescribeTimeToLive'],
+  [UpdateTimeToLiveCommand, 'UpdateTimeToLive'],
+]);
+
 /** The one place from which requests leave. */
 export class Sender {
   /** The names of the keys of the items that are sent. */
@@ -90,7 +100,7 @@ export class Sender {
    *   `Unreachable`, `RequestFailed`; failed conditions come as the SDK's own errors.
    */
   readonly send: DynamoDBClient['send'] = async (command: Command): Promise<never> => {
-    if (this.#onCommand && CHARGED.has(nameOf(command))) {
+    if (this.#onCommand && CHARGED.has(command.constructor)) {
       Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
     }
     for (let attempt = 1; ; attempt++) {
@@ -135,27 +145,9 @@ export class Sender {
   }
 }
 
-// By class, not by the name of the class, which a bundler may have shortened.
-const NAMES = new Map<unknown, string>([
-  [BatchGetItemCommand, 'BatchGetItem'],
-  [BatchWriteItemCommand, 'BatchWriteItem'],
-  [CreateTableCommand, 'CreateTable'],
-  [DeleteItemCommand, 'DeleteItem'],
-  [DeleteTableCommand, 'DeleteTable'],
-  [DescribeTableCommand, 'DescribeTable'],
-  [DescribeTimeToLiveCommand, 'DescribeTimeToLive'],
-  [GetItemCommand, 'GetItem'],
-  [PutItemCommand, 'PutItem'],
-  [QueryCommand, 'Query'],
-  [ScanCommand, 'Scan'],
-  [TransactGetItemsCommand, 'TransactGetItems'],
-  [TransactWriteItemsCommand, 'TransactWriteItems'],
-  [UpdateItemCommand, 'UpdateItem'],
-  [UpdateTimeToLiveCommand, 'UpdateTimeToLive'],
-]);
-
 function nameOf(command: SentCommand): string {
-  return NAMES.get(command.constructor) ?? 'a request';
+  const { constructor } = command;
+  return CHARGED.get(constructor) ?? FREE.get(constructor) ?? 'a request';
 }
 
 /** The table that a request is for; a request of this package is for one. */

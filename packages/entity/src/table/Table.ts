@@ -1,9 +1,6 @@
 import type { DynamoDBClient, TableDescription } from '@aws-sdk/client-dynamodb';
 import type { AnyEntityDefinition, EntityHooks, TypesOf } from '@latchkey/schema';
 import { monotonicFactory, ulid } from 'ulid';
-import { backfillTable } from '../backfill/backfillTable.js';
-import type { BackfillTarget } from '../backfill/BackfillTarget.js';
-import type { BackfillOptions, BackfillResult } from '../backfill/BackfillOptions.js';
 import { Entity } from '../entity/Entity.js';
 import type { EntityContext } from '../entity/EntityContext.js';
 import { EntityModel, NAMESPACE_MARK, type Item } from '../entity/EntityModel.js';
@@ -14,11 +11,8 @@ import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { TableAttributes, type TableNames } from '../keys/TableAttributes.js';
 import { assertOptions, optionFault, optionIssue } from '../options/assertOptions.js';
 import { newTableOptions, tableOptions, type TableOperation } from '../options/options.js';
-import { type AnyDocumentImage, type DocumentImage, readImage } from '../streams/readImage.js';
-import type { StreamImage } from '../streams/StreamImage.js';
 import { batchGet, keyText } from './batchGet.js';
 import { batchWrite, keyOf } from './batchWrite.js';
-import { clearTable, isTableEmpty, type ClearProgress } from './clearTable.js';
 import { Definitions } from './Definitions.js';
 import { leanClient } from './leanClient.js';
 import {
@@ -38,6 +32,7 @@ import type {
 } from './TransactOperation.js';
 import { randomFraction } from './random.js';
 import { Sender, type CommandEvent } from './Sender.js';
+import { tableContext } from './TableContext.js';
 import { transactGet } from './transactGet.js';
 import { invalidTransaction, MAX_TRANSACTION_ITEMS, transactWrite } from './transactWrite.js';
 
@@ -108,6 +103,15 @@ export class Table {
     this.#sender = new Sender(client, options.onCommand, attributes);
     this.#definitions = shared?.definitions ?? new Definitions(attributes);
     this.#newUlid = monotonicFactory(randomFraction);
+    tableContext.share(this, {
+      tableName: this.name,
+      prefix: this.#prefix,
+      sender: this.#sender,
+      definitions: this.#definitions,
+      modelOf: (definition) => this.#modelOf(definition),
+      bind: (definition) => this.#bind(definition),
+      viewAt: (prefix) => this.#viewAt(prefix),
+    });
   }
 
   /** The time, from the table's clock. */
@@ -280,125 +284,6 @@ export class Table {
       throw invalidTransaction('contains two writes to one item');
     }
     await batchWrite(this.#sender, this.name, prepared);
-  }
-
-  /**
-   * Reads the image of a record of the table's DynamoDB stream: its `NewImage` or `OldImage`, from
-   * a Lambda event or from the SDK's DynamoDB Streams client. The document is the same as from any
-   * read: without secret fields, and migrated. Hooks do not run.
-   *
-   * @param definitions - the entities to read; their names distinguish the types of the documents
-   *   (default: all that are bound to the table).
-   * @returns null for an image of another entity or namespace, for a unique item, for an item of
-   *   another program, and for a record without the image.
-   * @throws {@link EntityError} `InvalidImage` if it is not an image; `UnreadableItem`.
-   *
-   * @example
-   * ```ts
-   * import type { StreamImage, Table } from '@latchkey/entity';
-   * import { Account, Session } from '@latchkey/schema';
-   *
-   * export function nameOf(table: Table, image: StreamImage | undefined): string | undefined {
-   *   const read = table.readImage(image, [Account, Session]);
-   *   return read?.entity === 'Account' ? read.document.username : undefined;
-   * }
-   * ```
-   */
-  readImage<const D extends readonly AnyEntityDefinition[]>(
-    image: StreamImage | undefined,
-    definitions: D,
-  ): DocumentImage<D[number]> | null;
-  readImage(image: StreamImage | undefined): AnyDocumentImage | null;
-  readImage(
-    image: StreamImage | undefined,
-    definitions: readonly AnyEntityDefinition[] = this.#definitions.all,
-  ): unknown {
-    return readImage(
-      image,
-      definitions.map((definition) => this.#modelOf(definition)),
-    );
-  }
-
-  /**
-   * Deletes every document of every entity, and every unique item; for a namespace, those in it and
-   * in nested namespaces. The table itself and the items of other programs stay. It reads the whole
-   * table and deletes 25 items per request, without conditions. An interrupted call can be
-   * repeated. Items that are written while it runs may remain.
-   *
-   * @param options - `keep`: documents that stay; `onProgress`: called and awaited after every
-   *   request with the number of items deleted so far. An error that it throws ends the call.
-   * @throws {@link EntityError} `RequestFailed`, `BatchIncomplete`
-   */
-  async clear(
-    options: {
-      readonly keep?: readonly Reference<unknown>[];
-      readonly onProgress?: (progress: ClearProgress) => unknown;
-    } = {},
-  ): Promise<ClearProgress> {
-    this.#assertOptions('clear', options);
-    const { keep = [], onProgress } = options;
-    return clearTable(this.#sender, this.name, {
-      prefix: this.#prefix,
-      keep: keep.flatMap(({ key }) => key ?? []),
-      ...(onProgress && { onProgress }),
-    });
-  }
-
-  /**
-   * Stores documents again as if they were written now: migrated, with defaults and computed
-   * fields, with their keys in global indexes, their TTL and their unique items. Use it after
-   * adding an index, a default or a migration to an entity with documents. Documents in the table's
-   * namespaces are included.
-   *
-   * Each document is written by itself, with its unique items in one transaction, on condition that
-   * it has not changed since it was read: it is safe alongside other writers, and can be
-   * interrupted and repeated. Versions (`_v`) and `updatedAt` stay the same; no hooks run. A
-   * document whose unique value is taken is left unchanged and reported.
-   *
-   * It reads, and is charged for, the whole table.
-   *
-   * @returns the counts, and all collisions and failures; with a `cursor` if the signal stopped it
-   *   early.
-   * @throws {@link EntityError} `InvalidInput`, `InvalidCursor`, `RequestFailed`, `BatchIncomplete`
-   *
-   * @example
-   * ```ts
-   * import type { Table } from '@latchkey/entity';
-   *
-   * export async function backfillFor(table: Table, ms: number, startAfter?: string) {
-   *   const { cursor, collisions } = await table.backfill({
-   *     signal: AbortSignal.timeout(ms),
-   *     ...(startAfter !== undefined && { startAfter }),
-   *   });
-   *   return { cursor, collisions };
-   * }
-   * ```
-   */
-  async backfill(options: BackfillOptions = {}): Promise<BackfillResult> {
-    this.#assertOptions('backfill', options);
-    for (const definition of options.entities ?? []) this.#definitions.add(definition);
-    const views = new Map<string, Table>([[this.#prefix, this]]);
-    const viewAt = (prefix: string): Table => {
-      const view = views.get(prefix) ?? this.#viewAt(prefix);
-      views.set(prefix, view);
-      return view;
-    };
-    const table: BackfillTarget = {
-      tableName: this.name,
-      prefix: this.#prefix,
-      sender: this.#sender,
-      definitions: options.entities ?? this.#definitions.all,
-      entityAt: (definition, prefix) => viewAt(prefix).#bind(definition),
-    };
-    return backfillTable(table, options);
-  }
-
-  /**
-   * Tells whether the whole table is empty, including all namespaces and items of other programs;
-   * strongly consistent.
-   */
-  async isEmpty(): Promise<boolean> {
-    return isTableEmpty(this.#sender, this.name);
   }
 
   /**

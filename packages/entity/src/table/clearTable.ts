@@ -6,37 +6,50 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
 import { isOwnItem } from '../entity/isOwnItem.js';
-import type { Key } from '../keys/Key.js';
 import type { TableAttributes } from '../keys/TableAttributes.js';
+import { assertOptions } from '../options/assertOptions.js';
+import { clearTableOptions } from '../options/options.js';
 import { keyText } from './batchGet.js';
 import { batchWrite, MAX_BATCH } from './batchWrite.js';
 import type { Sender } from './Sender.js';
+import type { Table } from './Table.js';
+import { tableContext } from './TableContext.js';
+import type { Reference } from './TransactOperation.js';
 
-/** Progress of `table.clear`. */
+/** Progress of `clearTable`. */
 export interface ClearProgress {
   /** How many items it has deleted, unique items included. */
   readonly deletedCount: number;
 }
 
-/** Choice of what is to be deleted, and what is not. */
-export interface ClearOptions {
-  /** Start of the partition keys to be deleted; empty for all. */
-  readonly prefix: string;
-  readonly keep: readonly Key[];
+/** Input of `clearTable`. */
+export interface ClearTableOptions {
+  /** Documents that stay. */
+  readonly keep?: readonly Reference<unknown>[];
+  /**
+   * Called and awaited after every request with the number of items deleted so far. An error that
+   * it throws ends the call.
+   */
   readonly onProgress?: (progress: ClearProgress) => unknown;
 }
 
 /**
- * Deletes the documents and unique items of a table, or of a namespace, page by page; the items of
- * other programs stay.
+ * Deletes every document of every entity, and every unique item; for a namespace, those in it and in
+ * nested namespaces. The table itself and the items of other programs stay. It reads the whole table
+ * and deletes 25 items per request, without conditions. An interrupted call can be repeated. Items
+ * that are written while it runs may remain.
+ *
+ * @throws {@link EntityError} `InvalidInput`, `RequestFailed`, `BatchIncomplete`
  */
 export async function clearTable(
-  sender: Sender,
-  tableName: string,
-  { prefix, keep, onProgress }: ClearOptions,
+  table: Table,
+  options: ClearTableOptions = {},
 ): Promise<ClearProgress> {
+  const { tableName, prefix, sender } = tableContext.of(table, 'clearTable');
+  assertOptions(tableName, 'clearTable', clearTableOptions, options);
+  const { keep = [], onProgress } = options;
   const { attributes } = sender;
-  const kept = new Set(keep.map(keyText));
+  const kept = new Set(keep.flatMap(({ key }) => (key ? [keyText(key)] : [])));
   let deletedCount = 0;
   let startKey: Item | undefined;
   do {
@@ -59,14 +72,6 @@ export async function clearTable(
     startKey = page.LastEvaluatedKey;
   } while (startKey);
   return { deletedCount };
-}
-
-/** Tells whether a table holds no item at all, not even one of another program. */
-export async function isTableEmpty(sender: Sender, tableName: string): Promise<boolean> {
-  const { Count = 0 } = await sender.send(
-    new ScanCommand({ TableName: tableName, ConsistentRead: true, Limit: 1, Select: 'COUNT' }),
-  );
-  return Count === 0;
 }
 
 /** A strongly consistent scan of what {@link isOwnItem} looks at. */

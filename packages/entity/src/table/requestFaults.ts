@@ -53,9 +53,8 @@ const SET_CREDENTIALS =
   'Give the function or container a role, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. For a local DynamoDB, run "latchkey local".';
 const TLS = /^(EPROTO|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 const SOCKET = /^(ECONN|EPIPE|ETIMEDOUT)/;
-const NO_CONNECTION = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH/;
-/** Name and code of Node's error where a host has several addresses, and none of them answers. */
-const AGGREGATE = 'AggregateError';
+/** The last is the name and code of Node's error for a host whose addresses all do not answer. */
+const NO_CONNECTION = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|AggregateError/;
 
 /**
  * Meaning of each error of the SDK: the first row that fits. A configuration that somebody has to
@@ -100,6 +99,17 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
       name === 'UnknownOperationException' && command.endsWith('TimeToLive'),
     message: (_, table) =>
       `The table ${table} ${MISMATCH} Its TTL is missing or uses another attribute: ${DIFF}, then set the option attributes, or create the table with timeToLive: false.`,
+  }),
+  fault({
+    code: 'RequestFailed',
+    details: { reason: 'temporary' },
+    retryable: true,
+    names: [],
+    // The SDK counts timeouts as transient; its providers of credentials put theirs into the message.
+    isMeant: ({ name, messages: [message = ''] }) =>
+      name.endsWith('ProviderError') && message.startsWith('TimeoutError'),
+    message: (command) =>
+      `${command} was not sent: the credential provider timed out. Try again later, or raise its timeout.`,
   }),
   fault({
     code: 'AccessDenied',
@@ -169,10 +179,10 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
     code: 'Unreachable',
     details: { reason: 'noConnection' },
     retryable: true,
-    names: [AGGREGATE],
+    names: ['AggregateError'],
     // Where Jest has replaced the classes of errors, the SDK keeps only the text of one of Node's.
-    says: /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|AggregateError/,
-    isMeant: ({ code }) => NO_CONNECTION.test(code) || code === AGGREGATE,
+    says: NO_CONNECTION,
+    isMeant: ({ code }) => NO_CONNECTION.test(code),
     message: () => 'No response. Check that the endpoint is right and that DynamoDB is running.',
   }),
   fault({

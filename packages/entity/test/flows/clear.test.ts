@@ -1,5 +1,11 @@
 import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { Table, type ClearProgress, type CommandEvent } from '@latchkey/entity';
+import {
+  clearTable,
+  isTableEmpty,
+  Table,
+  type ClearProgress,
+  type CommandEvent,
+} from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { Note, User } from '../support/entities.js';
 import { errorOf } from '../support/errorOf.js';
@@ -39,7 +45,7 @@ function ended(): Error {
   return Object.assign(new Error('the process has ended'), { name: 'ProcessEnded', $metadata: {} });
 }
 
-describe('table.clear', () => {
+describe('clearTable', () => {
   const client = localClient();
   let test: TestTable;
   let table: Table;
@@ -75,12 +81,12 @@ describe('table.clear', () => {
       expect(await items()).toHaveLength(72 - deletedCount);
       seen.push(deletedCount);
     };
-    expect(await table.clear({ keep, onProgress })).toEqual({ deletedCount: 70 });
+    expect(await clearTable(table, { keep, onProgress })).toEqual({ deletedCount: 70 });
     expect(seen).toEqual([25, 50, 70]);
     const left = (await items()).map(({ PK }) => PK?.S).sort();
     expect(left).toEqual(['note#o', 'of another program']);
-    expect(await table.clear()).toEqual({ deletedCount: 1 });
-    expect(await table.clear({ onProgress })).toEqual({ deletedCount: 0 });
+    expect(await clearTable(table)).toEqual({ deletedCount: 1 });
+    expect(await clearTable(table, { onProgress })).toEqual({ deletedCount: 0 });
     // Values that were unique are free.
     await fill(table, 1);
   });
@@ -92,7 +98,7 @@ describe('table.clear', () => {
       table.namespace('a').namespace('a'),
     ];
     for (const each of [table, a, ab, inner]) await fill(each, 2);
-    expect(await a.clear()).toEqual({ deletedCount: 8 });
+    expect(await clearTable(a)).toEqual({ deletedCount: 8 });
     const left = (await items()).map(({ PK }) => PK?.S?.split('#')[0]);
     expect(left.filter((head) => head === '@ab')).toHaveLength(4);
     expect(left).toHaveLength(8);
@@ -106,7 +112,7 @@ describe('table.clear', () => {
     const commands: string[] = [];
     const onCommand = ({ command }: CommandEvent): void => void commands.push(command);
     const watched = new Table({ name: table.name, client, onCommand });
-    expect(await watched.clear()).toEqual({ deletedCount: 8 });
+    expect(await clearTable(watched)).toEqual({ deletedCount: 8 });
     expect(commands.filter((command) => command === 'Scan').length).toBeGreaterThan(1);
     expect(await items()).toEqual([]);
   });
@@ -120,12 +126,12 @@ describe('table.clear', () => {
         const fault = inject(own, command, nth, { arrives, makeError: ended });
         let told = 0;
         const onProgress = ({ deletedCount }: ClearProgress): void => void (told = deletedCount);
-        expect((await errorOf(faulty.clear({ onProgress }))).code).toBe('RequestFailed');
+        expect((await errorOf(clearTable(faulty, { onProgress }))).code).toBe('RequestFailed');
         fault.remove();
         // What it told is true, though more may be gone.
         const left = (await items()).length;
         expect(left).toBeLessThanOrEqual(60 - told);
-        expect(await faulty.clear()).toEqual({ deletedCount: left });
+        expect(await clearTable(faulty)).toEqual({ deletedCount: left });
         expect(await items()).toEqual([]);
         own.destroy();
       }
@@ -140,7 +146,7 @@ describe('table.clear', () => {
       makeError: throttled,
     });
     const stop = new Error('enough');
-    const stopped = new Table({ name: table.name, client: own }).clear({
+    const stopped = clearTable(new Table({ name: table.name, client: own }), {
       onProgress: () => Promise.reject(stop),
     });
     await expect(stopped).rejects.toBe(stop);
@@ -149,13 +155,13 @@ describe('table.clear', () => {
     own.destroy();
   });
 
-  it('isEmpty looks into every namespace', async () => {
-    expect(await table.isEmpty()).toBe(true);
-    expect(await table.namespace('a').isEmpty()).toBe(true);
+  it('isTableEmpty looks into every namespace', async () => {
+    expect(await isTableEmpty(table)).toBe(true);
+    expect(await isTableEmpty(table.namespace('a'))).toBe(true);
     await fill(table.namespace('b'), 1);
-    expect(await table.isEmpty()).toBe(false);
-    expect(await table.namespace('a').isEmpty()).toBe(false);
-    await table.clear();
-    expect(await table.isEmpty()).toBe(true);
+    expect(await isTableEmpty(table)).toBe(false);
+    expect(await isTableEmpty(table.namespace('a'))).toBe(false);
+    await clearTable(table);
+    expect(await isTableEmpty(table)).toBe(true);
   });
 });

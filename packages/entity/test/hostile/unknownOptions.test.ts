@@ -1,6 +1,9 @@
-import { EntityError, Table } from '../../src/index.js';
+import { backfill, clearTable, EntityError, explain, Table } from '../../src/index.js';
 import {
+  backfillOptions,
+  clearTableOptions,
   entityOptions,
+  explainOptions,
   includeOptions,
   newTableOptions,
   tableOptions,
@@ -22,6 +25,15 @@ const LEADING: Readonly<Record<string, readonly unknown[]>> = {
 const { table, sent, client } = silentTable();
 const guests = table.entity(Guest);
 
+/** Operations that are functions of this package, as methods of what they work with. */
+const tableFunctions: Readonly<Record<string, Method>> = {
+  backfill: (options) => backfill(table, options as object),
+  clearTable: (options) => clearTable(table, options as object),
+};
+const guestFunctions: Readonly<Record<string, Method>> = {
+  explain: (input) => explain(guests, input as Parameters<typeof guests.findMany>[0]),
+};
+
 afterAll(() => {
   client.destroy();
 });
@@ -37,6 +49,9 @@ async function call(owner: object, operation: string, options: unknown): Promise
 const operations = [
   ...Object.entries(entityOptions).map(([name, known]) => ({ owner: guests, name, known })),
   ...Object.entries(tableOptions).map(([name, known]) => ({ owner: table, name, known })),
+  { owner: tableFunctions, name: 'backfill', known: backfillOptions },
+  { owner: tableFunctions, name: 'clearTable', known: clearTableOptions },
+  { owner: guestFunctions, name: 'explain', known: explainOptions },
 ].map(({ owner, name, known }) => ({ owner, name, options: Object.keys(known) }));
 
 const misspelt = (name: string): string[] => [
@@ -89,7 +104,7 @@ describe.each(operations)('the operation $name', ({ owner, name, options }) => {
 describe.each(['limit', 'maxPages'])('the option %s', (option) => {
   const taking = operations.filter(
     ({ name, options, owner }) =>
-      owner === guests && options.includes(option) && !/explain|Params$/.test(name),
+      owner === guests && options.includes(option) && !name.endsWith('Params'),
   );
 
   test.each(taking)('of $name must be a whole number above 0', async ({ owner, name }) => {

@@ -1,5 +1,5 @@
 import { PutItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type BackfillOptions, type BackfillResult, Table } from '@latchkey/entity';
+import { backfill, type BackfillOptions, type BackfillResult, Table } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import fc from 'fast-check';
@@ -101,8 +101,8 @@ const old = (item: {
 const stored = async (name: string): Promise<Item | undefined> =>
   (await tableItems(client, test.table.name)).find(({ SK }) => SK?.S === `member#${name}`);
 const all = async () => (await members().scan()).items;
-const backfill = (options: BackfillOptions = {}): Promise<BackfillResult> =>
-  test.table.backfill({ entities: [Member], ...options });
+const backfillMembers = (options: BackfillOptions = {}): Promise<BackfillResult> =>
+  backfill(test.table, { entities: [Member], ...options });
 const sweep = () => sweepUniques(client, test.table.name, [Club, Member]);
 const writes = () =>
   sent.filter((command) => !['Scan', 'BatchGetItem', 'GetItem'].includes(command));
@@ -112,7 +112,7 @@ describe('a back-fill', () => {
     const until = new Date('2040-01-01T00:00:00.000Z');
     await old({ name: 'ada', email: 'a@example.com', badge: 'b1', until });
     const before = await all();
-    expect(await backfill()).toEqual({
+    expect(await backfillMembers()).toEqual({
       scannedCount: 1,
       changedCount: 1,
       prunedCount: 0,
@@ -149,10 +149,10 @@ describe('a back-fill', () => {
     await members().createOne({
       item: { club: 'c', name: 'bob', joined: new Date(0), email: 'b', tags: new Set() },
     });
-    expect(await backfill()).toMatchObject({ scannedCount: 2, changedCount: 1 });
+    expect(await backfillMembers()).toMatchObject({ scannedCount: 2, changedCount: 1 });
     const before = await tableItems(client, test.table.name);
     sent.length = 0;
-    expect(await backfill()).toMatchObject({ scannedCount: 2, changedCount: 0 });
+    expect(await backfillMembers()).toMatchObject({ scannedCount: 2, changedCount: 0 });
     expect(writes()).toEqual([]);
     expect(await tableItems(client, test.table.name)).toEqual(before);
     expect(await sweep()).toHaveLength(0);
@@ -168,7 +168,7 @@ describe('a back-fill', () => {
     );
     await old({ name: 'ada' });
     sent.length = 0;
-    const { changedCount } = await test.table.backfill();
+    const { changedCount } = await backfill(test.table);
     expect(changedCount).toBe(2);
     expect(writes().sort()).toEqual(['PutItem', 'TransactWriteItems']);
   });
@@ -181,11 +181,11 @@ describe('a back-fill', () => {
 
   it('removes a TTL and index keys that the definition no longer gives', async () => {
     await old({ name: 'ada' });
-    await backfill();
+    await backfillMembers();
     const item = (await stored('ada')) ?? {};
     const Item = { ...item, ttl: { N: '2208988800' }, _id9PK: { S: 'x' }, _id9SK: { S: 'x' } };
     await client.send(new PutItemCommand({ TableName: test.table.name, Item }));
-    expect((await backfill()).changedCount).toBe(1);
+    expect((await backfillMembers()).changedCount).toBe(1);
     expect(await stored('ada')).toEqual({ ...item, _op: expect.anything() });
   });
 
@@ -199,7 +199,7 @@ describe('a back-fill', () => {
         Item: { ...item, ...more, _s: { N: '1' }, joined: { S: '2020-01-31T00:00:00.000Z' } },
       }),
     );
-    expect((await backfill()).changedCount).toBe(1);
+    expect((await backfillMembers()).changedCount).toBe(1);
     expect(await stored('ada')).toMatchObject({ of_another: more.of_another });
     expect((await stored('ada'))?.gone?.SS?.sort()).toEqual(['a', 'b']);
   });
@@ -212,8 +212,12 @@ describe('a back-fill', () => {
       });
     }
     const view = test.table.namespace('a');
-    expect(await view.backfill({ entities: [Member] })).toMatchObject({ changedCount: 2 });
-    expect(await backfill()).toMatchObject({ scannedCount: 4, changedCount: 2, collisions: [] });
+    expect(await backfill(view, { entities: [Member] })).toMatchObject({ changedCount: 2 });
+    expect(await backfillMembers()).toMatchObject({
+      scannedCount: 4,
+      changedCount: 2,
+      collisions: [],
+    });
     expect(await sweep()).toEqual([]);
     for (const table of [test.table, view, view.namespace('inner'), test.table.namespace('b')]) {
       const { item } = await table.entity(Member).findOne({ filter: { email: 'same' } });
@@ -224,12 +228,15 @@ describe('a back-fill', () => {
   it('does all bound entities, or those that are named, and nothing of others', async () => {
     await yesterday.entity(Club).createOne({ item: { club: 'c' } });
     await old({ name: 'ada' });
-    expect(await backfill({ entities: [Club] })).toMatchObject({
+    expect(await backfillMembers({ entities: [Club] })).toMatchObject({
       scannedCount: 1,
       changedCount: 0,
     });
-    expect(await backfill({ entities: [] })).toMatchObject({ scannedCount: 0, cursor: null });
-    expect(await test.table.backfill()).toMatchObject({ scannedCount: 2, changedCount: 1 });
+    expect(await backfillMembers({ entities: [] })).toMatchObject({
+      scannedCount: 0,
+      cursor: null,
+    });
+    expect(await backfill(test.table)).toMatchObject({ scannedCount: 2, changedCount: 1 });
   });
 });
 
@@ -240,7 +247,7 @@ describe('a collision', () => {
     });
     await old({ name: 'old', email: 'secret' });
     const before = await stored('old');
-    const result = await backfill();
+    const result = await backfillMembers();
     const [one, other] = [await stored('old'), await stored('new')].map((item) =>
       Buffer.from(`${item?.PK?.S ?? ''}\0${item?.SK?.S ?? ''}`).toString('base64url'),
     );
@@ -262,14 +269,14 @@ describe('a collision', () => {
       filter: { club: 'c', name: 'old' },
       update: { $set: { email: 'another' } },
     });
-    expect(await backfill()).toMatchObject({ collisions: [] });
+    expect(await backfillMembers()).toMatchObject({ collisions: [] });
     expect(await sweep()).toEqual([]);
   });
 
   it('of several documents from before leaves the value to one of them', async () => {
     for (let at = 0; at < 60; at++) await old({ name: `m${at}`, email: `e${at % 20}` });
-    const dry = await backfill({ dryRun: true });
-    const result = await backfill({ segments: 3 });
+    const dry = await backfillMembers({ dryRun: true });
+    const result = await backfillMembers({ segments: 3 });
     expect(dry).toMatchObject({ scannedCount: 60, changedCount: 20 });
     expect(result).toMatchObject({ scannedCount: 60, changedCount: 20 });
     expect([dry.collisions.length, result.collisions.length]).toEqual([40, 40]);
@@ -299,7 +306,7 @@ describe('a unique item', () => {
       );
     await put('gone', 'nobody');
     await put('changed', 'other');
-    expect(await backfill()).toMatchObject({ changedCount: 3, collisions: [] });
+    expect(await backfillMembers()).toMatchObject({ changedCount: 3, collisions: [] });
     expect(await sweep()).toEqual([]);
   });
 
@@ -317,24 +324,26 @@ describe('a unique item', () => {
         },
       }),
     );
-    expect(await backfill()).toMatchObject({ changedCount: 1 });
+    expect(await backfillMembers()).toMatchObject({ changedCount: 1 });
     expect(await sweep()).toEqual([]);
   });
 
   it('of an index that is no longer unique goes if asked for', async () => {
     await old({ name: 'ada', badge: 'b1' });
     await old({ name: 'bob', badge: 'b2' });
-    await backfill();
+    await backfillMembers();
     const badges = async () =>
       (await tableItems(client, test.table.name)).filter(({ PK }) =>
         PK?.S?.startsWith('member._id3'),
       );
     expect(await badges()).toHaveLength(2);
     const options = { prune: true, entities: [Member] } as const;
-    expect(await backfill({ ...options, dryRun: true })).toMatchObject({ prunedCount: 2 });
+    expect(await backfillMembers({ ...options, dryRun: true })).toMatchObject({ prunedCount: 2 });
     expect(await badges()).toHaveLength(2);
-    expect(await backfill({ ...options, entities: [Club] })).toMatchObject({ prunedCount: 0 });
-    expect(await backfill(options)).toMatchObject({ prunedCount: 2, changedCount: 0 });
+    expect(await backfillMembers({ ...options, entities: [Club] })).toMatchObject({
+      prunedCount: 0,
+    });
+    expect(await backfillMembers(options)).toMatchObject({ prunedCount: 2, changedCount: 0 });
     expect(await badges()).toEqual([]);
     expect(await sweep()).toEqual([]);
   });
@@ -345,10 +354,10 @@ describe('a dry run', () => {
     for (const name of ['a', 'b', 'c']) await old({ name, email: name === 'c' ? 'a' : name });
     const before = await tableItems(client, test.table.name);
     sent.length = 0;
-    const dry = await backfill({ dryRun: true });
+    const dry = await backfillMembers({ dryRun: true });
     expect(writes()).toEqual([]);
     expect(await tableItems(client, test.table.name)).toEqual(before);
-    const { collisions, ...counts } = await backfill();
+    const { collisions, ...counts } = await backfillMembers();
     expect(dry).toMatchObject(counts);
     expect(dry.collisions.map(({ index }) => index)).toEqual(collisions.map(({ index }) => index));
   });
@@ -369,7 +378,7 @@ describe('a document that cannot be back-filled', () => {
     const room = 409_590 - itemSize((await stored('large')) ?? {});
     await change('large', { text: { S: 'x'.repeat(room) } });
     await change('moved', { club: { S: 'another' } });
-    const { failures, changedCount } = await backfill();
+    const { failures, changedCount } = await backfillMembers();
     expect(changedCount).toBe(1);
     const found = failures.map(({ key, error }) => [key.name, (error as { code?: string }).code]);
     expect(Object.fromEntries(found)).toEqual({
@@ -397,7 +406,7 @@ describe('a document that cannot be back-filled', () => {
     const joined = '2020-01-31T00:00:00.000Z';
     for (const name of ['bad', 'good']) await old({ name, joined });
     const table = new Table({ name: test.table.name, client });
-    const { failures, changedCount } = await table.backfill({ entities: [Strict] });
+    const { failures, changedCount } = await backfill(table, { entities: [Strict] });
     expect(failures).toMatchObject([{ entity: 'Member', key: { name: 'bad' } }]);
     expect(changedCount).toBe(1);
     expect(failures[0]?.error).toBeInstanceOf(RangeError);
@@ -411,7 +420,7 @@ describe('a back-fill that is interrupted', () => {
     let [calls, changed, scanned] = [0, 0, 0];
     for (;;) {
       const stop = new AbortController();
-      const result = await backfill({
+      const result = await backfillMembers({
         segments,
         signal: stop.signal,
         onProgress: () => {
@@ -432,9 +441,9 @@ describe('a back-fill that is interrupted', () => {
 
   it('does nothing when the signal was aborted before, and can then be begun', async () => {
     await old({ name: 'ada' });
-    const { cursor, scannedCount } = await backfill({ signal: AbortSignal.abort() });
+    const { cursor, scannedCount } = await backfillMembers({ signal: AbortSignal.abort() });
     expect(scannedCount).toBe(0);
-    expect(await backfill({ startAfter: cursor ?? '' })).toMatchObject({ changedCount: 1 });
+    expect(await backfillMembers({ startAfter: cursor ?? '' })).toMatchObject({ changedCount: 1 });
   });
 
   it('by an error of DynamoDB can be made again, and is told of that', async () => {
@@ -444,7 +453,7 @@ describe('a back-fill that is interrupted', () => {
     faults.push(failWith(client, 'TransactWriteItems', denied, 3));
     for (;;) {
       calls++;
-      const error = await backfill().then(
+      const error = await backfillMembers().then(
         () => undefined,
         (reason: unknown) => reason,
       );
@@ -453,7 +462,7 @@ describe('a back-fill that is interrupted', () => {
     }
     expect(calls).toBeGreaterThan(1);
     expect(await sweep()).toEqual([]);
-    expect(await backfill()).toMatchObject({ changedCount: 0 });
+    expect(await backfillMembers()).toMatchObject({ changedCount: 0 });
   });
 
   it('goes on through throttling and lost answers', async () => {
@@ -462,7 +471,7 @@ describe('a back-fill that is interrupted', () => {
       loseAnswers(client, 'TransactWriteItems', 5),
       failWith(client, 'Scan', throttled, 1),
     );
-    expect(await backfill()).toMatchObject({ changedCount: 30, failures: [] });
+    expect(await backfillMembers()).toMatchObject({ changedCount: 30, failures: [] });
     expect(await sweep()).toEqual([]);
   });
 
@@ -471,7 +480,7 @@ describe('a back-fill that is interrupted', () => {
     const onProgress = () => {
       throw new Error('enough');
     };
-    await expect(backfill({ onProgress })).rejects.toThrow('enough');
+    await expect(backfillMembers({ onProgress })).rejects.toThrow('enough');
   });
 });
 
@@ -491,7 +500,7 @@ describe('a cursor', () => {
       );
     }
     const cursors: string[] = [];
-    await backfill({
+    await backfillMembers({
       prune: true,
       onProgress: ({ cursor }) => {
         if (cursor !== null) cursors.push(cursor);
@@ -504,16 +513,16 @@ describe('a cursor', () => {
     const startAfter = cursors[0] ?? '';
     const forged = Buffer.from('["x",["start"]]').toString('base64url');
     for (const attempt of [
-      backfill({ startAfter: 'none' }),
-      backfill({ startAfter: '' }),
-      backfill({ startAfter: forged }),
-      backfill({ startAfter, entities: [Club] }),
-      test.table.backfill({ startAfter }),
-      test.table.namespace('a').backfill({ startAfter, entities: [Member] }),
+      backfillMembers({ startAfter: 'none' }),
+      backfillMembers({ startAfter: '' }),
+      backfillMembers({ startAfter: forged }),
+      backfillMembers({ startAfter, entities: [Club] }),
+      backfill(test.table, { startAfter }),
+      backfill(test.table.namespace('a'), { startAfter, entities: [Member] }),
     ]) {
       expect((await errorOf(attempt)).code).toBe('InvalidCursor');
     }
-    expect(await backfill({ startAfter })).toMatchObject({ changedCount: 0, cursor: null });
+    expect(await backfillMembers({ startAfter })).toMatchObject({ changedCount: 0, cursor: null });
   });
 });
 
@@ -522,14 +531,14 @@ describe('a rate', () => {
     for (let at = 0; at < 12; at++) await old({ name: `m${at}` });
     const startedMs = performance.now();
     // A transaction of the document and one unique item takes four units.
-    await backfill({ rate: 40 });
+    await backfillMembers({ rate: 40 });
     expect(performance.now() - startedMs).toBeGreaterThan(1000);
   });
 
   it('does not keep a signal waiting', async () => {
     for (let at = 0; at < 60; at++) await old({ name: `m${at}` });
     const startedMs = performance.now();
-    const { cursor } = await backfill({ rate: 0.01, signal: AbortSignal.timeout(300) });
+    const { cursor } = await backfillMembers({ rate: 0.01, signal: AbortSignal.timeout(300) });
     expect(cursor).not.toBeNull();
     expect(performance.now() - startedMs).toBeLessThan(20_000);
   });
@@ -543,7 +552,7 @@ describe('a rate', () => {
     { segments: 1.5 },
   ])('or number of segments that is none is refused: %j', async (options) => {
     sent.length = 0;
-    expect((await errorOf(backfill(options))).code).toBe('InvalidInput');
+    expect((await errorOf(backfillMembers(options))).code).toBe('InvalidInput');
     expect(sent).toEqual([]);
   });
 });
@@ -562,7 +571,7 @@ describe('beside live traffic', () => {
         await other.updateOne({ filter: filter(4), update: { $set: { email: 'e5' } } });
       }),
     );
-    const { collisions } = await backfill();
+    const { collisions } = await backfillMembers();
     expect(collisions).toMatchObject([{ key: { name: 'm5' }, other: { key: { name: 'm4' } } }]);
     const names = (await all()).map(({ name }) => name);
     expect(names).toHaveLength(29);
@@ -590,15 +599,15 @@ describe('beside live traffic', () => {
         update: { $inc: { dues: 1 } },
       });
     });
-    const runs = [backfill(), backfill({ segments: 2 }), backfill()];
+    const runs = [backfillMembers(), backfillMembers({ segments: 2 }), backfillMembers()];
     const results = await Promise.all([...runs, ...traffic]);
     expect(results.slice(0, 3)).toMatchObject([
       { failures: [] },
       { failures: [] },
       { failures: [] },
     ]);
-    expect(await backfill()).toMatchObject({ collisions: [], failures: [] });
-    expect(await backfill()).toMatchObject({ changedCount: 0 });
+    expect(await backfillMembers()).toMatchObject({ collisions: [], failures: [] });
+    expect(await backfillMembers()).toMatchObject({ changedCount: 0 });
     expect(await sweep()).toEqual([]);
     const found = await all();
     expect(found).toHaveLength((COUNT * 3) / 4);
@@ -654,7 +663,7 @@ it('Whatever is stored: reads say the same after a back-fill, and everything is 
           return items.flatMap(({ email }) => (email === undefined ? [] : [email]));
         };
         const before = await read();
-        const { collisions, changedCount } = await view.backfill({ segments });
+        const { collisions, changedCount } = await backfill(view, { segments });
         expect(await read()).toEqual(before);
         const collided = new Set(collisions.map(({ key }) => key.name));
         const { items } = await view.entity(Member).findMany({ filter: { state: 'active' } });
@@ -666,7 +675,7 @@ it('Whatever is stored: reads say the same after a back-fill, and everything is 
         }
         expect(collisions).toHaveLength(emails.length - new Set(emails).size);
         expect(changedCount).toBeLessThanOrEqual(before.length);
-        expect(await view.backfill()).toMatchObject({ changedCount: 0 });
+        expect(await backfill(view)).toMatchObject({ changedCount: 0 });
       },
     ),
     { numRuns: 15 },

@@ -1,4 +1,4 @@
-import { Table } from '@latchkey/entity';
+import { backfill, Table } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import * as z from 'zod';
@@ -88,7 +88,7 @@ const writes: [string, (forms: Forms, table: Table, k: string) => Promise<unknow
     'a back-fill',
     async (forms, table, k) => {
       await forms.updateOne({ filter: { k }, update: { $inc: { n: 1 } } });
-      await table.backfill();
+      await backfill(table);
     },
   ],
 ];

@@ -1,4 +1,4 @@
-import { Table, type StreamImage } from '@latchkey/entity';
+import { readImage, Table, type StreamImage } from '@latchkey/entity';
 import { localClient } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import { readFileSync } from 'node:fs';
@@ -45,8 +45,8 @@ it('reads the event of a Lambda function', () => {
   const table = new Table({ name: 'shop', client });
   const told = Records.map(({ eventName, dynamodb, userIdentity }) => ({
     eventName,
-    before: table.readImage(dynamodb.OldImage, [Parcel])?.document ?? null,
-    after: table.readImage(dynamodb.NewImage, [Parcel])?.document ?? null,
+    before: readImage(table, dynamodb.OldImage, [Parcel])?.document ?? null,
+    after: readImage(table, dynamodb.NewImage, [Parcel])?.document ?? null,
     expired: userIdentity?.principalId === 'dynamodb.amazonaws.com',
   }));
   const parcel = (number: number, state: string, updatedAt: string) => ({

@@ -1,5 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { StreamAttribute, StreamImage, TableNames } from '@latchkey/entity';
+import {
+  readImage,
+  type StreamAttribute,
+  type StreamImage,
+  type TableNames,
+} from '@latchkey/entity';
 import { createTestTable, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import fc from 'fast-check';
@@ -71,7 +76,7 @@ describe.each(NAMES)('the images of a stream, in a table of the names %j', (name
     expect(records.length).toBeGreaterThan(6);
     const read = (record: StreamRecord) =>
       [record.dynamodb.OldImage, record.dynamodb.NewImage].map((image) =>
-        test.table.readImage(image, [User, Order]),
+        readImage(test.table, image, [User, Order]),
       );
     const told = records.map((record) => [record.eventName, ...read(record)] as const);
     const ofUsers = told.filter(([, before, after]) => before ?? after);
@@ -104,7 +109,7 @@ describe.each(NAMES)('the images of a stream, in a table of the names %j', (name
       },
     });
     const images = (await streamRecords(test.table.name)).map(({ dynamodb }) => dynamodb.NewImage);
-    const [document] = images.flatMap((image) => test.table.readImage(image, [Everything]) ?? []);
+    const [document] = images.flatMap((image) => readImage(test.table, image, [Everything]) ?? []);
     expect(document).toEqual({ entity: 'Everything', document: item });
   });
 
@@ -117,7 +122,7 @@ describe.each(NAMES)('the images of a stream, in a table of the names %j', (name
       .createOne({ item: { owner: 'o', title: 'b' } });
     const images = (await streamRecords(test.table.name)).map(({ dynamodb }) => dynamodb.NewImage);
     const read = (table: typeof a) =>
-      images.flatMap((image) => table.readImage(image, [Note]) ?? []);
+      images.flatMap((image) => readImage(table, image, [Note]) ?? []);
     expect(read(a)).toEqual([{ entity: 'Note', document: item }]);
     expect(read(a.namespace('b'))).toEqual([{ entity: 'Note', document: inner.item }]);
     expect(read(b)).toEqual([]);
@@ -131,8 +136,8 @@ describe.each(NAMES)('the images of a stream, in a table of the names %j', (name
     const items = await tableItems(test.client, table.name);
     const order = items.find(({ _e }) => _e?.S === 'Order') ?? {};
     const image = imageOf(order, 'base64');
-    expect(table.readImage(image, [Order])).toMatchObject({ entity: 'Order' });
-    expect(table.readImage(image)).toMatchObject({ entity: 'Order', document: { number: 1 } });
+    expect(readImage(table, image, [Order])).toMatchObject({ entity: 'Order' });
+    expect(readImage(table, image)).toMatchObject({ entity: 'Order', document: { number: 1 } });
     for (const other of [
       undefined,
       {},
@@ -143,10 +148,10 @@ describe.each(NAMES)('the images of a stream, in a table of the names %j', (name
       { ...image, [SK]: { S: 'orders' } },
       { ...image, [PK]: { N: '1' } },
     ]) {
-      expect(table.readImage(other, [Order, Note])).toBeNull();
+      expect(readImage(table, other, [Order, Note])).toBeNull();
     }
-    expect(table.readImage(image, [Note, User])).toBeNull();
-    expect(table.readImage(image, [])).toBeNull();
+    expect(readImage(table, image, [Note, User])).toBeNull();
+    expect(readImage(table, image, [])).toBeNull();
   });
 });
 
@@ -190,8 +195,8 @@ describe('an image', () => {
       fc.property(document, (item) => {
         const params = everything.createOneParams({ item });
         const stored = 'Item' in params ? (params.Item ?? {}) : {};
-        const lambda = table.readImage(imageOf(stored, 'base64'), [Everything]);
-        const sdk = table.readImage(imageOf(stored, 'raw'), [Everything]);
+        const lambda = readImage(table, imageOf(stored, 'base64'), [Everything]);
+        const sdk = readImage(table, imageOf(stored, 'raw'), [Everything]);
         expect(lambda?.document).toMatchObject(item);
         expect(sdk).toEqual(lambda);
       }),
@@ -224,14 +229,14 @@ describe('an image', () => {
     ['a map in a list', { a: { L: [{ S: 'x' }, { M: { b: null } }] } }, 'a.1.b'],
   ];
   it.each(wrong)('that is not one is refused by its path: %s', (_, image, path) => {
-    const error = errorFrom(() => test.table.readImage(image as StreamImage, [Everything]));
+    const error = errorFrom(() => readImage(test.table, image as StreamImage, [Everything]));
     expect(error).toMatchObject({ code: 'InvalidImage', details: { path } });
   });
 
   it('that is nested without end is refused', () => {
     let attribute: StreamAttribute = { S: 'x' };
     for (let depth = 0; depth < 10_000; depth++) attribute = { L: [attribute] };
-    expect(errorFrom(() => test.table.readImage({ a: attribute })).code).toBe('InvalidImage');
+    expect(errorFrom(() => readImage(test.table, { a: attribute })).code).toBe('InvalidImage');
   });
 
   it('of a field that the schema cannot hold is an error that names the document', () => {
@@ -244,7 +249,7 @@ describe('an image', () => {
       },
       'base64',
     );
-    const error = errorFrom(() => test.table.readImage(image, [Everything]));
+    const error = errorFrom(() => readImage(test.table, image, [Everything]));
     expect(error).toMatchObject({ code: 'UnreadableItem', details: { path: 'big' } });
   });
 
@@ -262,7 +267,7 @@ describe('an image', () => {
       key: { S: 'k' },
       length: { N: '2' },
     };
-    expect(test.table.readImage(image, [Piece])).toMatchObject({
+    expect(readImage(test.table, image, [Piece])).toMatchObject({
       entity: 'Piece',
       document: { key: 'k', size: 4, color: 'red' },
     });

@@ -1,10 +1,12 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { once } from 'node:events';
 import { createServer as createWebServer, type Server as WebServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { localClient } from '../../src/testing/index.js';
 import type { EntityErrorCode } from '../../src/index.js';
 import { REQUEST_FAULTS } from '../../src/table/requestFaults.js';
+import { withEnvironment } from './withEnvironment.js';
 
 /** Words of an answer that name an account of AWS, and that belong in `cause` alone. */
 export const ARN = 'arn:aws:iam::123456789012:user/ada';
@@ -23,6 +25,15 @@ export const NO_AWS = {
   AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/credentials',
   AWS_EC2_METADATA_DISABLED: 'true',
 };
+
+/** The providers of credentials that the SDK's client itself uses; it exports none of them. */
+function providersOfSdk(): {
+  fromContainerMetadata(options: { timeout: number }): () => Promise<never>;
+} {
+  const client = createRequire(require.resolve('@aws-sdk/client-dynamodb'));
+  const providers = createRequire(client.resolve('@aws-sdk/credential-provider-node'));
+  return providers('@smithy/credential-provider-imds') as ReturnType<typeof providersOfSdk>;
+}
 
 /** A way in which a request fails, and what must be made of it. */
 export interface RequestFaultCase {
@@ -142,6 +153,27 @@ const REAL: readonly RequestFaultCase[] = [
     'a client without credentials',
     ({ answers }) => new DynamoDBClient({ endpoint: answers, region: 'local' }),
     ['AccessDenied', { reason: 'credentials' }, 'CredentialsProviderError'],
+  ),
+  someCase(
+    'a provider of credentials that gets no answer',
+    ({ answers }) => {
+      const provider = providersOfSdk().fromContainerMetadata({ timeout: 100 });
+      const variables = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${answers}/silent` };
+      return clientAt(answers, { credentials: () => withEnvironment(variables, provider) });
+    },
+    ['RequestFailed', TEMPORARY, 'ProviderError'],
+  ),
+  someCase(
+    'a provider of credentials that gets no connection',
+    ({ answers }) => {
+      // As the SDK's `fromHttp` throws it, which has nothing but the text of the error itself.
+      const error = Object.assign(
+        new Error('TimeoutError: the socket did not establish a connection within 1000 ms'),
+        { name: 'CredentialsProviderError', tryNextLink: true },
+      );
+      return clientAt(answers, { credentials: () => Promise.reject(error) });
+    },
+    ['RequestFailed', TEMPORARY, 'CredentialsProviderError'],
   ),
   someCase('an endpoint that is not a URL', () => clientAt('nonsense'), [
     'InvalidClient',

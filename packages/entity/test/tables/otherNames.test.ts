@@ -1,5 +1,5 @@
 import { DescribeTimeToLiveCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { CreateTableOptions, Table, TableNames } from '@latchkey/entity';
+import { clearTable, type CreateTableOptions, type Table, type TableNames } from '@latchkey/entity';
 import { createTestTable, type TestTable, type TestTableOptions } from '@latchkey/entity/testing';
 import { Note, Ticket } from '../support/entities.js';
 import { Guest, Sale, Shop } from '../support/shop.js';
@@ -141,7 +141,7 @@ describe('what is stored', () => {
       expect((await stored()).map(([, time]) => time)).toEqual(['4102531200', '4102531200']);
       await tickets.updateOne({ filter, update: { $remove: ['until'] } });
       expect((await stored()).map(([, time]) => time)).toEqual([undefined, undefined]);
-      await test.table.clear();
+      await clearTable(test.table);
 
       const notes = test.table.entity(Note);
       const note = { owner: 'o', title: 't' };

@@ -89,7 +89,7 @@ describe('links', () => {
     );
     expect(links.linkOf(message('PasswordChanged'))).toBe('https://example.com/app/security');
     expect(links.linkOf(message('MagicLink', 'abc'))).toBe(
-      'https://example.com/app/login?token=abc',
+      'https://example.com/app/magic-link?token=abc',
     );
   });
 

@@ -11,8 +11,9 @@ export interface LinkOptions {
   readonly baseUrl: string;
   /**
    * The path of the page for each kind of message, starting with `/`. Default: `/verify-email`,
-   * `/reset-password`, `/login` for magic links and after sign-up attempts, `/restore-address` for
-   * a `ContactRemoved` with a token; none for other kinds.
+   * `/reset-password`, `/magic-link`, `/login` after sign-up attempts, `/restore-address` for a
+   * `ContactRemoved` with a token; none for other kinds. Below the base path of
+   * `createAccountsHandler`, these pages are there, but for `/login`.
    */
   readonly paths?: Readonly<Partial<Record<MessageKind, string>>>;
   /**
@@ -29,7 +30,7 @@ export interface LinkOptions {
 const DEFAULT_PATHS: LinkOptions['paths'] = {
   EmailVerification: '/verify-email',
   PasswordReset: '/reset-password',
-  MagicLink: '/login',
+  MagicLink: '/magic-link',
   SignUpAttempt: '/login',
 };
 

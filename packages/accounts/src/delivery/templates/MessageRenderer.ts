@@ -1,6 +1,7 @@
 import type { Message } from '../Delivery.js';
 import { invalidOption } from '../../errors/invalidOption.js';
 import { requireName } from './configuration.js';
+import { englishTemplates } from './englishTemplates.js';
 import { layOut } from './layOut.js';
 import { LinkBuilder, type LinkOptions } from './LinkBuilder.js';
 import type {
@@ -10,7 +11,7 @@ import type {
   TemplateFacts,
 } from './MessageTemplate.js';
 import { onOneLine } from './escapeHtml.js';
-import { TemplateBook } from './TemplateBook.js';
+import { FALLBACK_LOCALE, TemplateBook } from './TemplateBook.js';
 
 /** Texts of messages. */
 export interface RenderOptions extends LinkOptions {
@@ -64,7 +65,8 @@ export class MessageRenderer {
   render(message: Message): RenderedMessage {
     const own = typeof this.#locale === 'function' ? this.#locale(message) : this.#locale;
     const locale = message.locale ?? own;
-    const found = templateOf(message) ?? this.#templates.find(message.kind, locale);
+    const found =
+      templateOf(message) ?? this.#templates.find(message.kind, locale) ?? englishOf(message);
     const url = this.#links.linkOf(message);
     const { subject, text, html } = this.#apply(found, message, url);
     return { subject: onOneLine(subject), text, html, ...(url !== undefined && { url }) };
@@ -72,7 +74,7 @@ export class MessageRenderer {
 
   #apply(
     { locale, write }: LocalTemplate,
-    { kind, to, account, token, contact }: Message,
+    { kind, to, account, token, code, contact }: Message,
     url: string | undefined,
   ): RenderedContent {
     const { applicationName } = this;
@@ -85,6 +87,7 @@ export class MessageRenderer {
       ...(account.username !== undefined && { username: onOneLine(account.username) }),
       ...(contact && { contact: onOneLine(contact.value) }),
       ...(token !== undefined && { token }),
+      ...(code !== undefined && { code }),
       ...(url !== undefined && { url }),
     };
     const content = write(facts);
@@ -95,6 +98,10 @@ export class MessageRenderer {
     }
     return rendered;
   }
+}
+
+function englishOf({ kind }: Message): LocalTemplate {
+  return { locale: FALLBACK_LOCALE, write: englishTemplates[kind] };
 }
 
 /** The template that a message brings; one that came through a queue has lost it. */

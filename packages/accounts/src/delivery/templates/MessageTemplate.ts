@@ -17,6 +17,8 @@ export interface TemplateFacts {
   readonly contact?: string;
   /** The secret itself, for the user to type; `url` already contains it. */
   readonly token?: string;
+  /** The six digits of a `MagicLink`. */
+  readonly code?: string;
   /** The URL of the link. */
   readonly url?: string;
 }

@@ -1,11 +1,12 @@
 import type { MessageKind } from '../Delivery.js';
 import { invalidOption } from '../../errors/invalidOption.js';
-import { englishTemplates } from './englishTemplates.js';
+import { isMessageKind } from './messageKinds.js';
 import type { LocalTemplate, MessageTemplate, MessageTemplates } from './MessageTemplate.js';
 
-const FALLBACK = 'en';
+/** The language of the library's own templates, and of those for whom there is no other. */
+export const FALLBACK_LOCALE = 'en';
 
-/** The application's templates, before the library's own. */
+/** The application's own templates. */
 export class TemplateBook {
   readonly #languages = new Map<string, ReadonlyMap<string, MessageTemplate>>();
 
@@ -20,7 +21,7 @@ export class TemplateBook {
         );
       }
       for (const [kind, template] of Object.entries<unknown>(kinds)) {
-        if (!Object.hasOwn(englishTemplates, kind) || typeof template !== 'function') {
+        if (!isMessageKind(kind) || typeof template !== 'function') {
           throw invalidOption(
             `templates.${language}`,
             'Each template must be a function, under the name of a kind of message.',
@@ -35,15 +36,11 @@ export class TemplateBook {
    * Finds the template that fits best (RFC 4647 §3.4): `de-AT` is looked up as `de-AT`, `de`, and at
    * last in English.
    *
-   * @param wanted - A language tag; what is none counts as no wish.
+   * @param wanted - A language tag; a value that is not one counts as no wish.
+   * @returns undefined where the application has none that fits.
    */
-  find(kind: MessageKind, wanted: unknown): LocalTemplate {
-    return this.findOwn(kind, wanted) ?? { locale: FALLBACK, write: englishTemplates[kind] };
-  }
-
-  /** {@link TemplateBook.find}, but among the application's own only. */
-  findOwn(kind: MessageKind, wanted: unknown): LocalTemplate | undefined {
-    for (const locale of [...rangesOf(wanted), FALLBACK]) {
+  find(kind: MessageKind, wanted: unknown): LocalTemplate | undefined {
+    for (const locale of [...rangesOf(wanted), FALLBACK_LOCALE]) {
       const write = this.#languages.get(locale)?.get(kind);
       if (write) return { locale, write };
     }

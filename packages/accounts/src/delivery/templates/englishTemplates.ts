@@ -44,9 +44,14 @@ export const englishTemplates: Readonly<
     closing: ['If it was not you, ignore this message. Your password stays the same.'],
   }),
 
-  MagicLink: ({ applicationName }) => ({
+  MagicLink: ({ applicationName, code }) => ({
     subject: `Your link to log in to ${applicationName}`,
-    paragraphs: [`Open this link to log in to ${applicationName}. ${ONCE}`],
+    paragraphs: [
+      `Open this link to log in to ${applicationName}. ${ONCE}`,
+      ...(code === undefined
+        ? []
+        : [`Or enter the code ${code} on the page where you asked for it, and nowhere else.`]),
+    ],
     link: `Log in to ${applicationName}`,
     closing: [
       'If you did not ask for this link, ignore this message. Do not forward it: anyone who has the link can log in.',

@@ -17,7 +17,7 @@ const KINDS: readonly (readonly [MessageKind, string | undefined])[] = [
   ['EmailVerification', `https://example.com/app/verify-email?token=${TOKEN}`],
   ['PhoneVerification', undefined],
   ['PasswordReset', `https://example.com/app/reset-password?token=${TOKEN}`],
-  ['MagicLink', `https://example.com/app/login?token=${TOKEN}`],
+  ['MagicLink', `https://example.com/app/magic-link?token=${TOKEN}`],
   ['SignUpAttempt', 'https://example.com/app/login'],
   ['UsernameChanged', undefined],
   ['PasswordChanged', undefined],

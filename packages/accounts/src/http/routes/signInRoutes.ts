@@ -157,29 +157,39 @@ export const signInWithSecondFactor: Route<'signInWithSecondFactor'> = {
 export const requestMagicLink: Route<'requestMagicLink'> = {
   method: 'POST',
   path: '/magic-link/request',
-  summary: 'Sends a link that signs in; the response is the same for all addresses.',
+  summary: 'Sends a link and a code that sign in; the response is alike for all addresses.',
   status: 202,
   isOffered: withDelivery,
   body: () => bodyOf({ required: { email: text() }, optional: {} }),
+  answer: () => z.object({ challenge: z.string() }),
   handle: async ({ accounts, exchange, body }) => {
-    await accounts.magicLinks.request({ ...body, request: exchange.request });
-    return undefined;
+    const { challenge } = await accounts.magicLinks.request({ ...body, request: exchange.request });
+    return { challenge };
   },
 };
 
 export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
   method: 'POST',
   path: '/magic-link',
-  summary: 'Signs in by the token of a link.',
+  summary: 'Signs in by the token of a link, or by the code and the challenge.',
   isOffered: withDelivery,
-  body: () => bodyOf({ required: { token: text() }, optional: { rememberMe: REMEMBER_ME } }),
+  body: () =>
+    bodyOf({
+      required: {},
+      optional: {
+        token: text('From the link.'),
+        code: text('Six digits from the message, with the challenge.'),
+        challenge: text('From the answer of requestMagicLink.'),
+        rememberMe: REMEMBER_ME,
+      },
+    }),
   answer: signedIn,
   page: { title: 'Sign in', button: 'Sign in', done: 'You are signed in.' },
   handle: async ({ accounts, exchange, body }) => {
-    const { token, rememberMe } = body;
+    const { rememberMe, ...secret } = body;
     exchange.keepSession(rememberMe);
     const login = await accounts.magicLinks.login({
-      token,
+      ...(secret as { readonly token: string }),
       request: exchange.request,
       rememberMe: rememberMe === 'local',
     });

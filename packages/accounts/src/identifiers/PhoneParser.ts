@@ -8,8 +8,8 @@ export interface PhoneInput {
   readonly country?: string;
 }
 
-/** Knowledge of the world's numbering plans: `phoneNumbers()` of `@latchkey/accounts/phone-numbers`. */
-export interface PhoneNumbers {
+/** Knowledge of the world's numbering plans. */
+export interface PhoneParser {
   /**
    * Reads a phone number and gives it in E.164 form, the one in which it is stored.
    *
@@ -22,12 +22,16 @@ export interface PhoneNumbers {
 
 /** Phone numbers, where the application has them. */
 export interface MaybePhoneNumbers {
-  readonly phones: PhoneNumbers | undefined;
+  readonly phones: PhoneParser | undefined;
 }
 
-/** @throws AccountError `InvalidConfiguration` where the application has no phone numbers. */
-export function requirePhoneNumbers({ phones }: MaybePhoneNumbers): PhoneNumbers {
-  if (phones) return phones;
+/**
+ * Gives what phone numbers bring along.
+ *
+ * @throws AccountError `InvalidConfiguration` where the application has no phone numbers.
+ */
+export function requirePhones<T>(part: T | undefined): T {
+  if (part !== undefined) return part;
   const reason = 'Phone numbers need phoneNumbers() of @latchkey/accounts/phone-numbers.';
   throw invalidOption('phones', reason);
 }

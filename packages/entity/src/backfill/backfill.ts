@@ -1,4 +1,8 @@
 import { invalidInput } from '../entity/parseInput.js';
+import { assertOptions } from '../options/assertOptions.js';
+import { backfillOptions } from '../options/options.js';
+import type { Table } from '../table/Table.js';
+import { tableContext } from '../table/TableContext.js';
 import type { BackfillTarget } from './BackfillTarget.js';
 import type {
   BackfillCollision,
@@ -19,16 +23,46 @@ import { ChunkWorker } from './ChunkWorker.js';
 import { Pace } from './Pace.js';
 import { scanSegment } from './scanSegment.js';
 
-/** Brings the documents of a table to their present form; see `Table.backfill`. */
-export async function backfillTable(
-  table: BackfillTarget,
-  options: BackfillOptions,
+/**
+ * Stores documents again as if they were written now: migrated, with defaults and computed fields,
+ * with their keys in global indexes, their TTL and their unique items. Use it after adding an index,
+ * a default or a migration to an entity with documents. Documents in the table's namespaces are
+ * included.
+ *
+ * Each document is written by itself, with its unique items in one transaction, on condition that it
+ * has not changed since it was read: it is safe alongside other writers, and can be interrupted and
+ * repeated. Versions (`_v`) and `updatedAt` stay the same; no hooks run. A document whose unique
+ * value is taken is left unchanged and reported.
+ *
+ * It reads, and is charged for, the whole table.
+ *
+ * @returns the counts, and all collisions and failures; with a `cursor` if the signal stopped it
+ *   early.
+ * @throws {@link EntityError} `InvalidInput`, `InvalidCursor`, `RequestFailed`, `BatchIncomplete`
+ *
+ * @example
+ * ```ts
+ * import { backfill, type Table } from '@latchkey/entity';
+ *
+ * export async function backfillFor(table: Table, ms: number, startAfter?: string) {
+ *   const { cursor, collisions } = await backfill(table, {
+ *     signal: AbortSignal.timeout(ms),
+ *     ...(startAfter !== undefined && { startAfter }),
+ *   });
+ *   return { cursor, collisions };
+ * }
+ * ```
+ */
+export async function backfill(
+  table: Table,
+  options: BackfillOptions = {},
 ): Promise<BackfillResult> {
+  const target = targetOf(table, options);
   const collisions: BackfillCollision[] = [];
   const failures: BackfillFailure[] = [];
   let counts = { scannedCount: 0, changedCount: 0, prunedCount: 0 };
   let cursor: string | null = null;
-  for await (const progress of steps(table, options)) {
+  for await (const progress of steps(target, options)) {
     collisions.push(...progress.collisions);
     failures.push(...progress.failures);
     const { scannedCount, changedCount, prunedCount } = progress;
@@ -38,6 +72,26 @@ export async function backfillTable(
     if (options.signal?.aborted) break;
   }
   return { ...counts, collisions, failures, cursor };
+}
+
+/** Describes the table to be worked on; a namespace that is met on the way is bound once. */
+function targetOf(table: Table, options: BackfillOptions): BackfillTarget {
+  const { tableName, prefix, sender, definitions, viewAt } = tableContext.of(table, 'backfill');
+  assertOptions(tableName, 'backfill', backfillOptions, options);
+  for (const definition of options.entities ?? []) definitions.add(definition);
+  const views = new Map([[prefix, table]]);
+  const entityAt: BackfillTarget['entityAt'] = (definition, at) => {
+    const view = views.get(at) ?? viewAt(at);
+    views.set(at, view);
+    return tableContext.of(view, 'backfill').bind(definition);
+  };
+  return {
+    tableName,
+    prefix,
+    sender,
+    definitions: options.entities ?? definitions.all,
+    entityAt,
+  };
 }
 
 async function* steps(

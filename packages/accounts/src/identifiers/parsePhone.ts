@@ -1,7 +1,7 @@
 import { phoneNumber } from '@latchkey/schema';
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import { AccountError } from '../../errors/AccountError.js';
-import { trimIdentifier } from '../parseEmail.js';
+import { AccountError } from '../errors/AccountError.js';
+import { trimIdentifier } from './parseEmail.js';
 
 const MAX_LENGTH = 40;
 

@@ -4,21 +4,22 @@ import {
   type Token,
   documentOf,
   type Contact,
-} from '../core/Account.js';
-import type { AccountChange } from '../core/AccountChange.js';
-import type { AccountsCore } from '../flows/AccountsCore.js';
-import type { ActingAccount } from '../core/actingAccount.js';
-import { changeAccount } from '../core/changeAccount.js';
-import { pendingTokens } from '../core/pendingTokens.js';
-import { AccountError } from '../errors/AccountError.js';
-import { placeholderId } from '../identifiers/placeholderId.js';
-import type { Attempt } from '../throttling/Throttle.js';
-import { createPhoneCode, isPhoneCode } from './createPhoneCode.js';
-import { requirePhoneNumbers, type PhoneInput } from '../identifiers/PhoneNumbers.js';
-import { revokeSentOperations } from './revokeSentOperations.js';
-import { verifyContact } from './verifyContact.js';
+} from '../../core/Account.js';
+import type { AccountChange } from '../../core/AccountChange.js';
+import type { AccountsCore } from '../../flows/AccountsCore.js';
+import type { ActingAccount } from '../../core/actingAccount.js';
+import { changeAccount } from '../../core/changeAccount.js';
+import { pendingTokens } from '../../core/pendingTokens.js';
+import { AccountError } from '../../errors/AccountError.js';
+import { placeholderId } from '../../identifiers/placeholderId.js';
+import type { Attempt } from '../../throttling/Throttle.js';
+import { isSixDigitCode } from '../../tokens/sixDigitCode.js';
+import { createPhoneCode } from '../createPhoneCode.js';
+import { requirePhones, type PhoneInput } from '../../identifiers/PhoneParser.js';
+import { revokeSentOperations } from '../revokeSentOperations.js';
+import { verifyContact } from '../verifyContact.js';
 
-/** Verifies the phone numbers of accounts. */
+/** Verifies the phone numbers of accounts; it comes with `phoneNumbers()` alone. */
 export class PhoneVerification {
   readonly #core: AccountsCore;
 
@@ -35,7 +36,7 @@ export class PhoneVerification {
       this.#core,
       { flow: 'RequestVerification', method: 'phone_verification', input },
       async (flow) => {
-        const phone = requirePhoneNumbers(this.#core).parse(input.phone, input.country, 'phone');
+        const phone = requirePhones(this.#core.phones).parse(input.phone, input.country, 'phone');
         const { accountId, request } = flow.actor;
         const { delivery, messageLimit, oneTimeTokens } = this.#core;
         // An owner would never see the code.
@@ -83,7 +84,7 @@ export class PhoneVerification {
       this.#core,
       { flow: 'VerifyPhone', method: 'phone_verification', input },
       async (flow) => {
-        const phone = requirePhoneNumbers(this.#core).parse(input.phone, input.country, 'phone');
+        const phone = requirePhones(this.#core.phones).parse(input.phone, input.country, 'phone');
         const code = parseCode(input.code);
         const { request } = flow.actor;
         const { passwords, throttle } = this.#core;
@@ -147,7 +148,7 @@ function attemptAt(phone: string): Attempt {
 }
 
 function parseCode(value: unknown): string {
-  if (typeof value === 'string' && isPhoneCode(value)) return value;
+  if (isSixDigitCode(value)) return value;
   const reason = typeof value === 'string' ? 'notValid' : 'notAString';
   throw new AccountError('InvalidInput', { path: 'code', reason });
 }

@@ -1,11 +1,12 @@
-import type { PhoneNumbers } from '../PhoneNumbers.js';
-import { parsePhone } from './parsePhone.js';
+import { parsePhone } from '../../identifiers/parsePhone.js';
+import type { PhoneNumbers } from './PhoneNumbers.js';
+import { PhoneVerification } from './PhoneVerification.js';
 
-export type { PhoneNumbers } from '../PhoneNumbers.js';
+export type { PhoneNumbers } from './PhoneNumbers.js';
 
 /**
  * Phone numbers as contacts and as names to log in with, for the option `phones` of `Accounts`. The
- * tables of the world's numbering plans, some 30 KiB compressed, come with this entry alone.
+ * tables of the world's numbering plans, some 30 KiB compressed, and what verifies a number come with this entry alone.
  *
  * @example
  * ```ts
@@ -21,5 +22,5 @@ export type { PhoneNumbers } from '../PhoneNumbers.js';
  * ```
  */
 export function phoneNumbers(): PhoneNumbers {
-  return { parse: parsePhone };
+  return { parse: parsePhone, createVerification: (core) => new PhoneVerification(core) };
 }

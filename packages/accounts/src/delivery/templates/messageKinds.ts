@@ -1,0 +1,22 @@
+import type { MessageKind } from '../Delivery.js';
+
+/** Every kind of message. A record, so that the compiler misses a kind that is not in it. */
+const MESSAGE_KINDS: Readonly<Record<MessageKind, true>> = {
+  EmailVerification: true,
+  PhoneVerification: true,
+  PasswordReset: true,
+  MagicLink: true,
+  SignUpAttempt: true,
+  UsernameChanged: true,
+  PasswordChanged: true,
+  PasswordDisabled: true,
+  ContactAdded: true,
+  ContactRemoved: true,
+  TwoFactorEnabled: true,
+  TwoFactorDisabled: true,
+};
+
+/** Tells whether there are messages of a kind. */
+export function isMessageKind(kind: string): kind is MessageKind {
+  return Object.hasOwn(MESSAGE_KINDS, kind);
+}

@@ -1,0 +1,2 @@
+// No algorithm but HS256 is supported: see `../jws.cjs`.
+module.exports = false;

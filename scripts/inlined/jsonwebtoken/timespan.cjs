@@ -1,0 +1,4 @@
+// Claims of time are written in seconds: `expiresIn`, `notBefore` and `maxAge` are not used.
+module.exports = () => {
+  throw new Error('Claims of time are written in seconds.');
+};
