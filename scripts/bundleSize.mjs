@@ -5,7 +5,15 @@ import { ROOT } from './setup.mjs';
 
 const KIB = 1024;
 /** What an application has in any case, or never bundles. */
-const SDK = ['@aws-sdk/*', '@smithy/*', '@node-rs/argon2', 'dynamodb-local', 'nodemailer', 'react'];
+const SDK = [
+  '@aws-sdk/*',
+  '@smithy/*',
+  '@nestjs/common',
+  '@node-rs/argon2',
+  'dynamodb-local',
+  'nodemailer',
+  'react',
+];
 const ZOD = ['zod', 'zod/*'];
 
 /** Bundles a program as an application would, minified, in one file and without the AWS SDK. */

@@ -79,7 +79,12 @@ import { assertOptions } from './assertOptions.js';
 import type { CreateAccountInput } from '../signUp/parseNewAccount.js';
 import { findAccountId } from '../flows/findAccountId.js';
 import { keepFlows } from './flowsOf.js';
-import type { AccountEntityWith, InputWith, LoginResultWith } from './OwnFields.js';
+import {
+  withOwnFields,
+  type AccountEntityWith,
+  type InputWith,
+  type LoginResultWith,
+} from './OwnFields.js';
 import { ownFieldNames } from './ownFieldNames.js';
 import type { EmailOfAccount } from '../flows/readEmailOfAccount.js';
 import { PasswordService, type PasswordOptions } from '../passwords/PasswordService.js';
@@ -235,7 +240,7 @@ export class Accounts<
       .addIndexRelation('accessTypes', AccessType)
       .addIndexRelation('attempts', AccountAttempts)
       .addIndexRelation('tokens', AccountToken);
-    this.AccountEntity = accounts;
+    this.AccountEntity = withOwnFields<F>(accounts);
     this.AccessTypeEntity = table.entity(AccessType);
     this.TokenEntity = table.entity(AccountToken);
     this.SessionEntity = core.sessionEntity;

@@ -29,3 +29,11 @@ export type AccountEntityWith<F extends AccountFields> = Entity<
     readonly tokens: typeof AccountToken;
   }
 >;
+
+/**
+ * The same entity by the type that it has for the application. Whether the one is the other by itself,
+ * TypeScript tells differently from program to program.
+ */
+export function withOwnFields<F extends AccountFields>(accounts: unknown): AccountEntityWith<F> {
+  return accounts as AccountEntityWith<F>;
+}

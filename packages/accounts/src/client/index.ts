@@ -62,6 +62,7 @@ export type {
   ContactAnswer,
   ExportAnswer,
   ListedSessionAnswer,
+  MagicLinkBody,
   OperationName,
   ParamsOf,
   PhoneBody,

@@ -54,7 +54,7 @@ export function resendActivation(
   client: AccountsClient,
   body: BodyOf<'resendActivation'>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'resendActivation'>> {
   return coreOf(client).call('POST', '/verify-email/resend', body, options);
 }
 
@@ -91,16 +91,16 @@ export function signInWithSecondFactor(
   );
 }
 
-/** Sends a link that signs in; the answer is the same for all addresses. */
+/** Sends a link and a code that sign in; the answer is alike for all addresses. */
 export function requestMagicLink(
   client: AccountsClient,
   body: BodyOf<'requestMagicLink'>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'requestMagicLink'>> {
   return coreOf(client).call('POST', '/magic-link/request', body, options);
 }
 
-/** Signs in by the token of a link. */
+/** Signs in by the token of a link, or by the code and the challenge of {@link requestMagicLink}. */
 export function signInWithMagicLink(
   client: AccountsClient,
   body: BodyOf<'signInWithMagicLink'>,
@@ -165,7 +165,7 @@ export function reauthenticate(
   client: AccountsClient,
   body: BodyOf<'reauthenticate'>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'reauthenticate'>> {
   return coreOf(client).call('POST', '/session/reauthenticate', body, options);
 }
 
@@ -174,7 +174,7 @@ export function forgotPassword(
   client: AccountsClient,
   body: BodyOf<'forgotPassword'>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'forgotPassword'>> {
   return coreOf(client).call('POST', '/forgot-password', body, options);
 }
 
@@ -183,6 +183,6 @@ export function resetPassword(
   client: AccountsClient,
   body: BodyOf<'resetPassword'>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'resetPassword'>> {
   return coreOf(client).call('POST', '/reset-password', body, options);
 }

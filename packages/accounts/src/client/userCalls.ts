@@ -28,7 +28,7 @@ export function changePassword(
   client: AccountsClient,
   body: BodyOf<'changePassword'>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'changePassword'>> {
   return coreOf(client).call('POST', '/user/password', body, options);
 }
 
@@ -50,13 +50,16 @@ export function revokeSession(
   client: AccountsClient,
   { sessionId }: Readonly<Record<ParamsOf<'revokeSession'>, string>>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'revokeSession'>> {
   const path = `/sessions/${encodeURIComponent(sessionId)}`;
   return coreOf(client).call('DELETE', path, undefined, options);
 }
 
 /** Ends every session of the user but this one. */
-export function revokeOtherSessions(client: AccountsClient, options?: CallOptions): Promise<void> {
+export function revokeOtherSessions(
+  client: AccountsClient,
+  options?: CallOptions,
+): Promise<AnswerOf<'revokeOtherSessions'>> {
   return coreOf(client).call('POST', '/sessions/revoke-others', undefined, options);
 }
 
@@ -114,7 +117,7 @@ export function requestPhoneVerification(
   client: AccountsClient,
   body: BodyOf<'requestPhoneVerification'>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'requestPhoneVerification'>> {
   return coreOf(client).call('POST', '/contacts/phones/send-code', body, options);
 }
 
@@ -123,7 +126,7 @@ export function verifyPhone(
   client: AccountsClient,
   body: BodyOf<'verifyPhone'>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'verifyPhone'>> {
   return coreOf(client).call('POST', '/contacts/phones/verify', body, options);
 }
 
@@ -132,7 +135,7 @@ export function removeContact(
   client: AccountsClient,
   { contactId }: Readonly<Record<ParamsOf<'removeContact'>, string>>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'removeContact'>> {
   const path = `/contacts/${encodeURIComponent(contactId)}`;
   return coreOf(client).call('DELETE', path, undefined, options);
 }
@@ -186,6 +189,6 @@ export function disableTwoFactor(
   client: AccountsClient,
   body: BodyOf<'disableTwoFactor'>,
   options?: CallOptions,
-): Promise<void> {
+): Promise<AnswerOf<'disableTwoFactor'>> {
   return coreOf(client).call('POST', '/two-factor/disable', body, options);
 }

@@ -1,3 +1,4 @@
+import { AccountError } from '../errors/AccountError.js';
 import { HttpError } from './HttpError.js';
 
 /** How much of a body is read, and for how long. */
@@ -51,7 +52,9 @@ async function readText(request: Request, limits: BodyLimits): Promise<string> {
   } catch (error) {
     // Not awaited: a source that never ends may never say that it has.
     void reader.cancel().catch(() => undefined);
-    throw error instanceof HttpError ? error : new HttpError('MalformedBody');
+    // A door whose body was read by others says so with an AccountError.
+    const isKnown = error instanceof HttpError || AccountError.is(error);
+    throw isKnown ? error : new HttpError('MalformedBody');
   } finally {
     clearTimeout(timer);
   }

@@ -1,0 +1,2 @@
+export { toExpressHandler } from './toExpressHandler.js';
+export { requireAccount, type AccountMiddleware } from './requireAccount.js';

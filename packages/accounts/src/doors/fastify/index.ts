@@ -1,0 +1,2 @@
+export { toFastifyPlugin } from './toFastifyPlugin.js';
+export { requireAccount, type AccountHook } from './requireAccount.js';

@@ -1,0 +1,1 @@
+export { requireAccount, type AccountMiddleware } from './requireAccount.js';

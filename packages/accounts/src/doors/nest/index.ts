@@ -1,0 +1,1 @@
+export { requireAccount, type AccountGuardClass } from './requireAccount.js';

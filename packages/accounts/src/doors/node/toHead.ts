@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import type { Connection, RequestHead } from '../../http/RequestHead.js';
+import { originOf } from '../shared/originOf.js';
+import { toHeaders } from './toHeaders.js';
+
+/** A request as Node gives it, or a framework that stands on Node's. */
+export interface NodeRequest extends IncomingMessage {
+  /** The target as it came, where a router has shortened `url`. */
+  readonly originalUrl?: string;
+  /** What a parser has made of the body, where one ran before. */
+  readonly body?: unknown;
+}
+
+/** A request's head with all of its headers. */
+export interface NodeHead extends RequestHead {
+  readonly headers: Headers;
+}
+
+/** Translates everything of a request but its body. No header that a client sends makes it throw. */
+export function toHead(req: NodeRequest): NodeHead {
+  const headers = toHeaders(req);
+  const scheme = 'encrypted' in req.socket && req.socket.encrypted === true ? 'https' : 'http';
+  const authority = req.headers.host ?? pseudoHeader(req, ':authority');
+  const url = originOf(scheme, authority) + pathOf(req.originalUrl ?? req.url ?? '/');
+  return { method: req.method ?? 'GET', url, headers };
+}
+
+/** What the server itself knows of a request's connection. */
+export function toConnection(req: NodeRequest): Connection {
+  return { remoteAddress: req.socket.remoteAddress };
+}
+
+/** HTTP/2 has the host in a header of its own. */
+function pseudoHeader(req: NodeRequest, name: string): string | undefined {
+  const value = req.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Reduces a target to path and query: `GET http://host/path` and `OPTIONS *` are requests, too. */
+function pathOf(target: string): string {
+  if (target.startsWith('/')) return target;
+  if (!URL.canParse(target)) return '/';
+  const { pathname, search } = new URL(target);
+  return pathname.startsWith('/') ? pathname + search : '/';
+}

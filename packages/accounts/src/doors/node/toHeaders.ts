@@ -1,0 +1,15 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * Translates every header as it came, however often: `req.headers` keeps the first of some and drops the
+ * rest, so that two proxies may have looked at different ones.
+ */
+export function toHeaders({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2);
+    // HTTP/2's own (`:path`) are no headers.
+    if (!name.startsWith(':')) headers.append(name, value);
+  }
+  return headers;
+}
