@@ -14,6 +14,7 @@ const BUDGETS = {
   '@latchkey/entity/testing/globalTeardown': 0.5,
   '@latchkey/accounts': 77.5,
   '@latchkey/accounts/argon2': 3,
+  '@latchkey/accounts/client': 3,
   '@latchkey/accounts/common-passwords': 16.5,
   '@latchkey/accounts/express': 7,
   '@latchkey/accounts/fastify': 7,
@@ -28,6 +29,7 @@ const BUDGETS = {
   '@latchkey/accounts/outbox': 5.5,
   '@latchkey/accounts/phone-numbers': 38,
   '@latchkey/accounts/two-factor': 19.5,
+  '@latchkey/accounts/react': 2,
   '@latchkey/accounts/self-service': 23.5,
   '@latchkey/accounts/ses': 6,
   '@latchkey/accounts/smtp': 6,
@@ -38,6 +40,7 @@ const BUDGETS = {
 const ALONE = {
   "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity'; export { createAccountsHandler, createAccountGuard } from '@latchkey/accounts/http';": 135,
   "export { AccountError } from '@latchkey/accounts';": 2.5,
+  "export { init, session, signIn, signOut, signUp } from '@latchkey/accounts/client';": 2,
   "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';": 119,
   "export { Table } from '@latchkey/entity';": 48.5,
   "export { encodeKey } from '@latchkey/entity';": 1.5,
