@@ -79,7 +79,7 @@ export function readPrehashed(password: string): PrehashedPassword | undefined {
   return salt === undefined || key === undefined ? undefined : { salt, key, plain };
 }
 
-/** What is stored of such a password: its salt, and the hash that the server has made of the key. */
+/** Makes the stored form of such a password: its salt, and the hash that the server has made of the key. */
 export function toStoredPrehashed({ salt }: PrehashedPassword, hash: string): string {
   return `$latchkey-prehash$v=1$${salt}$${hash}`;
 }
