@@ -29,7 +29,7 @@ const FAULTS = [
 ];
 
 /** Optional peers that an entry is nothing without: it imports them at once. */
-const NEEDED_PEERS = ['react'];
+const NEEDED_PEERS = ['@nestjs/common', 'react'];
 
 /** Installs the tarballs in an empty project and checks them there. */
 export async function checkConsumer(packed) {

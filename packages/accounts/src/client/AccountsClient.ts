@@ -1,6 +1,7 @@
 import type {
   AnswerOf,
   OperationName,
+  PasswordSaltBody,
   SessionAnswer,
   SignedInAnswer,
   UserAnswer,
@@ -17,9 +18,24 @@ export interface ClientOptions {
   readonly baseUrl?: string;
   /** Id of the application, for a server of several: 1 to 64 characters. */
   readonly appId?: string;
+  /**
+   * Hashes passwords, so that none leaves the page: the function `prehashPassword` of this package. Only for a
+   * server with `passwords.prehashed` (default: passwords are sent).
+   */
+  readonly prehashPassword?: PasswordPrehash;
   /** Sends requests (default: the page's `fetch`). */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
+
+/**
+ * Replaces the passwords in a body.
+ *
+ * @param ask - asks the server for the salt of a name, or of the session's user.
+ */
+export type PasswordPrehash = <B extends object>(
+  body: B,
+  ask: (name: PasswordSaltBody) => Promise<string>,
+) => Promise<B>;
 
 /** Options of a call. */
 export interface CallOptions {
@@ -54,6 +70,7 @@ export class ClientCore implements AccountsClient {
   /** The refresh that is under way in this tab. */
   refreshing: Promise<SessionAnswer> | undefined;
   readonly #fetch: NonNullable<ClientOptions['fetch']>;
+  readonly #prehash: PasswordPrehash | undefined;
   readonly #listeners = new Set<SessionListener>();
   #channel: Channel | undefined;
   #session: KnownSession;
@@ -62,9 +79,10 @@ export class ClientCore implements AccountsClient {
   /** Counts what is learned of the session: an answer that is older than the last of it says nothing. */
   #turn = 0;
 
-  constructor({ baseUrl = '/auth', appId, fetch }: ClientOptions) {
+  constructor({ baseUrl = '/auth', appId, fetch, prehashPassword }: ClientOptions) {
     this.baseUrl = baseUrl.replace(/\/+$/, '');
     this.appId = appId;
+    this.#prehash = prehashPassword;
     this.name = `latchkey ${this.baseUrl} ${appId ?? ''}`;
     // Looked up with each call, since a page may replace it.
     this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
@@ -126,9 +144,10 @@ export class ClientCore implements AccountsClient {
   }
 
   /** Calls a route; if that shows that the session may have ended, asks the server whether it has. */
-  async call<A>(...args: Parameters<ClientCore['send']>): Promise<A> {
+  async call<A>(...[method, path, given, options]: Parameters<ClientCore['send']>): Promise<A> {
+    const body = given && this.#prehash ? await this.#prehash(given, this.#saltOf(options)) : given;
     try {
-      return await this.send<A>(...args);
+      return await this.send<A>(method, path, body, options);
     } catch (error) {
       // Such a code can also be about a one-time token, or a cookie that another tab has replaced since.
       if (this.#session && saysNoSession(error)) await this.ask().catch(() => undefined);
@@ -224,6 +243,18 @@ export class ClientCore implements AccountsClient {
       if (this.#listeners.size > 0) return;
       this.#channel?.close();
       this.#channel = undefined;
+    };
+  }
+
+  #saltOf(options?: CallOptions): (name: PasswordSaltBody) => Promise<string> {
+    return async (name) => {
+      const { salt } = await this.send<AnswerOf<'passwordSalt'>>(
+        'POST',
+        '/password-salt',
+        name,
+        options,
+      );
+      return salt;
     };
   }
 

@@ -14,7 +14,7 @@ export type ClientErrorCode =
   /** A session is active; sign out first. */
   | 'UserAlreadySignedIn';
 
-/** What an {@link AccountsClientError} holds besides its code and message. */
+/** Fields of an {@link AccountsClientError}, besides its code and message. */
 export interface ClientErrorFields {
   readonly status?: number;
   readonly details?: Readonly<Record<string, unknown>>;

@@ -17,14 +17,14 @@ export interface Channel {
   close(): void;
 }
 
-/** What a page has; outside of a browser, some or all of it is missing. */
+/** Globals of a page; outside of a browser, some or all of them are missing. */
 interface Page {
   readonly location?: { readonly href: string };
   readonly navigator?: { readonly locks?: Locks };
   readonly BroadcastChannel?: new (name: string) => Channel;
 }
 
-/** What the client's surroundings offer, as they are now. */
+/** Gives the globals, as they are now. */
 export function page(): Page {
   return globalThis;
 }

@@ -5,6 +5,7 @@ export type {
   CallOptions,
   ClientOptions,
   KnownSession,
+  PasswordPrehash,
   SessionListener,
 } from './AccountsClient.js';
 export {
@@ -12,11 +13,13 @@ export {
   type ClientErrorCode,
   type ClientErrorFields,
 } from './AccountsClientError.js';
+export { prehashMigratingPassword, prehashPassword } from './prehashPassword.js';
 export { authFetch } from './authFetch.js';
 export { currentSession, onSessionChange } from './sessionState.js';
 export {
   activate,
   forgotPassword,
+  passwordSalt,
   reauthenticate,
   refresh,
   requestAccount,
@@ -65,6 +68,7 @@ export type {
   MagicLinkBody,
   OperationName,
   ParamsOf,
+  PasswordSaltBody,
   PhoneBody,
   QueryOf,
   RequestAccountBody,

@@ -109,6 +109,15 @@ export function signInWithMagicLink(
   return coreOf(client).begin<AnswerOf<'signInWithMagicLink'>>('/magic-link', body, options);
 }
 
+/** The salt with which passwords of a name are hashed: `prehashPassword` asks for it by itself. */
+export function passwordSalt(
+  client: AccountsClient,
+  body: BodyOf<'passwordSalt'>,
+  options?: CallOptions,
+): Promise<AnswerOf<'passwordSalt'>> {
+  return coreOf(client).call('POST', '/password-salt', body, options);
+}
+
 /** Ends the session, everywhere, before it returns. Other tabs find out. */
 export function signOut(client: AccountsClient, options?: CallOptions): Promise<void> {
   return coreOf(client).end('POST', '/sign-out', undefined, options);

@@ -150,6 +150,32 @@ describe('In Chromium, a session', () => {
   );
 });
 
+describe('In Chromium, a password', () => {
+  it('never leaves the page where the client hashes it', async () => {
+    const passwords = { prehashed: { saltSecret: 'a secret for salts, and of 32 characters' } };
+    const hashed = await createTestAccounts({ passwords });
+    const hashing = await serve(createAccountsHandler(hashed.accounts));
+    try {
+      const tab = await openTab(browser, `${hashing.origin}/?prehashPassword`);
+      const bodies: string[] = [];
+      tab.on('request', (request) => bodies.push(request.postData() ?? ''));
+      const ada = { username: 'ada', password: PASSWORD };
+      expect((await call(tab, 'signUp', ada)).error).toBeUndefined();
+      await call(tab, 'signOut');
+      expect((await call(tab, 'signIn', ada)).error).toBeUndefined();
+      await shows(tab, 'ada');
+      expect(bodies.filter((body) => body.includes('latchkey-prehash:1:'))).toHaveLength(2);
+      expect(bodies.join()).not.toContain(PASSWORD);
+      await call(tab, 'signOut');
+      const wrong = await call(tab, 'signIn', { ...ada, password: `${PASSWORD} ` });
+      expect(wrong.error?.code).toBe('UsernameOrPasswordMismatch');
+    } finally {
+      await hashing.close();
+      await hashed.drop();
+    }
+  });
+});
+
 describe('In Chromium, two tabs', () => {
   it('that refresh at once do so one after the other, and both stay signed in', async () => {
     const { tab: one, username } = await signedUp();

@@ -21,7 +21,13 @@ export interface PageGlobals {
 }
 
 const page = globalThis as unknown as PageGlobals;
-const client = operations.init(Object.fromEntries(new URLSearchParams(page.location.search)));
+const { prehashPassword, ...options } = Object.fromEntries(
+  new URLSearchParams(page.location.search),
+);
+const client = operations.init({
+  ...options,
+  ...(prehashPassword !== undefined && { prehashPassword: operations.prehashPassword }),
+});
 const calls = operations as unknown as Readonly<
   Record<string, (client: operations.AccountsClient, input: object) => Promise<unknown>>
 >;

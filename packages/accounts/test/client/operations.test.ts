@@ -3,7 +3,15 @@ import { init, type AccountsClient, type OperationName } from '@latchkey/account
 import { routes } from '../../src/http/routes/routes.js';
 
 /** What the entry exports besides the operations. */
-const HELPERS = ['AccountsClientError', 'authFetch', 'currentSession', 'init', 'onSessionChange'];
+const HELPERS = [
+  'AccountsClientError',
+  'authFetch',
+  'currentSession',
+  'init',
+  'onSessionChange',
+  'prehashMigratingPassword',
+  'prehashPassword',
+];
 
 const names = Object.keys(routes) as OperationName[];
 const operations = clientEntry as unknown as Readonly<
