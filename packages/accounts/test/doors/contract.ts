@@ -26,10 +26,15 @@ let names = 0;
 
 /** What every door does, over real HTTP. */
 export function describeDoor(name: string, serve: Serve): void {
+  const doors: Promise<OpenDoor>[] = [];
   const open = (
     options: AccountsHandlerOptions = {},
     accountsOptions: Partial<Omit<AccountsOptions, 'table'>> = {},
-  ): Promise<OpenDoor> => openDoor(serve, options, accountsOptions);
+  ): Promise<OpenDoor> => {
+    const opened = openDoor(serve, options, accountsOptions);
+    doors.push(opened);
+    return opened;
+  };
 
   describe(name, () => {
     let door: OpenDoor;
@@ -47,8 +52,10 @@ export function describeDoor(name: string, serve: Serve): void {
     });
 
     afterAll(async () => {
-      await door.close();
-      await door.drop();
+      for (const opened of await Promise.all(doors)) {
+        await opened.close();
+        await opened.drop();
+      }
     });
 
     describe('a session', () => {
@@ -417,16 +424,12 @@ export function describeDoor(name: string, serve: Serve): void {
         const proxied = await open({}, { trustedProxies: 1 });
         expect(await addressOf(proxied, forwarded)).toBe('198.51.100.7');
         expect(await addressOf(proxied)).toBe('127.0.0.1');
-        await proxied.close();
-        await proxied.drop();
       });
 
       it('is in the header that the options name', async () => {
         const fronted = await open({ clientAddressHeader: 'CloudFront-Viewer-Address' });
         const headers = { 'cloudfront-viewer-address': '2001:db8::7:46532', ...forwarded };
         expect(await addressOf(fronted, headers)).toBe('2001:db8::7');
-        await fronted.close();
-        await fronted.drop();
       });
     });
 
