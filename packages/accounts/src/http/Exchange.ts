@@ -1,4 +1,5 @@
 import type { SessionRequest } from '../requests/SessionRequest.js';
+import type { RememberMe } from '../selfService/selfServiceInputs.js';
 import { AuthCookies, type PresentedCookies } from './AuthCookies.js';
 import { clientAddress } from './clientAddress.js';
 import { isForeign, NEW_TOKEN_HEADER } from './crossOrigin.js';
@@ -56,8 +57,11 @@ export class Exchange {
     return this.#isBearer;
   }
 
-  /** Sets how a session that begins now is kept, by what its client asks for. */
-  keepSession(rememberMe: unknown = 'session'): void {
+  /**
+   * Sets how a session that has just begun is kept, by what its client asks for. Not before: until then, a
+   * new token belongs to the session that the request came with, whose cookie no script may read.
+   */
+  keepSession(rememberMe: RememberMe = 'session'): void {
     if (rememberMe === 'none') this.#isBearer = true;
     this.#isLasting = rememberMe === 'local';
   }

@@ -1,5 +1,6 @@
 import { flowsOf } from '../../accounts/flowsOf.js';
 import type { RequestPasswordResetInput } from '../../passwordChanges/Passwords.js';
+import { parseRememberMe } from '../../selfService/parseRememberMe.js';
 import type { SignInInput } from '../../selfService/selfServiceInputs.js';
 import { toUser } from '../../selfService/toUser.js';
 import type { SessionAnswer } from '../api.js';
@@ -36,8 +37,8 @@ export const signUp: Route<'signUp'> = {
     ),
   answer: signedIn,
   handle: async ({ selfService, exchange, body }) => {
-    exchange.keepSession(body.rememberMe);
     const user = await selfService.signUp({ ...body, request: exchange.request });
+    exchange.keepSession(body.rememberMe);
     return signedInAnswer(exchange, user);
   },
 };
@@ -126,10 +127,10 @@ export const signIn: Route<'signIn'> = {
     }),
   answer: signedIn,
   handle: async ({ selfService, exchange, body }) => {
-    exchange.keepSession(body.rememberMe);
     const { deviceToken = exchange.cookies.deviceToken, ...own } = body;
     const input: object = { ...own, deviceToken, request: exchange.request };
     const user = await selfService.signIn(input as SignInInput);
+    exchange.keepSession(body.rememberMe);
     return signedInAnswer(exchange, user);
   },
 };
@@ -146,10 +147,11 @@ export const signInWithSecondFactor: Route<'signInWithSecondFactor'> = {
     }),
   answer: signedIn,
   handle: async ({ accounts, exchange, body }) => {
-    const { rememberMe, ...factor } = body;
-    exchange.keepSession(rememberMe);
+    const { rememberMe: asked, ...factor } = body;
+    const rememberMe = parseRememberMe(asked);
     const { request } = exchange;
     const login = await accounts.twoFactor.loginWithTwoFactor({ ...factor, request });
+    exchange.keepSession(rememberMe);
     return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
   },
 };
@@ -186,13 +188,14 @@ export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
   answer: signedIn,
   page: { title: 'Sign in', button: 'Sign in', done: 'You are signed in.' },
   handle: async ({ accounts, exchange, body }) => {
-    const { rememberMe, ...secret } = body;
-    exchange.keepSession(rememberMe);
+    const { rememberMe: asked, ...secret } = body;
+    const rememberMe = parseRememberMe(asked);
     const login = await accounts.magicLinks.login({
       ...(secret as { readonly token: string }),
       request: exchange.request,
       rememberMe: rememberMe === 'local',
     });
+    exchange.keepSession(rememberMe);
     return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
   },
 };
