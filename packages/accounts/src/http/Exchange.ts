@@ -90,15 +90,15 @@ export class Exchange {
    */
   sessionHeaders(secondsLeft: () => number): [name: string, value: string][] {
     const { authToken, sessionDestroyed } = this.request;
-    const set = this.#setCookies.map((cookie): [string, string] => ['Set-Cookie', cookie]);
-    if (authToken !== undefined && authToken !== this.#presented.authToken) {
-      return [...set, this.#bring(authToken, secondsLeft)];
-    }
+    const isNew = authToken !== undefined && authToken !== this.#presented.authToken;
+    // A session that the client now keeps by itself has taken the place of the cookie's.
+    const isOver = sessionDestroyed === true || (isNew && this.#isBearer);
     const hadCookie = this.#presented.authToken !== undefined && !this.#presented.isBearer;
-    if (sessionDestroyed === true && hadCookie) {
-      return [...set, ['Set-Cookie', this.#authCookies.clearSession()]];
-    }
-    return set;
+    const set = [
+      ...this.#setCookies,
+      ...(isOver && hadCookie ? [this.#authCookies.clearSession()] : []),
+    ].map((cookie): [string, string] => ['Set-Cookie', cookie]);
+    return isNew ? [...set, this.#bring(authToken, secondsLeft)] : set;
   }
 
   #bring(authToken: string, secondsLeft: () => number): [string, string] {

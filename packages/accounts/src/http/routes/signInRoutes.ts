@@ -139,6 +139,8 @@ export const signInWithSecondFactor: Route<'signInWithSecondFactor'> = {
   method: 'POST',
   path: '/sign-in/second-factor',
   summary: 'Completes a sign-in by a code or a recovery code.',
+  // A session that the browser has already ends with the login (ASVS 7.2.4).
+  session: 'optional',
   isOffered: withTwoFactor,
   body: () =>
     bodyOf({
@@ -174,6 +176,8 @@ export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
   method: 'POST',
   path: '/magic-link',
   summary: 'Signs in by the token of a link, or by the code and the challenge.',
+  // A session that the browser has already ends with the login (ASVS 7.2.4).
+  session: 'optional',
   isOffered: withDelivery,
   body: () =>
     bodyOf({
