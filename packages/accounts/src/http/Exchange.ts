@@ -83,6 +83,12 @@ export class Exchange {
     if (this.cookies.handle !== undefined) this.#setCookies.push(this.#authCookies.clearHandle());
   }
 
+  /** Takes a session off the client that has turned out to be none. */
+  forgetSession(): void {
+    delete this.request.authToken;
+    this.request.sessionDestroyed = true;
+  }
+
   /**
    * The headers that bring the client its session as it is now: a new token, or none any more.
    *

@@ -1,4 +1,5 @@
 import { flowsOf } from '../../accounts/flowsOf.js';
+import { AccountError } from '../../errors/AccountError.js';
 import type { RequestPasswordResetInput } from '../../passwordChanges/Passwords.js';
 import { parseRememberMe } from '../../selfService/parseRememberMe.js';
 import type { SignInInput } from '../../selfService/selfServiceInputs.js';
@@ -209,7 +210,13 @@ export const signOut: Route<'signOut'> = {
   path: '/sign-out',
   summary: 'Ends the session, everywhere, before the response.',
   handle: async ({ selfService, exchange }) => {
-    await selfService.signOut({ request: exchange.request });
+    try {
+      await selfService.signOut({ request: exchange.request });
+    } catch (error) {
+      // Scripts cannot delete the cookie of a session that has ended already.
+      if (AccountError.is(error) && error.code === 'UserNotSignedIn') exchange.forgetSession();
+      throw error;
+    }
     return undefined;
   },
 };
