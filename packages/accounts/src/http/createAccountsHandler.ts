@@ -10,11 +10,11 @@ import type { OperationName } from './api.js';
 import { AuthCookies } from './AuthCookies.js';
 import { corsHeaders, preflightHeaders } from './crossOrigin.js';
 import { Exchange } from './Exchange.js';
-import { isServerFault, problemOf, problemResponse } from './HttpError.js';
+import { isServerFault, problemHeaders, problemOf, problemResponse } from './HttpError.js';
 import { httpOptions, httpSettings, type HttpOptions, type HttpSettings } from './HttpOptions.js';
 import { allowedMethods, chooseRoute, RouteTable, type MatchedRoute } from './matchRoute.js';
 import { renderDonePage, renderLinkPage } from './pages.js';
-import { readParams, type BodyLimits } from './readBody.js';
+import { mediaTypeOf, readParams, type BodyLimits } from './readBody.js';
 import { reporter, type OnError } from './reporter.js';
 import type { Connection } from './RequestHead.js';
 import type { AnyRoute, LinkPage, OfferedAccounts, OfferedRoutes } from './Route.js';
@@ -227,7 +227,7 @@ class AccountsServer {
     } catch (error) {
       const refusal =
         isForm && !isServerFault(error)
-          ? renderLinkPage(page, body.token ?? '', problemOf(error), problemOf(error).status)
+          ? refusedPage(page, body.token ?? '', error)
           : this.#refuse(error);
       return withHeaders(refusal, headers());
     }
@@ -351,6 +351,13 @@ function withHeaders(response: Response, headers: readonly [string, string][]): 
   return response;
 }
 
-function isFormPost({ headers }: Request): boolean {
-  return (headers.get('content-type') ?? '').startsWith('application/x-www-form-urlencoded');
+function isFormPost(request: Request): boolean {
+  return mediaTypeOf(request) === 'application/x-www-form-urlencoded';
+}
+
+/** The page again, with what has gone wrong. */
+function refusedPage(page: LinkPage, token: string, error: unknown): Response {
+  const problem = problemOf(error);
+  const { status } = problem;
+  return withHeaders(renderLinkPage(page, token, problem), problemHeaders(error, status));
 }
