@@ -120,6 +120,18 @@ describe('A fault', () => {
     expect(got.text).not.toContain('canary');
   });
 
+  it('in an answer is a 500, which the client is not blamed for', async () => {
+    const reported: unknown[] = [];
+    const handler = createAccountsHandler(server.accounts, {
+      openApi: { document: () => 'canary' as never },
+      onError: (error) => reported.push(error),
+    });
+    const got = await gotOf(await handler(new Request(`${ORIGIN}/auth/openapi.json`)));
+    expect(got.json).toMatchObject({ status: 500, code: 'InternalError' });
+    expect(got.text).not.toContain('canary');
+    expect(reported).toHaveLength(1);
+  });
+
   it('by too many attempts is a 429 that says when to come back', async () => {
     await server.accounts.createAccount({ username: 'bob', password: PASSWORD });
     let got = await server.send('/auth/sign-in', { body: { ...SIGN_IN, username: 'bob' } });
