@@ -32,7 +32,7 @@ export class Exchange {
 
   /**
    * @throws HttpError `CrossOrigin`
-   * @throws AccountError `InvalidInput` for duplicate cookies.
+   * @throws AccountError `InvalidInput` for duplicate cookies, and for several client addresses in a header.
    */
   constructor(head: RequestHead, connection: Connection, settings: HttpSettings) {
     if (isForeign(head, settings.origins)) throw new HttpError('CrossOrigin');

@@ -2,7 +2,15 @@ import { Accounts } from '@latchkey/accounts';
 import { createAccountsHandler } from '@latchkey/accounts/http';
 import { failWith, throttled } from '../../../entity/test/support/faults.js';
 import { clientAddress } from '../../src/http/clientAddress.js';
-import { createTestHandler, gotOf, ORIGIN, PASSWORD, type TestHandler } from './support.js';
+import { SECRET } from '../support/testAccounts.js';
+import {
+  createTestHandler,
+  gotOf,
+  ORIGIN,
+  PASSWORD,
+  requestOf,
+  type TestHandler,
+} from './support.js';
 
 const SIGN_IN = { username: 'ada', password: PASSWORD };
 
@@ -194,6 +202,8 @@ describe('A handler', () => {
     [{ cookies: { name: 'a b' } }, 'cookies.name'],
     [{ cookies: { insecure: 1 as never } }, 'cookies.insecure'],
     [{ clientAddressHeader: 'a b' }, 'clientAddressHeader'],
+    [{ clientAddressHeader: 'X-Forwarded-For' }, 'clientAddressHeader'],
+    [{ clientAddressHeader: 'forwarded' }, 'clientAddressHeader'],
     [{ origns: [] } as never, 'origns'],
   ])('refuses the options %j', (options, path) => {
     expect(() => createAccountsHandler(server.accounts, options)).toThrow(
@@ -253,6 +263,23 @@ describe('The address of a client', () => {
     'of %j, connected from %j, by the header %j is %j',
     (headers, remote, name, expected) => {
       expect(of(headers, remote, name)).toBe(expected);
+    },
+  );
+
+  it.each(['X-Real-IP', 'CloudFront-Viewer-Address'])(
+    'is not the one that a client writes into %s before the proxy does',
+    async (clientAddressHeader) => {
+      const behindOne = new Accounts({
+        table: server.table,
+        sessions: { getTokenSecret: () => SECRET },
+        trustedProxies: 1,
+      });
+      const handler = createAccountsHandler(behindOne, { clientAddressHeader });
+      const headers = { [clientAddressHeader]: '192.0.2.66:1, 203.0.113.7:4711' };
+      const got = await gotOf(
+        await handler(requestOf(`${ORIGIN}/auth/sign-in`, { body: SIGN_IN, headers })),
+      );
+      expect(got.json).toMatchObject({ status: 400, details: { path: 'request.requestIp' } });
     },
   );
 
