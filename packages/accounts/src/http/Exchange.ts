@@ -1,4 +1,5 @@
 import type { SessionRequest } from '../requests/SessionRequest.js';
+import type { RememberMe } from '../selfService/selfServiceInputs.js';
 import { AuthCookies, type PresentedCookies } from './AuthCookies.js';
 import { clientAddress } from './clientAddress.js';
 import { isForeign, NEW_TOKEN_HEADER } from './crossOrigin.js';
@@ -31,7 +32,7 @@ export class Exchange {
 
   /**
    * @throws HttpError `CrossOrigin`
-   * @throws AccountError `InvalidInput` for duplicate cookies.
+   * @throws AccountError `InvalidInput` for duplicate cookies, and for several client addresses in a header.
    */
   constructor(head: RequestHead, connection: Connection, settings: HttpSettings) {
     if (isForeign(head, settings.origins)) throw new HttpError('CrossOrigin');
@@ -56,8 +57,11 @@ export class Exchange {
     return this.#isBearer;
   }
 
-  /** Sets how a session that begins now is kept, by what its client asks for. */
-  keepSession(rememberMe: unknown = 'session'): void {
+  /**
+   * Sets how a session that has just begun is kept, by what its client asks for. Not before: until then, a
+   * new token belongs to the session that the request came with, whose cookie no script may read.
+   */
+  keepSession(rememberMe: RememberMe = 'session'): void {
     if (rememberMe === 'none') this.#isBearer = true;
     this.#isLasting = rememberMe === 'local';
   }
@@ -79,6 +83,12 @@ export class Exchange {
     if (this.cookies.handle !== undefined) this.#setCookies.push(this.#authCookies.clearHandle());
   }
 
+  /** Takes a session off the client that has turned out to be none. */
+  forgetSession(): void {
+    delete this.request.authToken;
+    this.request.sessionDestroyed = true;
+  }
+
   /**
    * The headers that bring the client its session as it is now: a new token, or none any more.
    *
@@ -86,15 +96,15 @@ export class Exchange {
    */
   sessionHeaders(secondsLeft: () => number): [name: string, value: string][] {
     const { authToken, sessionDestroyed } = this.request;
-    const set = this.#setCookies.map((cookie): [string, string] => ['Set-Cookie', cookie]);
-    if (authToken !== undefined && authToken !== this.#presented.authToken) {
-      return [...set, this.#bring(authToken, secondsLeft)];
-    }
+    const isNew = authToken !== undefined && authToken !== this.#presented.authToken;
+    // A session that the client now keeps by itself has taken the place of the cookie's.
+    const isOver = sessionDestroyed === true || (isNew && this.#isBearer);
     const hadCookie = this.#presented.authToken !== undefined && !this.#presented.isBearer;
-    if (sessionDestroyed === true && hadCookie) {
-      return [...set, ['Set-Cookie', this.#authCookies.clearSession()]];
-    }
-    return set;
+    const set = [
+      ...this.#setCookies,
+      ...(isOver && hadCookie ? [this.#authCookies.clearSession()] : []),
+    ].map((cookie): [string, string] => ['Set-Cookie', cookie]);
+    return isNew ? [...set, this.#bring(authToken, secondsLeft)] : set;
   }
 
   #bring(authToken: string, secondsLeft: () => number): [string, string] {

@@ -94,14 +94,18 @@ export function problemResponse(error: unknown): {
 } {
   const problem = problemOf(error);
   const { status } = problem;
-  return { status, body: JSON.stringify(problem), headers: headersOf(error, status) };
+  const headers: [string, string][] = [
+    ['Content-Type', 'application/problem+json'],
+    ['Cache-Control', 'no-store'],
+    ...problemHeaders(error, status),
+  ];
+  return { status, body: JSON.stringify(problem), headers };
 }
 
-function headersOf(error: unknown, status: number): [name: string, value: string][] {
+/** The headers that belong to an error, in whatever form its response is. */
+export function problemHeaders(error: unknown, status: number): [name: string, value: string][] {
   const retryAfter = retryAfterSeconds(error, status);
   return Object.entries({
-    'Content-Type': 'application/problem+json',
-    'Cache-Control': 'no-store',
     ...(error instanceof HttpError && error.headers),
     // RFC 9110 §15.5.2: a 401 names a scheme; this one makes no browser ask for a password.
     ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),

@@ -18,7 +18,7 @@ export interface HttpOptions {
   /**
    * Header in which the proxy in front writes the client's address, such as
    * `CloudFront-Viewer-Address`. Only for a server that nobody reaches but through that proxy, and for a
-   * proxy that always overwrites it (default: the connection's address, and `X-Forwarded-For` as far
+   * proxy that always overwrites it: not for `X-Forwarded-For`, which clients can begin (default: the connection's address, and `X-Forwarded-For` as far
    * as the `trustedProxies` of the accounts go).
    */
   readonly clientAddressHeader?: string;
@@ -46,6 +46,9 @@ export interface HttpSettings {
   readonly clientAddressHeader: string | undefined;
 }
 
+/** Headers that a client can begin, and that each proxy on the way adds to. */
+const CHAINS = new Set(['x-forwarded-for', 'forwarded']);
+
 const origin = z.custom<string>(
   (value) => typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value,
   'It must be an origin such as https://www.example.com, without a path.',
@@ -65,6 +68,10 @@ export const httpOptions: Readonly<Record<keyof HttpOptions, z.ZodType>> = {
   clientAddressHeader: z
     .string('It must be a string.')
     .regex(/^[\w!#$%&'*+.^`|~-]{1,100}$/, 'It must be the name of a header.')
+    .refine(
+      (name) => !CHAINS.has(name.toLowerCase()),
+      'It must be a header with one address. For chains, see trustedProxies of the accounts.',
+    )
     .optional(),
 };
 

@@ -8,13 +8,14 @@ import { invalidOption } from '../errors/invalidOption.js';
 import { SelfService } from '../selfService/SelfService.js';
 import type { OperationName } from './api.js';
 import { AuthCookies } from './AuthCookies.js';
-import { corsHeaders, preflightHeaders } from './crossOrigin.js';
+import { corsHeaders, isPreflight, PREFLIGHT_HEADERS } from './crossOrigin.js';
 import { Exchange } from './Exchange.js';
-import { isServerFault, problemOf, problemResponse } from './HttpError.js';
+import { isServerFault, problemHeaders, problemOf, problemResponse } from './HttpError.js';
 import { httpOptions, httpSettings, type HttpOptions, type HttpSettings } from './HttpOptions.js';
 import { allowedMethods, chooseRoute, RouteTable, type MatchedRoute } from './matchRoute.js';
+import { once } from './once.js';
 import { renderDonePage, renderLinkPage } from './pages.js';
-import { readParams, type BodyLimits } from './readBody.js';
+import { mediaTypeOf, readParams, type BodyLimits } from './readBody.js';
 import { reporter, type OnError } from './reporter.js';
 import type { Connection } from './RequestHead.js';
 import type { AnyRoute, LinkPage, OfferedAccounts, OfferedRoutes } from './Route.js';
@@ -106,7 +107,6 @@ interface Site {
   readonly table: RouteTable;
   /** Schemas of bodies, answers and queries that have been needed so far. */
   readonly schemas: Map<() => unknown, z.ZodType>;
-  document?: string;
 }
 
 const between = (min: number, max: number): z.ZodType =>
@@ -181,16 +181,14 @@ class AccountsServer {
     connection: Connection,
     find: () => Promise<Accounts>,
   ): Promise<Response> {
+    if (isPreflight(request))
+      return new Response(null, { status: 204, headers: PREFLIGHT_HEADERS });
     const url = new URL(request.url);
     const site = this.siteOf(await find());
     const isGet = ['GET', 'HEAD'].includes(request.method);
-    if (this.#options.openApi && isGet && url.pathname === `${this.#basePath}/openapi.json`) {
-      return new Response(this.#documentOf(site, this.#options.openApi), { headers: JSON_HEADERS });
-    }
     const found = site.table.at(url.pathname);
     if (request.method === 'OPTIONS' && found.length > 0) {
-      const Allow = allowedMethods(found);
-      return new Response(null, { status: 204, headers: { Allow, ...preflightHeaders(Allow) } });
+      return new Response(null, { status: 204, headers: { Allow: allowedMethods(found) } });
     }
     const linked = found.find(({ route }) => route.page);
     if (isGet && linked?.route.page)
@@ -222,12 +220,12 @@ class AccountsServer {
       const answer = await route.handle(call);
       const response = isForm
         ? renderDonePage(page, this.#options.home)
-        : answerOf(route, answer && this.#parse(site, route.answer, answer));
+        : answerOf(route, answer && this.#schema(site, route.answer)?.parse(answer));
       return withHeaders(response, headers());
     } catch (error) {
       const refusal =
         isForm && !isServerFault(error)
-          ? renderLinkPage(page, body.token ?? '', problemOf(error), problemOf(error).status)
+          ? refusedPage(page, body.token ?? '', error)
           : this.#refuse(error);
       return withHeaders(refusal, headers());
     }
@@ -248,10 +246,8 @@ class AccountsServer {
     schemaOf: ((accounts: Accounts) => z.ZodType) | undefined,
     value: unknown,
   ): unknown {
-    if (!schemaOf) return {};
-    const known = site.schemas.get(schemaOf as () => unknown);
-    const schema = known ?? schemaOf(site.accounts);
-    site.schemas.set(schemaOf as () => unknown, schema);
+    const schema = this.#schema(site, schemaOf);
+    if (!schema) return {};
     const { success, data, error } = schema.safeParse(value);
     if (success) return data;
     const [issue] = error.issues;
@@ -259,6 +255,18 @@ class AccountsServer {
     const path = [...(issue?.path ?? []), ...keys].join('.').slice(0, 200);
     const reason = keys.length > 0 ? 'unrecognized' : path === '' ? 'notAnObject' : 'notValid';
     throw new AccountError('InvalidInput', { path, reason });
+  }
+
+  /** A schema, made when it is first needed. */
+  #schema(
+    site: Site,
+    schemaOf: ((accounts: Accounts) => z.ZodType) | undefined,
+  ): z.ZodType | undefined {
+    if (!schemaOf) return undefined;
+    const known = site.schemas.get(schemaOf as () => unknown);
+    const schema = known ?? schemaOf(site.accounts);
+    site.schemas.set(schemaOf as () => unknown, schema);
+    return schema;
   }
 
   #showPage(route: AnyRoute, page: LinkPage, url: URL, site: Site): Response {
@@ -282,16 +290,14 @@ class AccountsServer {
     return new Response(body, init);
   }
 
-  #documentOf(site: Site, openApi: OpenApiPart): string {
-    const accounts = site.accounts as unknown as Accounts;
-    site.document ??= JSON.stringify(
-      openApi.document(site.offered, {
-        accounts,
-        basePath: this.#basePath,
-        cookieName: new AuthCookies(this.#settings.cookies).sessionName,
-      }),
-    );
-    return site.document;
+  /** The route of the OpenAPI document, if there is to be one: it is made when it is first asked for. */
+  #documentRoutes(accounts: Accounts, offered: OfferedRoutes): readonly AnyRoute[] {
+    const { openApi } = this.#options;
+    if (!openApi) return [];
+    const { sessionName: cookieName } = new AuthCookies(this.#settings.cookies);
+    const context = { accounts, basePath: this.#basePath, cookieName };
+    const document = once(() => openApi.document(offered, context));
+    return [{ ...DOCUMENT_ROUTE, handle: () => Promise.resolve(document()) }];
   }
 
   /** @throws AccountError `InvalidConfiguration` for anything but an `Accounts`, and unknown operations. */
@@ -304,7 +310,10 @@ class AccountsServer {
       accounts: accounts as unknown as OfferedAccounts,
       selfService: new SelfService(accounts),
       offered,
-      table: new RouteTable(this.#basePath, offered),
+      table: new RouteTable(this.#basePath, [
+        ...Object.values(offered),
+        ...this.#documentRoutes(accounts, offered),
+      ]),
       schemas: new Map(),
     };
     this.#sites.set(accounts, site);
@@ -322,6 +331,13 @@ class AccountsServer {
     return Object.fromEntries(chosen.filter(([, { isOffered }]) => isOffered?.(accounts) ?? true));
   }
 }
+
+const DOCUMENT_ROUTE = {
+  method: 'GET',
+  path: '/openapi.json',
+  summary: 'The OpenAPI document.',
+  answer: () => z.record(z.string(), z.unknown()),
+} as const;
 
 const NO_BODY = (): z.ZodType => bodyOf({ required: {}, optional: {} });
 
@@ -351,6 +367,13 @@ function withHeaders(response: Response, headers: readonly [string, string][]): 
   return response;
 }
 
-function isFormPost({ headers }: Request): boolean {
-  return (headers.get('content-type') ?? '').startsWith('application/x-www-form-urlencoded');
+function isFormPost(request: Request): boolean {
+  return mediaTypeOf(request) === 'application/x-www-form-urlencoded';
+}
+
+/** The page again, with what has gone wrong. */
+function refusedPage(page: LinkPage, token: string, error: unknown): Response {
+  const problem = problemOf(error);
+  const { status } = problem;
+  return withHeaders(renderLinkPage(page, token, problem), problemHeaders(error, status));
 }

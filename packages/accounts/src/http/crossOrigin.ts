@@ -44,14 +44,20 @@ export function corsHeaders(
   };
 }
 
-/** The headers of the answer to a preflight, beside those of {@link corsHeaders}. */
-export function preflightHeaders(methods: string): Record<string, string> {
-  return {
-    'Access-Control-Allow-Methods': methods,
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type, App-Id',
-    'Access-Control-Max-Age': String(PREFLIGHT_SECONDS),
-  };
+/**
+ * Tells whether a browser asks beforehand if a page may make a request. The question has none of that
+ * request's headers, `App-Id` among them, so that the answer cannot depend on an application.
+ */
+export function isPreflight({ method, headers }: RequestHead): boolean {
+  return method === 'OPTIONS' && headers.get('access-control-request-method') !== null;
 }
+
+/** The headers of the answer to a preflight, beside those of {@link corsHeaders}. */
+export const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
+  'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type, App-Id',
+  'Access-Control-Max-Age': String(PREFLIGHT_SECONDS),
+};
 
 function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).host : undefined;

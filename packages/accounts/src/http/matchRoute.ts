@@ -1,5 +1,5 @@
 import { HttpError } from './HttpError.js';
-import type { AnyRoute, OfferedRoutes, RouteMethod } from './Route.js';
+import type { AnyRoute, RouteMethod } from './Route.js';
 
 /** A route and the values of the parameters in its path. */
 export interface MatchedRoute {
@@ -21,9 +21,9 @@ export class RouteTable {
   readonly #basePath: string;
   readonly #routes: readonly CompiledRoute[];
 
-  constructor(basePath: string, offered: OfferedRoutes) {
+  constructor(basePath: string, routes: readonly AnyRoute[]) {
     this.#basePath = basePath;
-    this.#routes = Object.values(offered).map(compile);
+    this.#routes = routes.map(compile);
   }
 
   /** The routes at a path; one slash at its end makes no difference. */
@@ -63,6 +63,7 @@ export function allowedMethods(found: readonly MatchedRoute[]): string {
 
 function compile(route: AnyRoute): CompiledRoute {
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  const pattern = new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, PARAMETER)}$`);
+  const path = route.path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, PARAMETER);
+  const pattern = new RegExp(`^${path}$`);
   return { route, pattern, names };
 }

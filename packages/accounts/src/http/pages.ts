@@ -6,8 +6,9 @@ const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Security-Policy':
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  // The address of the page holds the token (ASVS 14.2.1).
-  'Referrer-Policy': 'no-referrer',
+  // The address of the page holds the token (ASVS 14.2.1). With `no-referrer`, browsers would send
+  // `Origin: null` with its form, which is what those without Fetch Metadata are known by.
+  'Referrer-Policy': 'strict-origin',
 } as const;
 
 const STYLE =
@@ -27,8 +28,7 @@ const NEW_PASSWORD: PageField = {
 export function renderLinkPage(
   page: LinkPage,
   token: string,
-  problem?: { readonly code: string; readonly detail: string },
-  status = 200,
+  problem?: { readonly code: string; readonly detail: string; readonly status: number },
 ): Response {
   const asked = problem?.code === 'NewPasswordRequired' ? [NEW_PASSWORD] : [];
   const fields = [...(page.fields ?? []), ...asked].map(renderField).join('');
@@ -37,7 +37,7 @@ export function renderLinkPage(
     page.title,
     `${alert}<form method="post"><input type="hidden" name="token" value="${escapeHtml(token)}">` +
       `${fields}<button>${escapeHtml(page.button)}</button></form>`,
-    status,
+    problem?.status ?? 200,
   );
 }
 

@@ -30,7 +30,8 @@ export async function readParams(
   return { type: known, params: parseForm(text) };
 }
 
-function mediaTypeOf({ headers }: Request): string {
+/** The media type of a request's body, without its parameters; empty for none. */
+export function mediaTypeOf({ headers }: Request): string {
   const [type = ''] = (headers.get('content-type') ?? '').split(';', 1);
   return type.trim().toLowerCase();
 }

@@ -4,9 +4,9 @@ import { AccountError } from '../errors/AccountError.js';
 import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import type { LoginSessionOptions } from '../login/completeLogin.js';
 import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
+import { parseRememberMe } from './parseRememberMe.js';
 import type { SessionPreferences } from './selfServiceInputs.js';
 
-const REMEMBER_ME: readonly unknown[] = ['local', 'session', 'none'];
 const HOUR_MS = 60 * 60 * 1000;
 const DEFAULT_HOURS = 24;
 /** Five minutes to a year. */
@@ -27,11 +27,9 @@ export function parseSessionPreferences(
   now: Date,
   { durationMs, rememberMeDurationMs }: Pick<SessionPolicy, 'durationMs' | 'rememberMeDurationMs'>,
 ): LoginSessionOptions {
-  const { rememberMe = 'session', sessionLength, expiredTime } = wishes;
+  const { sessionLength, expiredTime } = wishes;
+  const rememberMe = parseRememberMe(wishes.rememberMe);
   const maxMs = rememberMe === 'local' ? rememberMeDurationMs : durationMs;
-  if (!REMEMBER_ME.includes(rememberMe)) {
-    throw selfServiceError('RememberMeValueNotValid', { values: REMEMBER_ME.map(String) });
-  }
   if (expiredTime !== undefined && sessionLength !== undefined) {
     throw expiredTimeNotValid('besideSessionLength');
   }

@@ -76,6 +76,20 @@ describe('A session in a cookie', () => {
     );
   });
 
+  it.each(['s.not.a.token', 's.', 'l.', 'x', 'ended'])(
+    'is taken off the browser by a sign-out, though it holds no session: %s',
+    async (value) => {
+      const browser = server.browser();
+      await browser.post('/auth/sign-in', SIGN_IN);
+      const ended = browser.cookies.get('__Host-latchkey') ?? '';
+      await browser.post('/auth/sign-out');
+      browser.cookies.set('__Host-latchkey', value === 'ended' ? ended : value);
+      const got = await browser.post('/auth/sign-out');
+      expect(got.status).toBe(value === 'ended' ? 204 : 401);
+      expect(browser.cookies.has('__Host-latchkey')).toBe(false);
+    },
+  );
+
   it.each(['__Host-latchkey', '__Host-latchkey-device', '__Host-latchkey-handle'])(
     'is refused if %s is there twice',
     async (name) => {

@@ -1,5 +1,8 @@
+import { AccountsRegistry } from '@latchkey/accounts';
+import { createAccountsHandler } from '@latchkey/accounts/http';
 import { isForeign } from '../../src/http/crossOrigin.js';
-import { createTestHandler, type TestHandler } from './support.js';
+import { SECRET } from '../support/testAccounts.js';
+import { createTestHandler, gotOf, requestOf, type TestHandler } from './support.js';
 
 const LISTED = 'https://www.example.com';
 const OWN = 'https://app.example.com';
@@ -73,6 +76,33 @@ describe('CORS', () => {
       const credentials = got.headers.get('access-control-allow-credentials');
       expect(credentials).toBe(allowed === null ? null : 'true');
     }
+  });
+
+  it('lets them ask beforehand, although that question names no application', async () => {
+    const { table } = server;
+    const registry = new AccountsRegistry({
+      table,
+      apps: { notes: { sessions: { getTokenSecret: () => SECRET } } },
+    });
+    const handler = createAccountsHandler(
+      ({ headers }) => registry.app(headers.get('app-id') ?? ''),
+      { origins: [LISTED] },
+    );
+    const ask = async (origin: string) => {
+      const headers = {
+        origin,
+        'access-control-request-method': 'PATCH',
+        'access-control-request-headers': 'app-id,content-type',
+      };
+      return gotOf(await handler(requestOf(`${OWN}/auth/user`, { method: 'OPTIONS', headers })));
+    };
+    const got = await ask(LISTED);
+    expect(got.status).toBe(204);
+    expect(got.headers.get('access-control-allow-origin')).toBe(LISTED);
+    expect(got.headers.get('access-control-allow-methods')).toContain('PATCH');
+    expect(got.headers.get('access-control-allow-headers')).toContain('App-Id');
+    const evil = await ask('https://evil.example');
+    expect(evil.headers.get('access-control-allow-origin')).toBeNull();
   });
 
   it.each([['*'], ['https://a.example/'], ['https://a.example/path'], ['a.example'], [7]])(

@@ -2,7 +2,15 @@ import { Accounts } from '@latchkey/accounts';
 import { createAccountsHandler } from '@latchkey/accounts/http';
 import { failWith, throttled } from '../../../entity/test/support/faults.js';
 import { clientAddress } from '../../src/http/clientAddress.js';
-import { createTestHandler, gotOf, ORIGIN, PASSWORD, type TestHandler } from './support.js';
+import { SECRET } from '../support/testAccounts.js';
+import {
+  createTestHandler,
+  gotOf,
+  ORIGIN,
+  PASSWORD,
+  requestOf,
+  type TestHandler,
+} from './support.js';
 
 const SIGN_IN = { username: 'ada', password: PASSWORD };
 
@@ -120,6 +128,18 @@ describe('A fault', () => {
     expect(got.text).not.toContain('canary');
   });
 
+  it('in an answer is a 500, which the client is not blamed for', async () => {
+    const reported: unknown[] = [];
+    const handler = createAccountsHandler(server.accounts, {
+      openApi: { document: () => 'canary' as never },
+      onError: (error) => reported.push(error),
+    });
+    const got = await gotOf(await handler(new Request(`${ORIGIN}/auth/openapi.json`)));
+    expect(got.json).toMatchObject({ status: 500, code: 'InternalError' });
+    expect(got.text).not.toContain('canary');
+    expect(reported).toHaveLength(1);
+  });
+
   it('by too many attempts is a 429 that says when to come back', async () => {
     await server.accounts.createAccount({ username: 'bob', password: PASSWORD });
     let got = await server.send('/auth/sign-in', { body: { ...SIGN_IN, username: 'bob' } });
@@ -182,6 +202,8 @@ describe('A handler', () => {
     [{ cookies: { name: 'a b' } }, 'cookies.name'],
     [{ cookies: { insecure: 1 as never } }, 'cookies.insecure'],
     [{ clientAddressHeader: 'a b' }, 'clientAddressHeader'],
+    [{ clientAddressHeader: 'X-Forwarded-For' }, 'clientAddressHeader'],
+    [{ clientAddressHeader: 'forwarded' }, 'clientAddressHeader'],
     [{ origns: [] } as never, 'origns'],
   ])('refuses the options %j', (options, path) => {
     expect(() => createAccountsHandler(server.accounts, options)).toThrow(
@@ -241,6 +263,23 @@ describe('The address of a client', () => {
     'of %j, connected from %j, by the header %j is %j',
     (headers, remote, name, expected) => {
       expect(of(headers, remote, name)).toBe(expected);
+    },
+  );
+
+  it.each(['X-Real-IP', 'CloudFront-Viewer-Address'])(
+    'is not the one that a client writes into %s before the proxy does',
+    async (clientAddressHeader) => {
+      const behindOne = new Accounts({
+        table: server.table,
+        sessions: { getTokenSecret: () => SECRET },
+        trustedProxies: 1,
+      });
+      const handler = createAccountsHandler(behindOne, { clientAddressHeader });
+      const headers = { [clientAddressHeader]: '192.0.2.66:1, 203.0.113.7:4711' };
+      const got = await gotOf(
+        await handler(requestOf(`${ORIGIN}/auth/sign-in`, { body: SIGN_IN, headers })),
+      );
+      expect(got.json).toMatchObject({ status: 400, details: { path: 'request.requestIp' } });
     },
   );
 

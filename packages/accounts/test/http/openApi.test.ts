@@ -71,6 +71,25 @@ describe('The OpenAPI document', () => {
     expect((await server.send('/auth/openapi.json', { method: 'GET' })).status).toBe(404);
   });
 
+  it('is a route like the others', async () => {
+    const handler = createAccountsHandler(server.accounts, { openApi: openApi() });
+    const send = async (path: string, method: string) =>
+      gotOf(await handler(new Request(ORIGIN + path, { method })));
+    const allow = 'GET, HEAD, OPTIONS';
+    for (const [method, status] of [
+      ['OPTIONS', 204],
+      ['POST', 405],
+      ['DELETE', 405],
+    ] as const) {
+      const got = await send('/auth/openapi.json', method);
+      expect([got.status, got.headers.get('allow')]).toEqual([status, allow]);
+    }
+    const head = await send('/auth/openapi.json', 'HEAD');
+    expect([head.status, head.text]).toEqual([200, '']);
+    expect((await send('/auth/openapi.json/', 'GET')).text).toBe(document);
+    expect((await send('/auth/openapi-json', 'GET')).status).toBe(404);
+  });
+
   it('passes a published validator, and a client made from it signs up and in', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'latchkey-openapi-'));
     const handler = createAccountsHandler(server.accounts);

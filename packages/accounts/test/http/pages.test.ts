@@ -41,7 +41,8 @@ describe('A link in a message', () => {
       expect(page.status).toBe(200);
       expect(page.text).toContain(`value="${token}"`);
       expect(page.headers.get('content-security-policy')).toContain("form-action 'self'");
-      expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+      // With no-referrer, a browser without Fetch Metadata could not post the page's form: Origin is null.
+      expect(page.headers.get('referrer-policy')).toBe('strict-origin');
       expect(page.headers.get('cache-control')).toBe('no-store');
     }
     const done = await post(browser, '/auth/verify-email', { token });
@@ -138,6 +139,30 @@ describe('A link in a message', () => {
     const headers = { ...FORM, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
     const got = await server.send('/auth/magic-link', { body: 'token=x', headers });
     expect(got.status).toBe(403);
+  });
+
+  it.each([
+    'application/x-www-form-urlencoded',
+    'Application/X-WWW-Form-Urlencoded; charset=utf-8',
+  ])('is answered with a page when it is posted as %s', async (type) => {
+    const headers = { 'content-type': type };
+    const got = await server.browser().post('/auth/magic-link', 'token=x', { headers });
+    expect(got.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  });
+
+  it('says when to come back, like every response with this status', async () => {
+    const browser = server.browser();
+    const fields = { challenge: 'A'.repeat(43), code: '123456' };
+    let got = await post(browser, '/auth/magic-link', fields);
+    expect(got.headers.get('www-authenticate')).toBe('Bearer');
+    for (let guess = 0; guess < 10 && got.status !== 429; guess++) {
+      got = await post(browser, '/auth/magic-link', fields);
+    }
+    expect([got.status, got.headers.get('content-type')]).toEqual([
+      429,
+      'text/html; charset=utf-8',
+    ]);
+    expect(Number(got.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
   it('writes a hostile token as text', async () => {

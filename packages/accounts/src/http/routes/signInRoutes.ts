@@ -1,7 +1,9 @@
 import { flowsOf } from '../../accounts/flowsOf.js';
+import { AccountError } from '../../errors/AccountError.js';
 import { passwordSalt as saltOfName, passwordSaltOf } from '../../login/passwordSalt.js';
 import type { RequestPasswordResetInput } from '../../passwordChanges/Passwords.js';
 import { parseSignInName } from '../../selfService/parseParams.js';
+import { parseRememberMe } from '../../selfService/parseRememberMe.js';
 import type { SignInInput } from '../../selfService/selfServiceInputs.js';
 import { toUser } from '../../selfService/toUser.js';
 import type { SessionAnswer } from '../api.js';
@@ -38,8 +40,8 @@ export const signUp: Route<'signUp'> = {
     ),
   answer: signedIn,
   handle: async ({ selfService, exchange, body }) => {
-    exchange.keepSession(body.rememberMe);
     const user = await selfService.signUp({ ...body, request: exchange.request });
+    exchange.keepSession(body.rememberMe);
     return signedInAnswer(exchange, user);
   },
 };
@@ -128,10 +130,10 @@ export const signIn: Route<'signIn'> = {
     }),
   answer: signedIn,
   handle: async ({ selfService, exchange, body }) => {
-    exchange.keepSession(body.rememberMe);
     const { deviceToken = exchange.cookies.deviceToken, ...own } = body;
     const input: object = { ...own, deviceToken, request: exchange.request };
     const user = await selfService.signIn(input as SignInInput);
+    exchange.keepSession(body.rememberMe);
     return signedInAnswer(exchange, user);
   },
 };
@@ -140,6 +142,8 @@ export const signInWithSecondFactor: Route<'signInWithSecondFactor'> = {
   method: 'POST',
   path: '/sign-in/second-factor',
   summary: 'Completes a sign-in by a code or a recovery code.',
+  // A session that the browser has already ends with the login (ASVS 7.2.4).
+  session: 'optional',
   isOffered: withTwoFactor,
   body: () =>
     bodyOf({
@@ -148,10 +152,11 @@ export const signInWithSecondFactor: Route<'signInWithSecondFactor'> = {
     }),
   answer: signedIn,
   handle: async ({ accounts, exchange, body }) => {
-    const { rememberMe, ...factor } = body;
-    exchange.keepSession(rememberMe);
+    const { rememberMe: asked, ...factor } = body;
+    const rememberMe = parseRememberMe(asked);
     const { request } = exchange;
     const login = await accounts.twoFactor.loginWithTwoFactor({ ...factor, request });
+    exchange.keepSession(rememberMe);
     return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
   },
 };
@@ -174,6 +179,8 @@ export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
   method: 'POST',
   path: '/magic-link',
   summary: 'Signs in by the token of a link, or by the code and the challenge.',
+  // A session that the browser has already ends with the login (ASVS 7.2.4).
+  session: 'optional',
   isOffered: withDelivery,
   body: () =>
     bodyOf({
@@ -188,13 +195,14 @@ export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
   answer: signedIn,
   page: { title: 'Sign in', button: 'Sign in', done: 'You are signed in.' },
   handle: async ({ accounts, exchange, body }) => {
-    const { rememberMe, ...secret } = body;
-    exchange.keepSession(rememberMe);
+    const { rememberMe: asked, ...secret } = body;
+    const rememberMe = parseRememberMe(asked);
     const login = await accounts.magicLinks.login({
       ...(secret as { readonly token: string }),
       request: exchange.request,
       rememberMe: rememberMe === 'local',
     });
+    exchange.keepSession(rememberMe);
     return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
   },
 };
@@ -219,7 +227,13 @@ export const signOut: Route<'signOut'> = {
   path: '/sign-out',
   summary: 'Ends the session, everywhere, before the response.',
   handle: async ({ selfService, exchange }) => {
-    await selfService.signOut({ request: exchange.request });
+    try {
+      await selfService.signOut({ request: exchange.request });
+    } catch (error) {
+      // Scripts cannot delete the cookie of a session that has ended already.
+      if (AccountError.is(error) && error.code === 'UserNotSignedIn') exchange.forgetSession();
+      throw error;
+    }
     return undefined;
   },
 };

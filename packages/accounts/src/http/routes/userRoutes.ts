@@ -1,4 +1,5 @@
 import { flowsOf } from '../../accounts/flowsOf.js';
+import { parseRememberMe } from '../../selfService/parseRememberMe.js';
 import * as z from 'zod';
 import type { Route } from '../Route.js';
 import {
@@ -310,11 +311,12 @@ export const confirmTwoFactor: Route<'confirmTwoFactor'> = {
     }),
   answer: confirmedTwoFactor,
   handle: async ({ accounts, exchange, body }) => {
-    const { challenge, rememberMe, code } = body;
+    const { challenge, code } = body;
     const { request } = exchange;
     if (challenge === undefined) return accounts.twoFactor.confirm({ code, request });
-    exchange.keepSession(rememberMe);
+    const rememberMe = parseRememberMe(body.rememberMe);
     const login = await accounts.twoFactor.confirm({ code, challenge, request });
+    exchange.keepSession(rememberMe);
     const { recoveryCodes } = login;
     return { ...loginAnswer(exchange, login, flowsOf(accounts).core.plan), recoveryCodes };
   },
