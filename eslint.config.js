@@ -18,8 +18,10 @@ export default defineConfig(
     languageOptions: {
       globals: Object.fromEntries(
         [
+          'AbortSignal',
           'clearTimeout',
           'console',
+          'fetch',
           'Headers',
           'performance',
           'process',
