@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative, sep } from 'node:path';
 import { curlCalls, runCurlCalls } from './curlCalls.mjs';
 import { CommandError, runBin, runNode, temporaryFolder } from './run.mjs';
-import { PACKAGES, ROOT } from './setup.mjs';
+import { EXAMPLES, PACKAGES, ROOT } from './setup.mjs';
 import { startLatchkeyLocal } from './startLatchkeyLocal.mjs';
 import { startServer } from './startServer.mjs';
 
@@ -160,7 +160,8 @@ function docComments(file) {
 
 function markdownFiles() {
   const below = (folder) => filesBelow(folder).filter((file) => file.endsWith('.md'));
-  const readmes = ['.', ...PACKAGES.map((name) => join('packages', name))]
+  const packages = PACKAGES.map((name) => join('packages', name));
+  const readmes = ['.', ...packages, ...EXAMPLES.map((name) => join('examples', name))]
     .map((folder) => join(ROOT, folder, 'README.md'))
     .filter((file) => existsSync(file));
   return [...readmes, ...below(join(ROOT, 'docs'))];

@@ -4,6 +4,7 @@ import { setup } from './setup.mjs';
 setup();
 
 // Only now is there a TypeScript, a Jest and so on to be found.
+const { checkApps } = await import('./apps/checkApps.mjs');
 const { build } = await import('./build.mjs');
 const { checkConsumer } = await import('./consumer/checkConsumer.mjs');
 const { checkSample } = await import('./engines.mjs');
@@ -36,7 +37,8 @@ const checks = {
     needsBuild: true,
     run: async () => checkConsumer(await packed()),
   },
-  examples: { title: 'examples', needsBuild: true, run: checkExamples },
+  examples: { title: 'examples in the documentation', needsBuild: true, run: checkExamples },
+  apps: { title: 'example applications', needsBuild: true, run: checkApps },
 };
 
 /**
@@ -48,7 +50,7 @@ const STAGES = [
   [['jest'], ['lint', 'format', 'types']],
   [['engines']],
   [['packages'], ['consumer']],
-  [['examples']],
+  [['examples'], ['apps']],
 ];
 
 const chosen = choose(process.argv.slice(2));
