@@ -12,6 +12,7 @@ const SDK = [
   '@node-rs/argon2',
   'dynamodb-local',
   'nodemailer',
+  'react',
 ];
 const ZOD = ['zod', 'zod/*'];
 

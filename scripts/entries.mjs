@@ -14,6 +14,7 @@ export const ENTRIES = {
   accounts: {
     index: 'index.ts',
     argon2: 'passwords/argon2/index.ts',
+    client: 'client/index.ts',
     'common-passwords': 'passwords/common/index.ts',
     express: 'doors/express/index.ts',
     fastify: 'doors/fastify/index.ts',
@@ -27,6 +28,7 @@ export const ENTRIES = {
     openapi: 'openApi/index.ts',
     outbox: 'delivery/outbox/index.ts',
     'phone-numbers': 'contacts/phoneNumbers/index.ts',
+    react: 'client/react/index.ts',
     'self-service': 'selfService/index.ts',
     ses: 'delivery/ses/index.ts',
     smtp: 'delivery/smtp/index.ts',
@@ -34,6 +36,9 @@ export const ENTRIES = {
     'two-factor': 'twoFactor/index.ts',
   },
 };
+
+/** Entries for browsers: they are rolled up apart from the others, so that nothing of Node's comes along. */
+export const BROWSER_ENTRIES = { schema: [], entity: [], accounts: ['client', 'react'] };
 
 /** Programs: ES modules that share their chunks with the entries. */
 export const PROGRAMS = { schema: {}, entity: { latchkey: 'cli/latchkey.ts' }, accounts: {} };

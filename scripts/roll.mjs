@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown';
 import { esmExternalRequirePlugin } from 'rolldown/plugins';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
-import { COMMONJS_FILES, declaredBy, ENTRIES, PROGRAMS } from './entries.mjs';
+import { BROWSER_ENTRIES, COMMONJS_FILES, declaredBy, ENTRIES, PROGRAMS } from './entries.mjs';
 import { pureInitialisers, pureInterop } from './pureInitialisers.mjs';
 import { CommandError } from './run.mjs';
 import { readJson, ROOT } from './setup.mjs';
@@ -19,11 +19,19 @@ const BUILTINS = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]
 
 /** Writes everything that a package publishes as its `dist` into a folder. */
 export async function roll(name, folder) {
-  const esm = { ...ENTRIES[name], ...PROGRAMS[name] };
+  const isForBrowsers = ([entry]) => BROWSER_ENTRIES[name].includes(entry);
+  const all = Object.entries(ENTRIES[name]);
+  const entries = Object.fromEntries(all.filter((each) => !isForBrowsers(each)));
+  const browser = Object.fromEntries(all.filter(isForBrowsers));
   const inlined = [
-    ...(await rollFormat(name, folder, 'esm', esm)),
-    ...(await rollFormat(name, folder, 'cjs', ENTRIES[name])),
+    ...(await rollFormat(name, folder, 'esm', { ...entries, ...PROGRAMS[name] })),
+    ...(await rollFormat(name, folder, 'cjs', entries)),
   ];
+  if (BROWSER_ENTRIES[name].length > 0) {
+    const apart = { platform: 'browser', chunkEnding: 'browser-chunk' };
+    inlined.push(...(await rollFormat(name, folder, 'esm', browser, apart)));
+    inlined.push(...(await rollFormat(name, folder, 'cjs', browser, apart)));
+  }
   for (const [file, source] of Object.entries(COMMONJS_FILES[name])) {
     inlined.push(...(await rollFormat(name, folder, 'cjs', { [file]: source })));
   }
@@ -32,7 +40,13 @@ export async function roll(name, folder) {
 }
 
 /** Rolls entries up in one format; gives the files of third parties that came along. */
-async function rollFormat(name, folder, format, entries) {
+async function rollFormat(
+  name,
+  folder,
+  format,
+  entries,
+  { platform = 'node', chunkEnding = 'chunk' } = {},
+) {
   const sources = join(ROOT, 'packages', name, 'src');
   const declared = declaredBy(name);
   const isDeclared = (id) => declared.some((own) => isWithin(own, id));
@@ -40,7 +54,7 @@ async function rollFormat(name, folder, format, entries) {
     cwd: join(ROOT, 'packages', name),
     input: inputs(sources, entries),
     external: isDeclared,
-    platform: 'node',
+    platform,
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     tsconfig: false,
     plugins: [
@@ -50,8 +64,12 @@ async function rollFormat(name, folder, format, entries) {
       pureInterop(),
       unmappedData(),
       // An ES module has no `require`; in an application's bundle, nor has it one of its own making.
-      ...(format === 'esm' ? [esmExternalRequirePlugin({ external: [...BUILTINS] })] : []),
+      ...(format === 'esm' && platform === 'node'
+        ? [esmExternalRequirePlugin({ external: [...BUILTINS] })]
+        : []),
     ],
+    // Our own modules import each other in one direction only; the linter would take ten times as long.
+    checks: { circularDependency: true },
     onLog: refuseWarnings,
   });
   const { output } = await bundle.write({
@@ -60,7 +78,7 @@ async function rollFormat(name, folder, format, entries) {
     exports: 'named',
     entryFileNames: `[name].${ENDINGS[format]}`,
     chunkFileNames: ({ name: chunk, moduleIds }) =>
-      `${chunkName(chunk, moduleIds)}-chunk.${ENDINGS[format]}`,
+      `${chunkName(chunk, moduleIds)}-${chunkEnding}.${ENDINGS[format]}`,
     // Whole sources are in them; once is enough, and who debugs CommonJS reads what `tsc` would write.
     sourcemap: format === 'esm',
     // A CommonJS Jest has no `import()`.
@@ -70,7 +88,7 @@ async function rollFormat(name, folder, format, entries) {
   await bundle.close();
   const chunks = output.filter(({ type }) => type === 'chunk');
   for (const { fileName, imports, dynamicImports } of chunks) {
-    const isKnown = (id) => BUILTINS.has(id) || isDeclared(id);
+    const isKnown = (id) => (platform === 'node' && BUILTINS.has(id)) || isDeclared(id);
     refuseUndeclared(name, fileName, [...imports, ...dynamicImports], isKnown);
   }
   return chunks.flatMap(({ moduleIds }) => moduleIds).filter(isThirdParty);
@@ -149,6 +167,7 @@ function unmappedData() {
 function refuseWarnings(level, log) {
   // `Entity` is public as the type `EntityOf`; the class behind it is not.
   if (level !== 'warn' || log.message.includes('private shared type exports')) return;
+  if (log.code === 'CIRCULAR_DEPENDENCY' && log.message.includes('node_modules')) return;
   throw new CommandError(log.message);
 }
 

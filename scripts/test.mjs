@@ -5,6 +5,7 @@ setup();
 
 // Only now is there a TypeScript, a Jest and so on to be found.
 const { checkApps } = await import('./apps/checkApps.mjs');
+const { checkBrowser, NotRun } = await import('./browser.mjs');
 const { build } = await import('./build.mjs');
 const { checkConsumer } = await import('./consumer/checkConsumer.mjs');
 const { checkSample } = await import('./engines.mjs');
@@ -24,6 +25,7 @@ const checks = {
   types: { title: 'types and type tests', run: () => runBin('tsc', ['-p', 'tsconfig.test.json']) },
   jest: { title: 'Jest', run: async () => ({ summary: seedIn(await runJest([])) }) },
   engines: { title: 'a sample on a second engine', needsBuild: true, run: checkSample },
+  browser: { title: 'the client in Chromium', needsBuild: true, run: checkBrowser },
   packages: {
     title: 'publint, are-the-types-wrong and sizes',
     needsBuild: true,
@@ -48,7 +50,7 @@ const checks = {
 const STAGES = [
   [['build']],
   [['jest'], ['lint', 'format', 'types']],
-  [['engines']],
+  [['engines', 'browser']],
   [['packages'], ['consumer']],
   [['examples'], ['apps']],
 ];
@@ -85,6 +87,10 @@ async function runCheck(name) {
     const detail = await run();
     console.log(`✓ ${title}${detail?.summary ? `: ${detail.summary}` : ''} (${time()})`);
   } catch (error) {
+    if (error instanceof NotRun) {
+      console.log(`- ${title}: not run, for ${error.message}`);
+      return;
+    }
     failed.push(name);
     console.log(`✗ ${title} (${time()})\n`);
     console.log(error instanceof CommandError ? error.message : error, '\n');

@@ -10,9 +10,9 @@ const WARM_UP_CALLS = 3000;
  * @param tasks - `{ name, run }`; `run` may be asynchronous.
  * @returns by name: the median rate, and the median of its ratio to the task named `base`.
  */
-export async function measureRates(tasks, { base, rounds, times }) {
+export async function measureRates(tasks, { base, rounds, times, warmUp = WARM_UP_CALLS }) {
   for (const { run } of tasks) {
-    for (let at = 0; at < WARM_UP_CALLS; at++) await run();
+    for (let at = 0; at < warmUp; at++) await run();
   }
   const rates = new Map(tasks.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {

@@ -2,8 +2,10 @@
 // an ES module, as CommonJS and in a CommonJS Jest, and do its types hold in both?
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import ts from 'typescript';
 import { checkApplication } from './checkApplication.mjs';
+import { BROWSER_ENTRIES, specifierOf } from '../entries.mjs';
 import { runJest } from '../jest.mjs';
 import { CommandError, runBin, runNode, temporaryFolder } from '../run.mjs';
 import { readJson, ROOT } from '../setup.mjs';
@@ -25,6 +27,9 @@ const FAULTS = [
   ['@latchkey/accounts/sns', '(e) => e.snsSender({ client: 5 })', ...ACCOUNTS],
   ['@latchkey/entity/infrastructure', '(e) => e.toCreateTableInput({ tableName: 5 })', ...ENTITY],
 ];
+
+/** Optional peers that an entry is nothing without: it imports them at once. */
+const NEEDED_PEERS = ['@nestjs/common', 'react'];
 
 /** Installs the tarballs in an empty project and checks them there. */
 export async function checkConsumer(packed) {
@@ -68,14 +73,37 @@ export async function checkConsumer(packed) {
   );
   checkTypes(folder, ['types.mts', 'types.cts']);
 
+  await checkBrowser(folder, write);
+
   write('entries.test.js', jestTest(entries));
   write('jest.config.json', JSON.stringify({ transform: {}, cacheDirectory: '.cache' }));
   await runJest(['--rootDir', folder], { cwd: folder });
   await checkApplication(folder);
 }
 
+/** A page of a browser: neither the types nor the modules of Node are there. */
+async function checkBrowser(folder, write) {
+  const entries = Object.entries(BROWSER_ENTRIES).flatMap(([name, own]) =>
+    own.map((entry) => specifierOf(name, entry)),
+  );
+  const program = entries.map((entry, i) => `export * as e${i} from '${entry}';`).join('\n');
+  write('browser.mts', program);
+  checkTypes(folder, ['browser.mts'], { types: [], lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'] });
+  await build({
+    stdin: { contents: program, resolveDir: folder },
+    bundle: true,
+    write: false,
+    platform: 'browser',
+    format: 'esm',
+    external: NEEDED_PEERS,
+    // Where the package's word is not taken for it that an import of Node's modules does nothing.
+    ignoreAnnotations: true,
+    logLevel: 'silent',
+  });
+}
+
 /** Checks these files and every declaration in the tarballs, but no declaration of third parties. */
-function checkTypes(folder, files) {
+function checkTypes(folder, files, environment = { types: ['node'] }) {
   const program = ts.createProgram({
     rootNames: files.map((file) => join(folder, file)),
     options: {
@@ -84,7 +112,7 @@ function checkTypes(folder, files) {
       strict: true,
       exactOptionalPropertyTypes: true,
       noEmit: true,
-      types: ['node'],
+      ...environment,
       typeRoots: [join(folder, 'node_modules', '@types')],
     },
   });
@@ -174,7 +202,8 @@ function linksToInstalledCopies(packed) {
     }
     for (const peer of Object.keys(manifest.peerDependencies ?? {})) {
       // As in most applications: everything must load, and have its types, without what is optional.
-      if (manifest.peerDependenciesMeta?.[peer]?.optional) continue;
+      const isOptional = manifest.peerDependenciesMeta?.[peer]?.optional;
+      if (isOptional && !NEEDED_PEERS.includes(peer)) continue;
       peers[peer] = link(folder, peer);
     }
   }

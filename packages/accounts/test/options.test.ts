@@ -104,6 +104,16 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'passwords.hasher': { fits: nothing, also: [{ ...unaskable, verify: undefined }] },
   'passwords.extraHashers': { fits: Array.isArray, also: [[null], [{}], [unaskable]] },
   'passwords.common': { fits: nothing, also: [{ isCommon: true }] },
+  'passwords.prehashed': { fits: nothing },
+  'passwords.prehashed.saltSecret': {
+    fits: nothing,
+    also: ['short', 5],
+    beside: { passwords: { prehashed: { saltSecret: 's'.repeat(32) } } },
+  },
+  'passwords.prehashed.migrating': {
+    fits: (value) => value === true,
+    beside: { passwords: { prehashed: { saltSecret: 's'.repeat(32) } } },
+  },
   'passwords.policy': { fits: objects, also: ['NIST'] },
   'passwords.policy.preset': { fits: nothing, also: ['toString'] },
   'passwords.policy.minLength': { fits: nothing, also: ['9', 7, 1001] },
@@ -223,9 +233,12 @@ describe('an option of Accounts', () => {
     expect(faultsOf((options) => new Accounts(options as never), path, row)).toEqual([]);
   });
 
-  it.each([undefined, null, 5, 'options', [], () => needed])('is none of %p', (options) => {
-    expect(refused(() => new Accounts(options as never))).toBe('options');
-  });
+  it.each([undefined, null, 5, 'options', [], () => needed])(
+    'Accounts refuses %p in place of its options',
+    (options) => {
+      expect(refused(() => new Accounts(options as never))).toBe('options');
+    },
+  );
 
   it('that is undefined is not given, and what is not an option is refused by its name', () => {
     const optional = Object.keys(OPTIONS).filter(
@@ -238,7 +251,7 @@ describe('an option of Accounts', () => {
     expect(refused(() => new Accounts(mistyped as never))).toBe('transporter');
   });
 
-  it('has a row here', () => {
+  it('every option of Accounts and Guard is tested here', () => {
     const declared = ['accounts/Accounts.ts', 'guard/createRequestSetup.ts']
       .map((file) => readFileSync(path.join(__dirname, '../src', file), 'utf8'))
       .map((source) => /interface (?:Accounts|Guard)Options<[^{]*{([^]*?)\n}/.exec(source)?.[1])

@@ -100,30 +100,29 @@ export interface AccountsOptions<
   P extends MaybePhones = MaybePhones,
   T extends MaybeTwoFactor = MaybeTwoFactor,
 > extends GuardOptions<F> {
-  /** How users pay, how long they may try, and how many there may be (default: no limits). */
+  /** Payment plan, length of the trial, and maximum number of accounts (default: no limits). */
   readonly plan?: Partial<AppPlan>;
-  /** Tells whether the table is there to be emptied (default: `live`). See {@link Sandbox}. */
+  /** Tells whether the table may be emptied (default: `live`, it may not). See {@link Sandbox}. */
   readonly environment?: Environment;
   readonly passwords?: PasswordOptions;
   /**
-   * Tells whether an account with an e-mail address gets no session before one is confirmed, by
-   * whatever way to log in (default: false; the confirmation is sent all the same).
+   * Tells whether an account with an e-mail address must confirm one before it gets a session, for
+   * every login method (default: false; the confirmation is sent in either case).
    */
   readonly requireActivation?: boolean;
-  /** How long one-time tokens are good for, and which make others void. */
+  /** Lifetimes of one-time tokens, their maximum number, and the kinds of which only the newest is valid. */
   readonly tokens?: OneTimeTokenOptions;
-  /** How many attempts passwords, codes and client addresses take. */
+  /** Limits on attempts: for passwords, for codes, and for each client address. */
   readonly throttling?: ThrottlingOptions;
   /**
-   * How long ago an owner may have logged in, or proven again who they are, to change the username or
-   * how the account is reached, or to delete it; false for any time (default: `'10m'`). See
-   * {@link Accounts.reauthenticate}.
+   * Maximum age of the last login or reauthentication for changing the username or a contact, or for
+   * deleting the account; false for any age (default: `'10m'`). See {@link Accounts.reauthenticate}.
    */
   readonly recentLogin?: Duration | false;
   /**
-   * How long an address or identity is kept for a sign-up that has not proven it: after that, the next
-   * sign-up takes it over (default: `'7d'`; at most 400 days). One that is added to an account later
-   * is kept as long as the token that was sent there is good for.
+   * How long a sign-up keeps an address or identity that it has not verified. After that, the next
+   * sign-up takes it over (default: `'7d'`; at most 400 days). An address that is added to an existing
+   * account is kept until the token that was sent there expires.
    */
   readonly unprovenClaim?: Duration;
   /**
@@ -132,19 +131,19 @@ export interface AccountsOptions<
    */
   readonly twoFactor?: T;
   /**
-   * Phone numbers as contacts and as names to log in with: `phoneNumbers()` of
-   * `@latchkey/accounts/phone-numbers` (default: there are none).
+   * Phone numbers as contacts and login identifiers: `phoneNumbers()` of
+   * `@latchkey/accounts/phone-numbers` (default: phone numbers are refused).
    */
   readonly phones?: P;
   /**
-   * How messages reach people. Without it, nothing is sent: an account that goes by an e-mail address
-   * alone waits for a token that the application hands over, and `VerificationNotSent` says so.
+   * Senders of messages. Without it, nothing is sent: an account whose only identifier is an e-mail
+   * address cannot log in until the application hands over a token. The event `VerificationNotSent`
+   * reports such an account.
    */
   readonly delivery?: DeliveryOptions;
   /**
-   * The names of those `accountFields` that a visitor may give in a form, by `signUp` and
-   * `requestAccount` (default: none). All others are the application's: a form that holds one is
-   * refused.
+   * Names of the `accountFields` that visitors may set in a form, with `signUp` and `requestAccount`
+   * (default: none). A form that contains any other of these fields is refused.
    */
   readonly visitorFields?: readonly string[];
 }
@@ -153,7 +152,7 @@ export interface AccountsOptions<
 export interface FindUserInput {
   /** A username, an e-mail address (verified or not), a phone number or an account id. */
   readonly username: string;
-  /** For the hooks of `AccountEntity`. */
+  /** Passed to the hooks of `AccountEntity`. */
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
@@ -177,9 +176,9 @@ export class Accounts<
   out P extends MaybePhones = MaybePhones,
   out T extends MaybeTwoFactor = MaybeTwoFactor,
 > {
-  /** Which application of several this is. */
+  /** The application's id, if several applications share the table. */
   readonly appId: string | undefined;
-  /** The accounts themselves, as an entity of the table: for reading, and for hooks. */
+  /** The account documents, as an entity of the table: for reads and hooks. */
   readonly AccountEntity: AccountEntityWith<F>;
   /** The contacts of accounts, as an entity of the table. */
   readonly AccessTypeEntity: Entity<typeof AccessType>;
@@ -191,23 +190,23 @@ export class Accounts<
   readonly sessions: Sessions;
   /** E-mail addresses, phone numbers (with `phones`), and identities at other providers. */
   readonly contacts: ContactsWith<P>;
-  /** Passwords: changed, or chosen anew by a token. */
+  /** Passwords: changing them, and resetting them with a token. */
   readonly passwords: Passwords;
   /** Second factors, TOTP and recovery codes; undefined without the option `twoFactor`. */
   readonly twoFactor: T extends TwoFactorPart ? TwoFactor : undefined;
-  /** Logins by a link that is sent to an e-mail address. */
+  /** Logins by a link in an e-mail. */
   readonly magicLinks: MagicLinks;
   /** One-time tokens of the application's own kinds. */
   readonly tokens: CustomTokens;
   /** The username and the profile of an account. */
   readonly profile: AccountProfile;
-  /** The permissions of accounts, by names that the application gives a meaning. */
+  /** The permissions of accounts; the application chooses their names. */
   readonly permissions: Permissions;
   /** Deactivation, deletion and export of accounts. */
   readonly lifecycle: AccountLifecycle;
-  /** How many accounts there are, and may be. */
+  /** The number of accounts, and its limit. */
   readonly quota: AccountQuota;
-  /** A table to try things in, which can be emptied. */
+  /** Empties a table that is only used for tests. */
   readonly sandbox: Sandbox;
   readonly #oneTimeTokens: OneTimeTokens;
   readonly #events: Events;
@@ -219,7 +218,8 @@ export class Accounts<
   readonly #emailVerification: EmailVerification;
 
   /**
-   * @param accountDefinition - that of `accountFields`, where several share it. Internal.
+   * @param accountDefinition - internal: the definition made from `accountFields`, if several
+   *   instances share it.
    * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
    */
   constructor(
@@ -307,11 +307,11 @@ export class Accounts<
   }
 
   /**
-   * Adds a listener to what happens to accounts. The listeners of one event are called in the order
-   * in which they were added; one that throws changes nothing.
+   * Adds a listener to an account event. The listeners of an event are called in the order in which
+   * they were added. An error that a listener throws has no effect, except in `Validate…` events,
+   * where it refuses the operation.
    *
-   * @param name - an event of docs/events.md, or a question that a listener answers, such as
-   *   `ValidateCreateUser`.
+   * @param name - an event of docs/events.md, such as `LoginError` or `ValidateCreateUser`.
    * @returns a function that removes the listener.
    * @example
    * ```ts
@@ -328,27 +328,27 @@ export class Accounts<
     return this.#events.on(name, listener);
   }
 
-  /** Waits for the messages that are being sent; see {@link Delivery.settled}. */
+  /** Waits until all messages are sent; see {@link Delivery.settled}. */
   settled(): Promise<void> {
     return this.#core.delivery.settled();
   }
 
-  /** Adds hooks to what sessions do, after those that are there. */
+  /** Adds session hooks, after the existing ones. */
   addHooks(add: (hooks: SessionHookRegistry) => void): this {
     this.sessions.addHooks(add);
     return this;
   }
 
   /**
-   * Makes an account with its contacts and password: one transaction, in which username and
-   * addresses are taken or nothing is written. With `delivery`, a token to verify the e-mail address
-   * is part of it, and is sent. Without `delivery`, an account that nobody can log in to before that
-   * is told by the event `VerificationNotSent`.
+   * Creates an account with its contacts and password in one transaction: if the username or an
+   * address is taken, nothing is written. With `delivery`, the transaction includes a token that
+   * verifies the e-mail address, and the token is sent. Without `delivery`, the event
+   * `VerificationNotSent` reports an account that cannot log in before its address is verified.
    *
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`
    *   and `Vetoed` before anything is written; `UsernameAlreadyExists`, `EmailAlreadyExists`,
-   *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `TrialExceededLimit`; `TooManyRequests` where
-   *   the address has got too many such tokens (`throttling.messages`); `TooBusy`,
+   *   `PhoneAlreadyExists`, `IdentityAlreadyExists`, `TrialExceededLimit`; `TooManyRequests` if too
+   *   many such tokens were sent to the address (`throttling.messages`); `TooBusy`,
    *   `ServiceUnavailable`.
    */
   createAccount(input: InputWith<CreateAccountInput, F>): Promise<AccountWith<F>> {
@@ -356,11 +356,11 @@ export class Accounts<
   }
 
   /**
-   * {@link createAccount}, and the first login in the same transaction.
+   * Creates an account as {@link createAccount} does, and logs it in, in the same transaction.
    *
    * @throws AccountError as {@link createAccount}; `SecretTooShort`, and `Vetoed` by `ValidateLogin`
-   *   before anything is written; `TwoFactorEnrolmentRequired` with a challenge once the account is
-   *   there, where the application demands a second factor; `AccountNotActivated` then, too, with
+   *   before anything is written. After the account was created: `TwoFactorEnrolmentRequired` with a
+   *   challenge, if the application requires a second factor; `AccountNotActivated` with
    *   `requireActivation`.
    */
   createAccountAndLogin(
@@ -370,16 +370,17 @@ export class Accounts<
   }
 
   /**
-   * {@link createAccount} for a public form that must not show who has an account (ASVS 6.3.8): the
-   * answer and its cost are the same when the e-mail address is taken, and a message says so to that
-   * address, if it is verified. It takes nothing else that could be taken: a username and more
-   * contacts can follow, once the address is verified. Where a stranger has claimed the address and
-   * not proven it, it gets the link that confirms it for its reader, or, after `unprovenClaim`, the
-   * account is made.
+   * Creates an account from a public form that must not reveal who has an account (ASVS 6.3.8). The
+   * result and its cost are the same if the e-mail address is taken; a verified address then gets a
+   * message that says so. The form takes no username and no other contacts, since these could be taken,
+   * too; they can be added once the address is verified.
    *
-   * @returns the `handle` that confirms the address together with the token from the message, for who
-   *   has asked; another one every time, also where the address is taken.
-   * @throws AccountError as {@link createAccount}, but never that something is taken;
+   * If another sign-up has claimed the address without verifying it, the address gets a link with which
+   * its reader confirms it. After `unprovenClaim`, a new account is created instead.
+   *
+   * @returns the `handle`, which confirms the address together with the token from the message. It is
+   *   different for each call, even if the address is taken.
+   * @throws AccountError as {@link createAccount}, except the errors for what is already taken;
    *   `TooManyRequests`; `InvalidConfiguration` without `delivery`.
    */
   requestAccount(input: InputWith<RequestAccountInput, F>): Promise<{ readonly handle: string }> {
@@ -410,17 +411,17 @@ export class Accounts<
   }
 
   /**
-   * Logs in with a password: the identifier's owner; everything of the account that is needed in
-   * one Query and, at the same time, the count of the attempt; and the new session. An unknown user
+   * Logs in with a password, in four requests: one resolves the identifier, one Query reads the account
+   * while another request counts the attempt, and one transaction writes the session. An unknown user
    * costs the same requests and the same hashing (ASVS 6.3.8).
    *
-   * @param input - `deviceToken`: from the last login on the same device, if there was one. Its attempts
-   *   are counted apart from those of strangers, 15 in a row at most; an invalid token is
-   *   ignored, and one of another account costs a read more.
-   * @throws AccountError `InvalidInput`; `LoginFailed` for an unknown user, an address that is not
-   *   verified and a wrong password alike; `AccountLocked`, `TooManyRequests` before the password
-   *   is looked at; `AccountDeactivated`, `AccountNotActivated`, `Vetoed`, `TwoFactorRequired`,
-   *   `TwoFactorEnrolmentRequired` after the right one; `TooBusy`, `SecretTooShort`,
+   * @param input - `deviceToken`: from the last login on the same device, if there was one. Attempts with
+   *   it are counted separately from those of strangers, at most 15 in a row. An invalid token is
+   *   ignored; a token of another account costs one more read.
+   * @throws AccountError `InvalidInput`; `LoginFailed` for an unknown user, an unverified address and a
+   *   wrong password alike; `AccountLocked`, `TooManyRequests` before the password is checked;
+   *   `AccountDeactivated`, `AccountNotActivated`, `Vetoed`, `TwoFactorRequired`,
+   *   `TwoFactorEnrolmentRequired` after the right password; `TooBusy`, `SecretTooShort`,
    *   `ServiceUnavailable`.
    */
   async userByPasswordLogin(input: PasswordLoginInput): Promise<LoginResultWith<F>> {
@@ -429,10 +430,10 @@ export class Accounts<
   }
 
   /**
-   * Proves again, by the password, who makes a request, for what `sessions.requireRecentLogin` guards. The
-   * session gets a new token, which is put on the request; the one before is void (ASVS 7.2.4).
-   * Attempts have a count of their own, by `throttling.password`: whoever guesses at the login keeps
-   * nobody from this.
+   * Authenticates the owner of a session again, by password, as `sessions.requireRecentLogin` requires.
+   * The session gets a new token, which is set on the request; the previous token becomes invalid
+   * (ASVS 7.2.4). Attempts are counted by `throttling.password`, but separately from logins, so that
+   * failed logins by a stranger do not block the owner.
    *
    * @returns the new token, for the client.
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `LoginFailed`,
@@ -443,26 +444,26 @@ export class Accounts<
   }
 
   /**
-   * Begins a session for an account without a password or a second factor: the application has made
-   * sure of who it is, by means of its own. Never call it with what only a client says. Three
-   * requests, two by account id.
+   * Begins a session for a user whom the application has authenticated itself: neither password nor
+   * second factor is checked. Never call it with an identifier that only a client has supplied. Three
+   * requests, or two by account id.
    *
-   * @throws AccountError `InvalidInput`; `UserNotFound`, also for an address that its account has
-   *   not verified, since whoever has put it there need not be whom the application knows by it;
-   *   `AccountDeactivated`, `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
+   * @throws AccountError `InvalidInput`; `UserNotFound`, also for an address that is not verified: the
+   *   account may belong to someone else than the owner of the address; `AccountDeactivated`,
+   *   `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
    */
   pushCustomSession(input: PushCustomSessionInput): Promise<LoginResult> {
     return this.#customLogin.pushCustomSession(input);
   }
 
   /**
-   * Begins a session for another account, marked with who acts in it (`impersonatedBy`). It ends
-   * with `logout`, after `sessions.impersonation.duration`, and with the session, the account or the
-   * permission of who acts. Nothing that concerns how its owner logs in can be done in it, nor can
-   * it begin another. Who may act for whom beyond the permission is for a listener to
-   * `ValidateImpersonation` to say: one that protects administrators, for example. Two requests.
+   * Begins a session in another account, marked with the impersonator's id (`impersonatedBy`). The
+   * session ends by `logout`, after `sessions.impersonation.duration`, or as soon as the impersonator's
+   * own session, account or permission ends. It cannot change how the account's owner logs in, and
+   * cannot begin another impersonation. A listener to `ValidateImpersonation` can set more rules, for
+   * example to protect administrators. Two requests.
    *
-   * @returns the login of the other account. The request is not touched.
+   * @returns the login to the other account. The request keeps its own session.
    * @throws AccountError `InvalidInput`, also for the own account; `InvalidSession`,
    *   `ImpersonatedSession`, `PermissionDenied`, `UserNotFound`, `AccountDeactivated`,
    *   `AccountNotActivated`, `Vetoed`, `SecretTooShort`, `ServiceUnavailable`.
@@ -472,51 +473,52 @@ export class Accounts<
   }
 
   /**
-   * Finds out whose request it is, and sets `request.user`: one strongly consistent `BatchGetItem`
-   * of account and session, so that a logout holds everywhere as soon as it has returned. A request
-   * without token is left alone. Nothing is written, unless `rotation.after`, `idleTimeout` or
-   * `onConnectionChange` asks for it. After a rotation `request.authToken` is the new token.
-   * A request object is good for one request: what was found is not read again when it is used, and a
-   * connection that stays open must be checked anew, with another object, for each message.
+   * Authenticates a request and sets `request.user`. One strongly consistent `BatchGetItem` reads
+   * account and session, so that a logout takes effect everywhere as soon as it returns. A request
+   * without a token stays unchanged. Nothing is written, unless `rotation.after`, `idleTimeout` or
+   * `onConnectionChange` requires it. After a rotation, `request.authToken` is the new token.
    *
-   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
-   *   off the request; `ServiceUnavailable`, which says nothing of the session; `Vetoed` by a hook;
-   *   `InvalidInput`, also for a frozen object, on which nothing can be put; `SecretTooShort`.
+   * Use a request object for one request only: the result is kept with the object and not read again.
+   * On a connection that stays open, authenticate each message with a new object.
+   *
+   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was removed
+   *   from the request; `ServiceUnavailable`, with which the session may still be valid; `Vetoed` by a
+   *   hook; `InvalidInput`, also for a frozen object; `SecretTooShort`.
    */
   handleRequest<R extends SessionRequest>(request: R): Promise<RequestWith<R, F>> {
     return this.#core.sessions.authenticator.handleRequest(request) as Promise<RequestWith<R, F>>;
   }
 
   /**
-   * Replaces a token by a new one: one `BatchGetItem` and one `UpdateItem`. Who shows the same token
-   * again within `rotation.grace`, is given the same new one; who does so later, ends the session.
-   * The session does not last any longer for it.
+   * Replaces a token with a new one: one `BatchGetItem` and one `UpdateItem`. If the old token is used
+   * again within `rotation.grace`, the result is the same new token. If it is used later, the session
+   * ends. The session's expiry does not change.
    *
-   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was taken
-   *   off the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.
+   * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was removed
+   *   from the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.
    */
   refreshTokens(input: RefreshTokensInput): Promise<LoginResult> {
     return this.#core.sessions.authenticator.refreshTokens(input);
   }
 
   /**
-   * Ends the session of a token, everywhere, before it returns: one `UpdateItem`. An expired token
-   * will do, one that the session has replaced, and one whose session has ended already. So will one
-   * whose signature can no longer be verified, if `request.user` is its account: never set that
-   * from what a client says. Who acts for the account ends by that only the session that they act in.
+   * Ends the session of a token, everywhere, before it returns: one `UpdateItem`. It also accepts an
+   * expired token, a token that was replaced, and a token whose session has already ended. A token whose
+   * signature can no longer be verified is accepted if `request.user` is its account: never set
+   * `request.user` from data that a client supplies. An impersonator ends only the impersonation session.
    *
-   * @returns whether the session is there; false for one that its expiry has removed.
+   * @returns true if the session exists; false if it expired and was removed.
    * @throws AccountError `InvalidInput`, `TokenVerificationFailed`, `InvalidSession` for a token that
-   *   the session has never had, `ServiceUnavailable`, `SecretTooShort`.
+   *   the session never had, `ServiceUnavailable`, `SecretTooShort`.
    */
   logout(input: LogoutInput): Promise<boolean> {
     return this.#core.sessions.logouts.logout(input);
   }
 
   /**
-   * Issues a token to be sent to an e-mail address of an account, which proves that its owner reads
-   * it: one request. The application sends it. An account can have 20 that wait
-   * (`tokens.maxPending`); once that many were issued, the next call counts them, in a few more requests.
+   * Issues a token that verifies an e-mail address of an account: one request. The application sends it
+   * to the address. An account can have 20 pending tokens (`tokens.maxPending`); after as many were
+   * issued, the next call counts the valid ones, which takes a few more requests.
    *
    * @throws AccountError `InvalidInput`, `TooManyTokens`, `UserNotFound`, `ServiceUnavailable`
    */
@@ -525,23 +527,24 @@ export class Accounts<
   }
 
   /**
-   * Verifies the e-mail address that a token was sent to; the token works once. Three requests, four
-   * with a password or where an address is removed, and one more for a token that is short enough to
-   * be guessed.
+   * Verifies the e-mail address that a token was sent to; the token works once. Three requests; four
+   * with a password, or if an address is removed; one more for a token that is short enough to be
+   * guessed.
    *
-   * The token alone only shows that somebody reads the mailbox, not that they have made the account.
-   * So it verifies the address together with the account's own session (`request`), its `password`,
-   * or the `handle` of the sign-up. Without any of these, in an account that has proven nothing and
-   * has no username, whoever reads the mailbox chooses a `newPassword`: every password, session,
-   * contact, factor and token from before is void then. From any other account, the address is
-   * removed.
+   * The token alone proves that someone reads the mailbox, not that they created the account. It
+   * therefore verifies the address only together with the account's own session (`request`), its
+   * `password`, or the `handle` of the sign-up. Without any of these:
+   *
+   * - In an account without a username in which nothing has been verified, the reader of the mailbox
+   *   sets a `newPassword`. All earlier passwords, sessions, contacts, factors and tokens become invalid.
+   * - From any other account, the address is removed.
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a token that is unknown,
    *   expired, used, revoked, of another kind, or for an address that the account no longer has;
-   *   `EmailAlreadyVerified` for one that has verified its address before; `NewPasswordRequired`, with
-   *   which nothing is done; `EmailRemoved`, with which the address is no longer the account's;
-   *   `LoginFailed` for a wrong password; `AccountLocked`; `PasswordTooShort`, `PasswordTooLong`,
-   *   `PasswordNotAllowed`; `InvalidSession` where the session of `request` has ended meanwhile;
+   *   `EmailAlreadyVerified` for a token that has already verified its address; `NewPasswordRequired`,
+   *   and nothing is changed; `EmailRemoved`, and the account no longer has the address; `LoginFailed`
+   *   for a wrong password; `AccountLocked`; `PasswordTooShort`, `PasswordTooLong`,
+   *   `PasswordNotAllowed`; `InvalidSession` if the session of `request` has ended;
    *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
    */
   async verifyEmailWithToken(input: VerifyEmailWithTokenInput): Promise<void> {
@@ -549,11 +552,11 @@ export class Accounts<
   }
 
   /**
-   * Marks an e-mail address of an account as verified, on the application's word: two requests. It
-   * proves nothing about what was set in the account before.
+   * Marks an e-mail address of an account as verified, because the application has verified it: two
+   * requests. This proves nothing about the account's password and its other contacts.
    *
-   * @returns the contact as it is then.
-   * @throws AccountError `InvalidInput`; `UserNotFound` when the account does not have the address;
+   * @returns the updated contact.
+   * @throws AccountError `InvalidInput`; `UserNotFound` if the account does not have the address;
    *   `ServiceUnavailable`.
    */
   verifyEmail(input: EmailOfAccount): Promise<Contact> {
@@ -561,10 +564,9 @@ export class Accounts<
   }
 
   /**
-   * Gives an account a new password, because the application says so: two requests. Every session of
-   * the account has ended, every token sent out before is void, and the attempts on the password are
-   * forgotten, when it returns. The owner is told, at every verified address. An account that had no
-   * password has one then.
+   * Sets a new password for an account, on the application's authority: two requests. When it returns,
+   * every session of the account has ended, every token that was sent is invalid, and failed attempts
+   * are reset. Every verified address is notified. An account without a password gets one.
    *
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`,
    *   `PasswordNotAllowed`, `UserNotFound`, `TooBusy`, `ServiceUnavailable`.
@@ -574,9 +576,9 @@ export class Accounts<
   }
 
   /**
-   * Issues a token with which an account's owner can choose a new password: one request. The
-   * application sends it, and knows where to. An account can have 20 that wait
-   * (`tokens.maxPending`); once that many were issued, the next call counts them, in a few more requests.
+   * Issues a token with which an account's owner can set a new password: one request. The application
+   * sends it to an address that it trusts. An account can have 20 pending tokens (`tokens.maxPending`);
+   * after as many were issued, the next call counts the valid ones, which takes a few more requests.
    *
    * @throws AccountError `InvalidInput`, `TooManyTokens`, `UserNotFound`, `ServiceUnavailable`
    */
@@ -596,7 +598,7 @@ export class Accounts<
   }
 }
 
-/** Options without which `Accounts` of the type would lack what it offers. */
+/** The options that the type arguments of `Accounts` make mandatory. */
 type Needed<P, T> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unknown) &
   ([T] extends [TwoFactorPart] ? { readonly twoFactor: T } : unknown);
 

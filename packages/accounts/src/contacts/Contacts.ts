@@ -59,7 +59,7 @@ export interface ReplaceCustomInput extends AddCustomInput {
   readonly newValue: string;
 }
 
-/** One contact of an account: by its `ulid`, or by what it is. */
+/** Names one contact of an account: by `contactId`, its `ulid`, or by its kind and value. */
 export type ContactReference =
   | { readonly contactId: string; readonly kind?: undefined }
   | {
@@ -75,13 +75,12 @@ export type ContactReference =
 /**
  * The contacts of accounts: e-mail addresses, phone numbers, and identities elsewhere.
  *
- * Each belongs to one account, from the moment it is added. One that is not verified is of no other
- * use: nobody logs in with it, recovers an account by it, or is told anything there.
+ * A contact belongs to one account from the moment it is added. An unverified contact only reserves its
+ * value: it cannot be used to log in or to recover the account, and gets no notices.
  *
- * What can be done with `request` is for its owner, and refused to whoever acts for them; what
- * changes anything needs a recent login (`recentLogin`, ASVS 7.5.1). With `accountId`, the application
- * decides. How many messages an address gets, and an account sends, is limited for both
- * (`throttling.messages`).
+ * With `request`, the owner acts; impersonators are refused, and changes require a recent login
+ * (`recentLogin`, ASVS 7.5.1). With `accountId`, the application acts. In both cases, messages are
+ * limited for each address and for each account (`throttling.messages`).
  *
  * @example
  * ```ts
@@ -106,10 +105,10 @@ export class Contacts {
   }
 
   /**
-   * Adds an e-mail address, and sends a token there that verifies it: two requests. The addresses
-   * that the account has already are told.
+   * Adds an e-mail address, and sends a token that verifies it to the address: two requests. The
+   * account's other verified addresses are notified.
    *
-   * @returns the contact and, to the application, the token: for 24 hours, unless configured.
+   * @returns the contact and, only to the application, the token, which is valid for 24 hours by default.
    * @throws AccountError `InvalidInput`, `EmailAlreadyExists`, `TooManyRequests`, `UserNotFound`,
    *   `AccountDeactivated`, `InvalidSession`, `ImpersonatedSession`, `RecentLoginRequired`,
    *   `ServiceUnavailable`; `InvalidConfiguration` with a request, but no `delivery`.
@@ -119,10 +118,11 @@ export class Contacts {
   }
 
   /**
-   * Adds a phone number, and sends a code there that verifies it: two requests. It is stored in
-   * E.164 form.
+   * Adds a phone number, and sends a code that verifies it to the phone: two requests. The number is
+   * stored in E.164 form.
    *
-   * @returns the contact and, to the application, the code: for 10 minutes, unless configured.
+   * @returns the contact and, only to the application, the code, which is valid for 10 minutes by
+   *   default.
    * @throws AccountError `InvalidInput`, `PhoneAlreadyExists`, `TooBusy`, and as
    *   {@link Contacts.addEmail}.
    */
@@ -133,24 +133,23 @@ export class Contacts {
   }
 
   /**
-   * Adds an identity at another provider, which the application has verified: two requests. The
-   * provider's id of the user counts, together with the provider (ASVS 6.8.1). One that the account
-   * has already, unverified as a sign-up leaves it, is verified by that: three requests.
+   * Adds an identity at another provider, which the application has verified: two requests. An identity
+   * is the provider together with the provider's id of the user (ASVS 6.8.1). If a sign-up has left the
+   * identity in the account unverified, this verifies it: three requests.
    *
-   * @throws AccountError `InvalidInput`; `IdentityAlreadyExists` for one that another account has, or
-   *   this one, verified; `UserNotFound`, `AccountDeactivated`, `ServiceUnavailable`
+   * @throws AccountError `InvalidInput`; `IdentityAlreadyExists` if this or another account has the
+   *   identity verified; `UserNotFound`, `AccountDeactivated`, `ServiceUnavailable`
    */
   async addOAuth(input: AddOAuthInput): Promise<{ readonly contact: Contact }> {
     return linkIdentity(this.#core, input, () => oauthOf(input, input.provider, input.value));
   }
 
   /**
-   * Finds the account of an identity at another provider, for a login by it: two requests, strongly
-   * consistent. Only an identity that is verified finds its account: anybody can claim one at a
-   * sign-up.
+   * Finds the account of an identity at another provider, for a login with that provider: two strongly
+   * consistent requests. Only a verified identity is found, since anyone can claim one at a sign-up.
    *
    * @param input - `provider`, and `value`: the provider's id of the user.
-   * @returns the account, also a deactivated one; null if there is none.
+   * @returns the account, which may be deactivated; null if there is none.
    * @throws AccountError `InvalidInput`, `ServiceUnavailable`
    */
   findByIdentity(input: IdentityInput): Promise<AccountDocument | null> {
@@ -158,8 +157,8 @@ export class Contacts {
   }
 
   /**
-   * Adds an identity of the application's own kind, which it has verified: as
-   * {@link Contacts.addOAuth}.
+   * Adds an identity of the application's own kind, which the application has verified, in the same way
+   * as {@link Contacts.addOAuth}.
    *
    * @throws AccountError as {@link Contacts.addOAuth}
    */
@@ -168,7 +167,7 @@ export class Contacts {
   }
 
   /**
-   * The contacts of an account, by kind, oldest first, without secrets: one request.
+   * Lists the contacts of an account by kind, oldest first, without secrets: one request.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
@@ -182,18 +181,17 @@ export class Contacts {
   }
 
   /**
-   * Removes a contact: three requests. It is free for anybody then; tokens that may have been sent
-   * there are void; it and the other verified addresses are told. Where it was verified, every session
-   * but that of `request` ends.
+   * Removes a contact: three requests. Other accounts can add it afterwards. Tokens that may have been
+   * sent to it become invalid; the contact and the other verified addresses are notified. If the contact
+   * was verified, every session except that of `request` ends.
    *
-   * An account keeps a way in: a verified e-mail address or identity, or a password together with a
-   * username or a verified phone. What would leave it without one is refused. Only the application
-   * may remove an address that is not verified regardless: it is no way in, and may be somebody
-   * else's, who has asked for it.
+   * The last login method cannot be removed: a verified e-mail address or identity, or a password
+   * together with a username or a verified phone number. The application may remove an unverified address
+   * even if the account has no login method: the address may belong to someone else, who wants it removed.
    *
-   * @throws AccountError `InvalidInput`; `ContactNotFound`, also for another account's; `LastLoginMethod`;
-   *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `RecentLoginRequired`,
-   *   `ServiceUnavailable`
+   * @throws AccountError `InvalidInput`; `ContactNotFound`, also for a contact of another account;
+   *   `LastLoginMethod`; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
+   *   `RecentLoginRequired`, `ServiceUnavailable`
    */
   async remove(input: ActingAccount & ContactReference): Promise<void> {
     await changeAccount(this.#core, { flow: 'RemoveContact', input }, async (flow) => {
@@ -208,10 +206,10 @@ export class Contacts {
   }
 
   /**
-   * Puts a new e-mail address in an old one's place as soon as it is verified; until then the old one
-   * stays as it is, so that nobody loses an account by a typo. With the old one go all sessions but
-   * that in which the new one is verified. What was to take the same place before
-   * is given up. Two requests.
+   * Replaces an e-mail address as soon as the new one is verified: two requests. Until then the old
+   * address stays valid, so that a typo does not lock the owner out. With the replacement, every session
+   * ends except the one in which the new address is verified. An earlier replacement of the same address
+   * that is still pending is cancelled.
    *
    * @throws AccountError `ContactNotFound`, and as {@link Contacts.addEmail}
    */
@@ -225,9 +223,9 @@ export class Contacts {
   }
 
   /**
-   * {@link Contacts.replaceEmail}, for a phone number.
+   * Replaces a phone number, in the same way as {@link Contacts.replaceEmail}.
    *
-   * @param input - `country` is that of either number which has no country code.
+   * @param input - `country`: applies to each of the two numbers that has no country code.
    * @throws AccountError `ContactNotFound`, and as {@link Contacts.addPhone}
    */
   async replacePhone(
@@ -240,9 +238,9 @@ export class Contacts {
   }
 
   /**
-   * Puts another identity at a provider, which the application has verified, in an old one's place,
-   * in one transaction: three requests. Where the old one was verified, every session of the account
-   * ends with it, and every token that was sent out is void. The verified addresses are told.
+   * Replaces an identity at a provider with another one, which the application has verified, in one
+   * transaction: three requests. If the old identity was verified, every session of the account ends,
+   * and every token that was sent becomes invalid. The verified addresses are notified.
    *
    * @throws AccountError `ContactNotFound`, and as {@link Contacts.addOAuth}
    */
@@ -255,7 +253,8 @@ export class Contacts {
   }
 
   /**
-   * {@link Contacts.replaceOAuth}, for an identity of the application's own kind.
+   * Replaces an identity of the application's own kind, in the same way as
+   * {@link Contacts.replaceOAuth}.
    *
    * @throws AccountError as {@link Contacts.replaceOAuth}
    */
@@ -267,15 +266,17 @@ export class Contacts {
   }
 
   /**
-   * Undoes that another e-mail address has taken an old one's place, by the token that went to the old
-   * one with the message `ContactRemoved`: for 7 days, unless `tokens.contactRecovery` says otherwise,
-   * and whatever was done in the account since. The old address is the account's again, verified;
-   * contacts that were added since are removed, every session ends, and what is pending is revoked.
-   * It sets no password: whoever reads the address can ask for a new one then. Three requests.
+   * Undoes the replacement of an e-mail address, with the token that the old address got in the message
+   * `ContactRemoved`: three requests. The token is valid for 7 days by default
+   * (`tokens.contactRecovery`), whatever else is changed in the account.
    *
-   * @returns the contact.
-   * @throws AccountError `InvalidInput`; `TokenVerificationFailed`; `EmailAlreadyExists` where another
-   *   account has proven the address since; `TooManyRequests`, `ServiceUnavailable`
+   * The account has the old address again, verified. Contacts that were added since are removed, every
+   * session ends, and pending tokens and contacts are revoked. The password stays as it is; the owner of
+   * the address can reset it afterwards.
+   *
+   * @returns the restored contact.
+   * @throws AccountError `InvalidInput`; `TokenVerificationFailed`; `EmailAlreadyExists` if another
+   *   account has verified the address since; `TooManyRequests`, `ServiceUnavailable`
    */
   async undoReplacement(input: UndoReplacementInput): Promise<Contact> {
     requireObject(input, '');
@@ -283,11 +284,11 @@ export class Contacts {
   }
 
   /**
-   * Sends a code of six digits to a phone number of an account: two requests. It is good for 10
-   * minutes, unless configured otherwise, and until a newer one is sent. How many a number gets, and
-   * an account sends, is limited (`throttling.messages`).
+   * Sends a code of six digits to a phone number of an account: two requests. The code is valid for 10
+   * minutes by default, and until a newer one is sent. Codes are limited for each number and for each
+   * account (`throttling.messages`).
    *
-   * @returns to the application, the code.
+   * @returns the code, only to the application.
    * @throws AccountError `InvalidInput`; `ContactNotFound` for a number that the account does not
    *   have; `TooManyRequests`, `UserNotFound`, `AccountDeactivated`, `InvalidSession`,
    *   `ImpersonatedSession`, `TooBusy`, `ServiceUnavailable`; `InvalidConfiguration` with a request,
@@ -300,16 +301,14 @@ export class Contacts {
   }
 
   /**
-   * Verifies a phone number by the code that was sent there; a code works once. Three requests, four
-   * with a session. The attempt is counted before the code is looked at, by the number itself:
-   * whichever codes were tried, and by whichever account. Only the right one begins the count again
-   * (NIST SP 800-63B-4 §3.1.3.2). Where the number takes another's place, every session but that of
-   * `request` ends.
+   * Verifies a phone number with the code that was sent to it; a code works once. Three requests, four
+   * with a session. Attempts are counted for each number, across all codes and accounts, before the code
+   * is checked. Only the right code resets the count (NIST SP 800-63B-4 §3.1.3.2). If the number replaces
+   * another one, every session except that of `request` ends.
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` for a code that is wrong, expired,
-   *   used, replaced, or for another number; `AccountLocked` and `TooManyRequests`, whatever the
-   *   code; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `TooBusy`,
-   *   `ServiceUnavailable`.
+   *   used, replaced, or for another number; `AccountLocked` and `TooManyRequests`, even for the right
+   *   code; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `TooBusy`, `ServiceUnavailable`.
    */
   async verifyPhone(input: ActingAccount & PhoneInput & { readonly code: string }): Promise<void> {
     return requirePhones(this.#phones).verifyPhone(input);
@@ -323,7 +322,7 @@ export class Contacts {
 /** The methods of {@link Contacts} that need the option `phones`. */
 type PhoneMethod = 'addPhone' | 'replacePhone' | 'requestPhoneVerification' | 'verifyPhone';
 
-/** {@link Contacts} as far as the options of `Accounts` offer them: what phone numbers need only with them. */
+/** {@link Contacts}, with the methods for phone numbers only if the option `phones` is given. */
 export type ContactsWith<P extends PhoneNumbers | undefined> = P extends PhoneNumbers
   ? Contacts
   : Omit<Contacts, PhoneMethod>;

@@ -21,11 +21,11 @@ import { revokeSentOperations } from './revokeSentOperations.js';
 /** An address to be added. */
 export interface NewAddress {
   readonly data: Extract<ContactData, Recipient>;
-  /** The contact that it is to take the place of. */
+  /** The contact that it will replace. */
   readonly old?: ContactData;
 }
 
-/** A contact that was added, and the secret that proves it. */
+/** A contact that was added, and the secret that verifies it. */
 export interface AddedContact {
   readonly contact: Contact;
   /** The token or code that was sent to an address. It is stored as a digest only. */
@@ -37,23 +37,24 @@ export interface PreparedAddress extends NewAddress {
   readonly code: PhoneCode | undefined;
 }
 
-/** So that nobody keeps addresses from their owners in great numbers (ASVS 15.2.2). */
+/** Prevents an account from blocking many addresses for their owners (ASVS 15.2.2). */
 const MAX_CONTACTS = 50;
-/** How many contacts that have lapsed an addition removes, so that they do not pile up. */
+/** Maximum number of lapsed contacts that an addition removes, so that they do not accumulate. */
 const MAX_REMOVED = 5;
 
 /**
- * Adds an address to an account together with the secret that verifies it, in one transaction, and
- * then sends the secret there, and a notice to the addresses that the account has already. The
- * transaction is conditioned on the account's version, and changes it: of any number of callers, none
- * adds one too many, nor adds to an account that has just ended. Until it is verified, the address is
- * pending: it lapses with its token.
+ * Adds an address to an account together with the secret that verifies it, in one transaction. Then it
+ * sends the secret to the address, and a notice to the account's other addresses. Until it is verified,
+ * the address is pending, and lapses with its token.
  *
- * @param parse - checks what was given, once it is known who acts.
- * @throws AccountError `AccountDeactivated`, `UserNotFound`, `InvalidSession`; `ContactNotFound` where
- *   there is nothing to take the place of; `EmailAlreadyExists`, `PhoneAlreadyExists`; `InvalidInput`
- *   with reason `tooManyContacts`; `TooManyRequests`; `InvalidConfiguration` where the owner would
- *   never see the secret.
+ * The transaction requires the account's version and changes it, so that concurrent calls cannot exceed
+ * the limit, or add to an account that was just deactivated or deleted.
+ *
+ * @param parse - validates the input, after the actor was authenticated.
+ * @throws AccountError `AccountDeactivated`, `UserNotFound`, `InvalidSession`; `ContactNotFound` if the
+ *   contact to replace does not exist; `EmailAlreadyExists`, `PhoneAlreadyExists`; `InvalidInput` with
+ *   reason `tooManyContacts`; `TooManyRequests`; `InvalidConfiguration` if an owner acts, but nothing
+ *   can be sent.
  */
 export function addContact(
   core: AccountsCore,
@@ -78,7 +79,7 @@ export function addContact(
   });
 }
 
-/** Makes the code for a phone, which takes its time; a token for a mailbox is made with its write. */
+/** Creates the code for a phone, which takes time to hash; a token for a mailbox is created with its write. */
 export async function prepareAddress(
   core: AccountsCore,
   added: NewAddress,
@@ -87,8 +88,8 @@ export async function prepareAddress(
 }
 
 /**
- * Says how an address is claimed: one that somebody else has is counted as a message before the
- * answer, so that nobody tries one address after the other.
+ * Describes how an address is claimed. If another account has it, the attempt counts as a message, so
+ * that addresses cannot be tried one after the other.
  */
 export function claimingAddress(
   { messageLimit }: AccountsCore,
@@ -158,7 +159,7 @@ export function decideAddition(
   return () => ({ contact: contact.result, token: code?.code ?? token });
 }
 
-/** @throws AccountError `InvalidInput` where an account would have more contacts than it may. */
+/** @throws AccountError `InvalidInput` if an account would have too many contacts. */
 export function assertRoom(contacts: number, { kind }: ContactData): void {
   if (contacts <= MAX_CONTACTS) return;
   throw new AccountError('InvalidInput', { path: kind, reason: 'tooManyContacts' });
@@ -191,12 +192,12 @@ function prepareProof(
   });
 }
 
-/** Gives the place that a contact takes: of one that waits itself for a place, it takes that over. */
+/** Returns the contact to replace; for a contact that is itself a pending replacement, the one it replaces. */
 function placeOf({ ulid, verified, replaces }: Contact): string {
   return verified === true ? ulid : (replaces ?? ulid);
 }
 
-/** Finds what was to take the same place before: a typo, most likely. */
+/** Finds earlier pending replacements of the same contact: most likely typos. */
 function waitingFor(place: string, { accessTypes }: Account): Contact[] {
   return accessTypes.filter(({ verified, replaces }) => verified !== true && replaces === place);
 }

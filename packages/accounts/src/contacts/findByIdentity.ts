@@ -9,7 +9,7 @@ import { NO_PHONES, parseContact } from './parseContact.js';
 
 /** An identity at another provider. */
 export interface IdentityInput {
-  /** The provider, by the application's name for it. */
+  /** The application's name for the provider. */
   readonly provider: string;
   /** The provider's id of the user. */
   readonly value: string;

@@ -11,26 +11,28 @@ import { assertRoom } from './addContact.js';
 export interface LinkedIdentity {
   readonly data: Extract<ContactData, { readonly kind: 'oauth' | 'custom' }>;
   readonly meta?: Readonly<Record<string, unknown>> | undefined;
-  /** The identity that it takes the place of. */
+  /** The identity that it replaces. */
   readonly old?: ContactData;
 }
 
 /**
- * Links an identity that the application has verified to an account; one that the account has already
- * without being verified, from a sign-up say, is verified by that, and one that another account has
- * claimed without proving it is taken over. What it takes the place of goes in the same transaction,
- * like a contact that is removed: where it was verified, with every session (ASVS 7.4.3), and with
- * what is pending. Then the owner is told.
+ * Links an identity that the application has verified to an account. If the account has the identity
+ * unverified, for example from a sign-up, it is verified. If another account has claimed it without
+ * verifying it, it is taken over.
  *
- * @throws AccountError `AccountDeactivated`, `UserNotFound`; `ContactNotFound` where there is nothing
- *   to take the place of; `IdentityAlreadyExists`; `InvalidInput` with reason `tooManyContacts`.
+ * A replaced identity is removed in the same transaction, with the same effects as for any contact:
+ * pending tokens are revoked and, if it was verified, every session ends (ASVS 7.4.3). Then the owner is
+ * notified.
+ *
+ * @throws AccountError `AccountDeactivated`, `UserNotFound`; `ContactNotFound` if the identity to
+ *   replace does not exist; `IdentityAlreadyExists`; `InvalidInput` with reason `tooManyContacts`.
  */
 export function linkIdentity(
   core: AccountsCore,
   given: { readonly accountId: string },
   parse: () => LinkedIdentity,
 ): Promise<{ readonly contact: Contact }> {
-  // Nobody vouches for themselves: what a provider has said is for the application to check.
+  // Never on an owner's request: only the application can check a provider's answer.
   const { accountId = '' } = (given as { readonly accountId?: string } | null | undefined) ?? {};
   return changeAccount(core, { flow: 'AddContact', input: { accountId } }, async (flow) => {
     const identity = parse();
@@ -62,7 +64,7 @@ function decideLink(
     known
       ? core.accessTypes.updateOneOperation({
           filter: { accountId, 'data.kind': data.kind, ulid: known.ulid },
-          // What came with it, nobody has verified.
+          // Metadata from the sign-up was never verified.
           update: meta
             ? { $set: { verified: true, data, meta } }
             : { $set: { verified: true, data }, $remove: ['meta'] },

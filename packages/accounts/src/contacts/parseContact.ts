@@ -4,7 +4,7 @@ import { AccountError } from '../errors/AccountError.js';
 import type { ContactData } from '../core/Account.js';
 import { requirePhones, type MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
 
-/** A contact, as somebody gives it. */
+/** A contact as it is given as input. */
 export type ContactInput =
   | { readonly kind: 'email'; readonly value: string }
   | { readonly kind: 'phone'; readonly value: string; readonly country?: string }
@@ -47,7 +47,7 @@ export function parseContact(
   return parseData(normalised(given, under, options), under);
 }
 
-/** Checks what is normalised; before that, a different spelling could be refused, or let through. */
+/** Validates the normalised value: another spelling of it could be refused, or accepted, wrongly. */
 function parseData(given: unknown, under: (name: string) => string): ContactData {
   const { data, error } = AccessType.schema.shape.data.safeParse(given);
   if (data) return data;
@@ -80,7 +80,7 @@ function normalised(
   }
 }
 
-/** Refuses lone surrogates, which all become one letter where they are stored (two keys in one). */
+/** Refuses lone surrogates: all of them are stored as the same character, so two keys would become one. */
 function wellFormed<T extends Readonly<Record<string, unknown>>>(
   given: T,
   fields: readonly string[],

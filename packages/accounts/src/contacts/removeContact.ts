@@ -5,10 +5,12 @@ import { AccountError } from '../errors/AccountError.js';
 import { isActivated } from '../flows/isVerifiedIdentifier.js';
 
 /**
- * Removes a contact from an account, with what is pending, as that may have been sent there, and tells
- * the owner. Where it was verified, every other session ends: whoever reads there may have begun one
- * (ASVS 7.4.3). Each removal is conditioned on the account's version, and changes it: of two that
- * would together take the last login method, one comes second, and looks again.
+ * Removes a contact from an account, revokes pending tokens, which may have been sent to it, and notifies
+ * the owner. If the contact was verified, every other session ends, since its reader may have begun one
+ * (ASVS 7.4.3).
+ *
+ * Each removal requires the account's version and changes it, so that two concurrent removals cannot
+ * remove the last two login methods.
  *
  * @throws AccountError `ContactNotFound`, `LastLoginMethod`
  */
@@ -21,7 +23,7 @@ export function removeContact(
   const contact = account.accessTypes.find(isMeant);
   if (!contact) throw new AccountError('ContactNotFound', {});
   const { data, ulid, verified } = contact;
-  // Somebody's address, taken by a stranger: it is no login method, and must not be kept from them.
+  // An unverified address is not a login method, and may belong to someone else, who wants it back.
   if (actor.request || verified === true) assertRemovable(core, account, contact);
   if (verified === true) change.revokeOtherSessions();
   change
@@ -39,7 +41,7 @@ export function removeContact(
 }
 
 /**
- * Refuses to take from an account what it cannot do without.
+ * Refuses to remove a contact without which the account cannot log in.
  *
  * @throws AccountError `LastLoginMethod`
  */
@@ -49,7 +51,7 @@ function assertRemovable(
   contact: Contact,
 ): void {
   const accessTypes = account.accessTypes.filter((each) => each !== contact);
-  // Another address, not confirmed yet, would hold up every login.
+  // An address that is not confirmed yet would prevent every login.
   const deactivates =
     requireActivation && isActivated(account.accessTypes) && !isActivated(accessTypes);
   if (deactivates || !hasLoginMethod({ ...account, accessTypes })) {
@@ -59,8 +61,8 @@ function assertRemovable(
 
 /**
  * Tells whether an account's owner has a login method: a verified e-mail address, to which links
- * are sent; a verified identity elsewhere; or a password together with a username or a verified
- * phone, which alone nobody logs in by, nor recovers an account by. What is not verified is none.
+ * are sent; a verified identity; or a password together with a username or a verified phone number.
+ * A phone number alone can neither log in nor recover an account.
  */
 function hasLoginMethod({
   username,

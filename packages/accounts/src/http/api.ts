@@ -76,6 +76,15 @@ export interface MagicLinkBody {
   readonly rememberMe?: SessionChoice['rememberMe'];
 }
 
+/** Input of `passwordSalt`: a name as for `signIn`, or none for the user of the session. */
+export interface PasswordSaltBody {
+  readonly username?: string;
+  readonly email?: string;
+  readonly phone?: string;
+  /** ISO 3166-1 alpha-2, for a phone number without country code. */
+  readonly country?: string;
+}
+
 /** Input of `updateUser`: at least one change. */
 export interface UpdateUserBody {
   readonly username?: string;
@@ -212,6 +221,10 @@ export interface AccountsApi {
   readonly signInWithMagicLink: {
     readonly body: MagicLinkBody;
     readonly answer: SignedInAnswer;
+  };
+  readonly passwordSalt: {
+    readonly body: PasswordSaltBody;
+    readonly answer: { readonly salt: string };
   };
   readonly signOut: { readonly answer: undefined };
   readonly session: { readonly answer: SessionAnswer };

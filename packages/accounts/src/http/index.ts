@@ -21,6 +21,7 @@ export type {
   Operation,
   OperationName,
   ParamsOf,
+  PasswordSaltBody,
   PhoneBody,
   QueryOf,
   RequestAccountBody,

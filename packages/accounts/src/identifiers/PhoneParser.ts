@@ -1,8 +1,8 @@
 import { invalidOption } from '../errors/invalidOption.js';
 
-/** A phone number, as somebody typed it. */
+/** A phone number as a user typed it. */
 export interface PhoneInput {
-  /** In international form, such as `+49 30 123456`; with `country`, in that country's own. */
+  /** In international form, such as `+49 30 123456`; with `country`, also in that country's form. */
   readonly phone: string;
   /** ISO 3166-1 alpha-2, such as `DE`. */
   readonly country?: string;
@@ -11,7 +11,7 @@ export interface PhoneInput {
 /** Knowledge of the world's numbering plans. */
 export interface PhoneParser {
   /**
-   * Reads a phone number and gives it in E.164 form, the one in which it is stored.
+   * Parses a phone number and returns it in E.164 form, in which it is stored.
    *
    * @param country - the country that a number without country code belongs to, of any type.
    * @param path - the name that the error gives to the number; the country's is beside it.
@@ -20,15 +20,15 @@ export interface PhoneParser {
   readonly parse: (value: unknown, country: unknown, path: string) => string;
 }
 
-/** Phone numbers, where the application has them. */
+/** The option `phones` of the application, if it is given. */
 export interface MaybePhoneNumbers {
   readonly phones: PhoneParser | undefined;
 }
 
 /**
- * Gives what phone numbers bring along.
+ * Returns what belongs to phone numbers, if the application has them.
  *
- * @throws AccountError `InvalidConfiguration` where the application has no phone numbers.
+ * @throws AccountError `InvalidConfiguration` without the option `phones`.
  */
 export function requirePhones<T>(part: T | undefined): T {
   if (part !== undefined) return part;

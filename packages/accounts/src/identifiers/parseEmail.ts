@@ -2,8 +2,8 @@ import { emailAddress } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 
 /**
- * Reads an e-mail address and gives it in the form in which it is stored. White space around it, which
- * the keyboards of phones like to add, does not count.
+ * Parses an e-mail address and returns it in stored form. White space around it, which keyboards of
+ * phones tend to add, is ignored.
  *
  * @throws AccountError `InvalidInput` with reason `notAnEmailAddress`.
  */
@@ -18,8 +18,8 @@ export function parseEmail(value: unknown, path: string): string {
 const SPACES = ' \t\u00a0';
 
 /**
- * Takes off the spaces around an identifier, which the keyboards of phones like to add: the one rule
- * for every call. Line breaks and other controls stay, and are refused where they stand.
+ * Removes the spaces around an identifier, which keyboards of phones tend to add. Every call uses this
+ * rule. Line breaks and other control characters are not removed, and are refused later.
  */
 export function trimIdentifier(value: string): string {
   let start = 0;

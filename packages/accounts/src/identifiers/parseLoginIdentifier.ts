@@ -13,22 +13,22 @@ export interface LoginIdentifier {
 }
 
 const MAX_LENGTH = 1000;
-/** Phone number as people dial it, in their own country's form. */
+/** Phone number in national form. */
 const DIALLED = /^[\d\s()/.-]+$/;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
 
 /**
- * Reads what somebody typed to say who they are, and gives it as it is stored. The form alone
- * decides the kind, and the fields of `@latchkey/schema` keep every kind out of the others' form,
- * so that nobody can take another's e-mail address as a username (Keycloak CVE-2021-3754).
+ * Parses the identifier that a user typed at login, and returns it in stored form. Its form alone
+ * decides its kind. The fields of `@latchkey/schema` refuse values in the form of another kind, so that
+ * a username can never be someone's e-mail address (Keycloak CVE-2021-3754).
  *
- * @param value - The input, of any type. Spaces and tabs around it do not count; line breaks are refused.
- * @param path - The name that the error gives to the input.
- * @param phones - Phone numbers, where the application has them.
+ * @param value - The input, of any type. Spaces and tabs around it are ignored; line breaks are refused.
+ * @param path - The name of the input in errors.
+ * @param phones - The option `phones` of the application, if it is given.
  * @param country - The country (ISO 3166-1 alpha-2) of a phone number that has no country code.
  * @throws AccountError `InvalidInput` with reason `notAString`, `tooLong` (over 1000 UTF-16 units),
  *   `notWellFormed`, `notAnEmailAddress`, `notAPhoneNumber` or `notAUsername`;
- *   `phoneNumbersNotOffered` where the application has none.
+ *   `phoneNumbersNotOffered` without the option `phones`.
  */
 export function parseLoginIdentifier(
   value: unknown,
@@ -40,7 +40,7 @@ export function parseLoginIdentifier(
   if (value.length > MAX_LENGTH) throw invalid(path, 'tooLong');
   if (!value.isWellFormed()) throw invalid(path, 'notWellFormed');
   const identifier = trimIdentifier(value);
-  // What zod says of a fault stays behind: it may quote what was typed.
+  // zod's own message is dropped, since it may quote the input.
   if (identifier.includes('@')) return { kind: 'email', value: parseEmail(identifier, path) };
   const isPhone = identifier.startsWith('+') || (country !== undefined && DIALLED.test(identifier));
   if (isPhone) {

@@ -6,10 +6,10 @@ import { trimIdentifier } from './parseEmail.js';
 const MAX_LENGTH = 40;
 
 /**
- * Reads a phone number and gives it in E.164 form, the one in which it is stored.
+ * Parses a phone number and returns it in E.164 form, in which it is stored.
  *
- * What is checked is what stays true: country code and length. Whether the number is in use, the
- * code that is sent to it says better than a table of number ranges that is out of date.
+ * Only the country code and the length are checked. Tables of number ranges become outdated; the code
+ * that is sent to the number shows whether it is in use.
  *
  * @param country - the country that a number without country code belongs to, of any type.
  * @param path - the name that the error gives to the number; the country's is beside it.
@@ -27,7 +27,7 @@ export function parsePhone(value: unknown, country: unknown, path: string): stri
     extract: false,
     ...(country !== undefined && { defaultCountry: country }),
   });
-  // An extension is not part of E.164: without it, it is somebody else's number.
+  // E.164 has no extensions: without its extension, the number is someone else's.
   const isOne = parsed?.ext === undefined && parsed?.isPossible() === true;
   const { data } = phoneNumber.safeParse(isOne ? parsed.number : undefined);
   if (data === undefined) throw invalid(path, 'notAPhoneNumber');

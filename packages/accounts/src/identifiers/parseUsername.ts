@@ -3,8 +3,7 @@ import { trimIdentifier } from './parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
 
 /**
- * Reads a username and gives it in the form in which it is stored. White space around it does not
- * count.
+ * Parses a username and returns it in stored form. White space around it is ignored.
  *
  * @throws AccountError `InvalidInput` with reason `notAString` or `notAUsername`.
  */

@@ -7,9 +7,9 @@ const LENGTH = 26;
 const MARK = '7';
 
 /**
- * The id of the account that an identifier without one would lead to: no account has it, and the
- * same identifier always gives the same. What is done and counted there looks, to whoever tries
- * names, as for a real account (ASVS 6.3.8).
+ * Returns the id of an account that cannot exist, for an identifier that belongs to none; always the same
+ * id for the same identifier. Attempts are counted under this id, so that they look the same as for a
+ * real account (ASVS 6.3.8).
  */
 export function placeholderId({ kind, value }: LoginIdentifier): string {
   const digest = createHash('sha256').update(`latchkey/placeholder/${kind}/${value}`).digest();

@@ -14,6 +14,14 @@ import {
   type PasswordPolicyOptions,
 } from './PasswordPolicy.js';
 import { PasswordVerifier, type PasswordVerification } from './PasswordVerifier.js';
+import {
+  hashInStored,
+  PrehashedPasswords,
+  readPrehashed,
+  toStoredPrehashed,
+  type PrehashedPassword,
+  type PrehashedPasswordsOptions,
+} from './prehashed.js';
 import { withPath } from '../errors/withPath.js';
 
 /** How passwords are hashed, and what they must be like. */
@@ -30,36 +38,47 @@ export interface PasswordOptions {
    * list that is built in, of the 3000 most common for a minimum of 8, or of 11 or more).
    */
   readonly common?: CommonPasswords;
+  /**
+   * Makes clients hash passwords before they send them (default: they send the password). No policy, list or
+   * leak check sees a password then: see docs/guide/browser.md.
+   */
+  readonly prehashed?: PrehashedPasswordsOptions;
 }
 
-/** The passwords of one `Accounts`, by its policy and hashers. */
+/** Validates, hashes and compares passwords, by the policy and the hashers of one `Accounts`. */
 export class PasswordService {
   readonly #hasher: PasswordHasher;
   readonly #verifier: PasswordVerifier;
   readonly #policy: PasswordPolicy;
   readonly #common: CommonPasswords;
+  /** Where clients hash passwords first. */
+  readonly prehashed: PrehashedPasswords | undefined;
 
   /** @throws AccountError `InvalidConfiguration` */
   constructor(options: PasswordOptions = {}) {
-    const { hasher = new BcryptHasher(), extraHashers = [], policy, common } = options;
+    const { hasher = new BcryptHasher(), extraHashers = [], policy, common, prehashed } = options;
     this.#hasher = hasher;
     this.#verifier = withPath('passwords', () => new PasswordVerifier({ hasher, extraHashers }));
     this.#policy = withPath('passwords.policy', () => definePasswordPolicy(policy));
     if (!common) assertBuiltInCovers(this.#policy);
     this.#common = common ?? BUILT_IN_COMMON_PASSWORDS;
+    this.prehashed = withPath('passwords', () => prehashed && new PrehashedPasswords(prehashed));
   }
 
   /**
-   * Checks a password that somebody chooses, and gives it in its composed form.
+   * Validates a new password, and returns it in composed form (NFC).
    *
-   * @param contextWords - what is known of the person, and so is no part of a good password.
+   * @param contextWords - words known about the user, such as the username, which a good password does
+   *   not consist of.
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`
    */
-  parseNew(
+  async parseNew(
     value: unknown,
     path: string,
     contextWords: readonly (string | undefined)[],
   ): Promise<string> {
+    // What the password is like cannot be seen of it any more.
+    if (this.prehashed) return this.parse(value, path);
     return checkNewPassword(value, {
       path,
       policy: this.#policy,
@@ -73,24 +92,46 @@ export class PasswordService {
     return this.#policy;
   }
 
-  /** Hashes a password that {@link parseNew} gave. */
-  hash(password: string): Promise<string> {
-    return this.#hasher.hash(password);
+  /** Hashes a password that {@link parseNew} returned. */
+  async hash(password: string): Promise<string> {
+    const sent = this.#readSent(password);
+    if (!sent) return this.#hasher.hash(password);
+    return toStoredPrehashed(sent, await this.#hasher.hash(sent.key));
   }
 
   /**
-   * Checks only the form of a password, before anything is read for it.
+   * Validates only the form of a password, before anything is read from the table.
    *
    * @throws AccountError `InvalidInput`
    */
   parse(value: unknown, path: string): string {
-    return parseLoginPassword(value, { path, policy: this.#policy });
+    const password = parseLoginPassword(value, { path, policy: this.#policy });
+    return this.prehashed?.require(password, path) ?? password;
   }
 
-  /** Compares a password with what is stored; with nothing stored, at the same cost. */
-  verify(password: string, stored: string | undefined): Promise<PasswordVerification> {
+  /** Compares a password with the stored hash, or, at the same cost, with none. */
+  async verify(password: string, stored: string | undefined): Promise<PasswordVerification> {
+    const sent = this.#readSent(password);
+    if (!sent) return this.#verifyPlain(password, stored);
+    const hash = hashInStored(stored);
+    if (hash !== undefined) return this.#verifier.verify(sent.key, hash);
+    // From before the mode: the password itself is needed once more, and is then stored as the mode says.
+    const isComparable = sent.plain !== undefined;
+    const { matches } = await this.#verifyPlain(
+      sent.plain ?? '',
+      isComparable ? stored : undefined,
+    );
+    return { matches, needsRehash: matches };
+  }
+
+  #verifyPlain(password: string, stored: string | undefined): Promise<PasswordVerification> {
     // As `parseNew` gives it: a hasher of the application's own need not know (SP 800-63B-4 §3.1.1.2).
     return this.#verifier.verify(password.normalize('NFC'), stored);
+  }
+
+  /** Codes are hashed here, too; no client hashes those. */
+  #readSent(password: string): PrehashedPassword | undefined {
+    return this.prehashed && readPrehashed(password);
   }
 }
 

@@ -18,15 +18,14 @@ export interface CheckNewPasswordOptions {
 }
 
 /**
- * Checks a password that somebody chooses against the whole policy and gives its composed form
- * (NFC): its length, then whether it is made of the account's own words, common, or known from a
- * breach. The same check stands before sign-up, change and reset (ASVS 6.2.4).
+ * Checks a new password against the whole policy and returns its composed form (NFC): its length, then
+ * whether it consists of words known about the account, is common, or is known from a breach. Sign-up,
+ * change and reset use the same check (ASVS 6.2.4).
  *
  * @param value - The input, of any type.
- * @throws AccountError `InvalidInput`, with reason `passwordHash` for what is a hash already;
- *   `PasswordTooShort`, `PasswordTooLong`; `PasswordNotAllowed`
- *   with the reason (NIST SP 800-63B-4 §3.1.1.2); `ServiceUnavailable` when the breach check fails
- *   and the policy refuses then.
+ * @throws AccountError `InvalidInput`, with reason `passwordHash` for a password hash;
+ *   `PasswordTooShort`, `PasswordTooLong`; `PasswordNotAllowed` with the reason (NIST SP 800-63B-4
+ *   §3.1.1.2); `ServiceUnavailable` if the breach check fails and the policy then refuses the password.
  */
 export async function checkNewPassword(
   value: unknown,

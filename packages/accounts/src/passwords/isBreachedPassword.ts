@@ -4,10 +4,9 @@ import type { PasswordPolicy } from './PasswordPolicy.js';
 const DEFAULT_TIMEOUT_MS = 3000;
 
 /**
- * Asks the application whether a password is known from a breach, and waits no longer than the
- * policy says.
+ * Asks the application whether a password is known from a breach, within the time limit of the policy.
  *
- * @throws AccountError `ServiceUnavailable` without an answer, if the policy says so.
+ * @throws AccountError `ServiceUnavailable` if there is no answer, and the policy requires one.
  */
 export async function isBreachedPassword(
   password: string,

@@ -1,12 +1,13 @@
-// Shorter ones are in many a good password.
+// Many good passwords contain shorter words.
 const SHORTEST_WORD = 3;
 
 /**
- * Tells whether words that are known of an account or application make up half of a password or
- * more (ASVS 6.2.11, 6.1.2): `ada.lovelace` refuses `AdaLovelace1815`, not `lovelace correct horse`.
+ * Tells whether words known about an account or application make up at least half of a password
+ * (ASVS 6.2.11, 6.1.2): `ada.lovelace` refuses `AdaLovelace1815`, not `lovelace correct horse`.
  *
- * Case and compatibility forms make no difference. A word counts as a whole, and by its parts
- * between signs and spaces, each from 3 characters on; of an e-mail address, what is before the `@`.
+ * Case and compatibility forms are ignored. Each word is tried as a whole and in its parts between
+ * punctuation and spaces, if they have at least 3 characters; of an e-mail address, only the part before
+ * the `@`.
  */
 export function isMadeOfContext(
   password: string,

@@ -1,7 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 import { DEFAULT_PASSWORD_POLICY, type PasswordPolicy } from './PasswordPolicy.js';
 
-/** Where a password stands in the caller's input, and what it is held to. */
+/** The place of a password in the caller's input, and the lengths that it may have. */
 export interface ParsePasswordOptions {
   /** The name that errors give to the input. Default `password`. */
   readonly path?: string;
@@ -13,8 +13,8 @@ export interface ParsePasswordOptions {
 const MAX_UNITS_PER_CODE_POINT = 4;
 
 /**
- * Checks a password that somebody chooses and gives its composed form (NFC). Any well-formed
- * characters may stand in it (ASVS 6.2.5); a code point counts as one (NIST SP 800-63B-4 §3.1.1.2).
+ * Validates the form of a new password and returns its composed form (NFC). Any well-formed characters
+ * are allowed (ASVS 6.2.5); the length is counted in code points (NIST SP 800-63B-4 §3.1.1.2).
  *
  * @param value - The input, of any type.
  * @param options - `path`: default `password`. `policy`: default 8 to 1000 code points.
@@ -40,8 +40,8 @@ export function parsePassword(value: unknown, options: ParsePasswordOptions = {}
 }
 
 /**
- * Checks a password that somebody logs in with: only that it is a string which sign-up could have
- * let through. Everything else is for the hasher to refuse, in the time of a wrong password.
+ * Validates the form of a password at login: only that it is a string that sign-up could have accepted.
+ * The hasher refuses everything else, in the same time as a wrong password.
  *
  * @param value - The input, of any type.
  * @param options - As for {@link parsePassword}; of the policy, only `maxLength` is used.

@@ -1,7 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 
 /**
- * Refuses an option that is no whole number between two bounds.
+ * Refuses an option that is not a whole number between two bounds.
  *
  * @throws AccountError `InvalidConfiguration`
  */

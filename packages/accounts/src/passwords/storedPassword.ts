@@ -14,7 +14,7 @@ const SCHEME = '$hmac-sha384-bcrypt$v=1';
 const STORED = /^\$hmac-sha384-bcrypt\$v=1(\$2b\$(\d\d)\$[./A-Za-z0-9]{53})$/;
 const PLAIN = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 
-// Public on purpose: it separates our digests from everybody else's, it hides nothing.
+// Not a secret: it only makes these digests differ from those of other systems.
 const DOMAIN_KEY = 'latchkey/password/v1';
 
 /** A stored password, taken apart. */
@@ -44,12 +44,11 @@ export function toBcryptInput(password: string): string {
 }
 
 /**
- * Makes the string that other systems gave to bcrypt: the password, as it was typed.
+ * Returns the string that other systems passed to bcrypt: the password as it was typed.
  *
- * What comes after byte 72 did not count there, and cannot be checked. It is ignored here too, for
- * this one login: the string is then replaced by one in which every byte counts (ASVS 6.2.8).
- * Refusing such a password instead would lock its owner out, and protect nobody: whoever knows its
- * first 72 bytes knows all that is in the hash.
+ * bcrypt ignored everything after byte 72, so it cannot be checked. It is ignored here too, for this one
+ * login; the stored string is then replaced by one in which every byte counts (ASVS 6.2.8). Refusing such
+ * a password would only lock its owner out: its first 72 bytes are all that the hash depends on.
  */
 export function toPlainBcryptInput(password: string): string {
   // 73 UTF-16 units are more than 72 bytes of UTF-8, wherever the cut falls. The rest costs nothing.
@@ -93,8 +92,8 @@ function within(
 const HASH = /^\$(?:2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}|[a-z0-9-]{1,32}\$.*[./A-Za-z0-9+=]{16,})$/;
 
 /**
- * Tells whether a value has the form of a stored password hash. As a password it would be the hash
- * itself that opens the account: somebody has taken a sign-up for an import.
+ * Tells whether a value has the form of a stored password hash, which was probably meant to be imported.
+ * As a password, the hash itself would log in to the account.
  */
 export function isPasswordHash(value: string): boolean {
   return HASH.test(value);

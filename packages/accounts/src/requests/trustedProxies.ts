@@ -28,6 +28,8 @@ export function parseTrustedProxies(value: unknown = []): TrustedProxies {
       'It must be the number of proxies, or a list of IP addresses and networks.',
     );
   }
+  // Not to be asked of every request: nothing is in an empty list.
+  if (value.length === 0) return 0;
   const networks = new BlockList();
   value.forEach((entry: unknown, at) => {
     addNetwork(networks, entry, `${path}.${String(at)}`);

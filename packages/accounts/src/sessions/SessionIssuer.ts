@@ -12,22 +12,22 @@ import type { SessionDocument } from '../core/VerifiedRequests.js';
 /** Result of a login. */
 export interface LoginResult {
   readonly account: AccountDocument;
-  /** For the client. It is not stored, and cannot be had again. */
+  /** For the client. It is not stored and cannot be retrieved again. */
   readonly authToken: string;
   readonly sessionDocument: SessionDocument;
 }
 
 /** Options for beginning a session. */
 export interface BeginSessionOptions {
-  /** Writes that belong to the login, done in the same transaction as the session. */
+  /** Other writes of the login, made in the same transaction as the session. */
   readonly alongside?: readonly TransactOperation<unknown>[];
-  /** Tells whether the client is to stay logged in for `rememberMeDuration` (default: false). */
+  /** Tells whether the session lasts for `rememberMeDuration` (default: false). */
   readonly rememberMe?: boolean;
-  /** When the session ends, at the latest in 400 days (default: by the options of the sessions). */
+  /** End of the session, at most 400 days from now (default: set by the `sessions` options). */
   readonly expiresAt?: Date;
-  /** How long the session lasts, 1 ms to 400 days, where `expiresAt` is not given. */
+  /** Duration of the session, 1 ms to 400 days, if `expiresAt` is not given. */
   readonly durationMs?: number;
-  /** The impersonator, where the session's owner does not act. */
+  /** The impersonator, in an impersonation session. */
   readonly actor?: { readonly accountId: string; readonly sessionId: string };
 }
 
@@ -40,14 +40,13 @@ export interface PreparedSession {
   readonly create: CreateOneInput<typeof Session>;
   readonly authToken: string;
   /**
-   * Does what writes the session, and tells the hooks if that fails. `ending` is what ends the
-   * session that the request had until now, to be written along (ASVS 7.2.4). Where that one is not
-   * no longer there, `commit` is called again without it.
+   * Calls `commit`, which writes the session, and runs the hooks if it fails. `ending` is the write that
+   * ends the request's previous session, to be made in the same transaction (ASVS 7.2.4). If that session
+   * no longer exists, `commit` is called again without it.
    */
   readonly write: <T>(commit: (ending: EndingOperations) => Promise<T>) => Promise<T>;
   /**
-   * Puts the written session on the request, after those that are too many have been ended as well
-   * as it can be done.
+   * Sets the written session on the request, after trying to end the sessions that exceed `maxSessions`.
    */
   readonly complete: (sessionDocument: SessionDocument) => Promise<LoginResult>;
 }
@@ -79,9 +78,9 @@ export class SessionIssuer {
   }
 
   /**
-   * Makes a session ready to be written in a transaction. The account's generation goes into it, so
-   * that a revocation that happens at the same time voids it, too. The session that the request has
-   * already ends with the writes that `write` hands to whoever commits.
+   * Prepares a session that is written in a transaction. It holds the account's generation, so that a
+   * concurrent revocation ends it, too. The request's previous session ends with the writes that `write`
+   * passes to `commit`.
    *
    * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
    */
@@ -94,7 +93,7 @@ export class SessionIssuer {
     const connectionInfo = this.#context.connectionOf(request);
     const { accountId, sessionGeneration: generation } = account;
     const { actor } = options;
-    // Who begins to act for somebody else stays logged in, and acts only as long.
+    // An impersonator stays logged in: the impersonation ends with their own session.
     const ending = actor ? [] : this.#endingOf(request);
     const isRemembered = options.rememberMe === true;
     const now = table.now();
@@ -125,7 +124,7 @@ export class SessionIssuer {
           lastSeenAt: now,
           ...(kid !== undefined && { kid }),
           ...(isRemembered && { remembered: true }),
-          // Who acts for others has not proven to be the owner.
+          // An impersonator has not authenticated as the owner.
           ...(actor
             ? { impersonatedBy: actor.accountId, impersonatorSessionId: actor.sessionId }
             : { authTime: now }),
@@ -168,7 +167,7 @@ export class SessionIssuer {
   }
 }
 
-/** Nobody stays logged out because the session before is gone: it has ended all the more. */
+/** Commits without the write that ends the previous session if that session no longer exists. */
 async function unlessGone<T>(
   ending: EndingOperations,
   commit: (ending: EndingOperations) => Promise<T>,

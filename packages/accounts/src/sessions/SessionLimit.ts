@@ -6,10 +6,10 @@ import type { SessionsContext } from './SessionsContext.js';
 import { isSessionActive } from '../core/sessionState.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
-/** How many sessions that have ended are read along before only live ones are asked for. */
+/** Maximum number of ended sessions that are read before the query filters for active ones. */
 const SPARE = 25;
 
-/** Keeps accounts to the number of sessions that they may have. */
+/** Enforces `maxSessions`. */
 export class SessionLimit {
   readonly #context: SessionsContext;
   readonly #accounts: AccountEntity;
@@ -20,11 +20,10 @@ export class SessionLimit {
   }
 
   /**
-   * Ends the oldest sessions of an account if it has too many since its last login: one `Query`,
-   * and one write on the account. Each login does so after its session was written, so that the
-   * last of any number at the same time sees them all. What that has ended is told as
-   * `RevokeSessionsSuccess`, by the method `maxSessions`. A login that has been written stays one if
-   * this fails: that is told as `RevokeSessionsError`, and the next login does it.
+   * Ends the oldest sessions of an account if it has too many: one `Query`, and one write on the
+   * account. Each login does so after its session was written, so that the last of several concurrent
+   * logins sees all sessions. The event is `RevokeSessionsSuccess` with the method `maxSessions`. If it
+   * fails, the login still succeeds; the event is `RevokeSessionsError`, and the next login tries again.
    */
   async enforce(
     account: AccountDocument,
@@ -72,7 +71,7 @@ export class SessionLimit {
       });
       if (hasEnded) await events.emit('RevokeSessionsSuccess', eventContext);
     } catch {
-      // What the login has used up, a link or a code, cannot be used again.
+      // The login must not fail: the link or code that it has used does not work again.
     }
   }
 
@@ -100,9 +99,9 @@ export class SessionLimit {
 }
 
 /**
- * The write that voids every session older than one; it never takes back what another login has
- * voided. The next session is to come after the newest, or that of a login by a clock that is behind
- * would go first.
+ * Returns the write that ends every session older than one; it never restores a session that another
+ * login has ended. The next session must sort after the newest, or a login on a server whose clock is
+ * behind would be the first to end.
  */
 function cutBefore(
   { ulid: sessionsFrom }: SessionDocument,
@@ -111,7 +110,7 @@ function cutBefore(
 ) {
   return {
     filter: { accountId },
-    // What was counted is void where the generation has changed.
+    // If the generation has changed, all counted sessions have ended anyway.
     condition: {
       sessionGeneration,
       $or: [{ sessionsFrom: { $exists: false } }, { sessionsFrom: { $lt: sessionsFrom } }],

@@ -72,7 +72,7 @@ export class SessionLogout {
     return session?.impersonatedBy === undefined || session.ulid === sessionId;
   }
 
-  /** The session that was put on a request, also where it has expired since. */
+  /** The session that was set on a request, even if it has expired since. */
   #sessionOf(request: SessionRequest): SessionDocument | undefined {
     return this.#context.verified.last(request)?.session;
   }

@@ -11,7 +11,7 @@ import {
 import type { SessionsContext } from './SessionsContext.js';
 import { SessionVerifier } from './SessionVerifier.js';
 
-/** Gives new tokens to sessions whose owners have proven again who they are. */
+/** Renews the tokens of sessions after their owners were authenticated again. */
 export class SessionReauthentication {
   readonly #context: SessionsContext;
   readonly #verifier: SessionVerifier;
@@ -22,10 +22,10 @@ export class SessionReauthentication {
   }
 
   /**
-   * Writes that the owner of a request's session has just proven who they are, and gives the session
-   * a token that has nothing to do with the one before, which is void at once (ASVS 7.2.4).
+   * Records that the owner of a request's session was authenticated just now, and gives the session a
+   * token that is not derived from the previous one, which becomes invalid at once (ASVS 7.2.4).
    *
-   * @param alongside - writes that belong to it, done in the same transaction.
+   * @param alongside - other writes, made in the same transaction.
    */
   async renew(
     request: SessionRequest,
@@ -65,7 +65,7 @@ export class SessionReauthentication {
         return { authToken };
       }
       if (attempt === MAX_ATTEMPTS) throw new AccountError('ServiceUnavailable', {});
-      // Somebody has rotated it meanwhile: this request goes on if its token still does.
+      // The token was rotated in the meantime: check whether the request's token is still valid.
       const token = await tokens.verify(request.authToken, request);
       const checked = await this.#verifier.check(token, {});
       ({ account } = checked);

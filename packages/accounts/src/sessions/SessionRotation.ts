@@ -18,7 +18,7 @@ import {
   type ResumedSession,
 } from './renewedToken.js';
 
-/** An idle timeout is kept to within this part of it. */
+/** Precision of an idle timeout, as a part of it. */
 const IDLE_PRECISION = 10;
 
 interface Presented {
@@ -27,7 +27,7 @@ interface Presented {
   readonly request: SessionRequest;
 }
 
-/** Goes on with the sessions of requests, and replaces their tokens where that is due. */
+/** Resumes the sessions of requests, and replaces their tokens when a rotation is due. */
 export class SessionRotation {
   readonly #context: SessionsContext;
   readonly #verifier: SessionVerifier;
@@ -38,10 +38,10 @@ export class SessionRotation {
   }
 
   /**
-   * Goes on with the session of a token.
+   * Resumes the session of a token.
    *
-   * @param eventContext - is given account and session as soon as the token is known to be genuine.
-   * @param options - `mustRotate`: whether the token is replaced although it is not due.
+   * @param eventContext - gets account and session as soon as the token's signature is verified.
+   * @param options - `mustRotate`: replaces the token even if no rotation is due.
    * @throws AccountError `TokenVerificationFailed`, `InvalidSession`, `ServiceUnavailable`, …
    */
   async resume(
@@ -115,7 +115,7 @@ export class SessionRotation {
     return { account, authToken, sessionDocument: withoutSecrets(session), isRenewed: false };
   }
 
-  /** Writes that a session is in use, where an idle timeout wants to know and it is not known yet. */
+  /** Records that a session is in use, if there is an idle timeout and the record is out of date. */
   async #see(session: SessionDocument): Promise<void> {
     const { policy, sessions, table } = this.#context;
     const { idleTimeoutMs } = policy;
@@ -126,7 +126,7 @@ export class SessionRotation {
     try {
       const { item } = await sessions.updateOne({
         filter: { accountId, ulid },
-        // Of several requests at the same time, one writes.
+        // Only one of several concurrent requests writes.
         condition: { valid: true, lastSeenAt: lastSeenAt ?? { $exists: false } },
         update: { $set: { lastSeenAt: now } },
       });
@@ -138,7 +138,7 @@ export class SessionRotation {
     }
   }
 
-  /** Rotates; undefined if somebody else has, or has ended the session. */
+  /** Rotates the token; undefined if another request has rotated it, or ended the session. */
   async #rotate(
     { account, session }: CheckedSession,
     { token, request }: Presented,
@@ -174,7 +174,7 @@ export class SessionRotation {
     return handToken(hooks, request, { account, authToken, sessionDocument: written.item });
   }
 
-  /** Gives the token that a rotation has made of the one presented. */
+  /** Returns the token that an earlier rotation derived from the presented one. */
   async #handAgain(
     { account, session }: CheckedSession,
     { token, request }: Presented,
@@ -195,7 +195,7 @@ export class SessionRotation {
   }
 }
 
-/** Returns what an event tells of a token that is genuine. */
+/** Returns the event context of a verified token. */
 export function contextOfToken({ accountId, sessionId, actor }: VerifiedAuthToken): EventContext {
   return { accountId, sessionId, ...(actor && { actorId: actor.accountId }) };
 }

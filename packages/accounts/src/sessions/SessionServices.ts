@@ -9,14 +9,14 @@ import { SessionReauthentication } from './SessionReauthentication.js';
 import { SessionIssuer } from './SessionIssuer.js';
 import { SessionLogout } from './SessionLogout.js';
 
-/** The parts of sessions that flows work with; {@link Sessions} shows applications some of it. */
+/** The services that flows use for sessions; {@link Sessions} offers some of them to applications. */
 export interface SessionServices extends RequestServices {
   readonly issuer: SessionIssuer;
   readonly reauthentication: SessionReauthentication;
   readonly logouts: SessionLogout;
 }
 
-/** Makes the services of one `Accounts`. */
+/** Creates the services of one `Accounts`. */
 export function createSessionServices(
   options: Pick<SessionsOptions, 'audience' | 'getTokenSecret'>,
   core: ChangeCore,

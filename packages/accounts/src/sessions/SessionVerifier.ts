@@ -8,11 +8,11 @@ import type { SessionsContext } from './SessionsContext.js';
 import { isSessionActive, tokenStatus } from '../core/sessionState.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
-/** A live session that a token belongs to. */
+/** The active session of a token. */
 export interface CheckedSession {
   readonly account: AccountDocument;
   readonly session: InferWithSecrets<typeof Session>;
-  /** False for the token before the last rotation, in its time of grace. */
+  /** False for the token before the last rotation, within its grace period. */
   readonly isCurrent: boolean;
 }
 
@@ -25,9 +25,8 @@ export class SessionVerifier {
   }
 
   /**
-   * Reads account and session of a token in one strongly consistent `BatchGetItem`, and those of
-   * who acts for the account along with them. A token that comes back after it was replaced ends
-   * its session (ASVS 10.4.5).
+   * Reads account and session of a token, and those of an impersonator, in one strongly consistent
+   * `BatchGetItem`. If a token is used after it was replaced, its session ends (ASVS 10.4.5).
    *
    * @throws AccountError `InvalidSession`
    */
@@ -60,7 +59,7 @@ export class SessionVerifier {
       throw new AccountError('InvalidSession', {});
     }
     const status = tokenStatus(token, session, now, policy);
-    // Once for one session, however many such tokens come at the same time.
+    // Only once for each session, however often such a token is used at the same time.
     if (status === 'reused' && (await this.revoke(session))) {
       await this.#context.events.emit('TokenReuseDetected', eventContext);
     }
@@ -73,7 +72,7 @@ export class SessionVerifier {
   /**
    * Ends a session, whatever its token.
    *
-   * @returns whether it was there and had not ended.
+   * @returns true if the session existed and had not ended.
    */
   async revoke({ accountId, ulid }: Pick<SessionDocument, 'accountId' | 'ulid'>): Promise<boolean> {
     try {
@@ -97,7 +96,7 @@ export class SessionVerifier {
       session !== null &&
       !account.deactivated &&
       account.permissions.includes(policy.impersonationPermission) &&
-      // It is in use: the request at hand is made by whom it belongs to.
+      // No idle timeout: the impersonator's own session is in use by this request.
       isSessionActive(session, account, table.now(), { ...policy, idleTimeoutMs: undefined })
     );
   }

@@ -35,7 +35,7 @@ export type ListSessionsInput = (
 ) & {
   /** 1 to 1000 (default: 25). */
   readonly first?: number;
-  /** The cursor of the page before. */
+  /** The `endCursor` of the previous page. */
   readonly after?: string | null;
 };
 
@@ -52,13 +52,13 @@ export type ListedSession = SessionDocument & {
 const NO_SUCH_SESSION = new Error('There is no such session.');
 
 /**
- * The sessions of all accounts: they begin at login, and every request is checked against them.
+ * The sessions of all accounts. A session begins at login, and each request is checked against it.
  *
  * @example
  * ```ts
  * import { AccountError, type Accounts, type SessionRequest } from '@latchkey/accounts';
  *
- * // A page on which people see where they are logged in, and end what they do not know.
+ * // A page that shows users where they are logged in, so that they can end unknown sessions.
  * export async function devices(accounts: Accounts, request: SessionRequest) {
  *   await accounts.handleRequest(request);
  *   if (!request.user) throw new AccountError('InvalidSession', {});
@@ -83,24 +83,25 @@ export class Sessions {
     this.#services = services;
   }
 
-  /** The function that gives the secret of tokens. It is an option, and cannot be set later. */
+  /** The function that returns the secret of tokens: an option, which cannot be changed later. */
   get getTokenSecret(): SessionsOptions['getTokenSecret'] {
     return this.#getTokenSecret;
   }
 
-  /** Adds hooks, after those that are there. */
+  /** Adds hooks, after the existing ones. */
   addHooks(add: (hooks: SessionHookRegistry) => void): this {
     add(this.#services.hooks);
     return this;
   }
 
   /**
-   * Begins a session: one `PutItem`, or one transaction together with other writes; with
-   * `maxSessions`, a `Query` more, and a write where there are too many, which is told as
-   * `RevokeSessionsSuccess`. Where those two fail, the session begins all the same,
-   * `RevokeSessionsError` is told, and the next login makes up for it.
-   * A session that the request has already, of any account, ends in the same transaction
-   * (ASVS 7.2.4), unless somebody begins to act for another (`actor`).
+   * Begins a session: one `PutItem`, or one transaction if there are other writes. A session that the
+   * request already has, of any account, ends in the same transaction (ASVS 7.2.4), unless an
+   * impersonation begins (`actor`).
+   *
+   * With `maxSessions`, one more `Query` counts the sessions, and one write ends the oldest if there are
+   * too many, with the event `RevokeSessionsSuccess`. If either fails, the new session still begins, with
+   * the event `RevokeSessionsError`; the next login then ends the surplus.
    *
    * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
    */
@@ -113,23 +114,23 @@ export class Sessions {
   }
 
   /**
-   * Returns the account and session of a request, as they were read when the session was put on the
-   * request: a request object is good for one request.
+   * Returns the account and session of a request, as `handleRequest` or a login read them; they are not
+   * read again. Use a request object for one request only.
    *
-   * @throws AccountError `InvalidInput`, also for a request that has been frozen since;
-   *   `InvalidSession` unless `handleRequest`, or a login, has put a session on this very object
-   *   that has not expired since.
+   * @throws AccountError `InvalidInput`, also for a request that was frozen in the meantime;
+   *   `InvalidSession` for an object that was not passed to `handleRequest` or a login, and for a session
+   *   that has expired since.
    */
   verifiedSessionOf(request: SessionRequest): VerifiedSession {
     return this.#core.verified.of(request);
   }
 
   /**
-   * Lists the live sessions of an account, oldest first: one `Query` for up to 25, as a rule. By
-   * `accountId`, or by `request`, one request more.
+   * Lists the active sessions of an account, oldest first: usually one `Query` for up to 25, and one
+   * more request with `accountId` or `request`.
    *
-   * @param input - `request`, for the sessions of its own account, with `current`; or `account` as
-   *   `handleRequest` or `findUser` gave it, or `accountId`, where the application decides.
+   * @param input - `request`: lists the sessions of its own account and marks the `current` one. On the
+   *   application's authority: `account`, as returned by `handleRequest` or `findUser`, or `accountId`.
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `UserNotFound`,
    *   `ServiceUnavailable`.
    */
@@ -173,9 +174,9 @@ export class Sessions {
   /**
    * Ends one session of an account before it returns: one `UpdateItem`.
    *
-   * @param input - `sessionId`: the session's `ulid`; and `request`, for one of its own account, or
-   *   `accountId` where the application decides.
-   * @returns whether the account has such a session.
+   * @param input - `sessionId`: the session's `ulid`; and `request`, for a session of its own account,
+   *   or `accountId`, on the application's authority.
+   * @returns true if the account has such a session.
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`.
    */
@@ -203,11 +204,11 @@ export class Sessions {
   }
 
   /**
-   * Ends every session of a request's account but its own before it returns, and revokes what is
-   * pending, as {@link revokeAllSessions} does: one transaction.
+   * Ends every session of an account except that of the request before it returns, and revokes pending
+   * tokens and contacts, as {@link revokeAllSessions} does: one transaction.
    *
-   * @throws AccountError `InvalidInput`; `InvalidSession` where the session itself has ended
-   *   meanwhile, and then nothing is done; `ImpersonatedSession`, `ServiceUnavailable`.
+   * @throws AccountError `InvalidInput`; `InvalidSession` if the request's session has ended, and nothing
+   *   is changed; `ImpersonatedSession`, `ServiceUnavailable`.
    */
   async revokeOtherSessions(input: { readonly request: SessionRequest }): Promise<void> {
     requireObject(input, '');
@@ -223,8 +224,8 @@ export class Sessions {
   }
 
   /**
-   * Ends every session of an account before it returns, however many there are, and revokes the
-   * tokens that were sent out and the contacts that wait to be verified: one request.
+   * Ends every session of an account before it returns, and revokes tokens that were sent and contacts
+   * that are not verified yet: one request, however many sessions there are.
    *
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `UserNotFound`,
    *   `ServiceUnavailable`.
@@ -240,22 +241,22 @@ export class Sessions {
   }
 
   /**
-   * Refuses a request whose session's owner has not proven who they are for a while, by a login or
-   * by `reauthenticate` (ASVS 7.5.1, 7.5.3).
+   * Refuses a request if the last login or reauthentication in its session is too old (ASVS 7.5.1,
+   * 7.5.3).
    *
-   * @param maxAge - how long ago it may have been: less than this.
-   * @throws AccountError `RecentLoginRequired`; `ImpersonatedSession`, since who acts for others
-   *   cannot prove to be them; `InvalidSession`; `InvalidConfiguration` for the age.
+   * @param maxAge - the login must be more recent than this.
+   * @throws AccountError `RecentLoginRequired`; `ImpersonatedSession`, since an impersonator cannot
+   *   authenticate as the owner; `InvalidSession`; `InvalidConfiguration` for an invalid `maxAge`.
    */
   requireRecentLogin(request: SessionRequest, maxAge: Duration): void {
     this.#services.guards.requireRecentLogin(request, maxAge);
   }
 
   /**
-   * Refuses who does not have a permission. What counts for a request is the account as
-   * `handleRequest` has just read it, so that a change holds from the next request on (ASVS 8.3.2).
+   * Refuses a request or an account without a permission. For a request, the permissions are those that
+   * `handleRequest` has read, so a change takes effect with the next request (ASVS 8.3.2).
    *
-   * @param subject - a request that `handleRequest` has let through, or an account.
+   * @param subject - a request that `handleRequest` accepted, or an account.
    * @returns the account.
    * @throws AccountError `PermissionDenied`, `InvalidSession`, `InvalidInput`
    */
@@ -266,7 +267,7 @@ export class Sessions {
     return this.#services.guards.requirePermission(subject, permission);
   }
 
-  /** Runs a flow after which a request whose own session has ended is told so. */
+  /** Runs a flow, and afterwards updates the request if its own session has ended. */
   async #revoke<T>(input: ActingAccount, run: (flow: Flow) => Promise<T>): Promise<T> {
     const { request } = (input as ActingAccount | null | undefined) ?? {};
     const own = request && this.#core.verified.find(request)?.session.ulid;

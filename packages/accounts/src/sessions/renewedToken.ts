@@ -6,16 +6,16 @@ import type { SessionHooks } from './SessionHooks.js';
 import type { LoginResult } from './SessionIssuer.js';
 import type { CheckedSession } from './SessionVerifier.js';
 
-/** Maximum number of attempts when others rotate the same session at the same moment. */
+/** Maximum number of attempts while concurrent requests rotate the same session. */
 export const MAX_ATTEMPTS = 4;
 
-/** Session with which a request goes on. */
+/** The session with which a request continues. */
 export interface ResumedSession extends LoginResult {
-  /** Tells whether `authToken` is another than the one that came. */
+  /** Tells whether `authToken` differs from the request's token. */
   readonly isRenewed: boolean;
 }
 
-/** Puts a new token on its request, and tells the hooks before anybody is let in by it. */
+/** Sets a new token on its request, and runs the hooks before the token is used. */
 export async function handToken(
   hooks: SessionHooks,
   request: SessionRequest,
@@ -40,8 +40,8 @@ export function withoutSecrets(session: CheckedSession['session']): SessionDocum
 }
 
 /**
- * Returns the result of a write; undefined where the session, the first item of the write, is not
- * as it was read.
+ * Returns the result of a write; undefined if the session, the first item of the write, has changed
+ * since it was read.
  */
 export async function unlessStale<T>(write: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -41,16 +41,16 @@ export interface TwoFactorPart {
 }
 
 /**
- * The second factor of accounts: an authenticator app (TOTP, RFC 6238), and recovery codes for who
- * has lost it. Every way to log in asks an account that has it for it; `pushCustomSession` does not,
- * where the application answers for who it is.
+ * The second factor of accounts: an authenticator app (TOTP, RFC 6238), and recovery codes in case the
+ * app is lost. Every login to an account with a second factor requires it, except
+ * `pushCustomSession`, where the application authenticates the user itself.
  *
- * A code is good for 90 seconds, its own half minute and one to each side, and for one use.
- * Attempts are counted on the account, by `throttling.code`, whatever challenge they come with. After
- * 100 failures in a row the authenticator app is disabled (`AuthenticatorDisabled`) until the account
- * enrols one anew, by a recovery code; recovery codes, counted by themselves, until there are new ones.
+ * A code is valid for 90 seconds (its own 30 seconds and 30 on each side) and for one use. Attempts are
+ * counted for the account by `throttling.code`, across all challenges. After 100 failures in a row, the
+ * authenticator app is disabled (`AuthenticatorDisabled`) until the owner enrols a new one with a
+ * recovery code. Recovery codes are counted separately, and disabled until there are new ones.
  *
- * Without the option `twoFactor`, accounts that have a second factor cannot be logged in to.
+ * Without the option `twoFactor`, accounts with a second factor cannot log in.
  *
  * @example
  * ```ts
@@ -83,9 +83,10 @@ export class TwoFactor {
   }
 
   /**
-   * Makes a secret for an authenticator app. It counts once {@link TwoFactor.confirm} has seen a
-   * code of it, within an hour; calling again replaces it. An account that has an authenticator
-   * already shows a factor of it, and keeps it until then (NIST SP 800-63B-4 §4.1.2.1).
+   * Creates a secret for an authenticator app. The secret takes effect when {@link TwoFactor.confirm}
+   * gets a code of it, within an hour; another call replaces it. An account that already has an
+   * authenticator must provide one of its factors, and keeps the old authenticator until then
+   * (NIST SP 800-63B-4 §4.1.2.1).
    *
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`; `TokenVerificationFailed` with the path `challenge`, `code` or
@@ -118,9 +119,9 @@ export class TwoFactor {
   }
 
   /**
-   * Makes an authenticator the account's second factor, once a code of it is right, and gives new
-   * recovery codes; those before are void. Every other session of the account has ended when it
-   * returns (ASVS 7.4.3), and its owner is told. With a challenge, it also completes the login.
+   * Makes an authenticator app the account's second factor, if its code is right, and returns new
+   * recovery codes; earlier ones become invalid. When it returns, every other session of the account has
+   * ended (ASVS 7.4.3), and the owner is notified. With a challenge, it also completes the login.
    *
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`;
    *   `TokenVerificationFailed` with the path `challenge` or `code`; `AccountLocked`,
@@ -148,9 +149,9 @@ export class TwoFactor {
   }
 
   /**
-   * Completes a login with its second factor: four requests. The code, the challenge and the
-   * session are one transaction; a wrong code leaves the challenge usable, for five minutes in all
-   * unless `tokens.twoFactorChallenge` says otherwise.
+   * Completes a login with its second factor: four requests. Using the code and the challenge, and
+   * beginning the session, is one transaction. After a wrong code, the challenge can be used again, until
+   * it expires after five minutes by default (`tokens.twoFactorChallenge`).
    *
    * @throws AccountError `InvalidInput`; `TokenVerificationFailed` with the path `challenge` (log in
    *   again), `code` or `recoveryCode`; `AccountLocked`, `TooManyRequests`, `AuthenticatorDisabled` before
@@ -164,10 +165,10 @@ export class TwoFactor {
   }
 
   /**
-   * Gives new recovery codes in place of the old ones. Every other session has ended when it returns.
+   * Replaces the recovery codes with new ones. When it returns, every other session has ended.
    *
-   * @param input - `code`: of the app; a recovery code will not do.
-   * @throws AccountError as {@link TwoFactor.disable}, but for `TwoFactorMandatory`.
+   * @param input - `code`: a code of the app; a recovery code is not accepted.
+   * @throws AccountError as {@link TwoFactor.disable}, except `TwoFactorMandatory`.
    */
   async regenerateRecoveryCodes(input: {
     readonly request: SessionRequest;
@@ -206,7 +207,7 @@ export class TwoFactor {
     requireObject(input, '');
     const { request } = input;
     requireObject(request, 'request');
-    // Whoever acts for the owner may see it.
+    // An impersonator may see the status, too.
     const { account } = this.#core.verified.of(request);
     const { accountId } = account;
     return withAccountErrors(async () => {
@@ -222,8 +223,9 @@ export class TwoFactor {
   }
 
   /**
-   * Removes the second factor, for who shows it: a session that a password began is not enough
-   * (ASVS 6.4.4). Every other session has ended when it returns, and the owner is told.
+   * Removes the second factor. The owner must provide it once more, since a session that began with a
+   * password is not enough (ASVS 6.4.4). When it returns, every other session has ended, and the owner is
+   * notified.
    *
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`; `TwoFactorMandatory` where `isRequired` demands one;
@@ -259,10 +261,10 @@ export class TwoFactor {
   }
 
   /**
-   * Removes the second factor of somebody who has lost app and recovery codes. Nothing is checked:
-   * the application calls it, never a visitor, and only after it has proven who that person is as
-   * thoroughly as when they enrolled (ASVS 6.4.4; NIST SP 800-63B-4 §4.2.2.2). Every session of the
-   * account has ended when it returns, and the owner is told.
+   * Removes the second factor of an owner who has lost the app and the recovery codes. Nothing is
+   * checked: never call it on a visitor's behalf before the application has verified the owner's identity
+   * as thoroughly as at enrolment (ASVS 6.4.4; NIST SP 800-63B-4 §4.2.2.2). When it returns, every session
+   * of the account has ended, and the owner is notified.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`,
    *   `InvalidConfiguration`
@@ -285,7 +287,7 @@ export class TwoFactor {
     );
   }
 
-  /** Enrols in a login that waits for a second factor which the application demands. */
+  /** Enrols during a login, if the application requires a second factor. */
   async #enrolAtLogin(challenge: string, request: unknown): Promise<TotpEnrolment> {
     return this.#run('EnrolTwoFactor', { request }, async (eventContext, settings) => {
       const { factors } = await findChallenge(this.#core, challenge, 'enrolment');

@@ -10,14 +10,14 @@ import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 
 /** New recovery codes for an account. */
 export interface NewRecoveryCodes {
-  /** For their owner's eyes. Only hashes are stored. */
+  /** To be shown to the owner. Only hashes are stored. */
   readonly recoveryCodes: readonly string[];
   readonly operations: readonly TransactOperation<unknown>[];
 }
 
 /**
- * Changes an account's factors: every other session, and every login under way, is over (ASVS 7.4.3).
- * Of changes that were decided on the same state, one is made.
+ * Changes an account's factors and ends every other session and every login in progress (ASVS 7.4.3). Of
+ * several changes based on the same version of the account, only one succeeds.
  */
 export function changeFactors(
   change: AccountChange,
@@ -27,14 +27,14 @@ export function changeFactors(
   change.require({ sessionGeneration }).revokeOtherSessions().writeAll(operations);
 }
 
-/** Makes the recovery codes that replace an account's. */
+/** Creates the recovery codes that replace those of an account. */
 export async function replaceRecoveryCodes(
   core: Pick<AccountsCore, 'passwords' | 'tokens'>,
   { account, recoveryCodes: old }: AccountWithFactors,
 ): Promise<NewRecoveryCodes> {
   const recoveryCodes = createRecoveryCodes();
   const operations = deleteTokens(core, old);
-  // One after the other: ten at once would fill the queue of a hasher for everybody else.
+  // One after the other: ten at once would fill the hasher's queue and delay other users.
   for (const recoveryCode of recoveryCodes) {
     const parsed = parseRecoveryCode(recoveryCode);
     if (!parsed) throw new Error('A recovery code is not in its own form.');

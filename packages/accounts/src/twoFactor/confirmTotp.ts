@@ -10,21 +10,21 @@ import type { AccountWithFactors } from './readFactors.js';
 import { openSecret } from './sealedSecret.js';
 import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 
-/** Recovery codes and operations that make a pending authenticator the account's own. */
+/** Recovery codes, and the operations that make a pending authenticator the account's authenticator. */
 export interface ConfirmedTotp {
   readonly recoveryCodes: readonly string[];
   readonly operations: readonly TransactOperation<unknown>[];
 }
 
-/** Whoever shows the first code has seen the secret: nothing is guessed at that had to be held up. */
+/** No limit on failures, and short waits: the first code proves a secret that was only just shown. */
 const BINDING = { isBinding: true, maxWaitMs: 30_000 } as const;
 
 /**
- * Checks the first code of a pending authenticator. That one then takes the place of the one that the
- * account may have, and new recovery codes that of the old ones.
+ * Checks the first code of a pending authenticator. The authenticator then replaces an existing one, and
+ * new recovery codes replace the old ones.
  *
  * @throws AccountError `AccountLocked`, `TooManyRequests`; `TokenVerificationFailed` with the path
- *   `code` for a wrong one, and where nothing is pending.
+ *   `code` for a wrong code, and if no authenticator is pending.
  */
 export async function confirmTotp(
   context: FactorContext & { readonly core: Pick<AccountsCore, 'passwords' | 'tokens'> },
@@ -51,7 +51,7 @@ export async function confirmTotp(
   return {
     recoveryCodes,
     operations: [
-      // The document moves, with its ciphertext: nobody else can confirm it, too.
+      // The document moves, with its ciphertext, so it can be confirmed only once.
       core.tokens.updateOneOperation({
         filter: keyOfToken(pending),
         update: {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** How many codes an account gets; the first character of each is its number, 0 to 9. */
+/** Number of codes of an account; the first character of each is its number, 0 to 9. */
 const RECOVERY_CODE_COUNT = 10;
 
 /** Crockford's base32: digits and capitals without I, L, O and U. */
@@ -12,12 +12,12 @@ export const RECOVERY_CODE_SECRET_LENGTH = 15;
 const GROUP = /.{4}(?=.)/g;
 
 /**
- * Makes a set of recovery codes, such as `3K7M-Q2ZD-9XWA-HT51`. The first character is the code's
- * number in the set and no secret: whoever checks a code compares it with one slow hash instead of
- * ten. The other 15 are 75 random bits (NIST SP 800-63B-4 §4.2.1.1 asks for 64).
+ * Creates a set of recovery codes, such as `3K7M-Q2ZD-9XWA-HT51`. The first character is the code's
+ * number in the set, and not secret: with it, a check compares one slow hash instead of ten. The other 15
+ * characters are 75 random bits (NIST SP 800-63B-4 §4.2.1.1 requires 64).
  *
- * @returns 10 codes in the order of their numbers. Stored are only hashes, of what
- *   `parseRecoveryCode` gives for each.
+ * @returns 10 codes in the order of their numbers. Only hashes of what `parseRecoveryCode` returns for
+ *   them are stored.
  */
 export function createRecoveryCodes(): readonly string[] {
   return Array.from({ length: RECOVERY_CODE_COUNT }, (_, index) =>

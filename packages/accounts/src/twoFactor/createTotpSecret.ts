@@ -6,7 +6,7 @@ const SECRET_BYTES = 20;
 const SECRET = /^[A-Z2-7]{26,128}$/;
 
 /**
- * Makes a secret for one authenticator app: 160 random bits.
+ * Creates a secret for one authenticator app: 160 random bits.
  *
  * @returns 32 characters of base32 (RFC 4648 §6) without padding, as apps let people type it. Only
  *   its owner may see it, and it is stored encrypted.
@@ -17,8 +17,8 @@ export function createTotpSecret(): string {
 }
 
 /**
- * Tells whether a value has the form of a secret of at least 128 bits (RFC 4226 §4 R6). What
- * otpauth says of any other would quote it.
+ * Tells whether a value has the form of a secret of at least 128 bits (RFC 4226 §4 R6). Other values
+ * never reach otpauth, whose errors would quote them.
  */
 export function isTotpSecret(value: unknown): value is string {
   return typeof value === 'string' && SECRET.test(value);

@@ -6,7 +6,7 @@ import type { Factors } from './readFactors.js';
 /** As long as a transaction has room beside 21 documents with their unique items, and the rest. */
 const MAX_DELETED_PENDING = 10;
 
-/** Gives the writes that delete tokens. */
+/** Returns the writes that delete tokens. */
 export function deleteTokens(
   { tokens: entity }: Pick<AccountsCore, 'tokens'>,
   tokens: readonly (Token | undefined)[],
@@ -16,7 +16,7 @@ export function deleteTokens(
   );
 }
 
-/** Gives the writes that delete every factor but one, which the same transaction deletes already. */
+/** Returns the writes that delete every factor except one, which the same transaction already deletes. */
 export function deleteFactors(
   core: Pick<AccountsCore, 'tokens'>,
   { totp, pending, recoveryCodes }: Factors<Token>,
@@ -26,7 +26,7 @@ export function deleteFactors(
   return [...deleteTokens(core, factors), ...deletePending(core, pending)];
 }
 
-/** Gives the writes that delete the secrets that wait for their first code: the newest of them. */
+/** Returns the writes that delete the newest of the secrets that are not confirmed yet. */
 export function deletePending(
   core: Pick<AccountsCore, 'tokens'>,
   pending: readonly Token[],

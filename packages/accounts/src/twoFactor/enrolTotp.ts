@@ -10,8 +10,7 @@ import { totpUri } from './totpUri.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 
 /**
- * Data that an authenticator app needs. The data is shown to the app's owner, once, and kept
- * nowhere else.
+ * Data for an authenticator app. Show it to the app's owner once, and do not store it.
  */
 export interface TotpEnrolment {
   /** For typing: 32 characters of base32. */
@@ -22,16 +21,16 @@ export interface TotpEnrolment {
   readonly qrCode: string;
 }
 
-/** A secret that is ready to be written, in place of others that wait for their first code. */
+/** A secret that is ready to be written, replacing other secrets that are not confirmed yet. */
 export interface PreparedEnrolment {
   readonly enrolment: TotpEnrolment;
   readonly operations: readonly TransactOperation<unknown>[];
 }
 
-/** How long an enrolment waits for its first code. */
+/** Time within which an enrolment must be confirmed. */
 const PENDING_MS = 60 * 60 * 1000;
 
-/** Makes a secret that waits for its first code. */
+/** Creates a secret that must be confirmed with its first code. */
 export async function prepareTotp(
   core: Pick<AccountsCore, 'table' | 'tokens'>,
   { issuer, keyring }: Pick<TwoFactorSettings, 'issuer' | 'keyring'>,

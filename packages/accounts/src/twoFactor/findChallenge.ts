@@ -15,20 +15,19 @@ export interface WaitingLogin {
   readonly challenge: StoredToken;
   /** Session options that the first step asked for. */
   readonly session: LoginSessionOptions;
-  /** How many attempts at the first factor had failed before it was proven. */
+  /** Number of failed attempts at the first factor before it was verified. */
   readonly failures: number;
 }
 
-// What this package makes is 43 characters long; a megabyte need not be digested (ASVS 1.3.12).
+// Challenges have 43 characters; a megabyte need not be hashed (ASVS 1.3.12).
 const MAX_LENGTH = 100;
 
 /**
  * Finds the login that a challenge belongs to, in two requests.
  *
  * @throws AccountError `InvalidInput`; `TokenVerificationFailed`, the same for a challenge that is
- *   unknown, used, expired, for something else, or void since all sessions were ended or a contact
- *   was removed;
- *   `AccountDeactivated`.
+ *   unknown, used, expired, for another purpose, or revoked because all sessions were ended or a contact
+ *   was removed; `AccountDeactivated`.
  */
 export async function findChallenge(
   core: LoadCore & Pick<AccountsCore, 'tokens'>,
@@ -39,7 +38,7 @@ export async function findChallenge(
     throw new AccountError('InvalidInput', { path: 'challenge', reason: 'notAString' });
   }
   if (given.length > MAX_LENGTH) throw challengeRefused();
-  // The kinds whose values are unique: a password is no way to find anything.
+  // Only kinds whose values are unique, so not passwords.
   const filter = { value: digestSecret(given), kind: { $ne: 'password' } } as const;
   const { key } = await core.tokens.findKey({ filter });
   const factors = key ? await readFactors(core, key.accountId) : null;
@@ -52,7 +51,7 @@ export async function findChallenge(
   );
   if (!factors || !challenge) throw challengeRefused();
   if (factors.account.deactivated) throw new AccountError('AccountDeactivated', {});
-  // What ends all sessions ends the logins that are under way, too.
+  // Ending all sessions also ends logins in progress.
   if (challenge.meta?.generation !== factors.account.sessionGeneration) throw challengeRefused();
   const { failures } = challenge.meta;
   return {
@@ -63,7 +62,7 @@ export async function findChallenge(
   };
 }
 
-/** The one answer to every challenge that is not valid. */
+/** The same error for every invalid challenge. */
 export function challengeRefused(): AccountError<'TokenVerificationFailed'> {
   return new AccountError('TokenVerificationFailed', { path: 'challenge' });
 }

@@ -12,10 +12,10 @@ export interface FactorOwner extends FactorContext {
 }
 
 /**
- * Loads the account of a flow's owner with its factors. The session's own item is read along: codes
- * are counted before anything is committed.
+ * Loads the account of a flow's owner with its factors. The session is read, too, since attempts are
+ * counted before the commit would check it.
  *
- * @throws AccountError `InvalidSession`; `InvalidInput` where no request acts.
+ * @throws AccountError `InvalidSession`; `InvalidInput` without a request.
  */
 export async function findOwner(
   core: AccountsCore,

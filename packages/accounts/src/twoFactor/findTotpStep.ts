@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { HOTP, Secret } from 'otpauth';
 import { isTotpSecret } from './createTotpSecret.js';
 
-/** A code that somebody typed, and what it is checked against. */
+/** A code that a user typed, and the secret and time to check it against. */
 export interface FindTotpStepInput {
   /** Secret that `createTotpSecret` returned. */
   readonly secret: string;
@@ -12,23 +12,23 @@ export interface FindTotpStepInput {
   readonly nowMs: number;
 }
 
-/** How long a code is shown (ASVS 6.5.5). */
+/** Time for which a code is shown (ASVS 6.5.5). */
 export const TOTP_PERIOD_SECONDS = 30;
 export const TOTP_DIGITS = 6;
 
 // RFC 6238 §5.2 allows one step back for the network; one ahead is for clocks that run fast. A code
-// is thus good for 90 seconds in all.
+// is therefore valid for 90 seconds in total.
 const STEPS_TO_EACH_SIDE = 1;
 const CODE = /^[0-9]{6}$/;
 
 /**
- * Finds the time step whose code somebody typed, by RFC 6238 with SHA-1, 6 digits, 30 seconds.
+ * Finds the time step of a code that a user typed, by RFC 6238 with SHA-1, 6 digits and 30 seconds.
  *
- * A code must be accepted once only (RFC 6238 §5.2, ASVS 6.5.1): the caller keeps the step and, in
- * a conditional write, accepts none that is not greater.
+ * A code must be accepted only once (RFC 6238 §5.2, ASVS 6.5.1): the caller stores the step and, with a
+ * conditional write, accepts only greater ones.
  *
  * @returns The number of 30-second steps since 1970, the latest if several match; null for a wrong
- *   code, for anything but 6 ASCII digits, and for a secret or a time that is none.
+ *   code, for anything but 6 ASCII digits, and for an invalid secret or time.
  */
 export function findTotpStep({ secret, code, nowMs }: FindTotpStepInput): number | null {
   if (typeof code !== 'string' || !CODE.test(code) || !isTotpSecret(secret)) return null;
@@ -38,7 +38,7 @@ export function findTotpStep({ secret, code, nowMs }: FindTotpStepInput): number
   const key = Secret.fromBase32(secret);
   const actual = Buffer.from(code, 'latin1');
   let found: number | null = null;
-  // All of them, each in constant time (ASVS 11.2.4): the answer's time tells nothing of the code.
+  // All steps, each in constant time (ASVS 11.2.4), so that timing reveals nothing about the code.
   for (let offset = -STEPS_TO_EACH_SIDE; offset <= STEPS_TO_EACH_SIDE; offset++) {
     const step = currentStep + offset;
     if (step < 0) continue;

@@ -2,7 +2,7 @@ import { RECOVERY_CODE_ALPHABET, RECOVERY_CODE_SECRET_LENGTH } from './createRec
 
 /** A recovery code in the one form that is hashed. */
 export interface RecoveryCode {
-  /** Which code of the set it claims to be: 0 to 9. */
+  /** The code's number in its set, 0 to 9. */
   readonly index: number;
   /** 16 characters, the number included, without dashes. */
   readonly code: string;
@@ -15,11 +15,11 @@ const SEPARATORS = /[\s\p{Pd}\u2212]+/gu;
 const CODE = new RegExp(`^[0-9][${RECOVERY_CODE_ALPHABET}]{${RECOVERY_CODE_SECRET_LENGTH}}$`);
 
 /**
- * Reads a recovery code as people type it: in any case, with any spaces and dashes, and with the
- * letters that Crockford's base32 leaves out (O for 0, I and L for 1).
+ * Parses a recovery code as people type it: in upper or lower case, with any spaces and dashes, and with
+ * the letters that Crockford's base32 leaves out (O for 0, I and L for 1).
  *
  * @param value - The input, of any type.
- * @returns null for anything that is no code.
+ * @returns null for anything that is not a code.
  */
 export function parseRecoveryCode(value: unknown): RecoveryCode | null {
   if (typeof value !== 'string' || value.length > MAX_INPUT_LENGTH) return null;

@@ -10,7 +10,7 @@ export interface SecondFactorInput {
   readonly recoveryCode?: string;
 }
 
-/** A second factor in the form in which it is checked, named by what it is counted as. */
+/** A second factor in the form in which it is checked, named by the count of its attempts. */
 export type SecondFactor =
   | { readonly authenticator: 'totp'; readonly code: string }
   | { readonly authenticator: 'recoveryCode'; readonly recoveryCode: RecoveryCode };
@@ -20,10 +20,10 @@ const SPACES = /\s+/gu;
 const CODE = new RegExp(`^[0-9]{${String(TOTP_DIGITS)}}$`);
 
 /**
- * Reads what somebody shows as the second factor.
+ * Parses the second factor that a user provides.
  *
- * @throws AccountError `InvalidInput` with the path `code` or `recoveryCode` for what cannot be one,
- *   both and neither: nothing is counted for it.
+ * @throws AccountError `InvalidInput` with the path `code` or `recoveryCode` for a malformed value, and
+ *   if both or neither are given; such an attempt is not counted.
  */
 export function parseSecondFactor({ code, recoveryCode }: SecondFactorInput): SecondFactor {
   if (recoveryCode === undefined) return { authenticator: 'totp', code: parseTotpCode(code) };

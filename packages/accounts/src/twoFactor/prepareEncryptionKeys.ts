@@ -4,7 +4,7 @@ import { AccountError } from '../errors/AccountError.js';
 
 /** One of the keys that an application provides to encrypt with. */
 export interface EncryptionKey {
-  /** 1 to 64 visible ASCII characters, stored in every ciphertext: not a secret itself. */
+  /** 1 to 64 visible ASCII characters; not secret, since every ciphertext contains it. */
   readonly kid: string;
   /** 32 random bytes: as they are, in base64 or base64url, or as a secret KeyObject. */
   readonly key: string | Uint8Array | KeyObject;
@@ -23,8 +23,7 @@ const KID = /^[\x21-\x7e]{1,64}$/;
 const BASE64_KEY = /^(?:[A-Za-z0-9+/]{43}|[\w-]{43})=?$/;
 
 /**
- * Checks an application's encryption keys and gives them as KeyObjects in the same order, so that
- * no later call has to convert them.
+ * Validates an application's encryption keys and converts them once to KeyObjects, in the same order.
  *
  * @param keys - The option `twoFactor.encryptionKeys`, of any type.
  * @throws AccountError `InvalidConfiguration` for no keys, a malformed or repeated `kid`, and a

@@ -2,7 +2,7 @@ import type { Account, StoredToken, Token } from '../core/Account.js';
 import { loadAccount, type LoadCore } from '../core/loadAccount.js';
 import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 
-/** An account, and beside it what its second factor consists of. */
+/** An account and its second factors. */
 export interface AccountWithFactors extends Factors {
   readonly account: Account<StoredToken>;
 }
@@ -11,9 +11,9 @@ export interface AccountWithFactors extends Factors {
 export interface Factors<T extends Token = StoredToken> {
   /** The confirmed authenticator. */
   readonly totp: T | undefined;
-  /** Those that no code was shown of yet, oldest first. */
+  /** Authenticators that are not confirmed yet, oldest first. */
   readonly pending: readonly T[];
-  /** All of the set, used ones included. */
+  /** All recovery codes of the set, including used ones. */
   readonly recoveryCodes: readonly T[];
 }
 
@@ -26,7 +26,7 @@ export async function readFactors(
   return account && withFactors(account);
 }
 
-/** Gives an account with its factors. */
+/** Returns an account with its factors. */
 export function withFactors(account: Account<StoredToken>): AccountWithFactors {
   return { account, ...factorsOf<StoredToken>(account.tokens) };
 }

@@ -2,8 +2,8 @@
 const QUIET_ZONE_MODULES = 4;
 
 /**
- * Draws a text as a QR code. An authenticator URI holds a secret: draw it where its owner asks for
- * it, never through a service on the web.
+ * Draws a text as a QR code. An authenticator URI contains a secret, which must not be sent to a web
+ * service that draws QR codes.
  *
  * @param text - At most 2953 bytes as UTF-8.
  * @returns An SVG document without scripts, links and the text itself, black on white; any size,
@@ -11,7 +11,7 @@ const QUIET_ZONE_MODULES = 4;
  * @throws RangeError if the text does not fit.
  */
 export async function renderQrCode(text: string): Promise<string> {
-  // Only who enrols needs the encoder: no cold start waits for it.
+  // Only an enrolment needs the encoder, so that a cold start does not load it.
   const { renderSVG } = await import('uqr');
   // The smallest code that holds the text, with as much error correction as fits into that size.
   return renderSVG(text, { ecc: 'L', boostEcc: true, border: QUIET_ZONE_MODULES, pixelSize: 4 });

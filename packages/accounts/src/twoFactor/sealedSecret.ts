@@ -4,7 +4,7 @@ import type { StoredToken } from '../core/Account.js';
 
 const PURPOSE = 'totpSecret';
 
-/** Encrypts a TOTP secret for an account; for no other can it be read again. */
+/** Encrypts a TOTP secret for an account; it cannot be decrypted for another account. */
 export function sealSecret(keyring: EncryptionKeyring, accountId: string, secret: string): string {
   return keyring.encrypt(secret, { purpose: PURPOSE, accountId });
 }
@@ -12,8 +12,8 @@ export function sealSecret(keyring: EncryptionKeyring, accountId: string, secret
 /**
  * Decrypts an account's TOTP secret.
  *
- * @throws AccountError `InvalidConfiguration` if no key does it: the account has a second factor,
- *   and that it cannot be checked must not let anybody in (ASVS 16.5.3).
+ * @throws AccountError `InvalidConfiguration` if no key decrypts it: a second factor that cannot be
+ *   checked must not be skipped (ASVS 16.5.3).
  */
 export function openSecret(keyring: EncryptionKeyring, { accountId, value }: StoredToken): string {
   const secret = keyring.decrypt(value, { purpose: PURPOSE, accountId });

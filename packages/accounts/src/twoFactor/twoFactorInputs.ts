@@ -21,7 +21,7 @@ export interface ConfirmTwoFactorInput {
 
 /** Result of `TwoFactor.confirm`. */
 export interface ConfirmedTwoFactor {
-  /** Ten codes, each good for one login without the app. They cannot be had again. */
+  /** Ten codes, each valid for one login without the app. They cannot be retrieved again. */
   readonly recoveryCodes: readonly string[];
 }
 
@@ -41,6 +41,6 @@ export interface DisableTwoFactorInput extends SecondFactorInput {
 /** Result of `TwoFactor.status`. */
 export interface TwoFactorStatus {
   readonly enabled: boolean;
-  /** How many of ten are not used. */
+  /** Number of unused codes, at most ten. */
   readonly recoveryCodesLeft: number;
 }

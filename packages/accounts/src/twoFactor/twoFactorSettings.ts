@@ -6,7 +6,7 @@ import type { EncryptionKey } from './prepareEncryptionKeys.js';
 import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
 import { parseTotpIssuer } from './totpUri.js';
 
-/** How accounts are protected by a second factor. */
+/** Options of the second factor. */
 export interface TwoFactorOptions {
   /** The name under which authenticator apps list the application: 1 to 64 characters, no colon. */
   readonly issuer: string;
@@ -17,13 +17,13 @@ export interface TwoFactorOptions {
    */
   readonly encryptionKeys: readonly EncryptionKey[];
   /**
-   * Whom a second factor is demanded of (default: nobody). Asked at every login: an account that
-   * has none gets `TwoFactorEnrolmentRequired` in place of a session.
+   * Tells whether an account must have a second factor (default: no account must). Called at every
+   * login: an account without one gets `TwoFactorEnrolmentRequired` instead of a session.
    */
   readonly isRequired?: (account: AccountDocument) => boolean;
   /**
-   * How long ago the session's owner may have logged in, or proved again who they are, to enrol, to
-   * disable or to replace recovery codes (default: `'10m'`).
+   * Maximum age of the last login or reauthentication for enrolling, disabling, or replacing recovery
+   * codes (default: `'10m'`).
    */
   readonly recentLogin?: Duration;
 }

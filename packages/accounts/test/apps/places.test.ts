@@ -268,22 +268,25 @@ describe('maxAccounts', () => {
       expect(await stored()).toEqual({ accounts: 6, held: 6, taken: 6, problems: [] });
     });
 
-    it.each(['before', 'after'] as const)('can end %s any of its requests', async (when) => {
-      const before = await open({});
-      for (let at = 0; at < 3; at++) await before.createAccount(nameOf());
-      const accounts = withPlan({ maxAccounts: 2 });
-      // A scan, and a transaction for each.
-      for (let at = 1; at <= 3; at++) {
-        const fault = failFrom(test.client, at, when);
-        expect(await codeOf(accounts.quota.backfill())).toBe('ServiceUnavailable');
-        fault.remove();
-        const { held, taken = 0 } = await stored();
-        expect(taken).toBe(held);
-      }
-      // More than there are: nobody loses the account.
-      expect((await accounts.quota.backfill()).taken).toBe(3);
-      expect(await stored()).toEqual({ accounts: 3, held: 3, taken: 3, problems: [] });
-    });
+    it.each(['before', 'after'] as const)(
+      'assignPlaces can be repeated after it ended %s any of its requests',
+      async (when) => {
+        const before = await open({});
+        for (let at = 0; at < 3; at++) await before.createAccount(nameOf());
+        const accounts = withPlan({ maxAccounts: 2 });
+        // A scan, and a transaction for each.
+        for (let at = 1; at <= 3; at++) {
+          const fault = failFrom(test.client, at, when);
+          expect(await codeOf(accounts.quota.backfill())).toBe('ServiceUnavailable');
+          fault.remove();
+          const { held, taken = 0 } = await stored();
+          expect(taken).toBe(held);
+        }
+        // More than there are: nobody loses the account.
+        expect((await accounts.quota.backfill()).taken).toBe(3);
+        expect(await stored()).toEqual({ accounts: 3, held: 3, taken: 3, problems: [] });
+      },
+    );
 
     it('is exact while people sign up and leave, on several servers at once', async () => {
       const before = await open({});

@@ -134,7 +134,7 @@ describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)'
     await expectNothing(test.accounts.tokens.issue({ request, purpose: 'invite' }), before, 'kept');
   });
 
-  it('verifies no number in it', async () => {
+  it('an ended session verifies no phone number', async () => {
     const { accountId, request } = ada;
     const code = test.lastToken('+4930999999');
     const fault = beforeAnswer(test.client, 'Query', () =>
@@ -148,7 +148,7 @@ describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)'
     expect(await codeOf(test.accounts.contacts.verifyPhone(phone))).toBe('TokenVerificationFailed');
   });
 
-  it('proves nobody in it again', async () => {
+  it('an ended session cannot be reauthenticated', async () => {
     const { request } = ada;
     await reset();
     const again = test.accounts.reauthenticate({ request, password: NEW_PASSWORD });

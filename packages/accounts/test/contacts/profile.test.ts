@@ -295,7 +295,7 @@ describe('what an account says of its owner', () => {
       return [...tokens.map(({ value }) => value), ...sessions.map(({ token }) => token)];
     };
 
-    it('reads on past a page', async () => {
+    it('an export contains documents beyond the first page of a query', async () => {
       const { accountId } = ada;
       const notes = test.table.entity(Note);
       const text = 'x'.repeat(300 * 1024);

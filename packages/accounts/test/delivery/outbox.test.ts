@@ -58,7 +58,7 @@ describe('the outbox', () => {
     ]);
   });
 
-  it('keeps the newest only', async () => {
+  it('the outbox keeps only the newest maxMessages messages', async () => {
     const outbox = new Outbox({ ...OPTIONS, maxMessages: 2 });
     for (const name of ['a', 'b', 'c']) await outbox.send(emailTo(`${name}@example.com`));
     expect(outbox.messages.map(({ to }) => to.value)).toEqual(['b@example.com', 'c@example.com']);

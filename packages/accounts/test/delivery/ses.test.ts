@@ -77,7 +77,7 @@ describe('mail by Amazon SES', () => {
     expect(service.requests).toEqual([]);
   });
 
-  it('never goes to a phone', async () => {
+  it('a message to a phone is refused and nothing is sent', async () => {
     expect((await errorOf(send()(smsTo('+4930123456')))).code).toBe('InvalidInput');
     expect(service.requests).toEqual([]);
   });
@@ -144,7 +144,7 @@ describe('mail by Amazon SES', () => {
     });
   });
 
-  it('needs a client', () => {
+  it('a sender without a client is refused', () => {
     expect(() => send({ client: undefined as never })).toThrow(
       expect.objectContaining({ code: 'InvalidConfiguration' }),
     );

@@ -143,7 +143,7 @@ describe('mail by SMTP', () => {
       await accounts.userByPasswordLogin({ username, password: newPassword, request });
     });
 
-    it('has a link that logs in', async () => {
+    it('the mail contains a link that logs in', async () => {
       const { email, accountId } = await signUp(accounts);
       await accounts.settled();
       server.mails.length = 0;
@@ -224,7 +224,7 @@ describe('mail by SMTP', () => {
       expect(server.mails).toEqual([]);
     });
 
-    it('and never to a phone', async () => {
+    it('a message to a phone is refused', async () => {
       expect((await errorOf(send()(smsTo('+4930123456')))).code).toBe('InvalidInput');
     });
 

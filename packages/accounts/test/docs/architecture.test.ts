@@ -43,7 +43,7 @@ describe('the drawing of the floors in docs/architecture.md', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('is what the linter holds', () => {
+  it('the drawing has the same floors as the linter', () => {
     const floors = readFileSync(path.join(ROOT, 'scripts/floors.mjs'), 'utf8');
     const [, list = ''] = /FLOORS = \[\n([^]*?)\n\];/.exec(floors) ?? [];
     const held = list

@@ -17,6 +17,11 @@ const DECLARATIONS: [heading: string, file: string, pattern: RegExp][] = [
     /^ {2}readonly ([A-Z]\w+):/gm,
   ],
   ['HTTP', 'packages/accounts/src/http/HttpError.ts', /^ {2}([A-Z]\w+): \[/gm],
+  [
+    'AccountsClientError',
+    'packages/accounts/src/client/AccountsClientError.ts',
+    /^ {2}\| '([A-Z]\w+)'/gm,
+  ],
   ['EntityError', 'packages/entity/src/errors/EntityError.ts', /^ {2}([A-Z]\w+):/gm],
   ['SchemaError', 'packages/schema/src/errors/SchemaError.ts', /^ {2}([A-Z]\w+):/gm],
   ['TestingError', 'packages/entity/src/testing/TestingError.ts', /'(?!TestingError)([A-Z]\w+)'/g],

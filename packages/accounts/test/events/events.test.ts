@@ -283,7 +283,7 @@ describe('events', () => {
     expect(names()).toEqual(['LoginSuccess']);
   });
 
-  it('end for who has left', async () => {
+  it('a listener that was removed gets no more events', async () => {
     stop[0]?.();
     await login();
     expect(events).toEqual([]);

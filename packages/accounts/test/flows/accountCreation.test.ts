@@ -229,7 +229,7 @@ describe('a new account', () => {
       expect(error.toJSON()).toMatchObject({ code: 'InvalidInput', details: { path } });
     });
 
-    it('counts by client address', async () => {
+    it('requestAccount is limited by client address', async () => {
       const few = await createTestAccounts({
         delivery: { send: () => undefined },
         throttling: { address: { budget: 2 } },

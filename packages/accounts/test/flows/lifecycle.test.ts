@@ -292,7 +292,7 @@ describe('an account and its sessions', () => {
     }
   });
 
-  it('each emits its outcome once', async () => {
+  it('every operation emits its outcome exactly once', async () => {
     const { accountId } = await signUp();
     const names: string[] = [];
     const off = accounts.on('*', ({ name, reason }) =>

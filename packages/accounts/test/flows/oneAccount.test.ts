@@ -178,7 +178,7 @@ describe('the life of one account', () => {
     expect(refused).not.toHaveProperty('user');
   });
 
-  it('lets her log out twice', async () => {
+  it('a second logout with the same token succeeds, too', async () => {
     const authToken = await login();
     for (const { request, told } of [watched(authToken), watched(authToken)]) {
       await accounts.logout({ authToken, request });

@@ -208,19 +208,28 @@ describe('createAccount refuses, before anything is sent,', () => {
     await expectRefused({ username: 'ada', password: PASSWORD, ...change }, path);
   });
 
-  it.each(USERNAMES)('a username %s (ASVS 2.2.1)', async (_name, change, path) => {
-    await expectRefused({ email: 'ada@example.com', password: PASSWORD, ...change }, path);
-  });
+  it.each(USERNAMES)(
+    'createAccount refuses a username %s (ASVS 2.2.1)',
+    async (_name, change, path) => {
+      await expectRefused({ email: 'ada@example.com', password: PASSWORD, ...change }, path);
+    },
+  );
 
-  it.each(PROFILES)('a profile %s (ASVS 15.3.5)', async (_name, change, path) => {
-    await expectRefused({ username: 'ada', password: PASSWORD, ...change }, path);
-  });
+  it.each(PROFILES)(
+    'createAccount refuses a profile %s (ASVS 15.3.5)',
+    async (_name, change, path) => {
+      await expectRefused({ username: 'ada', password: PASSWORD, ...change }, path);
+    },
+  );
 
-  it.each(UNKNOWN)('the unknown field %s (ASVS 15.3.3)', async (_name, change, path) => {
-    await expectRefused({ username: 'ada', password: PASSWORD, ...change }, path);
-  });
+  it.each(UNKNOWN)(
+    'createAccount refuses the unknown field %s (ASVS 15.3.3)',
+    async (_name, change, path) => {
+      await expectRefused({ username: 'ada', password: PASSWORD, ...change }, path);
+    },
+  );
 
-  it('the unknown field "__proto__" (ASVS 15.3.6)', async () => {
+  it('createAccount refuses the field "__proto__" (ASVS 15.3.6)', async () => {
     const input = JSON.parse(
       `{"username": "ada", "password": "${PASSWORD}", "__proto__": {"isAdmin": true}}`,
     ) as unknown;
@@ -302,7 +311,7 @@ describe('createAccount lets through what only looks dangerous:', () => {
     expect((await test.accounts.findUser({ username: 'b2' }))?.profile).toStrictEqual(profile);
   });
 
-  it('a profile of 200 KB', async () => {
+  it('createAccount accepts a profile of 200 KB', async () => {
     const profile = { text: 'x'.repeat(200 * 1024) };
     const account = await test.accounts.createAccount({
       username: 'b3',

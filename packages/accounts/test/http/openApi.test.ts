@@ -59,7 +59,10 @@ describe('The OpenAPI document', () => {
     };
     const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
     expect(operations.map(({ operationId }) => operationId).toSorted()).toEqual(
-      Object.keys(routes).toSorted(),
+      // With its option alone, which excludes that passwords are sent: see test/client/prehash.
+      Object.keys(routes)
+        .filter((name) => name !== 'passwordSalt')
+        .toSorted(),
     );
     for (const { responses } of operations) expect(responses).toHaveProperty('default');
   });

@@ -20,6 +20,7 @@ beforeAll(async () => {
   server = await createTestHandler(
     { maxBodyBytes: 1024 },
     {
+      passwords: { prehashed: { saltSecret: 's'.repeat(32) } },
       twoFactor: totp({
         issuer: 'Tests',
         encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 7).toString('base64') }],

@@ -305,7 +305,7 @@ describe('one-time tokens of every kind', () => {
       expect(await codeOf(use(token))).toBe('none');
     });
 
-    it('is used in three requests', async () => {
+    it('using a token takes three requests', async () => {
       const token = await issue(await signUp(test.accounts));
       const { commands } = await test.log.costOf(() => use(token));
       expect(commands).toHaveLength(3);
@@ -368,7 +368,7 @@ describe('one-time tokens of every kind', () => {
       ({ accountId } = await signUp(test.accounts));
     });
 
-    it('lets one of 16 use it', async () => {
+    it('only one of 16 concurrent callers can use a token', async () => {
       const tokens = mechanism();
       const token = await issueTo(tokens);
       const outcomes = await Promise.all(

@@ -395,7 +395,7 @@ describe('links that anyone can request', () => {
       expect(await mailbox.take()).toHaveLength(1);
     });
 
-    it('logs in', async () => {
+    it('a magic link logs its owner in', async () => {
       const person = await signUp(accounts);
       const request = requestWith();
       const token = await linkOf(person.email);

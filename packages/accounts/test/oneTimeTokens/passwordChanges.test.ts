@@ -133,7 +133,7 @@ describe('a new password', () => {
       );
     });
 
-    it('begins the count again', async () => {
+    it('changing the password with the right one resets the count of attempts', async () => {
       const person = await signUp(accounts);
       const request = await logIn(accounts, person);
       const wrong = { request, currentPassword: 'wrong', newPassword: NEW_PASSWORD };

@@ -60,7 +60,7 @@ describe('an account id that nobody has (ASVS 16.2.5)', () => {
   afterAll(() => test.drop());
   beforeEach(() => events.splice(0));
 
-  it.each(ACTS)('is in no event: of %s', async (_name, act) => {
+  it.each(ACTS)('no event contains an unknown account id: %s', async (_name, act) => {
     await codeOf(act(test.accounts, NOBODY));
     expect(events.length).toBeGreaterThan(0);
     expect(JSON.stringify(events)).not.toContain(NOBODY);

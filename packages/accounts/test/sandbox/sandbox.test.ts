@@ -185,18 +185,21 @@ describe('a sandbox', () => {
     expect(await size()).toBe(before);
   });
 
-  it.each(['Sandbox', '', null, true, ['sandbox']])('the environment %p is none', (environment) => {
-    let code: unknown;
-    try {
-      accountsWith({ environment: environment as never });
-    } catch (error) {
-      code = AccountError.is(error) ? [error.code, error.details] : error;
-    }
-    expect(code).toEqual([
-      'InvalidConfiguration',
-      { path: 'environment', reason: expect.any(String) as string },
-    ]);
-  });
+  it.each(['Sandbox', '', null, true, ['sandbox']])(
+    'the option environment refuses %p',
+    (environment) => {
+      let code: unknown;
+      try {
+        accountsWith({ environment: environment as never });
+      } catch (error) {
+        code = AccountError.is(error) ? [error.code, error.details] : error;
+      }
+      expect(code).toEqual([
+        'InvalidConfiguration',
+        { path: 'environment', reason: expect.any(String) as string },
+      ]);
+    },
+  );
 
   it.each([null, 5, { onProgress: 'yes' }, { onProgress: {} }])(
     'resetSandbox refuses %j before anything is deleted',

@@ -194,7 +194,9 @@ describe('what is made by cryptography', () => {
     expect(all(/create(?:Hash|Hmac)\(\s*([^'\s])/g)).toEqual([]);
     expect(all(/'(aes-[^']+)'/g)).toEqual(['aes-256-gcm']);
     expect(all(/'((?:HS|RS|ES|PS)\d{3})'/g)).toEqual(['HS256']);
-    expect(all(/'(SHA-?\d+)'/g)).toEqual(['SHA1']);
+    expect(all(/'(SHA-?\d+)'/g)).toEqual(['SHA-256', 'SHA1']);
+    // In browsers: of the password, before it is sent (decision 22).
+    expect(all(/name: '(PBKDF2|[A-Z]+-[A-Z]+)'/g)).toEqual(['PBKDF2']);
   });
 
   it('comes from libraries that others have looked at, and none is of our own (ASVS 11.2.1)', () => {

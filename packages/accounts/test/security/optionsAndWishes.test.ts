@@ -128,7 +128,7 @@ describe('whatever a client wishes, the application’s options are the bound', 
     expect(await isIn(authToken)).toBe(isExempt);
   });
 
-  it.each(Object.keys(WAYS))('of how many: %s', async (way) => {
+  it.each(Object.keys(WAYS))('a session begun by %s counts towards maxSessions', async (way) => {
     const own = await begin({ way, wish: 'to be remembered' }, await test.signUp());
     const account = (await test.accounts.handleRequest(requestWith(own))).user;
     if (!account) throw new AccountError('InvalidSession', {});

@@ -128,7 +128,7 @@ describe('a session is refused', () => {
     await expectInvalid(authToken);
   });
 
-  it('when its row is gone', async () => {
+  it('a session whose row was deleted is refused', async () => {
     const { authToken } = await someone();
     const { sub: accountId, sid: ulid } = claimsOf(authToken);
     await accounts.SessionEntity.deleteOne({ filter: { accountId, ulid } });

@@ -69,7 +69,7 @@ describe('identifiers, as people type them', () => {
   };
 
   describe.each(SPELLINGS)('%s', (_name, spell) => {
-    it.each(Object.keys(CALLS))('are taken by %s', async (call) => {
+    it.each(Object.keys(CALLS))('%s accepts an identifier in this spelling', async (call) => {
       const email = `person${String(++count)}@example.org`;
       const own = (await test.accounts.contacts.list({ request }))[0]?.data.value ?? '';
       expect(await codeOf(CALLS[call]?.(spell(email), own) ?? Promise.reject(new Error()))).toBe(
@@ -78,11 +78,14 @@ describe('identifiers, as people type them', () => {
       await test.accounts.settled();
     });
 
-    it.each(Object.keys(OWN_CALLS))('are found by %s', async (call) => {
-      const { accountId, email } = await test.signUp();
-      const called = OWN_CALLS[call]?.(spell(email), accountId);
-      expect(await codeOf(called ?? Promise.reject(new Error()))).toBe('none');
-    });
+    it.each(Object.keys(OWN_CALLS))(
+      '%s finds an account by an identifier in this spelling',
+      async (call) => {
+        const { accountId, email } = await test.signUp();
+        const called = OWN_CALLS[call]?.(spell(email), accountId);
+        expect(await codeOf(called ?? Promise.reject(new Error()))).toBe('none');
+      },
+    );
   });
 
   it('are usernames with white space around them, which does not count', async () => {
@@ -281,7 +284,7 @@ describe('what a request says of its client', () => {
     },
   );
 
-  it.each([null, undefined])('needs no User-Agent: %j', async (userAgent) => {
+  it.each([null, undefined])('a login succeeds with the User-Agent %j', async (userAgent) => {
     const test = await createTestAccounts({ passwords: { hasher } });
     await test.accounts.createAccount({ username: 'ada', password: PASSWORD });
     const request = { ...requestWith(), userAgent };

@@ -157,7 +157,7 @@ describe('updateUser', () => {
       await nothingChanged();
     });
 
-    it('to remove the only way in', async () => {
+    it('the last login method cannot be removed', async () => {
       const own = requestWith();
       const email = 'only@example.com';
       await selfService(test.accounts).signUp({ email, password: PASSWORD, request: own });

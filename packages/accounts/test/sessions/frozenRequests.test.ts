@@ -70,7 +70,7 @@ const KINDS: readonly [string, () => SessionRequest][] = [
 describe.each(KINDS)(
   'a request that is %s begins no session (ASVS 2.2.1, 2.3.3)',
   (_name, make) => {
-    it('by a login', async () => {
+    it('a login refuses a request on which no session can be set', async () => {
       const { account } = await someone(accounts);
       const { username = '', accountId } = account;
       const input = { username, password: PASSWORD };
@@ -82,7 +82,7 @@ describe.each(KINDS)(
       expect(edges).toHaveLength(1);
     });
 
-    it('by a link, which stays good', async () => {
+    it('a login by link refuses such a request, and the link stays valid', async () => {
       const { account } = await someone(accounts);
       const email = `${String(account.username)}@example.com`;
       const { accountId } = account;

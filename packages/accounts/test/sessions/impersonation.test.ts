@@ -150,7 +150,7 @@ describe('is refused', () => {
     );
   });
 
-  it('by an unverified request', async () => {
+  it('impersonation is refused for a request that handleRequest has not accepted', async () => {
     const { own } = await support();
     const request = { ...requestWith(own.authToken), user: own.account };
     expect(await codeOf(accounts.impersonate({ request, accountId: ada.accountId }))).toBe(

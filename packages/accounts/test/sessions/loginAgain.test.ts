@@ -72,7 +72,7 @@ describe.each(LOGINS)('%s on a request that has a session', (_name, login) => {
     expect(request.user?.accountId).toBe(accountId);
   });
 
-  it('does both or neither', async () => {
+  it('a login that fails does not end the previous session', async () => {
     const { username, authToken, request } = await visitor();
     const injected = failWith(test.client, 'TransactWriteItems', timeout, ALWAYS);
     const code = await codeOf(login(username, request)).finally(() => injected.remove());

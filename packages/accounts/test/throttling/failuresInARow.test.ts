@@ -151,23 +151,26 @@ describe('failures in a row (NIST SP 800-63B-4 §3.2.2)', () => {
       expect(await codeOf(secondStep({ recoveryCode: fresh }))).toBe('none');
     });
 
-    it.each(['reset', 'disable'] as const)('%s begins both counts again', async (way) => {
-      const { accountId } = ada;
-      await failed(100, wrongRecoveryCode);
-      if (way === 'reset') await failed(100, wrongCode);
-      if (way === 'reset') await test.accounts.twoFactor.reset({ accountId });
-      else {
-        const request = await test.requestOf(ada);
-        test.clock.advance(MINUTE);
-        await test.accounts.twoFactor.disable({ request, code: test.app(ada.secret) });
-      }
-      const { items } = await test.table
-        .entity(AccountAttempts)
-        .findMany({ filter: { accountId } });
-      const factors = items.filter(({ authenticator }) => authenticator !== 'password');
-      expect(factors.map(({ failuresInARow }) => failuresInARow)).toEqual(factors.map(() => 0));
-      expect(factors).not.toEqual([]);
-    });
+    it.each(['reset', 'disable'] as const)(
+      '%s resets the counts of codes and recovery codes',
+      async (way) => {
+        const { accountId } = ada;
+        await failed(100, wrongRecoveryCode);
+        if (way === 'reset') await failed(100, wrongCode);
+        if (way === 'reset') await test.accounts.twoFactor.reset({ accountId });
+        else {
+          const request = await test.requestOf(ada);
+          test.clock.advance(MINUTE);
+          await test.accounts.twoFactor.disable({ request, code: test.app(ada.secret) });
+        }
+        const { items } = await test.table
+          .entity(AccountAttempts)
+          .findMany({ filter: { accountId } });
+        const factors = items.filter(({ authenticator }) => authenticator !== 'password');
+        expect(factors.map(({ failuresInARow }) => failuresInARow)).toEqual(factors.map(() => 0));
+        expect(factors).not.toEqual([]);
+      },
+    );
   });
 
   describe('of a password', () => {
@@ -191,18 +194,22 @@ describe('failures in a row (NIST SP 800-63B-4 §3.2.2)', () => {
       }
     });
 
-    it.each(['resetPassword', 'setPassword'] as const)('%s brings it back', async (way) => {
-      const { accountId, username, email } = await test.signUp();
-      await failed(AT_LOGIN + 5, () => login(username, WRONG));
-      if (way === 'setPassword') await test.accounts.setPassword({ accountId, newPassword: OTHER });
-      else {
-        await test.accounts.passwords.requestReset({ email });
-        await test.accounts.settled();
-        const token = test.messages.at(-1)?.token ?? '';
-        await test.accounts.passwords.reset({ token, newPassword: OTHER });
-      }
-      expect(await codeOf(login(username, OTHER))).toBe('none');
-    });
+    it.each(['resetPassword', 'setPassword'] as const)(
+      '%s enables a disabled password again',
+      async (way) => {
+        const { accountId, username, email } = await test.signUp();
+        await failed(AT_LOGIN + 5, () => login(username, WRONG));
+        if (way === 'setPassword')
+          await test.accounts.setPassword({ accountId, newPassword: OTHER });
+        else {
+          await test.accounts.passwords.requestReset({ email });
+          await test.accounts.settled();
+          const token = test.messages.at(-1)?.token ?? '';
+          await test.accounts.passwords.reset({ token, newPassword: OTHER });
+        }
+        expect(await codeOf(login(username, OTHER))).toBe('none');
+      },
+    );
 
     it('that no proven address can bring back only wait, for as long as it takes', async () => {
       await test.accounts.createAccount({ username: 'eve', password: PASSWORD });

@@ -224,12 +224,12 @@ describe('devices that are known by a token (OWASP device cookies)', () => {
       await isNoDevice(forge(deviceToken));
     });
 
-    it('of another account', async () => {
+    it('a device token of another account is ignored', async () => {
       const { deviceToken: theirs } = await login(await test.signUp());
       await isNoDevice(theirs);
     });
 
-    it('of a session', async () => {
+    it('a session token is ignored as a device token', async () => {
       await isNoDevice((await login(ada)).authToken);
     });
 
@@ -241,7 +241,7 @@ describe('devices that are known by a token (OWASP device cookies)', () => {
       expect(await codeOf(login(ada, deviceToken))).toBe('AccountLocked');
     });
 
-    it.each(Object.keys(remedies))('from before %s', async (remedy) => {
+    it.each(Object.keys(remedies))('a device token from before %s is ignored', async (remedy) => {
       await remedies[remedy]?.();
       await isNoDevice(deviceToken);
     });
@@ -293,7 +293,7 @@ describe('devices that are known by a token (OWASP device cookies)', () => {
     expect(await codeOf(test.accounts.userByPasswordLogin(again))).toBe('none');
   });
 
-  it('are no sessions', async () => {
+  it('a device token is refused as a session token', async () => {
     for (const attempt of [
       () => test.accounts.handleRequest(requestWith(deviceToken)),
       () => test.accounts.refreshTokens({ authToken: deviceToken, request: requestWith() }),

@@ -101,18 +101,22 @@ describe('attempts of who is logged in', () => {
     expect(await times(2, () => logIn(WRONG))).toEqual(['LoginFailed', 'AccountLocked']);
   });
 
-  it.each(['resetPassword', 'setPassword'] as const)('are forgotten by %s', async (how) => {
-    await times(BUDGET + 1, () => logIn(WRONG));
-    await times(BUDGET + 1, () => prove(WRONG));
-    if (how === 'setPassword') await accounts.setPassword({ accountId, newPassword: NEW_PASSWORD });
-    else {
-      const { token } = await accounts.addResetPasswordToken({ accountId });
-      await selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD });
-    }
-    request = requestWith();
-    expect(await logIn(NEW_PASSWORD, request)).toBe('none');
-    expect(await prove(NEW_PASSWORD)).toBe('none');
-  });
+  it.each(['resetPassword', 'setPassword'] as const)(
+    '%s resets the attempts at login and at reauthentication',
+    async (how) => {
+      await times(BUDGET + 1, () => logIn(WRONG));
+      await times(BUDGET + 1, () => prove(WRONG));
+      if (how === 'setPassword')
+        await accounts.setPassword({ accountId, newPassword: NEW_PASSWORD });
+      else {
+        const { token } = await accounts.addResetPasswordToken({ accountId });
+        await selfService(accounts).resetPassword({ token, newPassword: NEW_PASSWORD });
+      }
+      request = requestWith();
+      expect(await logIn(NEW_PASSWORD, request)).toBe('none');
+      expect(await prove(NEW_PASSWORD)).toBe('none');
+    },
+  );
 
   describe('that nobody had the time to look at', () => {
     const expectGivenBack = async (act: () => Promise<string>): Promise<void> => {
@@ -121,11 +125,14 @@ describe('attempts of who is logged in', () => {
       expect(codes).toEqual([...Array<string>(BUDGET + 1).fill('TooBusy'), 'none']);
     };
 
-    it('are none: at the login', () => expectGivenBack(() => logIn()));
-    it('are none: to prove it again', () => expectGivenBack(() => prove()));
-    it('are none: for a new password', () => expectGivenBack(() => change()));
+    it('a login that was refused as TooBusy does not count as an attempt', () =>
+      expectGivenBack(() => logIn()));
+    it('a reauthentication that was refused as TooBusy does not count as an attempt', () =>
+      expectGivenBack(() => prove()));
+    it('a change of password that was refused as TooBusy does not count as an attempt', () =>
+      expectGivenBack(() => change()));
 
-    it('are none: with a new password that nobody had the time to hash', async () => {
+    it('a change whose new password could not be hashed in time does not count as an attempt', async () => {
       const hash = jest.spyOn(hasher, 'hash').mockImplementation(() => {
         throw new AccountError('TooBusy', {});
       });

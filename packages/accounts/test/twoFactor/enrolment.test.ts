@@ -385,7 +385,7 @@ describe('an authenticator that the application demands (ASVS 6.3.3)', () => {
   });
   afterAll(() => test.drop());
 
-  it('is demanded of nobody else', async () => {
+  it('accounts that need no second factor log in without one', async () => {
     expect(await codeOf(test.login(await test.signUp()))).toBe('none');
   });
 

@@ -524,7 +524,7 @@ describe('a login with a second factor', () => {
       );
     });
 
-    it('begin anew after a success', async () => {
+    it('a right code resets the count of attempts', async () => {
       const person = await test.signUpWithTotp();
       for (const _ of times(2, () => 0)) {
         const challenge = await test.challengeOf(person);

@@ -54,9 +54,20 @@ function elementsOf({ SS, NS, BS }: AttributeValue): AttributeValue[] | undefine
   return BS?.map((B) => ({ B }));
 }
 
+/** From here on, code units of UTF-16 sort differently from the UTF-8 bytes of their characters. */
+const FIRST_SURROGATE = 0xd800;
+
 /** Texts in the order of their UTF-8 bytes. */
 export function compareTexts(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const end = Math.min(a.length, b.length);
+  for (let at = 0; at < end; at++) {
+    const one = a.charCodeAt(at);
+    const other = b.charCodeAt(at);
+    if (one === other) continue;
+    if (one < FIRST_SURROGATE && other < FIRST_SURROGATE) return one - other;
+    return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  }
+  return a.length - b.length;
 }
 
 /** Decimal numbers of up to 38 digits, which a JavaScript number cannot hold. */

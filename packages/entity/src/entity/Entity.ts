@@ -563,17 +563,18 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   }
 
   #included(include: Include<R>): RelatedModel[] {
-    const given: Readonly<Record<string, unknown>> = include;
-    return Object.entries(given).flatMap(([name, option]) => {
-      const relation = this.#relation(name);
+    const included: RelatedModel[] = [];
+    for (const [name, option] of Object.entries<unknown>(include)) {
+      const { entity } = this.#relation(name);
       // A program may decide at run time what it reads along.
-      if (option === undefined || option === false) return [];
+      if (option === undefined || option === false) continue;
       const options: IncludeOptions = option === true ? {} : (option as IncludeOptions);
       const issue = optionIssue(includeOptions, options);
       if (issue) throw invalidInput(this.definition.name, [atRelation(name, issue)]);
       const { limit = Infinity, sort = 'ascending' } = options;
-      return [{ ...relation, limit, sort }];
-    });
+      included.push({ name, entity, limit, sort });
+    }
+    return included;
   }
 
   #query<S extends boolean, P extends string | PathSegments>(

@@ -95,6 +95,9 @@ export class EntityModel implements FieldScope {
   /** Fields that attributes hold, by the names of these; null for one that holds none. */
   readonly #storedFields = new Map<string, StoredField | null>();
   readonly #partitionKeyHeads = new Map<Index, string>();
+  /** Answers of {@link isAlwaysThere}, by path. */
+  readonly #alwaysThere = new Map<string, boolean>();
+  #indexesHoldEveryDocument: boolean | undefined;
   /** The names of the schema's fields, and of those that every document has. */
   readonly #declared: ReadonlySet<string>;
 
@@ -375,6 +378,11 @@ export class EntityModel implements FieldScope {
     return this.#decode(attributes, fromAttributeValue);
   }
 
+  /** The names of the fields that attributes hold. */
+  fieldNamesOf(attributes: Readonly<Item>): string[] {
+    return Object.keys(attributes).flatMap((stored) => this.#storedField(stored)?.name ?? []);
+  }
+
   /** The fields of attributes in the present form, with the schema's defaults. */
   presentFields(attributes: Readonly<Item>): Fields {
     return this.#filled(this.fieldsOf(attributes));
@@ -493,11 +501,22 @@ export class EntityModel implements FieldScope {
 
   /** Tells whether every document has something at a path, null perhaps. */
   isAlwaysThere(path: string): boolean {
-    return !this.domain(splitPath(path)).missing;
+    const known = this.#alwaysThere.get(path);
+    if (known !== undefined) return known;
+    const isAlwaysThere = !this.domain(splitPath(path)).missing;
+    // A schema may take any name; those that a program gives are few.
+    if (this.#alwaysThere.size < MAX_KNOWN_NAMES) this.#alwaysThere.set(path, isAlwaysThere);
+    return isAlwaysThere;
   }
 
-  /** Tells whether an index holds every document that the schema takes. */
-  holdsEveryDocument({ PK, SK, where }: Index): boolean {
+  /** Tells whether each global secondary index holds every document that the schema takes. */
+  get indexesHoldEveryDocument(): boolean {
+    return (this.#indexesHoldEveryDocument ??= this.globalIndexes.every((index) =>
+      this.#holdsEveryDocument(index),
+    ));
+  }
+
+  #holdsEveryDocument({ PK, SK, where }: Index): boolean {
     const isHeld = (part: KeyPart): boolean => {
       if (part.kind === 'literal') return true;
       const { missing, nullable } = this.domain(part.segments);

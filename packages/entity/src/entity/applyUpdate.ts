@@ -56,8 +56,7 @@ function narrowed(model: EntityModel, stored: Item, steps: readonly Step[]): rea
       ...step,
       field: { ...field, schemas, storedSchemas: schemas.map(storedSchema) },
     };
-    const [first, ...more] = operator.parse(target, given);
-    return { ...step, operands: [first, ...more] };
+    return { ...step, operands: operator.parse(target, given) };
   });
 }
 

@@ -24,6 +24,11 @@ export function attributeAt(item: Item, path: readonly string[]): Stored {
  * Unlike in an expression, objects and lists on the way are made.
  */
 export function writeAttributes(item: Item, writes: readonly AttributeWrite[]): Item {
+  const [first, ...others] = writes;
+  // Nearly every change is one field of the document itself.
+  if (first && others.length === 0 && first.path.length === 1) {
+    return changedMap(item, [[first.path[0] ?? '', first.value]]).M;
+  }
   return written({ M: item }, writes, 0).M ?? {};
 }
 
@@ -62,7 +67,7 @@ function changed(current: Stored, writes: readonly AttributeWrite[], depth: numb
 function changedMap(
   map: Readonly<Item>,
   changes: readonly (readonly [string, Stored])[],
-): AttributeValue {
+): { M: Item } {
   const result = { ...map };
   for (const [name, value] of changes) {
     if (value) result[name] = value;

@@ -104,9 +104,8 @@ export function parseSchemas(
     if (result.success) parsed.push(result.data);
     else issues = issuesOf(result.error, path);
   }
-  const [first, ...others] = parsed;
   if (parsed.length === 0) throw invalidInput(entity, issues);
-  return [first, ...others];
+  return parsed as [unknown, ...unknown[]];
 }
 
 /**

@@ -2,7 +2,7 @@ import { canonicalPath, joinPath, splitPath } from '@latchkey/schema';
 import { assertAttributeSize } from '../attributes/assertItemSize.js';
 import { ofEntity } from '../errors/ofEntity.js';
 import { OPERATORS } from '../operators/operators.js';
-import type { Operator, Step, Stored, Target } from '../operators/Operator.js';
+import type { Operands, Operator, Step, Target } from '../operators/Operator.js';
 import type { EntityModel, Fields } from './EntityModel.js';
 import { invalidInput } from './parseInput.js';
 
@@ -53,16 +53,15 @@ function operandsOf(
 
 function parseStep(model: EntityModel, operator: Operator, path: unknown, given: unknown): Step {
   const target = targetOf(model, path);
-  const [first, ...others] = parseOperand(target, operator, given);
-  const operands: Step['operands'] = [first, ...others];
+  const operands = parseOperand(target, operator, given);
   for (const operand of operands) {
     if (operand) assertAttributeSize(target.path, operand, model.name);
   }
-  // Not the other way round: V8 is slow to add properties to a copy.
-  return { operator, given, operands, ...target };
+  const { entity, path: name, field } = target;
+  return { operator, given, operands, entity, path: name, field };
 }
 
-function parseOperand(target: Target, operator: Operator, given: unknown): readonly Stored[] {
+function parseOperand(target: Target, operator: Operator, given: unknown): Operands {
   try {
     return operator.parse(target, given);
   } catch (error) {
@@ -104,7 +103,7 @@ function assertChangeable(model: EntityModel, { operator, path }: Step): void {
 
 function assertApart(model: EntityModel, steps: readonly Step[]): void {
   for (const [at, step] of steps.entries()) {
-    const other = steps.slice(at + 1).find(({ path }) => overlaps(path, step.path));
+    const other = steps.find(({ path }, later) => later > at && overlaps(path, step.path));
     if (!other) continue;
     // $setOnInsert speaks of new documents, the others of existing ones.
     if (step.operator.onInsertOnly || other.operator.onInsertOnly) continue;

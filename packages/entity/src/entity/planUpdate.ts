@@ -16,6 +16,8 @@ export type UpdatePlan = ExpressionPlan | ReplacePlan;
 export interface ExpressionPlan {
   readonly kind: 'expression';
   readonly key: Key;
+  /** The filter, taken apart. */
+  readonly facts: FilterFacts;
   readonly clauses: readonly WriteClause[];
   /** The change of the TTL attribute: a new value, none any longer (`null`), or no change. */
   readonly ttl: TtlChange;
@@ -65,6 +67,7 @@ export function planUpdate(
   return {
     kind: 'expression',
     key,
+    facts,
     clauses,
     ttl: ttlChange(model, steps),
     isCertain: model.storedForm === 0 && steps.every(({ field }) => field.segments.length < 2),

@@ -7,11 +7,14 @@ const PLACEHOLDERS: Readonly<Record<'#' | ':', string[]>> = { '#': [], ':': [] }
 /** The placeholders of one request: every name and value goes through them, so none can be syntax. */
 export class Expression {
   readonly #names = new Map<string, string>();
-  readonly #values: Record<string, AttributeValue> = {};
+  /** The values that placeholders stand for, by placeholder. */
+  readonly values: Record<string, AttributeValue> = {};
   #valueCount = 0;
 
   /** A placeholder path, such as `#0.#1[2]`; digits are a list position where `lists` says so. */
   path(segments: readonly string[], lists: readonly boolean[] = []): string {
+    // Nearly every field is one of the document itself, which is no list.
+    if (segments.length === 1) return this.#name(segments[0] ?? '');
     let path = '';
     let depth = 0;
     for (const segment of segments) {
@@ -30,7 +33,7 @@ export class Expression {
   /** A placeholder for a value, such as `:0`. */
   value(attribute: AttributeValue): string {
     const placeholder = placeholderOf(':', this.#valueCount++);
-    this.#values[placeholder] = attribute;
+    this.values[placeholder] = attribute;
     return placeholder;
   }
 
@@ -40,14 +43,16 @@ export class Expression {
     ExpressionAttributeValues?: Record<string, AttributeValue>;
   } {
     const attributes: Expression['attributes'] = {};
-    if (this.#names.size > 0) {
-      attributes.ExpressionAttributeNames = {};
-      for (const [name, placeholder] of this.#names) {
-        attributes.ExpressionAttributeNames[placeholder] = name;
-      }
-    }
-    if (this.#valueCount > 0) attributes.ExpressionAttributeValues = this.#values;
+    if (this.#names.size > 0) attributes.ExpressionAttributeNames = this.names;
+    if (this.#valueCount > 0) attributes.ExpressionAttributeValues = this.values;
     return attributes;
+  }
+
+  /** The names that placeholders stand for, by placeholder. */
+  get names(): Record<string, string> {
+    const names: Record<string, string> = {};
+    for (const [name, placeholder] of this.#names) names[placeholder] = name;
+    return names;
   }
 
   #name(segment: string): string {

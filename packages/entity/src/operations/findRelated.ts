@@ -70,7 +70,7 @@ async function readSegments(
   let startKey: Item | undefined;
   for (let page = 1; ; page++) {
     const size = page === 1 ? pageSize : missingOf(open, found);
-    const params = queryParams(entity.model, entity.tableName, planOf(plan, open), {
+    const params = queryParams(entity.model, entity.tableName, planOf(plan, open, sort), {
       consistent,
       sort,
       ...(size !== undefined && { pageSize: size }),
@@ -90,11 +90,15 @@ async function readSegments(
   }
 }
 
-/** A query over what is between the first and the last of some segments. */
-function planOf(plan: QueryPlan, segments: readonly Segment[]): QueryPlan {
-  const [from = ''] = segments.map((segment) => segment.from).sort(compareTexts);
-  const [to = ''] = segments.map((segment) => segment.to).sort((a, b) => compareTexts(b, a));
-  return { ...plan, SK: { from, to } };
+/** A query over what is between the first and the last of some segments, which are in its order. */
+function planOf(
+  { index, PK, rest }: QueryPlan,
+  segments: readonly Segment[],
+  sort: SegmentsRead['sort'],
+): QueryPlan {
+  const [first, last] = [segments[0], segments[segments.length - 1]];
+  const [lowest, highest] = sort === 'ascending' ? [first, last] : [last, first];
+  return { index, PK, SK: { from: lowest?.from ?? '', to: highest?.to ?? '' }, rest };
 }
 
 /** How many items are still missing, where it is the last of limited segments that they are of. */
@@ -106,10 +110,12 @@ function missingOf(open: readonly Segment[], found: Found): number | undefined {
 
 function sortIn(entity: EntityContext, item: Item, found: Found): void {
   const { SK } = entity.model.attributes.keyOf(item);
-  for (const [segment, items] of found) {
-    const { relation, limit } = segment;
-    const isMeant = relation ? relation.entity.model.owns(item) : SK === segment.from;
-    if (isMeant && items.length < limit && (relation || entity.model.owns(item))) items.push(item);
+  for (const [{ relation, limit, from }, items] of found) {
+    if (items.length >= limit) continue;
+    const isMeant = relation
+      ? relation.entity.model.owns(item)
+      : SK === from && entity.model.owns(item);
+    if (isMeant) items.push(item);
   }
 }
 

@@ -38,7 +38,12 @@ import { followLateComers, followRelated } from './followRelated.js';
 import { findTheOne } from './find.js';
 import { notFound } from './notFound.js';
 import { planReplace, versionConflict } from './replace.js';
-import { expressionParams, type PreparedUpdate, type UpdateInput } from './updateExpression.js';
+import {
+  expressionParams,
+  updateParams,
+  type PreparedUpdate,
+  type UpdateInput,
+} from './updateExpression.js';
 
 /** Changes one document and gives the item as it is then; undefined if no document matches. */
 export async function updateOne(
@@ -150,17 +155,9 @@ function expressionWrite(
   plan: ExpressionPlan,
   inserted?: Item,
 ): Write {
-  const operationId = newOperationId();
   const isSum = prepared.steps.some(({ operator }) => operator === $inc);
-  const { ReturnValues: _, ...params } = expressionParams(
-    entity,
-    prepared,
-    plan,
-    operationId,
-    inserted,
-  );
   return {
-    action: { Update: { ...params, UpdateExpression: params.UpdateExpression ?? '' } },
+    action: { Update: updateParams(entity, prepared, plan, newOperationId(), inserted) },
     ...(isSum && {
       noNumber: (current: Item | undefined) =>
         current && entity.model.owns(current)
@@ -301,7 +298,7 @@ async function insertion(
   if (model.uniqueIndexes.length > 0 || userOf(update.context) !== undefined) return undefined;
   let item: Item;
   try {
-    ({ item } = await prepareCreate(entity, missingDocument(model, update)));
+    ({ item } = await prepareCreate(entity, missingDocument(model, update, plan.facts)));
   } catch (error) {
     // It can only change a document that is there.
     if (EntityError.is(error)) return undefined;
@@ -310,10 +307,10 @@ async function insertion(
   const changed = update.steps
     .filter(({ operator }) => !operator.onInsertOnly)
     .map(({ field }) => field.segments[0]);
-  const others = Object.keys(model.fieldsOf(item)).filter((name) => !changed.includes(name));
+  const others = model.fieldNamesOf(item).filter((name) => !changed.includes(name));
   const isSafe =
     others.every((name) => model.isAlwaysThere(name)) &&
-    model.globalIndexes.every((index) => model.holdsEveryDocument(index)) &&
+    model.indexesHoldEveryDocument &&
     (plan.ttl !== undefined || item[model.attributes.ttl] === undefined || isAlwaysDated(model));
   return isSafe ? item : undefined;
 }

@@ -5,6 +5,9 @@ import type { Field } from '../expressions/FieldScope.js';
 /** A stored value; undefined where there is none. */
 export type Stored = AttributeValue | undefined;
 
+/** The stored forms of an operand: several if the options of a union store it differently. */
+export type Operands = readonly [Stored, ...Stored[]];
+
 /** The place that an operator changes. */
 export interface Target {
   /** The entity's name, for errors. */
@@ -46,11 +49,11 @@ export interface Operator {
   /**
    * Checks an operand.
    *
-   * @returns the operand as it is stored; several where the path leads through a union, and its
-   *   options store it differently: the document then decides.
+   * @returns the operand as it is stored; of several, where the path leads through a union, the
+   *   document decides.
    * @throws {@link EntityError} `InvalidInput`
    */
-  parse(target: Target, operand: unknown): readonly Stored[];
+  parse(target: Target, operand: unknown): Operands;
   /**
    * The expression that does the same as `apply`, wherever the schema allows the result.
    *
@@ -80,6 +83,6 @@ export interface Step extends Target {
   readonly operator: Operator;
   /** Its operand as it was given, for a new document. */
   readonly given: unknown;
-  /** Operands that {@link Operator.parse} returned: at least one. */
-  readonly operands: readonly [Stored, ...Stored[]];
+  /** Operands that {@link Operator.parse} returned. */
+  readonly operands: Operands;
 }

@@ -15,6 +15,8 @@ import type { Operator, Target } from './Operator.js';
 
 /** DynamoDB's largest number, roughly: no stored number is beyond a bound like this. */
 const MAX_MAGNITUDE = 1e126;
+/** The kinds of schema whose values may be numbers. */
+const NUMBERS: ReadonlySet<string> = new Set(['number', 'bigint', 'transform']);
 /** The powers of ten between which its numbers are. */
 const [SMALLEST_POWER, GREATEST_POWER] = [-130, 125];
 
@@ -27,8 +29,7 @@ const [SMALLEST_POWER, GREATEST_POWER] = [-130, 125];
  */
 export const $inc: Operator = {
   parse(target, operand) {
-    const types = target.field.storedSchemas.map((schema) => schema._zod.def.type);
-    if (!types.some((type) => ['number', 'bigint', 'transform'].includes(type))) {
+    if (!target.field.storedSchemas.some(({ _zod }) => NUMBERS.has(_zod.def.type))) {
       throw refuseOperand(target, 'not a number field');
     }
     if (typeof operand !== 'bigint' && !Number.isFinite(operand)) {

@@ -1,4 +1,4 @@
-import { equalitiesOf } from '../entity/equalities.js';
+import { equalitiesOf } from '../entity/equalitiesOf.js';
 import { isKeyValue, type EntityModel, type Fields } from '../entity/EntityModel.js';
 import { conjunctsOf, isNothing, type Clause, type FieldTest } from '../expressions/Clause.js';
 import { parseCondition } from '../expressions/parseCondition.js';
@@ -65,8 +65,11 @@ function contradictedPath({ clause, conjuncts }: FilterFacts): string | undefine
  *
  * @throws {@link EntityError} `InvalidInput` for a filter that is not valid.
  */
-export function contradictionIn(model: EntityModel, filter: Readonly<Fields>): string | undefined {
-  const facts = filterFacts(model, filter);
+export function contradictionIn(
+  model: EntityModel,
+  filter: Readonly<Fields>,
+  facts: FilterFacts = filterFacts(model, filter),
+): string | undefined {
   if (!isContradiction(facts)) return undefined;
   // One part that nothing meets takes the place of the whole clause: it is to be found again.
   for (const [key, operand] of Object.entries(filter)) {

@@ -1,3 +1,4 @@
+import { compareTexts } from '../attributes/compareAttributes.js';
 import type { FieldTest } from '../expressions/Clause.js';
 import { DELIMITER, encodeKeyPart, type KeyValue } from '../keys/encodeKeyPart.js';
 import { MAX_KEY_BYTES } from '../keys/Key.js';
@@ -101,5 +102,5 @@ function edgesOf(
 
 /** Tells whether a key sorts before another. */
 export function isBelow(a: string, b: string): boolean {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
+  return compareTexts(a, b) < 0;
 }

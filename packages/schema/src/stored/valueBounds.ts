@@ -18,12 +18,22 @@ export interface NumberRules {
   readonly multiplesOf: readonly (number | bigint)[];
 }
 
+const known = new WeakMap<Schema, { readonly rules: NumberRules | undefined }>();
+
 /**
  * Reads the bounds of a number or bigint schema.
  *
  * @returns undefined for another schema, or one with rules that only a parse can judge.
  */
 export function numberRules(schema: z.ZodType): NumberRules | undefined {
+  const before = known.get(schema);
+  if (before) return before.rules;
+  const rules = readNumberRules(schema);
+  known.set(schema, { rules });
+  return rules;
+}
+
+function readNumberRules(schema: Schema): NumberRules | undefined {
   const { type } = schema._zod.def;
   if (type !== 'number' && type !== 'bigint') return undefined;
   let min: Bound | undefined;

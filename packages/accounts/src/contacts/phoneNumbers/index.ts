@@ -5,8 +5,9 @@ import { PhoneVerification } from './PhoneVerification.js';
 export type { PhoneNumbers } from './PhoneNumbers.js';
 
 /**
- * Phone numbers as contacts and as names to log in with, for the option `phones` of `Accounts`. The
- * tables of the world's numbering plans, some 30 KiB compressed, and what verifies a number come with this entry alone.
+ * Creates the value of the option `phones` of `Accounts`: phone numbers as contacts and login
+ * identifiers. Only this entry contains the world's numbering plans, about 30 KiB compressed, and the
+ * verification of numbers.
  *
  * @example
  * ```ts

@@ -1,2 +1,3 @@
 export { toExpressHandler } from './toExpressHandler.js';
 export { requireAccount, type AccountMiddleware } from './requireAccount.js';
+export type { RequestAccount } from '../shared/RequestAccount.js';

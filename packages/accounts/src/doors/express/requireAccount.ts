@@ -3,19 +3,15 @@ import type { AccountFields } from '@latchkey/schema';
 import type { Accounts } from '../../accounts/Accounts.js';
 import type { Guard } from '../../guard/Guard.js';
 import type { NoFields } from '../../guard/OwnFields.js';
-import type { AccountGuardOptions, AuthenticatedRequest } from '../../http/createAccountGuard.js';
-import type { AccountDocument } from '../../requests/SessionRequest.js';
+import type { AccountGuardOptions } from '../../http/createAccountGuard.js';
 import { requireAccount as requireNodeAccount } from '../node/requireAccount.js';
+import type { RequestAccount } from '../shared/RequestAccount.js';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express's types are extended in its namespace
   namespace Express {
-    interface Request {
-      /** The account of a request that `requireAccount` has let through. */
-      account?: AccountDocument;
-      /** Its account, its session, and the request for further calls. */
-      authenticated?: AuthenticatedRequest;
-    }
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a name for what is added
+    interface Request extends RequestAccount {}
   }
 }
 

@@ -1,34 +1,18 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AccountFields } from '@latchkey/schema';
 import type { Accounts } from '../../accounts/Accounts.js';
 import type { Guard } from '../../guard/Guard.js';
 import type { NoFields } from '../../guard/OwnFields.js';
-import {
-  createAccountGuard,
-  type AccountGuardOptions,
-  type AuthenticatedRequest,
-} from '../../http/createAccountGuard.js';
-import type { AccountDocument } from '../../requests/SessionRequest.js';
+import { createAccountGuard, type AccountGuardOptions } from '../../http/createAccountGuard.js';
 import { toConnection, toHead } from '../node/toHead.js';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The account of a request that `requireAccount` has let through. */
-    account?: AccountDocument;
-    /** Its account, its session, and the request for further calls. */
-    authenticated?: AuthenticatedRequest;
-  }
-}
+import type { FastifyReply, FastifyRequest } from './FastifyApp.js';
 
 /** A hook of Fastify, for `onRequest`, `preHandler` and those between. */
-export type AccountHook = (
-  request: FastifyRequest,
-  reply: FastifyReply,
-) => Promise<FastifyReply | undefined>;
+export type AccountHook = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 /**
  * Lets requests through that have a session, and sets `request.account` and `request.authenticated`;
- * answers others with 401 or 403. As `onRequest`, it does so before a body is read.
+ * answers others with 401 or 403. As `onRequest`, it does so before a body is read. The types of the two
+ * properties are {@link RequestAccount}'s, with which an application extends `FastifyRequest`.
  *
  * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
  */

@@ -1,6 +1,9 @@
-import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import type { FastifyApp, FastifyReply, FastifyRequest } from './FastifyApp.js';
 import type { AccountsHandler } from '../../http/createAccountsHandler.js';
-import { toNodeListener } from '../node/toNodeListener.js';
+import { answer } from '../node/answer.js';
+
+/** A plugin of Fastify. */
+export type AccountsPlugin = (app: FastifyApp, options: object, done: () => void) => void;
 
 /**
  * Serves accounts in a Fastify application: `app.register(toFastifyPlugin(handler), { prefix: '/auth' })`,
@@ -10,8 +13,12 @@ import { toNodeListener } from '../node/toNodeListener.js';
  * ```ts
  * import fastify from 'fastify';
  * import type { Accounts } from '@latchkey/accounts';
- * import { requireAccount, toFastifyPlugin } from '@latchkey/accounts/fastify';
+ * import { requireAccount, toFastifyPlugin, type RequestAccount } from '@latchkey/accounts/fastify';
  * import { createAccountsHandler } from '@latchkey/accounts/http';
+ *
+ * declare module 'fastify' {
+ *   interface FastifyRequest extends RequestAccount {}
+ * }
  *
  * export function createApp(accounts: Accounts) {
  *   const app = fastify();
@@ -22,18 +29,20 @@ import { toNodeListener } from '../node/toNodeListener.js';
  * }
  * ```
  */
-export function toFastifyPlugin(handler: AccountsHandler): FastifyPluginCallback {
-  const listen = toNodeListener(handler);
-  return (app: FastifyInstance, _options, done) => {
+export function toFastifyPlugin(handler: AccountsHandler): AccountsPlugin {
+  return (app, _options, done) => {
     // Bodies are left to the handler, in this plugin's own scope.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
-    app.all('/*', async ({ raw: request }, reply) => {
+    app.addContentTypeParser(
+      '*',
+      (_request: unknown, _payload: unknown, parsed: (error: null) => void) => parsed(null),
+    );
+    app.all('/*', async ({ raw: request }: FastifyRequest, reply: FastifyReply) => {
       for (const [name, value] of Object.entries(reply.getHeaders())) {
         if (value !== undefined) reply.raw.setHeader(name, value);
       }
       reply.hijack();
-      await listen(request, reply.raw);
+      await answer(handler, request, reply.raw);
     });
     done();
   };

@@ -1,5 +1,5 @@
-import type { Context } from 'hono';
 import type { Connection } from '../../http/RequestHead.js';
+import type { HonoContext } from './HonoContext.js';
 
 /** Tells what a runtime knows of a connection. */
 export interface ConnectionOptions {
@@ -7,12 +7,12 @@ export interface ConnectionOptions {
    * `getConnInfo` of the adapter for the runtime, such as that of `hono/bun` or `hono/aws-lambda`
    * (default: the connection of `@hono/node-server`).
    */
-  readonly getConnInfo?: (context: Context) => { readonly remote: { readonly address?: string } };
+  readonly getConnInfo?: (context: never) => { readonly remote: { readonly address?: string } };
 }
 
 /** The connection of a request, as far as it is known. */
-export function connectionOf(context: Context, { getConnInfo }: ConnectionOptions): Connection {
-  if (getConnInfo) return { remoteAddress: getConnInfo(context).remote.address };
+export function connectionOf(context: HonoContext, { getConnInfo }: ConnectionOptions): Connection {
+  if (getConnInfo) return { remoteAddress: getConnInfo(context as never).remote.address };
   const { incoming } = (context.env ?? {}) as {
     readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
   };

@@ -1,4 +1,3 @@
-import type { MiddlewareHandler } from 'hono';
 import type { AccountFields } from '@latchkey/schema';
 import type { Accounts } from '../../accounts/Accounts.js';
 import type { Guard } from '../../guard/Guard.js';
@@ -9,8 +8,18 @@ import {
   type AuthenticatedRequest,
 } from '../../http/createAccountGuard.js';
 import { connectionOf, type ConnectionOptions } from './connectionOf.js';
+import { setVariable, type HonoContext } from './HonoContext.js';
 
-/** Variables of the context of a request that {@link requireAccount} has let through. */
+/** Middleware of Hono. */
+export type HonoMiddleware = (
+  context: HonoContext,
+  next: () => Promise<void>,
+) => Promise<Response | undefined>;
+
+/**
+ * Variables of the context of a request that {@link requireAccount} has let through, for the types of an
+ * application: `new Hono<{ Variables: AccountVariables }>()`.
+ */
 export interface AccountVariables<F extends AccountFields = NoFields> {
   readonly account: AccountWith<F>;
   /** Its account, its session, and the request for further calls. */
@@ -26,17 +35,19 @@ export interface AccountVariables<F extends AccountFields = NoFields> {
 export function requireAccount<F extends AccountFields = NoFields>(
   guard: Accounts<F> | Guard<F>,
   options: AccountGuardOptions & ConnectionOptions = {},
-): MiddlewareHandler<{ Variables: AccountVariables<F> }> {
-  const check = createAccountGuard(guard, options);
+): HonoMiddleware {
+  const { getConnInfo, ...requirements } = options;
+  const connectionOptions = getConnInfo ? { getConnInfo } : {};
+  const check = createAccountGuard(guard, requirements);
   return async (context, next) => {
     const { raw } = context.req;
-    const { authenticated, refused } = await check(raw, connectionOf(context, options));
+    const { authenticated, refused } = await check(raw, connectionOf(context, connectionOptions));
     if (refused) {
       const { status, body } = refused;
       return new Response(body, { status, headers: refused.headers.map(([...pair]) => pair) });
     }
-    context.set('account', authenticated.account);
-    context.set('authenticated', authenticated);
+    setVariable(context, 'account', authenticated.account);
+    setVariable(context, 'authenticated', authenticated);
     await next();
     // Afterwards, since a `Response` that a route makes by itself replaces what was set before.
     for (const [name, value] of authenticated.headers) {

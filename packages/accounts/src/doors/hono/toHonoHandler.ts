@@ -1,10 +1,10 @@
-import type { Context } from 'hono';
 import type { AccountsHandler } from '../../http/createAccountsHandler.js';
 import { bodyAlreadyRead } from '../shared/bodyAlreadyRead.js';
 import { connectionOf, type ConnectionOptions } from './connectionOf.js';
+import type { HonoContext } from './HonoContext.js';
 
 /** A handler of Hono. */
-export type HonoHandler = (context: Context) => Promise<Response>;
+export type HonoHandler = (context: HonoContext) => Promise<Response>;
 
 /**
  * Serves accounts in a Hono application: `app.all('/auth/*', toHonoHandler(handler))`, with the `basePath`
@@ -14,11 +14,11 @@ export type HonoHandler = (context: Context) => Promise<Response>;
  * ```ts
  * import { Hono } from 'hono';
  * import type { Accounts } from '@latchkey/accounts';
- * import { requireAccount, toHonoHandler } from '@latchkey/accounts/hono';
+ * import { requireAccount, toHonoHandler, type AccountVariables } from '@latchkey/accounts/hono';
  * import { createAccountsHandler } from '@latchkey/accounts/http';
  *
  * export const createApp = (accounts: Accounts) =>
- *   new Hono()
+ *   new Hono<{ Variables: AccountVariables }>()
  *     .all('/auth/*', toHonoHandler(createAccountsHandler(accounts)))
  *     .get('/orders', requireAccount(accounts, { permission: 'orders' }), (c) =>
  *       c.json({ owner: c.get('account').accountId }),
@@ -33,7 +33,7 @@ export function toHonoHandler(
 }
 
 /** The request, with its body again if a middleware has read it by way of Hono. */
-async function requestOf({ req }: Context): Promise<Request> {
+async function requestOf({ req }: HonoContext): Promise<Request> {
   const { raw } = req;
   if (!raw.bodyUsed) return raw;
   const { url, method, headers } = raw;

@@ -122,14 +122,18 @@ export function createAuthorizer<
   F extends AccountFields = NoFields,
   A extends AuthorizerAnswer = 'simple',
 >(guard: Accounts<F> | Guard<F>, options: AuthorizerOptions<A> = {}): Authorizer<A> {
-  const check = createAccountGuard(guard, options);
+  const { answer = 'simple', ...requirements } = options;
+  if (!(['iam', 'simple'] as readonly unknown[]).includes(answer)) {
+    throw invalidOption('answer', "It must be 'simple' or 'iam'.");
+  }
+  const check = createAccountGuard(guard, requirements);
   const report = reporter(options.onError);
   const authorize = async (
     event: AuthorizerEvent,
   ): Promise<IamAuthorizerResult | SimpleAuthorizerResult> => {
     const { head, connection } = authorizerHead(event);
     const { authenticated, refused } = await check(head, connection);
-    const isSimple = 'routeArn' in event && options.answer !== 'iam';
+    const isSimple = 'routeArn' in event && answer === 'simple';
     if (refused) return isSimple ? simpleRefusal(refused) : iamRefusal(event, refused);
     if (authenticated.headers.length > 0) report(rotationLost());
     const context = contextOf(authenticated);

@@ -5,20 +5,20 @@ export type ManyValues = Readonly<Record<string, readonly string[] | undefined>>
 
 /** What the events of all triggers may have. */
 interface EventBase {
-  readonly headers?: OneValue;
-  readonly body?: string | null;
-  readonly isBase64Encoded?: boolean;
+  readonly headers?: OneValue | undefined;
+  readonly body?: string | null | undefined;
+  readonly isBase64Encoded?: boolean | undefined;
 }
 
 /** Event of an HTTP API (payload format 2.0) or a function URL. */
 export interface HttpApiEvent extends EventBase {
-  readonly rawPath?: string;
-  readonly rawQueryString?: string;
-  readonly cookies?: readonly string[] | null;
+  readonly rawPath?: string | undefined;
+  readonly rawQueryString?: string | undefined;
+  readonly cookies?: readonly string[] | null | undefined;
   readonly requestContext: {
-    readonly http: { readonly method: string; readonly sourceIp?: string };
-    readonly domainName?: string;
-    readonly stage?: string;
+    readonly http: { readonly method: string; readonly sourceIp?: string | undefined };
+    readonly domainName?: string | undefined;
+    readonly stage?: string | undefined;
   };
 }
 
@@ -26,18 +26,18 @@ export interface HttpApiEvent extends EventBase {
 interface ProxyEvent extends EventBase {
   readonly httpMethod: string;
   readonly path: string;
-  readonly multiValueHeaders?: ManyValues;
-  readonly queryStringParameters?: OneValue;
-  readonly multiValueQueryStringParameters?: ManyValues;
+  readonly multiValueHeaders?: ManyValues | undefined;
+  readonly queryStringParameters?: OneValue | undefined;
+  readonly multiValueQueryStringParameters?: ManyValues | undefined;
 }
 
 /** Event of a REST API, or of an HTTP API with payload format 1.0. */
 export interface RestApiEvent extends ProxyEvent {
   readonly requestContext?: {
-    readonly identity?: { readonly sourceIp?: string };
-    readonly domainName?: string;
-    readonly stage?: string;
-    readonly path?: string;
+    readonly identity?: { readonly sourceIp?: string | undefined } | undefined;
+    readonly domainName?: string | undefined;
+    readonly stage?: string | undefined;
+    readonly path?: string | undefined;
   };
 }
 
@@ -61,11 +61,13 @@ export type KnownEvent =
  * @throws TypeError for an event that brings no request over HTTP.
  */
 export function knownEvent(event: LambdaEvent): KnownEvent {
-  const given = (event as Partial<LambdaEvent> | null | undefined) ?? {};
-  const context: object = given.requestContext ?? {};
-  if ('http' in context) return { trigger: 'http', event: event as HttpApiEvent };
-  if ('elb' in context) return { trigger: 'alb', event: event as AlbEvent };
-  if ('httpMethod' in given) return { trigger: 'rest', event: event as RestApiEvent };
+  const given: unknown = event;
+  const fields = typeof given === 'object' && given !== null ? given : {};
+  const { requestContext: context }: { readonly requestContext?: unknown } = fields;
+  const kind = typeof context === 'object' && context !== null ? context : {};
+  if ('http' in kind) return { trigger: 'http', event: event as HttpApiEvent };
+  if ('elb' in kind) return { trigger: 'alb', event: event as AlbEvent };
+  if ('httpMethod' in fields) return { trigger: 'rest', event: event as RestApiEvent };
   throw new TypeError(
     'The event brings no HTTP request: it must come from an API Gateway HTTP or REST API, a function URL or an Application Load Balancer.',
   );

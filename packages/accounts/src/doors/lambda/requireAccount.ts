@@ -33,13 +33,19 @@ export type LambdaGuard<F extends AccountFields = NoFields> = <E extends LambdaE
  * @example
  * ```ts
  * import type { Guard } from '@latchkey/accounts/guard';
- * import { requireAccount, type HttpApiEvent } from '@latchkey/accounts/lambda';
+ * import {
+ *   requireAccount,
+ *   type AuthenticatedEvent,
+ *   type HttpApiEvent,
+ * } from '@latchkey/accounts/lambda';
  *
  * export const ordersOf = (guard: Guard) =>
- *   requireAccount(guard, { permission: 'orders' })((event: HttpApiEvent & { account: { accountId: string } }) => ({
- *     statusCode: 200,
- *     body: event.account.accountId,
- *   }));
+ *   requireAccount(guard, { permission: 'orders' })(
+ *     async ({ account }: AuthenticatedEvent<HttpApiEvent>) => ({
+ *       statusCode: 200,
+ *       body: account.accountId,
+ *     }),
+ *   );
  * ```
  */
 export function requireAccount<F extends AccountFields = NoFields>(

@@ -1,1 +1,1 @@
-export { requireAccount, type AccountMiddleware } from './requireAccount.js';
+export { requireAccount, type AccountMiddleware, type MiddyRequest } from './requireAccount.js';

@@ -1,4 +1,3 @@
-import type { MiddlewareObj, Request as MiddyRequest } from '@middy/core';
 import type { AccountFields } from '@latchkey/schema';
 import type { Accounts } from '../../accounts/Accounts.js';
 import type { Guard } from '../../guard/Guard.js';
@@ -9,10 +8,22 @@ import { knownEvent, type LambdaEvent } from '../lambda/events.js';
 import type { AuthenticatedEvent } from '../lambda/requireAccount.js';
 import { withHeaders } from '../lambda/results.js';
 
+/** What is needed of a request of Middy, which need not be installed for the types to hold. */
+export interface MiddyRequest<E> {
+  event: E;
+  response: unknown;
+  earlyResponse?: unknown;
+  error: Error | null;
+  internal: object;
+}
+
 /** Middleware that adds `account` to events. */
-export type AccountMiddleware<E extends LambdaEvent, F extends AccountFields> = MiddlewareObj<
-  AuthenticatedEvent<E, F>
->;
+export interface AccountMiddleware<E extends LambdaEvent, F extends AccountFields = NoFields> {
+  readonly name: string;
+  readonly before: (request: MiddyRequest<AuthenticatedEvent<E, F>>) => Promise<unknown>;
+  readonly after: (request: MiddyRequest<AuthenticatedEvent<E, F>>) => void;
+  readonly onError: (request: MiddyRequest<AuthenticatedEvent<E, F>>) => void;
+}
 
 /**
  * Middleware of Middy that lets events through that have a session, and sets `event.account` and
@@ -56,8 +67,7 @@ export function requireAccount<E extends LambdaEvent, F extends AccountFields = 
 function addNewToken<E extends LambdaEvent, F extends AccountFields>(
   request: MiddyRequest<AuthenticatedEvent<E, F>>,
 ): void {
-  const { event } = request;
-  const response: unknown = request.response;
+  const { event, response } = request;
   const { headers = [] } = (event as Partial<AuthenticatedEvent<E, F>>).authenticated ?? {};
   const isAnswered = response !== null && response !== undefined;
   if (headers.length === 0 || !isAnswered) return;

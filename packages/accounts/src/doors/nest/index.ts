@@ -1,1 +1,1 @@
-export { requireAccount, type AccountGuardClass } from './requireAccount.js';
+export { requireAccount, type AccountGuardClass, type NestContext } from './requireAccount.js';

@@ -1,4 +1,3 @@
-import { HttpException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import type { AccountFields } from '@latchkey/schema';
 import type { Accounts } from '../../accounts/Accounts.js';
@@ -9,12 +8,19 @@ import {
   createAccountGuard,
   type AccountGuardOptions,
   type HeaderList,
+  type RefusedRequest,
 } from '../../http/createAccountGuard.js';
 import { addHeaders } from '../node/sendResponse.js';
 import { toConnection, toHead, type NodeRequest } from '../node/toHead.js';
 
+/** What is needed of a context of Nest, which need not be installed for the types to hold. */
+export interface NestContext {
+  getType(): string;
+  switchToHttp(): { getRequest(): unknown; getResponse(): unknown };
+}
+
 /** A class of guards, for `@UseGuards` and `APP_GUARD`. */
-export type AccountGuardClass = new () => CanActivate;
+export type AccountGuardClass = new () => { canActivate(context: NestContext): Promise<boolean> };
 
 /** A request of Express or, with Node's in `raw`, of Fastify. */
 type PlatformRequest = NodeRequest & { readonly raw?: NodeRequest };
@@ -49,19 +55,25 @@ export function requireAccount<F extends AccountFields = NoFields>(
   options: AccountGuardOptions = {},
 ): AccountGuardClass {
   const check = createAccountGuard(guard, options);
-  return class RequireAccount implements CanActivate {
-    async canActivate(context: ExecutionContext): Promise<boolean> {
+  return class RequireAccount {
+    async canActivate(context: NestContext): Promise<boolean> {
       if (context.getType() !== 'http') throw invalidOption('guard', 'It is for HTTP only.');
       const http = context.switchToHttp();
-      const request = http.getRequest<PlatformRequest>();
+      const request = http.getRequest() as PlatformRequest;
       const incoming = request.raw ?? request;
       const { authenticated, refused } = await check(toHead(incoming), toConnection(incoming));
-      setHeaders(http.getResponse<PlatformResponse>(), (refused ?? authenticated).headers);
-      if (refused) throw new HttpException(JSON.parse(refused.body) as object, refused.status);
+      setHeaders(http.getResponse() as PlatformResponse, (refused ?? authenticated).headers);
+      if (refused) throw await toException(refused);
       Object.assign(request, { account: authenticated.account, authenticated });
       return true;
     }
   };
+}
+
+/** Nest's filters know an exception by its class, which is loaded when it is first needed. */
+async function toException({ body, status }: RefusedRequest): Promise<Error> {
+  const { HttpException } = await import('@nestjs/common');
+  return new HttpException(JSON.parse(body) as object, status);
 }
 
 function setHeaders(response: PlatformResponse, headers: HeaderList): void {

@@ -39,7 +39,6 @@ export function addHeaders(res: ServerResponse, headers: HeaderList): void {
 function discardRest(req: IncomingMessage): void {
   if (req.complete || req.destroyed) return;
   req.resume();
-  const timer = setTimeout(() => req.destroy(), LINGER_MS);
-  timer.unref();
-  req.once('close', () => clearTimeout(timer));
+  const timer = setTimeout(() => req.destroy(), LINGER_MS).unref();
+  for (const event of ['end', 'close']) req.once(event, () => clearTimeout(timer));
 }

@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccountsHandler } from '../../http/createAccountsHandler.js';
-import { sendResponse } from './sendResponse.js';
-import { toConnection } from './toHead.js';
-import { toRequest } from './toRequest.js';
+import { answer } from './answer.js';
 
-/** Listens to the requests of a server; resolves once the response is handed over. */
-export type NodeListener = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+/** Listens to the requests of a server. */
+export type NodeListener = (req: IncomingMessage, res: ServerResponse) => void;
 
 /**
  * Serves accounts by `node:http`, `node:https` or anything that stands on them.
@@ -26,7 +24,5 @@ export type NodeListener = (req: IncomingMessage, res: ServerResponse) => Promis
  * ```
  */
 export function toNodeListener(handler: AccountsHandler): NodeListener {
-  return async (req, res) => {
-    await sendResponse(res, await handler(toRequest(req), toConnection(req)));
-  };
+  return (req, res) => void answer(handler, req, res);
 }

@@ -8,4 +8,7 @@ export const withDelivery = (accounts: Accounts): boolean =>
 export const withPhones = (accounts: Accounts): boolean =>
   flowsOf(accounts).core.phones !== undefined && withDelivery(accounts);
 
+export const withPrehashedPasswords = (accounts: Accounts): boolean =>
+  flowsOf(accounts).core.passwords.prehashed !== undefined;
+
 export const withTwoFactor = ({ twoFactor }: Accounts): boolean => twoFactor !== undefined;

@@ -1,5 +1,7 @@
 import { flowsOf } from '../../accounts/flowsOf.js';
+import { passwordSalt as saltOfName, passwordSaltOf } from '../../login/passwordSalt.js';
 import type { RequestPasswordResetInput } from '../../passwordChanges/Passwords.js';
+import { parseSignInName } from '../../selfService/parseParams.js';
 import type { SignInInput } from '../../selfService/selfServiceInputs.js';
 import { toUser } from '../../selfService/toUser.js';
 import type { SessionAnswer } from '../api.js';
@@ -17,7 +19,7 @@ import {
 } from '../schemas.js';
 import * as z from 'zod';
 import { loginAnswer, signedInAnswer, userAnswer } from './answers.js';
-import { withDelivery, withTwoFactor } from './offers.js';
+import { withDelivery, withPrehashedPasswords, withTwoFactor } from './offers.js';
 
 const NEW_PASSWORD = { name: 'newPassword', label: 'New password', type: 'password' } as const;
 
@@ -197,6 +199,21 @@ export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
   },
 };
 
+export const passwordSalt: Route<'passwordSalt'> = {
+  method: 'POST',
+  path: '/password-salt',
+  summary: 'The salt with which a client hashes a password; for names without an account, too.',
+  session: 'optional',
+  isOffered: withPrehashedPasswords,
+  body: () =>
+    bodyOf({
+      required: {},
+      optional: { username: text(), email: text(), phone: text(), country: text() },
+    }),
+  answer: () => z.object({ salt: z.string() }),
+  handle: async (call) => ({ salt: await saltOf(call) }),
+};
+
 export const signOut: Route<'signOut'> = {
   method: 'POST',
   path: '/sign-out',
@@ -278,4 +295,13 @@ function sessionOf({ accounts, exchange }: Call<'refresh' | 'session'>): Session
     user: userAnswer(toUser(account, flowsOf(accounts).core.plan)),
     expiresAt: found.expiresAt.toISOString(),
   };
+}
+
+function saltOf({ accounts, exchange, body }: Call<'passwordSalt'>): Promise<string> {
+  const { core } = flowsOf(accounts);
+  const isNamed = Object.values(body).some((name) => name !== undefined);
+  const verified = isNamed ? undefined : core.verified.find(exchange.request);
+  if (verified) return passwordSaltOf(core, verified.account.accountId);
+  const names = ['username', 'email', 'phone'] as const;
+  return saltOfName(core, parseSignInName(core, { ...body }, names));
 }

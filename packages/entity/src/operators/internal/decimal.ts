@@ -7,8 +7,12 @@ interface Decimal {
   readonly scale: number;
 }
 
+/** A whole number, of which a JavaScript number holds every digit, and those of a sum of two. */
+const SMALL = /^-?\d{1,15}$/;
+
 /** The exact sum of two numbers in DynamoDB's text form, as DynamoDB adds them. */
 export function addDecimals(a: string, b: string): string {
+  if (SMALL.test(a) && SMALL.test(b)) return String(Number(a) + Number(b));
   const [first, second] = [parse(a), parse(b)];
   const scale = Math.max(first.scale, second.scale);
   return format({ digits: scaled(first, scale) + scaled(second, scale), scale });
@@ -28,6 +32,7 @@ export function compareDecimals(a: string, b: string): number {
 
 /** Tells whether `a` is a whole multiple of `b`. */
 export function isMultiple(a: string, b: string): boolean {
+  if (b === '1' && SMALL.test(a)) return true;
   const [first, second] = [parse(a), parse(b)];
   const scale = Math.max(first.scale, second.scale);
   const divisor = scaled(second, scale);

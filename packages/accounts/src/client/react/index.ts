@@ -1,0 +1,1 @@
+export { useSession, type SessionView } from './useSession.js';
