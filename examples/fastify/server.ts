@@ -1,8 +1,13 @@
 import { Accounts } from '@latchkey/accounts';
-import { requireAccount, toFastifyPlugin } from '@latchkey/accounts/fastify';
+import { type RequestAccount, requireAccount, toFastifyPlugin } from '@latchkey/accounts/fastify';
 import { createAccountsHandler } from '@latchkey/accounts/http';
 import { createClient, Table } from '@latchkey/entity';
 import fastify from 'fastify';
+
+declare module 'fastify' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a name for what is added
+  interface FastifyRequest extends RequestAccount {}
+}
 
 const { PORT = '3000', TOKEN_SECRET = '' } = process.env;
 

@@ -1,6 +1,6 @@
 import { serve } from '@hono/node-server';
 import { Accounts } from '@latchkey/accounts';
-import { requireAccount, toHonoHandler } from '@latchkey/accounts/hono';
+import { type AccountVariables, requireAccount, toHonoHandler } from '@latchkey/accounts/hono';
 import { createAccountsHandler } from '@latchkey/accounts/http';
 import { createClient, Table } from '@latchkey/entity';
 import { Hono } from 'hono';
@@ -16,7 +16,7 @@ accounts.on('CreateUserSuccess', ({ accountId = '' }) =>
   accounts.permissions.grant({ accountId, permission: 'reports:read' }),
 );
 
-const app = new Hono()
+const app = new Hono<{ Variables: AccountVariables }>()
   .all('/auth/*', toHonoHandler(createAccountsHandler(accounts)))
   .get('/', (c) => c.json({ open: 'to everyone' }))
   .get('/reports', requireAccount(accounts, { permission: 'reports:read' }), (c) =>
