@@ -2,7 +2,7 @@ import { parseCookie, stringifySetCookie, type SetCookie } from 'cookie';
 import { AccountError } from '../errors/AccountError.js';
 import type { CookieOptions } from './HttpOptions.js';
 
-/** What a client's cookies say. */
+/** Contents of a client's cookies. */
 export interface PresentedCookies {
   readonly authToken?: string;
   /** Tells whether the session's cookie outlives the browser. */

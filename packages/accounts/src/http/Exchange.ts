@@ -21,7 +21,7 @@ const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 export class Exchange {
   /** For the calls of `Accounts`. */
   readonly request: SessionRequest;
-  /** What the client's cookies say. */
+  /** Contents of the client's cookies. */
   readonly cookies: PresentedCookies;
   readonly #authCookies: AuthCookies;
   readonly #presented: Presented;

@@ -38,7 +38,7 @@ export interface CookieOptions {
   readonly insecure?: boolean;
 }
 
-/** What {@link HttpOptions} lead to. */
+/** {@link HttpOptions} with their defaults. */
 export interface HttpSettings {
   readonly transport: 'cookie' | 'bearer';
   readonly cookies: Required<CookieOptions>;

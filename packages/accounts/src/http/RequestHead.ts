@@ -1,4 +1,4 @@
-/** What is read of a request before its body; every `Request` is one. */
+/** The part of a request that comes before its body; every `Request` is one. */
 export interface RequestHead {
   readonly method: string;
   /** With its origin. */
@@ -6,7 +6,7 @@ export interface RequestHead {
   readonly headers: { get(name: string): string | null };
 }
 
-/** What a server knows of a request's connection. */
+/** Facts about a request's connection that only the server knows. */
 export interface Connection {
   /** The address at the other end: the client's, or the nearest proxy's. */
   readonly remoteAddress?: string | undefined;

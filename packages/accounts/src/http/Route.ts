@@ -39,13 +39,13 @@ export interface PageField {
   readonly autocomplete: string;
 }
 
-/** What every route is, whatever it takes and gives. */
+/** Properties of every route, whatever its operation. */
 interface RouteBase {
   readonly method: RouteMethod;
   /** Below the base path; `{name}` is a parameter. */
   readonly path: `/${string}`;
   readonly summary: string;
-  /** Whether the request's session is looked at first, and whether there must be one. */
+  /** Session that the request must have, or may have; undefined if none is looked at. */
   readonly session?: 'required' | 'optional';
   /** Status of the response (default: 200, or 204 without an answer). */
   readonly status?: 201 | 202;

@@ -176,7 +176,7 @@ export interface ExportAnswer {
   readonly related: Readonly<Record<string, Json>>;
 }
 
-/** What one operation takes and gives. */
+/** Input and answer of one operation. */
 export interface Operation {
   readonly body?: object;
   readonly query?: object;

@@ -14,7 +14,7 @@ import type { Connection, RequestHead } from './RequestHead.js';
 import { reporter, type OnError } from './reporter.js';
 import { secondsLeft } from './secondsLeft.js';
 
-/** What a request must show, beside a session. */
+/** Requirements for a request, in addition to a session. */
 export interface AccountRequirements {
   /** A permission that the account must have, or several, all of them. */
   readonly permission?: string | readonly string[];

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../delivery/templates/escapeHtml.js';
 import type { LinkPage, PageField } from './Route.js';
 
-/** What a page of ours is allowed to do: nothing but to post its form, and to be read. */
+/** Headers by which a page of ours can do nothing but post its form. */
 const PAGE_HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Security-Policy':

@@ -40,7 +40,7 @@ export type MagicLinkLoginInput = {
   | (LoginCode & { readonly token?: undefined })
 );
 
-/** What somebody logs in with, of whatever form. */
+/** Input of a login, of any form. */
 interface ShownSecret {
   readonly token?: unknown;
   readonly challenge?: unknown;

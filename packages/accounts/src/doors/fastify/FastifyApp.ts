@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What is needed of an application of Fastify, which need not be installed for the types to hold. */
+/** The part of a Fastify application that is used; Fastify need not be installed for the types to hold. */
 export interface FastifyApp {
   removeAllContentTypeParsers(): unknown;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Fastify's overloads are generic in what a parser takes
@@ -9,12 +9,12 @@ export interface FastifyApp {
   all(path: string, handler: (...parameters: any[]) => Promise<unknown>): unknown;
 }
 
-/** What is needed of a request. */
+/** The part of a request that is used. */
 export interface FastifyRequest {
   readonly raw: IncomingMessage;
 }
 
-/** What is needed of a response. */
+/** The part of a response that is used. */
 export interface FastifyReply {
   readonly raw: ServerResponse;
   getHeaders(): Record<string, number | string | string[] | undefined>;

@@ -1,4 +1,4 @@
-/** What is needed of a context of Hono, which need not be installed for the types to hold. */
+/** The part of a Hono context that is used; Hono need not be installed for the types to hold. */
 export interface HonoContext {
   readonly req: { readonly raw: Request; arrayBuffer(): Promise<ArrayBuffer> };
   readonly env: unknown;

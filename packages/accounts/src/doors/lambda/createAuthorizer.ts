@@ -144,7 +144,7 @@ export function createAuthorizer<
   return authorize as Authorizer<A>;
 }
 
-/** What there is of the request that an authorizer is asked about. */
+/** The part of a request that an authorizer is given. */
 function authorizerHead(event: AuthorizerEvent): {
   readonly head: RequestHead;
   readonly connection: Connection;

@@ -3,7 +3,7 @@ export type OneValue = Readonly<Record<string, string | undefined>> | null;
 /** Headers or query parameters with all of their values. */
 export type ManyValues = Readonly<Record<string, readonly string[] | undefined>> | null;
 
-/** What the events of all triggers may have. */
+/** Fields that events of any trigger may have. */
 interface EventBase {
   readonly headers?: OneValue | undefined;
   readonly body?: string | null | undefined;
@@ -22,7 +22,7 @@ export interface HttpApiEvent extends EventBase {
   };
 }
 
-/** What the events of REST APIs and load balancers have. */
+/** Fields of the events of REST APIs and load balancers. */
 interface ProxyEvent extends EventBase {
   readonly httpMethod: string;
   readonly path: string;

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { HeaderList } from '../../http/createAccountGuard.js';
 import type { AlbEvent, HttpApiEvent, KnownEvent } from './events.js';
 
-/** What every trigger takes as a response. */
+/** Response that every trigger accepts. */
 interface ResultBase {
   readonly statusCode: number;
   readonly body: string;

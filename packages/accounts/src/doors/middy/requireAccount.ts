@@ -8,7 +8,7 @@ import { knownEvent, type LambdaEvent } from '../lambda/events.js';
 import type { AuthenticatedEvent } from '../lambda/requireAccount.js';
 import { withHeaders } from '../lambda/results.js';
 
-/** What is needed of a request of Middy, which need not be installed for the types to hold. */
+/** The part of a Middy request that is used; Middy need not be installed for the types to hold. */
 export interface MiddyRequest<E> {
   event: E;
   response: unknown;

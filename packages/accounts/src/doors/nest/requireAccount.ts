@@ -13,7 +13,7 @@ import {
 import { addHeaders } from '../node/sendResponse.js';
 import { toConnection, toHead, type NodeRequest } from '../node/toHead.js';
 
-/** What is needed of a context of Nest, which need not be installed for the types to hold. */
+/** The part of a Nest context that is used; Nest need not be installed for the types to hold. */
 export interface NestContext {
   getType(): string;
   switchToHttp(): { getRequest(): unknown; getResponse(): unknown };

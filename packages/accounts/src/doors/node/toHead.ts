@@ -7,7 +7,7 @@ import { toHeaders } from './toHeaders.js';
 export interface NodeRequest extends IncomingMessage {
   /** The target as it came, where a router has shortened `url`. */
   readonly originalUrl?: string;
-  /** What a parser has made of the body, where one ran before. */
+  /** The body as an earlier parser left it. */
   readonly body?: unknown;
 }
 
@@ -25,7 +25,7 @@ export function toHead(req: NodeRequest): NodeHead {
   return { method: req.method ?? 'GET', url, headers };
 }
 
-/** What the server itself knows of a request's connection. */
+/** Facts about the connection that the server itself knows. */
 export function toConnection(req: NodeRequest): Connection {
   return { remoteAddress: req.socket.remoteAddress };
 }

@@ -23,7 +23,7 @@ export function userAnswer(user: VerifiedUser & Pick<User, 'email'>): UserAnswer
   };
 }
 
-/** What a client gets of a sign-in or sign-up; in a cookie, its tokens are not there as well. */
+/** Answer to a sign-in or sign-up, without the tokens that a cookie carries. */
 export function signedInAnswer(exchange: Exchange, user: User): SignedInAnswer {
   const { authToken, deviceToken, expiresAt, handle } = user;
   exchange.rememberDevice(deviceToken);
