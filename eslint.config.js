@@ -5,11 +5,11 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { zones } from './scripts/floors.mjs';
 
-const TYPESCRIPT = 'packages/**/*.ts';
+const TYPESCRIPT = ['packages/**/*.ts', 'examples/**/*.ts'];
 const TESTS = ['**/*.test.ts', '**/*.test-d.ts', 'packages/*/test/**'];
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '.cache/', 'coverage/']),
+  globalIgnores(['**/dist/', '**/cdk.out/', '.cache/', 'coverage/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {
@@ -18,8 +18,10 @@ export default defineConfig(
     languageOptions: {
       globals: Object.fromEntries(
         [
+          'AbortSignal',
           'clearTimeout',
           'console',
+          'fetch',
           'Headers',
           'performance',
           'process',
@@ -32,7 +34,7 @@ export default defineConfig(
   },
 
   {
-    files: [TYPESCRIPT],
+    files: TYPESCRIPT,
     extends: [
       js.configs.recommended,
       tseslint.configs.strictTypeChecked,

@@ -2,13 +2,13 @@
 //
 // In Markdown, a block is a program of its own; `ts continue` adds to the one before it in the same
 // file. In TSDoc, a block is a module of its own, with its own imports.
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { promisify } from 'node:util';
+import { curlCalls, runCurlCalls } from './curlCalls.mjs';
 import { CommandError, runBin, runNode, temporaryFolder } from './run.mjs';
-import { PACKAGES, readJson, ROOT } from './setup.mjs';
+import { EXAMPLES, PACKAGES, ROOT } from './setup.mjs';
+import { startLatchkeyLocal } from './startLatchkeyLocal.mjs';
+import { startServer } from './startServer.mjs';
 
 const SOURCES = join(ROOT, '.cache', 'examples');
 const COMPILED = join(ROOT, '.cache', 'examples-compiled');
@@ -24,10 +24,10 @@ export async function checkExamples() {
     writeFileSync(file, code);
   }
   if (programs.length + snippets.length > 0) await runBin('tsc', ['-p', 'tsconfig.examples.json']);
-  if (programs.length > 0) {
-    await runAll(programs);
-    await runFirstProgram(programs.find(({ path }) => path.startsWith('README.md/')));
-  }
+  // The README's first program is a server, which would never end.
+  const server = programs.find(({ path }) => path.startsWith('README.md/'));
+  await runAll(programs.filter((program) => program !== server));
+  await runFirstProgram(server);
   return { summary: `${programs.length} run, ${snippets.length} more compiled` };
 }
 
@@ -63,47 +63,31 @@ async function runAll(programs) {
 }
 
 /**
- * Does as the README says: `latchkey local`, its three lines, and the first program as it is printed.
- * Nothing else is in the environment, and no home folder holds an AWS configuration. With Java and,
- * where another engine does without, without Java.
+ * Does as the README says: `latchkey local`, its three lines, the first program as it is printed, and the
+ * calls below it. Nothing else is in the environment, and no home folder holds an AWS configuration. With
+ * Java and, where another engine does without, without Java.
  */
 async function runFirstProgram({ path }) {
+  const [, shown] = readFileSync(join(ROOT, 'README.md'), 'utf8').split(/^```ts\n.*?^```$/ms);
+  const calls = curlCalls(shown);
+  if (calls.length === 0) throw new CommandError('The README calls its first program by no curl.');
   const empty = { HOME: temporaryFolder(), AWS_EC2_METADATA_DISABLED: 'true' };
   const hasOtherEngine = process.platform === 'linux' && process.arch === 'x64';
   for (const PATH of [process.env.PATH, ...(hasOtherEngine ? [temporaryFolder()] : [])]) {
-    const entity = join(ROOT, 'packages', 'entity');
-    const command = join(entity, readJson(entity, 'package.json').bin.latchkey);
-    const local = spawn(process.execPath, ['--no-warnings', command, 'local'], {
-      env: { ...empty, PATH },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const ended = once(local, 'exit');
+    const local = await startLatchkeyLocal({ ...empty, PATH });
     try {
-      const lines = await firstLines(local, 3);
-      const exported = lines.map((line) => /^export (\w+)=(\S+)$/.exec(line).slice(1));
-      const { stdout } = await promisify(execFile)(
+      const server = await startServer(
         process.execPath,
         ['--no-warnings', join(COMPILED, `${path}.js`)],
-        { env: { ...empty, PATH, ...Object.fromEntries(exported) }, timeout: 60_000 },
+        { env: { ...empty, PATH, ...local.exported }, inherit: false },
       );
-      if (stdout !== 'ada\n') throw new CommandError(`The first program printed ${stdout}`);
+      await runCurlCalls(calls, { address: server.address, cwd: temporaryFolder() }).finally(
+        server.stop,
+      );
     } finally {
-      local.kill('SIGTERM');
+      await local.stop();
     }
-    const [code] = await ended;
-    if (code !== 0) throw new CommandError(`latchkey local ended with ${code}.`);
   }
-}
-
-/** The first lines that a program prints; throws if it ends before. */
-async function firstLines(child, count) {
-  let [out, error] = ['', ''];
-  child.stderr.on('data', (text) => (error += text));
-  for await (const text of child.stdout) {
-    out += text;
-    if (out.split('\n').length > count) return out.split('\n').slice(0, count);
-  }
-  throw new CommandError(`latchkey local printed no more than: ${out}${error}`);
 }
 
 async function tableNames(client) {
@@ -176,7 +160,8 @@ function docComments(file) {
 
 function markdownFiles() {
   const below = (folder) => filesBelow(folder).filter((file) => file.endsWith('.md'));
-  const readmes = ['.', ...PACKAGES.map((name) => join('packages', name))]
+  const packages = PACKAGES.map((name) => join('packages', name));
+  const readmes = ['.', ...packages, ...EXAMPLES.map((name) => join('examples', name))]
     .map((folder) => join(ROOT, folder, 'README.md'))
     .filter((file) => existsSync(file));
   return [...readmes, ...below(join(ROOT, 'docs'))];

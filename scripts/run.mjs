@@ -20,12 +20,17 @@ for (const [signal, code] of Object.entries({ SIGHUP: 129, SIGINT: 130, SIGTERM:
 /** What a command printed when it ended with another code than 0. */
 export class CommandError extends Error {}
 
-/** Starts a program that ends with this script at the latest, and its children with it. */
-export function start(program, args, { cwd = ROOT, env = {} } = {}) {
+/**
+ * Starts a program that ends with this script at the latest, and its children with it.
+ *
+ * @param options - `inherit`: whether it has this script's environment beside `env` (default: true).
+ */
+export function start(program, args, { cwd = ROOT, env = {}, inherit = true, shell } = {}) {
   const child = spawn(program, args, {
     cwd,
+    shell,
     // The log level: `npm --silent test` would otherwise hide why a child's pnpm failed.
-    env: { ...process.env, npm_config_loglevel: 'warn', ...env },
+    env: inherit ? { ...process.env, npm_config_loglevel: 'warn', ...env } : env,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own, so that the child's children end with it.
     detached: process.platform !== 'win32',
@@ -39,13 +44,18 @@ export function start(program, args, { cwd = ROOT, env = {} } = {}) {
   return child;
 }
 
+/** Runs a Node script as {@link runProgram} does. */
+export function runNode(script, args = [], options = {}) {
+  return runProgram(process.execPath, [script, ...args], options);
+}
+
 /**
- * Runs a Node script and gives what it printed; throws a `CommandError` when it fails. With `live`,
- * what it prints is shown as it comes.
+ * Runs a program and gives what it printed; throws a `CommandError` when it fails. With `live`, what it
+ * prints is shown as it comes.
  */
-export function runNode(script, args = [], { timeoutMs, live = false, ...options } = {}) {
+export function runProgram(program, args, { timeoutMs, live = false, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = start(process.execPath, [script, ...args], options);
+    const child = start(program, args, options);
     let stdout = '';
     let output = '';
     child.stdout.on('data', (text) => ((stdout += text), (output += text)));

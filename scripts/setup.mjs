@@ -10,9 +10,22 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** The names of the folders below `packages/`. */
-export const PACKAGES = readdirSync(join(ROOT, 'packages')).filter((name) =>
-  existsSync(join(ROOT, 'packages', name, 'package.json')),
-);
+export const PACKAGES = manifestsBelow('packages');
+
+/** The names of the folders below `examples/`. */
+export const EXAMPLES = manifestsBelow('examples');
+
+function manifestsBelow(folder) {
+  return readdirSync(join(ROOT, folder)).filter((name) =>
+    existsSync(join(ROOT, folder, name, 'package.json')),
+  );
+}
+
+/** The folders that dependencies are installed for, beside the root. */
+const WORKSPACE = [
+  ...PACKAGES.map((name) => join('packages', name)),
+  ...EXAMPLES.map((name) => join('examples', name)),
+];
 
 export function readJson(...path) {
   return JSON.parse(readFileSync(join(...path), 'utf8'));
@@ -57,7 +70,7 @@ function install() {
   const installed =
     existsSync(stampFile) &&
     readFileSync(stampFile, 'utf8') === stamp &&
-    PACKAGES.every((name) => existsSync(join(ROOT, 'packages', name, 'node_modules')));
+    WORKSPACE.every((folder) => existsSync(join(ROOT, folder, 'node_modules')));
   if (installed) return;
 
   console.log('Installing dependencies…');
@@ -89,7 +102,7 @@ function hashOfInputs() {
     'pnpm-lock.yaml',
     'pnpm-workspace.yaml',
     'package.json',
-    ...PACKAGES.map((name) => join('packages', name, 'package.json')),
+    ...WORKSPACE.map((folder) => join(folder, 'package.json')),
   ];
   const hash = createHash('sha256');
   for (const file of files) hash.update(`${file}\n`).update(readFileSync(join(ROOT, file)));

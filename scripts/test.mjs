@@ -4,6 +4,7 @@ import { setup } from './setup.mjs';
 setup();
 
 // Only now is there a TypeScript, a Jest and so on to be found.
+const { checkApps } = await import('./apps/checkApps.mjs');
 const { checkBrowser, NotRun } = await import('./browser.mjs');
 const { build } = await import('./build.mjs');
 const { checkConsumer } = await import('./consumer/checkConsumer.mjs');
@@ -38,7 +39,8 @@ const checks = {
     needsBuild: true,
     run: async () => checkConsumer(await packed()),
   },
-  examples: { title: 'examples', needsBuild: true, run: checkExamples },
+  examples: { title: 'examples in the documentation', needsBuild: true, run: checkExamples },
+  apps: { title: 'example applications', needsBuild: true, run: checkApps },
 };
 
 /**
@@ -50,7 +52,7 @@ const STAGES = [
   [['jest'], ['lint', 'format', 'types']],
   [['engines', 'browser']],
   [['packages'], ['consumer']],
-  [['examples']],
+  [['examples'], ['apps']],
 ];
 
 const chosen = choose(process.argv.slice(2));
