@@ -277,6 +277,19 @@ export function describeDoor(name: string, serve: Serve): void {
         expect((await door.send('/orders', { headers })).status).toBe(401);
       });
 
+      it('with two tokens is believed in neither', async () => {
+        const body = { username: nextName(), password: PASSWORD, rememberMe: 'none' };
+        const { json } = await door.post('/auth/sign-up', body);
+        const own = `Bearer ${String(json.authToken)}`;
+        for (const path of ['/auth/session', '/orders']) {
+          const both = [own, 'Bearer a.b.c'];
+          for (const authorization of [both, [...both].reverse()]) {
+            expect((await door.send(path, { headers: { authorization } })).status).toBe(401);
+          }
+          expect((await door.send(path, { headers: { authorization: own } })).status).toBe(200);
+        }
+      });
+
       it('with a cookie that is there twice is refused', async () => {
         const { browser } = await door.signedUp();
         const pair = `${SESSION_COOKIE}=${String(browser.cookies.get(SESSION_COOKIE))}`;
