@@ -104,7 +104,9 @@ export class Exchange {
       ...this.#setCookies,
       ...(isOver && hadCookie ? [this.#authCookies.clearSession()] : []),
     ].map((cookie): [string, string] => ['Set-Cookie', cookie]);
-    return isNew ? [...set, this.#bring(authToken, secondsLeft)] : set;
+    const headers = isNew ? [...set, this.#bring(authToken, secondsLeft)] : set;
+    // A shared cache may keep a response with a cookie, and give it to others (RFC 9111 §7.3).
+    return headers.length === 0 ? [] : [...headers, ['Cache-Control', 'no-store']];
   }
 
   #bring(authToken: string, secondsLeft: () => number): [string, string] {

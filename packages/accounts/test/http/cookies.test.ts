@@ -10,6 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => server.drop());
 
+const SESSIONS = { getTokenSecret: () => 'canary-token-secret-0123456789-abcdef' };
 const SIGN_IN = { username: 'ada', password: PASSWORD };
 
 describe('A session in a cookie', () => {
@@ -207,6 +208,27 @@ describe('A guard', () => {
     expect((await check(request(foreign, 'GET'))).authenticated?.account.username).toBe('ada');
     const own = { cookie, 'sec-fetch-site': 'same-origin' };
     expect((await check(request(own, 'POST'))).authenticated?.account.username).toBe('ada');
+  });
+
+  it('keeps a replaced token out of every cache', async () => {
+    const rotating = await createTestHandler(
+      {},
+      { sessions: { ...SESSIONS, rotation: { after: '1m' } } },
+    );
+    try {
+      await rotating.accounts.createAccount(SIGN_IN);
+      const browser = rotating.browser();
+      await browser.post('/auth/sign-in', SIGN_IN);
+      const cookie = `__Host-latchkey=${browser.cookies.get('__Host-latchkey') ?? ''}`;
+      const check = createAccountGuard(rotating.accounts);
+      const kept = await check(request({ cookie }));
+      expect(kept.authenticated?.headers).toEqual([]);
+      rotating.clock.advance(2 * 60 * 1000);
+      const { authenticated } = await check(request({ cookie }));
+      expect(authenticated?.headers.map(([name]) => name)).toEqual(['Set-Cookie', 'Cache-Control']);
+    } finally {
+      await rotating.drop();
+    }
   });
 
   it('refuses a request without a session', async () => {
