@@ -21,7 +21,7 @@ const BUDGETS = {
   '@latchkey/accounts/hono': 6,
   '@latchkey/accounts/guard': 22.5,
   '@latchkey/accounts/http': 36,
-  '@latchkey/accounts/lambda': 8,
+  '@latchkey/accounts/lambda': 8.5,
   '@latchkey/accounts/middy': 7.5,
   '@latchkey/accounts/nest': 6.5,
   '@latchkey/accounts/node': 7,

@@ -327,7 +327,9 @@ export function describeDoor(name: string, serve: Serve): void {
           headers: { origin: PARTNER, 'access-control-request-method': 'POST' },
         });
         expect(preflight.status).toBe(204);
-        expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, POST, PUT, PATCH, DELETE');
+        expect(preflight.headers.get('access-control-allow-methods')).toBe(
+          'GET, POST, PUT, PATCH, DELETE',
+        );
         const got = await door.post(
           '/auth/sign-in',
           { username: 'nobody', password: PASSWORD },
