@@ -27,6 +27,8 @@ export interface LinkPage {
   readonly button: string;
   /** Shown once it is done. */
   readonly done: string;
+  /** Tells that its button begins a session, which only a cookie can keep from one page to the next. */
+  readonly signsIn?: true;
   /** Fields that the page asks for from the start. */
   readonly fields?: readonly PageField[];
 }

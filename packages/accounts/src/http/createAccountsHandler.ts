@@ -290,6 +290,14 @@ class AccountsServer {
     return new Response(body, init);
   }
 
+  /** Without a page whose button would use a link up for a session that no page can keep. */
+  #withUsablePage(name: OperationName, route: AnyRoute): AnyRoute {
+    const isUsable = this.#settings.transport === 'cookie' || this.#options.pages?.[name];
+    if (isUsable || !route.page?.signsIn) return route;
+    const { page: _, ...others } = route;
+    return others;
+  }
+
   /** The route of the OpenAPI document, if there is to be one: it is made when it is first asked for. */
   #documentRoutes(accounts: Accounts, offered: OfferedRoutes): readonly AnyRoute[] {
     const { openApi } = this.#options;
@@ -325,7 +333,7 @@ class AccountsServer {
     const names = this.#options.operations ?? Object.keys(all);
     const chosen = names.map((name, at) => {
       const route = Object.hasOwn(all, name) ? all[name] : undefined;
-      if (route) return [name, route] as const;
+      if (route) return [name, this.#withUsablePage(name as OperationName, route)] as const;
       throw invalidOption(`operations.${String(at)}`, 'It must be the name of an operation.');
     });
     return Object.fromEntries(chosen.filter(([, { isOffered }]) => isOffered?.(accounts) ?? true));

@@ -1,3 +1,4 @@
+import { createAccountsHandler } from '@latchkey/accounts/http';
 import {
   createTestHandler,
   ORIGIN,
@@ -163,6 +164,23 @@ describe('A link in a message', () => {
       'text/html; charset=utf-8',
     ]);
     expect(Number(got.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('does not show a button to sign in where there is no cookie to keep the session', async () => {
+    const bearer = await createTestHandler({ transport: 'bearer' });
+    try {
+      for (const sent of [{ method: 'GET' }, { body: 'token=x', headers: FORM }]) {
+        const got = await bearer.send('/auth/magic-link', sent);
+        expect([405, 415]).toContain(got.status);
+        expect(got.headers.get('content-type')).toBe('application/problem+json');
+      }
+      expect((await bearer.send('/auth/verify-email', { method: 'GET' })).status).toBe(200);
+      const pages = { signInWithMagicLink: 'https://www.example.com/in' };
+      const own = createAccountsHandler(bearer.accounts, { transport: 'bearer', pages });
+      expect((await own(new Request(`${ORIGIN}/auth/magic-link?token=x`))).status).toBe(303);
+    } finally {
+      await bearer.drop();
+    }
   });
 
   it('writes a hostile token as text', async () => {

@@ -193,7 +193,7 @@ export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
       },
     }),
   answer: signedIn,
-  page: { title: 'Sign in', button: 'Sign in', done: 'You are signed in.' },
+  page: { title: 'Sign in', button: 'Sign in', done: 'You are signed in.', signsIn: true },
   handle: async ({ accounts, exchange, body }) => {
     const { rememberMe: asked, ...secret } = body;
     const rememberMe = parseRememberMe(asked);
