@@ -69,8 +69,10 @@ async function checkServer({ name, folder, commands, calls }, env) {
 
 /** Both commands, the templates, and the functions in front of the table that the template describes. */
 async function checkFunctions({ folder, commands, calls }, env) {
+  // The CDK keeps fingerprints of what it bundles in the home folder.
+  const home = { ...env, HOME: temporaryFolder() };
   for (const [program, ...args] of commands) {
-    await runProgram(program, args, { cwd: folder, env, shell, timeoutMs: TIMEOUT_MS });
+    await runProgram(program, args, { cwd: folder, env: home, shell, timeoutMs: TIMEOUT_MS });
   }
   const template = readTemplate(folder);
   await checkTemplates(folder, template);
