@@ -31,8 +31,9 @@ export class AuthCookies {
   readonly #handle: string;
   readonly #secure: boolean;
 
-  constructor({ name, insecure }: Required<CookieOptions>) {
+  constructor({ name: base, insecure }: Required<CookieOptions>, appId: string | undefined) {
     const prefix = insecure ? '' : '__Host-';
+    const name = appId === undefined ? base : `${base}.${appId}`;
     this.sessionName = prefix + name;
     this.#device = `${prefix}${name}-device`;
     this.#handle = `${prefix}${name}-handle`;

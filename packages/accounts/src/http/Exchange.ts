@@ -31,13 +31,19 @@ export class Exchange {
   #isLasting: boolean;
 
   /**
+   * @param application - the `Accounts` or `Guard`: each application has cookies of its own.
    * @throws HttpError `CrossOrigin`
    * @throws AccountError `InvalidInput` for duplicate cookies, and for several client addresses in a header.
    */
-  constructor(head: RequestHead, connection: Connection, settings: HttpSettings) {
+  constructor(
+    head: RequestHead,
+    connection: Connection,
+    settings: HttpSettings,
+    application: { readonly appId: string | undefined },
+  ) {
     if (isForeign(head, settings.origins)) throw new HttpError('CrossOrigin');
     const { transport } = settings;
-    this.#authCookies = new AuthCookies(settings.cookies);
+    this.#authCookies = new AuthCookies(settings.cookies, application.appId);
     const noCookies = transport === 'bearer';
     this.cookies = this.#authCookies.read(noCookies ? null : head.headers.get('cookie'));
     this.#presented = presentedBy(head, this.cookies);

@@ -27,7 +27,7 @@ export interface HttpOptions {
 /** Options of the cookies. */
 export interface CookieOptions {
   /**
-   * Name of the session's cookie: 1 to 40 letters, digits, `_` and `-` (default: `latchkey`). Its prefix is
+   * Name of the session's cookie: 1 to 40 letters, digits, `_` and `-` (default: `latchkey`); an `appId` follows it after a dot. Its prefix is
    * `__Host-`, so that no other host can set it (RFC 6265bis §4.1.3.2).
    */
   readonly name?: string;

@@ -31,6 +31,15 @@ export interface LinkPage {
   readonly signsIn?: true;
   /** Fields that the page asks for from the start. */
   readonly fields?: readonly PageField[];
+  /**
+   * Fields for a browser without a session and without the handle of a sign-up, and the label of a button
+   * for whoever has nothing to enter.
+   */
+  readonly stranger?: { readonly fields: readonly PageField[]; readonly without: string };
+  /** Name of what the page passes on (default: `token`). */
+  readonly secret?: 'challenge';
+  /** Tells that it only follows another page: no link leads to it. */
+  readonly follows?: true;
 }
 
 /** An input of a page. */

@@ -103,7 +103,7 @@ export function createAccountGuard<F extends AccountFields = NoFields>(
   return async (head, connection = {}) => {
     let headers = (): HeaderList => [];
     try {
-      const exchange = new Exchange(head, connection, settings);
+      const exchange = new Exchange(head, connection, settings, guard);
       const { request } = exchange;
       headers = () => exchange.sessionHeaders(() => secondsLeft(sessionOf(guard, request)));
       await guard.handleRequest(request);

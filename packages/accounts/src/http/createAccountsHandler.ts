@@ -12,10 +12,16 @@ import { corsHeaders, isPreflight, PREFLIGHT_HEADERS } from './crossOrigin.js';
 import { Exchange } from './Exchange.js';
 import { isServerFault, problemHeaders, problemOf, problemResponse } from './HttpError.js';
 import { httpOptions, httpSettings, type HttpOptions, type HttpSettings } from './HttpOptions.js';
-import { allowedMethods, chooseRoute, RouteTable, type MatchedRoute } from './matchRoute.js';
+import {
+  allowedMethods,
+  chooseRoute,
+  linkedRoute,
+  RouteTable,
+  type MatchedRoute,
+} from './matchRoute.js';
 import { once } from './once.js';
 import { renderDonePage, renderLinkPage } from './pages.js';
-import { mediaTypeOf, readParams, type BodyLimits } from './readBody.js';
+import { mediaTypeOf, readParams, toParams, type BodyLimits } from './readBody.js';
 import { reporter, type OnError } from './reporter.js';
 import type { Connection } from './RequestHead.js';
 import type { AnyRoute, LinkPage, OfferedAccounts, OfferedRoutes } from './Route.js';
@@ -99,6 +105,12 @@ function asAccounts(accounts: unknown): Accounts {
   return accounts as Accounts;
 }
 
+/** The body of a form, as far as its page shows it again. */
+interface PageBody {
+  readonly token?: string;
+  readonly challenge?: string;
+}
+
 /** One application's accounts, with what is offered of them. */
 interface Site {
   readonly accounts: OfferedAccounts;
@@ -132,9 +144,16 @@ const handlerOptions: Readonly<Record<keyof AccountsHandlerOptions, z.ZodType>> 
   maxBodyBytes: between(KIB, KIB * KIB),
   bodyTimeoutMs: between(100, 60_000),
   pages: z
-    .record(z.string(), z.url('It must be an absolute URL.'), 'It must be an object.')
+    .record(
+      z.string(),
+      z.url({ protocol: /^https?$/, error: 'It must be an http or https URL.' }),
+      'It must be an object.',
+    )
     .optional(),
-  home: z.string('It must be a string.').optional(),
+  home: z
+    .string('It must be a string.')
+    .regex(/^(https?:\/\/|\/(?!\/))/, 'It must be a path, or an http or https URL.')
+    .optional(),
   openApi: object({ document: method }).optional(),
   onError: method.optional(),
 };
@@ -181,8 +200,9 @@ class AccountsServer {
     connection: Connection,
     find: () => Promise<Accounts>,
   ): Promise<Response> {
-    if (isPreflight(request))
+    if (isPreflight(request)) {
       return new Response(null, { status: 204, headers: PREFLIGHT_HEADERS });
+    }
     const url = new URL(request.url);
     const site = this.siteOf(await find());
     const isGet = ['GET', 'HEAD'].includes(request.method);
@@ -190,9 +210,8 @@ class AccountsServer {
     if (request.method === 'OPTIONS' && found.length > 0) {
       return new Response(null, { status: 204, headers: { Allow: allowedMethods(found) } });
     }
-    const linked = found.find(({ route }) => route.page);
-    if (isGet && linked?.route.page)
-      return this.#showPage(linked.route, linked.route.page, url, site);
+    const linked = linkedRoute(found);
+    if (isGet && linked?.page) return this.#showPage(request, site, linked, linked.page);
     return this.#call(request, connection, site, chooseRoute(found, request.method), url);
   }
 
@@ -203,18 +222,18 @@ class AccountsServer {
     { route, params }: MatchedRoute,
     url: URL,
   ): Promise<Response> {
-    const exchange = new Exchange(request, connection, this.#settings);
+    const exchange = new Exchange(request, connection, this.#settings, site.accounts);
     const { page } = route;
     const isForm = page !== undefined && isFormPost(request);
-    let body: { readonly token?: string } = {};
+    let body: PageBody = {};
     const headers = (): [string, string][] =>
       exchange.sessionHeaders(() =>
         secondsLeft(site.accounts.sessions.verifiedSessionOf(exchange.request)),
       );
     try {
       if (route.session) await resume(site.accounts, exchange, route.session);
-      body = await this.#bodyOf(request, route, site);
-      const query = this.#parse(site, route.query, Object.fromEntries(url.searchParams));
+      body = (await this.#bodyOf(request, route, site)) as PageBody;
+      const query = route.query && this.#parse(site, route.query, toParams(url.searchParams));
       const { accounts, selfService } = site;
       const call = { accounts, selfService, exchange, body, query, params };
       const answer = await route.handle(call);
@@ -225,7 +244,7 @@ class AccountsServer {
     } catch (error) {
       const refusal =
         isForm && !isServerFault(error)
-          ? refusedPage(page, body.token ?? '', error)
+          ? this.#refusedPage(request, site, page, body, error)
           : this.#refuse(error);
       return withHeaders(refusal, headers());
     }
@@ -269,19 +288,46 @@ class AccountsServer {
     return schema;
   }
 
-  #showPage(route: AnyRoute, page: LinkPage, url: URL, site: Site): Response {
-    const token = url.searchParams.get('token') ?? '';
+  #showPage(request: Request, site: Site, route: AnyRoute, page: LinkPage): Response {
+    const token = new URL(request.url).searchParams.get('token') ?? '';
     const name = (Object.keys(site.offered) as OperationName[]).find(
       (each) => site.offered[each] === route,
     );
     const own = name && this.#options.pages?.[name];
-    if (own === undefined) return renderLinkPage(page, token);
+    if (own === undefined) {
+      return renderLinkPage(page, { secret: token, isKnown: this.#isKnown(request, site) });
+    }
     // In the fragment, it reaches neither a log nor another site's Referer header.
     const Location = `${own}#token=${encodeURIComponent(token)}`;
     return new Response(null, {
       status: 303,
       headers: { Location, 'Referrer-Policy': 'no-referrer' },
     });
+  }
+
+  /** Tells whether a browser has a session, or the handle of a sign-up. */
+  #isKnown(request: Request, { accounts }: Site): boolean {
+    const cookies = new AuthCookies(this.#settings.cookies, accounts.appId);
+    const { authToken, handle } = cookies.read(request.headers.get('cookie'));
+    return authToken !== undefined || handle !== undefined;
+  }
+
+  /** The page again, with what has gone wrong; or the one that asks for the second factor. */
+  #refusedPage(
+    request: Request,
+    site: Site,
+    page: LinkPage,
+    body: PageBody,
+    error: unknown,
+  ): Response {
+    const problem = problemOf(error);
+    const { signInWithSecondFactor: next } = site.offered;
+    const state =
+      problem.code === 'TwoFactorRequired' && problem.challenge !== undefined && next?.page
+        ? { page: next.page, secret: problem.challenge, action: this.#basePath + next.path }
+        : { page, secret: body[page.secret ?? 'token'] ?? '', problem };
+    const shown = renderLinkPage(state.page, { ...state, isKnown: this.#isKnown(request, site) });
+    return withHeaders(shown, problemHeaders(error, problem.status));
   }
 
   #refuse(error: unknown): Response {
@@ -302,7 +348,7 @@ class AccountsServer {
   #documentRoutes(accounts: Accounts, offered: OfferedRoutes): readonly AnyRoute[] {
     const { openApi } = this.#options;
     if (!openApi) return [];
-    const { sessionName: cookieName } = new AuthCookies(this.#settings.cookies);
+    const { sessionName: cookieName } = new AuthCookies(this.#settings.cookies, accounts.appId);
     const context = { accounts, basePath: this.#basePath, cookieName };
     const document = once(() => openApi.document(offered, context));
     return [{ ...DOCUMENT_ROUTE, handle: () => Promise.resolve(document()) }];
@@ -377,11 +423,4 @@ function withHeaders(response: Response, headers: readonly [string, string][]): 
 
 function isFormPost(request: Request): boolean {
   return mediaTypeOf(request) === 'application/x-www-form-urlencoded';
-}
-
-/** The page again, with what has gone wrong. */
-function refusedPage(page: LinkPage, token: string, error: unknown): Response {
-  const problem = problemOf(error);
-  const { status } = problem;
-  return withHeaders(renderLinkPage(page, token, problem), problemHeaders(error, status));
 }

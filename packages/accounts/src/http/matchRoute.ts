@@ -53,10 +53,15 @@ export function chooseRoute(found: readonly MatchedRoute[], method: string): Mat
   throw new HttpError('MethodNotAllowed', { Allow: allowedMethods(found) });
 }
 
+/** The route whose page a link leads to, if there is one at the path. */
+export function linkedRoute(found: readonly MatchedRoute[]): AnyRoute | undefined {
+  return found.find(({ route }) => route.page && !route.page.follows)?.route;
+}
+
 /** The methods at a path, for `Allow`. */
 export function allowedMethods(found: readonly MatchedRoute[]): string {
   const methods = new Set<RouteMethod | 'HEAD' | 'OPTIONS'>(found.map(({ route }) => route.method));
-  if (found.some(({ route }) => route.page)) methods.add('GET');
+  if (linkedRoute(found)) methods.add('GET');
   if (methods.has('GET')) methods.add('HEAD');
   return [...methods, 'OPTIONS'].join(', ');
 }

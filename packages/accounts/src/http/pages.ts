@@ -24,19 +24,37 @@ const NEW_PASSWORD: PageField = {
   autocomplete: 'new-password',
 };
 
-/** Renders the page that a link leads to: its button posts the token to the same path. */
+/** Contents of a page. */
+export interface PageState {
+  /** The token of the link, or the challenge. */
+  readonly secret: string;
+  /** Path that the form posts to (default: the page's own). */
+  readonly action?: string;
+  /** Tells whether the browser has a session, or the handle of a sign-up. */
+  readonly isKnown?: boolean;
+  /** Problem with the form that was sent. */
+  readonly problem?: { readonly code: string; readonly detail: string; readonly status: number };
+}
+
+/** Renders a page whose button posts a secret. */
 export function renderLinkPage(
   page: LinkPage,
-  token: string,
-  problem?: { readonly code: string; readonly detail: string; readonly status: number },
+  { secret, action, isKnown = true, problem }: PageState,
 ): Response {
   const asked = problem?.code === 'NewPasswordRequired' ? [NEW_PASSWORD] : [];
-  const fields = [...(page.fields ?? []), ...asked].map(renderField).join('');
+  const stranger = isKnown || asked.length > 0 ? undefined : page.stranger;
+  const fields = [...(page.fields ?? []), ...(stranger?.fields ?? []), ...asked];
   const alert = problem ? `<p role="alert">${escapeHtml(problem.detail)}</p>` : '';
+  const target = action === undefined ? '' : ` action="${escapeHtml(action)}"`;
+  const name = page.secret ?? 'token';
+  const form = (inputs: string, button: string): string =>
+    `<form method="post"${target}><input type="hidden" name="${name}" value="${escapeHtml(secret)}">` +
+    `${inputs}<button>${escapeHtml(button)}</button></form>`;
   return htmlResponse(
     page.title,
-    `${alert}<form method="post"><input type="hidden" name="token" value="${escapeHtml(token)}">` +
-      `${fields}<button>${escapeHtml(page.button)}</button></form>`,
+    alert +
+      form(fields.map(renderField).join(''), page.button) +
+      (stranger ? form('', stranger.without) : ''),
     problem?.status ?? 200,
   );
 }

@@ -27,7 +27,7 @@ export async function readParams(
   const known = accepted.find((each) => each === type);
   if (!known) throw new HttpError('UnsupportedMediaType', { Accept: accepted.join(', ') });
   if (known === 'application/json') return { type: known, params: parseJson(text) };
-  return { type: known, params: parseForm(text) };
+  return { type: known, params: toParams(new URLSearchParams(text)) };
 }
 
 /** The media type of a request's body, without its parameters; empty for none. */
@@ -85,12 +85,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @throws HttpError `MalformedBody` for a field that is there twice. */
-function parseForm(text: string): unknown {
-  const entries = [...new URLSearchParams(text)];
-  if (new Set(entries.map(([name]) => name)).size < entries.length) {
-    throw new HttpError('MalformedBody');
+/**
+ * Reads the parameters of a form or a query.
+ *
+ * @throws AccountError `InvalidInput` for one that is there twice: nobody could tell which one counts.
+ */
+export function toParams(given: URLSearchParams): Record<string, string> {
+  const params: Record<string, string> = {};
+  const seen = new Set<string>();
+  for (const [name, value] of given) {
+    if (seen.has(name)) {
+      throw new AccountError('InvalidInput', { path: name.slice(0, 200), reason: 'duplicate' });
+    }
+    seen.add(name);
+    // A field that a form leaves empty is not given.
+    if (value !== '') Object.defineProperty(params, name, { value, enumerable: true });
   }
-  // What a form leaves empty is not given.
-  return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+  return params;
 }

@@ -1,12 +1,12 @@
-import { isServerFault } from './HttpError.js';
+import { problemOf } from './HttpError.js';
 
 /** Told of an error that the client cannot be blamed for, and that it sees nothing of. */
 export type OnError = (error: unknown) => unknown;
 
-/** Tells the operator of the server's own faults; an error that `onError` throws changes nothing. */
+/** Tells the operator of the server's own faults, and of dependencies that do not answer; an error that `onError` throws changes nothing. */
 export function reporter(onError: OnError = writeToConsole): (error: unknown) => void {
   return (error) => {
-    if (!isServerFault(error)) return;
+    if (problemOf(error).status < 500) return;
     void Promise.resolve(error)
       .then(onError)
       .catch(() => undefined);

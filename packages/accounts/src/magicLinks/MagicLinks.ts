@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -14,14 +13,15 @@ import type { ConnectionInfo, SessionRequest } from '../requests/SessionRequest.
 import { createSixDigitCode } from '../tokens/sixDigitCode.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
 import {
+  addressAttempt,
+  challengedAddressAttempt,
   codeAttempt,
   codeRefused,
+  createChallenge,
   parseLoginCode,
   tokenOfCode,
   type LoginCode,
 } from './loginCode.js';
-
-const CHALLENGE_BYTES = 32;
 
 /** Input of {@link MagicLinks.request}. */
 export interface RequestMagicLinkInput {
@@ -91,14 +91,15 @@ export class MagicLinks {
   async request(input: RequestMagicLinkInput): Promise<{ readonly challenge: string }> {
     requireObject(input, '');
     const { email, request } = input;
-    const challenge = randomBytes(CHALLENGE_BYTES).toString('base64url');
     const code = createSixDigitCode();
+    let challenge = '';
     const eventContext: EventContext = { ...connectionContext(request), method: 'magicLink' };
     const send = this.#core.events.run('RequestMagicLink', eventContext, async () => {
       const identifier = parseLoginIdentifier(email, 'email', this.#core);
       if (identifier.kind !== 'email') {
         throw new AccountError('InvalidInput', { path: 'email', reason: 'notAnEmailAddress' });
       }
+      challenge = createChallenge(identifier.value);
       const link = { identifier, kind: 'magick_link', message: 'MagicLink' } as const;
       const secret = { token: tokenOfCode({ challenge, code }), code };
       await sendLink(this.#core, { ...link, secret, request, eventContext });
@@ -108,9 +109,13 @@ export class MagicLinks {
   }
 
   /**
-   * Logs in with a link, or with the code that was sent with it. Of concurrent calls, only one gets the session. Three requests, and one
-   * to count an attempt with a code: 5 at one challenge by default (`throttling.code`), then one after
-   * each wait. A second factor is still required, and asking for it consumes the link.
+   * Logs in with a link, or with the code that was sent with it. Of concurrent calls, only one gets
+   * the session. Three requests, and two more to count an attempt with a code. A second factor is
+   * still required, and asking for it consumes the link.
+   *
+   * A challenge takes 5 attempts by default (`throttling.code`), then one after each wait. One address
+   * takes 100 in a row, whoever asked for the codes; after that, only a link works, and resets the
+   * count.
    *
    * A link proves access to a mailbox, which NIST does not accept as out-of-band authentication (SP
    * 800-63B-4 §3.1.3.1): it cannot count as the second of two factors.
@@ -119,7 +124,7 @@ export class MagicLinks {
    *   expired, used, revoked, of another kind, or for an address that is no longer the account's or
    *   no longer verified; `AccountDeactivated` and `Vetoed`, which do not consume it;
    *   `TwoFactorRequired`, `TwoFactorEnrolmentRequired`, `TooManyRequests`, `SecretTooShort`,
-   *   `ServiceUnavailable`.
+   *   `ServiceUnavailable`; with a code also `AccountLocked` and `AuthenticatorDisabled`.
    */
   async login(input: MagicLinkLoginInput): Promise<CompletedLogin> {
     requireObject(input, '');
@@ -135,14 +140,14 @@ export class MagicLinks {
           verified === true && data.kind === 'email' && data.value === found.token.createdFor,
       );
       if (!isOwn) throw tokenRefused();
-      const forgotten = forgetLinks(this.#core, {
-        kind: 'magick_link',
-        account,
-        mailbox: found.token.createdFor,
-      });
+      const { createdFor: mailbox } = found.token;
+      const { throttle } = this.#core;
+      const forgotten = forgetLinks(this.#core, { kind: 'magick_link', account, mailbox });
       const login = { account, request, eventContext, ...(rememberMe === true && { rememberMe }) };
       const commit = commitLogin(this.#core, login, (change) =>
-        change.useToken(found.token, tokenRefused, connection).writeAll([forgotten]),
+        change
+          .useToken(found.token, tokenRefused, connection)
+          .writeAll([forgotten, throttle.forgetOperation(addressAttempt(mailbox))]),
       );
       return completeLogin(this.#core, login, commit);
     });
@@ -158,7 +163,10 @@ export class MagicLinks {
       throw new AccountError('InvalidInput', { path: 'token', reason: 'notBesideCode' });
     }
     const shown = parseLoginCode({ challenge, code });
-    await this.#core.throttle.recordAttempt({ ...codeAttempt(shown), ip });
+    const { throttle } = this.#core;
+    // Only guesses that are looked at count against the address.
+    await throttle.recordAttempt({ ...codeAttempt(shown), ip });
+    await throttle.recordAttempt(challengedAddressAttempt(shown));
     try {
       return await this.#core.oneTimeTokens.find(tokenOfCode(shown), 'magick_link');
     } catch (error) {

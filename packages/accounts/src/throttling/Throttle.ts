@@ -168,6 +168,18 @@ export class Throttle {
     });
   }
 
+  /** {@link resetOperation} for an authenticator that may have no count. */
+  forgetOperation(attempt: Attempt): TransactOperation<unknown> {
+    const { accountId, authenticator } = attempt;
+    const now = this.#table.now();
+    const expiresAt = new Date(now.getTime() + this.#policyOf(attempt).windowMs);
+    return this.#attempts.updateOneOperation({
+      filter: { accountId, authenticator },
+      update: { $set: { attempts: 0, failuresInARow: 0, lastAttemptAt: now, expiresAt } },
+      upsert: true,
+    });
+  }
+
   /** Counts within the budget. */
   #countUnlessUsedUp(attempt: Attempt): CounterUpdate {
     const { accountId, authenticator } = attempt;
@@ -240,8 +252,9 @@ export class Throttle {
   #timesOf(attempt: Attempt): Pick<Counter, 'lastAttemptAt' | 'expiresAt'> {
     const now = this.#table.now();
     const { accountId, authenticator } = attempt;
-    // Of what nobody has, nothing need be known for longer than the waits.
-    const isLimited = FAILURE_LIMITS[authenticator] < Infinity && !isPlaceholderId(accountId);
+    // Of what nobody has, nothing need be known for longer than the waits. An address is somebody's.
+    const isNobodys = isPlaceholderId(accountId) && authenticator !== 'loginCode';
+    const isLimited = FAILURE_LIMITS[authenticator] < Infinity && !isNobodys;
     const keptMs = isLimited ? FAILURES_KEPT_MS : this.#policyOf(attempt).windowMs;
     return { lastAttemptAt: now, expiresAt: new Date(now.getTime() + keptMs) };
   }

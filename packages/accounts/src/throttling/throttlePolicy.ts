@@ -101,6 +101,8 @@ export const FAILURE_LIMITS: Readonly<Record<Authenticator, number>> = Object.fr
   recoveryCode: MAX_BUDGET,
   phone: Infinity,
   token: Infinity,
+  // Counted across codes, since asking for another must not begin anew (SP 800-63B-4 §3.1.3.2).
+  loginCode: MAX_BUDGET,
 });
 
 /** How long a count with a limit is kept without any attempt, in milliseconds: 400 days. */

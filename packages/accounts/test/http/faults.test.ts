@@ -88,6 +88,7 @@ describe('A fault', () => {
       expect(got.json).toMatchObject({ status: 503, code: 'ServiceUnavailable' });
       expect(Number(got.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(got.headers.getSetCookie()).toEqual([]);
+      expect(server.reported).toMatchObject([{ code: 'ServiceUnavailable' }]);
     } finally {
       injected.remove();
     }
@@ -183,6 +184,38 @@ describe('A handler', () => {
     }
   });
 
+  it('keeps the cookies of several applications on one host apart', async () => {
+    const cookies: string[] = [];
+    for (const appId of ['notes', 'shop']) {
+      const app = await createTestHandler({}, { appId });
+      try {
+        await app.accounts.createAccount(SIGN_IN);
+        const browser = app.browser();
+        await browser.post('/auth/sign-in', SIGN_IN);
+        cookies.push(...browser.cookies.keys());
+        expect((await browser.send('/auth/session')).status).toBe(200);
+      } finally {
+        await app.drop();
+      }
+    }
+    expect(cookies).toEqual([
+      '__Host-latchkey.notes-device',
+      '__Host-latchkey.notes',
+      '__Host-latchkey.shop-device',
+      '__Host-latchkey.shop',
+    ]);
+  });
+
+  it('refuses a parameter that is there twice', async () => {
+    const browser = server.browser();
+    await browser.post('/auth/sign-in', SIGN_IN);
+    const got = await browser.send('/auth/sessions?first=1&first=2');
+    expect(got.json).toMatchObject({
+      status: 400,
+      details: { path: 'first', reason: 'duplicate' },
+    });
+  });
+
   it('offers only the operations that it is asked for, and those that the options allow', async () => {
     const few = createAccountsHandler(server.accounts, { operations: ['session'], basePath: '/' });
     const statusOf = async (path: string): Promise<number> =>
@@ -205,6 +238,9 @@ describe('A handler', () => {
     [{ clientAddressHeader: 'X-Forwarded-For' }, 'clientAddressHeader'],
     [{ clientAddressHeader: 'forwarded' }, 'clientAddressHeader'],
     [{ origns: [] } as never, 'origns'],
+    [{ pages: { resetPassword: 'javascript:alert(1)' } }, 'pages.resetPassword'],
+    [{ home: 'javascript:alert(1)' }, 'home'],
+    [{ home: '//evil.example' }, 'home'],
   ])('refuses the options %j', (options, path) => {
     expect(() => createAccountsHandler(server.accounts, options)).toThrow(
       expect.objectContaining({

@@ -1,4 +1,6 @@
 import { createAccountsHandler } from '@latchkey/accounts/http';
+import { totp } from '@latchkey/accounts/two-factor';
+import { Secret, TOTP } from 'otpauth';
 import {
   createTestHandler,
   ORIGIN,
@@ -136,6 +138,73 @@ describe('A link in a message', () => {
     expect((await other.send('/auth/session')).status).toBe(200);
   });
 
+  it('asks on another device for the password of who has signed up, and takes nothing away', async () => {
+    await server.browser().post('/auth/sign-up', {
+      username: 'flo',
+      email: 'flo@example.com',
+      password: PASSWORD,
+    });
+    const token = await lastToken();
+    const phone = server.browser();
+    const page = await phone.send(`/auth/verify-email?token=${token}`);
+    expect(page.text.match(/<form/g)).toHaveLength(2);
+    expect(page.text).toContain('name="password"');
+    expect(page.text).toContain('I did not choose a password');
+    const wrong = await post(phone, '/auth/verify-email', { token, password: 'canary wrong' });
+    expect(wrong.status).toBe(401);
+    const done = await post(phone, '/auth/verify-email', { token, password: PASSWORD });
+    expect(done.text).toContain('Your e-mail address is confirmed.');
+  });
+
+  it('asks nothing of the browser that has signed up', async () => {
+    const browser = server.browser();
+    await browser.post('/auth/sign-up', { email: 'gil@example.com', password: PASSWORD });
+    const page = await browser.send(`/auth/verify-email?token=${await lastToken()}`);
+    expect(page.text).not.toContain('name="password"');
+  });
+
+  it('leads on to the second factor, where the account has one', async () => {
+    const guarded = await createTestHandler(
+      {},
+      {
+        twoFactor: totp({
+          issuer: 'Tests',
+          encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 7).toString('base64') }],
+        }),
+      },
+    );
+    try {
+      const browser = guarded.browser();
+      await browser.post('/auth/sign-up', { email: 'hal@example.com', password: PASSWORD });
+      await guarded.accounts.settled();
+      await post(browser, '/auth/verify-email', { token: guarded.messages.at(-1)?.token ?? '' });
+      const { json } = await browser.post('/auth/two-factor/enrol', {});
+      const codeAt = (): string =>
+        new TOTP({ secret: Secret.fromBase32(String(json.secret)) }).generate({
+          timestamp: guarded.clock.now().getTime(),
+        });
+      const confirmed = await browser.post('/auth/two-factor/confirm', { code: codeAt() });
+      expect(confirmed.status).toBe(200);
+      const other = guarded.browser();
+      await other.post('/auth/magic-link/request', { email: 'hal@example.com' });
+      await guarded.accounts.settled();
+      const token = guarded.messages.at(-1)?.token ?? '';
+      const asked = await post(other, '/auth/magic-link', { token });
+      expect(asked.text).toContain('action="/auth/sign-in/second-factor"');
+      const [, challenge = ''] = /name="challenge" value="([^"]+)"/.exec(asked.text) ?? [];
+      const again = await post(other, '/auth/sign-in/second-factor', { challenge, code: '000000' });
+      expect(again.text).toContain(`name="challenge" value="${challenge}"`);
+      guarded.clock.advance(60_000);
+      const done = await post(other, '/auth/sign-in/second-factor', { challenge, code: codeAt() });
+      expect(done.text).toContain('You are signed in.');
+      expect((await other.send('/auth/session')).status).toBe(200);
+      const shown = await other.send('/auth/sign-in/second-factor');
+      expect(shown.status).toBe(405);
+    } finally {
+      await guarded.drop();
+    }
+  });
+
   it('is a form that no other site can post', async () => {
     const headers = { ...FORM, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
     const got = await server.send('/auth/magic-link', { body: 'token=x', headers });
@@ -153,7 +222,7 @@ describe('A link in a message', () => {
 
   it('says when to come back, like every response with this status', async () => {
     const browser = server.browser();
-    const fields = { challenge: 'A'.repeat(43), code: '123456' };
+    const fields = { challenge: 'A'.repeat(64), code: '123456' };
     let got = await post(browser, '/auth/magic-link', fields);
     expect(got.headers.get('www-authenticate')).toBe('Bearer');
     for (let guess = 0; guess < 10 && got.status !== 429; guess++) {

@@ -35,7 +35,7 @@ describe('the code of a magic link', () => {
   const wrong = (code: string, by = 1): string =>
     String((Number(code) + by) % 1_000_000).padStart(6, '0');
 
-  it('logs in where it was asked for, in four requests', async () => {
+  it('logs in where it was asked for, in five requests', async () => {
     const person = await signUp(test.accounts);
     const { challenge, code } = await ask(person);
     expect(code).toMatch(/^\d{6}$/);
@@ -48,7 +48,13 @@ describe('the code of a magic link', () => {
       }),
     );
     expect(request.user?.accountId).toBe(person.accountId);
-    expect(commands).toEqual(['TransactWriteItems', 'GetItem', 'Query', 'TransactWriteItems']);
+    expect(commands).toEqual([
+      'TransactWriteItems',
+      'TransactWriteItems',
+      'GetItem',
+      'Query',
+      'TransactWriteItems',
+    ]);
   });
 
   it('and the link use each other up', async () => {
@@ -88,6 +94,39 @@ describe('the code of a magic link', () => {
     // A stranger who guesses keeps the owner from nothing.
     const own = await ask(person);
     await logIn(own.challenge, own.code);
+  });
+
+  it('is not guessed by asking again and again: 100 failures in a row, then only a link works', async () => {
+    const person = await signUp(test.accounts);
+    const outcomes: string[] = [];
+    for (let at = 0; at < 26; at++) {
+      const { challenge, code } = await ask(person);
+      for (let guess = 1; guess <= 4 && code !== ''; guess++) {
+        outcomes.push(await codeOf(logIn(challenge, wrong(code, guess))));
+      }
+      // Past the waits of asking, and past the windows in which counts are kept.
+      test.clock.advance(25 * 60 * MINUTE_MS);
+    }
+    expect(outcomes.filter((code) => code === 'TokenVerificationFailed')).toHaveLength(100);
+    expect(outcomes.slice(100)).toEqual(Array.from({ length: 4 }, () => 'AuthenticatorDisabled'));
+    const right = await ask(person);
+    expect(await codeOf(logIn(right.challenge, right.code))).toBe('AuthenticatorDisabled');
+    const { token } = right;
+    await test.accounts.magicLinks.login({ token, request: requestWith() });
+    const next = await ask(person);
+    await logIn(next.challenge, next.code);
+  });
+
+  it('counts where its address says, and nowhere else', async () => {
+    const person = await signUp(test.accounts);
+    const { challenge, code } = await ask(person);
+    const other = await ask(await signUp(test.accounts));
+    const moved = Buffer.concat([
+      Buffer.from(challenge, 'base64url').subarray(0, 32),
+      Buffer.from(other.challenge, 'base64url').subarray(32),
+    ]).toString('base64url');
+    expect(await codeOf(logIn(moved, code))).toBe('TokenVerificationFailed');
+    await logIn(challenge, code);
   });
 
   it('is refused alike, at the same cost, for an address that nobody has', async () => {
@@ -136,11 +175,11 @@ describe('the code of a magic link', () => {
     [{ challenge: 7, code: '123456' }, 'challenge', 'notAString'],
     [{ code: '123456' }, 'challenge', 'notAString'],
     [{ challenge: 'short', code: '123456' }, 'challenge', 'notValid'],
-    [{ challenge: 'x'.repeat(43) }, 'code', 'notAString'],
-    [{ challenge: 'x'.repeat(43), code: '12345' }, 'code', 'notValid'],
-    [{ challenge: 'x'.repeat(43), code: '１２３４５６' }, 'code', 'notValid'],
-    [{ challenge: 'x'.repeat(43), code: ' '.repeat(1000) }, 'code', 'notValid'],
-    [{ challenge: 'x'.repeat(43), code: '123456', token: 'abc' }, 'token', 'notBesideCode'],
+    [{ challenge: 'x'.repeat(64) }, 'code', 'notAString'],
+    [{ challenge: 'x'.repeat(64), code: '12345' }, 'code', 'notValid'],
+    [{ challenge: 'x'.repeat(64), code: '１２３４５６' }, 'code', 'notValid'],
+    [{ challenge: 'x'.repeat(64), code: ' '.repeat(1000) }, 'code', 'notValid'],
+    [{ challenge: 'x'.repeat(64), code: '123456', token: 'abc' }, 'token', 'notBesideCode'],
     [{}, 'token', 'notAString'],
   ])('of the form %j is refused before anything is counted', async (input, path, reason) => {
     let error: unknown;

@@ -19,7 +19,7 @@ export const AccountAttempts = defineEntity({
     accountId: z.ulid(),
     /**
      * `knownDevice` is the password on a device that has logged in before, `reauthentication` the
-     * password again, of who is logged in.
+     * password again, of who is logged in; `loginCode` the codes sent to one address.
      */
     authenticator: z.enum([
       'password',
@@ -29,6 +29,7 @@ export const AccountAttempts = defineEntity({
       'recoveryCode',
       'phone',
       'token',
+      'loginCode',
     ]),
     /** Since the last success, or since a window of time without any attempt: the waits go by it. */
     attempts: z.number(),

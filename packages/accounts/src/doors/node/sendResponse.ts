@@ -24,10 +24,13 @@ export function send(
   discardRest(res.req);
 }
 
-/** Puts headers on a response; cookies come beside those that are there. */
+/** Headers that others may have set, too, and whose values stand side by side. */
+const LISTS = new Set(['set-cookie', 'vary']);
+
+/** Puts headers on a response; cookies and `Vary` come beside those that are there. */
 export function addHeaders(res: ServerResponse, headers: HeaderList): void {
   for (const [name, value] of headers) {
-    if (name.toLowerCase() === 'set-cookie') res.appendHeader(name, value);
+    if (LISTS.has(name.toLowerCase())) res.appendHeader(name, value);
     else res.setHeader(name, value);
   }
 }

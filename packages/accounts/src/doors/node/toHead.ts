@@ -38,8 +38,14 @@ function pseudoHeader(req: NodeRequest, name: string): string | undefined {
 
 /** Reduces a target to path and query: `GET http://host/path` and `OPTIONS *` are requests, too. */
 function pathOf(target: string): string {
-  if (target.startsWith('/')) return target;
+  if (target.startsWith('/')) return isPlain(target) ? target : '/';
   if (!URL.canParse(target)) return '/';
   const { pathname, search } = new URL(target);
   return pathname.startsWith('/') ? pathname + search : '/';
+}
+
+/** Tells whether a path leads where it says: `/a/../b`, `/a/%2e%2e/b` and `/a\\b` lead elsewhere. */
+function isPlain(target: string): boolean {
+  const [path = ''] = target.split('?', 1);
+  return !path.startsWith('//') && new URL(path, 'http://localhost').pathname === path;
 }

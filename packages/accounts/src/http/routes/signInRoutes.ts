@@ -85,6 +85,18 @@ export const activate: Route<'activate'> = {
     title: 'Confirm your e-mail address',
     button: 'Confirm',
     done: 'Your e-mail address is confirmed.',
+    // Without proof that the same person signed up, the address would be taken off the account.
+    stranger: {
+      fields: [
+        {
+          name: 'password',
+          label: 'The password that you chose when you signed up',
+          type: 'password',
+          autocomplete: 'current-password',
+        },
+      ],
+      without: 'I did not choose a password',
+    },
   },
   handle: async ({ selfService, exchange, body }) => {
     const { handle = exchange.cookies.handle, ...own } = body;
@@ -151,6 +163,22 @@ export const signInWithSecondFactor: Route<'signInWithSecondFactor'> = {
       optional: { code: text(), recoveryCode: text(), rememberMe: REMEMBER_ME },
     }),
   answer: signedIn,
+  page: {
+    title: 'Sign in',
+    button: 'Sign in',
+    done: 'You are signed in.',
+    signsIn: true,
+    secret: 'challenge',
+    follows: true,
+    fields: [
+      {
+        name: 'code',
+        label: 'The code that your authenticator app shows',
+        type: 'text',
+        autocomplete: 'one-time-code',
+      },
+    ],
+  },
   handle: async ({ accounts, exchange, body }) => {
     const { rememberMe: asked, ...factor } = body;
     const rememberMe = parseRememberMe(asked);
