@@ -232,7 +232,7 @@ class AccountsServer {
       );
     try {
       if (route.session) await resume(site.accounts, exchange, route.session);
-      body = (await this.#bodyOf(request, route, site)) as PageBody;
+      body = await this.#bodyOf(request, route, site);
       const query = route.query && this.#parse(site, route.query, toParams(url.searchParams));
       const { accounts, selfService } = site;
       const call = { accounts, selfService, exchange, body, query, params };
