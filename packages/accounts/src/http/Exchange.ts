@@ -27,6 +27,7 @@ export class Exchange {
   readonly #authCookies: AuthCookies;
   readonly #presented: Presented;
   readonly #setCookies: string[] = [];
+  #isForgotten = false;
   #isBearer: boolean;
   #isLasting: boolean;
 
@@ -89,22 +90,27 @@ export class Exchange {
     if (this.cookies.handle !== undefined) this.#setCookies.push(this.#authCookies.clearHandle());
   }
 
-  /** Takes a session off the client that has turned out to be none. */
+  /** Takes the cookie of a session that is over off the client, even with a refusal. */
   forgetSession(): void {
     delete this.request.authToken;
     this.request.sessionDestroyed = true;
+    this.#isForgotten = true;
   }
 
   /**
    * The headers that bring the client its session as it is now: a new token, or none any more.
    *
    * @param secondsLeft - how many seconds the session of the request still lasts.
+   * @param isRefused - tells whether the request was refused: then the cookie stays unless it was to be
+   *   forgotten. A request that is under way while another one replaces the token finds its own to be over,
+   *   and must not take the new one off the browser.
    */
-  sessionHeaders(secondsLeft: () => number): [name: string, value: string][] {
+  sessionHeaders(secondsLeft: () => number, isRefused = false): [name: string, value: string][] {
     const { authToken, sessionDestroyed } = this.request;
     const isNew = authToken !== undefined && authToken !== this.#presented.authToken;
     // A session that the client now keeps by itself has taken the place of the cookie's.
-    const isOver = sessionDestroyed === true || (isNew && this.#isBearer);
+    const isEnded = sessionDestroyed === true && (!isRefused || this.#isForgotten);
+    const isOver = isEnded || (isNew && this.#isBearer);
     const hadCookie = this.#presented.authToken !== undefined && !this.#presented.isBearer;
     const set = [
       ...this.#setCookies,

@@ -58,6 +58,8 @@ interface RouteBase {
   readonly summary: string;
   /** Session that the request must have, or may have; undefined if none is looked at. */
   readonly session?: 'required' | 'optional';
+  /** Tells that a client learns from it whether it has a session: if not, its cookie goes. */
+  readonly tellsSession?: true;
   /** Status of the response (default: 200, or 204 without an answer). */
   readonly status?: 201 | 202;
   /** Tells whether the options of the accounts offer it (default: they do). */

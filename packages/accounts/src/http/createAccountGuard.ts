@@ -101,20 +101,26 @@ export function createAccountGuard<F extends AccountFields = NoFields>(
   const settings = httpSettings(options);
   const report = reporter(options.onError);
   return async (head, connection = {}) => {
-    let headers = (): HeaderList => [];
+    let headers = (_isRefused: boolean): HeaderList => [];
     try {
       const exchange = new Exchange(head, connection, settings, guard);
       const { request } = exchange;
-      headers = () => exchange.sessionHeaders(() => secondsLeft(sessionOf(guard, request)));
+      headers = (isRefused) =>
+        exchange.sessionHeaders(() => secondsLeft(sessionOf(guard, request)), isRefused);
       await guard.handleRequest(request);
       const { account, session } = sessionOf(guard, request);
       assertRequirements(guard, request, options);
-      const found = { account: account as AccountWith<F>, session, request, headers: headers() };
+      const found = {
+        account: account as AccountWith<F>,
+        session,
+        request,
+        headers: headers(false),
+      };
       return { authenticated: found };
     } catch (error) {
       report(error);
       const refused = problemResponse(error);
-      return { refused: { ...refused, headers: [...refused.headers, ...headers()] } };
+      return { refused: { ...refused, headers: [...refused.headers, ...headers(true)] } };
     }
   };
 }

@@ -226,10 +226,8 @@ class AccountsServer {
     const { page } = route;
     const isForm = page !== undefined && isFormPost(request);
     let body: PageBody = {};
-    const headers = (): [string, string][] =>
-      exchange.sessionHeaders(() =>
-        secondsLeft(site.accounts.sessions.verifiedSessionOf(exchange.request)),
-      );
+    const lifetime = (): number =>
+      secondsLeft(site.accounts.sessions.verifiedSessionOf(exchange.request));
     try {
       if (route.session) await resume(site.accounts, exchange, route.session);
       body = await this.#bodyOf(request, route, site);
@@ -240,13 +238,14 @@ class AccountsServer {
       const response = isForm
         ? renderDonePage(page, this.#options.home)
         : answerOf(route, answer && this.#schema(site, route.answer)?.parse(answer));
-      return withHeaders(response, headers());
+      return withHeaders(response, exchange.sessionHeaders(lifetime));
     } catch (error) {
       const refusal =
         isForm && !isServerFault(error)
           ? this.#refusedPage(request, site, page, body, error)
           : this.#refuse(error);
-      return withHeaders(refusal, headers());
+      if (route.tellsSession && refusal.status === 401) exchange.forgetSession();
+      return withHeaders(refusal, exchange.sessionHeaders(lifetime, true));
     }
   }
 

@@ -61,7 +61,7 @@ describe('A session in a cookie', () => {
     },
   );
 
-  it('is taken off the browser with the session, whichever request finds that it has ended', async () => {
+  it('is taken off the browser that asks for a session which has ended', async () => {
     const browser = server.browser();
     await browser.post('/auth/sign-in', SIGN_IN);
     const { items } = await server.accounts.SessionEntity.findMany({
@@ -90,6 +90,21 @@ describe('A session in a cookie', () => {
       expect(browser.cookies.has('__Host-latchkey')).toBe(false);
     },
   );
+
+  it('stays for a request that was under way while another one replaced the token', async () => {
+    const browser = server.browser();
+    await browser.post('/auth/sign-in', SIGN_IN);
+    const before = `__Host-latchkey=${browser.cookies.get('__Host-latchkey') ?? ''}`;
+    await browser.post('/auth/session/reauthenticate', { password: PASSWORD });
+    const headers = { cookie: before };
+    const late = await server.send('/auth/contacts', { method: 'GET', headers });
+    expect([late.status, late.headers.getSetCookie()]).toEqual([401, []]);
+    const guarded = await createAccountGuard(server.accounts)(
+      requestOf('https://app.example.com/orders', { method: 'GET', headers }),
+    );
+    expect(guarded.refused?.headers.map(([name]) => name)).not.toContain('Set-Cookie');
+    expect((await browser.send('/auth/session')).status).toBe(200);
+  });
 
   it.each(['__Host-latchkey', '__Host-latchkey-device', '__Host-latchkey-handle'])(
     'is refused if %s is there twice',

@@ -269,6 +269,7 @@ export const signOut: Route<'signOut'> = {
 export const session: Route<'session'> = {
   method: 'GET',
   path: '/session',
+  tellsSession: true,
   summary: 'The user and the session of the request.',
   session: 'required',
   answer: sessionAnswer,
@@ -278,6 +279,7 @@ export const session: Route<'session'> = {
 export const refresh: Route<'refresh'> = {
   method: 'POST',
   path: '/session/refresh',
+  tellsSession: true,
   summary: 'Replaces the token of the session by a new one.',
   answer: sessionAnswer,
   handle: async (call) => {
