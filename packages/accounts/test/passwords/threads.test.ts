@@ -212,6 +212,8 @@ describe('BcryptHasher of the build', () => {
         bundle: true,
         platform: 'node',
         format,
+        // As the consumer check has it: an ES module cannot hold the CommonJS build of the AWS SDK.
+        mainFields: ['module', 'main'],
         write: false,
         metafile: true,
         logLevel: 'error',
