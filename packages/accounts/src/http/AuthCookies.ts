@@ -48,7 +48,7 @@ export class AuthCookies {
    */
   read(header: string | null): PresentedCookies {
     if (header === null) return { isLasting: false };
-    for (const name of [this.sessionName, this.#device, this.#handle]) assertOnce(header, name);
+    assertOnce(header, [this.sessionName, this.#device, this.#handle]);
     const cookies = parseCookie(header);
     const session = cookies[this.sessionName];
     const deviceToken = cookies[this.#device];
@@ -103,9 +103,14 @@ function clampSeconds(seconds: number): number {
   return Math.min(Math.max(0, Math.floor(seconds)), MAX_AGE_SECONDS);
 }
 
-function assertOnce(header: string, name: string): void {
-  const found = header.split(';').filter((pair) => pair.split('=', 1)[0]?.trim() === name);
-  if (found.length > 1) {
-    throw new AccountError('InvalidInput', { path: 'cookie', reason: 'duplicate' });
+function assertOnce(header: string, names: readonly string[]): void {
+  const found = new Set<string>();
+  for (const pair of header.split(';')) {
+    const name = pair.split('=', 1)[0]?.trim() ?? '';
+    if (!names.includes(name)) continue;
+    if (found.has(name)) {
+      throw new AccountError('InvalidInput', { path: 'cookie', reason: 'duplicate' });
+    }
+    found.add(name);
   }
 }

@@ -1,6 +1,6 @@
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { RememberMe } from '../selfService/selfServiceInputs.js';
-import { AuthCookies, type PresentedCookies } from './AuthCookies.js';
+import type { AuthCookies, PresentedCookies } from './AuthCookies.js';
 import { clientAddress } from './clientAddress.js';
 import { isForeign, NEW_TOKEN_HEADER } from './crossOrigin.js';
 import { HttpError } from './HttpError.js';
@@ -32,7 +32,6 @@ export class Exchange {
   #isLasting: boolean;
 
   /**
-   * @param application - the `Accounts` or `Guard`: each application has cookies of its own.
    * @throws HttpError `CrossOrigin`
    * @throws AccountError `InvalidInput` for duplicate cookies, and for several client addresses in a header.
    */
@@ -40,11 +39,11 @@ export class Exchange {
     head: RequestHead,
     connection: Connection,
     settings: HttpSettings,
-    application: { readonly appId: string | undefined },
+    cookies: AuthCookies,
   ) {
     if (isForeign(head, settings.origins)) throw new HttpError('CrossOrigin');
     const { transport } = settings;
-    this.#authCookies = new AuthCookies(settings.cookies, application.appId);
+    this.#authCookies = cookies;
     const noCookies = transport === 'bearer';
     this.cookies = this.#authCookies.read(noCookies ? null : head.headers.get('cookie'));
     this.#presented = presentedBy(head, this.cookies);

@@ -7,6 +7,7 @@ import { assertKinds, method } from '../guard/optionKinds.js';
 import type { AccountWith, NoFields } from '../guard/OwnFields.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
+import { AuthCookies } from './AuthCookies.js';
 import { Exchange } from './Exchange.js';
 import { problemResponse } from './HttpError.js';
 import { httpOptions, httpSettings, type HttpOptions } from './HttpOptions.js';
@@ -99,11 +100,12 @@ export function createAccountGuard<F extends AccountFields = NoFields>(
 ): AccountGuard<F> {
   assertKinds(guardKinds, options);
   const settings = httpSettings(options);
+  const cookies = new AuthCookies(settings.cookies, guard.appId);
   const report = reporter(options.onError);
   return async (head, connection = {}) => {
     let headers = (_isRefused: boolean): HeaderList => [];
     try {
-      const exchange = new Exchange(head, connection, settings, guard);
+      const exchange = new Exchange(head, connection, settings, cookies);
       const { request } = exchange;
       headers = (isRefused) =>
         exchange.sessionHeaders(() => secondsLeft(sessionOf(guard, request)), isRefused);

@@ -115,6 +115,8 @@ interface PageBody {
 interface Site {
   readonly accounts: OfferedAccounts;
   readonly selfService: SelfService;
+  /** Each application has cookies of its own. */
+  readonly cookies: AuthCookies;
   readonly offered: OfferedRoutes;
   readonly table: RouteTable;
   /** Schemas of bodies, answers and queries that have been needed so far. */
@@ -222,7 +224,7 @@ class AccountsServer {
     { route, params }: MatchedRoute,
     url: URL,
   ): Promise<Response> {
-    const exchange = new Exchange(request, connection, this.#settings, site.accounts);
+    const exchange = new Exchange(request, connection, this.#settings, site.cookies);
     const { page } = route;
     const isForm = page !== undefined && isFormPost(request);
     let body: PageBody = {};
@@ -305,8 +307,7 @@ class AccountsServer {
   }
 
   /** Tells whether a browser has a session, or the handle of a sign-up. */
-  #isKnown(request: Request, { accounts }: Site): boolean {
-    const cookies = new AuthCookies(this.#settings.cookies, accounts.appId);
+  #isKnown(request: Request, { cookies }: Site): boolean {
     const { authToken, handle } = cookies.read(request.headers.get('cookie'));
     return authToken !== undefined || handle !== undefined;
   }
@@ -362,6 +363,7 @@ class AccountsServer {
     const site: Site = {
       accounts: accounts as unknown as OfferedAccounts,
       selfService: new SelfService(accounts),
+      cookies: new AuthCookies(this.#settings.cookies, accounts.appId),
       offered,
       table: new RouteTable(this.#basePath, [
         ...Object.values(offered),

@@ -3,7 +3,7 @@ import type { Accounts } from '../../accounts/Accounts.js';
 import type { Guard } from '../../guard/Guard.js';
 import type { NoFields } from '../../guard/OwnFields.js';
 import { createAccountGuard, type AccountGuardOptions } from '../../http/createAccountGuard.js';
-import { toConnection, toHead } from '../node/toHead.js';
+import { toConnection, toGuardHead } from '../node/toHead.js';
 import type { FastifyReply, FastifyRequest } from './FastifyApp.js';
 
 /** A hook of Fastify, for `onRequest`, `preHandler` and those between. */
@@ -22,7 +22,10 @@ export function requireAccount<F extends AccountFields = NoFields>(
 ): AccountHook {
   const check = createAccountGuard(guard, options);
   return async (request, reply) => {
-    const { authenticated, refused } = await check(toHead(request.raw), toConnection(request.raw));
+    const { authenticated, refused } = await check(
+      toGuardHead(request.raw),
+      toConnection(request.raw),
+    );
     // Fastify keeps a list of cookies, and replaces any other header.
     for (const [name, value] of (refused ?? authenticated).headers) reply.header(name, value);
     if (refused) return reply.code(refused.status).send(refused.body);

@@ -11,7 +11,7 @@ import {
   type RefusedRequest,
 } from '../../http/createAccountGuard.js';
 import { addHeaders } from '../node/sendResponse.js';
-import { toConnection, toHead, type NodeRequest } from '../node/toHead.js';
+import { toConnection, toGuardHead, type NodeRequest } from '../node/toHead.js';
 
 /** The part of a Nest context that is used; Nest need not be installed for the types to hold. */
 export interface NestContext {
@@ -61,7 +61,7 @@ export function requireAccount<F extends AccountFields = NoFields>(
       const http = context.switchToHttp();
       const request = http.getRequest() as PlatformRequest;
       const incoming = request.raw ?? request;
-      const { authenticated, refused } = await check(toHead(incoming), toConnection(incoming));
+      const { authenticated, refused } = await check(toGuardHead(incoming), toConnection(incoming));
       setHeaders(http.getResponse() as PlatformResponse, (refused ?? authenticated).headers);
       if (refused) throw await toException(refused);
       Object.assign(request, { account: authenticated.account, authenticated });

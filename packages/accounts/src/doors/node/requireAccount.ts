@@ -9,7 +9,7 @@ import {
   type AuthenticatedRequest,
 } from '../../http/createAccountGuard.js';
 import { addHeaders, send } from './sendResponse.js';
-import { toConnection, toHead } from './toHead.js';
+import { toConnection, toGuardHead } from './toHead.js';
 
 /** Lets a request through, or answers it and gives undefined. */
 export type NodeGuard<F extends AccountFields = NoFields> = (
@@ -45,7 +45,7 @@ export function requireAccount<F extends AccountFields = NoFields>(
 ): NodeGuard<F> {
   const check = createAccountGuard(guard, options);
   return async (req, res) => {
-    const { authenticated, refused } = await check(toHead(req), toConnection(req));
+    const { authenticated, refused } = await check(toGuardHead(req), toConnection(req));
     if (refused) {
       send(res, refused.status, refused.headers, refused.body);
       return undefined;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Connection, RequestHead } from '../../http/RequestHead.js';
 import { originOf } from '../shared/originOf.js';
-import { toHeaders } from './toHeaders.js';
+import { headerOf, toHeaders } from './toHeaders.js';
 
 /** A request as Node gives it, or a framework that stands on Node's. */
 export interface NodeRequest extends IncomingMessage {
@@ -18,11 +18,24 @@ export interface NodeHead extends RequestHead {
 
 /** Translates everything of a request but its body. No header that a client sends makes it throw. */
 export function toHead(req: NodeRequest): NodeHead {
-  const headers = toHeaders(req);
+  return { method: req.method ?? 'GET', url: urlOf(req), headers: toHeaders(req) };
+}
+
+/** The same for a guard, which looks at a few headers only: each is translated when it is asked for. */
+export function toGuardHead(req: NodeRequest): RequestHead {
+  return {
+    method: req.method ?? 'GET',
+    get url() {
+      return urlOf(req);
+    },
+    headers: { get: (name) => headerOf(req, name.toLowerCase()) },
+  };
+}
+
+function urlOf(req: NodeRequest): string {
   const scheme = 'encrypted' in req.socket && req.socket.encrypted === true ? 'https' : 'http';
   const authority = req.headers.host ?? pseudoHeader(req, ':authority');
-  const url = originOf(scheme, authority) + pathOf(req.originalUrl ?? req.url ?? '/');
-  return { method: req.method ?? 'GET', url, headers };
+  return originOf(scheme, authority) + pathOf(req.originalUrl ?? req.url ?? '/');
 }
 
 /** Facts about the connection that the server itself knows. */

@@ -13,3 +13,16 @@ export function toHeaders({ rawHeaders }: IncomingMessage): Headers {
   }
   return headers;
 }
+
+/** One of them, as `Headers` gives it: several values side by side, and null for none. */
+export function headerOf({ rawHeaders }: IncomingMessage, name: string): string | null {
+  const separator = name === 'cookie' ? '; ' : ', ';
+  let found: string | null = null;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const key = rawHeaders[at];
+    if (key?.length !== name.length || key.toLowerCase() !== name) continue;
+    const value = rawHeaders[at + 1] ?? '';
+    found = found === null ? value : found + separator + value;
+  }
+  return found;
+}
