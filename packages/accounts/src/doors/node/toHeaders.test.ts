@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { IncomingMessage } from 'node:http';
 import { headerOf, toHeaders } from './toHeaders.js';
 
 const name = fc.constantFrom(
@@ -17,7 +16,7 @@ describe('headerOf', () => {
   it('finds what Headers would give, however often and however spelled it came', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, value), { maxLength: 8 }), (headers) => {
-        const req = { rawHeaders: headers.flat() } as IncomingMessage;
+        const req = { rawHeaders: headers.flat() };
         for (const each of ['host', 'cookie', 'x-forwarded-for', 'origin']) {
           expect(headerOf(req, each)).toBe(toHeaders(req).get(each));
         }
