@@ -8,7 +8,7 @@ const HTTP_ERRORS = {
   MethodNotAllowed: [405, 'The route does not have this method.'],
   BodyTimeout: [408, 'The body did not arrive in time.'],
   BodyTooLarge: [413, 'The body is too large.'],
-  UnsupportedMediaType: [415, 'The content type is not supported.'],
+  UnsupportedMediaType: [415, 'The body must be sent as application/json.'],
   InternalError: [500, 'Something went wrong.'],
 } as const;
 

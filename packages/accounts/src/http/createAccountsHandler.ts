@@ -41,6 +41,9 @@ export interface DocumentContext {
   readonly cookieName: string;
 }
 
+/** An operation that a link in a message leads to. */
+export type LinkedOperation = (typeof PAGES)[number];
+
 /** Options of {@link createAccountsHandler}. */
 export interface AccountsHandlerOptions extends HttpOptions {
   /** Path that all routes begin with (default: `/auth`). */
@@ -56,7 +59,7 @@ export interface AccountsHandlerOptions extends HttpOptions {
    * browser is redirected with `#token=…` (default: a minimal page of ours, whose button posts the
    * token). Following a link never uses the token up, since mail scanners do so, too.
    */
-  readonly pages?: Readonly<Partial<Record<OperationName, string>>>;
+  readonly pages?: Readonly<Partial<Record<LinkedOperation, string>>>;
   /** Where the minimal pages lead on to when they are done: a path or URL (default: nowhere). */
   readonly home?: string;
   /** The OpenAPI document at `/openapi.json`: `openApi(…)` of `@latchkey/accounts/openapi`. */
@@ -132,6 +135,13 @@ const between = (min: number, max: number): z.ZodType =>
 
 const KIB = 1024;
 
+const pageUrl = z
+  .url({ protocol: /^https?$/, error: 'It must be an http or https URL.' })
+  .optional();
+
+/** The operations that a link in a message leads to. */
+const PAGES = ['activate', 'resetPassword', 'signInWithMagicLink', 'restoreContact'] as const;
+
 /** Of what kind each option is. */
 const handlerOptions: Readonly<Record<keyof AccountsHandlerOptions, z.ZodType>> = {
   ...httpOptions,
@@ -146,11 +156,7 @@ const handlerOptions: Readonly<Record<keyof AccountsHandlerOptions, z.ZodType>> 
   maxBodyBytes: between(KIB, KIB * KIB),
   bodyTimeoutMs: between(100, 60_000),
   pages: z
-    .record(
-      z.string(),
-      z.url({ protocol: /^https?$/, error: 'It must be an http or https URL.' }),
-      'It must be an object.',
-    )
+    .strictObject(Object.fromEntries(PAGES.map((name) => [name, pageUrl])), 'It must be an object.')
     .optional(),
   home: z
     .string('It must be a string.')
@@ -294,7 +300,7 @@ class AccountsServer {
     const name = (Object.keys(site.offered) as OperationName[]).find(
       (each) => site.offered[each] === route,
     );
-    const own = name && this.#options.pages?.[name];
+    const own = name && this.#options.pages?.[name as LinkedOperation];
     if (own === undefined) {
       return renderLinkPage(page, { secret: token, isKnown: this.#isKnown(request, site) });
     }
@@ -338,7 +344,8 @@ class AccountsServer {
 
   /** Without a page whose button would use a link up for a session that no page can keep. */
   #withUsablePage(name: OperationName, route: AnyRoute): AnyRoute {
-    const isUsable = this.#settings.transport === 'cookie' || this.#options.pages?.[name];
+    const isUsable =
+      this.#settings.transport === 'cookie' || this.#options.pages?.[name as LinkedOperation];
     if (isUsable || !route.page?.signsIn) return route;
     const { page: _, ...others } = route;
     return others;

@@ -3,6 +3,7 @@ export {
   type AccountsHandler,
   type AccountsHandlerOptions,
   type DocumentContext,
+  type LinkedOperation,
   type OpenApiPart,
 } from './createAccountsHandler.js';
 export type { CookieOptions, HttpOptions } from './HttpOptions.js';

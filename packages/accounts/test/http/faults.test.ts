@@ -2,6 +2,8 @@ import { Accounts } from '@latchkey/accounts';
 import { createAccountsHandler } from '@latchkey/accounts/http';
 import { failWith, throttled } from '../../../entity/test/support/faults.js';
 import { clientAddress } from '../../src/http/clientAddress.js';
+import type { AnyRoute } from '../../src/http/Route.js';
+import { routes } from '../../src/http/routes/routes.js';
 import { SECRET } from '../support/testAccounts.js';
 import {
   createTestHandler,
@@ -239,6 +241,8 @@ describe('A handler', () => {
     [{ clientAddressHeader: 'forwarded' }, 'clientAddressHeader'],
     [{ origns: [] } as never, 'origns'],
     [{ pages: { resetPassword: 'javascript:alert(1)' } }, 'pages.resetPassword'],
+    [{ pages: { resetpassword: 'https://www.example.com' } as never }, 'resetpassword'],
+    [{ pages: { signIn: 'https://www.example.com' } as never }, 'signIn'],
     [{ home: 'javascript:alert(1)' }, 'home'],
     [{ home: '//evil.example' }, 'home'],
   ])('refuses the options %j', (options, path) => {
@@ -248,6 +252,15 @@ describe('A handler', () => {
         details: expect.objectContaining({ path }) as object,
       }) as Error,
     );
+  });
+
+  it('has pages for exactly the operations that links lead to', () => {
+    const linked = Object.entries<AnyRoute>(routes).filter(
+      ([, { page }]) => page && page.follows !== true,
+    );
+    const pages = Object.fromEntries(linked.map(([name]) => [name, 'https://www.example.com']));
+    expect(() => createAccountsHandler(server.accounts, { pages })).not.toThrow();
+    expect(linked).toHaveLength(4);
   });
 
   it('refuses what is no Accounts', () => {

@@ -1,3 +1,4 @@
+import { requireHandler } from '../shared/requireHandler.js';
 import type { FastifyApp, FastifyReply, FastifyRequest } from './FastifyApp.js';
 import type { AccountsHandler } from '../../http/createAccountsHandler.js';
 import { answer } from '../node/answer.js';
@@ -30,6 +31,7 @@ export type AccountsPlugin = (app: FastifyApp, options: object, done: () => void
  * ```
  */
 export function toFastifyPlugin(handler: AccountsHandler): AccountsPlugin {
+  requireHandler(handler);
   return (app, _options, done) => {
     // Bodies are left to the handler, in this plugin's own scope.
     app.removeAllContentTypeParsers();

@@ -1,3 +1,4 @@
+import { requireHandler } from '../shared/requireHandler.js';
 import type { AccountsHandler } from '../../http/createAccountsHandler.js';
 import { bodyAlreadyRead } from '../shared/bodyAlreadyRead.js';
 import { connectionOf, type ConnectionOptions } from './connectionOf.js';
@@ -29,6 +30,7 @@ export function toHonoHandler(
   handler: AccountsHandler,
   options: ConnectionOptions = {},
 ): HonoHandler {
+  requireHandler(handler);
   return async (context) => handler(await requestOf(context), connectionOf(context, options));
 }
 

@@ -1,3 +1,4 @@
+import { requireHandler } from '../shared/requireHandler.js';
 import type { AccountsHandler } from '../../http/createAccountsHandler.js';
 import { eventRequest } from './eventRequest.js';
 import { knownEvent, type LambdaEvent } from './events.js';
@@ -26,6 +27,7 @@ export type LambdaHandler = <E extends LambdaEvent>(event: E) => Promise<LambdaR
  * ```
  */
 export function createLambdaHandler(handler: AccountsHandler): LambdaHandler {
+  requireHandler(handler);
   return async <E extends LambdaEvent>(event: E) => {
     const known = knownEvent(event);
     const { request, connection } = eventRequest(known);

@@ -1,3 +1,4 @@
+import { requireHandler } from '../shared/requireHandler.js';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AccountsHandler } from '../../http/createAccountsHandler.js';
 import { answer } from './answer.js';
@@ -24,5 +25,6 @@ export type NodeListener = (req: IncomingMessage, res: ServerResponse) => void;
  * ```
  */
 export function toNodeListener(handler: AccountsHandler): NodeListener {
+  requireHandler(handler);
   return (req, res) => void answer(handler, req, res);
 }
