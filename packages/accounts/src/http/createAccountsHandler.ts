@@ -326,6 +326,7 @@ class AccountsServer {
     body: PageBody,
     error: unknown,
   ): Response {
+    this.#report(error);
     const problem = problemOf(error);
     const { signInWithSecondFactor: next } = site.offered;
     const state =

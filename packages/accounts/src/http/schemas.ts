@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Accounts } from '../accounts/Accounts.js';
 import { flowsOf } from '../accounts/flowsOf.js';
+import { REMEMBER_ME_VALUES } from '../selfService/parseRememberMe.js';
 import { once } from './once.js';
 import type {
   ContactAnswer,
@@ -40,7 +41,7 @@ export const PROFILE: Field = {
 
 export const REMEMBER_ME: Field = {
   type: 'string',
-  enum: ['local', 'session', 'none'],
+  enum: REMEMBER_ME_VALUES,
   description:
     'A lasting cookie, one that goes with the browser (the default), or the token in the answer.',
 };

@@ -1,7 +1,8 @@
 import { selfServiceError } from '../errors/selfServiceErrorCodes.js';
 import type { RememberMe } from './selfServiceInputs.js';
 
-const VALUES: readonly RememberMe[] = ['local', 'session', 'none'];
+/** How a client may want to keep its session. */
+export const REMEMBER_ME_VALUES: readonly RememberMe[] = ['local', 'session', 'none'];
 
 /**
  * Reads how a client wants to keep its session (default: `'session'`).
@@ -9,7 +10,7 @@ const VALUES: readonly RememberMe[] = ['local', 'session', 'none'];
  * @throws AccountError `RememberMeValueNotValid`
  */
 export function parseRememberMe(value: unknown = 'session'): RememberMe {
-  const known = VALUES.find((each) => each === value);
+  const known = REMEMBER_ME_VALUES.find((each) => each === value);
   if (known) return known;
-  throw selfServiceError('RememberMeValueNotValid', { values: VALUES });
+  throw selfServiceError('RememberMeValueNotValid', { values: REMEMBER_ME_VALUES });
 }

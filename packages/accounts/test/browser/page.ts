@@ -4,13 +4,13 @@ import { useSession } from '@latchkey/accounts/react';
 import { createElement, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 
-/** What came of a call. */
+/** Outcome of a call. */
 export interface Outcome {
   readonly value?: unknown;
   readonly error?: { readonly name: string; readonly code?: string; readonly status?: number };
 }
 
-/** What the page offers to the tests. */
+/** Functions of the page that the tests call. */
 export interface PageGlobals {
   call(name: string, input: object): Promise<Outcome>;
   readonly document: { getElementById(id: string): Element | null; readonly cookie: string };

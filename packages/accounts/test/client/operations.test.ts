@@ -2,7 +2,7 @@ import * as clientEntry from '@latchkey/accounts/client';
 import { init, type AccountsClient, type OperationName } from '@latchkey/accounts/client';
 import { routes } from '../../src/http/routes/routes.js';
 
-/** What the entry exports besides the operations. */
+/** Exports of the entry besides the operations. */
 const HELPERS = [
   'AccountsClientError',
   'authFetch',

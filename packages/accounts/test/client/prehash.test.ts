@@ -48,7 +48,7 @@ function passwordsIn({ sent }: TestPage): unknown[] {
   });
 }
 
-/** What is stored of the password of an account. */
+/** The stored value of an account's password. */
 async function storedOf(accountId: string): Promise<string | undefined> {
   const filter = { accountId, kind: 'password' } as const;
   const { items } = await server.accounts.TokenEntity.findMany({ filter, secrets: true });

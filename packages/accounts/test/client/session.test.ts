@@ -52,7 +52,7 @@ async function signedUp(
   return { ...page, username, browser };
 }
 
-/** What listeners have been told. */
+/** Notifications to listeners. */
 function record(page: TestPage): (string | null)[] {
   const told: (string | null)[] = [];
   stops.push(onSessionChange(page.client, (found) => told.push(found?.user.username ?? null)));

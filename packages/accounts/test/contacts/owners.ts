@@ -29,6 +29,8 @@ export interface Owners extends TestAccounts {
   sent(): string[];
   /** The secret of the last message to an address. */
   lastToken(to: string): string;
+  /** The code of the last message to an address; an empty string for none. */
+  lastCode(to: string): string;
 }
 
 /** Makes an empty table with accounts in it. */
@@ -84,6 +86,7 @@ export async function createOwners(
           [kind, to.value, ...(contact ? [contact.value] : [])].join(' '),
         )
         .sort(),
+    lastCode: (to) => everything.filter((each) => each.to.value === to).at(-1)?.code ?? '',
     lastToken: (to) => everything.filter((each) => each.to.value === to).at(-1)?.token ?? '',
   };
 }

@@ -26,7 +26,7 @@ function fieldsOf({ body }: AnyRoute): string {
     .join(', ');
 }
 
-/** What the OpenAPI document says of a body. */
+/** The JSON schema of a body in the OpenAPI document. */
 function jsonOf(schema: z.ZodObject): { required?: string[] } {
   const jsonSchema = {};
   const { override } = schema.meta() as { override: (context: { jsonSchema: object }) => void };

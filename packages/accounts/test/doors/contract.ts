@@ -24,7 +24,7 @@ interface OpenDoor extends TestAccounts, Served {
 
 let names = 0;
 
-/** What every door does, over real HTTP. */
+/** Contract that every door fulfils, over real HTTP. */
 export function describeDoor(name: string, serve: Serve): void {
   const doors: Promise<OpenDoor>[] = [];
   const open = (

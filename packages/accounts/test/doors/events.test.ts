@@ -22,7 +22,7 @@ import {
 import { createTestAccounts, PASSWORD, type TestAccounts } from '../support/testAccounts.js';
 import { ALB_EVENT, HTTP_API_EVENT, REST_API_EVENT } from './support/recordedEvents.js';
 
-/** What AWS documents of responses; anything else in one is a mistake. */
+/** Fields of responses that AWS documents; any other is a mistake. */
 const body = { body: z.string(), isBase64Encoded: z.literal(false) };
 const one = z.record(z.string(), z.string());
 const many = z.record(z.string(), z.array(z.string()));

@@ -41,7 +41,7 @@ async function linkTo(email: string): Promise<string> {
   return server.messages.at(-1)?.token ?? '';
 }
 
-/** What an authenticator app shows now. */
+/** Code that an authenticator app shows now. */
 function codeOf(secret: string): string {
   return new TOTP({ secret }).generate({ timestamp: server.clock.now().getTime() });
 }

@@ -1,4 +1,5 @@
 import { createAccountsHandler } from '@latchkey/accounts/http';
+import { failWith, throttled } from '../../../entity/test/support/faults.js';
 import { totp } from '@latchkey/accounts/two-factor';
 import { Secret, TOTP } from 'otpauth';
 import {
@@ -202,6 +203,18 @@ describe('A link in a message', () => {
       expect(shown.status).toBe(405);
     } finally {
       await guarded.drop();
+    }
+  });
+
+  it('tells the operator of an outage that a form has met, too', async () => {
+    const injected = failWith(server.client, 'GetItem', throttled, 1000);
+    try {
+      const got = await post(server.browser(), '/auth/magic-link', { token: 'x'.repeat(43) });
+      expect([got.status, got.headers.get('retry-after')]).toEqual([503, '5']);
+      expect(server.reported).toMatchObject([{ code: 'ServiceUnavailable' }]);
+    } finally {
+      injected.remove();
+      server.reported.length = 0;
     }
   });
 

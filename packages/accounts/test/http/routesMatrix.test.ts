@@ -10,7 +10,7 @@ const ALL = Object.entries<AnyRoute>(routes).map(([name, route]) => {
   return { ...route, name, path, readsBody };
 });
 const WITH_BODY = ALL.filter(({ readsBody }) => readsBody);
-/** What a client may get for what it sends, whatever that is. */
+/** Statuses that a client may get, whatever it sends. */
 const ANSWERS = new Set([200, 202, 400, 401, 403, 404, 409, 429]);
 const JSON_TYPE = { 'content-type': 'application/json' };
 

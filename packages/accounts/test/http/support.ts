@@ -7,14 +7,14 @@ export const PASSWORD = 'canary-password correct horse';
 /** Where the tests' browser believes the server to be. */
 export const ORIGIN = 'https://app.example.com';
 
-/** What a client sends. */
+/** Request of a client. */
 export interface Sent {
   readonly method?: string;
   readonly body?: string | object;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What it gets. */
+/** Response to a client. */
 export interface Got {
   readonly status: number;
   readonly headers: Headers;

@@ -3,7 +3,7 @@ import { createTestAccounts, requestWith, type TestAccounts } from '../support/t
 import { Mailbox } from './Mailbox.js';
 import { signUp, type Person } from './people.js';
 
-/** What asking leads to: the challenge for the browser, and what the mailbox gets. */
+/** Challenge for the browser, and contents of the message. */
 interface Asked {
   readonly challenge: string;
   readonly code: string;

@@ -105,14 +105,22 @@ describe('an address that a stranger has signed up with', () => {
   /** The ways in that are left to whoever has prepared an account. */
   const leftTo = async ({ request, email, evil, accountId }: Prepared): Promise<unknown> => {
     await selfService(test.accounts).resendActivation({ email: evil });
-    await test.accounts.magicLinks.request({ email: evil });
+    const { challenge } = await test.accounts.magicLinks.request({ email: evil });
     await test.accounts.settled();
     const token = test.lastToken(evil);
+    const code = test.lastCode(evil);
     const bearer = { token: token === '' ? 'there was no token that was sent' : token };
     return {
       session: await isIn(request),
       password: await canLogIn(email, THEIRS),
       link: await codeOf(test.accounts.magicLinks.login({ ...bearer, request: requestWith() })),
+      code: await codeOf(
+        test.accounts.magicLinks.login({
+          challenge,
+          code: code === '' ? '000000' : code,
+          request: requestWith(),
+        }),
+      ),
       confirmation: await codeOf(
         test.accounts.verifyEmailWithToken({ ...bearer, request: requestWith() }),
       ),
@@ -131,6 +139,7 @@ describe('an address that a stranger has signed up with', () => {
     session: false,
     password: 'LoginFailed',
     link: 'TokenVerificationFailed',
+    code: 'TokenVerificationFailed',
     confirmation: 'TokenVerificationFailed',
     reset: 'ResetTokenNotValid',
     invitation: 'TokenVerificationFailed',

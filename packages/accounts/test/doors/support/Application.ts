@@ -5,7 +5,7 @@ import type { FullAccounts } from '../../support/testAccounts.js';
 export interface Application {
   /** At `/auth`. */
   readonly handler: AccountsHandler;
-  /** What guards the routes. */
+  /** Guard of the routes. */
   readonly accounts: FullAccounts;
   /** Options of the guard by path: each route answers `{ accountId }`, and sets a cookie of its own. */
   readonly guarded: Readonly<Record<string, AccountGuardOptions>>;

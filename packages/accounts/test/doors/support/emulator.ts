@@ -45,7 +45,7 @@ async function answer(
   }
 }
 
-/** What goes to a function and comes from it. */
+/** Translation of requests to events, and of results to responses. */
 function json(value: unknown): unknown {
   return value === undefined ? null : JSON.parse(JSON.stringify(value));
 }
