@@ -1,0 +1,33 @@
+import type { ComponentChildren, VNode } from 'preact';
+
+/** One entry of a list. */
+export interface ListRecord {
+  readonly key: string;
+  readonly title: ComponentChildren;
+  readonly details?: ComponentChildren;
+  /** Buttons. */
+  readonly actions?: ComponentChildren;
+}
+
+export interface RecordsProps {
+  /** Accessible name. */
+  readonly label: string;
+  readonly records: readonly ListRecord[];
+}
+
+/** A list whose entries can be acted on: sessions, contacts, messages. */
+export function Records({ label, records }: RecordsProps): VNode {
+  return (
+    <ul class="records" aria-label={label}>
+      {records.map(({ key, title, details, actions }) => (
+        <li key={key}>
+          <div class="record">
+            <div class="title">{title}</div>
+            {details && <div class="details">{details}</div>}
+          </div>
+          {actions && <div class="actions">{actions}</div>}
+        </li>
+      ))}
+    </ul>
+  );
+}
