@@ -22,6 +22,7 @@ export const ENTRIES = {
     hono: 'doors/hono/index.ts',
     http: 'http/index.ts',
     lambda: 'doors/lambda/index.ts',
+    listing: 'listing/index.ts',
     middy: 'doors/middy/index.ts',
     nest: 'doors/nest/index.ts',
     node: 'doors/node/index.ts',

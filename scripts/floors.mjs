@@ -10,7 +10,7 @@ export const FLOORS = [
   ['selfService'],
   ['apps'],
   ['accounts'],
-  ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification'],
+  ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification', 'listing'],
   ['contacts', 'passwordChanges', 'twoFactor'],
   ['login'],
   ['flows', 'guard'],

@@ -5,6 +5,13 @@ export {
   type AccountsWith,
   type FindUserInput,
 } from './accounts/Accounts.js';
+export type {
+  AccountListing,
+  AccountPage,
+  ListAccountsInput,
+  ListedAccount,
+  ListedBy,
+} from './core/AccountListing.js';
 export type { ActingAccount } from './core/actingAccount.js';
 export type { AccountEntityWith, InputWith, LoginResultWith } from './accounts/OwnFields.js';
 export type { GuardOptions } from './guard/createRequestSetup.js';

@@ -21,7 +21,10 @@ export const anObject: z.ZodObject<NoFields, z.core.$loose> = object({});
  * of the package says: lengths of time, ranges and names are not looked at here.
  */
 export const guardOptions: Readonly<
-  Record<'accountFields' | 'appId' | 'events' | 'sessions' | 'table' | 'trustedProxies', z.ZodType>
+  Record<
+    'accountFields' | 'appId' | 'events' | 'listing' | 'sessions' | 'table' | 'trustedProxies',
+    z.ZodType
+  >
 > = {
   table: object({ entity: method, namespace: method, now: method, transact: method }),
   sessions: object({
@@ -34,6 +37,7 @@ export const guardOptions: Readonly<
     audience: z.string('It must be a string.').min(1, 'It must not be empty.').optional(),
   }),
   events: anObject.optional(),
+  listing: object({ define: method, listAccounts: method }).optional(),
   // Their own parts of the package look at these.
   accountFields: z.unknown().optional(),
   appId: z.unknown().optional(),
