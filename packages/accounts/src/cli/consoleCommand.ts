@@ -57,7 +57,9 @@ export function consoleCommand(pageFolder: string): Command {
 }
 
 function announce({ url }: RunningConsole, canWrite: boolean, { out, error }: CommandTools): void {
-  error('latchkey: the console is ready. Open this address, which works once, within ten minutes:\n');
+  error(
+    'latchkey: the console is ready. Open this address, which works once, within ten minutes:\n',
+  );
   out(`${url}\n`);
   error(
     canWrite

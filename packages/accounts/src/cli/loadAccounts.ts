@@ -52,7 +52,9 @@ function accountsIn(loaded: Readonly<Record<string, unknown>>): Map<string, obje
   const { default: main } = loaded;
   const together = typeof main === 'object' && main !== null && !findFlows(main) ? main : {};
   const all = Object.entries({ ...together, ...loaded });
-  return new Map(all.filter((entry): entry is [string, object] => findFlows(entry[1]) !== undefined));
+  return new Map(
+    all.filter((entry): entry is [string, object] => findFlows(entry[1]) !== undefined),
+  );
 }
 
 /** One sentence, without the stack and without the file that asked. */

@@ -91,7 +91,11 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
       const isNotified = totp && account.accessTypes.some(({ verified }) => verified === true);
       return [
         { name: 'factorsDeleted', count },
-        ...named('passwordSuffices', 'sessionsEnd', ...(isNotified ? ['ownerNotified' as const] : [])),
+        ...named(
+          'passwordSuffices',
+          'sessionsEnd',
+          ...(isNotified ? ['ownerNotified' as const] : []),
+        ),
       ];
     },
     cost: resetCost,
@@ -118,10 +122,7 @@ export const ACTIONS: Readonly<Record<ActionName, Action>> = {
       return [{ name: 'documentsExported', count: own.length }, ...named('nothingChanges')];
     },
     cost: ({ partition }) =>
-      sumCosts([
-        queryCost(bytesOf(partition, LOADED)),
-        queryCost(bytesOf(partition, ['Session'])),
-      ]),
+      sumCosts([queryCost(bytesOf(partition, LOADED)), queryCost(bytesOf(partition, ['Session']))]),
     run: async (accounts, { accountId }) => {
       const exported = await accounts.lifecycle.export({ accountId });
       return { exported: { ...exported } };

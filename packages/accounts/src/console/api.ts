@@ -1,5 +1,5 @@
 // What the page and the server of the console tell each other. Types only: the page is built without Node.
-import type { JsonObject } from '../lifecycle/toJson.js';
+import type { JsonObject } from '../lifecycle/JsonObject.js';
 
 /** Cost of a call: requests to DynamoDB, and the request units that AWS bills. */
 export interface Cost {

@@ -1,19 +1,41 @@
-import type { Accounts } from '../accounts/Accounts.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { ListBy, ListedAccounts } from './api.js';
 import { ConsoleError } from './ConsoleError.js';
+import type { ConsoleContext } from './ConsoleRoute.js';
 
-/** Input of a list. */
+/** Input of {@link listAccounts}. */
 export interface ListInput {
   readonly by: ListBy;
   readonly prefix: string;
   readonly after?: string | undefined;
 }
 
-/** Tells whether the application has the index by which accounts are listed. */
-export function canList(_accounts: Accounts): boolean {
-  return false;
+const PAGE = 50;
+
+/** Tells whether the application has the option `listing`, by the index that it adds to accounts. */
+export function canList({ accounts }: AccountsCore): boolean {
+  return accounts.definition.indexes.some(({ name }) => name === '_id3');
 }
 
-export function listAccounts(_accounts: Accounts, _input: ListInput): Promise<ListedAccounts> {
-  return Promise.reject(new ConsoleError('NotOffered'));
+/**
+ * Lists one page of accounts: at most two requests.
+ *
+ * @throws ConsoleError `NotOffered` without the option `listing`.
+ * @throws AccountError as `Accounts.listAccounts`.
+ */
+export async function listAccounts(
+  { accounts, core }: Pick<ConsoleContext, 'accounts' | 'core'>,
+  { by, prefix, after }: ListInput,
+): Promise<ListedAccounts> {
+  if (!canList(core)) throw new ConsoleError('NotOffered');
+  const page = await accounts.listAccounts({
+    by,
+    prefix,
+    first: PAGE,
+    ...(after !== undefined && { after }),
+  });
+  return {
+    ...page,
+    items: page.items.map((item) => ({ ...item, createdAt: item.createdAt.toISOString() })),
+  };
 }

@@ -33,8 +33,7 @@ export const ROUTES: readonly ConsoleRoute[] = [
     method: 'POST',
     path: '/api/find',
     body: () => z.strictObject({ identifier: z.string() }),
-    handle: ({ core, meter }, { identifier }) =>
-      meter.measure(() => findAccount(core, identifier)),
+    handle: ({ core, meter }, { identifier }) => meter.measure(() => findAccount(core, identifier)),
   }),
   route({
     method: 'POST',
@@ -52,7 +51,7 @@ export const ROUTES: readonly ConsoleRoute[] = [
         prefix: z.string().max(1000),
         after: cursor().optional(),
       }),
-    handle: ({ accounts, meter }, body) => meter.measure(() => listAccounts(accounts, body)),
+    handle: (context, body) => context.meter.measure(() => listAccounts(context, body)),
   }),
   route({
     method: 'POST',
@@ -82,7 +81,7 @@ function stateOf({ accounts, core, app, canWrite }: ConsoleContext): ConsoleStat
     table: core.table.name,
     ...(appId !== undefined && { appId }),
     canWrite,
-    canList: canList(accounts),
+    canList: canList(core),
     hasTwoFactor: ACTIONS.resetTwoFactor.isOffered?.(accounts) === true,
   };
 }

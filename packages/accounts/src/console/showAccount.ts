@@ -10,7 +10,7 @@ import {
   exportedSession,
   exportedToken,
 } from '../lifecycle/exportedDocuments.js';
-import type { JsonObject } from '../lifecycle/toJson.js';
+import type { JsonObject } from '../lifecycle/JsonObject.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import { factorsOf } from '../twoFactor/readFactors.js';
 import type {

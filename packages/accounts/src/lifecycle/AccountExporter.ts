@@ -9,7 +9,8 @@ import {
   exportedSession,
   exportedToken,
 } from './exportedDocuments.js';
-import { toJsonObject, type JsonObject } from './toJson.js';
+import type { JsonObject } from './JsonObject.js';
+import { toJsonObject } from './toJson.js';
 
 /** All data of an account, as plain JSON. */
 export interface AccountExport {

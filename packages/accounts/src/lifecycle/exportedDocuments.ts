@@ -1,6 +1,7 @@
 import type { Infer, Session } from '@latchkey/schema';
 import { documentOf, type Account } from '../core/Account.js';
-import { toJsonObject, type JsonObject } from './toJson.js';
+import type { JsonObject } from './JsonObject.js';
+import { toJsonObject } from './toJson.js';
 
 /** The account's own fields of `Account`; the others are marks that only this package makes something of. */
 const EXPORTED: readonly string[] = [
