@@ -433,7 +433,7 @@ export class Accounts<
    *   const usernames: (string | undefined)[] = [];
    *   let after: string | undefined;
    *   do {
-   *     const page = await accounts.listAccounts({ by: 'username', prefix, after: after ?? null });
+   *     const page = await accounts.listAccounts({ by: 'username', prefix, after });
    *     usernames.push(...page.items.map(({ username }) => username));
    *     after = page.after;
    *   } while (after !== undefined);

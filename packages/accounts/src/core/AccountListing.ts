@@ -13,7 +13,7 @@ export interface ListAccountsInput {
   /** Maximum number of items, 1 to 100 (default: 50). */
   readonly first?: number;
   /** The `after` of the previous page, for the same `by` and `prefix`. */
-  readonly after?: string | null;
+  readonly after?: string | null | undefined;
 }
 
 /** An account in a list. An account with two e-mail addresses is in the list of addresses twice. */
