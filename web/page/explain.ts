@@ -2,16 +2,19 @@ import { AccountsClientError } from '@latchkey/accounts/client';
 import type { FormFault } from '../../packages/accounts/pages/components/Form.js';
 import { texts } from './texts.js';
 
-/** The field that a code is about, by the name that the page's forms give it. */
-const FIELDS: Readonly<Record<string, string>> = {
-  UsernameAlreadyExists: 'username',
-  UsernameTooLong: 'username',
-  EmailAlreadyExists: 'email',
-  EmailNotValid: 'email',
-  PhoneAlreadyExists: 'phone',
-  LoginFailed: 'password',
-  CurrentPasswordIncorrect: 'currentPassword',
-  TokenVerificationFailed: 'code',
+/** The fields that a code may be about, by the names that the page's forms give them. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  UsernameAlreadyExists: ['username'],
+  UsernameTooLong: ['username'],
+  EmailAlreadyExists: ['email'],
+  EmailNotValid: ['email'],
+  PhoneAlreadyExists: ['phone'],
+  LoginFailed: ['currentPassword', 'password'],
+  PasswordTooShort: ['newPassword', 'password'],
+  PasswordTooLong: ['newPassword', 'password'],
+  PasswordNotAllowed: ['newPassword', 'password'],
+  TokenVerificationFailed: ['code'],
+  TwoFactorRequired: ['code'],
 };
 
 /** Says why a call was refused, beside the field that it is about. */
@@ -19,17 +22,10 @@ export function explain(error: unknown, names: readonly string[] = []): FormFaul
   if (!(error instanceof AccountsClientError)) throw error;
   const { code, message, details } = error;
   const known: Readonly<Record<string, string>> = texts.failed;
-  const path = typeof details.path === 'string' ? details.path : '';
-  const field = [FIELDS[code], path, aboutPassword(code, names)].find(
-    (name) => name !== undefined && names.includes(name),
+  const field = [...(FIELDS[code] ?? []), details.path].find(
+    (name): name is string => typeof name === 'string' && names.includes(name),
   );
   return { message: known[code] ?? message, field };
-}
-
-/** The new password, where a form has the current one, too. */
-function aboutPassword(code: string, names: readonly string[]): string | undefined {
-  if (!/^Password(Too|Not)/.test(code)) return undefined;
-  return names.includes('newPassword') ? 'newPassword' : 'password';
 }
 
 /** Runs a form's call; resolves to what was wrong. */

@@ -65,6 +65,7 @@ export interface Tour {
   readonly messages: readonly TourMessage[];
   /** Sentence about the last click, which screen readers say. */
   readonly status: string;
+  readonly clearStatus: () => void;
   /** The table could not be read. */
   readonly isLost: boolean;
   /** Runs what a click does, then shows what it has cost and changed, whether it succeeded or not. */
@@ -117,7 +118,7 @@ export function useNewTour(): Tour {
         throw error;
       }
     };
-    return { act, setLists };
+    return { act, setLists, clearStatus: () => setStatus('') };
   }, []);
 
   useEffect(() => {

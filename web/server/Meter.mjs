@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { BatchGetItemCommand } from '@aws-sdk/client-dynamodb';
-import { readUnits, writeUnits, writtenKeys } from './writes.mjs';
+import { readUnits, reportedUnits, writeUnits, writtenKeys } from './units.mjs';
 
 /** Errors that come back from DynamoDB, and are charged for. */
 const CHARGED_ERRORS = new Set(['ConditionalCheckFailedException', 'TransactionCanceledException']);
@@ -12,13 +12,17 @@ const CHARGED_ERRORS = new Set(['ConditionalCheckFailedException', 'TransactionC
 export class Meter {
   #calls = new AsyncLocalStorage();
   #observer;
+  #onRequest;
 
   /**
    * @param client the one that is measured
    * @param observer another one, not measured: it reads what a write has changed
+   * @param onRequest is told of each request that was not refused: its command, the units that are counted
+   *   for it, and those that DynamoDB reports
    */
-  constructor(client, observer) {
+  constructor(client, observer, onRequest = () => undefined) {
     this.#observer = observer;
+    this.#onRequest = onRequest;
     const { middlewareStack } = client;
     const name = (context) => String(context.commandName).replace(/Command$/, '');
     middlewareStack.add(
@@ -53,11 +57,13 @@ export class Meter {
     const before = await this.#read(args.input, keys);
     try {
       const result = await next(args);
-      if (keys.length > 0) {
-        cost.writeUnits += writeUnits(command, before, await this.#read(args.input, keys));
-      } else {
-        cost.readUnits += readUnits(command, result.output);
-      }
+      const reported = reportedUnits(result.output);
+      const isWrite = keys.length > 0;
+      const units = isWrite
+        ? writeUnits(command, before, await this.#read(args.input, keys))
+        : readUnits(command, args.input, result.output);
+      cost[isWrite ? 'writeUnits' : 'readUnits'] += units;
+      this.#onRequest({ command, units, reported });
       return result;
     } catch (error) {
       if (CHARGED_ERRORS.has(error.name)) cost.writeUnits += writeUnits(command, before, before);

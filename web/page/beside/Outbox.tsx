@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import {
   activate,
   listContacts,
@@ -14,6 +14,7 @@ import { Field } from '../../../packages/accounts/pages/components/Field.js';
 import { Form } from '../../../packages/accounts/pages/components/Form.js';
 import { Isolated } from '../../../packages/accounts/pages/components/Isolated.js';
 import { Records } from '../../../packages/accounts/pages/components/Records.js';
+import { Tag } from '../../../packages/accounts/pages/components/Tag.js';
 import { ActionButton } from '../ActionButton.js';
 import { client } from '../clients.js';
 import { refusal } from '../explain.js';
@@ -23,11 +24,20 @@ import { useTour, type TourMessage } from '../useTour.js';
 /** Messages that would have been sent, with buttons for what their links do. */
 export function Outbox(): VNode {
   const { messages } = useTour();
+  const [used, setUsed] = useState<readonly string[]>([]);
+  const heading = useRef<HTMLHeadingElement>(null);
   const t = texts.outbox;
+  const use = (id: string): void => {
+    setUsed((before) => [...before, id]);
+    // The button that had the focus is gone.
+    heading.current?.focus();
+  };
   return (
     <section class="panel" aria-labelledby="outbox">
       <div>
-        <h2 id="outbox">{t.heading}</h2>
+        <h2 id="outbox" ref={heading} tabIndex={-1}>
+          {t.heading}
+        </h2>
         <p class="muted">{t.lead}</p>
       </div>
       {messages.length === 0 ? (
@@ -43,7 +53,11 @@ export function Outbox(): VNode {
                 {t.to} <Isolated text={message.to} />
               </>
             ),
-            actions: <MessageAction message={message} />,
+            actions: used.includes(message.id) ? (
+              <Tag text={t.used} />
+            ) : (
+              <MessageAction message={message} onUsed={() => use(message.id)} />
+            ),
             more: (
               <details class="message">
                 <summary>{t.read}</summary>
@@ -59,8 +73,13 @@ export function Outbox(): VNode {
   );
 }
 
+interface MessageActionProps {
+  readonly message: TourMessage;
+  readonly onUsed: () => void;
+}
+
 /** What the link of a message does; nothing for one without. */
-function MessageAction({ message }: { readonly message: TourMessage }): VNode | null {
+function MessageAction({ message, onUsed }: MessageActionProps): VNode | null {
   const { session, act, setLists } = useTour();
   const [isOpen, setOpen] = useState(false);
   const { kind, token } = message;
@@ -85,7 +104,10 @@ function MessageAction({ message }: { readonly message: TourMessage }): VNode | 
     case 'EmailVerification':
       return (
         <ActionButton
-          onAct={() => act(t.confirmClick, confirm, session ? t.confirmedInSession : t.confirmed)}
+          onAct={async () => {
+            await act(t.confirmClick, confirm, session ? t.confirmedInSession : t.confirmed);
+            onUsed();
+          }}
         >
           {t.confirm}
         </ActionButton>
@@ -94,12 +116,17 @@ function MessageAction({ message }: { readonly message: TourMessage }): VNode | 
       return (
         <>
           <Button onClick={() => setOpen(true)}>{t.reset}</Button>
-          {isOpen && <Reset token={token} onClose={() => setOpen(false)} />}
+          {isOpen && <Reset token={token} onUsed={onUsed} onClose={() => setOpen(false)} />}
         </>
       );
     case 'ContactRemoved':
       return (
-        <ActionButton onAct={() => act(t.restoreClick, restore, t.restored)}>
+        <ActionButton
+          onAct={async () => {
+            await act(t.restoreClick, restore, t.restored);
+            onUsed();
+          }}
+        >
           {t.restore}
         </ActionButton>
       );
@@ -110,10 +137,11 @@ function MessageAction({ message }: { readonly message: TourMessage }): VNode | 
 
 interface ResetProps {
   readonly token: string;
+  readonly onUsed: () => void;
   readonly onClose: () => void;
 }
 
-function Reset({ token, onClose }: ResetProps): VNode {
+function Reset({ token, onUsed, onClose }: ResetProps): VNode {
   const { session, act } = useTour();
   const t = texts.outbox;
   const reset = async (newPassword: string): Promise<void> => {
@@ -133,7 +161,7 @@ function Reset({ token, onClose }: ResetProps): VNode {
             () => act(t.resetClick, () => reset(newPassword), t.resetDone),
             ['newPassword'],
           );
-          if (!fault) onClose();
+          if (!fault) onUsed();
           return fault;
         }}
       >

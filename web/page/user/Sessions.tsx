@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import {
   AccountsClientError,
   listSessions,
@@ -25,6 +25,7 @@ import { useTour } from '../useTour.js';
 /** Sessions of the user, and a second device to have more than one. */
 export function Sessions(): VNode {
   const { session, lists, setLists, act } = useTour();
+  const [hasFactor, setHasFactor] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const t = texts.sessions;
   const { sessions = [] } = lists;
@@ -46,7 +47,7 @@ export function Sessions(): VNode {
     const found = await act(
       t.beginClick,
       async () => {
-        await signInElsewhere({ username, password }, typed);
+        await signInElsewhere({ username, password }, typed, () => setHasFactor(true));
         return listSessions(client);
       },
       t.begun,
@@ -106,13 +107,14 @@ export function Sessions(): VNode {
           label={texts.password}
           autocomplete="current-password"
         />
-        <Field
-          name="code"
-          label={t.beginCode}
-          hint={t.beginCodeHint}
-          autocomplete="one-time-code"
-          isOptional
-        />
+        {hasFactor && (
+          <Field
+            name="code"
+            label={t.beginCode}
+            hint={t.beginCodeHint}
+            autocomplete="one-time-code"
+          />
+        )}
       </Form>
     </div>
   );
@@ -122,13 +124,16 @@ export function Sessions(): VNode {
 async function signInElsewhere(
   body: { readonly username: string; readonly password: string },
   typed: string,
+  onSecondFactor: () => void,
 ): Promise<void> {
   const device = otherDevice();
   try {
     await signIn(device, { ...body, rememberMe: 'none' });
   } catch (error) {
     const challenge = error instanceof AccountsClientError ? error.challenge : undefined;
-    if (challenge === undefined || typed.trim() === '') throw error;
+    if (challenge === undefined) throw error;
+    onSecondFactor();
+    if (typed.trim() === '') throw error;
     const factor = secondFactorOf(typed);
     await signInWithSecondFactor(device, { challenge, ...factor, rememberMe: 'none' });
   }

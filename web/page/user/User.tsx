@@ -25,6 +25,7 @@ export function User({ session }: { readonly session: SessionAnswer }): VNode {
   const [chosen, setChosen] = useState<Name>('account');
   const choose = (name: Name): void => {
     setChosen(name);
+    tour.clearStatus();
     const load = loaders[name];
     // What cannot be loaded is shown as not there yet; the next click tells why.
     if (load) void load(tour).catch(() => undefined);

@@ -26,14 +26,22 @@ export function writeUnits(command, before, after) {
   return command === 'TransactWriteItems' ? 2 * sum : sum;
 }
 
-/** Read units that a response reports; those of a transaction are counted, as for writes. */
-export function readUnits(command, output) {
+/**
+ * Read units of a request: what the response reports, but at least that of one block, which DynamoDB Local
+ * leaves out where nothing is found. Those of a transaction are counted, as for writes.
+ */
+export function readUnits(command, input, output) {
   if (command === 'TransactGetItems') {
     const blocks = output.Responses.map(({ Item }) => Math.ceil(sizeOf(Item) / READ_BLOCK_BYTES));
     return blocks.reduce((total, each) => total + 2 * Math.max(1, each), 0);
   }
-  const reported = [output.ConsumedCapacity ?? []].flat();
-  return reported.reduce((total, { CapacityUnits = 0 }) => total + CapacityUnits, 0);
+  const least = command === 'BatchGetItem' ? 0 : input.ConsistentRead ? 1 : 0.5;
+  return Math.max(least, reportedUnits(output));
+}
+
+/** Units that a response reports, of one table or of several. */
+export function reportedUnits({ ConsumedCapacity = [] }) {
+  return [ConsumedCapacity].flat().reduce((total, { CapacityUnits }) => total + CapacityUnits, 0);
 }
 
 function writesOf(command, input) {
