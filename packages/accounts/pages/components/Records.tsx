@@ -7,6 +7,8 @@ export interface ListRecord {
   readonly details?: ComponentChildren;
   /** Buttons. */
   readonly actions?: ComponentChildren;
+  /** Below the rest, on the whole width. */
+  readonly more?: ComponentChildren;
 }
 
 export interface RecordsProps {
@@ -19,13 +21,14 @@ export interface RecordsProps {
 export function Records({ label, records }: RecordsProps): VNode {
   return (
     <ul class="records" aria-label={label}>
-      {records.map(({ key, title, details, actions }) => (
+      {records.map(({ key, title, details, actions, more }) => (
         <li key={key}>
           <div class="record">
             <div class="title">{title}</div>
             {details && <div class="details">{details}</div>}
           </div>
           {actions && <div class="actions">{actions}</div>}
+          {more && <div class="more">{more}</div>}
         </li>
       ))}
     </ul>
