@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { AccountsOptions } from '../../src/accounts/Accounts.js';
 import { findFlows } from '../../src/accounts/flowsOf.js';
 import type { ActionName, Costed, Done, Preview } from '../../src/console/api.js';
+import type { ConsoleAssets } from '../../src/console/ConsoleAssets.js';
 import { startConsole, type RunningConsole } from '../../src/console/startConsole.js';
 import {
   createTwoFactorAccounts,
@@ -59,11 +60,15 @@ export interface TestConsole {
 export type TestConsoleOptions = Partial<Omit<AccountsOptions, 'table' | 'twoFactor'>> & {
   /** Default: true. */
   readonly canWrite?: boolean;
+  /** Files of the page (default: an empty one). */
+  readonly assets?: ConsoleAssets;
 };
+
+const NO_PAGE: ConsoleAssets = new Map([['/', { type: 'text/html', body: '<!doctype html>' }]]);
 
 /** Starts a console on a free port. */
 export async function startTestConsole(options: TestConsoleOptions = {}): Promise<TestConsole> {
-  const { canWrite = true, ...own } = options;
+  const { canWrite = true, assets = NO_PAGE, ...own } = options;
   const test = await createTwoFactorAccounts({}, own);
   const flows = findFlows(test.accounts);
   if (!flows) throw new Error('These are no Accounts.');
@@ -73,7 +78,7 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
     accounts: test.accounts,
     flows,
     app: './accounts.js',
-    assets: new Map([['/', { type: 'text/html', body: '<!doctype html>' }]]),
+    assets,
     canWrite,
     port: 0,
     onFault: (error) => faults.push(error),
