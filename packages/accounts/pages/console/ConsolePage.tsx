@@ -82,11 +82,11 @@ function Application({ state }: { readonly state: ConsoleState }): VNode {
 }
 
 function Refusal({ problem }: { readonly problem: ConsoleProblem }): VNode {
-  const { title = '', text = '' } = texts.problems[problem.code] ?? texts.problems.other ?? {};
+  const known = texts.problems[problem.code];
   return (
     <section class="panel refusal">
-      <h1>{title}</h1>
-      <Notice kind="problem">{text === '' ? problem.message : text}</Notice>
+      <h1>{known?.title ?? texts.otherProblem}</h1>
+      <Notice kind="problem">{known?.text ?? problem.message}</Notice>
     </section>
   );
 }

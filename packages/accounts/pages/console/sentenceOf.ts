@@ -6,6 +6,6 @@ export function sentenceOf(error: unknown): string {
   if (!(error instanceof ConsoleProblem)) throw error;
   const { code, reason, message } = error;
   if (code === 'UserNotFound') return texts.find.notFound;
-  const known = code === 'InvalidInput' ? texts.reasons[reason ?? ''] : undefined;
-  return known ?? (texts.problems[code]?.text || message);
+  const known = code === 'InvalidInput' ? texts.reasons[reason ?? ''] : texts.problems[code]?.text;
+  return known ?? message;
 }

@@ -246,8 +246,8 @@ export const texts = {
       title: 'The console has stopped',
       text: 'The command is no longer running. Start it again, and open the new link.',
     },
-    other: { title: 'Something is wrong', text: '' },
   } as Readonly<Record<string, { readonly title: string; readonly text: string }>>,
+  otherProblem: 'Something is wrong',
   /** What is wrong with an identifier. */
   reasons: {
     notAnEmailAddress: 'This is not a complete e-mail address.',

@@ -151,7 +151,7 @@ describe('measurePartition', () => {
   });
 
   it('refuses anything but an entity', async () => {
-    const error = await errorOf(measurePartition(test.table as never, {} as never));
+    const error = await errorOf(measurePartition(test.table as never, {}));
     expect(error.code).toBe('InvalidInput');
   });
 });
