@@ -97,7 +97,7 @@ export const texts = {
       'Contacts, sessions and tokens are deleted with it. Username and addresses become free. This cannot be undone.',
     deleteAgree: 'Delete account',
     deleteClick: 'Delete account',
-    deleted: 'The account is deleted. Nothing of it is left in the table.',
+    deleted: 'The account is deleted. Only counts of attempts and messages are left.',
   },
   contacts: {
     heading: 'Contacts',

@@ -33,6 +33,8 @@ describe('The units that the tour counts', () => {
     const [one = [], ...others] = engines.map((engine) =>
       compared.filter((each) => each.engine === engine),
     );
+    const unitsOf = (list: readonly Compared[]): readonly (readonly [string, number])[] =>
+      list.map(({ command, units }) => [command, units]);
     for (const other of others) expect(unitsOf(other)).toEqual(unitsOf(one));
   });
 
