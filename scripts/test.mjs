@@ -25,7 +25,7 @@ const checks = {
   types: { title: 'types and type tests', needsBuild: true, run: checkTypes },
   jest: { title: 'Jest', run: async () => ({ summary: seedIn(await runJest([])) }) },
   engines: { title: 'a sample on a second engine', needsBuild: true, run: checkSample },
-  browser: { title: 'the client in Chromium', needsBuild: true, run: checkBrowser },
+  browser: { title: 'the client and the tour in Chromium', needsBuild: true, run: checkBrowser },
   packages: {
     title: 'publint, are-the-types-wrong and sizes',
     needsBuild: true,

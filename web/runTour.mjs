@@ -1,5 +1,4 @@
 // Serves the tour until it is stopped. It stands on the build: `npm run web` makes that first.
-import { once } from 'node:events';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,13 +13,17 @@ const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'];
 export async function runTour() {
   // The handlers of scripts/run.mjs would end the process before the server and its database are closed.
   for (const signal of SIGNALS) process.removeAllListeners(signal);
-  const stopped = Promise.race(SIGNALS.map((signal) => once(process, signal)));
+  // Ctrl-C can come twice: from the terminal, and from npm.
+  const stopped = new Promise((resolve) => {
+    for (const signal of SIGNALS) process.on(signal, resolve);
+  });
   const folder = temporaryFolder();
   await rollPage(join(ROOT, 'web', 'page', 'tour.tsx'), folder);
   const tour = await startTour({ folder });
   console.log(`The tour is at ${tour.url}\nPress Ctrl-C to end it.`);
   await stopped;
   await tour.close();
+  process.exit();
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await runTour();

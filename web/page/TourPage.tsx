@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { CostLine } from '../../packages/accounts/pages/components/CostLine.js';
 import { Isolated } from '../../packages/accounts/pages/components/Isolated.js';
 import { Notice } from '../../packages/accounts/pages/components/Notice.js';
 import { Texts } from '../../packages/accounts/pages/components/texts.js';
@@ -63,7 +64,7 @@ function Header(): VNode {
 
 /** Forms of a visitor, or of who is signed in; the heading gets the focus when that changes. */
 function Flow(): VNode {
-  const { session, status, isLost } = useTour();
+  const { session, status, isLost, click } = useTour();
   const heading = useRef<HTMLHeadingElement>(null);
   const isKnown = session !== undefined;
   const isUser = Boolean(session);
@@ -79,6 +80,12 @@ function Flow(): VNode {
       </h2>
       {isLost && <Notice kind="problem">{texts.failed.state}</Notice>}
       <div role="status">{status !== '' && <div class="notice success">{status}</div>}</div>
+      {click && (
+        <div class="at-hand">
+          <p>{texts.click.atHand}</p>
+          <CostLine isMinor cost={click.cost} />
+        </div>
+      )}
       {session ? <User session={session} /> : session === null && <Visitor />}
     </section>
   );

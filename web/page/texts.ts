@@ -97,7 +97,7 @@ export const texts = {
       'Contacts, sessions and tokens are deleted with it. Username and addresses become free. This cannot be undone.',
     deleteAgree: 'Delete account',
     deleteClick: 'Delete account',
-    deleted: 'The account is deleted. Nothing of it is left in the table.',
+    deleted: 'The account is deleted. Only counts of attempts and messages are left.',
   },
   contacts: {
     heading: 'Contacts',
@@ -190,6 +190,8 @@ export const texts = {
     to: 'To',
     read: 'Read',
     used: 'Used',
+    all: (count: number): string => `Show all ${count} messages`,
+    fewer: 'Show the newest only',
     confirm: 'Confirm address',
     confirmClick: 'Confirm address',
     confirmed: 'The address is confirmed. You can sign in now.',
@@ -208,7 +210,8 @@ export const texts = {
 
   click: {
     heading: 'Last click',
-    none: 'Click something: its requests to DynamoDB appear here.',
+    atHand: 'Cost of this click',
+    none: 'Use a form, and its requests to DynamoDB appear here.',
     opened: 'Open the page',
     calls: 'Calls',
     noRequests: 'no request to DynamoDB',

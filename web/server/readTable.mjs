@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { readUnits } from './units.mjs';
 
 /** Characters of a value that the page shows. */
 const SHOWN_CHARACTERS = 160;
@@ -16,17 +17,16 @@ export async function readTable(client, TableName) {
   const cost = { requests: 0, writeUnits: 0, readUnits: 0 };
   let ExclusiveStartKey;
   do {
-    const page = await client.send(
-      new ScanCommand({
-        TableName,
-        ConsistentRead: true,
-        ReturnConsumedCapacity: 'TOTAL',
-        ...(ExclusiveStartKey && { ExclusiveStartKey }),
-      }),
-    );
+    const input = {
+      TableName,
+      ConsistentRead: true,
+      ReturnConsumedCapacity: 'TOTAL',
+      ...(ExclusiveStartKey && { ExclusiveStartKey }),
+    };
+    const page = await client.send(new ScanCommand(input));
     items.push(...page.Items);
     cost.requests++;
-    cost.readUnits += page.ConsumedCapacity.CapacityUnits;
+    cost.readUnits += readUnits('Scan', input, page);
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
   return { items: items.map(toText).sort((a, b) => (a.key < b.key ? -1 : 1)), cost };

@@ -21,10 +21,14 @@ import { refusal } from '../explain.js';
 import { texts } from '../texts.js';
 import { useTour, type TourMessage } from '../useTour.js';
 
+/** Messages that are shown at first. */
+const SHOWN_MESSAGES = 4;
+
 /** Messages that would have been sent, with buttons for what their links do. */
 export function Outbox(): VNode {
   const { messages } = useTour();
   const [used, setUsed] = useState<readonly string[]>([]);
+  const [isWhole, setWhole] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const t = texts.outbox;
   const use = (id: string): void => {
@@ -32,6 +36,8 @@ export function Outbox(): VNode {
     // The button that had the focus is gone.
     heading.current?.focus();
   };
+  const newestFirst = messages.toReversed();
+  const shown = isWhole ? newestFirst : newestFirst.slice(0, SHOWN_MESSAGES);
   return (
     <section class="panel" aria-labelledby="outbox">
       <div>
@@ -45,7 +51,7 @@ export function Outbox(): VNode {
       ) : (
         <Records
           label={t.list}
-          records={messages.toReversed().map((message) => ({
+          records={shown.map((message) => ({
             key: message.id,
             title: <Isolated text={message.subject} />,
             details: (
@@ -68,6 +74,13 @@ export function Outbox(): VNode {
             ),
           }))}
         />
+      )}
+      {messages.length > SHOWN_MESSAGES && (
+        <div class="actions">
+          <Button kind="quiet" isExpanded={isWhole} onClick={() => setWhole(!isWhole)}>
+            {isWhole ? t.fewer : t.all(messages.length)}
+          </Button>
+        </div>
       )}
     </section>
   );

@@ -68,8 +68,17 @@ export function Account({ session }: { readonly session: SessionAnswer }): VNode
   );
 }
 
+/** Marks that change the direction of text, and characters that cannot be seen. */
+const INVISIBLE = /[\p{Cf}\u2028\u2029]/gu;
+
+/** As JSON may write any character. */
+function escapeCharacter(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
 function Exported({ data }: { readonly data: ExportAnswer }): VNode {
-  const json = JSON.stringify(data, null, 2);
+  const json = JSON.stringify(data, null, 2).replaceAll(INVISIBLE, escapeCharacter);
   const [url, setUrl] = useState<string>();
   useEffect(() => {
     const made = URL.createObjectURL(new Blob([json], { type: 'application/json' }));

@@ -11,6 +11,8 @@ export interface ButtonProps {
   readonly isDisabled?: boolean;
   /** Names what the button acts on, where its text alone does not: `Revoke Firefox on Linux`. */
   readonly label?: string | undefined;
+  /** For a button that shows and hides something. */
+  readonly isExpanded?: boolean;
   readonly onClick?: () => void;
   readonly buttonRef?: Ref<HTMLButtonElement>;
 }
@@ -25,6 +27,7 @@ export function Button(props: ButtonProps): VNode {
       type={type}
       class={`button ${kind}`}
       aria-label={props.label}
+      aria-expanded={props.isExpanded}
       aria-disabled={isBusy || isDisabled}
       aria-busy={isBusy}
       onClick={(event) => {

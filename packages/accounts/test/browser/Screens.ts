@@ -31,8 +31,7 @@ export class Screens {
    * @param prefix - of each file.
    */
   constructor(page: Page, name: string, prefix: string) {
-    const root =
-      process.env['SCREENSHOTS'] ?? path.join(__dirname, '../../../../.cache/screenshots');
+    const root = process.env.SCREENSHOTS ?? path.join(__dirname, '../../../../.cache/screenshots');
     this.#page = page;
     this.#prefix = prefix;
     this.#folder = path.join(root, name);
@@ -70,7 +69,9 @@ export class Screens {
       await this.#settle();
       faults.push(...(await this.#seriousFaults(colorScheme)));
       const file = `${this.#prefix}-${String(this.#count).padStart(2, '0')}-${name}-${colorScheme}.png`;
-      await this.#page.screenshot({ path: path.join(this.#folder, file), fullPage: true });
+      // A dialog and what is behind it fill the window, not the page.
+      const fullPage = (await this.#page.getByRole('dialog').count()) === 0;
+      await this.#page.screenshot({ path: path.join(this.#folder, file), fullPage });
     }
     return faults.map((fault) => `${name}: ${fault}`);
   }

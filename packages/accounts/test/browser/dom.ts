@@ -6,6 +6,8 @@ export interface PageElement {
   readonly textContent: string | null;
   /** Of a field. */
   readonly labels?: readonly PageElement[];
+  readonly tabIndex: number;
+  checkVisibility(): boolean;
   getBoundingClientRect(): Readonly<Record<'left' | 'right' | 'width', number>>;
   querySelectorAll(selector: string): Iterable<PageElement>;
 }
