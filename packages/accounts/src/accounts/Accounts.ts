@@ -30,7 +30,8 @@ import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { AccountLifecycle } from '../lifecycle/AccountLifecycle.js';
 import { AccountProfile } from '../lifecycle/AccountProfile.js';
 import { Permissions } from '../lifecycle/Permissions.js';
-import type { AccountListing, AccountPage, ListAccountsInput } from '../core/AccountListing.js';
+import type { AccountPage, ListAccountsInput } from '../core/AccountListing.js';
+import type { listAccounts } from '../listing/listAccounts.js';
 import {
   PasswordLogin,
   type PasswordLoginInput,
@@ -218,7 +219,7 @@ export class Accounts<
   readonly #impersonation: Impersonation;
   readonly #passwordLogin: PasswordLogin;
   readonly #emailVerification: EmailVerification;
-  readonly #listing: AccountListing | undefined;
+  readonly #listAccounts: typeof listAccounts | undefined;
 
   /**
    * @param accountDefinition - internal: the definition made from `accountFields`, if several
@@ -236,9 +237,9 @@ export class Accounts<
     const { appId, core, sessions } = createRequestSetup(options);
     const { table, events } = core;
     this.appId = appId;
-    this.#listing = options.listing;
+    this.#listAccounts = options.listing?.listAccounts;
     const account = accountDefinition ?? defineAccount(accountFields);
-    const definitions = this.#listing?.define(account) ?? { account, accessType: AccessType };
+    const definitions = options.listing?.define(account) ?? { account, accessType: AccessType };
     const ownNames = ownFieldNames(accountFields);
     const accounts = table
       .entity(definitions.account)
@@ -442,7 +443,7 @@ export class Accounts<
    * ```
    */
   async listAccounts(input: ListAccountsInput): Promise<AccountPage> {
-    if (this.#listing) return this.#listing.listAccounts(this.#core, input);
+    if (this.#listAccounts) return this.#listAccounts(this.#core, input);
     throw invalidOption('listing', 'It must be accountListing() of @latchkey/accounts/listing.');
   }
 
