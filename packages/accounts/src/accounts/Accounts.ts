@@ -30,8 +30,7 @@ import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { AccountLifecycle } from '../lifecycle/AccountLifecycle.js';
 import { AccountProfile } from '../lifecycle/AccountProfile.js';
 import { Permissions } from '../lifecycle/Permissions.js';
-import type { AccountPage, ListAccountsInput } from '../core/AccountListing.js';
-import type { listAccounts } from '../listing/listAccounts.js';
+import type { AccountListing, AccountPage, ListAccountsInput } from '../core/AccountListing.js';
 import {
   PasswordLogin,
   type PasswordLoginInput,
@@ -219,7 +218,7 @@ export class Accounts<
   readonly #impersonation: Impersonation;
   readonly #passwordLogin: PasswordLogin;
   readonly #emailVerification: EmailVerification;
-  readonly #listAccounts: typeof listAccounts | undefined;
+  readonly #listAccounts: AccountListing['listAccounts'] | undefined;
 
   /**
    * @param accountDefinition - internal: the definition made from `accountFields`, if several
