@@ -347,5 +347,5 @@ function saltOf({ accounts, exchange, body }: Call<'passwordSalt'>): Promise<str
   const verified = isNamed ? undefined : core.verified.find(exchange.request);
   if (verified) return passwordSaltOf(core, verified.account.accountId);
   const names = ['username', 'email', 'phone'] as const;
-  return saltOfName(core, parseSignInName(core, { ...body }, names));
+  return saltOfName(core, parseSignInName(core, { ...body }, names), exchange.request);
 }
