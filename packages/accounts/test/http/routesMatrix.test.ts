@@ -52,10 +52,10 @@ describe('Every route', () => {
   });
 
   it.each(ALL.filter(({ session }) => session === 'required'))(
-    '$name refuses a request without a session',
+    '$name refuses a request without a token',
     async (route) => {
       const got = await send(route, route.readsBody ? { body: {} } : {});
-      expectProblem(got, 401, 'InvalidSession');
+      expectProblem(got, 401, 'UserNotSignedIn');
       expect(got.headers.get('www-authenticate')).toBe('Bearer');
     },
   );
