@@ -373,10 +373,11 @@ class AccountsServer {
       selfService: new SelfService(accounts),
       cookies: new AuthCookies(this.#settings.cookies, accounts.appId),
       offered,
-      table: new RouteTable(this.#basePath, [
-        ...Object.values(offered),
-        ...this.#documentRoutes(accounts, offered),
-      ]),
+      table: new RouteTable(
+        this.#basePath,
+        [...Object.values(offered), ...this.#documentRoutes(accounts, offered)],
+        Object.values(routes),
+      ),
       schemas: new Map(),
     };
     this.#sites.set(accounts, site);

@@ -173,3 +173,46 @@ describe('Every route with a body', () => {
     },
   );
 });
+
+describe('Every route that the options do not offer', () => {
+  const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'];
+  const [bare, few] = [
+    createTestHandler({}, { phones: undefined, delivery: undefined } as object),
+    createTestHandler({ operations: ['removeContact', 'revokeSession'] }),
+  ];
+  afterAll(async () => {
+    for (const each of [bare, few]) await (await each).drop();
+  });
+
+  const missing = (isOffered: (route: (typeof ALL)[number]) => boolean) => {
+    const offered = ALL.filter(isOffered).map(({ path }) => path);
+    return ALL.filter(({ path }) => !offered.includes(path));
+  };
+  const servers = [
+    ['without phones, delivery and others', bare, missing(({ isOffered }) => !isOffered)],
+    [
+      'with two operations',
+      few,
+      missing(({ name }) => ['removeContact', 'revokeSession'].includes(name)),
+    ],
+  ] as const;
+
+  it.each(
+    servers.flatMap(([options, handler, routesLeft]) =>
+      routesLeft.map((route) => ({ options, handler, ...route })),
+    ),
+  )('$options: $name is not found by any method', async ({ handler, path }) => {
+    const site = await handler;
+    for (const method of METHODS) {
+      for (const end of ['', '/']) {
+        const got = await site.send(path + end, { method });
+        expect([method, got.status]).toEqual([method, 404]);
+      }
+    }
+  });
+
+  it('a path with a parameter is still found beside them', async () => {
+    const got = await (await few).send('/auth/contacts/phones-2', { method: 'POST' });
+    expect(got.headers.get('allow')).toBe('DELETE, OPTIONS');
+  });
+});
