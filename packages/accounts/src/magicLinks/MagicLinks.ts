@@ -10,7 +10,7 @@ import { findToken } from '../flows/findToken.js';
 import { forgetLinks } from '../flows/linkThrottleKeys.js';
 import { sendLink, suppressEnumeration } from '../flows/sendLink.js';
 import { tokenRefused, type FoundToken } from '../oneTimeTokens/OneTimeTokens.js';
-import type { ConnectionInfo, SessionRequest } from '../requests/SessionRequest.js';
+import { NO_CLIENT, type ConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
 import { LOGIN_CHALLENGE_SUBJECT_BYTES } from '../tokens/LoginChallenges.js';
 import { createSixDigitCode } from '../tokens/sixDigitCode.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
@@ -33,8 +33,6 @@ export interface RequestMagicLinkInput {
    */
   readonly request?: SessionRequest;
 }
-
-const NO_REQUEST: SessionRequest = { requestIp: '', userAgent: null, onCallDestroySession: null };
 
 /** Input of {@link MagicLinks.login}: the token from the link, or the code and its challenge. */
 export type MagicLinkLoginInput = {
@@ -195,7 +193,7 @@ export class MagicLinks {
     }
   }
 
-  #issueChallenge(subject: Buffer, request: SessionRequest = { ...NO_REQUEST }): Promise<string> {
+  #issueChallenge(subject: Buffer, request: SessionRequest = NO_CLIENT): Promise<string> {
     const lifetimeMs = this.#core.oneTimeTokens.lifetimeMsOf('magick_link');
     return this.#core.loginChallenges.issue({ subject, lifetimeMs }, request);
   }

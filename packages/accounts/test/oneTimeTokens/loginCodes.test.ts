@@ -249,7 +249,7 @@ describe('the code of a magic link', () => {
       expect(requests[0]).toBe(request);
       // Without a request, it is given one that says nothing.
       await accounts.magicLinks.request({ email: person.email });
-      expect(requests[1]).toEqual({ requestIp: '', userAgent: null, onCallDestroySession: null });
+      expect(requests[1]).toEqual({ requestIp: '', userAgent: '', onCallDestroySession: null });
     });
 
     it.each([
