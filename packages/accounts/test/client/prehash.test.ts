@@ -1,3 +1,4 @@
+import { prehashedPasswords } from '@latchkey/accounts/prehashed-passwords';
 import { Accounts } from '@latchkey/accounts';
 import { createAccountsHandler } from '@latchkey/accounts/http';
 import {
@@ -24,7 +25,8 @@ import { QuickHasher } from '../support/QuickHasher.js';
 import { SECRET } from '../support/testAccounts.js';
 import { errorOf, openPage, untilTold, type TestPage } from './support.js';
 
-const prehashed = { saltSecret: 'a secret for salts, and of 32 characters or more' };
+const saltSecret = 'a secret for salts, and of 32 characters or more';
+const prehashed = prehashedPasswords({ saltSecret });
 const SENT = /^latchkey-prehash:1:([\w-]{22}):([\w-]{43})$/;
 const STORED = /^\$latchkey-prehash\$v=1\$([\w-]{22})\$quick\$/;
 
@@ -247,7 +249,7 @@ describe('An account from before', () => {
 
   it('switches over with the next login, while the application lets accounts migrate', async () => {
     const accountId = await oldAccount('old1');
-    const migrating = served({ prehashed: { ...prehashed, migrating: true } });
+    const migrating = served({ prehashed: prehashedPasswords({ saltSecret, migrating: true }) });
     const open = (prehash: PasswordPrehash) =>
       openPage(migrating.browser(), { prehashPassword: prehash }).client;
     const salt = (await passwordSalt(newPage().client, { username: 'old1' })).salt;
@@ -285,9 +287,9 @@ describe('Without the mode', () => {
   it.each([
     [{ saltSecret: 'short' }, 'passwords.prehashed.saltSecret'],
     [{}, 'passwords.prehashed.saltSecret'],
-    [{ ...prehashed, migrating: 'yes' }, 'passwords.prehashed.migrating'],
+    [{ saltSecret, migrating: 'yes' }, 'passwords.prehashed.migrating'],
   ])('options that cannot be used are refused: %j', async (options, path) => {
-    expect(await errorOf(() => served({ prehashed: options }))).toMatchObject({
+    expect(await errorOf(() => prehashedPasswords(options as never))).toMatchObject({
       code: 'InvalidConfiguration',
       details: { path },
     });

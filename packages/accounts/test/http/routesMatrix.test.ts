@@ -1,3 +1,4 @@
+import { prehashedPasswords } from '@latchkey/accounts/prehashed-passwords';
 import { totp } from '@latchkey/accounts/two-factor';
 import { routes } from '../../src/http/routes/routes.js';
 import type { AnyRoute } from '../../src/http/Route.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   server = await createTestHandler(
     { maxBodyBytes: 1024 },
     {
-      passwords: { prehashed: { saltSecret: 's'.repeat(32) } },
+      passwords: { prehashed: prehashedPasswords({ saltSecret: 's'.repeat(32) }) },
       twoFactor: totp({
         issuer: 'Tests',
         encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 7).toString('base64') }],
