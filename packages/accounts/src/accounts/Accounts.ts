@@ -67,6 +67,7 @@ import { MessageLimit } from '../throttling/MessageLimit.js';
 import { Throttle } from '../throttling/Throttle.js';
 import type { ThrottlingOptions } from '../throttling/throttlePolicy.js';
 import { DeviceTokens } from '../tokens/DeviceTokens.js';
+import { LoginChallenges } from '../tokens/LoginChallenges.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import type { TwoFactor, TwoFactorPart } from '../twoFactor/TwoFactor.js';
 import {
@@ -263,16 +264,18 @@ export class Accounts<
     this.#oneTimeTokens = new OneTimeTokens(base, tokens);
     const sessionServices = createSessionServices(sessions, base);
     this.sessions = new Sessions(sessions, base, sessionServices);
+    const signing = {
+      getTokenSecret: sessions.getTokenSecret,
+      audience: sessions.audience,
+      now: () => table.now().getTime(),
+    };
     this.#core = {
       ...base,
       accountFields: ownNames,
       visitorFields: parseVisitorFields(options.visitorFields, ownNames),
       throttle: new Throttle(table, throttling),
-      deviceTokens: new DeviceTokens({
-        getTokenSecret: sessions.getTokenSecret,
-        audience: sessions.audience,
-        now: () => table.now().getTime(),
-      }),
+      deviceTokens: new DeviceTokens(signing),
+      loginChallenges: new LoginChallenges(signing),
       messageLimit: new MessageLimit(table, throttling?.messages),
       oneTimeTokens: this.#oneTimeTokens,
       sessions: sessionServices,
