@@ -29,6 +29,7 @@ export const ENTRIES = {
     openapi: 'openApi/index.ts',
     outbox: 'delivery/outbox/index.ts',
     'phone-numbers': 'contacts/phoneNumbers/index.ts',
+    'prehashed-passwords': 'passwords/prehashed/index.ts',
     react: 'client/react/index.ts',
     'self-service': 'selfService/index.ts',
     ses: 'delivery/ses/index.ts',

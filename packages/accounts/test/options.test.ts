@@ -104,16 +104,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'passwords.hasher': { fits: nothing, also: [{ ...unaskable, verify: undefined }] },
   'passwords.extraHashers': { fits: Array.isArray, also: [[null], [{}], [unaskable]] },
   'passwords.common': { fits: nothing, also: [{ isCommon: true }] },
-  'passwords.prehashed': { fits: nothing },
-  'passwords.prehashed.saltSecret': {
-    fits: nothing,
-    also: ['short', 5],
-    beside: { passwords: { prehashed: { saltSecret: 's'.repeat(32) } } },
-  },
-  'passwords.prehashed.migrating': {
-    fits: (value) => value === true,
-    beside: { passwords: { prehashed: { saltSecret: 's'.repeat(32) } } },
-  },
+  'passwords.prehashed': { fits: nothing, also: [{ saltSecret: 's'.repeat(32) }] },
   'passwords.policy': { fits: objects, also: ['NIST'] },
   'passwords.policy.preset': { fits: nothing, also: ['toString'] },
   'passwords.policy.minLength': { fits: nothing, also: ['9', 7, 1001] },

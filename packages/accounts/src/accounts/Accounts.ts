@@ -67,6 +67,7 @@ import { MessageLimit } from '../throttling/MessageLimit.js';
 import { Throttle } from '../throttling/Throttle.js';
 import type { ThrottlingOptions } from '../throttling/throttlePolicy.js';
 import { DeviceTokens } from '../tokens/DeviceTokens.js';
+import { LoginChallenges } from '../tokens/LoginChallenges.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import type { TwoFactor, TwoFactorPart } from '../twoFactor/TwoFactor.js';
 import {
@@ -218,7 +219,7 @@ export class Accounts<
   readonly #impersonation: Impersonation;
   readonly #passwordLogin: PasswordLogin;
   readonly #emailVerification: EmailVerification;
-  readonly #listing: AccountListing | undefined;
+  readonly #listAccounts: AccountListing['listAccounts'] | undefined;
 
   /**
    * @param accountDefinition - internal: the definition made from `accountFields`, if several
@@ -236,9 +237,9 @@ export class Accounts<
     const { appId, core, sessions } = createRequestSetup(options);
     const { table, events } = core;
     this.appId = appId;
-    this.#listing = options.listing;
+    this.#listAccounts = options.listing?.listAccounts;
     const account = accountDefinition ?? defineAccount(accountFields);
-    const definitions = this.#listing?.define(account) ?? { account, accessType: AccessType };
+    const definitions = options.listing?.define(account) ?? { account, accessType: AccessType };
     const ownNames = ownFieldNames(accountFields);
     const accounts = table
       .entity(definitions.account)
@@ -263,16 +264,18 @@ export class Accounts<
     this.#oneTimeTokens = new OneTimeTokens(base, tokens);
     const sessionServices = createSessionServices(sessions, base);
     this.sessions = new Sessions(sessions, base, sessionServices);
+    const signing = {
+      getTokenSecret: sessions.getTokenSecret,
+      audience: sessions.audience,
+      now: () => table.now().getTime(),
+    };
     this.#core = {
       ...base,
       accountFields: ownNames,
       visitorFields: parseVisitorFields(options.visitorFields, ownNames),
       throttle: new Throttle(table, throttling),
-      deviceTokens: new DeviceTokens({
-        getTokenSecret: sessions.getTokenSecret,
-        audience: sessions.audience,
-        now: () => table.now().getTime(),
-      }),
+      deviceTokens: new DeviceTokens(signing),
+      loginChallenges: new LoginChallenges(signing),
       messageLimit: new MessageLimit(table, throttling?.messages),
       oneTimeTokens: this.#oneTimeTokens,
       sessions: sessionServices,
@@ -442,7 +445,7 @@ export class Accounts<
    * ```
    */
   async listAccounts(input: ListAccountsInput): Promise<AccountPage> {
-    if (this.#listing) return this.#listing.listAccounts(this.#core, input);
+    if (this.#listAccounts) return this.#listAccounts(this.#core, input);
     throw invalidOption('listing', 'It must be accountListing() of @latchkey/accounts/listing.');
   }
 

@@ -16,7 +16,10 @@ const accountsOptions = {
     hasher: hasher.optional(),
     extraHashers: z.array(hasher, 'It must be a list.').optional(),
     common: object({ isCommon: method }).optional(),
-    prehashed: anObject.optional(),
+    prehashed: part(
+      'saltOf',
+      'It must be prehashedPasswords(…) of @latchkey/accounts/prehashed-passwords.',
+    ).optional(),
     policy: z
       .union([z.string(), anObject], 'It must be the name of a preset, or an object.')
       .optional(),

@@ -44,6 +44,8 @@ export interface AccountErrorDetails extends SelfServiceErrorDetails {
   readonly TokenVerificationFailed: { readonly path: string };
   /** The token is genuine, but its session was ended or replaced. */
   readonly InvalidSession: NoDetails;
+  /** The request has no token; in `SelfService`, no active session. */
+  readonly UserNotSignedIn: NoDetails;
   /** No account has this id, or the account has no such contact. */
   readonly UserNotFound: NoDetails;
   /** The account exists, but is deactivated. */
@@ -150,6 +152,7 @@ export const accountErrorCodes: Readonly<Record<CoreErrorCode, AccountErrorEntry
   LoginFailed: entry(401, 'Login failed.'),
   TokenVerificationFailed: entry(401, 'The token could not be verified.'),
   InvalidSession: entry(401, 'The session is no longer valid.'),
+  UserNotSignedIn: entry(401, 'The user is not signed in.'),
   UserNotFound: entry(404, 'User not found.'),
   AccountDeactivated: entry(403, 'The account is deactivated.'),
   EmailAlreadyVerified: entry(409, 'The e-mail address is already confirmed.'),

@@ -51,8 +51,6 @@ export interface SelfServiceErrorDetails {
    * The request already has an active session; `username` is its account's username, if it has one.
    */
   readonly UserAlreadySignedIn: { readonly username?: string };
-  /** The request has no active session. */
-  readonly UserNotSignedIn: NoDetails;
   /** Unknown user, wrong password, address that is not verified: all look the same (ASVS 6.3.8). */
   readonly UsernameOrPasswordMismatch: NoDetails;
   readonly ActivationTokenNotValid: NoDetails;
@@ -91,7 +89,6 @@ export const selfServiceErrorCodes: Readonly<Record<SelfServiceErrorCode, Accoun
     SessionLengthTooLong: entry(400, 'The session length is too long.'),
     ExpiredTimeNotValid: entry(400, 'The expiry time of the session is not valid.'),
     UserAlreadySignedIn: entry(409, 'The user is already signed in.'),
-    UserNotSignedIn: entry(401, 'The user is not signed in.'),
     UsernameOrPasswordMismatch: entry(401, 'Incorrect username or password.'),
     ActivationTokenNotValid: entry(401, 'The activation token is not valid.'),
     ResetTokenNotValid: entry(401, 'The reset token is not valid.'),

@@ -1,5 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
+import { parseClientAddress } from '../requests/parseClientAddress.js';
+import type { TrustedProxies } from '../requests/trustedProxies.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { withinTime } from './withinTime.js';
 import type {
@@ -21,16 +23,24 @@ export interface EventsOptions {
 
 type Listener = AccountEventListener | ValidateEventListener;
 
+/** Characters that are shown of an address that is none. */
+const MAX_SHOWN = 64;
 const CONTROLS = /\p{Cc}/gu;
 
 /** Tells listeners what happens to accounts, and asks those that may refuse it. */
 export class Events {
   readonly #now: () => Date;
+  readonly #trustedProxies: TrustedProxies;
   readonly #timeoutMs: number;
   readonly #listeners = new Map<string, Set<Listener>>();
 
-  constructor(now: () => Date, { timeout = '5s' }: EventsOptions = {}) {
+  constructor(
+    now: () => Date,
+    { timeout = '5s' }: EventsOptions = {},
+    trustedProxies: TrustedProxies = 0,
+  ) {
     this.#now = now;
+    this.#trustedProxies = trustedProxies;
     this.#timeoutMs = parseDuration(timeout, 'events.timeout');
   }
 
@@ -121,10 +131,15 @@ export class Events {
     return Object.freeze({
       ...event,
       // A log line must stay one line (ASVS 16.4.1).
-      ...(ip !== undefined && { ip: ip.replace(CONTROLS, ' ') }),
+      ...(ip !== undefined && { ip: this.#addressOf(ip).replace(CONTROLS, ' ') }),
       ...(userAgent !== undefined && { userAgent: userAgent.replace(CONTROLS, ' ') }),
       time: this.#now(),
     });
+  }
+
+  /** The client's address as sessions store it; the end of what is not an address, nearest to the server. */
+  #addressOf(requestIp: string): string {
+    return parseClientAddress(requestIp, this.#trustedProxies) ?? requestIp.slice(-MAX_SHOWN);
   }
 
   /**

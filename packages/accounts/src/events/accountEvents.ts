@@ -67,7 +67,7 @@ export interface EventContext {
   actorId?: string;
   /** Method used: `password`, `magicLink`, `totp`, `recoveryCode`, a token's kind, …. */
   method?: string;
-  /** The client's address, as given by the application. */
+  /** The client's address, as sessions store it. */
   ip?: string;
   /** The client's `User-Agent`, without control characters. */
   userAgent?: string;

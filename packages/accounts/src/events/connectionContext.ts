@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../requests/SessionRequest.js';
+import { MAX_CHAIN, type SessionRequest } from '../requests/SessionRequest.js';
 import type { EventContext } from './accountEvents.js';
 
 /**
@@ -9,7 +9,7 @@ export function connectionContext(request: unknown): Pick<EventContext, 'ip' | '
   if (typeof request !== 'object' || request === null) return {};
   const { requestIp, userAgent } = request as Partial<Record<keyof SessionRequest, unknown>>;
   return {
-    ...(typeof requestIp === 'string' && { ip: requestIp.slice(0, 64) }),
+    ...(typeof requestIp === 'string' && { ip: requestIp.slice(-MAX_CHAIN) }),
     ...(typeof userAgent === 'string' && { userAgent: userAgent.slice(0, 1024) }),
   };
 }

@@ -6,6 +6,7 @@ import type { MessageLimit } from '../throttling/MessageLimit.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Throttle } from '../throttling/Throttle.js';
 import type { DeviceTokens } from '../tokens/DeviceTokens.js';
+import type { LoginChallenges } from '../tokens/LoginChallenges.js';
 import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
 import type { MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
@@ -18,6 +19,7 @@ export interface AccountsCore extends ChangeCore, MaybePhoneNumbers {
   readonly visitorFields: readonly string[];
   readonly throttle: Throttle;
   readonly deviceTokens: DeviceTokens<SessionRequest>;
+  readonly loginChallenges: LoginChallenges<SessionRequest>;
   readonly messageLimit: MessageLimit;
   readonly oneTimeTokens: OneTimeTokens;
   readonly sessions: SessionServices;

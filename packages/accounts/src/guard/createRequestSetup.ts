@@ -66,7 +66,7 @@ export function createRequestSetup(options: GuardOptions<AccountFields>): Reques
       table,
       sessionEntity: table.entity(Session),
       connectionOf: (request) => readConnectionInfo(request, trustedProxies),
-      events: new Events(now, options.events),
+      events: new Events(now, options.events, trustedProxies),
       verified: new VerifiedRequests(now),
       sessionPolicy: definePolicy(sessions),
     },

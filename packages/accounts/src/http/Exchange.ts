@@ -1,3 +1,4 @@
+import { AccountError } from '../errors/AccountError.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { RememberMe } from '../selfService/selfServiceInputs.js';
 import type { AuthCookies, PresentedCookies } from './AuthCookies.js';
@@ -56,6 +57,11 @@ export class Exchange {
       userAgent: head.headers.get('user-agent'),
       onCallDestroySession: null,
     };
+  }
+
+  /** @throws AccountError `UserNotSignedIn` for a request that has come without a token. */
+  requireToken(): void {
+    if (this.#presented.authToken === undefined) throw new AccountError('UserNotSignedIn', {});
   }
 
   /** Tells whether the client keeps the session's token by itself. */

@@ -110,6 +110,7 @@ export function createAccountGuard<F extends AccountFields = NoFields>(
       headers = (isRefused) =>
         exchange.sessionHeaders(() => secondsLeft(sessionOf(guard, request)), isRefused);
       await guard.handleRequest(request);
+      exchange.requireToken();
       const { account, session } = sessionOf(guard, request);
       assertRequirements(guard, request, options);
       const found = {
@@ -127,7 +128,7 @@ export function createAccountGuard<F extends AccountFields = NoFields>(
   };
 }
 
-/** @throws AccountError `InvalidSession` for a request without a token. */
+/** @throws AccountError `InvalidSession` */
 function sessionOf<F extends AccountFields>(
   guard: Accounts<F> | Guard<F>,
   request: SessionRequest,

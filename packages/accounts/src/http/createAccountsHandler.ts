@@ -373,10 +373,11 @@ class AccountsServer {
       selfService: new SelfService(accounts),
       cookies: new AuthCookies(this.#settings.cookies, accounts.appId),
       offered,
-      table: new RouteTable(this.#basePath, [
-        ...Object.values(offered),
-        ...this.#documentRoutes(accounts, offered),
-      ]),
+      table: new RouteTable(
+        this.#basePath,
+        [...Object.values(offered), ...this.#documentRoutes(accounts, offered)],
+        Object.values(routes),
+      ),
       schemas: new Map(),
     };
     this.#sites.set(accounts, site);
@@ -407,16 +408,19 @@ const NO_BODY = (): z.ZodType => bodyOf({ required: {}, optional: {} });
 /** Puts the session of a request on it. */
 async function resume(
   accounts: OfferedAccounts,
-  { request }: Exchange,
+  exchange: Exchange,
   session: 'required' | 'optional',
 ): Promise<void> {
+  const { request } = exchange;
   try {
     await accounts.handleRequest(request);
   } catch (error) {
     const isNone = AccountError.is(error) && error.status === 401;
     if (session === 'required' || !isNone) throw error;
   }
-  if (session === 'required' && !request.user) throw new AccountError('InvalidSession', {});
+  if (session === 'optional') return;
+  exchange.requireToken();
+  if (!request.user) throw new AccountError('InvalidSession', {});
 }
 
 function answerOf(route: AnyRoute, answer: unknown): Response {

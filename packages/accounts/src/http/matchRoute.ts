@@ -20,19 +20,23 @@ interface CompiledRoute {
 export class RouteTable {
   readonly #basePath: string;
   readonly #routes: readonly CompiledRoute[];
+  readonly #fixedPaths: ReadonlySet<string>;
 
-  constructor(basePath: string, routes: readonly AnyRoute[]) {
+  /** @param others - routes that are not offered: no parameter of another route takes their paths. */
+  constructor(basePath: string, routes: readonly AnyRoute[], others: readonly AnyRoute[] = []) {
     this.#basePath = basePath;
     this.#routes = routes.map(compile);
+    this.#fixedPaths = new Set([...routes, ...others].map(({ path }) => path));
   }
 
-  /** The routes at a path; one slash at its end makes no difference. */
+  /** The routes at a path; one slash at its end makes no difference. A fixed path goes before a parameter. */
   at(pathname: string): readonly MatchedRoute[] {
     if (!pathname.startsWith(`${this.#basePath}/`)) return [];
     const path = pathname.slice(this.#basePath.length).replace(/(?<=.)\/$/, '');
+    const isFixed = this.#fixedPaths.has(path);
     return this.#routes.flatMap(({ route, pattern, names }) => {
       const [, ...values] = pattern.exec(path) ?? [];
-      if (!pattern.test(path)) return [];
+      if (isFixed ? route.path !== path : !pattern.test(path)) return [];
       return [
         { route, params: Object.fromEntries(names.map((name, at) => [name, values[at] ?? ''])) },
       ];

@@ -4,17 +4,21 @@ import { loadAccount } from '../core/loadAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
 
 /**
  * Gives the salt with which a client hashes the password of a name, in two requests whether or not it is
- * somebody's. Nothing in the answer tells (ASVS 6.3.8).
+ * somebody's. Nothing in the answer tells (ASVS 6.3.8). A third counts the request by client address, like
+ * a login: several names of one account have the same salt, which nobody is to look for at leisure.
  *
- * @throws AccountError `InvalidConfiguration` without `passwords.prehashed`.
+ * @throws AccountError `TooManyRequests`; `InvalidConfiguration` without `passwords.prehashed`.
  */
 export async function passwordSalt(
   core: AccountsCore,
   identifier: LoginIdentifier,
+  request: SessionRequest,
 ): Promise<string> {
+  await core.throttle.countAddress(core.connectionOf(request).ip);
   const owner = await findAccountId(core, identifier);
   return passwordSaltOf(core, owner ?? placeholderId(identifier));
 }

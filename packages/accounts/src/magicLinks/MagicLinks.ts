@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -9,15 +10,15 @@ import { findToken } from '../flows/findToken.js';
 import { forgetLinks } from '../flows/linkThrottleKeys.js';
 import { sendLink, suppressEnumeration } from '../flows/sendLink.js';
 import { tokenRefused, type FoundToken } from '../oneTimeTokens/OneTimeTokens.js';
-import type { ConnectionInfo, SessionRequest } from '../requests/SessionRequest.js';
+import { NO_CLIENT, type ConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
+import { LOGIN_CHALLENGE_SUBJECT_BYTES } from '../tokens/LoginChallenges.js';
 import { createSixDigitCode } from '../tokens/sixDigitCode.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
 import {
   addressAttempt,
-  challengedAddressAttempt,
+  addressDigest,
   codeAttempt,
   codeRefused,
-  createChallenge,
   parseLoginCode,
   tokenOfCode,
   type LoginCode,
@@ -26,7 +27,10 @@ import {
 /** Input of {@link MagicLinks.request}. */
 export interface RequestMagicLinkInput {
   readonly email: string;
-  /** Request of the visitor: counted by address, and stored with the token. */
+  /**
+   * Request of the visitor: counted by address, stored with the token, and handed on to `getTokenSecret`
+   * (default: not counted or stored; `getTokenSecret` is given a request without address and token).
+   */
   readonly request?: SessionRequest;
 }
 
@@ -83,9 +87,9 @@ export class MagicLinks {
    * which is not longer than a link's lifetime; the rest are dropped. Using a link resets the
    * count.
    *
-   * @returns the challenge that the code is good with, for the client that has asked and nobody else;
-   *   for an address without an account, too.
-   * @throws AccountError `InvalidInput`, `TooManyRequests`, `ServiceUnavailable`;
+   * @returns the challenge that the code is good with, for the client that has asked and nobody else, as
+   *   long as the link is; for an address without an account, too. It is signed by the token secret.
+   * @throws AccountError `InvalidInput`, `TooManyRequests`, `SecretTooShort`, `ServiceUnavailable`;
    *   `InvalidConfiguration` without `delivery`.
    */
   async request(input: RequestMagicLinkInput): Promise<{ readonly challenge: string }> {
@@ -99,10 +103,21 @@ export class MagicLinks {
       if (identifier.kind !== 'email') {
         throw new AccountError('InvalidInput', { path: 'email', reason: 'notAnEmailAddress' });
       }
-      challenge = createChallenge(identifier.value);
+      challenge = await this.#issueChallenge(addressDigest(identifier.value), request);
       const link = { identifier, kind: 'magick_link', message: 'MagicLink' } as const;
       const secret = { token: tokenOfCode({ challenge, code }), code };
-      await sendLink(this.#core, { ...link, secret, request, eventContext });
+      try {
+        await sendLink(this.#core, { ...link, secret, request, eventContext });
+      } catch (error) {
+        // No message was sent, so no code is good: guesses must not use up the address's failures.
+        if (AccountError.is(error) && error.code === 'AccountLocked') {
+          challenge = await this.#issueChallenge(
+            randomBytes(LOGIN_CHALLENGE_SUBJECT_BYTES),
+            request,
+          );
+        }
+        throw error;
+      }
     });
     await suppressEnumeration(send);
     return { challenge };
@@ -115,7 +130,7 @@ export class MagicLinks {
    *
    * A challenge takes 5 attempts by default (`throttling.code`), then one after each wait. One address
    * takes 100 in a row, whoever asked for the codes; after that, only a link works, and resets the
-   * count.
+   * count. A challenge that `request` did not return, or that has expired, is refused without a request.
    *
    * A link proves access to a mailbox, which NIST does not accept as out-of-band authentication (SP
    * 800-63B-4 §3.1.3.1): it cannot count as the second of two factors.
@@ -147,7 +162,7 @@ export class MagicLinks {
       const commit = commitLogin(this.#core, login, (change) =>
         change
           .useToken(found.token, tokenRefused, connection)
-          .writeAll([forgotten, throttle.forgetOperation(addressAttempt(mailbox))]),
+          .writeAll([forgotten, throttle.forgetOperation(addressAttempt(addressDigest(mailbox)))]),
       );
       return completeLogin(this.#core, login, commit);
     });
@@ -163,15 +178,23 @@ export class MagicLinks {
       throw new AccountError('InvalidInput', { path: 'token', reason: 'notBesideCode' });
     }
     const shown = parseLoginCode({ challenge, code });
-    const { throttle } = this.#core;
+    const { throttle, loginChallenges } = this.#core;
+    const address = await loginChallenges.verify(shown.challenge, request);
+    // Made up or expired: no code is good with it, so there is no guess to count.
+    if (!address) throw codeRefused();
     // Only guesses that are looked at count against the address.
     await throttle.recordAttempt({ ...codeAttempt(shown), ip });
-    await throttle.recordAttempt(challengedAddressAttempt(shown));
+    await throttle.recordAttempt(addressAttempt(address));
     try {
       return await this.#core.oneTimeTokens.find(tokenOfCode(shown), 'magick_link');
     } catch (error) {
       const isRefused = AccountError.is(error) && error.code === 'TokenVerificationFailed';
       throw isRefused ? codeRefused() : error;
     }
+  }
+
+  #issueChallenge(subject: Buffer, request: SessionRequest = NO_CLIENT): Promise<string> {
+    const lifetimeMs = this.#core.oneTimeTokens.lifetimeMsOf('magick_link');
+    return this.#core.loginChallenges.issue({ subject, lifetimeMs }, request);
   }
 }

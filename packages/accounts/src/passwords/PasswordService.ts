@@ -14,14 +14,7 @@ import {
   type PasswordPolicyOptions,
 } from './PasswordPolicy.js';
 import { PasswordVerifier, type PasswordVerification } from './PasswordVerifier.js';
-import {
-  hashInStored,
-  PrehashedPasswords,
-  readPrehashed,
-  toStoredPrehashed,
-  type PrehashedPassword,
-  type PrehashedPasswordsOptions,
-} from './prehashed.js';
+import type { PrehashedPasswords } from './PrehashedPasswords.js';
 import { withPath } from '../errors/withPath.js';
 
 /** How passwords are hashed, and what they must be like. */
@@ -39,10 +32,10 @@ export interface PasswordOptions {
    */
   readonly common?: CommonPasswords;
   /**
-   * Makes clients hash passwords before they send them (default: they send the password). No policy, list or
-   * leak check sees a password then: see docs/guide/browser.md.
+   * Makes clients hash passwords before they send them: `prehashedPasswords(…)` of
+   * `@latchkey/accounts/prehashed-passwords` (default: they send the password).
    */
-  readonly prehashed?: PrehashedPasswordsOptions;
+  readonly prehashed?: PrehashedPasswords;
 }
 
 /** Validates, hashes and compares passwords, by the policy and the hashers of one `Accounts`. */
@@ -62,7 +55,7 @@ export class PasswordService {
     this.#policy = withPath('passwords.policy', () => definePasswordPolicy(policy));
     if (!common) assertBuiltInCovers(this.#policy);
     this.#common = common ?? BUILT_IN_COMMON_PASSWORDS;
-    this.prehashed = withPath('passwords', () => prehashed && new PrehashedPasswords(prehashed));
+    this.prehashed = prehashed;
   }
 
   /**
@@ -94,9 +87,8 @@ export class PasswordService {
 
   /** Hashes a password that {@link parseNew} returned. */
   async hash(password: string): Promise<string> {
-    const sent = this.#readSent(password);
-    if (!sent) return this.#hasher.hash(password);
-    return toStoredPrehashed(sent, await this.#hasher.hash(sent.key));
+    const hash = (text: string): Promise<string> => this.#hasher.hash(text);
+    return this.prehashed ? this.prehashed.hash(password, hash) : hash(password);
   }
 
   /**
@@ -111,27 +103,12 @@ export class PasswordService {
 
   /** Compares a password with the stored hash, or, at the same cost, with none. */
   async verify(password: string, stored: string | undefined): Promise<PasswordVerification> {
-    const sent = this.#readSent(password);
-    if (!sent) return this.#verifyPlain(password, stored);
-    const hash = hashInStored(stored);
-    if (hash !== undefined) return this.#verifier.verify(sent.key, hash);
-    // From before the mode: the password itself is needed once more, and is then stored as the mode says.
-    const isComparable = sent.plain !== undefined;
-    const { matches } = await this.#verifyPlain(
-      sent.plain ?? '',
-      isComparable ? stored : undefined,
-    );
-    return { matches, needsRehash: matches };
-  }
-
-  #verifyPlain(password: string, stored: string | undefined): Promise<PasswordVerification> {
-    // As `parseNew` gives it: a hasher of the application's own need not know (SP 800-63B-4 §3.1.1.2).
-    return this.#verifier.verify(password.normalize('NFC'), stored);
-  }
-
-  /** Codes are hashed here, too; no client hashes those. */
-  #readSent(password: string): PrehashedPassword | undefined {
-    return this.prehashed && readPrehashed(password);
+    const verify = (text: string, hash: string | undefined): Promise<PasswordVerification> =>
+      // As `parseNew` gives it: a hasher of the application's own need not know (SP 800-63B-4 §3.1.1.2).
+      this.#verifier.verify(text.normalize('NFC'), hash);
+    return this.prehashed
+      ? this.prehashed.verify(password, stored, verify)
+      : verify(password, stored);
   }
 }
 

@@ -34,6 +34,13 @@ export interface SessionRequest {
   sessionDestroyed?: boolean;
 }
 
+/** A request that says nothing of its client. */
+export const NO_CLIENT: SessionRequest = Object.freeze({
+  requestIp: '',
+  userAgent: '',
+  onCallDestroySession: null,
+});
+
 /** Stored origin of a session. */
 export type ConnectionInfo = {
   readonly ip: string;
@@ -44,7 +51,7 @@ export type ConnectionInfo = {
 export type ConnectionReader = (request: unknown) => ConnectionInfo;
 
 /** A chain of addresses as long as a header may be. */
-const MAX_CHAIN = 8192;
+export const MAX_CHAIN = 8192;
 const MAX_USER_AGENT = 1024;
 
 /** Properties that are put on a request, and taken off it again. */

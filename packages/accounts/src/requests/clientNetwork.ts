@@ -1,10 +1,9 @@
 import { isIPv6 } from 'node:net';
-import { toSocketAddress } from './toSocketAddress.js';
+import { canonicalAddress } from './canonicalAddress.js';
 
 const IPV6_GROUPS = 8;
 /** Groups of 16 bits in the /64 network of an IPv6 address. */
 const NETWORK_GROUPS = 4;
-const IPV4_MAPPED = /^::ffff:([\d.]+)$/;
 
 /**
  * Key by which attempts from a client address are counted: an IPv4 address, or the /64 network of
@@ -15,9 +14,8 @@ const IPV4_MAPPED = /^::ffff:([\d.]+)$/;
  */
 export function clientNetwork(address: string): string {
   if (!isIPv6(address)) return address;
-  const canonical = toSocketAddress(address).address;
-  const [, ipv4] = IPV4_MAPPED.exec(canonical) ?? [];
-  return ipv4 ?? `${networkOf(canonical)}::/64`;
+  const canonical = canonicalAddress(address);
+  return isIPv6(canonical) ? `${networkOf(canonical)}::/64` : canonical;
 }
 
 /** The first four groups of a canonical IPv6 address, without zeros at their end (RFC 5952). */

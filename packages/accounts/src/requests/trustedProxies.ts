@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { invalidOption } from '../errors/invalidOption.js';
-import { toSocketAddress } from './toSocketAddress.js';
+import { toSocketAddress } from './canonicalAddress.js';
 
 /** The proxies in front of the application: how many, or the networks that they are in. */
 export type TrustedProxies = number | BlockList;
@@ -40,7 +40,7 @@ export function parseTrustedProxies(value: unknown = []): TrustedProxies {
 /**
  * Tells whether an address in a chain is that of a trusted proxy.
  *
- * @param address - undefined for what is not an address.
+ * @param address - in its canonical form; undefined for what is not an address.
  * @param hop - how far from the chain's end it is, from 0.
  */
 export function isTrusted(

@@ -15,7 +15,7 @@ import type {
   RequestPasswordResetInput,
   ResetPasswordInput,
 } from '../passwordChanges/Passwords.js';
-import type { SessionRequest } from '../requests/SessionRequest.js';
+import { NO_CLIENT, type SessionRequest } from '../requests/SessionRequest.js';
 import type {
   ActivateInput,
   ResendActivationInput,
@@ -39,13 +39,6 @@ import { parseSignUp, type ParsedSignUp } from './parseSignUp.js';
 import { requireSignedOut } from './requireSignedOut.js';
 import { emailOf, toUser } from './toUser.js';
 import { updateUser } from './updateUser.js';
-
-/** A request that says nothing of its client. */
-const NO_CLIENT: SessionRequest = Object.freeze({
-  requestIp: '',
-  userAgent: '',
-  onCallDestroySession: null,
-});
 
 /**
  * The calls behind an application's forms: sign up, confirm, sign in, change, sign out. Each is one

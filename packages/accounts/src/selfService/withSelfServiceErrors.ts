@@ -40,10 +40,10 @@ function toSelfServiceError(
     case 'AccountLocked':
       return new AccountError('TooManyRequests', error.details, options);
     case 'InvalidSession':
-      return session && selfServiceError(session, {}, options);
+      return session && new AccountError(session, {}, options);
     case 'TokenVerificationFailed':
       if (token) return selfServiceError(token, {}, options);
-      return session && selfServiceError(session, {}, options);
+      return session && new AccountError(session, {}, options);
     case 'PasswordTooShort': {
       const { path, minLength } = error.details;
       return new AccountError(error.code, { path, minLength, minLen: minLength });

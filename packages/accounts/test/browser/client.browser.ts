@@ -1,3 +1,4 @@
+import { prehashedPasswords } from '@latchkey/accounts/prehashed-passwords';
 import { createAccountsHandler } from '@latchkey/accounts/http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -152,7 +153,9 @@ describe('In Chromium, a session', () => {
 
 describe('In Chromium, a password', () => {
   it('never leaves the page where the client hashes it', async () => {
-    const passwords = { prehashed: { saltSecret: 'a secret for salts, and of 32 characters' } };
+    const passwords = {
+      prehashed: prehashedPasswords({ saltSecret: 'a secret for salts, and of 32 characters' }),
+    };
     const hashed = await createTestAccounts({ passwords });
     const hashing = await serve(createAccountsHandler(hashed.accounts));
     try {

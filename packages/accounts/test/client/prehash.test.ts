@@ -1,3 +1,4 @@
+import { prehashedPasswords } from '@latchkey/accounts/prehashed-passwords';
 import { Accounts } from '@latchkey/accounts';
 import { createAccountsHandler } from '@latchkey/accounts/http';
 import {
@@ -19,12 +20,13 @@ import {
 import { openApi } from '@latchkey/accounts/openapi';
 import { pbkdf2Sync } from 'node:crypto';
 import { Browser, createTestHandler, gotOf, ORIGIN, PASSWORD, requestOf } from '../http/support.js';
-import type { TestHandler } from '../http/support.js';
+import type { Got, TestHandler } from '../http/support.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 import { SECRET } from '../support/testAccounts.js';
 import { errorOf, openPage, untilTold, type TestPage } from './support.js';
 
-const prehashed = { saltSecret: 'a secret for salts, and of 32 characters or more' };
+const saltSecret = 'a secret for salts, and of 32 characters or more';
+const prehashed = prehashedPasswords({ saltSecret });
 const SENT = /^latchkey-prehash:1:([\w-]{22}):([\w-]{43})$/;
 const STORED = /^\$latchkey-prehash\$v=1\$([\w-]{22})\$quick\$/;
 
@@ -176,8 +178,41 @@ describe('The salt of a name', () => {
     const commandsOf = async (username: string): Promise<readonly string[]> =>
       (await server.log.costOf(() => saltOf({ username }))).commands;
     const known = await commandsOf('sue');
-    expect(known).toHaveLength(2);
+    // The first counts the request by the client's address.
+    expect(known).toEqual(['UpdateItem', 'GetItem', 'Query']);
     expect(await commandsOf('sam')).toEqual(known);
+  });
+
+  it('is counted by the client’s network, together with its logins', async () => {
+    const limited = await createTestHandler(
+      {},
+      { passwords: { prehashed }, throttling: { address: { budget: 3 } } },
+    );
+    const ask = (username: string, from: string): Promise<Got> =>
+      limited.send('/auth/password-salt', { body: { username } }, from);
+    expect((await ask('sue', '2001:db8::1')).status).toBe(200);
+    const password = `latchkey-prehash:1:${'s'.repeat(22)}:${'k'.repeat(43)}`;
+    const signIn = { body: { username: 'sue', password } };
+    expect((await limited.send('/auth/sign-in', signIn, '2001:db8::2')).status).toBe(401);
+    expect((await ask('sam', '2001:db8::3')).status).toBe(200);
+    const refused = await ask('sue', '2001:db8::4');
+    expect(refused).toMatchObject({ status: 429, json: { code: 'TooManyRequests' } });
+    expect(refused.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+    expect((await ask('sue', '2001:db8:0:1::1')).status).toBe(200);
+    await limited.drop();
+  });
+
+  it('is not counted for the account of a session', async () => {
+    const { client } = newPage();
+    await signUp(client, { username: 'val', password: PASSWORD });
+    const { commands } = await server.log.costOf(() => passwordSalt(client, {}));
+    expect(commands).toEqual(['BatchGetItem', 'Query']);
+  });
+
+  it('is the same for all names of an account', async () => {
+    const { client } = newPage();
+    await signUp(client, { username: 'wes', email: 'wes@example.com', password: PASSWORD });
+    expect(await saltOf({ email: 'wes@example.com' })).toBe(await saltOf({ username: 'wes' }));
   });
 
   it('is that of the account without a name, for which there must be a session', async () => {
@@ -214,7 +249,7 @@ describe('An account from before', () => {
 
   it('switches over with the next login, while the application lets accounts migrate', async () => {
     const accountId = await oldAccount('old1');
-    const migrating = served({ prehashed: { ...prehashed, migrating: true } });
+    const migrating = served({ prehashed: prehashedPasswords({ saltSecret, migrating: true }) });
     const open = (prehash: PasswordPrehash) =>
       openPage(migrating.browser(), { prehashPassword: prehash }).client;
     const salt = (await passwordSalt(newPage().client, { username: 'old1' })).salt;
@@ -252,9 +287,9 @@ describe('Without the mode', () => {
   it.each([
     [{ saltSecret: 'short' }, 'passwords.prehashed.saltSecret'],
     [{}, 'passwords.prehashed.saltSecret'],
-    [{ ...prehashed, migrating: 'yes' }, 'passwords.prehashed.migrating'],
+    [{ saltSecret, migrating: 'yes' }, 'passwords.prehashed.migrating'],
   ])('options that cannot be used are refused: %j', async (options, path) => {
-    expect(await errorOf(() => served({ prehashed: options }))).toMatchObject({
+    expect(await errorOf(() => prehashedPasswords(options as never))).toMatchObject({
       code: 'InvalidConfiguration',
       details: { path },
     });

@@ -204,6 +204,8 @@ describe('the way from a public method to a request', () => {
       .map((method) => graph.nameOf(method));
     expect(silent.sort()).toEqual([
       'Accounts.addHooks',
+      // By a function of the option `listing`, whose declaration a type does not show.
+      'Accounts.listAccounts',
       'Accounts.on',
       'Accounts.settled',
       'Guard.addHooks',

@@ -82,14 +82,14 @@ describe('An authorizer of an HTTP API', () => {
   });
 
   it.each([
-    ['without a session', {}, {}, 'InvalidSession'],
+    ['without a token', {}, {}, 'UserNotSignedIn'],
     [
       'with a token of nobody',
       { headers: { authorization: 'Bearer a.b.c' } },
       {},
       'TokenVerificationFailed',
     ],
-    ['without headers', { headers: undefined, cookies: undefined }, {}, 'InvalidSession'],
+    ['without headers', { headers: undefined, cookies: undefined }, {}, 'UserNotSignedIn'],
   ] as const)('says no %s', async (_, own, options, code) => {
     const authorize = createAuthorizer(test.accounts, { onError, ...options });
     const event = httpApi(own as unknown as Partial<APIGatewayRequestAuthorizerEventV2>);

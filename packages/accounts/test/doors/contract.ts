@@ -69,7 +69,7 @@ export function describeDoor(name: string, serve: Serve): void {
         expect((await browser.post('/auth/sign-out')).status).toBe(204);
         expect(browser.cookies.has(SESSION_COOKIE)).toBe(false);
         expect((await browser.send('/auth/session')).json).toMatchObject({
-          code: 'InvalidSession',
+          code: 'UserNotSignedIn',
         });
       });
 
@@ -102,7 +102,7 @@ export function describeDoor(name: string, serve: Serve): void {
         const got = await door.send('/auth/session');
         expect(got.status).toBe(401);
         expect(got.json).toMatchObject({
-          code: 'InvalidSession',
+          code: 'UserNotSignedIn',
           status: 401,
           title: 'Unauthorized',
         });
@@ -364,7 +364,7 @@ export function describeDoor(name: string, serve: Serve): void {
         const { commands } = await door.log.costOf(async () => {
           got = await door.send('/orders');
         });
-        expect(got).toMatchObject({ status: 401, json: { code: 'InvalidSession' } });
+        expect(got).toMatchObject({ status: 401, json: { code: 'UserNotSignedIn' } });
         expect(got?.headers.get('www-authenticate')).toBe('Bearer');
         expect(got?.headers.get('content-type')).toContain('application/problem+json');
         expect(commands).toEqual([]);

@@ -104,6 +104,20 @@ describe('events', () => {
     expect(events[0]?.userAgent).toContain('curl');
   });
 
+  it.each([
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['198.51.100.9, [2001:DB8::7]:443', '2001:db8::7'],
+    [`${'198.51.100.9, '.repeat(200)}192.0.2.7:80`, '192.0.2.7'],
+    [`192.0.2.7, ${'x'.repeat(80)}`, 'x'.repeat(64)],
+    [' ', ''],
+  ])('show of %j the address that sessions store and limits count', async (requestIp, ip) => {
+    const request = { ...requestWith(), requestIp };
+    await codeOf(
+      test.accounts.userByPasswordLogin({ username: 'nobody', password: PASSWORD, request }),
+    );
+    expect(events.map((event) => event.ip)).toEqual([ip]);
+  });
+
   it('are not affected by a listener that throws or never responds', async () => {
     stop.push(
       test.accounts.on('LoginSuccess', () => {

@@ -1,5 +1,6 @@
 import { createAccountGuard } from '@latchkey/accounts/http';
 import { createTestHandler, PASSWORD, requestOf, type TestHandler } from './support.js';
+import { SECRET } from '../support/testAccounts.js';
 
 let server: TestHandler;
 
@@ -86,10 +87,33 @@ describe('A session in a cookie', () => {
       await browser.post('/auth/sign-out');
       browser.cookies.set('__Host-latchkey', value === 'ended' ? ended : value);
       const got = await browser.post('/auth/sign-out');
-      expect(got.status).toBe(value === 'ended' ? 204 : 401);
+      expect([got.status, got.text]).toEqual([204, '']);
       expect(browser.cookies.has('__Host-latchkey')).toBe(false);
     },
   );
+
+  it('is not there for a sign-out by somebody who is not signed in, which succeeds', async () => {
+    const anonymous = await server.send('/auth/sign-out');
+    expect([anonymous.status, anonymous.headers.getSetCookie()]).toEqual([204, []]);
+    const headers = { authorization: 'Bearer not.a.token' };
+    expect((await server.send('/auth/sign-out', { headers })).status).toBe(204);
+  });
+
+  it('stays on the browser where a sign-out fails for another reason', async () => {
+    let isDown = false;
+    const getTokenSecret = (): string => {
+      if (isDown) throw new Error('The secret store is down.');
+      return SECRET;
+    };
+    const failing = await createTestHandler({}, { sessions: { getTokenSecret } });
+    const browser = failing.browser();
+    await browser.post('/auth/sign-up', SIGN_IN);
+    isDown = true;
+    expect((await browser.post('/auth/sign-out')).status).toBe(503);
+    isDown = false;
+    expect((await browser.send('/auth/session')).status).toBe(200);
+    await failing.drop();
+  });
 
   it('stays for a request that was under way while another one replaced the token', async () => {
     const browser = server.browser();

@@ -23,6 +23,6 @@ describe('A browser', () => {
     expect((await browser.post('/auth/sign-out')).status).toBe(204);
     expect(browser.cookies.has('__Host-latchkey')).toBe(false);
     const after = await browser.send('/auth/session');
-    expect(after.json).toMatchObject({ status: 401, code: 'InvalidSession' });
+    expect(after.json).toMatchObject({ status: 401, code: 'UserNotSignedIn' });
   });
 });

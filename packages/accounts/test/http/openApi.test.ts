@@ -1,3 +1,4 @@
+import { prehashedPasswords } from '@latchkey/accounts/prehashed-passwords';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -57,7 +58,11 @@ describe('The OpenAPI document', () => {
     // The salts of passwords are offered only where clients hash them.
     const hashing = await createTestHandler(
       {},
-      { passwords: { prehashed: { saltSecret: 'canary-salt-secret-0123456789-abcdef' } } },
+      {
+        passwords: {
+          prehashed: prehashedPasswords({ saltSecret: 'canary-salt-secret-0123456789-abcdef' }),
+        },
+      },
     );
     try {
       const handler = createAccountsHandler(hashing.accounts, { openApi: openApi() });

@@ -1,3 +1,4 @@
+import { prehashedPasswords } from '@latchkey/accounts/prehashed-passwords';
 import { totp } from '@latchkey/accounts/two-factor';
 import { routes } from '../../src/http/routes/routes.js';
 import type { AnyRoute } from '../../src/http/Route.js';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   server = await createTestHandler(
     { maxBodyBytes: 1024 },
     {
-      passwords: { prehashed: { saltSecret: 's'.repeat(32) } },
+      passwords: { prehashed: prehashedPasswords({ saltSecret: 's'.repeat(32) }) },
       twoFactor: totp({
         issuer: 'Tests',
         encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 7).toString('base64') }],
@@ -52,10 +53,10 @@ describe('Every route', () => {
   });
 
   it.each(ALL.filter(({ session }) => session === 'required'))(
-    '$name refuses a request without a session',
+    '$name refuses a request without a token',
     async (route) => {
       const got = await send(route, route.readsBody ? { body: {} } : {});
-      expectProblem(got, 401, 'InvalidSession');
+      expectProblem(got, 401, 'UserNotSignedIn');
       expect(got.headers.get('www-authenticate')).toBe('Bearer');
     },
   );
@@ -172,4 +173,47 @@ describe('Every route with a body', () => {
       expect(server.reported).toEqual([]);
     },
   );
+});
+
+describe('Every route that the options do not offer', () => {
+  const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'];
+  const [bare, few] = [
+    createTestHandler({}, { phones: undefined, delivery: undefined } as object),
+    createTestHandler({ operations: ['removeContact', 'revokeSession'] }),
+  ];
+  afterAll(async () => {
+    for (const each of [bare, few]) await (await each).drop();
+  });
+
+  const missing = (isOffered: (route: (typeof ALL)[number]) => boolean) => {
+    const offered = ALL.filter(isOffered).map(({ path }) => path);
+    return ALL.filter(({ path }) => !offered.includes(path));
+  };
+  const servers = [
+    ['without phones, delivery and others', bare, missing(({ isOffered }) => !isOffered)],
+    [
+      'with two operations',
+      few,
+      missing(({ name }) => ['removeContact', 'revokeSession'].includes(name)),
+    ],
+  ] as const;
+
+  it.each(
+    servers.flatMap(([options, handler, routesLeft]) =>
+      routesLeft.map((route) => ({ options, handler, ...route })),
+    ),
+  )('$options: $name is not found by any method', async ({ handler, path }) => {
+    const site = await handler;
+    for (const method of METHODS) {
+      for (const end of ['', '/']) {
+        const got = await site.send(path + end, { method });
+        expect([method, got.status]).toEqual([method, 404]);
+      }
+    }
+  });
+
+  it('a path with a parameter is still found beside them', async () => {
+    const got = await (await few).send('/auth/contacts/phones-2', { method: 'POST' });
+    expect(got.headers.get('allow')).toBe('DELETE, OPTIONS');
+  });
 });

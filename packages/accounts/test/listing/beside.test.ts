@@ -91,12 +91,13 @@ describe('table.ensure and the infrastructure', () => {
 
   it('give the same definitions every time, so that a table takes them', async () => {
     expect(accountListingDefinitions()).toEqual(accountListingDefinitions());
-    const { table, drop } = await createTestTable(accountListingDefinitions());
+    const test = await createTestTable(accountListingDefinitions());
+    const { table } = test;
     const make = (): Accounts =>
       new Accounts({ table, sessions, passwords, listing: accountListing() });
     await make().createAccount(ada);
     expect(await listedValues(make(), 'username')).toEqual(['ada']);
-    await drop();
+    await test.drop();
   });
 });
 

@@ -115,28 +115,28 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
   'contacts.addEmail, in one’s own session verified': {
     after: [...BEFORE.slice(0, 2), NEW, ...BEFORE.slice(2)],
-    run: async ({ accounts, lastToken }, { request }) => {
+    run: async ({ accounts, ...test }, { request }) => {
       await accounts.contacts.addEmail({ request, email: NEW });
       await accounts.settled();
-      await accounts.verifyEmailWithToken({ token: lastToken(NEW), request });
+      await accounts.verifyEmailWithToken({ token: test.lastToken(NEW), request });
     },
   },
   'contacts.replaceEmail': {
     after: [...BEFORE.slice(0, 2), NEW, 'owner2@example.com'],
-    run: async ({ accounts, lastToken }, { request, email }) => {
+    run: async ({ accounts, ...test }, { request, email }) => {
       await accounts.contacts.replaceEmail({ request, email, newEmail: NEW });
       await accounts.settled();
-      await accounts.verifyEmailWithToken({ token: lastToken(NEW), request });
+      await accounts.verifyEmailWithToken({ token: test.lastToken(NEW), request });
     },
   },
   'contacts.undoReplacement': {
     after: BEFORE,
-    run: async ({ accounts, lastToken }, { request, email }) => {
+    run: async ({ accounts, ...test }, { request, email }) => {
       await accounts.contacts.replaceEmail({ request, email, newEmail: NEW });
       await accounts.settled();
-      await accounts.verifyEmailWithToken({ token: lastToken(NEW), request });
+      await accounts.verifyEmailWithToken({ token: test.lastToken(NEW), request });
       await accounts.settled();
-      await accounts.contacts.undoReplacement({ token: lastToken(email) });
+      await accounts.contacts.undoReplacement({ token: test.lastToken(email) });
     },
   },
   'contacts.remove': {

@@ -40,7 +40,7 @@ class Meter {
           ConsumedCapacity?: Capacity | Capacity[];
         };
         for (const { CapacityUnits = 0, GlobalSecondaryIndexes } of [ConsumedCapacity].flat()) {
-          const index = GlobalSecondaryIndexes?.['_id3']?.CapacityUnits ?? 0;
+          const index = GlobalSecondaryIndexes?._id3?.CapacityUnits ?? 0;
           this.#index += index;
           this.#table += CapacityUnits - index;
         }
@@ -183,7 +183,7 @@ async function putDocuments(
     .flatMap((input) =>
       'TransactItems' in input
         ? (input.TransactItems ?? []).map(({ Put }) => Put?.Item)
-        : [(input as PutItemCommandInput).Item],
+        : [(input).Item],
     )
     .filter((item) => item?._e !== undefined);
   for (let at = 0; at < items.length; at += 200) {
@@ -218,7 +218,7 @@ describe('a page of many accounts', () => {
         AccessTypeEntity.createOneParams({ item: { accountId, verified: true, data } }),
       ];
     });
-    await putDocuments(test, await Promise.all(inputs));
+    await putDocuments(test, inputs);
   });
   afterAll(() => test.drop());
 

@@ -124,7 +124,7 @@ function isWhole(prefix: string, text: string): boolean {
   const rest = text.slice(prefix.length);
   if (/^[\p{M}\u1160-\u11ff]/u.test(rest)) return false;
   if (!prefix.includes('@') || /[@.]$/.test(prefix)) return true;
-  return /^[\0-\x7f]*$/.test(text.slice(text.indexOf('@'))) || /^\./.test(rest);
+  return /^[\0-\x7f]*$/.test(text.slice(text.indexOf('@'))) || rest.startsWith('.');
 }
 
 describe('a prefix', () => {

@@ -63,7 +63,7 @@ describe('links that anyone can request', () => {
     'magic link': {
       kind: 'MagicLink',
       event: 'RequestMagicLink',
-      answer: { challenge: expect.stringMatching(/^[\w-]{64}$/) as string },
+      answer: { challenge: expect.stringMatching(/^[\w-]{112}$/) as string },
       ask: (email: string, request = requestWith()): Promise<unknown> =>
         accounts.magicLinks.request({ email, request }),
     },

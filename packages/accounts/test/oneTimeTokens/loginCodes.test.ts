@@ -1,5 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import type { AnyAccountError } from '../../src/errors/AccountError.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
-import { createTestAccounts, requestWith, type TestAccounts } from '../support/testAccounts.js';
+import {
+  createTestAccounts,
+  requestWith,
+  SECRET,
+  type FullAccounts,
+  type TestAccounts,
+} from '../support/testAccounts.js';
 import { Mailbox } from './Mailbox.js';
 import { signUp, type Person } from './people.js';
 
@@ -20,9 +29,11 @@ describe('the code of a magic link', () => {
   });
   afterAll(() => test.drop());
 
-  async function ask(person: Person): Promise<Asked> {
+  const ask = (person: Person): Promise<Asked> => askOf(test.accounts, person);
+
+  async function askOf({ magicLinks }: FullAccounts, person: Person): Promise<Asked> {
     await mailbox.take();
-    const { challenge } = await test.accounts.magicLinks.request({ email: person.email });
+    const { challenge } = await magicLinks.request({ email: person.email });
     const [message] = await mailbox.take();
     const { code = '', token = '' } = message ?? {};
     return { challenge, code, token };
@@ -117,16 +128,150 @@ describe('the code of a magic link', () => {
     await logIn(next.challenge, next.code);
   });
 
-  it('counts where its address says, and nowhere else', async () => {
+  describe('whose challenge was not issued here', () => {
+    /** Makes other challenges out of one that was issued. */
+    const forgeries: readonly [string, (own: string, other: string) => string][] = [
+      ['made up', () => randomBytes(84).toString('base64url')],
+      ['of another address', (own, other) => spliced(own, other, [6, 22])],
+      ['of a later expiry', (own, other) => spliced(own, other, [0, 6])],
+      ['of other random bits', (own, other) => spliced(own, other, [22, 52])],
+      ['with the MAC of another', (own, other) => spliced(own, other, [52, 84])],
+      ['with one bit of its MAC turned', (own) => withBitTurned(own, 83)],
+      ['with one bit of its address turned', (own) => withBitTurned(own, 6)],
+    ];
+
+    it.each(forgeries)('is refused without a request: %s', async (_name, forge) => {
+      const person = await signUp(test.accounts);
+      const own = await ask(person);
+      test.clock.advance(1);
+      const other = await ask(await signUp(test.accounts));
+      const challenge = forge(own.challenge, other.challenge);
+      const genuine = await errorOf(logIn(own.challenge, wrong(own.code)));
+      let error: AnyAccountError | undefined;
+      const { commands } = await test.log.costOf(async () => {
+        error = await errorOf(logIn(challenge, own.code));
+      });
+      expect(error?.toJSON()).toEqual(genuine.toJSON());
+      expect(commands).toEqual([]);
+      await logIn(own.challenge, own.code);
+    });
+
+    it('does not count against the address, however often', async () => {
+      const person = await signUp(test.accounts);
+      const own = await ask(person);
+      for (let at = 0; at < 120; at++) {
+        const random = randomBytes(84);
+        Buffer.from(own.challenge, 'base64url').copy(random, 0, 0, 22);
+        expect(await codeOf(logIn(random.toString('base64url'), own.code))).toBe(
+          'TokenVerificationFailed',
+        );
+      }
+      await logIn(own.challenge, own.code);
+    });
+
+    it('is refused where it was issued for another application with the same secret', async () => {
+      const person = await signUp(test.accounts);
+      const other = test.another({ audience: 'latchkey/another' });
+      const { challenge } = await other.magicLinks.request({ email: person.email });
+      const { commands } = await test.log.costOf(() => codeOf(logIn(challenge, '123456')));
+      expect(commands).toEqual([]);
+    });
+
+    it('is refused after the lifetime of its link, for an unknown address alike', async () => {
+      const person = await signUp(test.accounts);
+      const { challenge, code } = await ask(person);
+      const unknown = await test.accounts.magicLinks.request({ email: 'nobody-2@example.com' });
+      const last = 15 * MINUTE_MS - 1;
+      const costs: unknown[] = [];
+      for (const wait of [last, 1]) {
+        test.clock.advance(wait);
+        for (const each of [challenge, unknown.challenge]) {
+          costs.push((await test.log.costOf(() => codeOf(logIn(each, wrong(code))))).commands);
+        }
+      }
+      const looked = ['TransactWriteItems', 'TransactWriteItems', 'GetItem'];
+      expect(costs).toEqual([looked, looked, [], []]);
+    });
+  });
+
+  it('does not count against the address where no message was sent', async () => {
     const person = await signUp(test.accounts);
-    const { challenge, code } = await ask(person);
-    const other = await ask(await signUp(test.accounts));
-    const moved = Buffer.concat([
-      Buffer.from(challenge, 'base64url').subarray(0, 32),
-      Buffer.from(other.challenge, 'base64url').subarray(32),
-    ]).toString('base64url');
-    expect(await codeOf(logIn(moved, code))).toBe('TokenVerificationFailed');
-    await logIn(challenge, code);
+    const first = await ask(person);
+    const asked = [first];
+    for (let at = 0; at < 30; at++) asked.push(await ask(person));
+    expect(asked.filter(({ code }) => code !== '')).toHaveLength(5);
+    // As many guesses as the challenges take.
+    for (const { challenge } of asked.slice(1)) {
+      for (let guess = 1; guess <= 5; guess++)
+        await codeOf(logIn(challenge, wrong('000000', guess)));
+    }
+    await logIn(first.challenge, first.code);
+  });
+
+  describe('under another token secret', () => {
+    const NEW = { kid: 'new', secret: 'canary-token-secret-of-another-kid-01' };
+    const OLD = { secret: SECRET };
+
+    it.each([
+      ['is good as long as the old key is there', [NEW, OLD], 'none'],
+      ['is good on an instance that does not sign with the key yet', [OLD, NEW], 'none'],
+      ['is refused without its key', [NEW], 'TokenVerificationFailed'],
+    ])('%s', async (_name, secrets, outcome) => {
+      const person = await signUp(test.accounts);
+      const issuer = test.another({ getTokenSecret: () => [OLD] });
+      const verifier = test.another({ getTokenSecret: () => secrets });
+      const { challenge, code } = await askOf(issuer, person);
+      const login = verifier.magicLinks.login({ challenge, code, request: requestWith() });
+      expect(await codeOf(login)).toBe(outcome);
+    });
+
+    it('is signed by the newest key', async () => {
+      const person = await signUp(test.accounts);
+      const issuer = test.another({ getTokenSecret: () => [NEW, OLD] });
+      const { challenge, code } = await askOf(issuer, person);
+      expect(await codeOf(logIn(challenge, code))).toBe('TokenVerificationFailed');
+      const verifier = test.another({ getTokenSecret: () => [NEW] });
+      await verifier.magicLinks.login({ challenge, code, request: requestWith() });
+    });
+
+    it('asks for the secret of the request', async () => {
+      const person = await signUp(test.accounts);
+      const requests: SessionRequest[] = [];
+      const accounts = test.another({
+        getTokenSecret: (request) => {
+          requests.push(request);
+          return Promise.resolve(SECRET);
+        },
+      });
+      const request = requestWith();
+      await accounts.magicLinks.request({ email: person.email, request });
+      expect(requests).toEqual([request]);
+      expect(requests[0]).toBe(request);
+      // Without a request, it is given one that says nothing.
+      await accounts.magicLinks.request({ email: person.email });
+      expect(requests[1]).toEqual({ requestIp: '', userAgent: '', onCallDestroySession: null });
+    });
+
+    it.each([
+      ['SecretTooShort', () => 'short'],
+      [
+        'ServiceUnavailable',
+        () => {
+          throw new Error('The secret store is down.');
+        },
+      ],
+    ])('is not issued with %s: nothing is written', async (code, getTokenSecret) => {
+      const broken = await createTestAccounts({
+        delivery: { send: mailbox.send },
+        sessions: { getTokenSecret },
+      });
+      const { commands } = await broken.log.costOf(async () => {
+        const asked = broken.accounts.magicLinks.request({ email: 'nobody@example.com' });
+        expect(await codeOf(asked)).toBe(code);
+      });
+      expect(commands).toEqual([]);
+      await broken.drop();
+    });
   });
 
   it('is refused alike, at the same cost, for an address that nobody has', async () => {
@@ -175,11 +320,11 @@ describe('the code of a magic link', () => {
     [{ challenge: 7, code: '123456' }, 'challenge', 'notAString'],
     [{ code: '123456' }, 'challenge', 'notAString'],
     [{ challenge: 'short', code: '123456' }, 'challenge', 'notValid'],
-    [{ challenge: 'x'.repeat(64) }, 'code', 'notAString'],
-    [{ challenge: 'x'.repeat(64), code: '12345' }, 'code', 'notValid'],
-    [{ challenge: 'x'.repeat(64), code: '１２３４５６' }, 'code', 'notValid'],
-    [{ challenge: 'x'.repeat(64), code: ' '.repeat(1000) }, 'code', 'notValid'],
-    [{ challenge: 'x'.repeat(64), code: '123456', token: 'abc' }, 'token', 'notBesideCode'],
+    [{ challenge: 'x'.repeat(112) }, 'code', 'notAString'],
+    [{ challenge: 'x'.repeat(112), code: '12345' }, 'code', 'notValid'],
+    [{ challenge: 'x'.repeat(112), code: '１２３４５６' }, 'code', 'notValid'],
+    [{ challenge: 'x'.repeat(112), code: ' '.repeat(1000) }, 'code', 'notValid'],
+    [{ challenge: 'x'.repeat(112), code: '123456', token: 'abc' }, 'token', 'notBesideCode'],
     [{}, 'token', 'notAString'],
   ])('of the form %j is refused before anything is counted', async (input, path, reason) => {
     let error: unknown;
@@ -192,3 +337,16 @@ describe('the code of a magic link', () => {
     expect(commands).toEqual([]);
   });
 });
+
+/** A challenge with some bytes of another. */
+function spliced(own: string, other: string, [start, end]: readonly [number, number]): string {
+  const bytes = Buffer.from(own, 'base64url');
+  Buffer.from(other, 'base64url').copy(bytes, start, start, end);
+  return bytes.toString('base64url');
+}
+
+function withBitTurned(challenge: string, at: number): string {
+  const bytes = Buffer.from(challenge, 'base64url');
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+  return bytes.toString('base64url');
+}

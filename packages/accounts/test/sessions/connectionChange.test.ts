@@ -3,7 +3,7 @@ import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
 import { claimsOf } from '../support/forgeToken.js';
 import { requestWith, type TestAccounts } from '../support/testAccounts.js';
-import { accountsWith, letsIn, MINUTE, someone } from './support.js';
+import { accountsWith, letsIn, MINUTE, signUp, someone } from './support.js';
 
 let test: TestAccounts;
 beforeAll(async () => {
@@ -25,6 +25,23 @@ it('a request from another address or User-Agent is let in by default, and nothi
   );
   expect(cost.commands).toEqual(['BatchGetItem']);
   expect(await letsIn(test.accounts, authToken)).toBe(true);
+});
+
+it('an address is stored and compared in one form, however it is written', async () => {
+  const accounts = test.another({ onConnectionChange: { ip: 'revoke' } });
+  const account = await signUp(accounts);
+  for (const [first, ...others] of [
+    ['::ffff:192.0.2.7', '192.0.2.7', '::FFFF:c000:207', '[::ffff:192.0.2.7]:443'],
+    ['2001:DB8:0:0:1::7', '2001:db8::1:0:0:7', '2001:db8:0:0:1:0:0:7%eth0'],
+  ] as const) {
+    const request = { ...requestWith(), requestIp: first };
+    const { authToken } = await accounts.sessions.begin(account, request);
+    const { ip } = accounts.sessions.verifiedSessionOf(request).session.connectionInfo;
+    expect(ip).toBe(others[0]);
+    for (const requestIp of others) {
+      expect(await codeOf(accounts.handleRequest(from(authToken, { requestIp })))).toBe('none');
+    }
+  }
 });
 
 describe.each([

@@ -253,14 +253,14 @@ export const passwordSalt: Route<'passwordSalt'> = {
 export const signOut: Route<'signOut'> = {
   method: 'POST',
   path: '/sign-out',
-  summary: 'Ends the session, everywhere, before the response.',
+  summary: 'Ends the session, everywhere, before the response; succeeds without one, too.',
   handle: async ({ selfService, exchange }) => {
     try {
       await selfService.signOut({ request: exchange.request });
     } catch (error) {
-      // Scripts cannot delete the cookie of a session that has ended already.
-      if (AccountError.is(error) && error.code === 'UserNotSignedIn') exchange.forgetSession();
-      throw error;
+      if (!AccountError.is(error) || error.code !== 'UserNotSignedIn') throw error;
+      // The client has what it wants (RFC 7009 §2.2). Scripts cannot delete the cookie by themselves.
+      exchange.forgetSession();
     }
     return undefined;
   },
@@ -283,6 +283,7 @@ export const refresh: Route<'refresh'> = {
   summary: 'Replaces the token of the session by a new one.',
   answer: sessionAnswer,
   handle: async (call) => {
+    call.exchange.requireToken();
     const { request } = call.exchange;
     const { authToken = '' } = request;
     await call.accounts.refreshTokens({ authToken, request });
@@ -347,5 +348,5 @@ function saltOf({ accounts, exchange, body }: Call<'passwordSalt'>): Promise<str
   const verified = isNamed ? undefined : core.verified.find(exchange.request);
   if (verified) return passwordSaltOf(core, verified.account.accountId);
   const names = ['username', 'email', 'phone'] as const;
-  return saltOfName(core, parseSignInName(core, { ...body }, names));
+  return saltOfName(core, parseSignInName(core, { ...body }, names), exchange.request);
 }
