@@ -49,6 +49,7 @@ export function AccountView({ accountId, state }: AccountViewProps): VNode {
   const [problem, setProblem] = useState<string>();
   const [chosen, setChosen] = useState<Chosen>();
   const [outcome, setOutcome] = useState<Outcome>();
+  const [isGone, setGone] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const isShown = found !== undefined || problem !== undefined;
 
@@ -70,7 +71,10 @@ export function AccountView({ accountId, state }: AccountViewProps): VNode {
   const onDone = (done: Outcome): void => {
     setOutcome(done);
     setChosen(undefined);
-    if (chosen?.action !== 'export') void load();
+    if (chosen?.action === 'delete') {
+      setFound(undefined);
+      setGone(true);
+    } else if (chosen?.action !== 'export') void load();
   };
   return (
     <div class="stack">
@@ -78,8 +82,8 @@ export function AccountView({ accountId, state }: AccountViewProps): VNode {
         <a href="#">{texts.account.back}</a>
       </p>
       {outcome && <OutcomeNotice outcome={outcome} />}
-      {!isShown && <p class="muted">{texts.loading}</p>}
-      {problem !== undefined && !outcome && (
+      {!isShown && !isGone && <p class="muted">{texts.loading}</p>}
+      {problem !== undefined && (
         <section class="panel">
           <h1 ref={heading} tabIndex={-1}>
             <Isolated text={name} />

@@ -5,7 +5,7 @@ import type { Confirmations } from './Confirmations.js';
 import type { ConsoleAccess } from './ConsoleAccess.js';
 import type { CostMeter } from './CostMeter.js';
 
-/** What the routes of one console work with. */
+/** Parts that the routes of one console work with. */
 export interface ConsoleContext {
   readonly accounts: Accounts;
   readonly core: AccountsCore;

@@ -14,7 +14,7 @@ export interface Costed<T> {
   readonly cost: Cost;
 }
 
-/** What an operator can do with an account. */
+/** Name of something that an operator can do with an account. */
 export type ActionName =
   | 'deactivate'
   | 'reactivate'
@@ -160,7 +160,7 @@ export interface Effect {
   readonly count?: number;
 }
 
-/** What an action would do, and at most cost. Nothing has been done yet. */
+/** Tells what an action would do, and at most cost. Nothing has been done yet. */
 export interface Preview {
   readonly action: ActionName;
   /** Confirms the action, once, within two minutes. */
@@ -170,7 +170,7 @@ export interface Preview {
   readonly cost: Cost;
 }
 
-/** What an action has done. */
+/** Result of an action. */
 export interface Done {
   readonly action: ActionName;
   /** The data of an exported account. */

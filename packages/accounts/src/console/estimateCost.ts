@@ -6,7 +6,7 @@ const WRITE_BYTES = 1024;
 const READ_BYTES = 4096;
 const PAGE_BYTES = 1024 * 1024;
 const MAX_TRANSACTION_ITEMS = 100;
-/** What a change of an item may add to it: its marks are ULIDs with their names. */
+/** Bytes that a change may add to an item: its marks are ULIDs with their names. */
 const GROWTH_BYTES = 160;
 
 /** The most that a strongly consistent Query for items of this size costs. */

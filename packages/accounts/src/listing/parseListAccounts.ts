@@ -4,7 +4,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 import type { ListAccountsInput, ListedBy } from '../core/AccountListing.js';
 
-/** What a list is asked for, in stored form. */
+/** List that was asked for, in stored form. */
 export interface AccountList {
   readonly by: ListedBy;
   /** The beginnings of the values, at least one. */

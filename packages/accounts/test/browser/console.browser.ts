@@ -154,8 +154,8 @@ describe('The console', () => {
 
     expect(faults).toEqual([]);
     expect(screens.errors).toEqual([]);
-    // Of the identifier that nobody has, and of the account once it is deleted.
-    expect(screens.refusals).toBe(2);
+    // Of the identifier that nobody has.
+    expect(screens.refusals).toBe(1);
     await page.close();
   });
 

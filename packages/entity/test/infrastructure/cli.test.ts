@@ -119,15 +119,23 @@ describe('latchkey table', () => {
   });
 
   it('prints its usage when asked', async () => {
-    const { code, out, error } = await run('table', '--help');
+    const { code, out, error } = await runBuilt('table', '--help');
     expect([code, error]).toEqual([0, '']);
     expect(out).toMatch(/^Usage: latchkey local [^]+ latchkey table <command>/);
   });
 
+  // Built: where it is no command of its own, it looks for those of accounts.
+  it.each([[], ['tables', 'cdk', '--name', 'accounts'], ['toString']])(
+    'calls %j wrong usage, in one sentence that names the commands',
+    async (...args: string[]) => {
+      const ended = await runBuilt(...args);
+      expect(ended).toEqual(WRONG);
+      expect(ended.error).toContain('expected "console", "local" or "table"');
+    },
+  );
+
   it.each([
-    [],
     ['table'],
-    ['tables', 'cdk', '--name', 'accounts'],
     ['table', 'toString', '--name', 'accounts'],
     ['table', 'pulumi', '--name', 'accounts'],
     ['table', 'cdk'],
