@@ -1,9 +1,11 @@
-// `npm run test:browser`: drives the client in Chromium. Installs Debian's where there is none.
+// `npm run test:browser`: drives the client and the tour in Chromium. Installs Debian's where there is none.
 import { spawnSync } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { readdirSync, realpathSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runJest } from './jest.mjs';
 import { CommandError } from './run.mjs';
+import { ROOT } from './setup.mjs';
 
 /** A check that this machine cannot carry out: it has neither passed nor failed. */
 export class NotRun extends Error {}
@@ -12,6 +14,22 @@ export class NotRun extends Error {}
 export async function checkBrowser() {
   const env = { CHROMIUM: findChromium() ?? installChromium() };
   await runJest(['--testMatch', '**/test/browser/**/*.browser.ts', '--runInBand'], { env });
+}
+
+/**
+ * Goes through the tour as a person with a mouse does, on a desktop and on a phone. Throws {@link NotRun}
+ * without a Chromium.
+ *
+ * @returns the folder of the screenshots, which is emptied before, and their number.
+ */
+export async function driveTour() {
+  const SCREENSHOTS = join(ROOT, '.cache', 'screenshots');
+  const folder = join(SCREENSHOTS, 'tour');
+  rmSync(folder, { recursive: true, force: true });
+  const env = { CHROMIUM: findChromium() ?? installChromium(), SCREENSHOTS };
+  const test = ['--testMatch', '**/test/browser/tour.browser.ts', '--testNamePattern', 'by mouse'];
+  await runJest([...test, '--runInBand'], { env });
+  return { folder, screenshots: readdirSync(folder).length };
 }
 
 function findChromium() {
@@ -40,7 +58,7 @@ function installChromium() {
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   try {
     await checkBrowser();
-    console.log('The client works in Chromium.');
+    console.log('The client and the tour work in Chromium.');
   } catch (error) {
     const isKnown = error instanceof CommandError || error instanceof NotRun;
     console.error(
