@@ -1,5 +1,6 @@
 // What users install: the packages are packed, and the tarballs are looked at from outside.
 import { join, resolve } from 'node:path';
+import { LOADED_PROGRAMS } from './entries.mjs';
 import { CommandError, runBin, temporaryFolder } from './run.mjs';
 import { PACKAGES, readJson, ROOT } from './setup.mjs';
 
@@ -28,7 +29,10 @@ export async function lintPackages(packed) {
     await runBin('publint', ['run', '--strict', tarball]);
     // The profile leaves out only the resolution of before `exports` (Node 10), which cannot see
     // subpaths and which no supported Node uses.
-    await runBin('attw', ['--profile', 'node16', '--no-color', '--no-emoji', tarball]);
+    const flags = ['--profile', 'node16', '--no-color', '--no-emoji'];
+    // What a program loads has no types, and is an ES module only.
+    const programs = Object.values(LOADED_PROGRAMS).flat();
+    await runBin('attw', [...flags, '--exclude-entrypoints', ...programs, '--', tarball]);
   }
 }
 

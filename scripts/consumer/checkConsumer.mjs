@@ -36,9 +36,10 @@ export async function checkConsumer(packed) {
   const folder = await installTarballs(packed);
   const write = (name, text) => writeFileSync(join(folder, name), text);
   const entries = packed.flatMap(({ name, exports }) =>
-    Object.keys(exports)
-      .filter((subpath) => subpath !== './package.json')
-      .map((subpath) => name + subpath.slice(1)),
+    Object.entries(exports)
+      // Not a file, nor a program: no application imports those.
+      .filter(([, found]) => typeof found === 'object')
+      .map(([subpath]) => name + subpath.slice(1)),
   );
 
   write(

@@ -79,7 +79,7 @@ export type { IdentityInput } from './contacts/findByIdentity.js';
 export type { AccountProfile } from './lifecycle/AccountProfile.js';
 export type { PermissionInput, Permissions } from './lifecycle/Permissions.js';
 export type { Profile } from './flows/parseProfile.js';
-export type { Json, JsonObject } from './lifecycle/toJson.js';
+export type { Json, JsonObject } from './lifecycle/JsonObject.js';
 export type { PasswordLoginInput, ReauthenticateInput } from './login/PasswordLogin.js';
 export type {
   MagicLinkLoginInput,

@@ -11,7 +11,8 @@ export { clearTable, type ClearProgress, type ClearTableOptions } from './table/
 export { isTableEmpty } from './table/isTableEmpty.js';
 export type { IndexAttributes, KeyAttributes, TableNames } from './keys/TableAttributes.js';
 export type { CreateTableOptions } from './table/lifecycle.js';
-export type { CommandEvent } from './table/Sender.js';
+export type { CommandEvent, CommandListener } from './table/Sender.js';
+export { watchCommands } from './table/watchCommands.js';
 export type {
   BatchRequest,
   Reference,
@@ -58,6 +59,11 @@ export type {
 } from './entity/inputs.js';
 export type { EntityQuery, HookRegistry } from './entity/Hooks.js';
 export { explain, type Explanation } from './operations/explain.js';
+export {
+  type MeasuredDocument,
+  type MeasuredPartition,
+  measurePartition,
+} from './operations/measurePartition.js';
 export { DocumentQuery } from './operations/DocumentQuery.js';
 export type { OperationContext } from './entity/EntityContext.js';
 export {

@@ -22,6 +22,11 @@ export class Person {
     await this.#use(within.getByRole('button', { name, exact: true }), 'Enter');
   }
 
+  /** Follows a link. */
+  async follow(name: string | RegExp, within: Within = this.page): Promise<void> {
+    await this.#use(within.getByRole('link', { name, exact: true }), 'Enter');
+  }
+
   /** Opens what a `<summary>` hides. */
   async open(name: string, within: Within = this.page): Promise<void> {
     await this.#use(within.locator('summary', { hasText: name }), 'Space');

@@ -9,6 +9,11 @@ interface AxeGlobals {
   readonly axe: { run(context: object, options: object): Promise<AxeResults> };
 }
 
+/** The part of a page that tells what moves on it. */
+interface AnimatedGlobals {
+  readonly document: { getAnimations(): readonly { readonly finished: Promise<unknown> }[] };
+}
+
 const SCHEMES = ['light', 'dark'] as const;
 
 /** Looks at the screens of a page in both colour schemes, and keeps a picture of each. */
@@ -61,6 +66,7 @@ export class Screens {
     this.#count++;
     for (const colorScheme of SCHEMES) {
       await this.#page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await this.#settle();
       faults.push(...(await this.#seriousFaults(colorScheme)));
       const file = `${this.#prefix}-${String(this.#count).padStart(2, '0')}-${name}-${colorScheme}.png`;
       // A dialog and what is behind it fill the window, not the page.
@@ -68,6 +74,19 @@ export class Screens {
       await this.#page.screenshot({ path: path.join(this.#folder, file), fullPage });
     }
     return faults.map((fault) => `${name}: ${fault}`);
+  }
+
+  /**
+   * Waits for colours on their way. An inherited one sets out only when that of the parent has arrived.
+   */
+  async #settle(): Promise<void> {
+    await this.#page.evaluate(async () => {
+      const { document } = globalThis as unknown as AnimatedGlobals;
+      for (let generation = 0; generation < 20; generation++) {
+        const moving = document.getAnimations();
+        await Promise.allSettled(moving.map(({ finished }) => finished));
+      }
+    });
   }
 
   async #seriousFaults(colorScheme: (typeof SCHEMES)[number]): Promise<string[]> {

@@ -17,6 +17,7 @@ const DECLARATIONS: [heading: string, file: string, pattern: RegExp][] = [
     /^ {2}readonly ([A-Z]\w+):/gm,
   ],
   ['HTTP', 'packages/accounts/src/http/HttpError.ts', /^ {2}([A-Z]\w+): \[/gm],
+  ['Console', 'packages/accounts/src/console/ConsoleError.ts', /^ {2}([A-Z]\w+): \[/gm],
   [
     'AccountsClientError',
     'packages/accounts/src/client/AccountsClientError.ts',
