@@ -21,6 +21,16 @@ const SYNTAX = [
   },
 ];
 
+/** Texts of a page are in one file, and reach components from there. */
+const IN_TEXTS = [
+  { selector: 'JSXText[value=/\\p{L}/u]', message: "Write it in the page's texts.ts." },
+  {
+    selector:
+      'JSXAttribute[name.name=/^(alt|aria-label|caption|hint|label|placeholder|submit|text|title)$/] > Literal',
+    message: "Write it in the page's texts.ts.",
+  },
+];
+
 /** Everything that would run or render a string as markup. */
 const AS_TEXT = [
   { selector: 'JSXAttribute[name.name="dangerouslySetInnerHTML"]', message: 'Render text.' },
@@ -109,7 +119,7 @@ export default defineConfig(
         project: ['./packages/accounts/pages/tsconfig.json', './web/page/tsconfig.json'],
       },
     },
-    rules: { 'no-restricted-syntax': ['error', ...SYNTAX, ...AS_TEXT] },
+    rules: { 'no-restricted-syntax': ['error', ...SYNTAX, ...AS_TEXT, ...IN_TEXTS] },
   },
 
   {

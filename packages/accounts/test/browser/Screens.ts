@@ -62,7 +62,7 @@ export class Screens {
    * @returns what is wrong with it: serious faults by `axe-core`, elements that are wider than the page.
    */
   async look(name: string): Promise<string[]> {
-    const faults = await this.#overflows();
+    const faults = await this.overflows();
     this.#count++;
     for (const colorScheme of SCHEMES) {
       await this.#page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -113,7 +113,7 @@ export class Screens {
   }
 
   /** Elements that reach beyond the page, unless something around them scrolls. */
-  #overflows(): Promise<string[]> {
+  overflows(): Promise<string[]> {
     return this.#page.locator('body').evaluate((node) => {
       const body = node as unknown as PageElement;
       const { documentElement: root, defaultView: view } = body.ownerDocument;

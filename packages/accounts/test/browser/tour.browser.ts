@@ -293,7 +293,7 @@ describe('Hostile text', () => {
       faults.push(...(await screens.look('account')));
       await person.choose('Contacts');
       await page.getByRole('list', { name: 'Contacts' }).waitFor();
-      faults.push(...(await screens.look('contacts')));
+      faults.push(...(await screens.overflows()));
       await person.choose('Sessions');
       await page.getByRole('list', { name: 'Sessions' }).getByText('Another device').waitFor();
       faults.push(...(await screens.look('sessions')));
@@ -317,6 +317,17 @@ describe('The server of the tour', () => {
     },
   );
 
+  it('counts what the page reads by itself in no call', async () => {
+    const before = await state();
+    expect(before.reading.requests).toBeGreaterThan(0);
+    await state();
+    const after = await state(before.lastCall);
+    expect(after.calls).toEqual([]);
+    await fetch(`${url}auth/session`);
+    const { calls } = await state(before.lastCall);
+    expect(calls.map(({ path, cost }) => [path, cost.requests])).toEqual([['/auth/session', 0]]);
+  });
+
   it('lets the page load nothing but its own', async () => {
     for (const path of ['', 'page.js', 'page.css', 'tour/state', 'nothing']) {
       const { headers } = await fetch(url + path);
@@ -336,10 +347,16 @@ describe('The server of the tour', () => {
 
 interface State {
   readonly messages: readonly { readonly token?: string }[];
+  readonly lastCall: number;
+  readonly reading: { readonly requests: number };
+  readonly calls: readonly {
+    readonly path: string;
+    readonly cost: { readonly requests: number };
+  }[];
 }
 
-async function state(): Promise<State> {
-  return (await (await fetch(`${url}tour/state`)).json()) as State;
+async function state(after = 0): Promise<State> {
+  return (await (await fetch(`${url}tour/state?after=${after}`)).json()) as State;
 }
 
 /** Calls a route as a program does, without a browser's headers. */
