@@ -183,7 +183,7 @@ async function putDocuments(
     .flatMap((input) =>
       'TransactItems' in input
         ? (input.TransactItems ?? []).map(({ Put }) => Put?.Item)
-        : [(input).Item],
+        : [input.Item],
     )
     .filter((item) => item?._e !== undefined);
   for (let at = 0; at < items.length; at += 200) {
