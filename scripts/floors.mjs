@@ -12,7 +12,7 @@ export const FLOORS = [
   ['contacts', 'passwordChanges', 'twoFactor'],
   ['login'],
   ['flows', 'guard'],
-  ['quota', 'sessions', 'oneTimeTokens'],
+  ['quota', 'sessions', 'oneTimeTokens', 'challenges'],
   ['core'],
   ['throttling', 'delivery'],
   ['events'],
