@@ -38,7 +38,7 @@ export class FakeProvider {
       url,
       method: init.method ?? 'GET',
       headers: new Headers(init.headers),
-      body: new URLSearchParams((init.body ?? '').toString()),
+      body: new URLSearchParams(init.body as URLSearchParams | undefined),
     };
     this.requests.push(request);
     const answer = this.#answers.get(url);
