@@ -23,9 +23,13 @@ export function listIdentityProviders(
  * ```ts
  * import { beginIdentitySignIn, type AccountsClient } from '@latchkey/accounts/client';
  *
- * export async function signInWith(client: AccountsClient, provider: string) {
+ * export async function signInWith(
+ *   client: AccountsClient,
+ *   provider: string,
+ *   page: { readonly assign: (url: string) => void }, // the page's `location`
+ * ) {
  *   const { url } = await beginIdentitySignIn(client, { provider, returnTo: '/inbox' });
- *   location.assign(url);
+ *   page.assign(url);
  * }
  * ```
  */

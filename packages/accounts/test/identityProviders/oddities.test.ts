@@ -337,6 +337,17 @@ describe('Microsoft', () => {
     await test.drop();
   });
 
+  it('may name its issuer at the callback (RFC 9207), but no other than that of the ID token', async () => {
+    const test = await setUp();
+    const other = TENANT.replace('72', '00');
+    const claims = { iss: issuerOf(TENANT), tid: TENANT, sub: 's' };
+    expect(await codeOf(test.signIn(claims, { iss: issuerOf(TENANT) }))).toBe('none');
+    for (const iss of [issuerOf(other), issuerOf('{tenantid}'), 'https://evil.example']) {
+      expect(await codeOf(test.signIn(claims, { iss }))).toBe('TokenVerificationFailed');
+    }
+    await test.drop();
+  });
+
   it('of one tenant lets nobody of another in', async () => {
     const test = await setUp(TENANT);
     const other = TENANT.replace('72', '00');
