@@ -154,6 +154,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
 
   twoFactor: { fits: nothing, also: [false, twoFactor] },
   listing: { fits: nothing, also: [false, { define: () => ({}) }, { listAccounts: true }] },
+  identityProviders: { fits: nothing, also: [false, { providers: [] }] },
   phones: { fits: nothing, also: [false, { parse: true }, { parse: () => '+4930123456' }] },
 
   delivery: { fits: nothing },

@@ -19,7 +19,12 @@ export const PASSWORD = 'canary-password correct horse';
  * which TTL removes rows, never comes between.
  */
 export class TestClock {
-  #nowMs = Date.UTC(2036, 10, 21, 12);
+  #nowMs: number;
+
+  constructor(startMs = Date.UTC(2036, 10, 21, 12)) {
+    this.#nowMs = startMs;
+  }
+
   readonly now = (): Date => new Date(this.#nowMs);
   advance(milliseconds: number): void {
     this.#nowMs += milliseconds;
@@ -45,8 +50,8 @@ export interface TestAccounts {
 /** Makes an empty table with accounts in it; passwords are hashed quickly, unless a hasher is given. */
 export async function createTestAccounts(
   options: Partial<Omit<AccountsOptions, 'table'>> = {},
+  clock = new TestClock(),
 ): Promise<TestAccounts> {
-  const clock = new TestClock();
   const client = localClient();
   // With the index of lists where they are asked for.
   const indexed = options.listing ? [options.listing.define(Account).accessType] : [];
