@@ -135,8 +135,10 @@ function OutcomeNotice({ outcome }: { readonly outcome: Outcome }): VNode {
   );
 }
 
+/** A name that can stand in a sentence: no other kind of contact is free of marks that reorder it. */
 function nameOf({ username, contacts, accountId }: ShownAccount): string {
-  return username ?? contacts.find(({ kind }) => kind !== 'oauth')?.value ?? accountId;
+  const address = contacts.find(({ kind }) => kind === 'email' || kind === 'phone');
+  return username ?? address?.value ?? accountId;
 }
 
 interface HeaderProps {

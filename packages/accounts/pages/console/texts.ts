@@ -12,10 +12,10 @@ export const componentTexts: ComponentTexts = {
   busy: 'Please wait',
   required: 'Enter a value.',
   optional: '(optional)',
-  requests: 'requests',
-  writeUnits: 'write units',
-  readUnits: 'read units',
-  dollars: 'US dollars',
+  requests: 'Requests',
+  writeUnits: 'Write units',
+  readUnits: 'Read units',
+  dollars: 'Dollars',
   marks: { added: 'New', changed: 'Changed', removed: 'Gone' },
 };
 
@@ -144,7 +144,7 @@ export const texts = {
     off: 'This application has no index to list accounts by. Turn it on with the option listing:',
     offCode: 'new Accounts({ …, listing: accountListing() })',
     offHint:
-      'accountListing comes from @latchkey/accounts/listing. The table needs its index, and a backfill enters the accounts that are there already: see the guide of the console.',
+      'accountListing comes from @latchkey/accounts/listing. The table needs its index, and a backfill enters the accounts that are there already: see the guide to accounts.',
   },
   account: {
     back: 'Find another account',
