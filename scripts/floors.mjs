@@ -6,7 +6,7 @@ export const FLOORS = [
   ['client', 'doors', 'openApi'],
   ['http'],
   ['selfService'],
-  ['apps'],
+  ['apps', 'import'],
   ['accounts'],
   ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification'],
   ['contacts', 'passwordChanges', 'twoFactor'],

@@ -17,14 +17,18 @@ const hasher = object({
   recognises: method.optional(),
 });
 
+/** One that only verifies need not hash. That it has `recognises` is checked where it is used. */
+const extraHasher = object({ verify: method, recognises: method.optional() });
+
 /** Of what kind each option is; see {@link guardOptions} for those that it shares with `Guard`. */
 const accountsOptions = {
   ...guardOptions,
   passwords: object({
     hasher: hasher.optional(),
-    extraHashers: z.array(hasher, 'It must be a list.').optional(),
+    extraHashers: z.array(extraHasher, 'It must be a list.').optional(),
     common: object({ isCommon: method }).optional(),
     prehashed: anObject.optional(),
+    verifyElsewhere: method.optional(),
     policy: z
       .union([z.string(), anObject], 'It must be the name of a preset, or an object.')
       .optional(),

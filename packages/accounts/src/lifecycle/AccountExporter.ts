@@ -96,6 +96,7 @@ function partitionField({ indexes }: AnyEntityDefinition): string | undefined {
 const EXPORTED = [
   'accountId',
   'username',
+  'foreignId',
   'permissions',
   'deactivated',
   'deleting',

@@ -1,5 +1,6 @@
 import { invalidOption } from '../errors/invalidOption.js';
 import { BcryptHasher } from './BcryptHasher.js';
+import { isElsewhereMark, type VerifyElsewhere } from './elsewhere.js';
 import { checkNewPassword } from './checkNewPassword.js';
 import {
   BUILT_IN_COMMON_PASSWORDS,
@@ -13,7 +14,11 @@ import {
   type PasswordPolicy,
   type PasswordPolicyOptions,
 } from './PasswordPolicy.js';
-import { PasswordVerifier, type PasswordVerification } from './PasswordVerifier.js';
+import {
+  PasswordVerifier,
+  type ExtraHasher,
+  type PasswordVerification,
+} from './PasswordVerifier.js';
 import {
   hashInStored,
   PrehashedPasswords,
@@ -28,8 +33,11 @@ import { withPath } from '../errors/withPath.js';
 export interface PasswordOptions {
   /** Turns passwords into what is stored (default: bcryptjs at cost 10). */
   readonly hasher?: PasswordHasher;
-  /** More hashers, for what other systems have stored; bcrypt and scrypt are always there. */
-  readonly extraHashers?: readonly PasswordHasher[];
+  /**
+   * More hashers, for what other systems have stored, such as those of `@latchkey/accounts/foreign-hashes`;
+   * bcrypt and scrypt are always there.
+   */
+  readonly extraHashers?: readonly ExtraHasher[];
   /** A preset, or lengths, lists and checks of one's own (default: `nist`, 8 to 1000 characters). */
   readonly policy?: PasswordPolicyOptions;
   /**
@@ -43,6 +51,14 @@ export interface PasswordOptions {
    * leak check sees a password then: see docs/guide/browser.md.
    */
   readonly prehashed?: PrehashedPasswordsOptions;
+  /**
+   * Verifies a password in the system that an account was imported from, if that does not give its hashes
+   * out, as Amazon Cognito (default: nobody is asked). It is asked at a login only, after the attempt was
+   * counted, and only for accounts that were imported with `verifyElsewhere` and whose password was never
+   * set, reset, removed or revoked since. The first right password is stored, and it is not asked again.
+   * It has 5 seconds; without an answer, the login ends with `ServiceUnavailable`.
+   */
+  readonly verifyElsewhere?: VerifyElsewhere;
 }
 
 /** Validates, hashes and compares passwords, by the policy and the hashers of one `Accounts`. */
@@ -53,10 +69,13 @@ export class PasswordService {
   readonly #common: CommonPasswords;
   /** Where clients hash passwords first. */
   readonly prehashed: PrehashedPasswords | undefined;
+  /** Asks the system that accounts were imported from. */
+  readonly verifyElsewhere: VerifyElsewhere | undefined;
 
   /** @throws AccountError `InvalidConfiguration` */
   constructor(options: PasswordOptions = {}) {
     const { hasher = new BcryptHasher(), extraHashers = [], policy, common, prehashed } = options;
+    this.verifyElsewhere = options.verifyElsewhere;
     this.#hasher = hasher;
     this.#verifier = withPath('passwords', () => new PasswordVerifier({ hasher, extraHashers }));
     this.#policy = withPath('passwords.policy', () => definePasswordPolicy(policy));
@@ -109,8 +128,21 @@ export class PasswordService {
     return this.prehashed?.require(password, path) ?? password;
   }
 
+  /** Tells whether a hash of another system, or of an earlier setting, could be verified at a login. */
+  recognises(stored: string): boolean {
+    return this.#verifier.recognises(stored);
+  }
+
+  /** The password as its owner typed it; undefined where clients hash passwords and send only that. */
+  typed(password: string): string | undefined {
+    const sent = this.#readSent(password);
+    return sent ? sent.plain : password;
+  }
+
   /** Compares a password with the stored hash, or, at the same cost, with none. */
-  async verify(password: string, stored: string | undefined): Promise<PasswordVerification> {
+  async verify(password: string, found: string | undefined): Promise<PasswordVerification> {
+    // Whatever the application's hasher takes for a hash.
+    const stored = isElsewhereMark(found) ? undefined : found;
     const sent = this.#readSent(password);
     if (!sent) return this.#verifyPlain(password, stored);
     const hash = hashInStored(stored);

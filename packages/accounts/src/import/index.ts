@@ -1,0 +1,8 @@
+export { importAccounts } from './importAccounts.js';
+export type { ImportOptions, ImportProgress, ImportResult, RefusedRow } from './ImportOptions.js';
+export {
+  UnreadableRow,
+  type ImportContact,
+  type ImportRow,
+  type ImportSource,
+} from './ImportRow.js';
