@@ -137,11 +137,22 @@ export class RowChecker implements RowWork {
       const contact = parsed.contacts[values.contacts.indexOf(reference)];
       const claim = contact && (await findClaim(this.#core, contact.data, contact.verified));
       if (claim) continue;
+      // By the very account, which another import has made while the values were read.
+      if (await isPresent(this.#core, parsed)) return 'present';
       const error = takenError(parsed, values, reference);
       return { row, foreignId: parsed.foreignId, error };
     }
     return undefined;
   }
+}
+
+/** Tells whether there is an account with a row's foreign id. */
+export async function isPresent(
+  { accounts }: Pick<AccountsCore, 'accounts'>,
+  { foreignId }: ParsedRow,
+): Promise<boolean> {
+  const { key } = await accounts.findKey({ filter: { foreignId } });
+  return key !== null;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { AccountQuota } from '../quota/AccountQuota.js';
 import type { RefusedRow } from './ImportOptions.js';
 import type { BatchOutcome, RowWork } from './RowWork.js';
 import { planAccount, prepareAccount } from './planAccount.js';
-import { refusedRow, type AcceptedRow, type RowChecker } from './RowChecker.js';
+import { isPresent, refusedRow, type AcceptedRow, type RowChecker } from './RowChecker.js';
 
 /** How accounts are written. */
 export interface RowWriterOptions {
@@ -77,12 +77,7 @@ export class RowWriter implements RowWork {
     } catch (error) {
       const refused = refusedRow(row, parsed.foreignId, error);
       // Another import at the same time, or this one, whose answer was lost, may have made the very account.
-      return (await this.#isPresent(parsed)) ? 'present' : refused;
+      return (await isPresent(this.#core, parsed)) ? 'present' : refused;
     }
-  }
-
-  async #isPresent({ foreignId }: AcceptedRow['parsed']): Promise<boolean> {
-    const { key } = await this.#core.accounts.findKey({ filter: { foreignId } });
-    return key !== null;
   }
 }

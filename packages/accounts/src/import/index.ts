@@ -6,3 +6,4 @@ export {
   type ImportRow,
   type ImportSource,
 } from './ImportRow.js';
+export { IMPORT_FORMATS, readUsers, type ImportFormat } from './formats/readUsers.js';
