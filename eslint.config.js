@@ -5,8 +5,31 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 import { zones } from './scripts/floors.mjs';
 
-const TYPESCRIPT = ['packages/**/*.ts', 'examples/**/*.ts'];
+const PAGES = ['packages/accounts/pages/**/*.{ts,tsx}', 'web/page/**/*.{ts,tsx}'];
+const TYPESCRIPT = ['packages/**/*.ts', 'examples/**/*.ts', ...PAGES];
 const TESTS = ['**/*.test.ts', '**/*.test-d.ts', 'packages/*/test/**'];
+
+const SYNTAX = [
+  { selector: 'ExportAllDeclaration', message: 'Name what is exported.' },
+  {
+    selector: 'ImportDeclaration[source.value="zod"] > ImportSpecifier[imported.name="z"]',
+    message: "`import * as z from 'zod'`: as one object, z brings every language into a bundle.",
+  },
+  {
+    selector: 'MemberExpression[object.name="z"][property.name="core"]',
+    message: "`from 'zod/v4/core'`: z.core, too, brings every language.",
+  },
+];
+
+/** Everything that would run or render a string as markup. */
+const AS_TEXT = [
+  { selector: 'JSXAttribute[name.name="dangerouslySetInnerHTML"]', message: 'Render text.' },
+  {
+    selector:
+      'MemberExpression[property.name=/^(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|write|writeln|srcdoc)$/]',
+    message: 'Render text.',
+  },
+];
 
 export default defineConfig(
   globalIgnores(['**/dist/', '**/cdk.out/', '.cache/', 'coverage/']),
@@ -49,19 +72,7 @@ export default defineConfig(
       'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.test.json' })],
     },
     rules: {
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportAllDeclaration', message: 'Name what is exported.' },
-        {
-          selector: 'ImportDeclaration[source.value="zod"] > ImportSpecifier[imported.name="z"]',
-          message:
-            "`import * as z from 'zod'`: as one object, z brings every language into a bundle.",
-        },
-        {
-          selector: 'MemberExpression[object.name="z"][property.name="core"]',
-          message: "`from 'zod/v4/core'`: z.core, too, brings every language.",
-        },
-      ],
+      'no-restricted-syntax': ['error', ...SYNTAX],
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Use node:crypto.' },
@@ -89,6 +100,16 @@ export default defineConfig(
       // `(item) => list.push(item)`-style callbacks are short and hide nothing.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
+  },
+
+  {
+    files: PAGES,
+    languageOptions: {
+      parserOptions: {
+        project: ['./packages/accounts/pages/tsconfig.json', './web/page/tsconfig.json'],
+      },
+    },
+    rules: { 'no-restricted-syntax': ['error', ...SYNTAX, ...AS_TEXT] },
   },
 
   {

@@ -11,13 +11,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exportsOf } from './entries.mjs';
+import { exportsOf, PAGES } from './entries.mjs';
 import { CommandError, runBin } from './run.mjs';
 import { PACKAGES, readJson, ROOT } from './setup.mjs';
 
 export async function build() {
   await runBin('tsc', ['-b']);
   const { roll } = await import('./roll.mjs');
+  const { rollPage } = await import('./rollPage.mjs');
   for (const name of PACKAGES) {
     assertExports(name);
     const dist = join(ROOT, 'packages', name, 'dist');
@@ -25,6 +26,9 @@ export async function build() {
     const fresh = mkdtempSync(`${dist}.`);
     try {
       await roll(name, fresh);
+      for (const [page, entry] of Object.entries(PAGES[name])) {
+        await rollPage(join(ROOT, 'packages', name, 'pages', entry), join(fresh, page));
+      }
       replace(dist, fresh);
     } finally {
       rmSync(fresh, { recursive: true, force: true });

@@ -10,7 +10,8 @@ import { runJest, totals } from './jest.mjs';
 import { CommandError, killGroup, start } from './run.mjs';
 import { ROOT, setup } from './setup.mjs';
 
-const DYNOXIDE = join(ROOT, 'node_modules', '@dynoxide', 'linux-x64', 'dynoxide');
+/** The program, where it is installed. */
+export const DYNOXIDE = join(ROOT, 'node_modules', '@dynoxide', 'linux-x64', 'dynoxide');
 
 /** The part of the suite that `npm test` runs on it: races, random programs, pages. */
 const SAMPLE = ['concurrency', 'model', 'reads'].map((folder) => `packages/entity/test/${folder}/`);
@@ -36,7 +37,7 @@ async function runOnDynoxide(jestArguments, options) {
 }
 
 /** Starts one on a free port of the loopback address, with its tables in memory. */
-async function startDynoxide() {
+export async function startDynoxide() {
   const port = String(await freePort());
   const child = start(DYNOXIDE, ['serve', '--host', '127.0.0.1', '--port', port]);
   let output = '';

@@ -24,6 +24,7 @@ export const ENTRIES = {
     http: 'http/index.ts',
     import: 'import/index.ts',
     lambda: 'doors/lambda/index.ts',
+    listing: 'listing/index.ts',
     middy: 'doors/middy/index.ts',
     nest: 'doors/nest/index.ts',
     node: 'doors/node/index.ts',
@@ -43,7 +44,17 @@ export const ENTRIES = {
 export const BROWSER_ENTRIES = { schema: [], entity: [], accounts: ['client', 'react'] };
 
 /** Programs: ES modules that share their chunks with the entries. */
-export const PROGRAMS = { schema: {}, entity: { latchkey: 'cli/latchkey.ts' }, accounts: {} };
+export const PROGRAMS = {
+  schema: {},
+  entity: { latchkey: 'cli/latchkey.ts' },
+  accounts: { cli: 'cli/index.ts' },
+};
+
+/** Programs that others load by the package's name: no application imports them, so they have no types. */
+export const LOADED_PROGRAMS = { schema: [], entity: [], accounts: ['cli'] };
+
+/** Pages: the file below `pages/` of each, by its folder in `dist/`. Only a program reads them. */
+export const PAGES = { schema: {}, entity: {}, accounts: { console: 'console/console.tsx' } };
 
 /**
  * Files that stay files of their own, CommonJS in both builds: a worker is started by its path, and only
@@ -73,7 +84,8 @@ export function exportsOf(name) {
       require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
     },
   ]);
-  return { ...Object.fromEntries(own), './package.json': './package.json' };
+  const loaded = LOADED_PROGRAMS[name].map((program) => [`./${program}`, `./dist/${program}.js`]);
+  return { ...Object.fromEntries([...own, ...loaded]), './package.json': './package.json' };
 }
 
 /** The sources of every entry, by its specifier: for what runs from the sources. */

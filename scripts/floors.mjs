@@ -3,12 +3,14 @@
  * The linter holds that; `docs/architecture.md` draws it.
  */
 export const FLOORS = [
+  ['cli'],
+  ['console'],
   ['client', 'doors', 'openApi'],
   ['http'],
   ['selfService'],
   ['apps', 'import'],
   ['accounts'],
-  ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification'],
+  ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification', 'listing'],
   ['contacts', 'passwordChanges', 'twoFactor'],
   ['login'],
   ['flows', 'guard'],

@@ -164,7 +164,7 @@ function unmappedData() {
 }
 
 /** Every warning of a bundler is about something that would be missing, or there twice. */
-function refuseWarnings(level, log) {
+export function refuseWarnings(level, log) {
   // `Entity` is public as the type `EntityOf`; the class behind it is not.
   if (level !== 'warn' || log.message.includes('private shared type exports')) return;
   if (log.code === 'CIRCULAR_DEPENDENCY' && log.message.includes('node_modules')) return;
@@ -188,7 +188,7 @@ function chunkName(name, moduleIds) {
 }
 
 /** Ships the licences of those whose code is in the files. */
-function writeNotices(folder, files) {
+export function writeNotices(folder, files) {
   const packages = [...new Set(files.map(packageOf))].sort();
   if (packages.length === 0) return;
   const notices = packages.map((path) => {
@@ -206,7 +206,7 @@ function writeNotices(folder, files) {
   );
 }
 
-function isThirdParty(id) {
+export function isThirdParty(id) {
   return id.includes('/node_modules/');
 }
 

@@ -22,6 +22,7 @@ const BUDGETS = {
   '@latchkey/accounts/guard': 22.5,
   '@latchkey/accounts/http': 36,
   '@latchkey/accounts/lambda': 8.5,
+  '@latchkey/accounts/listing': 12.5,
   '@latchkey/accounts/middy': 7.5,
   '@latchkey/accounts/nest': 6.5,
   '@latchkey/accounts/node': 7.5,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { BatchWriteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { Accounts } from '@latchkey/accounts';
+import { accountListing } from '@latchkey/accounts/listing';
 import { Table } from '@latchkey/entity';
 import { localClient, uniqueTableName } from '@latchkey/entity/testing';
 
@@ -30,6 +31,7 @@ export class Crowd {
       sessions: { getTokenSecret: () => secret },
       throttling: { address: { budget: 1_000_000 } },
       delivery: { send: (message) => this.messages.push(message) },
+      listing: accountListing(),
     });
   }
 

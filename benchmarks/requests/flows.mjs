@@ -67,6 +67,16 @@ export const FLOWS = [
     run: ({ accounts }, { account }) => accounts.sessions.listSessions({ account }),
   },
   {
+    name: 'list accounts by username, page of 50',
+    budget: budget(1, 1),
+    run: ({ accounts }) => accounts.listAccounts({ by: 'username', prefix: 'p' }),
+  },
+  {
+    name: 'list accounts by e-mail address, page of 50',
+    budget: budget(2, 2),
+    run: ({ accounts }) => accounts.listAccounts({ by: 'email', prefix: 'p' }),
+  },
+  {
     name: 'issue a one-time token',
     budget: budget(1, 1),
     run: ({ accounts }, { account: { accountId } }) =>

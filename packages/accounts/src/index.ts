@@ -5,6 +5,13 @@ export {
   type AccountsWith,
   type FindUserInput,
 } from './accounts/Accounts.js';
+export type {
+  AccountListing,
+  AccountPage,
+  ListAccountsInput,
+  ListedAccount,
+  ListedBy,
+} from './core/AccountListing.js';
 export type { ActingAccount } from './core/actingAccount.js';
 export type { AccountEntityWith, InputWith, LoginResultWith } from './accounts/OwnFields.js';
 export type { GuardOptions } from './guard/createRequestSetup.js';
@@ -72,7 +79,7 @@ export type { IdentityInput } from './contacts/findByIdentity.js';
 export type { AccountProfile } from './lifecycle/AccountProfile.js';
 export type { PermissionInput, Permissions } from './lifecycle/Permissions.js';
 export type { Profile } from './flows/parseProfile.js';
-export type { Json, JsonObject } from './lifecycle/toJson.js';
+export type { Json, JsonObject } from './lifecycle/JsonObject.js';
 export type { PasswordLoginInput, ReauthenticateInput } from './login/PasswordLogin.js';
 export type {
   MagicLinkLoginInput,

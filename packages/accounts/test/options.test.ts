@@ -162,6 +162,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'throttling.messages.window': { fits: milliseconds },
 
   twoFactor: { fits: nothing, also: [false, twoFactor] },
+  listing: { fits: nothing, also: [false, { define: () => ({}) }, { listAccounts: true }] },
   phones: { fits: nothing, also: [false, { parse: true }, { parse: () => '+4930123456' }] },
 
   delivery: { fits: nothing },
@@ -280,7 +281,15 @@ describe('an option of Accounts', () => {
 });
 
 describe('an option of Guard', () => {
-  const GUARD = ['table', 'appId', 'sessions', 'trustedProxies', 'events', 'accountFields'];
+  const GUARD = [
+    'table',
+    'appId',
+    'sessions',
+    'trustedProxies',
+    'events',
+    'accountFields',
+    'listing',
+  ];
   // What only a sign-up takes by the name of a field is nothing to a guard.
   const rows = Object.entries(OPTIONS).filter(
     ([path]) => GUARD.includes(path.split('.')[0] ?? '') && path !== 'accountFields.authToken',

@@ -13,7 +13,8 @@ export { writeUnits } from './table/writeUnits.js';
 export { isTableEmpty } from './table/isTableEmpty.js';
 export type { IndexAttributes, KeyAttributes, TableNames } from './keys/TableAttributes.js';
 export type { CreateTableOptions } from './table/lifecycle.js';
-export type { CommandEvent } from './table/Sender.js';
+export type { CommandEvent, CommandListener } from './table/Sender.js';
+export { watchCommands } from './table/watchCommands.js';
 export type {
   BatchRequest,
   Reference,
@@ -65,6 +66,11 @@ export {
   type UniqueReference,
 } from './operations/uniqueReferences.js';
 export { explain, type Explanation } from './operations/explain.js';
+export {
+  type MeasuredDocument,
+  type MeasuredPartition,
+  measurePartition,
+} from './operations/measurePartition.js';
 export { DocumentQuery } from './operations/DocumentQuery.js';
 export type { OperationContext } from './entity/EntityContext.js';
 export {

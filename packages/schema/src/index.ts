@@ -37,6 +37,7 @@ export type {
 } from './definition/EntityHooks.js';
 export { fieldSchemas } from './definition/fieldSchemas.js';
 export { isReservedName } from './definition/isReservedName.js';
+export { withIndex } from './definition/withIndex.js';
 export { unknownOption } from './definition/unknownOption.js';
 export { PLAIN_DATA, type ValueShape } from './definition/ValueShape.js';
 export { AccessType } from './entities/AccessType.js';
@@ -59,9 +60,9 @@ export {
   type SchemaErrorCode,
   type SchemaErrorDetails,
 } from './errors/SchemaError.js';
-export { emailAddress } from './fields/emailAddress.js';
+export { emailAddress, emailAddressPrefixes } from './fields/emailAddress.js';
 export { phoneNumber } from './fields/phoneNumber.js';
-export { username } from './fields/username.js';
+export { username, usernamePrefixes } from './fields/username.js';
 export {
   canonicalPath,
   fieldPath,

@@ -14,6 +14,7 @@ import type { PhoneNumbers } from '../contacts/phoneNumbers/PhoneNumbers.js';
 import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
+import { invalidOption } from '../errors/invalidOption.js';
 import { requireObject } from '../errors/requireObject.js';
 import type {
   AccountEventListener,
@@ -29,6 +30,7 @@ import { parseUserIdentifier } from '../identifiers/parseForeignId.js';
 import { AccountLifecycle } from '../lifecycle/AccountLifecycle.js';
 import { AccountProfile } from '../lifecycle/AccountProfile.js';
 import { Permissions } from '../lifecycle/Permissions.js';
+import type { AccountListing, AccountPage, ListAccountsInput } from '../core/AccountListing.js';
 import {
   PasswordLogin,
   type PasswordLoginInput,
@@ -225,6 +227,7 @@ export class Accounts<
   readonly #impersonation: Impersonation;
   readonly #passwordLogin: PasswordLogin;
   readonly #emailVerification: EmailVerification;
+  readonly #listing: AccountListing | undefined;
 
   /**
    * @param accountDefinition - internal: the definition made from `accountFields`, if several
@@ -242,15 +245,17 @@ export class Accounts<
     const { appId, core, sessions } = createRequestSetup(options);
     const { table, events } = core;
     this.appId = appId;
-    const definition = accountDefinition ?? defineAccount(accountFields);
+    this.#listing = options.listing;
+    const account = accountDefinition ?? defineAccount(accountFields);
+    const definitions = this.#listing?.define(account) ?? { account, accessType: AccessType };
     const ownNames = ownFieldNames(accountFields);
     const accounts = table
-      .entity(definition)
-      .addIndexRelation('accessTypes', AccessType)
+      .entity(definitions.account)
+      .addIndexRelation('accessTypes', definitions.accessType)
       .addIndexRelation('attempts', AccountAttempts)
       .addIndexRelation('tokens', AccountToken);
     this.AccountEntity = withOwnFields<F>(accounts);
-    this.AccessTypeEntity = table.entity(AccessType);
+    this.AccessTypeEntity = table.entity(definitions.accessType);
     this.TokenEntity = table.entity(AccountToken);
     this.SessionEntity = core.sessionEntity;
     this.#events = events;
@@ -417,6 +422,37 @@ export class Accounts<
       });
       return item as AccountWith<F> | null;
     });
+  }
+
+  /**
+   * Lists accounts in the order of their usernames or e-mail addresses (UTF-8, in normalised form), page by
+   * page: one `Query`, and by address one strongly consistent `BatchGetItem`. It reads the option `listing`'s
+   * index, where a change appears within moments. Addresses that are not verified are listed and marked;
+   * those that can no longer be verified are not.
+   *
+   * This is for operators: it has no limit on attempts, and whoever calls it sees who has an account.
+   *
+   * @throws AccountError `InvalidInput`, also for the cursor of another list; `InvalidConfiguration` without
+   *   the option `listing`, and for a table without its index; `ServiceUnavailable`.
+   * @example
+   * ```ts
+   * import type { Accounts } from '@latchkey/accounts';
+   *
+   * export async function usernamesFrom(accounts: Accounts, prefix: string) {
+   *   const usernames: (string | undefined)[] = [];
+   *   let after: string | undefined;
+   *   do {
+   *     const page = await accounts.listAccounts({ by: 'username', prefix, after });
+   *     usernames.push(...page.items.map(({ username }) => username));
+   *     after = page.after;
+   *   } while (after !== undefined);
+   *   return usernames;
+   * }
+   * ```
+   */
+  async listAccounts(input: ListAccountsInput): Promise<AccountPage> {
+    if (this.#listing) return this.#listing.listAccounts(this.#core, input);
+    throw invalidOption('listing', 'It must be accountListing() of @latchkey/accounts/listing.');
   }
 
   /**

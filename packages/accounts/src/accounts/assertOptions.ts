@@ -1,13 +1,5 @@
 import * as z from 'zod';
-import { anObject, assertKinds, guardOptions, method, object } from '../guard/optionKinds.js';
-
-/** A part of the package that has an entry of its own, told by a method. */
-function part(name: string, reason: string): z.ZodType {
-  return z.custom(
-    (value) => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
-    reason,
-  );
-}
+import { anObject, assertKinds, guardOptions, method, object, part } from '../guard/optionKinds.js';
 
 const hasher = object({
   dummyHash: z.string('It must be a string.'),

@@ -17,10 +17,23 @@ export interface AccountFlows {
 }
 
 const flows = new WeakMap<object, AccountFlows>();
+/** From the global registry, so that the ESM and the CJS copy of the package know each other's. */
+const shared = Symbol.for('@latchkey/accounts/flows');
 
-/** Keeps the flows of an `Accounts` for {@link flowsOf}. */
+/** Keeps the flows of an `Accounts` for {@link flowsOf} and {@link findFlows}. */
 export function keepFlows(accounts: object, itsFlows: AccountFlows): void {
   flows.set(accounts, itsFlows);
+  // By a function: whatever shows an object shows none of what it returns.
+  Object.defineProperty(accounts, shared, { value: () => itsFlows });
+}
+
+/**
+ * The flows of an `Accounts` of any copy of this package, for a program that loads the module of an
+ * application; undefined for any other value.
+ */
+export function findFlows(value: unknown): AccountFlows | undefined {
+  if (typeof value !== 'object' || value === null || !(shared in value)) return undefined;
+  return (value[shared] as () => AccountFlows)();
 }
 
 /**

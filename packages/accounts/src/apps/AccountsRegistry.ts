@@ -3,6 +3,7 @@ import type { AccountFields } from '@latchkey/schema';
 import { Accounts, type AccountsOptions } from '../accounts/Accounts.js';
 import { defineAccount } from '../guard/defineAccount.js';
 import type { NoFields } from '../guard/OwnFields.js';
+import type { AccountListing } from '../core/AccountListing.js';
 import { withPath } from '../errors/withPath.js';
 import { AccountError } from '../errors/AccountError.js';
 import { invalidOption } from '../errors/invalidOption.js';
@@ -12,7 +13,7 @@ import { audienceOf, parseAppId } from '../guard/appId.js';
 
 /** Options that each application can set for itself. */
 export type AppOptions = Partial<
-  Omit<AccountsOptions, 'table' | 'appId' | 'environment' | 'accountFields'>
+  Omit<AccountsOptions, 'table' | 'appId' | 'environment' | 'accountFields' | 'listing'>
 >;
 
 /** Input of {@link AccountsRegistry}: the applications, and their default options. */
@@ -28,9 +29,11 @@ export interface AccountsRegistryOptions<F extends AccountFields = NoFields> ext
   readonly environment?: Environment;
   /** See {@link AccountsOptions.accountFields}; the same for all applications. */
   readonly accountFields?: F;
+  /** See {@link AccountsOptions.listing}; the same for all applications. */
+  readonly listing?: AccountListing;
 }
 
-const FOR_ALL = ['table', 'appId', 'environment', 'accountFields'];
+const FOR_ALL = ['table', 'appId', 'environment', 'accountFields', 'listing'];
 
 /**
  * The accounts of several applications in one table. Each has its own users, policies, limits and
@@ -70,6 +73,7 @@ export class AccountsRegistry<F extends AccountFields = NoFields> {
     table,
     environment,
     accountFields,
+    listing,
     ...defaults
   }: AccountsRegistryOptions<F>) {
     const given = entriesOf(apps);
@@ -83,7 +87,12 @@ export class AccountsRegistry<F extends AccountFields = NoFields> {
         const { sessions } = options;
         if (!sessions)
           throw invalidOption(`${at}.sessions`, 'Set it for this application, or for all of them.');
-        const all = { table, appId, ...(environment !== undefined && { environment }) };
+        const all = {
+          table,
+          appId,
+          ...(environment !== undefined && { environment }),
+          ...(listing !== undefined && { listing }),
+        };
         const create = (): Accounts<F> =>
           new Accounts<F>(
             { ...options, ...all, ...(accountFields && { accountFields }), sessions },

@@ -52,7 +52,8 @@ export class Guard<F extends AccountFields = NoFields> {
   constructor(options: GuardOptions<F>) {
     assertKinds(guardOptions, options);
     const { appId, core, sessions } = createRequestSetup(options);
-    const accounts = core.table.entity(defineAccount(options.accountFields));
+    const account = defineAccount(options.accountFields);
+    const accounts = core.table.entity(options.listing?.define(account).account ?? account);
     this.appId = appId;
     this.#events = core.events;
     this.#services = createRequestServices(createSessionsContext(sessions, { ...core, accounts }));

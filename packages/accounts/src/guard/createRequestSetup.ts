@@ -1,5 +1,6 @@
 import type { Table } from '@latchkey/entity';
 import { Session, type AccountFields } from '@latchkey/schema';
+import type { AccountListing } from '../core/AccountListing.js';
 import type { RequestCore } from '../core/ChangeCore.js';
 import { definePolicy, type SessionsOptions } from '../core/sessionPolicy.js';
 import { VerifiedRequests } from '../core/VerifiedRequests.js';
@@ -31,6 +32,12 @@ export interface GuardOptions<F extends AccountFields = NoFields> {
   readonly events?: EventsOptions;
   /** Fields of the application's own that every account has, by name, as zod schemas. */
   readonly accountFields?: F;
+  /**
+   * Lists of accounts for an operator: `accountListing()` of `@latchkey/accounts/listing`, which needs a
+   * global secondary index in the table (default: accounts cannot be listed). A `Guard` needs it only if it
+   * has the same `Table` object as an `Accounts` with it.
+   */
+  readonly listing?: AccountListing;
 }
 
 /** Parts that {@link GuardOptions} lead to. */

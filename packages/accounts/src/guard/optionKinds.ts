@@ -16,12 +16,23 @@ export function object<S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<S
 /** Any object. */
 export const anObject: z.ZodObject<NoFields, z.core.$loose> = object({});
 
+/** A part of the package that has an entry of its own, told by a method. */
+export function part(name: string, reason: string): z.ZodType {
+  return z.custom(
+    (value) => typeof (value as Record<string, unknown> | null)?.[name] === 'function',
+    reason,
+  );
+}
+
 /**
  * Of what kind each option of `Guard` is, which `Accounts` has as well. Of which values, its own part
  * of the package says: lengths of time, ranges and names are not looked at here.
  */
 export const guardOptions: Readonly<
-  Record<'accountFields' | 'appId' | 'events' | 'sessions' | 'table' | 'trustedProxies', z.ZodType>
+  Record<
+    'accountFields' | 'appId' | 'events' | 'listing' | 'sessions' | 'table' | 'trustedProxies',
+    z.ZodType
+  >
 > = {
   table: object({ entity: method, namespace: method, now: method, transact: method }),
   sessions: object({
@@ -34,6 +45,10 @@ export const guardOptions: Readonly<
     audience: z.string('It must be a string.').min(1, 'It must not be empty.').optional(),
   }),
   events: anObject.optional(),
+  listing: part(
+    'listAccounts',
+    'It must be accountListing() of @latchkey/accounts/listing.',
+  ).optional(),
   // Their own parts of the package look at these.
   accountFields: z.unknown().optional(),
   appId: z.unknown().optional(),

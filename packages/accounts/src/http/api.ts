@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../lifecycle/toJson.js';
+import type { Json, JsonObject } from '../lifecycle/JsonObject.js';
 
 /** How long a client keeps a session, and how long it lasts. */
 export interface SessionChoice {

@@ -1,8 +1,9 @@
 import { Pace } from '@latchkey/entity';
 import type { AccountFields } from '@latchkey/schema';
 import type { Accounts } from '../accounts/Accounts.js';
-import { flowsOf } from '../accounts/flowsOf.js';
+import { findFlows } from '../accounts/flowsOf.js';
 import { AccountError } from '../errors/AccountError.js';
+import { invalidOption } from '../errors/invalidOption.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountQuota } from '../quota/AccountQuota.js';
@@ -52,7 +53,8 @@ export async function importAccounts<F extends AccountFields>(
   source: ImportSource,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const { core } = flowsOf(accounts);
+  const core = findFlows(accounts)?.core;
+  if (!core) throw invalidOption('accounts', 'It must be an Accounts.');
   const { signal, dryRun = false, skipRefused = false, rate = Infinity } = options;
   const { concurrency = DEFAULT_CONCURRENCY } = options;
   assertOptions(source, rate, concurrency);
@@ -139,17 +141,16 @@ async function assertPlaces(
 /** @throws AccountError `InvalidConfiguration` */
 function assertOptions(source: unknown, rate: unknown, concurrency: unknown): void {
   if (typeof source !== 'function') {
-    throw invalid('source', 'It must be a function that gives the rows.');
+    throw invalidOption('source', 'It must be a function that gives the rows.');
   }
   if (typeof rate !== 'number' || !(rate > 0)) {
-    throw invalid('rate', 'It must be a number above 0.');
+    throw invalidOption('rate', 'It must be a number above 0.');
   }
   const isWhole = Number.isInteger(concurrency);
   if (!isWhole || Number(concurrency) < 1 || Number(concurrency) > HIGHEST_CONCURRENCY) {
-    throw invalid('concurrency', `It must be a whole number from 1 to ${HIGHEST_CONCURRENCY}.`);
+    throw invalidOption(
+      'concurrency',
+      `It must be a whole number from 1 to ${HIGHEST_CONCURRENCY}.`,
+    );
   }
-}
-
-function invalid(path: string, reason: string): AccountError<'InvalidConfiguration'> {
-  return new AccountError('InvalidConfiguration', { path, reason });
 }

@@ -1,10 +1,16 @@
-import type { AnyEntityDefinition, Infer, Session } from '@latchkey/schema';
+import type { AnyEntityDefinition } from '@latchkey/schema';
 import type { ActingAccount } from '../core/actingAccount.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import { documentOf, type Account } from '../core/Account.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
-import { toJsonObject, type JsonObject } from './toJson.js';
+import {
+  exportedAccount,
+  exportedContact,
+  exportedSession,
+  exportedToken,
+} from './exportedDocuments.js';
+import type { JsonObject } from './JsonObject.js';
+import { toJsonObject } from './toJson.js';
 
 /** All data of an account, as plain JSON. */
 export interface AccountExport {
@@ -90,67 +96,6 @@ export class AccountExporter {
 function partitionField({ indexes }: AnyEntityDefinition): string | undefined {
   const [part, ...more] = indexes[0].PK;
   return part?.kind === 'field' && more.length === 0 ? part.path : undefined;
-}
-
-/** The account's own fields of `Account`; the others are marks that only this package makes something of. */
-const EXPORTED = [
-  'accountId',
-  'username',
-  'foreignId',
-  'permissions',
-  'deactivated',
-  'deleting',
-  'profile',
-  'createdAt',
-  'updatedAt',
-];
-
-function exportedAccount(account: Account, ownNames: readonly string[]): JsonObject {
-  const names = [...EXPORTED, ...ownNames];
-  return toJsonObject(
-    Object.fromEntries(
-      Object.entries(documentOf(account)).filter(([name]) => names.includes(name)),
-    ),
-  );
-}
-
-function exportedContact(contact: Account['accessTypes'][number]): JsonObject {
-  const { ulid: contactId, data, verified = false, meta, createdAt, updatedAt } = contact;
-  return toJsonObject({
-    contactId,
-    ...data,
-    verified,
-    meta: meta ?? metaOf(data),
-    createdAt,
-    updatedAt,
-  });
-}
-
-function metaOf(data: object): unknown {
-  return 'meta' in data ? data.meta : undefined;
-}
-
-function exportedSession(session: Infer<typeof Session>): JsonObject {
-  const { ulid: sessionId, valid, connectionInfo, createdAt, rotatedAt, expiresAt } = session;
-  const { authTime, lastSeenAt, remembered = false, impersonatedBy } = session;
-  return toJsonObject({
-    sessionId,
-    valid,
-    connectionInfo,
-    createdAt,
-    authTime,
-    rotatedAt,
-    lastSeenAt,
-    expiresAt,
-    remembered,
-    impersonatedBy,
-  });
-}
-
-function exportedToken(token: Account['tokens'][number]): JsonObject {
-  const { kind, reason, used, location, usageLocations, createdAt, expiresAt } = token;
-  // Not `meta`: whatever belongs to a token can be part of what it opens.
-  return toJsonObject({ kind, reason, used, location, usageLocations, createdAt, expiresAt });
 }
 
 function invalid(path: string, reason: string): AccountError<'InvalidInput'> {

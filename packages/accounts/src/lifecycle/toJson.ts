@@ -1,10 +1,4 @@
-/** A JSON value. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
-
-/** A JSON object. */
-export interface JsonObject {
-  readonly [name: string]: Json;
-}
+import type { Json, JsonObject } from './JsonObject.js';
 
 /**
  * Converts a stored value to plain JSON: times as ISO 8601 strings, sets as lists, bigints as

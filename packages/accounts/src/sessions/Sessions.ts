@@ -1,4 +1,4 @@
-import { EntityError, type Connection } from '@latchkey/entity';
+import type { Connection } from '@latchkey/entity';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { Actor } from '../core/Actor.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
@@ -7,6 +7,7 @@ import type { SessionsOptions } from '../core/sessionPolicy.js';
 import { isSessionActive } from '../core/sessionState.js';
 import type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.js';
 import { AccountError } from '../errors/AccountError.js';
+import { cursorChecked } from '../errors/cursorChecked.js';
 import { requireObject, requireUlid } from '../errors/requireObject.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
@@ -292,14 +293,5 @@ export class Sessions {
     const { item } = await this.#core.accounts.findOne({ filter: { accountId }, consistent: true });
     if (!item) throw new AccountError('UserNotFound', {});
     return { account: item };
-  }
-}
-
-async function cursorChecked<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!EntityError.is(error) || error.code !== 'InvalidCursor') throw error;
-    throw new AccountError('InvalidInput', { path: 'after', reason: 'notACursor' });
   }
 }

@@ -1,3 +1,4 @@
+import { accountListing } from '../../src/listing/index.js';
 import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import type { Cost } from '../support/RequestLog.js';
 import {
@@ -210,6 +211,26 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
     for (const { input } of [...byName.requests, ...byId.requests]) {
       expect(input.ConsistentRead).toBe(true);
     }
+  });
+
+  it('a page of accounts by username is 1 request, and by e-mail address 2', async () => {
+    const listed = await createTestAccounts({ listing: accountListing() });
+    for (let at = 0; at < 51; at++) {
+      const username = `user${String(at)}`;
+      const email = `${username}@example.com`;
+      await listed.accounts.createAccount({ username, email, password: PASSWORD });
+    }
+    for (const [by, expected] of [
+      ['username', ['Query']],
+      ['email', ['Query', 'BatchGetItem']],
+    ] as const) {
+      const { commands } = await listed.log.costOf(async () => {
+        const { items } = await listed.accounts.listAccounts({ by, prefix: 'USER', first: 50 });
+        expect(items).toHaveLength(50);
+      });
+      expect(commands).toEqual(expected);
+    }
+    await listed.drop();
   });
 
   it('a request without token, and one with a token that is none, cost nothing', async () => {

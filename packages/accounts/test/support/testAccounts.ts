@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
 import { createTestTable, localClient } from '@latchkey/entity/testing';
+import { Account } from '@latchkey/schema';
 import { Accounts, type AccountsOptions, type AccountsWith } from '../../src/accounts/Accounts.js';
 import { phoneNumbers } from '../../src/contacts/phoneNumbers/index.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
@@ -47,7 +48,9 @@ export async function createTestAccounts(
 ): Promise<TestAccounts> {
   const clock = new TestClock();
   const client = localClient();
-  const test = await createTestTable([], { clock: clock.now, client });
+  // With the index of lists where they are asked for.
+  const indexed = options.listing ? [options.listing.define(Account).accessType] : [];
+  const test = await createTestTable(indexed, { clock: clock.now, client });
   const { table } = test;
   const clients = [client];
   const sessions = { getTokenSecret: () => SECRET, ...options.sessions };

@@ -1,10 +1,17 @@
 #!/usr/bin/env node
 import { runCli } from './runCli.js';
 
+/** How long the process may take to end by itself, in milliseconds. */
+const LINGER_MS = 1_000;
+
 void runCli(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   error: (text) => process.stderr.write(text),
 }).then((code) => {
-  // Not process.exit(): what was written to a pipe may still be under way.
+  // Not process.exit() at once: what was written to a pipe may still be under way.
   process.exitCode = code;
+  // An application that was loaded may hold something open, which would keep the process for ever.
+  setInterval(() => {
+    if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+  }, LINGER_MS).unref();
 });

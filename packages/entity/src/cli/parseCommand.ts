@@ -103,14 +103,16 @@ export interface ParsedCommand {
   readonly region?: string;
 }
 
-/** @throws {@link UsageError} when it makes no sense. */
+/**
+ * Parses what follows `latchkey table`.
+ *
+ * @throws {@link UsageError} when it makes no sense.
+ */
 export function parseCommand(args: readonly string[]): ParsedCommand {
-  const [topic, name, ...rest] = args;
-  if (topic !== 'table' || name === undefined || !isCommand(name)) {
+  const [name, ...rest] = args;
+  if (name === undefined || !isCommand(name)) {
     const commands = Object.keys(COMMANDS).join(', ');
-    throw new UsageError(
-      `expected "local", or "table" followed by one of ${commands} (see --help).`,
-    );
+    throw new UsageError(`expected "table" followed by one of ${commands} (see --help).`);
   }
   const values = valuesOf(name, { ...COMMON, ...COMMANDS[name] }, rest);
   const texts = (option: string): readonly string[] => [values[option] ?? []].flat().map(String);

@@ -1,12 +1,13 @@
 import { SchemaError } from '@latchkey/schema';
 import { EntityError, type EntityErrorCode } from '../errors/EntityError.js';
 import { type CliOutput, EXIT_CODES } from './CliOutput.js';
+import { commandTools, loadAccountCommand, loadAccountCommands } from './loadAccountCommands.js';
 import { parseCommand } from './parseCommand.js';
 import { parseLocal } from './parseLocal.js';
 import { runLocal } from './runLocal.js';
 import { runTableCommand } from './runTableCommand.js';
 import { UsageError } from './UsageError.js';
-import { USAGE } from './usage.js';
+import { usageWith } from './usage.js';
 
 /**
  * Runs the command `latchkey`.
@@ -15,14 +16,16 @@ import { USAGE } from './usage.js';
  * @returns the exit code: 0 done, 1 the live table lacks something, 2 wrong usage, 3 not done.
  */
 export async function runCli(args: readonly string[], output: CliOutput): Promise<number> {
-  if (args.some((arg) => arg === '--help' || arg === '-h')) {
-    output.out(USAGE);
-    return EXIT_CODES.done;
-  }
   try {
     const [topic, ...rest] = args;
+    if (args.some((arg) => arg === '--help' || arg === '-h')) {
+      output.out(usageWith(await loadAccountCommands(args)));
+      return EXIT_CODES.done;
+    }
     if (topic === 'local') return await runLocal(parseLocal(rest), output);
-    return await runTableCommand(parseCommand(args), output);
+    if (topic === 'table') return await runTableCommand(parseCommand(rest), output);
+    const command = await loadAccountCommand(args);
+    return await command.run(rest, { ...output, ...commandTools });
   } catch (error) {
     output.error(`latchkey: ${sentenceOf(error)}\n`);
     return isWrongUsage(error) ? EXIT_CODES.usage : EXIT_CODES.failed;

@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { toCreateTableInput } from '../infrastructure/toCreateTableInput.js';
 import { startEngine } from '../testing/internal/startEngine.js';
 import { type CliOutput, EXIT_CODES } from './CliOutput.js';
 import { LiveDynamoDB } from './LiveDynamoDB.js';
 import { loadDefinitions } from './loadDefinitions.js';
 import type { LocalCommand } from './parseLocal.js';
+import { waitForSignal } from './waitForSignal.js';
 
 const START_TIMEOUT_MS = 60_000;
 const SECRET_BYTES = 32;
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const DAY_MS = 86_400_000;
 
 /**
  * Runs a local DynamoDB with the table until a signal ends it, and prints what a shell needs to know
@@ -59,27 +57,4 @@ function exportsOf(endpoint: string): string {
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}=${value}\n`)
     .join('');
-}
-
-interface Signalled extends Promise<void> {
-  /** Leaves the signals to the process again, and lets it end. */
-  forget(): void;
-}
-
-/** Waits for the first of the signals that end a program, and keeps the process alive for it. */
-function waitForSignal(): Signalled {
-  const waiting = new AbortController();
-  const stop = (): void => waiting.abort();
-  for (const signal of SIGNALS) process.once(signal, stop);
-  const signalled = (async () => {
-    while (!waiting.signal.aborted) {
-      // Nothing else of this process keeps it alive: neither the engine nor a handler of signals.
-      await sleep(DAY_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
-    }
-  })();
-  const forget = (): void => {
-    for (const signal of SIGNALS) process.off(signal, stop);
-    stop();
-  };
-  return Object.assign(signalled, { forget });
 }

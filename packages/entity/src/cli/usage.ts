@@ -1,5 +1,18 @@
-/** Text that `latchkey --help` prints. */
-export const USAGE = `Usage: latchkey local [options]
+import type { Command } from './loadAccountCommands.js';
+
+/**
+ * Text that `latchkey --help` prints.
+ *
+ * @param commands - those of `@latchkey/accounts`, where it is installed.
+ */
+export function usageWith(commands: Readonly<Record<string, Command>> | undefined): string {
+  const others = commands
+    ? Object.values(commands).map(({ usage }) => `\n${usage}`)
+    : ['\nMore commands come with @latchkey/accounts, which is not installed here.\n'];
+  return [USAGE, ...others, ENDING].join('');
+}
+
+const USAGE = `Usage: latchkey local [options]
        latchkey table <command> --name <table> [options]
 
 latchkey local runs a DynamoDB on this machine, in memory, with your table in it, and prints the
@@ -61,7 +74,9 @@ Options of every command of latchkey table:
   --region <region>          default: that of your AWS configuration
   --endpoint <url>           default: the environment's DYNAMODB_ENDPOINT, or AWS; one on this
                              machine needs no AWS configuration, and uses none
+`;
 
-Ends with 0 when done or stopped, 1 when diff or create finds something lacking or backfill a collision, 2 for
-wrong usage, and 3 when something could not be done.
+const ENDING = `
+Ends with 0 when done or stopped, 1 when diff or create finds something lacking or backfill a
+collision, 2 for wrong usage, and 3 when something could not be done.
 `;

@@ -36,6 +36,9 @@ export interface CommandEvent {
   readonly errorName?: string;
 }
 
+/** Called after a request. */
+export type CommandListener = (event: CommandEvent) => void;
+
 /** Client of the SDK, which sends commands. */
 export type CommandClient = Pick<DynamoDBClient, 'send'>;
 
@@ -81,16 +84,22 @@ export class Sender {
   /** The names of the keys of the items that are sent. */
   readonly attributes: TableAttributes;
   readonly #client: CommandClient;
-  readonly #onCommand: ((event: CommandEvent) => void) | undefined;
+  readonly #listeners: Set<CommandListener>;
 
   constructor(
     client: CommandClient,
-    onCommand?: (event: CommandEvent) => void,
+    onCommand?: CommandListener,
     attributes: TableAttributes = DEFAULT_ATTRIBUTES,
   ) {
     this.attributes = attributes;
     this.#client = client;
-    this.#onCommand = onCommand;
+    this.#listeners = new Set(onCommand && [onCommand]);
+  }
+
+  /** Adds a listener to every request from now on; returns a function that removes it. */
+  listen(listener: CommandListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /**
@@ -100,7 +109,7 @@ export class Sender {
    *   `Unreachable`, `RequestFailed`; failed conditions come as the SDK's own errors.
    */
   readonly send: DynamoDBClient['send'] = async (command: Command): Promise<never> => {
-    if (this.#onCommand && CHARGED.has(command.constructor)) {
+    if (this.#listeners.size > 0 && CHARGED.has(command.constructor)) {
       Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
     }
     for (let attempt = 1; ; attempt++) {
@@ -129,18 +138,21 @@ export class Sender {
     capacity?: unknown,
     errorName?: string,
   ): void {
-    if (!this.#onCommand) return;
+    if (this.#listeners.size === 0) return;
     const consumedCapacity = sumCapacity(capacity);
-    try {
-      this.#onCommand({
-        command: nameOf(command),
-        attempts,
-        durationMs: performance.now() - startedMs,
-        ...(consumedCapacity !== undefined && { consumedCapacity }),
-        ...(errorName !== undefined && { errorName }),
-      });
-    } catch {
-      // What an observer does cannot change what became of the request.
+    const event: CommandEvent = {
+      command: nameOf(command),
+      attempts,
+      durationMs: performance.now() - startedMs,
+      ...(consumedCapacity !== undefined && { consumedCapacity }),
+      ...(errorName !== undefined && { errorName }),
+    };
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch {
+        // What an observer does cannot change what became of the request.
+      }
     }
   }
 }

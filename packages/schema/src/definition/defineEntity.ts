@@ -139,7 +139,11 @@ function assertFieldNames(entity: string, schema: z.ZodObject): void {
   }
 }
 
-function assertIndexNames(entity: string, indexes: readonly UncheckedIndex[]) {
+/** @throws {@link SchemaError} `DuplicateIndexName`, `InvalidIndexName` */
+export function assertIndexNames(
+  entity: string,
+  indexes: readonly Pick<UncheckedIndex, 'name' | 'unique'>[],
+): void {
   const seen = new Set<string>();
   for (const [at, { name, unique }] of indexes.entries()) {
     if (seen.has(name)) {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { foldCase, foldPrefix } from './foldCase.js';
 
 const MAX_BYTES = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
 const MAX_LOCAL_BYTES = 64; // RFC 5321 §4.5.3.1.1
@@ -13,6 +14,9 @@ const NUMBER = /^(?:\d+|0x[0-9a-f]*)$/;
 const ENCODED_WORD = /=\?.*\?=/;
 // Letters and marks that cannot be seen, such as Hangul fillers and variation selectors.
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+
+const ASCII = /^\p{ASCII}*$/u;
+const AFTER_LABEL = '.example';
 
 const NOT_AN_ADDRESS = 'not an e-mail address';
 const utf8 = new TextEncoder();
@@ -36,12 +40,44 @@ const utf8 = new TextEncoder();
 export const emailAddress = z
   .string()
   .max(MAX_BYTES, { abort: true })
-  .normalize('NFC')
-  .toLowerCase()
-  .normalize('NFC')
+  .overwrite((address) => foldCase(address, 'NFC'))
   .refine(isEmailAddress, { error: NOT_AN_ADDRESS, abort: true })
   .overwrite(withAsciiDomain)
   .refine(isEmailAddress, { error: NOT_AN_ADDRESS });
+
+/**
+ * The beginnings, in normalised form, of e-mail addresses that begin with a prefix: one, or two after a
+ * capital sigma, in no order; none if the prefix is longer than an address, or has a lone surrogate.
+ *
+ * A label of the domain that is not ASCII counts as complete, since no part of it has a form in ASCII.
+ *
+ * @example
+ * ```ts
+ * import { emailAddressPrefixes } from '@latchkey/schema';
+ *
+ * console.log(emailAddressPrefixes('Ada@Ex')); // ['ada@ex']
+ * console.log(emailAddressPrefixes('ada@bücher')); // ['ada@xn--bcher-kva']
+ * ```
+ */
+export function emailAddressPrefixes(prefix: string): readonly string[] {
+  if (prefix.length > MAX_BYTES || !prefix.isWellFormed()) return [];
+  const stored = new Set(foldPrefix(prefix, 'NFC').map(withAsciiLabels));
+  return [...stored].filter((start) => utf8.encode(start).length <= MAX_BYTES);
+}
+
+/** The same prefix of an address, with each label of its domain as {@link withAsciiDomain} has it. */
+function withAsciiLabels(prefix: string): string {
+  const [local = '', ...domain] = prefix.split('@');
+  const labels = domain.map((part) => part.split('.').map(asciiLabel).join('.'));
+  return [local, ...labels].join('@');
+}
+
+/** A label in ASCII; unchanged if it is ASCII, or no label. */
+function asciiLabel(label: string): string {
+  if (ASCII.test(label) || !LABEL.test(label)) return label;
+  // A label alone could be read as a number, and that as an address.
+  return asciiHost(`${label}${AFTER_LABEL}`)?.slice(0, -AFTER_LABEL.length) ?? label;
+}
 
 function isEmailAddress(value: string): boolean {
   const [local = '', domain = '', ...more] = value.split('@');

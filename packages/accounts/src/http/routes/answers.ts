@@ -1,6 +1,7 @@
 import type { Contact } from '../../core/Account.js';
 import type { CompletedLogin } from '../../login/completeLogin.js';
-import { toJson, type JsonObject } from '../../lifecycle/toJson.js';
+import type { JsonObject } from '../../lifecycle/JsonObject.js';
+import { toJson } from '../../lifecycle/toJson.js';
 import type { AppPlan } from '../../quota/AppPlan.js';
 import { toUser } from '../../selfService/toUser.js';
 import type { User, VerifiedUser } from '../../selfService/selfServiceInputs.js';
