@@ -6,7 +6,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { invalidOption } from '../errors/invalidOption.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import { AccountQuota } from '../quota/AccountQuota.js';
+import type { AccountQuota } from '../quota/AccountQuota.js';
 import { batchesOf } from './batchesOf.js';
 import type { ImportOptions, ImportProgress, ImportResult, RefusedRow } from './ImportOptions.js';
 import type { ImportSource } from './ImportRow.js';
@@ -58,7 +58,7 @@ export async function importAccounts<F extends AccountFields>(
   const { signal, dryRun = false, skipRefused = false, rate = Infinity } = options;
   const { concurrency = DEFAULT_CONCURRENCY } = options;
   assertOptions(source, rate, concurrency);
-  const quota = new AccountQuota(core);
+  const { quota } = accounts;
   const readPace = new Pace(rate, signal);
   const run = new ImportRun(source, options);
   return withAccountErrors(async () => {

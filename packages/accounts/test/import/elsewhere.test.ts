@@ -4,6 +4,7 @@ import type { Message } from '../../src/delivery/Delivery.js';
 import { totp } from '../../src/twoFactor/totp.js';
 import type { ElsewherePassword } from '../../src/passwords/elsewhere.js';
 import { importAccounts } from '../../src/import/importAccounts.js';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { QuickHasher } from '../support/QuickHasher.js';
@@ -118,12 +119,7 @@ describe('a password that another system knows', () => {
   });
 
   it('is not asked for at a reauthentication or a change, which no session without it needs', async () => {
-    const { authToken } = await test.accounts.pushCustomSession({
-      username: 'ada',
-      request: requestWith(),
-    });
-    const request = requestWith(authToken);
-    await test.accounts.handleRequest(request);
+    const request = await sessionOf('ada');
     expect(await codeOf(test.accounts.reauthenticate({ request, password: RIGHT }))).toBe(
       'LoginFailed',
     );
@@ -207,9 +203,17 @@ describe('another system that does not answer', () => {
   );
 });
 
+/** A request in a session that the application has begun. */
+async function sessionOf(username: string): Promise<SessionRequest> {
+  const { authToken } = await test.accounts.pushCustomSession({ username, request: requestWith() });
+  const request = requestWith(authToken);
+  await test.accounts.handleRequest(request);
+  return request;
+}
+
 /** The token of the last message of a kind. */
 const tokenOf = (kind: string): string =>
-  mail.filter((message) => message.kind === kind).at(-1)?.token ?? '';
+  mail.flatMap((message) => (message.kind === kind ? [message.token ?? ''] : [])).at(-1) ?? '';
 
 /** What sets, resets, removes or revokes what somebody logs in with. */
 const remedies: Readonly<Record<string, (accountId: string) => Promise<unknown>>> = {
@@ -234,26 +238,28 @@ const remedies: Readonly<Record<string, (accountId: string) => Promise<unknown>>
   'a removed contact': (accountId) =>
     test.accounts.contacts.remove({ accountId, kind: 'email', value: 'ada@example.com' }),
   'a second factor that is set up': async (accountId) => {
-    const { authToken } = await test.accounts.pushCustomSession({
-      username: accountId,
-      request: requestWith(),
-    });
-    const request = requestWith(authToken);
-    await test.accounts.handleRequest(request);
+    const request = await sessionOf(accountId);
     const { secret } = await test.accounts.twoFactor.enrol({ request });
     const app = new TOTP({ secret: Secret.fromBase32(secret) });
     const code = app.generate({ timestamp: test.clock.now().getTime() });
     await test.accounts.twoFactor.confirm({ request, code });
   },
   'a replaced address that is taken back': async (accountId) => {
+    const request = await sessionOf(accountId);
     await test.accounts.contacts.replaceEmail({
-      accountId,
+      request,
       email: 'ada@example.com',
       newEmail: 'new@example.com',
     });
-    await test.accounts.verifyEmail({ accountId, email: 'new@example.com' });
     await test.accounts.settled();
-    const token = tokenOf('ContactRemoved');
+    await test.accounts.verifyEmailWithToken({ token: tokenOf('EmailVerification'), request });
+    await test.accounts.settled();
+    const token =
+      mail
+        .flatMap((each) =>
+          'token' in each && each.to.value === 'ada@example.com' ? [each.token ?? ''] : [],
+        )
+        .at(-1) ?? '';
     if (token === '') throw new Error('No message can undo the replacement.');
     await test.accounts.contacts.undoReplacement({ token });
   },
