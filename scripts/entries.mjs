@@ -16,6 +16,7 @@ export const ENTRIES = {
     argon2: 'passwords/argon2/index.ts',
     client: 'client/index.ts',
     'common-passwords': 'passwords/common/index.ts',
+    elsewhere: 'login/elsewhere/index.ts',
     express: 'doors/express/index.ts',
     fastify: 'doors/fastify/index.ts',
     'foreign-hashes': 'passwords/foreign/index.ts',

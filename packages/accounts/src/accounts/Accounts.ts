@@ -74,7 +74,7 @@ import {
   type CreateAccountAndLoginInput,
   type RequestAccountInput,
 } from '../signUp/AccountCreation.js';
-import type { AccountsCore } from '../flows/AccountsCore.js';
+import type { AccountsCore, ElsewherePart } from '../flows/AccountsCore.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 import type { Contact } from '../core/Account.js';
 import { assertOptions } from './assertOptions.js';
@@ -132,6 +132,11 @@ export interface AccountsOptions<
    * none can be enrolled).
    */
   readonly twoFactor?: T;
+  /**
+   * Asks the system that accounts were imported from for passwords that only it knows:
+   * `verifyElsewhere(…)` of `@latchkey/accounts/elsewhere` (default: nobody is asked).
+   */
+  readonly verifyElsewhere?: ElsewherePart;
   /**
    * Phone numbers as contacts and login identifiers: `phoneNumbers()` of
    * `@latchkey/accounts/phone-numbers` (default: phone numbers are refused).
@@ -286,6 +291,7 @@ export class Accounts<
       oneTimeTokens: this.#oneTimeTokens,
       sessions: sessionServices,
       passwords: passwordService,
+      elsewhere: options.verifyElsewhere,
       plan: parseAppPlan(plan),
       requireActivation: parseRequireActivation(requireActivation),
       twoFactor: twoFactor?.policy ?? {},

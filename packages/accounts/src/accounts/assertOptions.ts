@@ -20,7 +20,6 @@ const accountsOptions = {
     extraHashers: z.array(extraHasher, 'It must be a list.').optional(),
     common: object({ isCommon: method }).optional(),
     prehashed: anObject.optional(),
-    verifyElsewhere: method.optional(),
     policy: z
       .union([z.string(), anObject], 'It must be the name of a preset, or an object.')
       .optional(),
@@ -33,6 +32,10 @@ const accountsOptions = {
     messages: z.union([z.literal(false), anObject], 'It must be an object or false.').optional(),
   }).optional(),
   twoFactor: part('create', 'It must be totp(…) of @latchkey/accounts/two-factor.').optional(),
+  verifyElsewhere: part(
+    'takeOver',
+    'It must be verifyElsewhere(…) of @latchkey/accounts/elsewhere.',
+  ).optional(),
   phones: part(
     'createVerification',
     'It must be phoneNumbers() of @latchkey/accounts/phone-numbers.',

@@ -26,7 +26,7 @@ export interface ImportRow {
   readonly contacts?: readonly ImportContact[] | null;
   /** The hash of the password, in a form that a hasher of the application recognises. */
   readonly passwordHash?: string | null;
-  /** Tells whether `passwords.verifyElsewhere` knows the password (default: false). */
+  /** Tells whether the option `verifyElsewhere` is to ask for the password (default: false). */
   readonly verifyElsewhere?: boolean | null;
   /** The secret of the person's authenticator app, in base32; at least 128 bits. */
   readonly totpSecret?: string | null;

@@ -28,7 +28,10 @@ export interface ParsedRow {
   readonly createdAt: Date | undefined;
 }
 
-type RowCore = Pick<AccountsCore, 'accountFields' | 'passwords' | 'phones' | 'table' | 'twoFactor'>;
+type RowCore = Pick<
+  AccountsCore,
+  'accountFields' | 'elsewhere' | 'passwords' | 'phones' | 'table' | 'twoFactor'
+>;
 
 const FIELDS: ReadonlySet<string> = new Set([
   'foreignId',
@@ -126,7 +129,7 @@ function atPath<T>(kind: string, parse: () => T): T {
 }
 
 function parseSecrets(
-  { passwords, twoFactor }: RowCore,
+  { elsewhere, passwords, twoFactor }: RowCore,
   row: Partial<Record<string, unknown>>,
 ): Pick<ParsedRow, 'passwordHash' | 'totpSecret' | 'verifyElsewhere'> {
   const { passwordHash, totpSecret } = row;
@@ -136,8 +139,8 @@ function parseSecrets(
     if (verifyElsewhere) throw invalid('verifyElsewhere', 'notBesidePasswordHash');
     if (!passwords.recognises(passwordHash)) throw invalid('passwordHash', 'notRecognised');
   }
-  if (verifyElsewhere && !passwords.verifyElsewhere) {
-    throw missing('passwords.verifyElsewhere', 'Rows with verifyElsewhere need this option.');
+  if (verifyElsewhere && !elsewhere) {
+    throw missing('verifyElsewhere', 'Rows with verifyElsewhere need this option.');
   }
   if (totpSecret !== undefined) {
     if (!twoFactor.sealForeignSecret) {

@@ -24,7 +24,6 @@ import {
 } from './completeLogin.js';
 import { isVerifiedIdentifier, isActivated } from '../flows/isVerifiedIdentifier.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
-import { takeOverPassword } from './takeOverPassword.js';
 
 /** Input of {@link PasswordLogin.userByPasswordLogin}. */
 export interface PasswordLoginInput {
@@ -223,7 +222,7 @@ export class PasswordLogin {
     isAllowed: boolean,
     identifier?: string,
   ): Promise<PasswordProof> {
-    const { passwords, throttle } = this.#core;
+    const { elsewhere, passwords, throttle } = this.#core;
     const stored = account?.tokens.filter(({ kind }) => kind === 'password').at(-1);
     const { matches, needsRehash } = await throttle.unlessTooBusy(attempt, () =>
       passwords.verify(password, isAllowed ? stored?.value : undefined),
@@ -233,10 +232,10 @@ export class PasswordLogin {
       matches ||
       (isAllowed &&
         identifier !== undefined &&
-        (await throttle.unlessTooBusy(attempt, () =>
-          takeOverPassword(this.#core, { account, stored, password, identifier, ip }),
+        (await throttle.unlessTooBusy(attempt, async () =>
+          elsewhere?.takeOver(this.#core, { account, stored, password, identifier, ip }),
         )));
-    if (!account || !stored || !isRight) throw new AccountError('LoginFailed', {});
+    if (!account || !stored || isRight !== true) throw new AccountError('LoginFailed', {});
     if (needsRehash) await this.#rehash(stored, password);
     const isAtLogin = attempt.authenticator === 'password';
     return {

@@ -1,6 +1,6 @@
 import { invalidOption } from '../errors/invalidOption.js';
 import { BcryptHasher } from './BcryptHasher.js';
-import { isElsewhereMark, type VerifyElsewhere } from './elsewhere.js';
+import { isElsewhereMark } from './elsewhere.js';
 import { checkNewPassword } from './checkNewPassword.js';
 import {
   BUILT_IN_COMMON_PASSWORDS,
@@ -51,14 +51,6 @@ export interface PasswordOptions {
    * leak check sees a password then: see docs/guide/browser.md.
    */
   readonly prehashed?: PrehashedPasswordsOptions;
-  /**
-   * Verifies a password in the system that an account was imported from, if that does not give its hashes
-   * out, as Amazon Cognito (default: nobody is asked). It is asked at a login only, after the attempt was
-   * counted, and only for accounts that were imported with `verifyElsewhere` and whose password was never
-   * set, reset, removed or revoked since. The first right password is stored, and it is not asked again.
-   * It has 5 seconds; without an answer, the login ends with `ServiceUnavailable`.
-   */
-  readonly verifyElsewhere?: VerifyElsewhere;
 }
 
 /** Validates, hashes and compares passwords, by the policy and the hashers of one `Accounts`. */
@@ -69,13 +61,10 @@ export class PasswordService {
   readonly #common: CommonPasswords;
   /** Where clients hash passwords first. */
   readonly prehashed: PrehashedPasswords | undefined;
-  /** Asks the system that accounts were imported from. */
-  readonly verifyElsewhere: VerifyElsewhere | undefined;
 
   /** @throws AccountError `InvalidConfiguration` */
   constructor(options: PasswordOptions = {}) {
     const { hasher = new BcryptHasher(), extraHashers = [], policy, common, prehashed } = options;
-    this.verifyElsewhere = options.verifyElsewhere;
     this.#hasher = hasher;
     this.#verifier = withPath('passwords', () => new PasswordVerifier({ hasher, extraHashers }));
     this.#policy = withPath('passwords.policy', () => definePasswordPolicy(policy));
@@ -131,12 +120,6 @@ export class PasswordService {
   /** Tells whether a hash of another system, or of an earlier setting, could be verified at a login. */
   recognises(stored: string): boolean {
     return this.#verifier.recognises(stored);
-  }
-
-  /** The password as its owner typed it; undefined where clients hash passwords and send only that. */
-  typed(password: string): string | undefined {
-    const sent = this.#readSent(password);
-    return sent ? sent.plain : password;
   }
 
   /** Compares a password with the stored hash, or, at the same cost, with none. */

@@ -1,23 +1,3 @@
-import type { Account, Infer } from '@latchkey/schema';
-
-/** A password that is to be verified by the system that an account was imported from. */
-export interface ElsewherePassword {
-  /** The account, with its `foreignId`. */
-  readonly account: Infer<typeof Account>;
-  /** The username, address, phone number or account id of the login, in the form in which it is stored. */
-  readonly identifier: string;
-  /** The password as it was typed. */
-  readonly password: string;
-  /** The client's address. */
-  readonly ip: string;
-}
-
-/**
- * Verifies a password in another system: true if it is right, false if it is wrong. Anything that it
- * throws means that the other system did not answer.
- */
-export type VerifyElsewhere = (input: ElsewherePassword) => boolean | Promise<boolean>;
-
 const MARK = '$latchkey-elsewhere$v=1$';
 
 /**

@@ -202,7 +202,7 @@ describe('latchkey import', () => {
     expect(await run(['--app', 'app.mjs', ...cognito, '--format', 'cognito'])).toEqual({
       code: 3,
       out: '',
-      error: 'latchkey: passwords.verifyElsewhere: Rows with verifyElsewhere need this option.\n',
+      error: 'latchkey: verifyElsewhere: Rows with verifyElsewhere need this option.\n',
     });
     const csv = await usersOf(
       'users.csv',

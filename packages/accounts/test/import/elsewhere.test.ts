@@ -2,7 +2,7 @@ import { Secret, TOTP } from 'otpauth';
 import { AccountAttempts } from '@latchkey/schema';
 import type { Message } from '../../src/delivery/Delivery.js';
 import { totp } from '../../src/twoFactor/totp.js';
-import type { ElsewherePassword } from '../../src/passwords/elsewhere.js';
+import { verifyElsewhere, type ElsewherePassword } from '../../src/login/elsewhere/index.js';
 import { importAccounts } from '../../src/import/importAccounts.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { contentsOf } from '../support/contents.js';
@@ -26,13 +26,11 @@ beforeEach(async () => {
   answer = ({ password }) => password === RIGHT;
   hasher = new QuickHasher();
   test = await createTestAccounts({
-    passwords: {
-      hasher,
-      verifyElsewhere: (input) => {
-        asked.push(input);
-        return answer(input) as boolean;
-      },
-    },
+    passwords: { hasher },
+    verifyElsewhere: verifyElsewhere((input) => {
+      asked.push(input);
+      return answer(input) as boolean;
+    }),
     delivery: { send: (message) => void mail.push(message) },
     twoFactor: totp({
       issuer: 'Latchkey',
@@ -196,7 +194,7 @@ describe('another system that does not answer', () => {
       );
       expect(error).toMatchObject({
         code: 'InvalidConfiguration',
-        details: { path: 'passwords.verifyElsewhere' },
+        details: { path: 'verifyElsewhere' },
       });
       expect(await storedPassword()).toMatch(/elsewhere/);
     },

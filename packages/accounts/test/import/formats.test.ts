@@ -9,6 +9,7 @@ import {
 } from '../../src/import/formats/readUsers.js';
 import { importAccounts } from '../../src/import/importAccounts.js';
 import { UnreadableRow, type ImportRow } from '../../src/import/ImportRow.js';
+import { verifyElsewhere } from '../../src/login/elsewhere/index.js';
 import { FOREIGN } from '../passwords/foreignVectors.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
@@ -46,8 +47,8 @@ describe.each(IMPORT_FORMATS)('an export of %s', (format) => {
       passwords: {
         hasher: new QuickHasher(),
         extraHashers: FOREIGN.map(({ hasher }) => hasher),
-        verifyElsewhere: () => false,
       },
+      verifyElsewhere: verifyElsewhere(() => false),
       throttling: { address: false },
     });
   });

@@ -559,7 +559,7 @@ describe('an import', () => {
 describe('what the application does not offer', () => {
   it.each([
     ['twoFactor', { totpSecret: 'A'.repeat(32) }, { twoFactor: undefined }],
-    ['passwords.verifyElsewhere', { verifyElsewhere: true }, {}],
+    ['verifyElsewhere', { verifyElsewhere: true }, {}],
     ['phones', { phone: '+4930123456' }, { phones: undefined }],
   ])('ends the import as a fault of the option %s', async (path, fields, without) => {
     const other = await createTestAccounts({

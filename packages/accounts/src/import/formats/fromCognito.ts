@@ -31,7 +31,7 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
  * A user of `aws cognito-idp list-users`
  * (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserType.html). Cognito
  * gives out neither hashes nor secrets of second factors: who has confirmed the account is marked for
- * `passwords.verifyElsewhere`.
+ * the option `verifyElsewhere`.
  */
 export function fromCognito(user: ExportRecord): ExportRecord {
   const attributes = Object.fromEntries(
