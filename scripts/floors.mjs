@@ -8,7 +8,7 @@ export const FLOORS = [
   ['client', 'doors', 'openApi'],
   ['http'],
   ['selfService'],
-  ['apps'],
+  ['apps', 'import'],
   ['accounts'],
   ['identityProviders'],
   ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification', 'listing'],

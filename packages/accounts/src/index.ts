@@ -113,7 +113,10 @@ export type {
 } from './passwordChanges/Passwords.js';
 export { BcryptHasher, type BcryptHasherOptions } from './passwords/BcryptHasher.js';
 export type { CommonPasswords } from './passwords/CommonPasswords.js';
+export type { ElsewherePart } from './flows/AccountsCore.js';
+export type { ForeignHasher } from './passwords/ForeignHasher.js';
 export type { PasswordHasher } from './passwords/PasswordHasher.js';
+export type { ExtraHasher } from './passwords/PasswordVerifier.js';
 export type {
   BreachCheck,
   PasswordPolicy,

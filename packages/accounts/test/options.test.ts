@@ -100,6 +100,8 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'sessions.impersonation.permission': { fits: (value) => value === 'nonsense' },
   'sessions.impersonation.duration': { fits: milliseconds, also: ['401d'] },
 
+  verifyElsewhere: { fits: nothing, also: [() => true, { takeOver: true }] },
+
   passwords: { fits: objects },
   'passwords.hasher': { fits: nothing, also: [{ ...unaskable, verify: undefined }] },
   'passwords.extraHashers': { fits: Array.isArray, also: [[null], [{}], [unaskable]] },

@@ -7,7 +7,9 @@ export type {
   BackfillResult,
 } from './backfill/BackfillOptions.js';
 export { backfill } from './backfill/backfill.js';
+export { Pace } from './backfill/Pace.js';
 export { clearTable, type ClearProgress, type ClearTableOptions } from './table/clearTable.js';
+export { writeUnits } from './table/writeUnits.js';
 export { isTableEmpty } from './table/isTableEmpty.js';
 export type { IndexAttributes, KeyAttributes, TableNames } from './keys/TableAttributes.js';
 export type { CreateTableOptions } from './table/lifecycle.js';
@@ -58,6 +60,11 @@ export type {
   UpdateOneInput,
 } from './entity/inputs.js';
 export type { EntityQuery, HookRegistry } from './entity/Hooks.js';
+export {
+  uniqueReferences,
+  type UniqueOwner,
+  type UniqueReference,
+} from './operations/uniqueReferences.js';
 export { explain, type Explanation } from './operations/explain.js';
 export {
   type MeasuredDocument,

@@ -26,7 +26,7 @@ import type { Events } from '../events/Events.js';
 import { createRequestSetup, type GuardOptions } from '../guard/createRequestSetup.js';
 import { defineAccount } from '../guard/defineAccount.js';
 import type { AccountWith, NoFields, RequestWith } from '../guard/OwnFields.js';
-import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import { parseUserIdentifier } from '../identifiers/parseForeignId.js';
 import { AccountLifecycle } from '../lifecycle/AccountLifecycle.js';
 import { AccountProfile } from '../lifecycle/AccountProfile.js';
 import { Permissions } from '../lifecycle/Permissions.js';
@@ -79,7 +79,7 @@ import {
   type CreateAccountAndLoginInput,
   type RequestAccountInput,
 } from '../signUp/AccountCreation.js';
-import type { AccountsCore } from '../flows/AccountsCore.js';
+import type { AccountsCore, ElsewherePart } from '../flows/AccountsCore.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 import type { Contact } from '../core/Account.js';
 import { assertOptions } from './assertOptions.js';
@@ -141,6 +141,11 @@ export interface AccountsOptions<
    */
   readonly twoFactor?: T;
   /**
+   * Asks the system that accounts were imported from for passwords that only it knows:
+   * `verifyElsewhere(…)` of `@latchkey/accounts/elsewhere` (default: nobody is asked).
+   */
+  readonly verifyElsewhere?: ElsewherePart;
+  /**
    * Phone numbers as contacts and login identifiers: `phoneNumbers()` of
    * `@latchkey/accounts/phone-numbers` (default: phone numbers are refused).
    */
@@ -162,13 +167,22 @@ export interface AccountsOptions<
   readonly visitorFields?: readonly string[];
 }
 
-/** Input of {@link Accounts.findUser}. */
-export interface FindUserInput {
-  /** A username, an e-mail address (verified or not), a phone number or an account id. */
-  readonly username: string;
+/** Input of {@link Accounts.findUser}: either identifier. */
+export type FindUserInput = (
+  | {
+      /** A username, an e-mail address (verified or not), a phone number or an account id. */
+      readonly username: string;
+      readonly foreignId?: undefined;
+    }
+  | {
+      readonly username?: undefined;
+      /** The id that the person had in the system that the account was imported from. */
+      readonly foreignId: string;
+    }
+) & {
   /** Passed to the hooks of `AccountEntity`. */
   readonly context?: Readonly<Record<string, unknown>>;
-}
+};
 
 /**
  * The accounts of one application, in its own DynamoDB table.
@@ -294,6 +308,7 @@ export class Accounts<
       oneTimeTokens: this.#oneTimeTokens,
       sessions: sessionServices,
       passwords: passwordService,
+      elsewhere: options.verifyElsewhere,
       plan: parseAppPlan(plan),
       requireActivation: parseRequireActivation(requireActivation),
       twoFactor: twoFactor?.policy ?? {},
@@ -414,8 +429,8 @@ export class Accounts<
   }
 
   /**
-   * Finds an account by username, e-mail address, phone number or account id: two reads by key, or
-   * one by account id, all strongly consistent.
+   * Finds an account by username, e-mail address, phone number, account id, or the `foreignId` with
+   * which it was imported: two reads by key, or one by account id, all strongly consistent.
    *
    * @returns the account, or null if there is none.
    * @throws AccountError `InvalidInput`, `ServiceUnavailable`
@@ -423,7 +438,7 @@ export class Accounts<
   async findUser(input: FindUserInput): Promise<AccountWith<F> | null> {
     requireObject(input, '');
     const { context } = input;
-    const identifier = parseLoginIdentifier(input.username, 'username', this.#core);
+    const identifier = parseUserIdentifier(input, this.#core);
     return withAccountErrors(async () => {
       const accountId = await findAccountId(this.#core, identifier);
       if (accountId === undefined) return null;

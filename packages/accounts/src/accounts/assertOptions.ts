@@ -9,12 +9,15 @@ const hasher = object({
   recognises: method.optional(),
 });
 
+/** One that only verifies need not hash. That it has `recognises` is checked where it is used. */
+const extraHasher = object({ verify: method, recognises: method.optional() });
+
 /** Of what kind each option is; see {@link guardOptions} for those that it shares with `Guard`. */
 const accountsOptions = {
   ...guardOptions,
   passwords: object({
     hasher: hasher.optional(),
-    extraHashers: z.array(hasher, 'It must be a list.').optional(),
+    extraHashers: z.array(extraHasher, 'It must be a list.').optional(),
     common: object({ isCommon: method }).optional(),
     prehashed: part(
       'saltOf',
@@ -35,6 +38,10 @@ const accountsOptions = {
   identityProviders: part(
     'create',
     'It must be identityProviders(…) of @latchkey/accounts/oauth.',
+  ).optional(),
+  verifyElsewhere: part(
+    'takeOver',
+    'It must be verifyElsewhere(…) of @latchkey/accounts/elsewhere.',
   ).optional(),
   phones: part(
     'createVerification',

@@ -1,7 +1,8 @@
 import { readConsoleAssets } from '../console/ConsoleAssets.js';
 import { startConsole, type RunningConsole } from '../console/startConsole.js';
 import type { Command, CommandTools } from './Command.js';
-import { loadAccounts, type LoadedAccounts } from './loadAccounts.js';
+import { assertTable } from './assertTable.js';
+import { loadAccounts } from './loadAccounts.js';
 
 const USAGE = `latchkey console --app <file> [options] looks into the accounts of an application, on a page that it
 serves on this machine: finds and lists accounts, and shows their contacts, sessions, factors and
@@ -82,17 +83,6 @@ async function start(
     if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
     throw new Error(`The port ${options.port} is taken: choose another one by --port.`, { cause });
   }
-}
-
-/**
- * Reads from the table once, so that a table that is not there, has other keys or does not answer is told
- * before the page is opened.
- *
- * @throws EntityError `TableNotFound`, `TableMismatch`, `AccessDenied`, `InvalidClient`, `Unreachable`,
- *   `RequestFailed`
- */
-async function assertTable({ flows }: LoadedAccounts): Promise<void> {
-  await flows.core.accounts.findKey({ filter: { username: 'latchkey' } });
 }
 
 function parsePort(text: string | undefined, { UsageError }: CommandTools): number {

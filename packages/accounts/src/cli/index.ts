@@ -2,10 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from './Command.js';
 import { consoleCommand } from './consoleCommand.js';
+import { importCommand } from './importCommand.js';
 
 const pageFolder = fileURLToPath(new URL('./console/', import.meta.url));
 
 /** The commands of `latchkey` that work on the accounts of an application, by name. */
 export const commands: Readonly<Record<string, Command>> = {
   console: consoleCommand(pageFolder),
+  import: importCommand,
 };

@@ -113,7 +113,7 @@ export function isSame(a: ContactData, b: ContactData): boolean {
 }
 
 /** Finds the claim that stands in the way of a contact, if it gives way. */
-async function findClaim(
+export async function findClaim(
   core: ClaimCore,
   data: ContactData,
   isProven: boolean,

@@ -18,10 +18,16 @@ export const TWO_FACTOR_PURPOSE: Readonly<
   enrolment: 'enrolment',
 });
 
-/** Whom a second factor is demanded of, whether they want it or not. */
+/** Whom a second factor is demanded of, whether they want it or not, and how one is imported. */
 export interface TwoFactorPolicy {
   /** Default: nobody. */
   readonly isRequired?: (account: AccountDocument) => boolean;
+  /**
+   * Encrypts a TOTP secret of another system for an account, as it is stored.
+   *
+   * @throws AccountError `InvalidInput` with the path `totpSecret`.
+   */
+  readonly sealForeignSecret?: (accountId: string, secret: unknown) => string;
 }
 
 /** Step that a login must complete before it gets its session. */

@@ -120,10 +120,13 @@ function withoutDocument(error: AnyEntityError): Error {
 function takenBy({
   entity,
   ownerId,
+  paths,
 }: EntityErrorDetails['UniqueViolation']): AnyAccountError | undefined {
   // By their names, since the definitions are heavy for who only checks requests.
   if (entity === ('Account' satisfies typeof Account.name)) {
-    return new AccountError('UsernameAlreadyExists', { path: 'username' });
+    return paths.includes('foreignId')
+      ? new AccountError('IdentityAlreadyExists', { path: 'foreignId' })
+      : new AccountError('UsernameAlreadyExists', { path: 'username' });
   }
   if (entity === ('AccountToken' satisfies typeof AccountToken.name)) {
     return new AccountError('InvalidInput', { path: 'token', reason: 'notUnique' });

@@ -1,4 +1,4 @@
-import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
+import type { UserIdentifier } from '../identifiers/parseForeignId.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 
 /**
@@ -9,12 +9,12 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
  */
 export async function findAccountId(
   { accounts, accessTypes }: Pick<AccountsCore, 'accounts' | 'accessTypes'>,
-  { kind, value }: LoginIdentifier,
+  { kind, value }: UserIdentifier,
 ): Promise<string | undefined> {
   if (kind === 'accountId') return value;
   const { key } =
-    kind === 'username'
-      ? await accounts.findKey({ filter: { username: value } })
+    kind === 'username' || kind === 'foreignId'
+      ? await accounts.findKey({ filter: { [kind]: value } })
       : await accessTypes.findKey({ filter: { 'data.kind': kind, 'data.value': value } });
   return key?.accountId;
 }

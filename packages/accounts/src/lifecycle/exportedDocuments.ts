@@ -7,6 +7,7 @@ import { toJsonObject } from './toJson.js';
 const EXPORTED: readonly string[] = [
   'accountId',
   'username',
+  'foreignId',
   'permissions',
   'deactivated',
   'deleting',

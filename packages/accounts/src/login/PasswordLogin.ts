@@ -71,6 +71,8 @@ interface LoginByPassword {
 /** A password that is to be compared. */
 interface ShownPassword {
   readonly password: string;
+  /** In the form in which it is stored. */
+  readonly identifier: string;
   /** Context of the flow's event; the account is added to it. */
   readonly eventContext: EventContext;
   /** The account, where it has been loaded already. */
@@ -135,6 +137,7 @@ export class PasswordLogin {
       } as const;
       const { account, effects, failures } = await this.#prove(attempt, {
         password,
+        identifier: identifier.value,
         eventContext,
         loaded,
         // Who has not confirmed any address is told so, after the right password.
@@ -186,7 +189,7 @@ export class PasswordLogin {
    */
   async #prove(
     attempt: Attempt,
-    { password, eventContext, loaded, isAllowed }: ShownPassword,
+    { password, identifier, eventContext, loaded, isAllowed }: ShownPassword,
   ): Promise<PasswordProof> {
     const { accountId } = attempt;
     const read = async (): Promise<Account<StoredToken> | null> => {
@@ -204,22 +207,35 @@ export class PasswordLogin {
       account !== null && (await isPasswordDisabledAtLogin(this.#core, account, counting.value));
     // A password that is disabled fails like a wrong one: nobody learns that the account is there.
     const mayMatch = account !== null && !isDisabled && isAllowed(account);
-    return this.#verifyPassword(attempt, account, password, mayMatch);
+    return this.#verifyPassword(attempt, account, password, mayMatch, identifier);
   }
 
-  /** Compares a counted password with what is stored; at the same cost where nothing is. */
+  /**
+   * Compares a counted password with what is stored; at the same cost where nothing is.
+   *
+   * @param identifier - of a login, at which the account's former system may be asked.
+   */
   async #verifyPassword(
     attempt: Attempt,
     account: Account<StoredToken> | null,
     password: string,
     isAllowed: boolean,
+    identifier?: string,
   ): Promise<PasswordProof> {
-    const { passwords, throttle } = this.#core;
+    const { elsewhere, passwords, throttle } = this.#core;
     const stored = account?.tokens.filter(({ kind }) => kind === 'password').at(-1);
     const { matches, needsRehash } = await throttle.unlessTooBusy(attempt, () =>
       passwords.verify(password, isAllowed ? stored?.value : undefined),
     );
-    if (!account || !stored || !matches) throw new AccountError('LoginFailed', {});
+    const { ip = '' } = attempt;
+    const isRight =
+      matches ||
+      (isAllowed &&
+        identifier !== undefined &&
+        (await throttle.unlessTooBusy(attempt, async () =>
+          elsewhere?.takeOver(this.#core, { account, stored, password, identifier, ip }),
+        )));
+    if (!account || !stored || isRight !== true) throw new AccountError('LoginFailed', {});
     if (needsRehash) await this.#rehash(stored, password);
     const isAtLogin = attempt.authenticator === 'password';
     return {

@@ -1,5 +1,6 @@
 import { invalidOption } from '../errors/invalidOption.js';
 import { BcryptHasher } from './BcryptHasher.js';
+import { isElsewhereMark } from './elsewhere.js';
 import { checkNewPassword } from './checkNewPassword.js';
 import {
   BUILT_IN_COMMON_PASSWORDS,
@@ -13,7 +14,11 @@ import {
   type PasswordPolicy,
   type PasswordPolicyOptions,
 } from './PasswordPolicy.js';
-import { PasswordVerifier, type PasswordVerification } from './PasswordVerifier.js';
+import {
+  PasswordVerifier,
+  type ExtraHasher,
+  type PasswordVerification,
+} from './PasswordVerifier.js';
 import type { PrehashedPasswords } from './PrehashedPasswords.js';
 import { withPath } from '../errors/withPath.js';
 
@@ -21,8 +26,11 @@ import { withPath } from '../errors/withPath.js';
 export interface PasswordOptions {
   /** Turns passwords into what is stored (default: bcryptjs at cost 10). */
   readonly hasher?: PasswordHasher;
-  /** More hashers, for what other systems have stored; bcrypt and scrypt are always there. */
-  readonly extraHashers?: readonly PasswordHasher[];
+  /**
+   * More hashers, for what other systems have stored, such as those of `@latchkey/accounts/foreign-hashes`;
+   * bcrypt and scrypt are always there.
+   */
+  readonly extraHashers?: readonly ExtraHasher[];
   /** A preset, or lengths, lists and checks of one's own (default: `nist`, 8 to 1000 characters). */
   readonly policy?: PasswordPolicyOptions;
   /**
@@ -101,8 +109,15 @@ export class PasswordService {
     return this.prehashed?.require(password, path) ?? password;
   }
 
+  /** Tells whether a hash of another system, or of an earlier setting, could be verified at a login. */
+  recognises(stored: string): boolean {
+    return this.#verifier.recognises(stored);
+  }
+
   /** Compares a password with the stored hash, or, at the same cost, with none. */
-  async verify(password: string, stored: string | undefined): Promise<PasswordVerification> {
+  async verify(password: string, found: string | undefined): Promise<PasswordVerification> {
+    // Whatever the application's hasher takes for a hash.
+    const stored = isElsewhereMark(found) ? undefined : found;
     const verify = (text: string, hash: string | undefined): Promise<PasswordVerification> =>
       // As `parseNew` gives it: a hasher of the application's own need not know (SP 800-63B-4 §3.1.1.2).
       this.#verifier.verify(text.normalize('NFC'), hash);

@@ -1,7 +1,11 @@
 import { AccountError } from '../errors/AccountError.js';
 import { BcryptHasher } from './BcryptHasher.js';
+import type { ForeignHasher } from './ForeignHasher.js';
 import type { PasswordHasher } from './PasswordHasher.js';
 import { ScryptHasher } from './ScryptHasher.js';
+
+/** A hasher that only verifies what is stored. */
+export type ExtraHasher = PasswordHasher | ForeignHasher;
 
 /** Options of {@link PasswordVerifier}. */
 export interface PasswordVerifierOptions {
@@ -11,7 +15,7 @@ export interface PasswordVerifierOptions {
    * More hashers that verify what is stored, in this order, such as the `Argon2Hasher` for accounts
    * that another system has made. They come before bcrypt and scrypt, which are always there.
    */
-  readonly extraHashers?: readonly PasswordHasher[];
+  readonly extraHashers?: readonly ExtraHasher[];
 }
 
 /** Result of verifying a password that someone has typed. */
@@ -36,7 +40,7 @@ const NO_MATCH: PasswordVerification = Object.freeze({ matches: false, needsReha
  */
 export class PasswordVerifier {
   readonly #hasher: PasswordHasher;
-  readonly #others: readonly PasswordHasher[];
+  readonly #others: readonly ExtraHasher[];
 
   /** @throws AccountError `InvalidConfiguration` for an extra hasher without `recognises`. */
   constructor({ hasher, extraHashers = [] }: PasswordVerifierOptions) {
@@ -67,10 +71,18 @@ export class PasswordVerifier {
     }
     if (!(await hasher.verify(password, stored))) return NO_MATCH;
     const isOwn = hasher === this.#hasher;
-    return { matches: true, needsRehash: !isOwn || hasher.needsRehash?.(stored) === true };
+    return { matches: true, needsRehash: !isOwn || this.#hasher.needsRehash?.(stored) === true };
   }
 
-  #find(stored: string | undefined): PasswordHasher | undefined {
+  /**
+   * Tells whether a hasher recognises a string that is about to be stored. An application's own hasher
+   * without `recognises` recognises nothing here: it was never asked.
+   */
+  recognises(stored: string): boolean {
+    return [this.#hasher, ...this.#others].some((hasher) => hasher.recognises?.(stored) === true);
+  }
+
+  #find(stored: string | undefined): ExtraHasher | undefined {
     if (typeof stored !== 'string') return undefined;
     if (this.#hasher.recognises?.(stored) ?? true) return this.#hasher;
     return this.#others.find((hasher) => hasher.recognises?.(stored));

@@ -11,6 +11,8 @@ export interface PrehashedPasswords {
    * @throws AccountError `InvalidInput` with the reason `notPrehashed`.
    */
   require(password: string, path: string): string;
+  /** The password itself, which clients send as well while accounts migrate; undefined otherwise. */
+  plainOf(password: string): string | undefined;
   /** The salt of an account; for one without any, always the same by its id, which nobody can tell apart. */
   saltOf(accountId: string, stored: string | undefined): string;
   /** Gives the stored form of a password; of what no client has hashed, such as a code, its hash. */

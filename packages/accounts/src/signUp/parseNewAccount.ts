@@ -36,8 +36,11 @@ export interface NewAccount {
   };
 }
 
-// With the account, its password, a token and all their unique items, a transaction holds 100.
-const MAX_CONTACTS = 40;
+/**
+ * How many contacts a new account has at most. With the account, its password, a token and all their
+ * unique items, a transaction holds 100.
+ */
+export const MAX_CONTACTS = 40;
 const MAX_SHOWN_PATH = 200;
 
 const newAccount = z.strictObject({
@@ -144,7 +147,7 @@ const MAX_OWN_FIELDS_BYTES = 80 * 1024;
  *
  * @throws AccountError `InvalidInput` with the reason `tooLarge` and the name of the largest field.
  */
-function requireRoom(ownFields: Readonly<Record<string, unknown>>): void {
+export function requireRoom(ownFields: Readonly<Record<string, unknown>>): void {
   if (storedBytes(ownFields) <= MAX_OWN_FIELDS_BYTES) return;
   const sizes = Object.entries(ownFields).map(([name, value]) => ({
     name,

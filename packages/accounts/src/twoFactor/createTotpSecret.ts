@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Secret } from 'otpauth';
+import { AccountError } from '../errors/AccountError.js';
 
 // RFC 4226 §4 R6 asks for 128 bits and advises 160: the length of SHA-1, which every app supports.
 const SECRET_BYTES = 20;
@@ -22,4 +23,17 @@ export function createTotpSecret(): string {
  */
 export function isTotpSecret(value: unknown): value is string {
   return typeof value === 'string' && SECRET.test(value);
+}
+
+/**
+ * Parses the secret of an authenticator app that another system has made, in base32: in lower case, in
+ * groups or padded as well.
+ *
+ * @throws AccountError `InvalidInput` with the path `totpSecret`, also for less than 128 bits.
+ */
+export function parseForeignSecret(value: unknown): string {
+  const secret =
+    typeof value === 'string' ? value.replaceAll(/[ -]|=+$/g, '').toUpperCase() : value;
+  if (isTotpSecret(secret)) return secret;
+  throw new AccountError('InvalidInput', { path: 'totpSecret', reason: 'notATotpSecret' });
 }

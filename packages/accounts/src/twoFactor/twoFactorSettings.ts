@@ -4,6 +4,8 @@ import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { EncryptionKeyring } from './EncryptionKeyring.js';
 import type { EncryptionKey } from './prepareEncryptionKeys.js';
 import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
+import { parseForeignSecret } from './createTotpSecret.js';
+import { sealSecret } from './sealedSecret.js';
 import { parseTotpIssuer } from './totpUri.js';
 
 /** Options of the second factor. */
@@ -45,10 +47,13 @@ export function twoFactorSettings(options: TwoFactorOptions): TwoFactorSettings 
     });
   }
   parseDuration(recentLogin, 'twoFactor.recentLogin');
+  const keyring = new EncryptionKeyring(encryptionKeys);
   return {
     issuer: parseTotpIssuer(issuer),
-    keyring: new EncryptionKeyring(encryptionKeys),
+    keyring,
     recentLogin,
+    sealForeignSecret: (accountId, secret) =>
+      sealSecret(keyring, accountId, parseForeignSecret(secret)),
     ...(isRequired && { isRequired }),
   };
 }

@@ -20,6 +20,8 @@ export const Account = defineEntity({
     permissions: z.array(z.string().min(1).max(256)).default([]),
     deactivated: z.boolean().default(false),
     profile: z.record(z.string(), z.unknown()).optional(),
+    /** The id that the person had in another system, of an account that was imported from there. */
+    foreignId: z.string().min(1).max(256).optional(),
     /** Sessions that began under another generation are void: one write revokes them all. */
     sessionGeneration: z.string().min(1).max(26).default('0'),
     /** Sessions with a smaller ulid are void: there were more than an account may have. */
@@ -49,5 +51,6 @@ export const Account = defineEntity({
   indexes: [
     { name: '_id', PK: ['.accountId'] },
     { name: '_id2', PK: ['.username'], unique: true },
+    { name: '_id3', PK: ['.foreignId'], unique: true },
   ],
 });

@@ -71,6 +71,7 @@ export function prehashedPasswords({
       if (sent && (migrating || sent.plain === undefined)) return password;
       throw new AccountError('InvalidInput', { path, reason: 'notPrehashed' });
     },
+    plainOf: (password) => readSent(password)?.plain,
     saltOf: (accountId, stored) =>
       STORED.exec(stored ?? '')?.[1] ??
       createHmac('sha256', saltSecret)

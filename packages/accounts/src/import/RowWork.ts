@@ -1,0 +1,13 @@
+import type { RefusedRow } from './ImportOptions.js';
+
+/** What becomes of the rows of a batch. */
+export interface BatchOutcome {
+  readonly accounts: number;
+  readonly present: number;
+  readonly refused: readonly RefusedRow[];
+}
+
+/** Work on batches of rows: one object does one pass. */
+export interface RowWork {
+  work(rows: readonly unknown[], firstRow: number): Promise<BatchOutcome>;
+}
