@@ -57,7 +57,7 @@ it.each(IMPORT_FORMATS)(
   `${String(USERS)} users of %s are imported in memory that does not grow with them`,
   async (format) => {
     const client = localClient();
-    const { table, drop } = await createTestTable([], { client });
+    const test = await createTestTable([], { client });
     try {
       const file = join(folder, format);
       await pipeline(Readable.from(EXPORTS[format].text(USERS)), createWriteStream(file));
@@ -68,7 +68,7 @@ it.each(IMPORT_FORMATS)(
           '--no-warnings',
           '--input-type=module',
           '--eval',
-          program(file, format, table.name),
+          program(file, format, test.table.name),
         ],
         { cwd: join(__dirname, '../../../..') },
       );
@@ -89,7 +89,7 @@ it.each(IMPORT_FORMATS)(
       }
       expect((await stat(file)).size).toBeGreaterThan(0);
     } finally {
-      await drop();
+      await test.drop();
       client.destroy();
     }
   },

@@ -245,8 +245,8 @@ describe('latchkey table', () => {
 
 describe('the built command', () => {
   it.each([
-    ['./shop.mjs', ['_id2'], ['Account', 'Account._id2', 'Order']],
-    ['./shop.cjs', ['_id3'], ['Account', 'Account._id2', 'Invoice']],
+    ['./shop.mjs', ['_id2'], ['Account', 'Account._id2', 'Account._id4', 'Order']],
+    ['./shop.cjs', ['_id3'], ['Account', 'Account._id2', 'Account._id4', 'Invoice']],
   ])('takes the definitions that %s exports', async (file, indexes, facets) => {
     const { code, out, error } = await runBuilt(
       ...['table', 'workbench', '--name', 'shop', '--definitions', file],

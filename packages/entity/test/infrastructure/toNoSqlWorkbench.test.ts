@@ -15,6 +15,7 @@ describe('toNoSqlWorkbench', () => {
     expect([...facets.keys()]).toEqual([
       'Account',
       'Account._id2',
+      'Account._id4',
       'AccessType',
       'AccessType._id2',
       'AccountToken',

@@ -469,6 +469,7 @@ describe('the account entities', () => {
       'deactivated',
       'deleting',
       'emailVerificationCount',
+      'foreignId',
       'hasPlace',
       'passwordRecoveryCount',
       'pendingVoidBefore',
@@ -543,7 +544,11 @@ describe('the account entities', () => {
           .filter((word) => word !== '')
           .join(' · ');
       });
-    expect(text(Account)).toEqual(['_id · .accountId', '_id2 · .username · unique']);
+    expect(text(Account)).toEqual([
+      '_id · .accountId',
+      '_id2 · .username · unique',
+      '_id4 · .foreignId · unique',
+    ]);
     expect(text(AccessType)).toEqual([
       '_id · .accountId · .data.kind .ulid · Account',
       '_id2 · .data.kind .data.value .data.provider? · unique',

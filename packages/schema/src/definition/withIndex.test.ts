@@ -9,8 +9,8 @@ describe('withIndex', () => {
 
   it('adds an index to a copy, and leaves the definition as it was', () => {
     const copy = withIndex(Account, added);
-    expect(copy.indexes.map(({ name }) => name)).toEqual(['_id', '_id2', '_id3']);
-    expect(Account.indexes.map(({ name }) => name)).toEqual(['_id', '_id2']);
+    expect(copy.indexes.map(({ name }) => name)).toEqual(['_id', '_id2', '_id4', '_id3']);
+    expect(Account.indexes.map(({ name }) => name)).toEqual(['_id', '_id2', '_id4']);
     expect({ ...copy, indexes: null }).toEqual({ ...Account, indexes: null });
     expect(Object.isFrozen(copy)).toBe(true);
     expect(Object.isFrozen(copy.indexes)).toBe(true);

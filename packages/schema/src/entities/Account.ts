@@ -51,6 +51,7 @@ export const Account = defineEntity({
   indexes: [
     { name: '_id', PK: ['.accountId'] },
     { name: '_id2', PK: ['.username'], unique: true },
-    { name: '_id3', PK: ['.foreignId'], unique: true },
+    // `_id3` is the name of the index by which accounts can be listed.
+    { name: '_id4', PK: ['.foreignId'], unique: true },
   ],
 });

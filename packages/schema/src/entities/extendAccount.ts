@@ -14,7 +14,7 @@ export type ExtendedAccount<F extends AccountFields> = EntityDefinition<
   readonly [
     { readonly name: '_id'; readonly PK: readonly ['.accountId'] },
     { readonly name: '_id2'; readonly PK: readonly ['.username']; readonly unique: true },
-    { readonly name: '_id3'; readonly PK: readonly ['.foreignId']; readonly unique: true },
+    { readonly name: '_id4'; readonly PK: readonly ['.foreignId']; readonly unique: true },
   ],
   never
 >;
@@ -50,7 +50,7 @@ export function extendAccount<F extends AccountFields>(fields: F): ExtendedAccou
     indexes: [
       { name: '_id', PK: ['.accountId'] },
       { name: '_id2', PK: ['.username'], unique: true },
-      { name: '_id3', PK: ['.foreignId'], unique: true },
+      { name: '_id4', PK: ['.foreignId'], unique: true },
     ],
   });
   return definition as ExtendedAccount<F>;

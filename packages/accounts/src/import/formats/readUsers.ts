@@ -83,7 +83,7 @@ export function readUsers(
   };
 }
 
-async function* rowsOf(file: string, format: ImportFormat): AsyncGenerator<unknown> {
+async function* rowsOf(file: string, format: ImportFormat): AsyncGenerator {
   const chunks = withoutMark(createReadStream(file, 'utf8'));
   if (format === 'csv') {
     yield* readCsv(chunks);
@@ -111,9 +111,10 @@ async function* withoutMark(chunks: AsyncIterable<string>): AsyncGenerator<strin
 }
 
 /** Looks at the beginning of a file: a list, or a record in each line. */
-async function* readLinesOrList(chunks: AsyncGenerator<string>): AsyncGenerator<unknown> {
-  const { value: first } = await chunks.next();
-  if (first === undefined) return;
+async function* readLinesOrList(chunks: AsyncGenerator<string>): AsyncGenerator {
+  const begin = (await chunks.next()) as IteratorResult<string, undefined>;
+  if (begin.done === true) return;
+  const first = begin.value;
   const all = (async function* () {
     yield first;
     yield* chunks;
