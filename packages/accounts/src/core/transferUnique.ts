@@ -2,6 +2,7 @@ import type { TransactOperation } from '@latchkey/entity';
 
 type Plan = Awaited<ReturnType<TransactOperation<unknown>['prepare']>>;
 type Write = Plan['writes'][number];
+type Key = NonNullable<NonNullable<Write['action']['Delete']>['Key']>;
 
 /**
  * Joins the delete of one document and the creation of another that takes over its unique value, for
@@ -17,15 +18,14 @@ export function transferUnique<R>(
   return {
     prepare: async () => {
       const [removal, creation] = await Promise.all([remove.prepare(), create.prepare()]);
-      const removed = new Map(removal.writes.map((write) => [keyOf(write), write]));
-      const created = new Set(creation.writes.map(keyOf));
-      return {
-        result: creation.result,
-        writes: [
-          ...creation.writes.map((write) => onConditionOf(write, removed.get(keyOf(write)))),
-          ...removal.writes.filter((write) => !created.has(keyOf(write))),
-        ],
-      };
+      const created = creation.writes.map((write) => {
+        const removed = removal.writes.find((other) => isSameItem(write, other));
+        return onConditionOf(write, removed);
+      });
+      const others = removal.writes.filter(
+        (write) => !creation.writes.some((other) => isSameItem(other, write)),
+      );
+      return { result: creation.result, writes: [...created, ...others] };
     },
   };
 }
@@ -49,7 +49,14 @@ function onConditionOf(write: Write, removal: Write | undefined): Write {
   };
 }
 
-function keyOf({ action: { Put, Delete, Update, ConditionCheck } }: Write): string {
-  const key = Put?.Item ?? Delete?.Key ?? Update?.Key ?? ConditionCheck?.Key;
-  return `${key?.PK?.S ?? ''}\0${key?.SK?.S ?? ''}`;
+/** Compares by the attributes of a key, whatever this table calls them. */
+function isSameItem({ action: { Put, ...others } }: Write, removal: Write): boolean {
+  const { Delete, Update, ConditionCheck } = others;
+  const item = Put?.Item ?? (Delete ?? Update ?? ConditionCheck)?.Key ?? {};
+  const key = Object.entries(keyOf(removal));
+  return key.length > 0 && key.every(([name, value]) => item[name]?.S === value.S);
+}
+
+function keyOf({ action: { Delete, Update, ConditionCheck } }: Write): Key {
+  return (Delete ?? Update ?? ConditionCheck)?.Key ?? {};
 }
