@@ -27,6 +27,7 @@ export const ENTRIES = {
     node: 'doors/node/index.ts',
     openapi: 'openApi/index.ts',
     outbox: 'delivery/outbox/index.ts',
+    passkeys: 'passkeys/index.ts',
     'phone-numbers': 'contacts/phoneNumbers/index.ts',
     react: 'client/react/index.ts',
     'self-service': 'selfService/index.ts',

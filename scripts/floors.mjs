@@ -8,7 +8,7 @@ export const FLOORS = [
   ['selfService'],
   ['apps'],
   ['accounts'],
-  ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification'],
+  ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification', 'passkeys'],
   ['contacts', 'passwordChanges', 'twoFactor'],
   ['login'],
   ['flows', 'guard'],

@@ -27,6 +27,7 @@ const BUDGETS = {
   '@latchkey/accounts/node': 7.5,
   '@latchkey/accounts/openapi': 6,
   '@latchkey/accounts/outbox': 5.5,
+  '@latchkey/accounts/passkeys': 20,
   '@latchkey/accounts/phone-numbers': 38,
   '@latchkey/accounts/two-factor': 19.5,
   '@latchkey/accounts/react': 2,

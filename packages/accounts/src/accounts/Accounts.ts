@@ -66,6 +66,7 @@ import { Throttle } from '../throttling/Throttle.js';
 import type { ThrottlingOptions } from '../throttling/throttlePolicy.js';
 import { DeviceTokens } from '../tokens/DeviceTokens.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+import type { Passkeys, PasskeysPart } from '../passkeys/Passkeys.js';
 import type { TwoFactor, TwoFactorPart } from '../twoFactor/TwoFactor.js';
 import {
   AccountCreation,
@@ -93,12 +94,15 @@ import { PasswordService, type PasswordOptions } from '../passwords/PasswordServ
 type MaybePhones = PhoneNumbers | undefined;
 /** A second factor as an option: perhaps none. */
 type MaybeTwoFactor = TwoFactorPart | undefined;
+/** Passkeys as an option: perhaps none. */
+type MaybePasskeys = PasskeysPart | undefined;
 
 /** Input of {@link Accounts}. */
 export interface AccountsOptions<
   F extends AccountFields = NoFields,
   P extends MaybePhones = MaybePhones,
   T extends MaybeTwoFactor = MaybeTwoFactor,
+  K extends MaybePasskeys = MaybePasskeys,
 > extends GuardOptions<F> {
   /** Payment plan, length of the trial, and maximum number of accounts (default: no limits). */
   readonly plan?: Partial<AppPlan>;
@@ -130,6 +134,8 @@ export interface AccountsOptions<
    * none can be enrolled).
    */
   readonly twoFactor?: T;
+  /** Logins by passkeys: `passkeys(…)` of `@latchkey/accounts/passkeys` (default: none). */
+  readonly passkeys?: K;
   /**
    * Phone numbers as contacts and login identifiers: `phoneNumbers()` of
    * `@latchkey/accounts/phone-numbers` (default: phone numbers are refused).
@@ -175,6 +181,7 @@ export class Accounts<
   F extends AccountFields = NoFields,
   out P extends MaybePhones = MaybePhones,
   out T extends MaybeTwoFactor = MaybeTwoFactor,
+  out K extends MaybePasskeys = MaybePasskeys,
 > {
   /** The application's id, if several applications share the table. */
   readonly appId: string | undefined;
@@ -194,6 +201,8 @@ export class Accounts<
   readonly passwords: Passwords;
   /** Second factors, TOTP and recovery codes; undefined without the option `twoFactor`. */
   readonly twoFactor: T extends TwoFactorPart ? TwoFactor : undefined;
+  /** Logins by passkeys; undefined without the option `passkeys`. */
+  readonly passkeys: K extends PasskeysPart ? Passkeys : undefined;
   /** Logins by a link in an e-mail. */
   readonly magicLinks: MagicLinks;
   /** One-time tokens of the application's own kinds. */
@@ -223,12 +232,12 @@ export class Accounts<
    * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
    */
   constructor(
-    options: AccountsOptions<F, P, T> & Needed<P, T>,
+    options: AccountsOptions<F, P, T, K> & Needed<P, T, K>,
     accountDefinition?: typeof Account,
   ) {
     assertOptions(options);
     const { table: wholeTable, plan, environment, accountFields } = options;
-    const { passwords, tokens, throttling, twoFactor, phones, delivery } = options;
+    const { passwords, tokens, throttling, twoFactor, passkeys, phones, delivery } = options;
     const { requireActivation = false, recentLogin = '10m', unprovenClaim = '7d' } = options;
     const { appId, core, sessions } = createRequestSetup(options);
     const { table, events } = core;
@@ -275,6 +284,7 @@ export class Accounts<
       plan: parseAppPlan(plan),
       requireActivation: parseRequireActivation(requireActivation),
       twoFactor: twoFactor?.policy ?? {},
+      passkeys: passkeys?.rules,
       phones,
     };
     this.#creation = new AccountCreation(this.#core);
@@ -287,6 +297,7 @@ export class Accounts<
     this.tokens = new CustomTokens(this.#core);
     this.contacts = new Contacts(this.#core, phones?.createVerification(this.#core));
     this.twoFactor = twoFactor?.create(this.#core) as typeof this.twoFactor;
+    this.passkeys = passkeys?.create(this.#core) as typeof this.passkeys;
     this.lifecycle = new AccountLifecycle(this.#core);
     this.profile = new AccountProfile(this.#core);
     this.permissions = new Permissions(this.#core);
@@ -599,8 +610,9 @@ export class Accounts<
 }
 
 /** The options that the type arguments of `Accounts` make mandatory. */
-type Needed<P, T> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unknown) &
-  ([T] extends [TwoFactorPart] ? { readonly twoFactor: T } : unknown);
+type Needed<P, T, K> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unknown) &
+  ([T] extends [TwoFactorPart] ? { readonly twoFactor: T } : unknown) &
+  ([K] extends [PasskeysPart] ? { readonly passkeys: K } : unknown);
 
 /**
  * {@link Accounts} with these options, for the types of an application's own functions.
@@ -614,12 +626,13 @@ type Needed<P, T> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unkno
  * ```
  */
 export type AccountsWith<
-  O extends 'phones' | 'twoFactor',
+  O extends 'passkeys' | 'phones' | 'twoFactor',
   F extends AccountFields = NoFields,
 > = Accounts<
   F,
   'phones' extends O ? PhoneNumbers : MaybePhones,
-  'twoFactor' extends O ? TwoFactorPart : MaybeTwoFactor
+  'twoFactor' extends O ? TwoFactorPart : MaybeTwoFactor,
+  'passkeys' extends O ? PasskeysPart : MaybePasskeys
 >;
 
 function parseVisitorFields(names: unknown, ownNames: readonly string[]): readonly string[] {

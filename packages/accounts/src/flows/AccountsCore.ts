@@ -6,9 +6,17 @@ import type { MessageLimit } from '../throttling/MessageLimit.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Throttle } from '../throttling/Throttle.js';
 import type { DeviceTokens } from '../tokens/DeviceTokens.js';
+import type { AccountChange } from '../core/AccountChange.js';
+import type { PasskeyPolicy } from '../core/PasskeyPolicy.js';
 import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
 import type { MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
+
+/** The part of passkeys that other flows work with. */
+export interface PasskeyRules extends PasskeyPolicy {
+  /** Removes passkeys that somebody else may have added, where the owner comes back by a remedy. */
+  readonly removeRecent: (core: AccountsCore, change: AccountChange) => void;
+}
 
 /** The parts that every flow of one `Accounts` works with. */
 export interface AccountsCore extends ChangeCore, MaybePhoneNumbers {
@@ -22,6 +30,8 @@ export interface AccountsCore extends ChangeCore, MaybePhoneNumbers {
   readonly oneTimeTokens: OneTimeTokens;
   readonly sessions: SessionServices;
   readonly twoFactor: TwoFactorPolicy;
+  /** Undefined where the application has no passkeys. */
+  readonly passkeys: PasskeyRules | undefined;
   readonly passwords: PasswordService;
   readonly plan: AppPlan;
   /** Tells whether nobody logs in before an e-mail address is verified. */
