@@ -297,7 +297,7 @@ export class Accounts<
     this.tokens = new CustomTokens(this.#core);
     this.contacts = new Contacts(this.#core, phones?.createVerification(this.#core));
     this.twoFactor = twoFactor?.create(this.#core) as typeof this.twoFactor;
-    this.passkeys = passkeys?.create(this.#core) as typeof this.passkeys;
+    this.passkeys = passkeys?.createPasskeys(this.#core) as typeof this.passkeys;
     this.lifecycle = new AccountLifecycle(this.#core);
     this.profile = new AccountProfile(this.#core);
     this.permissions = new Permissions(this.#core);

@@ -10,6 +10,8 @@ export interface PresentedCookies {
   readonly deviceToken?: string;
   /** Handle of a sign-up that waits for its address to be confirmed. */
   readonly handle?: string;
+  /** Secret that binds the challenges of passkeys to the browser. */
+  readonly passkeySecret?: string;
 }
 
 /** Browsers keep no cookie for longer (RFC 6265bis §5.5). */
@@ -21,7 +23,7 @@ const LASTING = 'l.';
 const PASSING = 's.';
 
 /**
- * The cookies of a session, a known device and a pending sign-up: `__Host-`, `Secure`, `HttpOnly`,
+ * The cookies of a session, a known device, a pending sign-up and the challenges of passkeys: `__Host-`, `Secure`, `HttpOnly`,
  * `SameSite=Lax` (ASVS 3.3).
  */
 export class AuthCookies {
@@ -29,6 +31,7 @@ export class AuthCookies {
   readonly sessionName: string;
   readonly #device: string;
   readonly #handle: string;
+  readonly #passkey: string;
   readonly #secure: boolean;
 
   constructor({ name: base, insecure }: Required<CookieOptions>, appId: string | undefined) {
@@ -37,6 +40,7 @@ export class AuthCookies {
     this.sessionName = prefix + name;
     this.#device = `${prefix}${name}-device`;
     this.#handle = `${prefix}${name}-handle`;
+    this.#passkey = `${prefix}${name}-passkey`;
     this.#secure = !insecure;
   }
 
@@ -48,11 +52,12 @@ export class AuthCookies {
    */
   read(header: string | null): PresentedCookies {
     if (header === null) return { isLasting: false };
-    assertOnce(header, [this.sessionName, this.#device, this.#handle]);
+    assertOnce(header, [this.sessionName, this.#device, this.#handle, this.#passkey]);
     const cookies = parseCookie(header);
     const session = cookies[this.sessionName];
     const deviceToken = cookies[this.#device];
     const handle = cookies[this.#handle];
+    const passkeySecret = cookies[this.#passkey];
     const isLasting = session?.startsWith(LASTING) === true;
     const isKnown = isLasting || session?.startsWith(PASSING) === true;
     return {
@@ -60,6 +65,7 @@ export class AuthCookies {
       ...(session !== undefined && { authToken: isKnown ? session.slice(2) : session }),
       ...(deviceToken !== undefined && { deviceToken }),
       ...(handle !== undefined && { handle }),
+      ...(passkeySecret !== undefined && { passkeySecret }),
     };
   }
 
@@ -75,6 +81,11 @@ export class AuthCookies {
 
   handle(handle: string): string {
     return this.#set(this.#handle, handle, HANDLE_SECONDS);
+  }
+
+  /** One that goes with the browser: its challenges expire by themselves. */
+  passkeySecret(secret: string): string {
+    return this.#set(this.#passkey, secret);
   }
 
   clearSession(): string {

@@ -89,6 +89,12 @@ export class Exchange {
     if (this.cookies.handle !== undefined) this.#setCookies.push(this.#authCookies.clearHandle());
   }
 
+  /** Keeps the secret that binds the challenges of passkeys to this browser. */
+  keepPasskeySecret(secret: string): void {
+    if (this.#isBearer || secret === this.cookies.passkeySecret) return;
+    this.#setCookies.push(this.#authCookies.passkeySecret(secret));
+  }
+
   /** Takes the cookie of a session that is over off the client, even with a refusal. */
   forgetSession(): void {
     delete this.request.authToken;

@@ -52,7 +52,7 @@ export interface PasskeysPart {
   /** @internal */
   readonly rules: PasskeyRules;
   /** @internal */
-  readonly create: (core: AccountsCore) => Passkeys;
+  readonly createPasskeys: (core: AccountsCore) => Passkeys;
 }
 
 /**

@@ -46,6 +46,6 @@ export function passkeys(options: PasskeyOptions): PasskeysPart {
   const { asSecondFactor } = settings;
   return {
     rules: { asSecondFactor, removeRecent: removeRecentPasskeys },
-    create: (core) => new Passkeys(core, settings),
+    createPasskeys: (core) => new Passkeys(core, settings),
   };
 }

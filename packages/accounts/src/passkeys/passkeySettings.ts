@@ -62,7 +62,9 @@ export function passkeySettings(options: PasskeyOptions): PasskeySettings {
 }
 
 function parseRpId(rpId: unknown): string {
-  if (typeof rpId === 'string' && DOMAIN.test(rpId)) return rpId;
+  const isDomain = typeof rpId === 'string' && DOMAIN.test(rpId);
+  // No browser takes a public suffix, such as `com`.
+  if (isDomain && (rpId === 'localhost' || rpId.includes('.'))) return rpId;
   throw invalidOption('passkeys.rpId', 'It must be a domain such as example.com, in lower case.');
 }
 

@@ -1,4 +1,5 @@
 import type * as SimpleWebAuthn from '@simplewebauthn/server';
+import type * as Helpers from '@simplewebauthn/server/helpers';
 import type { ContactData } from '../core/Account.js';
 import type { PasskeyContact } from '../core/PasskeyPolicy.js';
 import { invalidOption } from '../errors/invalidOption.js';
@@ -39,9 +40,14 @@ export async function verifyRegistration(
   { settings, challenge }: Verification,
   conditional: boolean,
 ): Promise<Omit<PasskeyData, 'name'>> {
-  const { verifyRegistrationResponse } = await loadVerifier();
+  const { verifyRegistrationResponse, decodeAttestationObject } = await loadVerifier();
   const { transports, ...attestation } = response.response;
   try {
+    const encoded = Buffer.from(attestation.attestationObject, 'base64url');
+    const object = decodeAttestationObject(new Uint8Array(encoded));
+    // Nothing else was asked for; certificates would have the verifier fetch the lists that they name.
+    const isUnattested = object.get('fmt') === 'none' || object.get('fmt') === 'packed';
+    if (!isUnattested || object.get('attStmt').get('x5c') !== undefined) throw credentialRefused();
     const { verified, registrationInfo } = await verifyRegistrationResponse({
       response: { ...response, response: attestation, clientExtensionResults: {} },
       expectedChallenge: challenge,
@@ -115,14 +121,20 @@ export async function verifyAssertion(
   }
 }
 
+type Verifier = typeof SimpleWebAuthn & Pick<typeof Helpers, 'decodeAttestationObject'>;
+
 /**
  * Loads the verifier with the first ceremony, so that a cold start does not.
  *
  * @throws AccountError `InvalidConfiguration` where it is not installed.
  */
-async function loadVerifier(): Promise<typeof SimpleWebAuthn> {
+async function loadVerifier(): Promise<Verifier> {
   try {
-    return await import('@simplewebauthn/server');
+    const [verifier, { decodeAttestationObject }] = await Promise.all([
+      import('@simplewebauthn/server'),
+      import('@simplewebauthn/server/helpers'),
+    ]);
+    return { ...verifier, decodeAttestationObject };
   } catch {
     throw invalidOption('passkeys', 'Install the package @simplewebauthn/server, version 14.');
   }

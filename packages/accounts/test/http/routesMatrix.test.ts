@@ -1,3 +1,4 @@
+import { passkeys } from '@latchkey/accounts/passkeys';
 import { totp } from '@latchkey/accounts/two-factor';
 import { routes } from '../../src/http/routes/routes.js';
 import type { AnyRoute } from '../../src/http/Route.js';
@@ -20,6 +21,7 @@ beforeAll(async () => {
   server = await createTestHandler(
     { maxBodyBytes: 1024 },
     {
+      passkeys: passkeys({ rpId: 'example.com', rpName: 'Tests', origins: [ORIGIN] }),
       passwords: { prehashed: { saltSecret: 's'.repeat(32) } },
       twoFactor: totp({
         issuer: 'Tests',
