@@ -8,6 +8,7 @@ export const FLOORS = [
   ['selfService'],
   ['apps'],
   ['accounts'],
+  ['identityProviders'],
   ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification', 'passkeys'],
   ['contacts', 'passwordChanges', 'twoFactor'],
   ['login'],

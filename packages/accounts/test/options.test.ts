@@ -164,6 +164,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'throttling.messages.window': { fits: milliseconds },
 
   twoFactor: { fits: nothing, also: [false, twoFactor] },
+  identityProviders: { fits: nothing, also: [false, { providers: [] }] },
   passkeys: { fits: nothing, also: [false, PASSKEYS, totp(twoFactor as never)] },
   phones: { fits: nothing, also: [false, { parse: true }, { parse: () => '+4930123456' }] },
 

@@ -66,6 +66,10 @@ import { Throttle } from '../throttling/Throttle.js';
 import type { ThrottlingOptions } from '../throttling/throttlePolicy.js';
 import { DeviceTokens } from '../tokens/DeviceTokens.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+import type {
+  IdentityProviders,
+  IdentityProvidersPart,
+} from '../identityProviders/IdentityProviders.js';
 import type { Passkeys, PasskeysPart } from '../passkeys/Passkeys.js';
 import type { TwoFactor, TwoFactorPart } from '../twoFactor/TwoFactor.js';
 import {
@@ -94,6 +98,8 @@ import { PasswordService, type PasswordOptions } from '../passwords/PasswordServ
 type MaybePhones = PhoneNumbers | undefined;
 /** A second factor as an option: perhaps none. */
 type MaybeTwoFactor = TwoFactorPart | undefined;
+/** Identity providers as an option: perhaps none. */
+type MaybeProviders = IdentityProvidersPart | undefined;
 /** Passkeys as an option: perhaps none. */
 type MaybePasskeys = PasskeysPart | undefined;
 
@@ -102,6 +108,7 @@ export interface AccountsOptions<
   F extends AccountFields = NoFields,
   P extends MaybePhones = MaybePhones,
   T extends MaybeTwoFactor = MaybeTwoFactor,
+  I extends MaybeProviders = MaybeProviders,
   K extends MaybePasskeys = MaybePasskeys,
 > extends GuardOptions<F> {
   /** Payment plan, length of the trial, and maximum number of accounts (default: no limits). */
@@ -142,6 +149,10 @@ export interface AccountsOptions<
    */
   readonly phones?: P;
   /**
+   * Sign-in with identity providers: `identityProviders(…)` of `@latchkey/accounts/oauth` (default: none).
+   */
+  readonly identityProviders?: I;
+  /**
    * Senders of messages. Without it, nothing is sent: an account whose only identifier is an e-mail
    * address cannot log in until the application hands over a token. The event `VerificationNotSent`
    * reports such an account.
@@ -181,6 +192,7 @@ export class Accounts<
   F extends AccountFields = NoFields,
   out P extends MaybePhones = MaybePhones,
   out T extends MaybeTwoFactor = MaybeTwoFactor,
+  out I extends MaybeProviders = MaybeProviders,
   out K extends MaybePasskeys = MaybePasskeys,
 > {
   /** The application's id, if several applications share the table. */
@@ -201,6 +213,8 @@ export class Accounts<
   readonly passwords: Passwords;
   /** Second factors, TOTP and recovery codes; undefined without the option `twoFactor`. */
   readonly twoFactor: T extends TwoFactorPart ? TwoFactor : undefined;
+  /** Sign-in with identity providers; undefined without the option `identityProviders`. */
+  readonly identityProviders: I extends IdentityProvidersPart ? IdentityProviders : undefined;
   /** Logins by passkeys; undefined without the option `passkeys`. */
   readonly passkeys: K extends PasskeysPart ? Passkeys : undefined;
   /** Logins by a link in an e-mail. */
@@ -232,7 +246,7 @@ export class Accounts<
    * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
    */
   constructor(
-    options: AccountsOptions<F, P, T, K> & Needed<P, T, K>,
+    options: AccountsOptions<F, P, T, I, K> & Needed<P, T, I, K>,
     accountDefinition?: typeof Account,
   ) {
     assertOptions(options);
@@ -297,6 +311,10 @@ export class Accounts<
     this.tokens = new CustomTokens(this.#core);
     this.contacts = new Contacts(this.#core, phones?.createVerification(this.#core));
     this.twoFactor = twoFactor?.create(this.#core) as typeof this.twoFactor;
+    this.identityProviders = options.identityProviders?.create(
+      this.#core,
+      this.#creation,
+    ) as typeof this.identityProviders;
     this.passkeys = passkeys?.createPasskeys(this.#core) as typeof this.passkeys;
     this.lifecycle = new AccountLifecycle(this.#core);
     this.profile = new AccountProfile(this.#core);
@@ -610,8 +628,9 @@ export class Accounts<
 }
 
 /** The options that the type arguments of `Accounts` make mandatory. */
-type Needed<P, T, K> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unknown) &
+type Needed<P, T, I, K> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unknown) &
   ([T] extends [TwoFactorPart] ? { readonly twoFactor: T } : unknown) &
+  ([I] extends [IdentityProvidersPart] ? { readonly identityProviders: I } : unknown) &
   ([K] extends [PasskeysPart] ? { readonly passkeys: K } : unknown);
 
 /**
@@ -626,12 +645,13 @@ type Needed<P, T, K> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : un
  * ```
  */
 export type AccountsWith<
-  O extends 'passkeys' | 'phones' | 'twoFactor',
+  O extends 'identityProviders' | 'passkeys' | 'phones' | 'twoFactor',
   F extends AccountFields = NoFields,
 > = Accounts<
   F,
   'phones' extends O ? PhoneNumbers : MaybePhones,
   'twoFactor' extends O ? TwoFactorPart : MaybeTwoFactor,
+  'identityProviders' extends O ? IdentityProvidersPart : MaybeProviders,
   'passkeys' extends O ? PasskeysPart : MaybePasskeys
 >;
 

@@ -37,7 +37,14 @@ const accountsOptions = {
     messages: z.union([z.literal(false), anObject], 'It must be an object or false.').optional(),
   }).optional(),
   twoFactor: part('create', 'It must be totp(…) of @latchkey/accounts/two-factor.').optional(),
-  passkeys: part('createPasskeys', 'It must be passkeys(…) of @latchkey/accounts/passkeys.').optional(),
+  identityProviders: part(
+    'create',
+    'It must be identityProviders(…) of @latchkey/accounts/oauth.',
+  ).optional(),
+  passkeys: part(
+    'createPasskeys',
+    'It must be passkeys(…) of @latchkey/accounts/passkeys.',
+  ).optional(),
   phones: part(
     'createVerification',
     'It must be phoneNumbers() of @latchkey/accounts/phone-numbers.',

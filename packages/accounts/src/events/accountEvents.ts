@@ -21,6 +21,7 @@ export type AccountFlow =
   | 'RequestPasswordReset'
   | 'ResetPassword'
   | 'RequestMagicLink'
+  | 'RequestIdentityLogin'
   | 'RequestVerification'
   | 'VerifyEmail'
   | 'VerifyPhone'
@@ -71,7 +72,10 @@ export interface EventContext {
   sessionId?: string;
   /** The impersonator's account id, in an impersonation session. */
   actorId?: string;
-  /** Method used: `password`, `magicLink`, `totp`, `recoveryCode`, `passkey`, a token's kind, …. */
+  /**
+   * Method used: `password`, `magicLink`, `identityProvider`, `totp`, `recoveryCode`, `passkey`, a token's
+   * kind, ….
+   */
   method?: string;
   /** The client's address, as given by the application. */
   ip?: string;

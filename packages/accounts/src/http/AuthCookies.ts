@@ -10,6 +10,9 @@ export interface PresentedCookies {
   readonly deviceToken?: string;
   /** Handle of a sign-up that waits for its address to be confirmed. */
   readonly handle?: string;
+  /** Secrets of flows with identity providers. */
+  readonly flow?: string;
+  readonly crossSiteFlow?: string;
   /** Secret that binds the challenges of passkeys to the browser. */
   readonly passkeySecret?: string;
 }
@@ -17,20 +20,24 @@ export interface PresentedCookies {
 /** Browsers keep no cookie for longer (RFC 6265bis §5.5). */
 const MAX_AGE_SECONDS = 400 * 24 * 60 * 60;
 const HANDLE_SECONDS = 7 * 24 * 60 * 60;
+const FLOW_SECONDS = 10 * 60;
 
 /** Before the token in the cookie: the browser does not say whether it will keep what it sends. */
 const LASTING = 'l.';
 const PASSING = 's.';
 
 /**
- * The cookies of a session, a known device, a pending sign-up and the challenges of passkeys: `__Host-`, `Secure`, `HttpOnly`,
- * `SameSite=Lax` (ASVS 3.3).
+ * The cookies of a session, a known device, a pending sign-up, a flow with an identity provider and the
+ * challenges of passkeys: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax` (ASVS 3.3). Only a flow that ends in a form of the
+ * provider's has one with `SameSite=None`.
  */
 export class AuthCookies {
   /** Name of the session's cookie, with its prefix. */
   readonly sessionName: string;
   readonly #device: string;
   readonly #handle: string;
+  readonly #flow: string;
+  readonly #crossSiteFlow: string;
   readonly #passkey: string;
   readonly #secure: boolean;
 
@@ -40,6 +47,8 @@ export class AuthCookies {
     this.sessionName = prefix + name;
     this.#device = `${prefix}${name}-device`;
     this.#handle = `${prefix}${name}-handle`;
+    this.#flow = `${prefix}${name}-flow`;
+    this.#crossSiteFlow = `${prefix}${name}-form-flow`;
     this.#passkey = `${prefix}${name}-passkey`;
     this.#secure = !insecure;
   }
@@ -52,11 +61,20 @@ export class AuthCookies {
    */
   read(header: string | null): PresentedCookies {
     if (header === null) return { isLasting: false };
-    assertOnce(header, [this.sessionName, this.#device, this.#handle, this.#passkey]);
+    assertOnce(header, [
+      this.sessionName,
+      this.#device,
+      this.#handle,
+      this.#flow,
+      this.#crossSiteFlow,
+      this.#passkey,
+    ]);
     const cookies = parseCookie(header);
     const session = cookies[this.sessionName];
     const deviceToken = cookies[this.#device];
     const handle = cookies[this.#handle];
+    const flow = cookies[this.#flow];
+    const crossSiteFlow = cookies[this.#crossSiteFlow];
     const passkeySecret = cookies[this.#passkey];
     const isLasting = session?.startsWith(LASTING) === true;
     const isKnown = isLasting || session?.startsWith(PASSING) === true;
@@ -65,6 +83,8 @@ export class AuthCookies {
       ...(session !== undefined && { authToken: isKnown ? session.slice(2) : session }),
       ...(deviceToken !== undefined && { deviceToken }),
       ...(handle !== undefined && { handle }),
+      ...(flow !== undefined && { flow }),
+      ...(crossSiteFlow !== undefined && { crossSiteFlow }),
       ...(passkeySecret !== undefined && { passkeySecret }),
     };
   }
@@ -88,6 +108,20 @@ export class AuthCookies {
     return this.#set(this.#passkey, secret);
   }
 
+  /**
+   * @param isCrossSite - tells whether a form of another site must bring the cookie along. Without
+   *   `Secure`, no cookie can be like that.
+   */
+  flow(browserSecret: string, isCrossSite: boolean): string {
+    return isCrossSite && this.#secure
+      ? this.#set(this.#crossSiteFlow, browserSecret, FLOW_SECONDS, 'none')
+      : this.#set(this.#flow, browserSecret, FLOW_SECONDS);
+  }
+
+  clearCrossSiteFlow(): string {
+    return this.#set(this.#crossSiteFlow, '', 0, 'none');
+  }
+
   clearSession(): string {
     return this.#set(this.sessionName, '', 0);
   }
@@ -96,14 +130,14 @@ export class AuthCookies {
     return this.#set(this.#handle, '', 0);
   }
 
-  #set(name: string, value: string, seconds?: number): string {
+  #set(name: string, value: string, seconds?: number, sameSite: 'lax' | 'none' = 'lax'): string {
     const cookie: SetCookie = {
       name,
       value,
       path: '/',
       httpOnly: true,
       secure: this.#secure,
-      sameSite: 'lax',
+      sameSite,
       ...(seconds !== undefined && { maxAge: clampSeconds(seconds) }),
     };
     return stringifySetCookie(cookie);

@@ -2,11 +2,31 @@ import * as z from 'zod';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
 
+interface CredentialResponse {
+  /** In base64url, as is `rawId`. */
+  readonly id: string;
+  readonly rawId: string;
+  readonly type: 'public-key';
+}
+
 /** The response of an authenticator that has created a passkey, of the right form and size. */
-export type RegistrationResponse = z.infer<typeof registration>;
+export interface RegistrationResponse extends CredentialResponse {
+  readonly response: {
+    readonly clientDataJSON: string;
+    readonly attestationObject: string;
+    readonly transports?: string[] | undefined;
+  };
+}
 
 /** The response of an authenticator that has signed a challenge, of the right form and size. */
-export type AuthenticationResponse = z.infer<typeof authentication>;
+export interface AuthenticationResponse extends CredentialResponse {
+  readonly response: {
+    readonly clientDataJSON: string;
+    readonly authenticatorData: string;
+    readonly signature: string;
+    readonly userHandle?: string | null | undefined;
+  };
+}
 
 /** A response, and what the browser says that it is for: nothing of it has been verified. */
 export interface ParsedCredential<R> {
@@ -31,7 +51,7 @@ const credential = {
   type: z.literal('public-key'),
 };
 
-const registration = z.object({
+const registration: z.ZodType<RegistrationResponse> = z.object({
   ...credential,
   response: z.object({
     clientDataJSON: base64url(MAX_CLIENT_DATA),
@@ -40,7 +60,7 @@ const registration = z.object({
   }),
 });
 
-const authentication = z.object({
+const authentication: z.ZodType<AuthenticationResponse> = z.object({
   ...credential,
   response: z.object({
     clientDataJSON: base64url(MAX_CLIENT_DATA),

@@ -5,6 +5,7 @@ import {
   PASSWORD,
   requestWith,
   type TestAccounts,
+  type TestClock,
 } from '../support/testAccounts.js';
 
 /** Somebody with an account, who is logged in. */
@@ -36,18 +37,17 @@ export interface Owners extends TestAccounts {
 /** Makes an empty table with accounts in it. */
 export async function createOwners(
   options: Parameters<typeof createTestAccounts>[0] = {},
+  clock?: TestClock,
 ): Promise<Owners> {
   const messages: Message[] = [];
   const everything: Message[] = [];
-  const test = await createTestAccounts({
-    ...options,
-    delivery: {
-      send: (message) => {
-        messages.push(message);
-        everything.push(message);
-      },
+  const delivery = {
+    send: (message: Message) => {
+      messages.push(message);
+      everything.push(message);
     },
-  });
+  };
+  const test = await createTestAccounts({ ...options, delivery }, clock);
   const { accounts } = test;
   let count = 0;
   return {

@@ -1,3 +1,4 @@
+import { github, identityProviders } from '@latchkey/accounts/oauth';
 import { passkeys } from '@latchkey/accounts/passkeys';
 import { totp } from '@latchkey/accounts/two-factor';
 import { routes } from '../../src/http/routes/routes.js';
@@ -23,6 +24,10 @@ beforeAll(async () => {
     {
       passkeys: passkeys({ rpId: 'example.com', rpName: 'Tests', origins: [ORIGIN] }),
       passwords: { prehashed: { saltSecret: 's'.repeat(32) } },
+      identityProviders: identityProviders({
+        redirectUri: `${ORIGIN}/auth/identity-providers/{provider}/callback`,
+        providers: [github({ clientId: 'tests', clientSecret: 'tests' })],
+      }),
       twoFactor: totp({
         issuer: 'Tests',
         encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 7).toString('base64') }],
@@ -71,7 +76,8 @@ describe('Every route', () => {
     },
   );
 
-  it.each(ALL.filter(({ method }) => method !== 'GET'))(
+  // Those that browsers land on from other sites are tested with identity providers.
+  it.each(ALL.filter(({ method, landing }) => method !== 'GET' && !landing))(
     '$name refuses the page of another site, which has no say in it',
     async (route) => {
       const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
