@@ -115,9 +115,14 @@ function exportedAccount(account: Account, ownNames: readonly string[]): JsonObj
 
 function exportedContact(contact: Account['accessTypes'][number]): JsonObject {
   const { ulid: contactId, data, verified = false, meta, createdAt, updatedAt } = contact;
+  const { name, signCount, backedUp, lastUsedAt } = contact;
   return toJsonObject({
     contactId,
     ...data,
+    name,
+    signCount,
+    backedUp,
+    lastUsedAt,
     verified,
     meta: meta ?? metaOf(data),
     createdAt,

@@ -26,6 +26,7 @@ import {
   isKnownCredential,
   parsePasskeyName,
   removePasskey,
+  renamePasskey,
   requireFreshLogin,
   usePasskey,
 } from './changePasskeys.js';
@@ -273,35 +274,25 @@ export class Passkeys {
   }
 
   /**
-   * Gives a passkey another name, 1 to 64 characters: one request.
+   * Gives a passkey another name, 1 to 64 characters: two requests.
    *
    * @throws AccountError `InvalidInput`; `PasskeyNotFound`, also for a passkey of another account;
-   *   `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
+   *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
    */
   async rename(input: PasskeyReference & { readonly name: string }): Promise<Passkey> {
     return this.#change('RenamePasskey', input, async (flow) => {
       const { passkeyId, name: given } = input;
       requireUlid(passkeyId, 'passkeyId');
       const name = parsePasskeyName(given);
-      const { accountId } = flow.actor;
-      const notFound = (): AccountError => new AccountError('PasskeyNotFound', {});
-      const renamed = await flow.commit(undefined, (change) => {
-        const written = change.write(
-          this.#core.accessTypes.updateOneOperation({
-            filter: { accountId, 'data.kind': 'passkey', ulid: passkeyId },
-            update: { $set: { 'data.name': name } },
-          }),
-          notFound,
-        );
-        return () => written.result;
+      return flow.commit(await flow.load(), (change) => {
+        const renamed = renamePasskey(this.#core, change, passkeyId, name);
+        return () => toPasskey(renamed);
       });
-      if (!renamed) throw notFound();
-      return toPasskey(renamed as PasskeyContact);
     });
   }
 
   /**
-   * Removes a passkey: two requests. Every session except that of `request` ends, and the owner is notified.
+   * Removes a passkey: three requests. Every session except that of `request` ends, and the owner is notified.
    *
    * @returns data for the browser's signals, by which it stops to offer the passkey.
    * @throws AccountError `InvalidInput`; `PasskeyNotFound`, also for a passkey of another account;

@@ -50,21 +50,41 @@ export function parsePasskeyName(name: unknown = 'Passkey'): string {
   throw new AccountError('InvalidInput', { path: 'name', reason: 'notValid' });
 }
 
+/** A passkey that is to be stored. */
+type NewPasskey = Pick<PasskeyContact, 'backedUp' | 'data' | 'name' | 'signCount'>;
+
 /** Adds a passkey to an account, and notifies the owner. */
 export function addPasskey(
   { accessTypes }: Pick<AccountsCore, 'accessTypes'>,
   change: AccountChange,
-  data: PasskeyContact['data'],
+  passkey: NewPasskey,
 ): () => PasskeyContact {
   const { account } = change;
   assertRoomForPasskey(account);
-  const item = { accountId: account.accountId, verified: true, data };
+  const item = { accountId: account.accountId, verified: true, ...passkey };
   const written = change
     // A remedy that removes passkeys, and this, must not miss each other.
     .requireSameVersion()
     .notify({ kind: 'PasskeyAdded' })
     .write(accessTypes.createOneOperation({ item }));
   return () => written.result as PasskeyContact;
+}
+
+/**
+ * Gives a passkey another name.
+ *
+ * @throws AccountError `PasskeyNotFound`
+ */
+export function renamePasskey(
+  { accessTypes }: Pick<AccountsCore, 'accessTypes'>,
+  change: AccountChange,
+  passkeyId: string,
+  name: string,
+): PasskeyContact {
+  const passkey = findPasskey(change.account, passkeyId);
+  const filter = keyOf(passkey);
+  change.write(accessTypes.updateOneOperation({ filter, update: { $set: { name } } }));
+  return { ...passkey, name };
 }
 
 /** Tells whether an error says that a credential is registered already, whoever has it. */
@@ -84,8 +104,7 @@ export function removePasskey(
 ): PasskeyContact {
   const { account, actor } = change;
   const passkeys = passkeysOf(account);
-  const passkey = passkeys.find(({ ulid }) => ulid === passkeyId);
-  if (!passkey) throw new AccountError('PasskeyNotFound', {});
+  const passkey = findPasskey(account, passkeyId);
   assertRemovable(core, account, passkey);
   const { isRequired } = core.twoFactor;
   const isOnlyFactor =
@@ -121,29 +140,40 @@ export function removeRecentPasskeys(core: AccountsCore, change: AccountChange):
 export function usePasskey(
   { accessTypes, table }: Pick<AccountsCore, 'accessTypes' | 'table'>,
   change: AccountChange,
-  { accountId, ulid, data }: PasskeyContact,
-  { counter, backedUp }: { readonly counter: number; readonly backedUp: boolean },
+  passkey: PasskeyContact,
+  { signCount, backedUp }: { readonly signCount: number; readonly backedUp: boolean },
 ): void {
+  const { signCount: before = 0 } = passkey;
   change.write(
     accessTypes.updateOneOperation({
-      filter: { accountId, 'data.kind': 'passkey', ulid },
+      filter: keyOf(passkey),
       // Of two logins with one count, one is with a copy.
-      condition: { 'data.counter': counter > 0 ? { $lt: counter } : data.counter },
-      update: {
-        $set: {
-          'data.counter': counter,
-          'data.backedUp': backedUp,
-          'data.lastUsedAt': table.now(),
-        },
-      },
+      condition: { signCount: signCount > 0 ? { $lt: signCount } : before },
+      update: { $set: { signCount, backedUp, lastUsedAt: table.now() } },
     }),
     credentialRefused,
   );
 }
 
+/** @throws AccountError `PasskeyNotFound` */
+function findPasskey(account: Account, passkeyId: string): PasskeyContact {
+  const passkey = passkeysOf(account).find(({ ulid }) => ulid === passkeyId);
+  if (passkey) return passkey;
+  throw new AccountError('PasskeyNotFound', {});
+}
+
+/** The whole key of a passkey. */
+function keyOf({ accountId, ulid }: PasskeyContact): {
+  readonly accountId: string;
+  readonly 'data.kind': 'passkey';
+  readonly ulid: string;
+} {
+  return { accountId, 'data.kind': 'passkey', ulid };
+}
+
 function deleteOperation(
   { accessTypes }: Pick<AccountsCore, 'accessTypes'>,
-  { accountId, ulid }: PasskeyContact,
+  passkey: PasskeyContact,
 ): ReturnType<typeof accessTypes.deleteOneOperation> {
-  return accessTypes.deleteOneOperation({ filter: { accountId, 'data.kind': 'passkey', ulid } });
+  return accessTypes.deleteOneOperation({ filter: keyOf(passkey) });
 }

@@ -8,8 +8,9 @@ type NamedAccount = Pick<Account, 'accessTypes' | 'accountId'> & {
 };
 
 /** Returns a passkey as its owner sees it. */
-export function toPasskey({ ulid, createdAt, data }: PasskeyContact): Passkey {
-  const { name, value, backupEligible, backedUp, aaguid, lastUsedAt } = data;
+export function toPasskey(stored: PasskeyContact): Passkey {
+  const { ulid, createdAt, name = '', backedUp = false, lastUsedAt } = stored;
+  const { value, backupEligible, aaguid } = stored.data;
   return {
     passkeyId: ulid,
     name,

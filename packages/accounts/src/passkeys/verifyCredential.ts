@@ -12,11 +12,16 @@ import {
 } from './parseCredential.js';
 import type { PasskeySettings } from './passkeySettings.js';
 
-type PasskeyData = Extract<ContactData, { readonly kind: 'passkey' }>;
+/** What a verified registration says of its authenticator. */
+export interface VerifiedRegistration {
+  readonly data: Extract<ContactData, { readonly kind: 'passkey' }>;
+  readonly signCount: number;
+  readonly backedUp: boolean;
+}
 
 /** What a verified signature says of its authenticator. */
 export interface VerifiedAssertion {
-  readonly counter: number;
+  readonly signCount: number;
   readonly backedUp: boolean;
   /** Tells whether the signature counter has gone back, or stayed where it was. */
   readonly hasRolledBack: boolean;
@@ -39,7 +44,7 @@ export async function verifyRegistration(
   { response }: ParsedCredential<RegistrationResponse>,
   { settings, challenge }: Verification,
   conditional: boolean,
-): Promise<Omit<PasskeyData, 'name'>> {
+): Promise<VerifiedRegistration> {
   const { verifyRegistrationResponse, decodeAttestationObject } = await loadVerifier();
   const { transports, ...attestation } = response.response;
   try {
@@ -62,14 +67,16 @@ export async function verifyRegistration(
     // What the client calls the credential must be what the authenticator has signed.
     if (credential.id !== response.id) throw credentialRefused();
     return {
-      kind: 'passkey',
-      value: credential.id,
-      publicKey: Buffer.from(credential.publicKey).toString('base64url'),
-      counter: credential.counter,
-      backupEligible: credentialDeviceType === 'multiDevice',
+      signCount: credential.counter,
       backedUp: credentialBackedUp,
-      ...(transports && { transports }),
-      ...(!/^[0-]+$/.test(aaguid) && { aaguid }),
+      data: {
+        kind: 'passkey',
+        value: credential.id,
+        publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+        backupEligible: credentialDeviceType === 'multiDevice',
+        ...(transports && { transports }),
+        ...(!/^[0-]+$/.test(aaguid) && { aaguid }),
+      },
     };
   } catch {
     // The verifier's messages hold what was sent, and how far it was verified: not even as a cause.
@@ -85,7 +92,7 @@ export async function verifyRegistration(
 export async function verifyAssertion(
   { response }: ParsedCredential<AuthenticationResponse>,
   { settings, challenge }: Verification,
-  { data }: PasskeyContact,
+  { data, signCount: before = 0 }: PasskeyContact,
   requireUserVerification: boolean,
 ): Promise<VerifiedAssertion> {
   const { verifyAuthenticationResponse } = await loadVerifier();
@@ -112,9 +119,9 @@ export async function verifyAssertion(
     const isSameKind = (credentialDeviceType === 'multiDevice') === data.backupEligible;
     if (!verified || !isSameKind) throw credentialRefused();
     return {
-      counter: newCounter,
+      signCount: newCounter,
       backedUp: credentialBackedUp,
-      hasRolledBack: (newCounter > 0 || data.counter > 0) && newCounter <= data.counter,
+      hasRolledBack: (newCounter > 0 || before > 0) && newCounter <= before,
     };
   } catch {
     throw credentialRefused();

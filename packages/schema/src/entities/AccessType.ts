@@ -35,6 +35,14 @@ export const AccessType = defineEntity({
     pendingUntil: z.date().optional(),
     /** The digest of what a sign-up gave to whoever asked for it, by which they confirm the address. */
     handle: z.string().min(32).max(128).optional(),
+    /** Of a passkey: the owner's name for it. */
+    name: z.string().min(1).max(64).optional(),
+    /** Of a passkey: the authenticator's signature counter at its last use; 0 where it has none. */
+    signCount: z.int().nonnegative().optional(),
+    /** Of a passkey: tells whether it was synchronised at its last use. */
+    backedUp: z.boolean().optional(),
+    /** Of a passkey: when somebody has last logged in with it. */
+    lastUsedAt: z.date().optional(),
     meta: meta.optional(),
     data: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('email'), value: emailAddress }),
@@ -52,19 +60,12 @@ export const AccessType = defineEntity({
         value: base64url.max(1364),
         /** The credential's public key, as a COSE key. */
         publicKey: base64url.max(4096),
-        /** The authenticator's signature counter at its last use; 0 where it has none. */
-        counter: z.int().nonnegative(),
         /** Tells whether the passkey can be synchronised between devices. */
         backupEligible: z.boolean(),
-        /** Tells whether the passkey was synchronised at its last use. */
-        backedUp: z.boolean(),
         /** How the authenticator can be reached, as the browser has reported it. */
         transports: z.array(z.string().min(1).max(32)).max(16).optional(),
         /** The model of the authenticator. */
         aaguid: z.guid().optional(),
-        /** The owner's name for it. */
-        name: z.string().min(1).max(64),
-        lastUsedAt: z.date().optional(),
       }),
     ]),
   }),
