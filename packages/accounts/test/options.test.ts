@@ -165,7 +165,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
 
   twoFactor: { fits: nothing, also: [false, twoFactor] },
   identityProviders: { fits: nothing, also: [false, { providers: [] }] },
-  passkeys: { fits: nothing, also: [false, PASSKEYS, totp(twoFactor as never)] },
+  passkeys: { fits: nothing, also: [false, PASSKEYS, totp(twoFactor)] },
   phones: { fits: nothing, also: [false, { parse: true }, { parse: () => '+4930123456' }] },
 
   delivery: { fits: nothing },

@@ -31,20 +31,19 @@ export function platform(): { readonly create: Ceremony; readonly get: Ceremony 
   ) {
     throw new AccountsClientError('PasskeysNotSupported', 'The browser does not support passkeys.');
   }
-  const { parseCreationOptionsFromJSON, parseRequestOptionsFromJSON } = parser;
   const ceremony =
     (call: 'create' | 'get', parse: (options: object) => unknown): Ceremony =>
     async (options, conditional, signal) => {
       const outcome = credentials[call]({
-        publicKey: parse.call(parser, options),
+        publicKey: parse(options),
         ...(conditional && { mediation: 'conditional' }),
         ...(signal && { signal }),
       });
       return jsonOf(outcome, signal);
     };
   return {
-    create: ceremony('create', parseCreationOptionsFromJSON),
-    get: ceremony('get', parseRequestOptionsFromJSON),
+    create: ceremony('create', (options) => parser.parseCreationOptionsFromJSON?.(options)),
+    get: ceremony('get', (options) => parser.parseRequestOptionsFromJSON?.(options)),
   };
 }
 

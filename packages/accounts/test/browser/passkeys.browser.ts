@@ -17,15 +17,15 @@ let users = 0;
 
 beforeAll(async () => {
   // The handler is asked later than the server is known.
-  let handler: ReturnType<typeof createAccountsHandler> | undefined;
+  const site: { handler?: ReturnType<typeof createAccountsHandler> } = {};
   server = await serve((...args) => {
-    if (!handler) throw new Error('The server is not ready.');
-    return handler(...args);
+    if (!site.handler) throw new Error('The server is not ready.');
+    return site.handler(...args);
   });
   test = await createTestAccounts({
     passkeys: passkeys({ rpId: 'localhost', rpName: 'Tests', origins: [server.origin] }),
   });
-  handler = createAccountsHandler(test.accounts, { onError: (error) => console.error(error) });
+  site.handler = createAccountsHandler(test.accounts, { onError: (error) => console.error(error) });
 });
 
 beforeEach(async () => {

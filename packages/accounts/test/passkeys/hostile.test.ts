@@ -334,12 +334,12 @@ describe('a registration is refused, by the one answer', () => {
   ])('with %s', async (_name, edit) => {
     await expectRefusal(
       register((response) => {
-        const inner = (edit as { response?: unknown }).response;
-        const isEdit = typeof inner === 'object' && Object.keys(inner as object).length > 0;
+        const inner: object | number | undefined = 'response' in edit ? edit.response : undefined;
+        const isEdit = typeof inner === 'object' && Object.keys(inner).length > 0;
         return {
           ...response,
           ...edit,
-          ...(isEdit && { response: { ...response.response, ...(inner as object) } }),
+          ...(isEdit && { response: { ...response.response, ...inner } }),
         } as CredentialJson;
       }),
     );
