@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { Accounts } from '../src/accounts/Accounts.js';
 import { AccountsRegistry } from '../src/apps/AccountsRegistry.js';
 import { AccountError } from '../src/errors/AccountError.js';
+import { passkeys } from '../src/passkeys/index.js';
 import { totp } from '../src/twoFactor/totp.js';
 import { Guard } from '../src/guard/Guard.js';
 import { SECRET } from './support/testAccounts.js';
@@ -20,6 +21,7 @@ const needed = {
   },
   sessions: { getTokenSecret: () => SECRET },
 };
+const PASSKEYS = { rpId: 'example.com', rpName: 'Tests', origins: ['https://example.com'] };
 const twoFactor = { issuer: 'Tests', encryptionKeys: [{ kid: '1', key: Buffer.alloc(32, 7) }] };
 const delivery = { send: (): void => undefined };
 const linked = { delivery: { ...delivery, linkTo: { baseUrl: 'https://app.example' } } };
@@ -157,6 +159,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   twoFactor: { fits: nothing, also: [false, twoFactor] },
   listing: { fits: nothing, also: [false, { define: () => ({}) }, { listAccounts: true }] },
   identityProviders: { fits: nothing, also: [false, { providers: [] }] },
+  passkeys: { fits: nothing, also: [false, PASSKEYS, totp(twoFactor)] },
   phones: { fits: nothing, also: [false, { parse: true }, { parse: () => '+4930123456' }] },
 
   delivery: { fits: nothing },
@@ -202,6 +205,39 @@ const TOTP_OPTIONS: Readonly<Record<string, Row>> = {
   },
 };
 
+/** The options of `passkeys`, as parts of the option of that name. */
+const PASSKEY_OPTIONS: Readonly<Record<string, Row>> = {
+  'passkeys.rpId': {
+    fits: nothing,
+    also: ['https://example.com', 'Example.com', 'example.com.', 'a b', '', undefined],
+    beside: { passkeys: PASSKEYS },
+  },
+  'passkeys.rpName': {
+    fits: (value) => value === 'nonsense',
+    also: ['', ' ', 'x'.repeat(65), undefined],
+    beside: { passkeys: PASSKEYS },
+  },
+  'passkeys.origins': {
+    fits: nothing,
+    also: [
+      [],
+      ['https://example.com/'],
+      ['http://example.com'],
+      ['https://elsewhere.org'],
+      ['https://evilexample.com'],
+      ['https://example.com', 'nonsense'],
+      Array.from({ length: 51 }, (_, at) => `https://a${String(at)}.example.com`),
+      undefined,
+    ],
+    beside: { passkeys: PASSKEYS },
+  },
+  'passkeys.asSecondFactor': {
+    fits: (value) => typeof value === 'boolean',
+    beside: { passkeys: PASSKEYS },
+  },
+  'passkeys.recentLogin': { fits: milliseconds, also: [0], beside: { passkeys: PASSKEYS } },
+};
+
 /** Values that are refused at another path than their own, or accepted, or refused though they fit. */
 function faultsOf(make: (options: object) => unknown, path: string, row: Row): unknown[] {
   const { fits, also = [], beside } = row;
@@ -214,6 +250,35 @@ function faultsOf(make: (options: object) => unknown, path: string, row: Row): u
   const fitting = NONSENSE.filter(fits).map((value) => [value, pathFor(value)] as const);
   return [...wrong, ...fitting.filter(([, refusedAt]) => refusedAt !== 'accepted')];
 }
+
+const passkeysOf = (options: object): unknown =>
+  passkeys((options as { passkeys: never }).passkeys);
+
+describe('an option of passkeys', () => {
+  it.each(Object.entries(PASSKEY_OPTIONS))(
+    '%s is refused with its path for nonsense',
+    (path, row) => {
+      expect(faultsOf(passkeysOf, path, row)).toEqual([]);
+    },
+  );
+
+  it('is refused where it is none at all', () => {
+    for (const given of [undefined, null, 7, 'example.com']) {
+      expect(refused(() => passkeys(given as never))).toBe('passkeys');
+    }
+  });
+
+  it('takes origins of Android, of other domains beside its own, and of this machine', () => {
+    const origins = [
+      'https://www.example.com',
+      'https://example.co.uk',
+      `android:apk-key-hash:${'a'.repeat(43)}`,
+    ];
+    expect(refused(() => passkeys({ ...PASSKEYS, origins }))).toBe('accepted');
+    const local = { rpId: 'localhost', origins: ['http://localhost:3000'] };
+    expect(refused(() => passkeys({ ...PASSKEYS, ...local }))).toBe('accepted');
+  });
+});
 
 const totpOf = (options: object): unknown => totp((options as { twoFactor: never }).twoFactor);
 

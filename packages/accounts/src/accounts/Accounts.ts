@@ -73,6 +73,7 @@ import type {
   IdentityProviders,
   IdentityProvidersPart,
 } from '../identityProviders/IdentityProviders.js';
+import type { Passkeys, PasskeysPart } from '../passkeys/Passkeys.js';
 import type { TwoFactor, TwoFactorPart } from '../twoFactor/TwoFactor.js';
 import {
   AccountCreation,
@@ -102,6 +103,8 @@ type MaybePhones = PhoneNumbers | undefined;
 type MaybeTwoFactor = TwoFactorPart | undefined;
 /** Identity providers as an option: perhaps none. */
 type MaybeProviders = IdentityProvidersPart | undefined;
+/** Passkeys as an option: perhaps none. */
+type MaybePasskeys = PasskeysPart | undefined;
 
 /** Input of {@link Accounts}. */
 export interface AccountsOptions<
@@ -109,6 +112,7 @@ export interface AccountsOptions<
   P extends MaybePhones = MaybePhones,
   T extends MaybeTwoFactor = MaybeTwoFactor,
   I extends MaybeProviders = MaybeProviders,
+  K extends MaybePasskeys = MaybePasskeys,
 > extends GuardOptions<F> {
   /** Payment plan, length of the trial, and maximum number of accounts (default: no limits). */
   readonly plan?: Partial<AppPlan>;
@@ -140,6 +144,8 @@ export interface AccountsOptions<
    * none can be enrolled).
    */
   readonly twoFactor?: T;
+  /** Logins by passkeys: `passkeys(…)` of `@latchkey/accounts/passkeys` (default: none). */
+  readonly passkeys?: K;
   /**
    * Asks the system that accounts were imported from for passwords that only it knows:
    * `verifyElsewhere(…)` of `@latchkey/accounts/elsewhere` (default: nobody is asked).
@@ -204,6 +210,7 @@ export class Accounts<
   out P extends MaybePhones = MaybePhones,
   out T extends MaybeTwoFactor = MaybeTwoFactor,
   out I extends MaybeProviders = MaybeProviders,
+  out K extends MaybePasskeys = MaybePasskeys,
 > {
   /** The application's id, if several applications share the table. */
   readonly appId: string | undefined;
@@ -225,6 +232,8 @@ export class Accounts<
   readonly twoFactor: T extends TwoFactorPart ? TwoFactor : undefined;
   /** Sign-in with identity providers; undefined without the option `identityProviders`. */
   readonly identityProviders: I extends IdentityProvidersPart ? IdentityProviders : undefined;
+  /** Logins by passkeys; undefined without the option `passkeys`. */
+  readonly passkeys: K extends PasskeysPart ? Passkeys : undefined;
   /** Logins by a link in an e-mail. */
   readonly magicLinks: MagicLinks;
   /** One-time tokens of the application's own kinds. */
@@ -255,12 +264,12 @@ export class Accounts<
    * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
    */
   constructor(
-    options: AccountsOptions<F, P, T, I> & Needed<P, T, I>,
+    options: AccountsOptions<F, P, T, I, K> & Needed<P, T, I, K>,
     accountDefinition?: typeof Account,
   ) {
     assertOptions(options);
     const { table: wholeTable, plan, environment, accountFields } = options;
-    const { passwords, tokens, throttling, twoFactor, phones, delivery } = options;
+    const { passwords, tokens, throttling, twoFactor, passkeys, phones, delivery } = options;
     const { requireActivation = false, recentLogin = '10m', unprovenClaim = '7d' } = options;
     const { appId, core, sessions } = createRequestSetup(options);
     const { table, events } = core;
@@ -312,6 +321,7 @@ export class Accounts<
       plan: parseAppPlan(plan),
       requireActivation: parseRequireActivation(requireActivation),
       twoFactor: twoFactor?.policy ?? {},
+      passkeys: passkeys?.rules,
       phones,
     };
     this.#creation = new AccountCreation(this.#core);
@@ -328,6 +338,7 @@ export class Accounts<
       this.#core,
       this.#creation,
     ) as typeof this.identityProviders;
+    this.passkeys = passkeys?.createPasskeys(this.#core) as typeof this.passkeys;
     this.lifecycle = new AccountLifecycle(this.#core);
     this.profile = new AccountProfile(this.#core);
     this.permissions = new Permissions(this.#core);
@@ -671,9 +682,10 @@ export class Accounts<
 }
 
 /** The options that the type arguments of `Accounts` make mandatory. */
-type Needed<P, T, I> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unknown) &
+type Needed<P, T, I, K> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unknown) &
   ([T] extends [TwoFactorPart] ? { readonly twoFactor: T } : unknown) &
-  ([I] extends [IdentityProvidersPart] ? { readonly identityProviders: I } : unknown);
+  ([I] extends [IdentityProvidersPart] ? { readonly identityProviders: I } : unknown) &
+  ([K] extends [PasskeysPart] ? { readonly passkeys: K } : unknown);
 
 /**
  * {@link Accounts} with these options, for the types of an application's own functions.
@@ -687,13 +699,14 @@ type Needed<P, T, I> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : un
  * ```
  */
 export type AccountsWith<
-  O extends 'identityProviders' | 'phones' | 'twoFactor',
+  O extends 'identityProviders' | 'passkeys' | 'phones' | 'twoFactor',
   F extends AccountFields = NoFields,
 > = Accounts<
   F,
   'phones' extends O ? PhoneNumbers : MaybePhones,
   'twoFactor' extends O ? TwoFactorPart : MaybeTwoFactor,
-  'identityProviders' extends O ? IdentityProvidersPart : MaybeProviders
+  'identityProviders' extends O ? IdentityProvidersPart : MaybeProviders,
+  'passkeys' extends O ? PasskeysPart : MaybePasskeys
 >;
 
 function parseVisitorFields(names: unknown, ownNames: readonly string[]): readonly string[] {

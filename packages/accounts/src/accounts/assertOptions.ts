@@ -43,6 +43,10 @@ const accountsOptions = {
     'takeOver',
     'It must be verifyElsewhere(…) of @latchkey/accounts/elsewhere.',
   ).optional(),
+  passkeys: part(
+    'createPasskeys',
+    'It must be passkeys(…) of @latchkey/accounts/passkeys.',
+  ).optional(),
   phones: part(
     'createVerification',
     'It must be phoneNumbers() of @latchkey/accounts/phone-numbers.',

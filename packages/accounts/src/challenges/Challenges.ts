@@ -19,6 +19,11 @@ export interface NewChallenge {
   readonly lifetimeMs: number;
   /** Kept for the flow that goes on with the challenge; stored as it is, so never a secret. */
   readonly data?: Readonly<Record<string, unknown>>;
+  /**
+   * Secret that the browser has from an earlier challenge, if it shows one: it is kept, so that several
+   * pages of a browser do not invalidate each other's challenges.
+   */
+  readonly browserSecret?: unknown;
 }
 
 /** A challenge for one browser: 256 random bits each, as base64url. Neither is stored. */
@@ -62,10 +67,17 @@ export class Challenges {
    *
    * @throws AccountError `InvalidInput`, `TooManyRequests`
    */
-  async create({ kind, request, lifetimeMs, data }: NewChallenge): Promise<IssuedChallenge> {
+  async create({
+    kind,
+    request,
+    lifetimeMs,
+    data,
+    browserSecret: shown,
+  }: NewChallenge): Promise<IssuedChallenge> {
     const { connectionOf, table, throttle } = this.#core;
     await throttle.countAddress(connectionOf(request).ip);
-    const [value, browserSecret] = [newSecret(), newSecret()];
+    const value = newSecret();
+    const browserSecret = isSecret(shown) ? shown : newSecret();
     await this.#challenges.createOne({
       item: {
         digest: digestSecret(value),

@@ -12,7 +12,13 @@ export type ClientErrorCode =
   /** `init` was given an `appId` that no application can have. */
   | 'AppIdNotValid'
   /** A session is active; sign out first. */
-  | 'UserAlreadySignedIn';
+  | 'UserAlreadySignedIn'
+  /** The browser, or the page's place in it, has no passkeys. */
+  | 'PasskeysNotSupported'
+  /** The browser has used no passkey: the user declined, had none, or took too long. */
+  | 'PasskeyNotAllowed'
+  /** The device has a passkey of the account already. */
+  | 'PasskeyAlreadyRegistered';
 
 /** Fields of an {@link AccountsClientError}, besides its code and message. */
 export interface ClientErrorFields {

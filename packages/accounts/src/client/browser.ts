@@ -17,10 +17,38 @@ export interface Channel {
   close(): void;
 }
 
+/** A credential, as far as it leaves the page. */
+export interface PublicKeyCredential {
+  toJSON(): { readonly id: string };
+}
+
+/** Options of a ceremony with a passkey. */
+interface CeremonyOptions {
+  readonly publicKey: unknown;
+  readonly mediation?: 'conditional';
+  readonly signal?: AbortSignal;
+}
+
+/** The part of `navigator.credentials` that the client uses (WebAuthn). */
+export interface Credentials {
+  create(options: CeremonyOptions): Promise<PublicKeyCredential | null>;
+  get(options: CeremonyOptions): Promise<PublicKeyCredential | null>;
+}
+
+/** The part of `PublicKeyCredential` that the client uses (WebAuthn Level 3); browsers lack some of it. */
+export interface PublicKeyCredentials {
+  parseCreationOptionsFromJSON?(options: object): unknown;
+  parseRequestOptionsFromJSON?(options: object): unknown;
+  signalAllAcceptedCredentials?(options: object): Promise<void>;
+  signalCurrentUserDetails?(options: object): Promise<void>;
+  signalUnknownCredential?(options: object): Promise<void>;
+}
+
 /** Globals of a page; outside of a browser, some or all of them are missing. */
 interface Page {
   readonly location?: { readonly href: string };
-  readonly navigator?: { readonly locks?: Locks };
+  readonly navigator?: { readonly locks?: Locks; readonly credentials?: Credentials };
+  readonly PublicKeyCredential?: PublicKeyCredentials;
   readonly BroadcastChannel?: new (name: string) => Channel;
 }
 

@@ -42,6 +42,17 @@ export {
   signUp,
 } from './signInCalls.js';
 export {
+  listPasskeys,
+  passkeyRegistrationOptions,
+  passkeySignInOptions,
+  registerPasskey,
+  removePasskey,
+  renamePasskey,
+  signInWithPasskey,
+  type RegisterPasskeyInput,
+  type SignInWithPasskeyInput,
+} from './passkeyCalls.js';
+export {
   addEmail,
   addPhone,
   changePassword,
@@ -79,6 +90,10 @@ export type {
   MagicLinkBody,
   OperationName,
   ParamsOf,
+  PasskeyAnswer,
+  PasskeyOptionsAnswer,
+  PasskeyResponseBody,
+  PasskeySignalsAnswer,
   PasswordSaltBody,
   PhoneBody,
   QueryOf,

@@ -6,6 +6,7 @@ import { requireObject, requireUlid } from '../errors/requireObject.js';
 import { Actor } from '../core/Actor.js';
 import { changeAccount, Flow } from '../core/changeAccount.js';
 import { isSame } from '../core/claims.js';
+import { isPasskey } from '../core/PasskeyPolicy.js';
 import { addContact, type AddedContact, type NewAddress } from './addContact.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { Contact, ContactKind } from '../core/Account.js';
@@ -176,7 +177,8 @@ export class Contacts {
     return withAccountErrors(async () => {
       const actor = Actor.of(this.#core, input);
       const flow = new Flow(this.#core, actor, {});
-      return (await flow.load({ session: true })).accessTypes;
+      const { accessTypes } = await flow.load({ session: true });
+      return accessTypes.filter((each) => !isPasskey(each));
     });
   }
 
@@ -354,7 +356,9 @@ function parseReference(
   const { contactId, kind } = input;
   if (contactId !== undefined) {
     requireUlid(contactId, 'contactId');
-    if ((kind as unknown) === undefined) return ({ ulid }) => ulid === contactId;
+    if ((kind as unknown) === undefined) {
+      return (contact) => contact.ulid === contactId && !isPasskey(contact);
+    }
     throw new AccountError('InvalidInput', { path: 'kind', reason: 'notBesideContactId' });
   }
   const { value, provider, country } = input;

@@ -46,7 +46,7 @@ export function removeContact(
  *
  * @throws AccountError `LastLoginMethod`
  */
-function assertRemovable(
+export function assertRemovable(
   { requireActivation }: Pick<AccountsCore, 'requireActivation'>,
   account: Account,
   contact: Contact,

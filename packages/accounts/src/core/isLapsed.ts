@@ -8,7 +8,7 @@ export interface ContactMarks {
 
 /**
  * Tells whether a contact that was never verified can no longer be, so that anybody may take the
- * address.
+ * address; and whether a passkey was added before the account was taken over by its owner.
  *
  * One that a sign-up has claimed lapses after `unprovenClaimMs`. One that was added later lapses when
  * the token expires that was sent there, and when the owner comes back and revokes what is pending.
@@ -18,9 +18,12 @@ export function isLapsed(
   { pendingVoidBefore = '', contactsVoidBefore = '' }: ContactMarks,
   { now, unprovenClaimMs }: { readonly now: Date; readonly unprovenClaimMs: number },
 ): boolean {
-  const { ulid, verified, createdAt, pendingUntil } = contact;
-  if (verified === true) return false;
+  const { ulid, verified, createdAt, pendingUntil, data } = contact;
+  // A passkey is verified by itself, and proves nothing about who has added it.
+  const isPasskey = data.kind === 'passkey';
+  if (verified === true && !isPasskey) return false;
   if (ulid <= contactsVoidBefore) return true;
+  if (isPasskey) return false;
   if (!isAddition(contact)) return createdAt.getTime() + unprovenClaimMs <= now.getTime();
   return ulid <= pendingVoidBefore || (pendingUntil !== undefined && pendingUntil <= now);
 }

@@ -9,6 +9,8 @@ export interface Notice {
     MessageKind,
     | 'ContactAdded'
     | 'ContactRemoved'
+    | 'PasskeyAdded'
+    | 'PasskeyRemoved'
     | 'PasswordChanged'
     | 'PasswordDisabled'
     | 'TwoFactorDisabled'

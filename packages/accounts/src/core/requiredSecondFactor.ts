@@ -1,5 +1,6 @@
 import { AccountError } from '../errors/AccountError.js';
 import type { Account } from './Account.js';
+import type { PasskeyPolicy } from './PasskeyPolicy.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 
 /** `createdFor` of the tokens of kind `twoFactorAuth`. */
@@ -37,23 +38,48 @@ export interface RequiredSecondFactor {
   readonly error: (challenge: string) => AccountError;
 }
 
+/** What decides on second factors. */
+export interface SecondFactorPolicies {
+  readonly twoFactor: TwoFactorPolicy;
+  /** Undefined where the application has no passkeys. */
+  readonly passkeys: PasskeyPolicy | undefined;
+}
+
+/** Whether a kind of contact is among an account's; the rest of the contact does not matter. */
+type ContactKinds = readonly { readonly data: { readonly kind: string } }[];
+
 /**
- * Which second factor a login must show; undefined if none (ASVS 6.3.3). An account that has one is
- * asked for it, also where this `Accounts` is not configured to check it.
+ * Returns the methods by which an account's second factor is shown; empty if it has none. An account
+ * with an authenticator app has one, also where this `Accounts` is not configured to check it.
+ *
+ * A passkey takes the app's place beside it, and alone where a second factor is required.
  */
+export function secondFactorMethods(
+  account: AccountDocument,
+  { tokens, accessTypes }: Pick<Account, 'tokens'> & { readonly accessTypes: ContactKinds },
+  { twoFactor: { isRequired = () => false }, passkeys }: SecondFactorPolicies,
+): readonly string[] {
+  const hasPasskey =
+    passkeys !== undefined && accessTypes.some(({ data }) => data.kind === 'passkey');
+  const own = hasPasskey ? ['passkey'] : [];
+  if (hasTotp({ tokens })) return ['totp', 'recoveryCode', ...own];
+  return hasPasskey && (passkeys.asSecondFactor || isRequired(account)) ? own : [];
+}
+
+/** Returns the second factor that a login must show; undefined if none (ASVS 6.3.3). */
 export function requiredSecondFactor(
   account: AccountDocument,
-  tokens: Account['tokens'],
-  { isRequired = () => false }: TwoFactorPolicy,
+  stored: Parameters<typeof secondFactorMethods>[1],
+  policies: SecondFactorPolicies,
 ): RequiredSecondFactor | undefined {
-  if (hasTotp({ tokens })) {
-    const methods = ['totp', 'recoveryCode'];
+  const methods = secondFactorMethods(account, stored, policies);
+  if (methods.length > 0) {
     return {
       purpose: TWO_FACTOR_PURPOSE.challenge,
       error: (challenge) => new AccountError('TwoFactorRequired', { methods }, { challenge }),
     };
   }
-  if (!isRequired(account)) return undefined;
+  if (!policies.twoFactor.isRequired?.(account)) return undefined;
   return {
     purpose: TWO_FACTOR_PURPOSE.enrolment,
     error: (challenge) => new AccountError('TwoFactorEnrolmentRequired', {}, { challenge }),

@@ -25,7 +25,9 @@ export type MessageKind =
   | 'ContactAdded'
   | 'ContactRemoved'
   | 'TwoFactorEnabled'
-  | 'TwoFactorDisabled';
+  | 'TwoFactorDisabled'
+  | 'PasskeyAdded'
+  | 'PasskeyRemoved';
 
 /** An address that belongs to an account, as it is stored. */
 export interface Recipient {

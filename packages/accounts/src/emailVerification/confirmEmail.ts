@@ -69,9 +69,9 @@ export async function confirmEmail(
   throw new AccountError('EmailRemoved', {});
 }
 
-/** Tells whether no contact of an account was ever verified. */
+/** Tells whether no contact of an account was ever verified; a passkey is anybody's. */
 function hasProvenNothing({ accessTypes }: Account): boolean {
-  return accessTypes.every(({ verified }) => verified !== true);
+  return accessTypes.every(({ verified, data }) => verified !== true || data.kind === 'passkey');
 }
 
 /**

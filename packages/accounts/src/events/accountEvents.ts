@@ -33,12 +33,18 @@ export type AccountFlow =
   | 'EnrolTwoFactor'
   | 'EnableTwoFactor'
   | 'RegenerateRecoveryCodes'
-  | 'DisableTwoFactor';
+  | 'DisableTwoFactor'
+  | 'EnrolPasskey'
+  | 'AddPasskey'
+  | 'RenamePasskey'
+  | 'RemovePasskey';
 
 /** Incidents beside a flow that deserve someone's attention. */
 export type AccountNotice =
   /** A token came back after it had been replaced: its session was ended (ASVS 10.4.5). */
   | 'TokenReuseDetected'
+  /** The signature counter of a passkey went back, so that a copy of it may exist: it was refused. */
+  | 'PasskeyCounterRollback'
   /** A login succeeded after several failures (ASVS 6.3.5). */
   | 'LoginAfterFailures'
   /**
@@ -66,7 +72,10 @@ export interface EventContext {
   sessionId?: string;
   /** The impersonator's account id, in an impersonation session. */
   actorId?: string;
-  /** Method used: `password`, `magicLink`, `identityProvider`, `totp`, `recoveryCode`, a token's kind, …. */
+  /**
+   * Method used: `password`, `magicLink`, `identityProvider`, `totp`, `recoveryCode`, `passkey`, a token's
+   * kind, ….
+   */
   method?: string;
   /** The client's address, as sessions store it. */
   ip?: string;

@@ -13,6 +13,8 @@ export interface PresentedCookies {
   /** Secrets of flows with identity providers. */
   readonly flow?: string;
   readonly crossSiteFlow?: string;
+  /** Secret that binds the challenges of passkeys to the browser. */
+  readonly passkeySecret?: string;
 }
 
 /** Browsers keep no cookie for longer (RFC 6265bis §5.5). */
@@ -25,8 +27,8 @@ const LASTING = 'l.';
 const PASSING = 's.';
 
 /**
- * The cookies of a session, a known device, a pending sign-up and a flow with an identity provider:
- * `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax` (ASVS 3.3). Only a flow that ends in a form of the
+ * The cookies of a session, a known device, a pending sign-up, a flow with an identity provider and the
+ * challenges of passkeys: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax` (ASVS 3.3). Only a flow that ends in a form of the
  * provider's has one with `SameSite=None`.
  */
 export class AuthCookies {
@@ -36,6 +38,7 @@ export class AuthCookies {
   readonly #handle: string;
   readonly #flow: string;
   readonly #crossSiteFlow: string;
+  readonly #passkey: string;
   readonly #secure: boolean;
 
   constructor({ name: base, insecure }: Required<CookieOptions>, appId: string | undefined) {
@@ -46,6 +49,7 @@ export class AuthCookies {
     this.#handle = `${prefix}${name}-handle`;
     this.#flow = `${prefix}${name}-flow`;
     this.#crossSiteFlow = `${prefix}${name}-form-flow`;
+    this.#passkey = `${prefix}${name}-passkey`;
     this.#secure = !insecure;
   }
 
@@ -63,6 +67,7 @@ export class AuthCookies {
       this.#handle,
       this.#flow,
       this.#crossSiteFlow,
+      this.#passkey,
     ]);
     const cookies = parseCookie(header);
     const session = cookies[this.sessionName];
@@ -70,6 +75,7 @@ export class AuthCookies {
     const handle = cookies[this.#handle];
     const flow = cookies[this.#flow];
     const crossSiteFlow = cookies[this.#crossSiteFlow];
+    const passkeySecret = cookies[this.#passkey];
     const isLasting = session?.startsWith(LASTING) === true;
     const isKnown = isLasting || session?.startsWith(PASSING) === true;
     return {
@@ -79,6 +85,7 @@ export class AuthCookies {
       ...(handle !== undefined && { handle }),
       ...(flow !== undefined && { flow }),
       ...(crossSiteFlow !== undefined && { crossSiteFlow }),
+      ...(passkeySecret !== undefined && { passkeySecret }),
     };
   }
 
@@ -94,6 +101,11 @@ export class AuthCookies {
 
   handle(handle: string): string {
     return this.#set(this.#handle, handle, HANDLE_SECONDS);
+  }
+
+  /** One that goes with the browser: its challenges expire by themselves. */
+  passkeySecret(secret: string): string {
+    return this.#set(this.#passkey, secret);
   }
 
   /**

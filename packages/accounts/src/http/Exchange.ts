@@ -99,6 +99,12 @@ export class Exchange {
     if (this.cookies.handle !== undefined) this.#setCookies.push(this.#authCookies.clearHandle());
   }
 
+  /** Keeps the secret that binds the challenges of passkeys to this browser. */
+  keepPasskeySecret(secret: string): void {
+    if (this.#isBearer || secret === this.cookies.passkeySecret) return;
+    this.#setCookies.push(this.#authCookies.passkeySecret(secret));
+  }
+
   /** Keeps the secret of a flow with an identity provider, which only this browser completes. */
   keepFlow(browserSecret: string, isCrossSite: boolean): void {
     this.#setCookies.push(this.#authCookies.flow(browserSecret, isCrossSite));

@@ -8,7 +8,9 @@ import type { Exchange } from './Exchange.js';
 export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Accounts, where a route has made sure that it is offered only with their options. */
-export type OfferedAccounts = AccountsWith<'identityProviders' | 'phones' | 'twoFactor'>;
+export type OfferedAccounts = AccountsWith<
+  'identityProviders' | 'passkeys' | 'phones' | 'twoFactor'
+>;
 
 /** One call of a route. */
 export interface Call<N extends OperationName> {

@@ -193,6 +193,47 @@ export interface IdentityCallbackAnswer extends Partial<SignedInAnswer> {
   readonly returnTo?: string;
 }
 
+/** A passkey of the user. */
+export interface PasskeyAnswer {
+  readonly passkeyId: string;
+  readonly name: string;
+  /** In base64url, as browsers know it. */
+  readonly credentialId: string;
+  /** Tells whether it can be synchronised between devices. */
+  readonly backupEligible: boolean;
+  /** Tells whether it was synchronised at its last use. */
+  readonly backedUp: boolean;
+  /** Model of the authenticator or password manager. */
+  readonly aaguid?: string;
+  readonly createdAt: string;
+  readonly lastUsedAt?: string;
+}
+
+/** Data for `signalAllAcceptedCredentials` and `signalCurrentUserDetails` of `PublicKeyCredential`. */
+export interface PasskeySignalsAnswer {
+  readonly rpId: string;
+  readonly userId: string;
+  readonly allAcceptedCredentialIds: readonly string[];
+  readonly name: string;
+  readonly displayName: string;
+}
+
+/** Options of a ceremony with a passkey. */
+export interface PasskeyOptionsAnswer {
+  /** For `PublicKeyCredential.parseCreationOptionsFromJSON` or `parseRequestOptionsFromJSON`. */
+  readonly options: JsonObject;
+  /** To be sent with the response, by a client that keeps no cookies. */
+  readonly browserSecret?: string;
+}
+
+/** What an authenticator has answered. */
+export interface PasskeyResponseBody {
+  /** The credential's `toJSON()`. */
+  readonly response: object;
+  /** From the options, for a client that keeps no cookies. */
+  readonly browserSecret?: string;
+}
+
 /** Everything that is stored about a user. */
 export interface ExportAnswer {
   readonly account: JsonObject;
@@ -269,6 +310,41 @@ export interface AccountsApi {
   };
   readonly listIdentities: { readonly answer: { readonly identities: readonly ContactAnswer[] } };
   readonly unlinkIdentity: { readonly params: 'contactId'; readonly answer: undefined };
+  readonly passkeySignInOptions: {
+    readonly body: { readonly challenge?: string; readonly browserSecret?: string };
+    readonly answer: PasskeyOptionsAnswer;
+  };
+  readonly signInWithPasskey: {
+    readonly body: PasskeyResponseBody & {
+      /** From the problem `TwoFactorRequired`. */
+      readonly challenge?: string;
+      readonly rememberMe?: SessionChoice['rememberMe'];
+    };
+    readonly answer: SignedInAnswer;
+  };
+  readonly passkeyRegistrationOptions: {
+    readonly body: { readonly conditional?: boolean; readonly browserSecret?: string };
+    readonly answer: PasskeyOptionsAnswer;
+  };
+  readonly registerPasskey: {
+    readonly body: PasskeyResponseBody & { readonly name?: string };
+    readonly answer: { readonly passkey: PasskeyAnswer };
+  };
+  readonly listPasskeys: {
+    readonly answer: {
+      readonly passkeys: readonly PasskeyAnswer[];
+      readonly signals: PasskeySignalsAnswer;
+    };
+  };
+  readonly renamePasskey: {
+    readonly params: 'passkeyId';
+    readonly body: { readonly name: string };
+    readonly answer: { readonly passkey: PasskeyAnswer };
+  };
+  readonly removePasskey: {
+    readonly params: 'passkeyId';
+    readonly answer: { readonly signals: PasskeySignalsAnswer };
+  };
   readonly passwordSalt: {
     readonly body: PasswordSaltBody;
     readonly answer: { readonly salt: string };

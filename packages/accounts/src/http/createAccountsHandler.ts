@@ -180,6 +180,9 @@ const handlerOptions: Readonly<Record<keyof AccountsHandlerOptions, z.ZodType>> 
   onError: method.optional(),
 };
 
+/** Where browsers ask which other origins may use the passkeys of a domain (WebAuthn §5.11). */
+const RELATED_ORIGINS = '/.well-known/webauthn';
+
 const JSON_HEADERS = { 'Content-Type': 'application/json' };
 const ALWAYS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 class AccountsServer {
@@ -228,6 +231,10 @@ class AccountsServer {
     const url = new URL(request.url);
     const site = this.siteOf(await find());
     const isGet = ['GET', 'HEAD'].includes(request.method);
+    const { passkeys } = site.accounts as Accounts;
+    if (isGet && passkeys && url.pathname === RELATED_ORIGINS) {
+      return new Response(JSON.stringify(passkeys.relatedOrigins()), { headers: JSON_HEADERS });
+    }
     const found = site.table.at(url.pathname);
     if (request.method === 'OPTIONS' && found.length > 0) {
       return new Response(null, { status: 204, headers: { Allow: allowedMethods(found) } });

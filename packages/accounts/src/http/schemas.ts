@@ -2,11 +2,14 @@ import * as z from 'zod';
 import type { Accounts } from '../accounts/Accounts.js';
 import { flowsOf } from '../accounts/flowsOf.js';
 import { REMEMBER_ME_VALUES } from '../selfService/parseRememberMe.js';
+import type { JsonObject } from '../lifecycle/JsonObject.js';
 import { once } from './once.js';
 import type {
   BegunIdentityAnswer,
   ContactAnswer,
   IdentityCallbackAnswer,
+  PasskeyAnswer,
+  PasskeySignalsAnswer,
   SessionAnswer,
   SessionChoice,
   SessionsAnswer,
@@ -16,7 +19,8 @@ import type {
 
 /** A field of a body, as the OpenAPI document shows it. */
 export interface Field {
-  readonly type: 'string' | 'number' | 'object' | readonly ['string' | 'object', 'null'];
+  readonly type:
+    'string' | 'number' | 'boolean' | 'object' | readonly ['string' | 'object', 'null'];
   readonly description?: string;
   readonly enum?: readonly string[];
   readonly format?: string;
@@ -186,3 +190,48 @@ export const sessions = (): z.ZodType<SessionsAnswer> =>
     ),
     after: z.string().optional(),
   }) as never;
+
+const passkey = once(
+  () =>
+    z
+      .object({
+        passkeyId: z.string(),
+        name: z.string(),
+        credentialId: z.string(),
+        backupEligible: z.boolean(),
+        backedUp: z.boolean(),
+        aaguid: z.string().optional(),
+        createdAt: dateTime(),
+        lastUsedAt: dateTime().optional(),
+      })
+      .meta({ id: 'Passkey' }) as unknown as z.ZodType<PasskeyAnswer>,
+);
+
+const passkeySignals = once((): z.ZodType<PasskeySignalsAnswer> =>
+  z
+    .object({
+      rpId: z.string(),
+      userId: z.string(),
+      allAcceptedCredentialIds: z.array(z.string()),
+      name: z.string(),
+      displayName: z.string(),
+    })
+    .meta({ id: 'PasskeySignals' }),
+);
+
+export const passkeyAnswer = (): z.ZodType<{ readonly passkey: PasskeyAnswer }> =>
+  z.object({ passkey: passkey() });
+
+export const passkeySignalsAnswer = (): z.ZodType<{ readonly signals: PasskeySignalsAnswer }> =>
+  z.object({ signals: passkeySignals() });
+
+export const passkeyList = (): z.ZodType<{
+  readonly passkeys: readonly PasskeyAnswer[];
+  readonly signals: PasskeySignalsAnswer;
+}> => z.object({ passkeys: z.array(passkey()), signals: passkeySignals() });
+
+/** Options for a browser, and the secret of their challenge where no cookie carries it. */
+export const begunCeremony = (): z.ZodType<{
+  readonly options: JsonObject;
+  readonly browserSecret?: string;
+}> => z.object({ options: jsonObject(), browserSecret: z.string().optional() }) as never;

@@ -4,7 +4,7 @@ import type { Account, Contact } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import { isSame, toTakenClaims, type Claiming, type TakenClaims } from '../core/claims.js';
 import { loadAccount } from '../core/loadAccount.js';
-import { requiredSecondFactor, TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
+import { secondFactorMethods } from '../core/requiredSecondFactor.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { findAccountId } from '../flows/findAccountId.js';
@@ -180,8 +180,7 @@ function isTrustedFor({ trustedDomains = [] }: IdentityProvider, email: string):
 
 /** Tells whether an account has a second factor: its owner binds another one only with it (NIST 4.1.2.1). */
 function hasSecondFactor(core: AccountsCore, account: Account): boolean {
-  const step = requiredSecondFactor(account, account.tokens, core.twoFactor);
-  return step?.purpose === TWO_FACTOR_PURPOSE.challenge;
+  return secondFactorMethods(account, account, core).length > 0;
 }
 
 function linkRequired({ name }: IdentityProvider): AccountError<'IdentityLinkRequired'> {

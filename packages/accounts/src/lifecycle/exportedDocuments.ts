@@ -29,9 +29,14 @@ export function exportedAccount(account: Account, ownNames: readonly string[]): 
 /** A contact, without secrets. */
 export function exportedContact(contact: Account['accessTypes'][number]): JsonObject {
   const { ulid: contactId, data, verified = false, meta, createdAt, updatedAt } = contact;
+  const { name, signCount, backedUp, lastUsedAt } = contact;
   return toJsonObject({
     contactId,
     ...data,
+    name,
+    signCount,
+    backedUp,
+    lastUsedAt,
     verified,
     meta: meta ?? metaOf(data),
     createdAt,

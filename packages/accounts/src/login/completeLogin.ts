@@ -44,6 +44,8 @@ export interface ProvenLogin extends LoginSessionOptions {
   readonly failures?: number;
   /** Tells whether the login's second factor has been verified, too (default: false). */
   readonly isSecondStep?: boolean;
+  /** Tells whether the first factor was two in one, so that no other is asked for (default: false). */
+  readonly isMultiFactor?: boolean;
 }
 
 /** Writes what a login leads to, in one transaction, and gives what each write returns. */
@@ -105,6 +107,7 @@ export async function completeLogin(
     eventContext,
     failures = 0,
     isSecondStep = false,
+    isMultiFactor = false,
     ...options
   }: ProvenLogin,
   commit: CommitLogin,
@@ -118,7 +121,9 @@ export async function completeLogin(
       throw new AccountError('AccountNotActivated', {});
     }
     await core.events.authorize('ValidateLogin', eventContext, { account });
-    const step = requiredSecondFactor(account, tokens, core.twoFactor);
+    const step = isMultiFactor
+      ? undefined
+      : requiredSecondFactor(account, { tokens, accessTypes }, core);
     if (step) {
       const { token: challenge, operation } = core.oneTimeTokens.prepare({
         accountId,

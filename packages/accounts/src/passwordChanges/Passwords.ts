@@ -154,6 +154,7 @@ export class Passwords {
       const value = await passwords.hash(password);
       await flow.commit(account, (change) => {
         replacePassword(this.#core, change, value);
+        this.#core.passkeys?.removeRecent(this.#core, change);
         change.writeAll(resetCounts(this.#core, change.account, PASSWORD_COUNTS));
         return () => undefined;
       });
@@ -237,6 +238,7 @@ export class Passwords {
           if (!isStillOwn(change.account, token)) throw tokenRefused();
           change.useToken(token, tokenRefused, usedFrom);
           replacePassword(this.#core, change, value);
+          this.#core.passkeys?.removeRecent(this.#core, change);
           change.writeAll(resetCounts(this.#core, change.account, PASSWORD_COUNTS));
           return () => ({ accountId: account.accountId });
         });

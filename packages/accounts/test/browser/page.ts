@@ -13,7 +13,11 @@ export interface Outcome {
 /** Functions of the page that the tests call. */
 export interface PageGlobals {
   call(name: string, input: object): Promise<Outcome>;
-  readonly document: { getElementById(id: string): Element | null; readonly cookie: string };
+  readonly document: {
+    getElementById(id: string): Element | null;
+    readonly cookie: string;
+    readonly body: { insertAdjacentHTML(where: string, html: string): void };
+  };
   readonly location: { readonly search: string };
   readonly localStorage: object;
   readonly sessionStorage: object;

@@ -36,9 +36,13 @@ function createProgram(): ts.Program {
     ts.sys.readFile(file),
   ) as { config: unknown };
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const entries = ['index.ts', 'guard/index.ts', 'selfService/index.ts', 'twoFactor/index.ts'].map(
-    (file) => SOURCES + file,
-  );
+  const entries = [
+    'index.ts',
+    'guard/index.ts',
+    'selfService/index.ts',
+    'passkeys/index.ts',
+    'twoFactor/index.ts',
+  ].map((file) => SOURCES + file);
   return ts.createProgram(entries, { ...options, noEmit: true });
 }
 
@@ -213,6 +217,7 @@ describe('the way from a public method to a request', () => {
       'Guard.requirePermission',
       'Guard.requireRecentLogin',
       'Guard.verifiedSessionOf',
+      'Passkeys.relatedOrigins',
       'Sessions.addHooks',
       'Sessions.requirePermission',
       'Sessions.requireRecentLogin',

@@ -1,4 +1,5 @@
 import { github, identityProviders } from '@latchkey/accounts/oauth';
+import { passkeys } from '@latchkey/accounts/passkeys';
 import { prehashedPasswords } from '@latchkey/accounts/prehashed-passwords';
 import { totp } from '@latchkey/accounts/two-factor';
 import { routes } from '../../src/http/routes/routes.js';
@@ -22,6 +23,7 @@ beforeAll(async () => {
   server = await createTestHandler(
     { maxBodyBytes: 1024 },
     {
+      passkeys: passkeys({ rpId: 'example.com', rpName: 'Tests', origins: [ORIGIN] }),
       passwords: { prehashed: prehashedPasswords({ saltSecret: 's'.repeat(32) }) },
       identityProviders: identityProviders({
         redirectUri: `${ORIGIN}/auth/identity-providers/{provider}/callback`,

@@ -5,6 +5,10 @@ import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 import { selfService } from '../support/selfService.js';
+import { passkeys } from '../../src/passkeys/index.js';
+import type { AccountsWith } from '../../src/accounts/Accounts.js';
+import { Device } from '../passkeys/Device.js';
+import { PASSKEYS } from '../passkeys/support.js';
 import { documentedTable } from './documentedTable.js';
 import { totp } from '../../src/twoFactor/totp.js';
 
@@ -18,13 +22,36 @@ interface Prepared {
   readonly evil: string;
   readonly request: SessionRequest;
   readonly accountId: string;
+  /** Of the stranger, with a passkey. */
+  readonly device?: Device;
 }
 
 const options = {
   passwords: { hasher: new QuickHasher() },
   twoFactor: totp({ issuer: 'Latchkey', encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }] }),
+  passkeys: passkeys(PASSKEYS),
   throttling: { messages: false, address: false },
 } as const;
+
+/** The passkeys of accounts that were made with {@link options}. */
+const passkeysOf = (test: Owners): AccountsWith<'passkeys'>['passkeys'] =>
+  (test.accounts as unknown as AccountsWith<'passkeys'>).passkeys;
+
+/** Adds a passkey, by a device of whoever has the session. */
+async function addPasskey(test: Owners, request: SessionRequest, device: Device): Promise<void> {
+  const begun = await passkeysOf(test).createRegistrationOptions({ request });
+  const response = device.create(begun.options);
+  await passkeysOf(test).register({ request, response, browserSecret: begun.browserSecret });
+}
+
+/** Logs in with a device, if it has a passkey: the outcome as a code. */
+async function passkeyLogin(test: Owners, device: Device | undefined): Promise<string> {
+  if (!device) return 'TokenVerificationFailed';
+  const request = requestWith();
+  const { options: given, browserSecret } = await passkeysOf(test).createLoginOptions({ request });
+  const response = device.get(given);
+  return codeOf(passkeysOf(test).login({ request, response, browserSecret }));
+}
 
 let people = 0;
 
@@ -68,6 +95,7 @@ describe('an address that a stranger has signed up with', () => {
       test.accounts.addResetPasswordToken({ accountId, token: `reset-${accountId}` }),
     'a phone': ({ request }) =>
       test.accounts.contacts.addPhone({ request, phone: `+4930${String(100000 + ++people)}` }),
+    'a passkey': ({ request, device = new Device() }) => addPasskey(test, request, device),
   };
 
   /** The ways in which the owner of the mailbox comes, and what they do then. */
@@ -92,7 +120,8 @@ describe('an address that a stranger has signed up with', () => {
       extraContacts: [{ kind: 'oauth', provider: 'evil', value: `subject-${String(at)}` }],
       ...(username !== undefined && { username: `${username}${String(at)}` }),
     });
-    const prepared = { email, evil, request, accountId: account.accountId };
+    const device = way === 'a passkey' ? { device: new Device() } : {};
+    const prepared = { email, evil, request, accountId: account.accountId, ...device };
     await waysIn[way]?.(prepared);
     test.clock.advance(1);
     return prepared;
@@ -103,7 +132,8 @@ describe('an address that a stranger has signed up with', () => {
     return test.lastToken(email);
   };
   /** The ways in that are left to whoever has prepared an account. */
-  const leftTo = async ({ request, email, evil, accountId }: Prepared): Promise<unknown> => {
+  const leftTo = async (prepared: Prepared): Promise<unknown> => {
+    const { request, email, evil, accountId } = prepared;
     await selfService(test.accounts).resendActivation({ email: evil });
     const { challenge } = await test.accounts.magicLinks.request({ email: evil });
     await test.accounts.settled();
@@ -112,6 +142,7 @@ describe('an address that a stranger has signed up with', () => {
     const bearer = { token: token === '' ? 'there was no token that was sent' : token };
     return {
       session: await isIn(request),
+      passkey: await passkeyLogin(test, prepared.device),
       password: await canLogIn(email, THEIRS),
       link: await codeOf(test.accounts.magicLinks.login({ ...bearer, request: requestWith() })),
       code: await codeOf(
@@ -137,6 +168,7 @@ describe('an address that a stranger has signed up with', () => {
   };
   const NOTHING = {
     session: false,
+    passkey: 'TokenVerificationFailed',
     password: 'LoginFailed',
     link: 'TokenVerificationFailed',
     code: 'TokenVerificationFailed',
@@ -394,6 +426,122 @@ describe('an account that somebody else has a session of', () => {
         'none',
       );
     });
+  });
+});
+
+describe('a passkey that somebody else has added in a session', () => {
+  let test: Owners;
+  beforeAll(async () => {
+    test = await createOwners(options);
+  });
+  afterAll(() => test.drop());
+
+  const reset = async (email: string): Promise<void> => {
+    await selfService(test.accounts).forgotPassword({ email });
+    await test.accounts.settled();
+    const token = test.lastToken(email);
+    await selfService(test.accounts).resetPassword({ token, newPassword: OWN });
+  };
+
+  /** The ways in which the owner comes back, and whether the passkey is gone then. */
+  const remedies: Readonly<
+    Record<string, readonly [isGone: boolean, remedy: (owner: Owner) => Promise<unknown>]>
+  > = {
+    'resets the password': [true, ({ email }) => reset(email)],
+    'is given a password by the application': [
+      true,
+      ({ accountId }) => test.accounts.setPassword({ accountId, newPassword: OWN }),
+    ],
+    'restores a replaced address': [
+      true,
+      async ({ email }) => {
+        const token = test.lastToken(email);
+        await test.accounts.contacts.undoReplacement({ token });
+      },
+    ],
+    'removes it from the list': [
+      true,
+      async ({ accountId, request }) => {
+        const { passkeys: listed } = await passkeysOf(test).list({ accountId });
+        const passkeyId = listed[0]?.passkeyId ?? '';
+        await passkeysOf(test).remove({ request, passkeyId });
+      },
+    ],
+    'changes the password': [
+      false,
+      ({ request }) =>
+        test.accounts.passwords.change({ request, currentPassword: PASSWORD, newPassword: OWN }),
+    ],
+    'ends all sessions': [
+      false,
+      ({ accountId }) => test.accounts.sessions.revokeAllSessions({ accountId }),
+    ],
+  };
+
+  it('is the table in docs/security.md', () => {
+    expect(documentedTable('a passkey that somebody else has added in a session')).toEqual({
+      columns: Object.keys(remedies),
+      rows: ['within 7 days', 'earlier'],
+    });
+  });
+
+  it.each(
+    Object.keys(remedies).flatMap((remedy) =>
+      ['within 7 days', 'earlier'].map((when) => ({ remedy, when })),
+    ),
+  )('$when is told to its owner, who $remedy', async ({ remedy, when }) => {
+    const owner = await test.signUp();
+    const { email, username } = owner;
+    const request = requestWith();
+    await test.accounts.userByPasswordLogin({ username, password: PASSWORD, request });
+    if (remedy === 'restores a replaced address') {
+      const newEmail = `evil.${email}`;
+      await test.accounts.contacts.replaceEmail({ request, email, newEmail });
+      await test.accounts.verifyEmailWithToken({ token: test.lastToken(newEmail), request });
+    }
+    const device = new Device();
+    test.messages.length = 0;
+    await addPasskey(test, request, device);
+    await test.accounts.settled();
+    expect(test.messages.map(({ kind }) => kind)).toEqual(['PasskeyAdded']);
+    test.clock.advance(when === 'earlier' ? 7 * DAY_MS - 1 : DAY_MS);
+    if (when === 'earlier' && remedy !== 'restores a replaced address') test.clock.advance(1);
+    if (remedy === 'removes it from the list' || remedy === 'changes the password') {
+      await test.accounts.userByPasswordLogin({
+        username,
+        password: PASSWORD,
+        request: owner.request,
+      });
+    }
+    const [isGone = false, act] = remedies[remedy] ?? [];
+    await act?.(owner);
+    // What a recovery removes is what is new; a restored address takes all that came after it.
+    const isOld = when === 'earlier' && remedy.includes('password');
+    expect([remedy, await passkeyLogin(test, device)]).toEqual([
+      remedy,
+      isGone && !isOld ? 'TokenVerificationFailed' : 'none',
+    ]);
+  });
+
+  it('stays where it is the account’s second factor, which no reset removes (ASVS 6.4.3)', async () => {
+    const own = await createOwners({
+      ...options,
+      passkeys: passkeys({ ...PASSKEYS, asSecondFactor: true }),
+    });
+    try {
+      const { request, email } = await own.signUp();
+      const device = new Device();
+      await addPasskey(own, request, device);
+      await selfService(own.accounts).forgotPassword({ email });
+      await own.accounts.settled();
+      const token = own.lastToken(email);
+      await selfService(own.accounts).resetPassword({ token, newPassword: OWN });
+      const login = { username: email, password: OWN, request: requestWith() };
+      expect(await codeOf(own.accounts.userByPasswordLogin(login))).toBe('TwoFactorRequired');
+      expect(await passkeyLogin(own, device)).toBe('none');
+    } finally {
+      await own.drop();
+    }
   });
 });
 

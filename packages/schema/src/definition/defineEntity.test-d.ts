@@ -74,7 +74,7 @@ expectTypeOf<keyof InferKey<typeof AccessType>>().toEqualTypeOf<
   'accountId' | 'data.kind' | 'ulid'
 >();
 expectTypeOf<InferKey<typeof AccessType>['data.kind']>().toEqualTypeOf<
-  'email' | 'phone' | 'oauth' | 'custom'
+  'email' | 'phone' | 'oauth' | 'custom' | 'passkey'
 >();
 expectTypeOf<keyof InferKey<typeof AccountToken>>().toEqualTypeOf<
   'accountId' | 'kind' | 'createdFor' | 'ulid'

@@ -32,7 +32,10 @@ export const Account = defineEntity({
     tokensVoidBefore: z.ulid().optional(),
     /** Contacts that were added, are not verified and have no greater ulid have lapsed. */
     pendingVoidBefore: z.ulid().optional(),
-    /** Contacts that are not verified and have no greater ulid have lapsed, those of the sign-up too. */
+    /**
+     * Contacts that are not verified and have no greater ulid have lapsed, those of the sign-up too; and
+     * so have passkeys.
+     */
     contactsVoidBefore: z.ulid().optional(),
     /**
      * How many tokens of the kind there can be at most: those that were issued by the application since

@@ -125,6 +125,19 @@ export const englishTemplates: Readonly<
     subject: `Two-factor authentication was turned off for your ${applicationName} account`,
     paragraphs: [`Your ${applicationName} account no longer asks for a second factor.`, NOT_YOU],
   }),
+
+  PasskeyAdded: ({ applicationName }) => ({
+    subject: `A passkey was added to your ${applicationName} account`,
+    paragraphs: [
+      `A new passkey can log in to your ${applicationName} account.`,
+      'If this was not you, reset your password at once, and check the passkeys and addresses of your account.',
+    ],
+  }),
+
+  PasskeyRemoved: ({ applicationName }) => ({
+    subject: `A passkey was removed from your ${applicationName} account`,
+    paragraphs: [`A passkey can no longer log in to your ${applicationName} account.`, NOT_YOU],
+  }),
 };
 
 function called(username: string | undefined): string {

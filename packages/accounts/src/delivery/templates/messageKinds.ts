@@ -14,6 +14,8 @@ const MESSAGE_KINDS: Readonly<Record<MessageKind, true>> = {
   ContactRemoved: true,
   TwoFactorEnabled: true,
   TwoFactorDisabled: true,
+  PasskeyAdded: true,
+  PasskeyRemoved: true,
 };
 
 /** Tells whether there are messages of a kind. */

@@ -5,6 +5,8 @@ import { flowsOf } from '../../accounts/flowsOf.js';
 export const withDelivery = (accounts: Accounts): boolean =>
   flowsOf(accounts).core.delivery.isConfigured;
 
+export const withPasskeys = ({ passkeys }: Accounts): boolean => passkeys !== undefined;
+
 export const withPhones = (accounts: Accounts): boolean =>
   flowsOf(accounts).core.phones !== undefined && withDelivery(accounts);
 

@@ -1,6 +1,7 @@
 import type { OperationName } from '../api.js';
 import type { Route } from '../Route.js';
 import * as identity from './identityRoutes.js';
+import * as passkeys from './passkeyRoutes.js';
 import * as signIn from './signInRoutes.js';
 import * as user from './userRoutes.js';
 
@@ -8,5 +9,6 @@ import * as user from './userRoutes.js';
 export const routes: { readonly [N in OperationName]: Route<N> } = {
   ...signIn,
   ...identity,
+  ...passkeys,
   ...user,
 };
