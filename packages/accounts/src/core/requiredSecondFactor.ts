@@ -38,14 +38,14 @@ export interface RequiredSecondFactor {
   readonly error: (challenge: string) => AccountError;
 }
 
-/** What decides on second factors. */
+/** The rules by which second factors are asked for. */
 export interface SecondFactorPolicies {
   readonly twoFactor: TwoFactorPolicy;
   /** Undefined where the application has no passkeys. */
   readonly passkeys: PasskeyPolicy | undefined;
 }
 
-/** Whether a kind of contact is among an account's; the rest of the contact does not matter. */
+/** The kinds of an account's contacts; the rest of them does not matter. */
 type ContactKinds = readonly { readonly data: { readonly kind: string } }[];
 
 /**

@@ -2,6 +2,7 @@ import type { TransactOperation } from '@latchkey/entity';
 
 type Plan = Awaited<ReturnType<TransactOperation<unknown>['prepare']>>;
 type Write = Plan['writes'][number];
+/** The attributes of an item's key. */
 type Key = NonNullable<NonNullable<Write['action']['Delete']>['Key']>;
 
 /**

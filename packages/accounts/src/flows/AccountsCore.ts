@@ -17,7 +17,7 @@ import type { ChangeCore } from '../core/ChangeCore.js';
 /** A password of a login that is counted, and that the account's former system may know. */
 export interface ShownElsewhere {
   readonly account: Account<StoredToken> | null;
-  /** What is stored of the account's password. */
+  /** The stored password of the account; undefined without one. */
   readonly stored: StoredToken | undefined;
   readonly password: string;
   /** The login's identifier, in the form in which it is stored. */

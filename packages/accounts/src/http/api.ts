@@ -226,7 +226,7 @@ export interface PasskeyOptionsAnswer {
   readonly browserSecret?: string;
 }
 
-/** What an authenticator has answered. */
+/** The response of an authenticator. */
 export interface PasskeyResponseBody {
   /** The credential's `toJSON()`. */
   readonly response: object;

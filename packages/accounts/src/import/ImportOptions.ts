@@ -25,7 +25,7 @@ export interface RefusedRow {
   readonly row: number;
   /** Its `foreignId`, if it has a valid one. */
   readonly foreignId?: string;
-  /** What is wrong with it, with the path of the field in its `details`. */
+  /** The fault, with the path of the field in its `details`. */
   readonly error: AnyAccountError;
   /** The earlier row of the source that has the same value. */
   readonly sameAsRow?: number;

@@ -1,6 +1,6 @@
 import type { RefusedRow } from './ImportOptions.js';
 
-/** What becomes of the rows of a batch. */
+/** Result of a batch of rows. */
 export interface BatchOutcome {
   readonly accounts: number;
   readonly present: number;

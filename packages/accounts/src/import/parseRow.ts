@@ -118,7 +118,7 @@ function parseContacts(core: RowCore, row: Partial<Record<string, unknown>>): Pa
   }));
 }
 
-/** What `parseContact` says of `email.value` is about the row's `email`. */
+/** Gives an error about `email.value`, as `parseContact` throws it, the path of the row's `email`. */
 function atPath<T>(kind: string, parse: () => T): T {
   try {
     return parse();

@@ -12,14 +12,14 @@ import {
 } from './parseCredential.js';
 import type { PasskeySettings } from './passkeySettings.js';
 
-/** What a verified registration says of its authenticator. */
+/** The data of a verified registration. */
 export interface VerifiedRegistration {
   readonly data: Extract<ContactData, { readonly kind: 'passkey' }>;
   readonly signCount: number;
   readonly backedUp: boolean;
 }
 
-/** What a verified signature says of its authenticator. */
+/** The data of a verified signature. */
 export interface VerifiedAssertion {
   readonly signCount: number;
   readonly backedUp: boolean;

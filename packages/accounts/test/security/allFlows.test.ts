@@ -4,6 +4,8 @@ import { Secret, TOTP } from 'otpauth';
 import type { Message, MessageKind } from '../../src/delivery/Delivery.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
+import { github, identityProviders } from '../../src/identityProviders/index.js';
+import { passkeys } from '../../src/passkeys/index.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { contentsOf } from '../support/contents.js';
@@ -17,6 +19,8 @@ import {
 } from '../support/testAccounts.js';
 import { selfService } from '../support/selfService.js';
 import { totp } from '../../src/twoFactor/totp.js';
+import type { AccountsWith } from '../../src/accounts/Accounts.js';
+import { Device, PASSKEYS } from '../passkeys/support.js';
 
 const KEY = Buffer.from('canary-encryption-key-0123456789');
 
@@ -70,8 +74,15 @@ describe('after all flows', () => {
         },
       },
       twoFactor: totp({ issuer: 'Tests', encryptionKeys: [{ kid: '1', key: KEY }] }),
+      passkeys: passkeys(PASSKEYS),
+      identityProviders: identityProviders({
+        redirectUri: 'https://app.example.com/callback/{provider}',
+        providers: [github({ clientId: 'tests', clientSecret: 'canary-client-secret' })],
+      }),
     });
-    const { accounts } = test;
+    const accounts = test.accounts as unknown as AccountsWith<
+      'phones' | 'twoFactor' | 'passkeys' | 'identityProviders'
+    >;
     accounts.on('*', (event) => events.push(event));
     const login = async (username: string, typed: string): Promise<SessionRequest> => {
       const request = requestWith();
@@ -157,6 +168,35 @@ describe('after all flows', () => {
       request: requestWith(),
     });
     keepToken('a pushed session', pushed.authToken);
+
+    // A passkey, and the way to an identity provider.
+    const device = new Device();
+    const registration = await accounts.passkeys.createRegistrationOptions({ request: session });
+    secrets.set('a registration, its challenge', registration.options.challenge);
+    secrets.set('a registration, its browser', registration.browserSecret);
+    const { passkeyId } = await accounts.passkeys.register({
+      ...registration,
+      request: session,
+      response: device.create(registration.options),
+    });
+    const asked = await accounts.passkeys.createLoginOptions({ request: requestWith() });
+    secrets.set('a login by passkey, its challenge', asked.options.challenge);
+    secrets.set('a login by passkey, its browser', asked.browserSecret);
+    const byPasskey = await accounts.passkeys.login({
+      ...asked,
+      request: requestWith(),
+      response: device.get(asked.options),
+    });
+    keepToken('a login by passkey', byPasskey.authToken);
+    const passkey = { request: session, passkeyId };
+    returned.push(await accounts.passkeys.rename({ ...passkey, name: 'telephone' }));
+    returned.push(await accounts.passkeys.remove(passkey));
+    const begun = await accounts.identityProviders.begin({
+      provider: 'github',
+      request: requestWith(),
+    });
+    secrets.set('a provider, its browser', begun.browserSecret);
+    secrets.set('a provider, its state', new URL(begun.url).searchParams.get('state') ?? '');
 
     // A second factor.
     const enrolment = await accounts.twoFactor.enrol({ request: session });

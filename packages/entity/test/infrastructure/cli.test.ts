@@ -130,7 +130,7 @@ describe('latchkey table', () => {
     async (...args: string[]) => {
       const ended = await runBuilt(...args);
       expect(ended).toEqual(WRONG);
-      expect(ended.error).toContain('expected "console", "local" or "table"');
+      expect(ended.error).toContain('expected "console", "import", "local" or "table"');
     },
   );
 

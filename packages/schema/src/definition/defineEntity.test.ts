@@ -483,11 +483,15 @@ describe('the account entities', () => {
     ]);
     expect(Object.keys(AccessType.schema.shape).sort()).toEqual([
       'accountId',
+      'backedUp',
       'data',
       'handle',
+      'lastUsedAt',
       'meta',
+      'name',
       'pendingUntil',
       'replaces',
+      'signCount',
       'verified',
     ]);
     expect(Object.keys(AccountToken.schema.shape).sort()).toEqual([

@@ -20,7 +20,7 @@ export async function* readElements(
   scanner.end();
 }
 
-/** What can change the scanner's state outside of texts, and inside. */
+/** The characters that can change the scanner's state outside of texts, and inside. */
 const OUTSIDE = /["{}[\],:]/g;
 const INSIDE = /["\\]/g;
 
