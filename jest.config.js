@@ -16,7 +16,13 @@ export default {
   },
   transform: {
     '^.+\\.c?ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false }],
+    // An ES module alone, which Jest cannot load as it is.
+    '/oauth4webapi/.+\\.js$': [
+      'ts-jest',
+      { tsconfig: { module: 'commonjs', target: 'es2022', allowJs: true }, diagnostics: false },
+    ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!(\\.pnpm/)?oauth4webapi)'],
   // From the build, because Jest loads these two without the mapper above. They start and stop
   // DynamoDB Local, and set DYNAMODB_ENDPOINT.
   globalSetup: '<rootDir>/packages/entity/dist/testing-globalSetup.cjs',

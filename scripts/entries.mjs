@@ -25,6 +25,7 @@ export const ENTRIES = {
     middy: 'doors/middy/index.ts',
     nest: 'doors/nest/index.ts',
     node: 'doors/node/index.ts',
+    oauth: 'identityProviders/index.ts',
     openapi: 'openApi/index.ts',
     outbox: 'delivery/outbox/index.ts',
     'phone-numbers': 'contacts/phoneNumbers/index.ts',

@@ -25,6 +25,7 @@ const BUDGETS = {
   '@latchkey/accounts/middy': 7.5,
   '@latchkey/accounts/nest': 6.5,
   '@latchkey/accounts/node': 7.5,
+  '@latchkey/accounts/oauth': 60,
   '@latchkey/accounts/openapi': 6,
   '@latchkey/accounts/outbox': 5.5,
   '@latchkey/accounts/phone-numbers': 38,

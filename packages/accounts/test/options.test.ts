@@ -153,6 +153,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'throttling.messages.window': { fits: milliseconds },
 
   twoFactor: { fits: nothing, also: [false, twoFactor] },
+  identityProviders: { fits: nothing, also: [false, { providers: [] }] },
   phones: { fits: nothing, also: [false, { parse: true }, { parse: () => '+4930123456' }] },
 
   delivery: { fits: nothing },

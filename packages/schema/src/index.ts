@@ -45,6 +45,7 @@ export { AccountAttempts } from './entities/AccountAttempts.js';
 export { AccountPlaces } from './entities/AccountPlaces.js';
 export { AccountToken } from './entities/AccountToken.js';
 export { AddressAttempts } from './entities/AddressAttempts.js';
+export { Challenge } from './entities/Challenge.js';
 export {
   type AccountFields,
   extendAccount,

@@ -67,6 +67,10 @@ import type { ThrottlingOptions } from '../throttling/throttlePolicy.js';
 import { DeviceTokens } from '../tokens/DeviceTokens.js';
 import { LoginChallenges } from '../tokens/LoginChallenges.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
+import type {
+  IdentityProviders,
+  IdentityProvidersPart,
+} from '../identityProviders/IdentityProviders.js';
 import type { TwoFactor, TwoFactorPart } from '../twoFactor/TwoFactor.js';
 import {
   AccountCreation,
@@ -94,12 +98,15 @@ import { PasswordService, type PasswordOptions } from '../passwords/PasswordServ
 type MaybePhones = PhoneNumbers | undefined;
 /** A second factor as an option: perhaps none. */
 type MaybeTwoFactor = TwoFactorPart | undefined;
+/** Identity providers as an option: perhaps none. */
+type MaybeProviders = IdentityProvidersPart | undefined;
 
 /** Input of {@link Accounts}. */
 export interface AccountsOptions<
   F extends AccountFields = NoFields,
   P extends MaybePhones = MaybePhones,
   T extends MaybeTwoFactor = MaybeTwoFactor,
+  I extends MaybeProviders = MaybeProviders,
 > extends GuardOptions<F> {
   /** Payment plan, length of the trial, and maximum number of accounts (default: no limits). */
   readonly plan?: Partial<AppPlan>;
@@ -136,6 +143,10 @@ export interface AccountsOptions<
    * `@latchkey/accounts/phone-numbers` (default: phone numbers are refused).
    */
   readonly phones?: P;
+  /**
+   * Sign-in with identity providers: `identityProviders(…)` of `@latchkey/accounts/oauth` (default: none).
+   */
+  readonly identityProviders?: I;
   /**
    * Senders of messages. Without it, nothing is sent: an account whose only identifier is an e-mail
    * address cannot log in until the application hands over a token. The event `VerificationNotSent`
@@ -176,6 +187,7 @@ export class Accounts<
   F extends AccountFields = NoFields,
   out P extends MaybePhones = MaybePhones,
   out T extends MaybeTwoFactor = MaybeTwoFactor,
+  out I extends MaybeProviders = MaybeProviders,
 > {
   /** The application's id, if several applications share the table. */
   readonly appId: string | undefined;
@@ -195,6 +207,8 @@ export class Accounts<
   readonly passwords: Passwords;
   /** Second factors, TOTP and recovery codes; undefined without the option `twoFactor`. */
   readonly twoFactor: T extends TwoFactorPart ? TwoFactor : undefined;
+  /** Sign-in with identity providers; undefined without the option `identityProviders`. */
+  readonly identityProviders: I extends IdentityProvidersPart ? IdentityProviders : undefined;
   /** Logins by a link in an e-mail. */
   readonly magicLinks: MagicLinks;
   /** One-time tokens of the application's own kinds. */
@@ -224,7 +238,7 @@ export class Accounts<
    * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
    */
   constructor(
-    options: AccountsOptions<F, P, T> & Needed<P, T>,
+    options: AccountsOptions<F, P, T, I> & Needed<P, T, I>,
     accountDefinition?: typeof Account,
   ) {
     assertOptions(options);
@@ -290,6 +304,10 @@ export class Accounts<
     this.tokens = new CustomTokens(this.#core);
     this.contacts = new Contacts(this.#core, phones?.createVerification(this.#core));
     this.twoFactor = twoFactor?.create(this.#core) as typeof this.twoFactor;
+    this.identityProviders = options.identityProviders?.create(
+      this.#core,
+      this.#creation,
+    ) as typeof this.identityProviders;
     this.lifecycle = new AccountLifecycle(this.#core);
     this.profile = new AccountProfile(this.#core);
     this.permissions = new Permissions(this.#core);
@@ -602,8 +620,9 @@ export class Accounts<
 }
 
 /** The options that the type arguments of `Accounts` make mandatory. */
-type Needed<P, T> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unknown) &
-  ([T] extends [TwoFactorPart] ? { readonly twoFactor: T } : unknown);
+type Needed<P, T, I> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unknown) &
+  ([T] extends [TwoFactorPart] ? { readonly twoFactor: T } : unknown) &
+  ([I] extends [IdentityProvidersPart] ? { readonly identityProviders: I } : unknown);
 
 /**
  * {@link Accounts} with these options, for the types of an application's own functions.
@@ -617,12 +636,13 @@ type Needed<P, T> = ([P] extends [PhoneNumbers] ? { readonly phones: P } : unkno
  * ```
  */
 export type AccountsWith<
-  O extends 'phones' | 'twoFactor',
+  O extends 'identityProviders' | 'phones' | 'twoFactor',
   F extends AccountFields = NoFields,
 > = Accounts<
   F,
   'phones' extends O ? PhoneNumbers : MaybePhones,
-  'twoFactor' extends O ? TwoFactorPart : MaybeTwoFactor
+  'twoFactor' extends O ? TwoFactorPart : MaybeTwoFactor,
+  'identityProviders' extends O ? IdentityProvidersPart : MaybeProviders
 >;
 
 function parseVisitorFields(names: unknown, ownNames: readonly string[]): readonly string[] {

@@ -40,6 +40,10 @@ const accountsOptions = {
     messages: z.union([z.literal(false), anObject], 'It must be an object or false.').optional(),
   }).optional(),
   twoFactor: part('create', 'It must be totp(…) of @latchkey/accounts/two-factor.').optional(),
+  identityProviders: part(
+    'create',
+    'It must be identityProviders(…) of @latchkey/accounts/oauth.',
+  ).optional(),
   phones: part(
     'createVerification',
     'It must be phoneNumbers() of @latchkey/accounts/phone-numbers.',

@@ -17,6 +17,14 @@ export { prehashMigratingPassword, prehashPassword } from './prehashPassword.js'
 export { authFetch } from './authFetch.js';
 export { currentSession, onSessionChange } from './sessionState.js';
 export {
+  beginIdentityLink,
+  beginIdentitySignIn,
+  completeIdentityFlow,
+  listIdentities,
+  listIdentityProviders,
+  unlinkIdentity,
+} from './identityCalls.js';
+export {
   activate,
   forgotPassword,
   passwordSalt,
@@ -60,6 +68,9 @@ export {
 export type {
   AccountsApi,
   ActivateBody,
+  BegunIdentityAnswer,
+  IdentityCallbackAnswer,
+  IdentityCallbackBody,
   AnswerOf,
   BodyOf,
   ContactAnswer,

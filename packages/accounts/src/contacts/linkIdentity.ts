@@ -2,7 +2,8 @@ import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { claimOperation, isSame, takingClaims, type TakenClaims } from '../core/claims.js';
-import type { Contact, ContactData } from '../core/Account.js';
+import type { ActingAccount } from '../core/actingAccount.js';
+import type { Account, Contact, ContactData } from '../core/Account.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
 import { assertRoom } from './addContact.js';
@@ -34,8 +35,17 @@ export function linkIdentity(
 ): Promise<{ readonly contact: Contact }> {
   // Never on an owner's request: only the application can check a provider's answer.
   const { accountId = '' } = (given as { readonly accountId?: string } | null | undefined) ?? {};
-  return changeAccount(core, { flow: 'AddContact', input: { accountId } }, async (flow) => {
-    const identity = parse();
+  return linkIdentityAs(core, { accountId }, parse);
+}
+
+/** {@link linkIdentity} for whoever acts: an owner, too, where the library has checked the answer. */
+export function linkIdentityAs(
+  core: AccountsCore,
+  input: ActingAccount,
+  parse: (account: Pick<Account, 'accountId'>) => LinkedIdentity,
+): Promise<{ readonly contact: Contact }> {
+  return changeAccount(core, { flow: 'AddContact', input }, async (flow) => {
+    const identity = parse(flow.actor);
     flow.eventContext.method = identity.data.kind;
     const account = await flow.load();
     const claiming = { contacts: [identity.data], isProven: true };
@@ -46,7 +56,12 @@ export function linkIdentity(
   });
 }
 
-function decideLink(
+/**
+ * Adds the writes of a proven identity to a change of its account.
+ *
+ * @throws AccountError as {@link linkIdentity}
+ */
+export function decideLink(
   core: AccountsCore,
   change: AccountChange,
   { data, meta, old }: LinkedIdentity,

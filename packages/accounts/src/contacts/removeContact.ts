@@ -2,6 +2,7 @@ import type { Account, Contact } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
+import { hasLoginMethod } from '../flows/hasLoginMethod.js';
 import { isActivated } from '../flows/isVerifiedIdentifier.js';
 
 /**
@@ -57,20 +58,4 @@ function assertRemovable(
   if (deactivates || !hasLoginMethod({ ...account, accessTypes })) {
     throw new AccountError('LastLoginMethod', {});
   }
-}
-
-/**
- * Tells whether an account's owner has a login method: a verified e-mail address, to which links
- * are sent; a verified identity; or a password together with a username or a verified phone number.
- * A phone number alone can neither log in nor recover an account.
- */
-function hasLoginMethod({
-  username,
-  accessTypes,
-  tokens,
-}: Pick<Account, 'accessTypes' | 'tokens'> & { readonly username?: string | undefined }): boolean {
-  const hasPassword = tokens.some(({ kind }) => kind === 'password');
-  const verified = accessTypes.filter((contact) => contact.verified === true);
-  if (verified.some(({ data }) => data.kind !== 'phone')) return true;
-  return hasPassword && (username !== undefined || verified.length > 0);
 }

@@ -23,6 +23,8 @@ export interface Claiming {
    * only those that have lapsed do.
    */
   readonly isProven?: boolean;
+  /** Claims that are known to give way before anything is tried (default: none). */
+  readonly known?: TakenClaims;
   /** Is called before the refusal, where a contact stays taken. */
   readonly onTaken?: () => Promise<void>;
 }
@@ -40,7 +42,7 @@ export async function takingClaims<T>(
   claiming: Claiming,
   commit: (claims: TakenClaims) => Promise<T>,
 ): Promise<T> {
-  let claims: TakenClaims = new Map();
+  let claims: TakenClaims = claiming.known ?? new Map();
   for (let round = 1; ; round++) {
     try {
       return await commit(claims);
@@ -51,12 +53,17 @@ export async function takingClaims<T>(
         round === MAX_ROUNDS
           ? []
           : await Promise.all(contacts.map((data) => findClaim(core, data, isProven)));
-      claims = new Map(found.flatMap((claim) => (claim ? [[identityOf(claim.data), claim]] : [])));
+      claims = toTakenClaims(found.flatMap((claim) => claim ?? []));
       if (claims.size > 0) continue;
       await onTaken?.();
       throw error;
     }
   }
+}
+
+/** Claims that give way, as {@link claimOperation} takes them. */
+export function toTakenClaims(claims: readonly Contact[]): TakenClaims {
+  return new Map(claims.map((claim) => [identityOf(claim.data), claim]));
 }
 
 const TAKEN: readonly string[] = [
@@ -68,7 +75,7 @@ const TAKEN: readonly string[] = [
 /**
  * Tells whether an error, of the table or as it is told, says that somebody has a contact already.
  */
-function isContactTaken(error: unknown): boolean {
+export function isContactTaken(error: unknown): boolean {
   if (AccountError.is(error)) return TAKEN.includes(error.code);
   return (
     EntityError.is(error) &&

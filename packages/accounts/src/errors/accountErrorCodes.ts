@@ -90,6 +90,18 @@ export interface AccountErrorDetails extends SelfServiceErrorDetails {
    * The application requires a second factor for this account: it can be replaced, but not removed.
    */
   readonly TwoFactorMandatory: NoDetails;
+  /**
+   * The identity provider did not confirm who the person is: `error` is a code of RFC 6749 §4.1.2.1 or
+   * of OpenID Connect, such as `access_denied`, or `other`.
+   */
+  readonly IdentityProviderRefused: { readonly provider: string; readonly error: string };
+  /** The identity provider did not answer, or not as its standard says; the same may succeed later. */
+  readonly IdentityProviderUnavailable: { readonly provider: string };
+  /**
+   * An account has the address that the identity provider gave. Its owner must log in to it and link the
+   * identity there.
+   */
+  readonly IdentityLinkRequired: { readonly provider: string };
   /** The session's owner last authenticated too long ago for this operation. */
   readonly RecentLoginRequired: { readonly maxAgeSeconds: number };
   /** The account does not have the permission. */
@@ -173,6 +185,12 @@ export const accountErrorCodes: Readonly<Record<CoreErrorCode, AccountErrorEntry
   TwoFactorRequired: entry(401, 'A second factor is required.'),
   TwoFactorEnrolmentRequired: entry(401, 'A second factor must be set up first.'),
   TwoFactorMandatory: entry(403, 'A second factor is mandatory and cannot be removed.'),
+  IdentityProviderRefused: entry(403, 'The identity provider did not confirm the sign-in.'),
+  IdentityProviderUnavailable: entry(503, 'The identity provider is unavailable. Try again later.'),
+  IdentityLinkRequired: entry(
+    409,
+    'There is an account with this address. Sign in to it, and link the identity there.',
+  ),
   RecentLoginRequired: entry(401, 'Recent authentication is required.'),
   PermissionDenied: entry(403, 'Permission denied.'),
   ImpersonatedSession: entry(403, "Only the account's owner can do this."),

@@ -21,6 +21,7 @@ export type AccountFlow =
   | 'RequestPasswordReset'
   | 'ResetPassword'
   | 'RequestMagicLink'
+  | 'RequestIdentityLogin'
   | 'RequestVerification'
   | 'VerifyEmail'
   | 'VerifyPhone'
@@ -65,7 +66,7 @@ export interface EventContext {
   sessionId?: string;
   /** The impersonator's account id, in an impersonation session. */
   actorId?: string;
-  /** Method used: `password`, `magicLink`, `totp`, `recoveryCode`, a token's kind, …. */
+  /** Method used: `password`, `magicLink`, `identityProvider`, `totp`, `recoveryCode`, a token's kind, …. */
   method?: string;
   /** The client's address, as sessions store it. */
   ip?: string;

@@ -10,25 +10,32 @@ export interface PresentedCookies {
   readonly deviceToken?: string;
   /** Handle of a sign-up that waits for its address to be confirmed. */
   readonly handle?: string;
+  /** Secrets of flows with identity providers. */
+  readonly flow?: string;
+  readonly crossSiteFlow?: string;
 }
 
 /** Browsers keep no cookie for longer (RFC 6265bis §5.5). */
 const MAX_AGE_SECONDS = 400 * 24 * 60 * 60;
 const HANDLE_SECONDS = 7 * 24 * 60 * 60;
+const FLOW_SECONDS = 10 * 60;
 
 /** Before the token in the cookie: the browser does not say whether it will keep what it sends. */
 const LASTING = 'l.';
 const PASSING = 's.';
 
 /**
- * The cookies of a session, a known device and a pending sign-up: `__Host-`, `Secure`, `HttpOnly`,
- * `SameSite=Lax` (ASVS 3.3).
+ * The cookies of a session, a known device, a pending sign-up and a flow with an identity provider:
+ * `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax` (ASVS 3.3). Only a flow that ends in a form of the
+ * provider's has one with `SameSite=None`.
  */
 export class AuthCookies {
   /** Name of the session's cookie, with its prefix. */
   readonly sessionName: string;
   readonly #device: string;
   readonly #handle: string;
+  readonly #flow: string;
+  readonly #crossSiteFlow: string;
   readonly #secure: boolean;
 
   constructor({ name: base, insecure }: Required<CookieOptions>, appId: string | undefined) {
@@ -37,6 +44,8 @@ export class AuthCookies {
     this.sessionName = prefix + name;
     this.#device = `${prefix}${name}-device`;
     this.#handle = `${prefix}${name}-handle`;
+    this.#flow = `${prefix}${name}-flow`;
+    this.#crossSiteFlow = `${prefix}${name}-form-flow`;
     this.#secure = !insecure;
   }
 
@@ -48,11 +57,19 @@ export class AuthCookies {
    */
   read(header: string | null): PresentedCookies {
     if (header === null) return { isLasting: false };
-    assertOnce(header, [this.sessionName, this.#device, this.#handle]);
+    assertOnce(header, [
+      this.sessionName,
+      this.#device,
+      this.#handle,
+      this.#flow,
+      this.#crossSiteFlow,
+    ]);
     const cookies = parseCookie(header);
     const session = cookies[this.sessionName];
     const deviceToken = cookies[this.#device];
     const handle = cookies[this.#handle];
+    const flow = cookies[this.#flow];
+    const crossSiteFlow = cookies[this.#crossSiteFlow];
     const isLasting = session?.startsWith(LASTING) === true;
     const isKnown = isLasting || session?.startsWith(PASSING) === true;
     return {
@@ -60,6 +77,8 @@ export class AuthCookies {
       ...(session !== undefined && { authToken: isKnown ? session.slice(2) : session }),
       ...(deviceToken !== undefined && { deviceToken }),
       ...(handle !== undefined && { handle }),
+      ...(flow !== undefined && { flow }),
+      ...(crossSiteFlow !== undefined && { crossSiteFlow }),
     };
   }
 
@@ -77,6 +96,20 @@ export class AuthCookies {
     return this.#set(this.#handle, handle, HANDLE_SECONDS);
   }
 
+  /**
+   * @param isCrossSite - tells whether a form of another site must bring the cookie along. Without
+   *   `Secure`, no cookie can be like that.
+   */
+  flow(browserSecret: string, isCrossSite: boolean): string {
+    return isCrossSite && this.#secure
+      ? this.#set(this.#crossSiteFlow, browserSecret, FLOW_SECONDS, 'none')
+      : this.#set(this.#flow, browserSecret, FLOW_SECONDS);
+  }
+
+  clearCrossSiteFlow(): string {
+    return this.#set(this.#crossSiteFlow, '', 0, 'none');
+  }
+
   clearSession(): string {
     return this.#set(this.sessionName, '', 0);
   }
@@ -85,14 +118,14 @@ export class AuthCookies {
     return this.#set(this.#handle, '', 0);
   }
 
-  #set(name: string, value: string, seconds?: number): string {
+  #set(name: string, value: string, seconds?: number, sameSite: 'lax' | 'none' = 'lax'): string {
     const cookie: SetCookie = {
       name,
       value,
       path: '/',
       httpOnly: true,
       secure: this.#secure,
-      sameSite: 'lax',
+      sameSite,
       ...(seconds !== undefined && { maxAge: clampSeconds(seconds) }),
     };
     return stringifySetCookie(cookie);

@@ -25,6 +25,7 @@ export class Exchange {
   readonly request: SessionRequest;
   /** Contents of the client's cookies. */
   readonly cookies: PresentedCookies;
+  readonly #method: string;
   readonly #authCookies: AuthCookies;
   readonly #presented: Presented;
   readonly #setCookies: string[] = [];
@@ -33,6 +34,7 @@ export class Exchange {
   #isLasting: boolean;
 
   /**
+   * @param isLanding - tells whether browsers come from other sites, with a secret that proves more.
    * @throws HttpError `CrossOrigin`
    * @throws AccountError `InvalidInput` for duplicate cookies, and for several client addresses in a header.
    */
@@ -41,9 +43,11 @@ export class Exchange {
     connection: Connection,
     settings: HttpSettings,
     cookies: AuthCookies,
+    isLanding = false,
   ) {
-    if (isForeign(head, settings.origins)) throw new HttpError('CrossOrigin');
+    if (!isLanding && isForeign(head, settings.origins)) throw new HttpError('CrossOrigin');
     const { transport } = settings;
+    this.#method = head.method;
     this.#authCookies = cookies;
     const noCookies = transport === 'bearer';
     this.cookies = this.#authCookies.read(noCookies ? null : head.headers.get('cookie'));
@@ -93,6 +97,23 @@ export class Exchange {
   /** Forgets that handle, once it has served. */
   forgetHandle(): void {
     if (this.cookies.handle !== undefined) this.#setCookies.push(this.#authCookies.clearHandle());
+  }
+
+  /** Keeps the secret of a flow with an identity provider, which only this browser completes. */
+  keepFlow(browserSecret: string, isCrossSite: boolean): void {
+    this.#setCookies.push(this.#authCookies.flow(browserSecret, isCrossSite));
+  }
+
+  /** The secret of the flow that a browser completes: a form of another site brings one of its own. */
+  get flowSecret(): string | undefined {
+    const { crossSiteFlow, flow } = this.cookies;
+    return this.#method === 'POST' ? (crossSiteFlow ?? flow) : flow;
+  }
+
+  /** Forgets the secret that other sites' forms bring along, once it has served. */
+  forgetCrossSiteFlow(): void {
+    if (this.cookies.crossSiteFlow === undefined) return;
+    this.#setCookies.push(this.#authCookies.clearCrossSiteFlow());
   }
 
   /** Takes the cookie of a session that is over off the client, even with a refusal. */

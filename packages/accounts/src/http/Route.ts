@@ -8,7 +8,7 @@ import type { Exchange } from './Exchange.js';
 export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Accounts, where a route has made sure that it is offered only with their options. */
-export type OfferedAccounts = AccountsWith<'phones' | 'twoFactor'>;
+export type OfferedAccounts = AccountsWith<'identityProviders' | 'phones' | 'twoFactor'>;
 
 /** One call of a route. */
 export interface Call<N extends OperationName> {
@@ -42,6 +42,20 @@ export interface LinkPage {
   readonly follows?: true;
 }
 
+/**
+ * The page that a browser lands on, coming from another site by a link or a form of that site: it goes on
+ * from there, or shows what has gone wrong.
+ */
+export interface LandingPage {
+  readonly title: string;
+  /** Shown where there is nowhere to go on to. */
+  readonly done: string;
+  /** Names of the parameters that are read; others are ignored (RFC 6749 §4.1.2). */
+  readonly parameters: readonly string[];
+  /** Those of them that may stand in a URL. */
+  readonly inUrl: readonly string[];
+}
+
 /** An input of a page. */
 export interface PageField {
   readonly name: string;
@@ -65,6 +79,8 @@ interface RouteBase {
   /** Tells whether the options of the accounts offer it (default: they do). */
   readonly isOffered?: (accounts: Accounts) => boolean;
   readonly page?: LinkPage;
+  /** Tells that browsers come to it from other sites, by GET as well. */
+  readonly landing?: LandingPage;
 }
 
 /**

@@ -167,6 +167,32 @@ export interface ContactAnswer {
   readonly createdAt: string;
 }
 
+/** Parameters of an identity provider's callback, with the secret of a client that keeps it by itself. */
+export interface IdentityCallbackBody {
+  readonly state?: string;
+  readonly code?: string;
+  readonly iss?: string;
+  readonly error?: string;
+  /** JSON of Apple's, with the person's name. */
+  readonly user?: string;
+  /** From the answer of `beginIdentitySignIn`; in browsers, a cookie brings it. */
+  readonly browserSecret?: string;
+}
+
+/** A sign-in with an identity provider that has begun. */
+export interface BegunIdentityAnswer {
+  /** The URL at the provider to go to. */
+  readonly url: string;
+  /** For the callback, for a client that keeps it by itself. */
+  readonly browserSecret?: string;
+}
+
+/** Answer to the callback: of a sign-in, or with the contact that was linked. */
+export interface IdentityCallbackAnswer extends Partial<SignedInAnswer> {
+  readonly contact?: ContactAnswer;
+  readonly returnTo?: string;
+}
+
 /** Everything that is stored about a user. */
 export interface ExportAnswer {
   readonly account: JsonObject;
@@ -222,6 +248,27 @@ export interface AccountsApi {
     readonly body: MagicLinkBody;
     readonly answer: SignedInAnswer;
   };
+  readonly listIdentityProviders: { readonly answer: { readonly providers: readonly string[] } };
+  readonly beginIdentitySignIn: {
+    readonly params: 'provider';
+    readonly body: {
+      readonly returnTo?: string;
+      readonly rememberMe?: SessionChoice['rememberMe'];
+    };
+    readonly answer: BegunIdentityAnswer;
+  };
+  readonly beginIdentityLink: {
+    readonly params: 'provider';
+    readonly body: { readonly returnTo?: string };
+    readonly answer: BegunIdentityAnswer;
+  };
+  readonly completeIdentityFlow: {
+    readonly params: 'provider';
+    readonly body: IdentityCallbackBody;
+    readonly answer: IdentityCallbackAnswer;
+  };
+  readonly listIdentities: { readonly answer: { readonly identities: readonly ContactAnswer[] } };
+  readonly unlinkIdentity: { readonly params: 'contactId'; readonly answer: undefined };
   readonly passwordSalt: {
     readonly body: PasswordSaltBody;
     readonly answer: { readonly salt: string };

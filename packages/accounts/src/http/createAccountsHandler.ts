@@ -15,16 +15,17 @@ import { httpOptions, httpSettings, type HttpOptions, type HttpSettings } from '
 import {
   allowedMethods,
   chooseRoute,
+  landingRoute,
   linkedRoute,
   RouteTable,
   type MatchedRoute,
 } from './matchRoute.js';
 import { once } from './once.js';
-import { renderDonePage, renderLinkPage } from './pages.js';
+import { renderDonePage, renderLinkPage, renderProblemPage } from './pages.js';
 import { mediaTypeOf, readParams, toParams, type BodyLimits } from './readBody.js';
 import { reporter, type OnError } from './reporter.js';
 import type { Connection } from './RequestHead.js';
-import type { AnyRoute, LinkPage, OfferedAccounts, OfferedRoutes } from './Route.js';
+import type { AnyRoute, LandingPage, LinkPage, OfferedAccounts, OfferedRoutes } from './Route.js';
 import { routes } from './routes/routes.js';
 import { bodyOf } from './schemas.js';
 import { secondsLeft } from './secondsLeft.js';
@@ -57,10 +58,15 @@ export interface AccountsHandlerOptions extends HttpOptions {
   /**
    * Pages of the application's own for the links in messages, by operation: an absolute URL, to which the
    * browser is redirected with `#token=…` (default: a minimal page of ours, whose button posts the
-   * token). Following a link never uses the token up, since mail scanners do so, too.
+   * token). Following a link never uses the token up, since mail scanners do so, too. The page of
+   * `completeIdentityFlow` is for failures, with `#error=…` and the error's code, and a `challenge` if
+   * there is one.
    */
   readonly pages?: Readonly<Partial<Record<LinkedOperation, string>>>;
-  /** Where the minimal pages lead on to when they are done: a path or URL (default: nowhere). */
+  /**
+   * Where the minimal pages, and a sign-in with an identity provider, lead on to when they are done: a
+   * path or URL (default: nowhere). With a URL, `returnTo` is a path of its origin.
+   */
   readonly home?: string;
   /** The OpenAPI document at `/openapi.json`: `openApi(…)` of `@latchkey/accounts/openapi`. */
   readonly openApi?: OpenApiPart;
@@ -134,13 +140,21 @@ const between = (min: number, max: number): z.ZodType =>
     .optional();
 
 const KIB = 1024;
+/** Longer than any code and state. */
+const MAX_QUERY = 8 * KIB;
 
 const pageUrl = z
   .url({ protocol: /^https?$/, error: 'It must be an http or https URL.' })
   .optional();
 
-/** The operations that a link in a message leads to. */
-const PAGES = ['activate', 'resetPassword', 'signInWithMagicLink', 'restoreContact'] as const;
+/** The operations that a link in a message, or an identity provider, leads to. */
+const PAGES = [
+  'activate',
+  'resetPassword',
+  'signInWithMagicLink',
+  'restoreContact',
+  'completeIdentityFlow',
+] as const;
 
 /** Of what kind each option is. */
 const handlerOptions: Readonly<Record<keyof AccountsHandlerOptions, z.ZodType>> = {
@@ -220,7 +234,9 @@ class AccountsServer {
     }
     const linked = linkedRoute(found);
     if (isGet && linked?.page) return this.#showPage(request, site, linked, linked.page);
-    return this.#call(request, connection, site, chooseRoute(found, request.method), url);
+    const landed = isGet ? landingRoute(found) : undefined;
+    const matched = landed ?? chooseRoute(found, request.method);
+    return this.#call(request, connection, site, matched, url);
   }
 
   async #call(
@@ -230,26 +246,37 @@ class AccountsServer {
     { route, params }: MatchedRoute,
     url: URL,
   ): Promise<Response> {
-    const exchange = new Exchange(request, connection, this.#settings, site.cookies);
-    const { page } = route;
+    const { page, landing } = route;
+    const exchange = new Exchange(
+      request,
+      connection,
+      this.#settings,
+      site.cookies,
+      landing !== undefined,
+    );
+    const lands = landing !== undefined && (request.method !== 'POST' || isFormPost(request));
     const isForm = page !== undefined && isFormPost(request);
     let body: PageBody = {};
     const lifetime = (): number =>
       secondsLeft(site.accounts.sessions.verifiedSessionOf(exchange.request));
     try {
       if (route.session) await resume(site.accounts, exchange, route.session);
-      body = await this.#bodyOf(request, route, site);
+      body = await this.#bodyOf(request, route, site, url);
+      if (lands && needsOwnCookies(request, exchange)) return goOnByLink(url, landing, body);
       const query = route.query && this.#parse(site, route.query, toParams(url.searchParams));
       const { accounts, selfService } = site;
       const call = { accounts, selfService, exchange, body, query, params };
       const answer = await route.handle(call);
-      const response = isForm
-        ? renderDonePage(page, this.#options.home)
-        : answerOf(route, answer && this.#schema(site, route.answer)?.parse(answer));
+      const response = lands
+        ? this.#goOn(landing, answer as Landed)
+        : isForm
+          ? renderDonePage(page, this.#options.home)
+          : answerOf(route, answer && this.#schema(site, route.answer)?.parse(answer));
       return withHeaders(response, exchange.sessionHeaders(lifetime));
     } catch (error) {
-      const refusal =
-        isForm && !isServerFault(error)
+      const refusal = lands
+        ? this.#refusedLanding(request, site, landing, error)
+        : isForm && !isServerFault(error)
           ? this.#refusedPage(request, site, page, body, error)
           : this.#refuse(error);
       if (route.tellsSession && refusal.status === 401) exchange.forgetSession();
@@ -257,12 +284,18 @@ class AccountsServer {
     }
   }
 
-  async #bodyOf(request: Request, route: AnyRoute, site: Site): Promise<object> {
+  async #bodyOf(request: Request, route: AnyRoute, site: Site, url: URL): Promise<object> {
+    const { page, landing } = route;
     if (route.method === 'GET' || route.method === 'DELETE') return {};
-    const accepted = route.page
-      ? (['application/json', 'application/x-www-form-urlencoded'] as const)
-      : (['application/json'] as const);
-    const { params } = await readParams(request, accepted, this.#limits);
+    if (landing && request.method !== 'POST') {
+      return pick(toParams(url.searchParams), landing.parameters);
+    }
+    const accepted =
+      page || landing
+        ? (['application/json', 'application/x-www-form-urlencoded'] as const)
+        : (['application/json'] as const);
+    const { type, params } = await readParams(request, accepted, this.#limits);
+    if (landing && type !== 'application/json') return pick(params as object, landing.parameters);
     return this.#parse(site, route.body ?? NO_BODY, params) as object;
   }
 
@@ -316,6 +349,37 @@ class AccountsServer {
   #isKnown(request: Request, { cookies }: Site): boolean {
     const { authToken, handle } = cookies.read(request.headers.get('cookie'));
     return authToken !== undefined || handle !== undefined;
+  }
+
+  /** Sends a browser that has landed on to where it was going. */
+  #goOn(landing: LandingPage, { returnTo }: Landed): Response {
+    const { home } = this.#options;
+    const isElsewhere = home !== undefined && !home.startsWith('/');
+    const target =
+      returnTo !== undefined && isElsewhere ? new URL(returnTo, home).href : (returnTo ?? home);
+    return target === undefined ? renderDonePage(landing, undefined) : redirectTo(target);
+  }
+
+  /** The application's own page with the error's code, or one of ours; or that of the second factor. */
+  #refusedLanding(request: Request, site: Site, landing: LandingPage, error: unknown): Response {
+    const problem = problemOf(error);
+    const own = this.#options.pages?.completeIdentityFlow;
+    if (own !== undefined) {
+      this.#report(error);
+      const { code, challenge } = problem;
+      const fragment = new URLSearchParams({
+        error: code,
+        ...(challenge !== undefined && { challenge }),
+      });
+      return redirectTo(`${own}#${fragment.toString()}`);
+    }
+    const { signInWithSecondFactor: next } = site.offered;
+    if (problem.code === 'TwoFactorRequired' && next?.page) {
+      return this.#refusedPage(request, site, next.page, {}, error);
+    }
+    this.#report(error);
+    const shown = renderProblemPage(landing, problem, this.#options.home);
+    return withHeaders(shown, problemHeaders(error, problem.status));
   }
 
   /** The page again, with what has gone wrong; or the one that asks for the second factor. */
@@ -432,6 +496,36 @@ function answerOf(route: AnyRoute, answer: unknown): Response {
 function withHeaders(response: Response, headers: readonly [string, string][]): Response {
   for (const [name, value] of headers) response.headers.append(name, value);
   return response;
+}
+
+/** Answer to a browser that has landed, as far as it decides where to go on. */
+interface Landed {
+  readonly returnTo?: string;
+}
+
+/**
+ * Tells whether a form came from another site without the cookie of its flow: those with `SameSite=Lax`
+ * come along with a link only.
+ */
+function needsOwnCookies({ method }: Request, { cookies }: Exchange): boolean {
+  return method === 'POST' && cookies.crossSiteFlow === undefined;
+}
+
+/** Has the browser come again by a link, which brings its cookies along. */
+function goOnByLink({ pathname }: URL, { inUrl }: LandingPage, body: object): Response {
+  const parameters = new URLSearchParams(pick(body, inUrl) as Record<string, string>);
+  return redirectTo(`${pathname}?${parameters.toString().slice(0, MAX_QUERY)}`);
+}
+
+function redirectTo(location: string): Response {
+  return new Response(null, {
+    status: 303,
+    headers: { Location: location, 'Referrer-Policy': 'no-referrer' },
+  });
+}
+
+function pick(given: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
 }
 
 function isFormPost(request: Request): boolean {

@@ -12,6 +12,9 @@ export type { HttpErrorCode, Problem } from './HttpError.js';
 export type {
   AccountsApi,
   ActivateBody,
+  BegunIdentityAnswer,
+  IdentityCallbackAnswer,
+  IdentityCallbackBody,
   AnswerOf,
   BodyOf,
   ContactAnswer,
@@ -37,7 +40,14 @@ export type {
   UpdateUserBody,
   UserAnswer,
 } from './api.js';
-export type { AnyRoute, LinkPage, OfferedRoutes, PageField, RouteMethod } from './Route.js';
+export type {
+  AnyRoute,
+  LandingPage,
+  LinkPage,
+  OfferedRoutes,
+  PageField,
+  RouteMethod,
+} from './Route.js';
 export type { OnError } from './reporter.js';
 export {
   createAccountGuard,

@@ -62,10 +62,15 @@ export function linkedRoute(found: readonly MatchedRoute[]): AnyRoute | undefine
   return found.find(({ route }) => route.page && !route.page.follows)?.route;
 }
 
+/** The route that a browser lands on by a link from another site, if there is one at the path. */
+export function landingRoute(found: readonly MatchedRoute[]): MatchedRoute | undefined {
+  return found.find(({ route }) => route.landing);
+}
+
 /** The methods at a path, for `Allow`. */
 export function allowedMethods(found: readonly MatchedRoute[]): string {
   const methods = new Set<RouteMethod | 'HEAD' | 'OPTIONS'>(found.map(({ route }) => route.method));
-  if (linkedRoute(found)) methods.add('GET');
+  if (linkedRoute(found) ?? landingRoute(found)) methods.add('GET');
   if (methods.has('GET')) methods.add('HEAD');
   return [...methods, 'OPTIONS'].join(', ');
 }

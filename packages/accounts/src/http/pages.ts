@@ -1,5 +1,5 @@
 import { escapeHtml } from '../delivery/templates/escapeHtml.js';
-import type { LinkPage, PageField } from './Route.js';
+import type { LandingPage, LinkPage, PageField } from './Route.js';
 
 /** Headers by which a page of ours can do nothing but post its form. */
 const PAGE_HEADERS = {
@@ -60,9 +60,23 @@ export function renderLinkPage(
 }
 
 /** Renders the page after it. */
-export function renderDonePage({ title, done }: LinkPage, home: string | undefined): Response {
+export function renderDonePage(
+  { title, done }: Pick<LinkPage, 'done' | 'title'>,
+  home: string | undefined,
+): Response {
   const link = home === undefined ? '' : `<p><a href="${escapeHtml(home)}">Continue</a></p>`;
   return htmlResponse(title, `<p>${escapeHtml(done)}</p>${link}`, 200);
+}
+
+/** Renders the page for somebody who came from another site, and cannot go on. */
+export function renderProblemPage(
+  { title }: Pick<LandingPage, 'title'>,
+  problem: NonNullable<PageState['problem']>,
+  home: string | undefined,
+): Response {
+  const link = home === undefined ? '' : `<p><a href="${escapeHtml(home)}">Continue</a></p>`;
+  const alert = `<p role="alert">${escapeHtml(problem.detail)}</p>`;
+  return htmlResponse(title, alert + link, problem.status);
 }
 
 function renderField({ name, label, type, autocomplete }: PageField): string {

@@ -4,7 +4,9 @@ import { flowsOf } from '../accounts/flowsOf.js';
 import { REMEMBER_ME_VALUES } from '../selfService/parseRememberMe.js';
 import { once } from './once.js';
 import type {
+  BegunIdentityAnswer,
   ContactAnswer,
+  IdentityCallbackAnswer,
   SessionAnswer,
   SessionChoice,
   SessionsAnswer,
@@ -144,6 +146,20 @@ export const contactAnswer = (): z.ZodType<{ readonly contact: ContactAnswer }> 
 
 export const contacts = (): z.ZodType<{ readonly contacts: readonly ContactAnswer[] }> =>
   z.object({ contacts: z.array(contact()) });
+
+export const begunIdentity = (): z.ZodType<BegunIdentityAnswer> =>
+  z.object({ url: z.string(), browserSecret: z.string().optional() }) as never;
+
+export const completedIdentity = (): z.ZodType<IdentityCallbackAnswer> =>
+  z.object({
+    ...signedInShape(),
+    user: user().optional(),
+    contact: contact().optional(),
+    returnTo: z.string().optional(),
+  }) as never;
+
+export const identities = (): z.ZodType<{ readonly identities: readonly ContactAnswer[] }> =>
+  z.object({ identities: z.array(contact()) });
 
 export const confirmedTwoFactor = (): z.ZodType<
   Partial<SignedInAnswer> & { readonly recoveryCodes: readonly string[] }

@@ -48,6 +48,37 @@ type Reader<T> = () => T | Promise<T>;
 interface NewAccountAndLogin {
   readonly own: Omit<CreateAccountAndLoginInput, 'rememberMe'>;
   readonly session: LoginSessionOptions;
+  readonly method?: undefined;
+  readonly proven?: undefined;
+  readonly request?: undefined;
+}
+
+/** A contact of a new account. */
+interface PlannedContact {
+  readonly data: ContactData;
+  readonly verified: boolean;
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
+/** An account whose contacts are proven, so that it needs no password. */
+export interface ProvenAccount {
+  readonly fields: NewAccount['fields'];
+  /** The contacts of the account with this id. */
+  readonly contactsOf: (
+    accountId: string,
+  ) => readonly (Omit<PlannedContact, 'verified'> & { readonly verified: true })[];
+  /** Claims on them that give way. */
+  readonly claims: TakenClaims;
+}
+
+/** A proven account, and its first login. */
+export interface ProvenAccountAndLogin {
+  readonly proven: ProvenAccount;
+  readonly request: SessionRequest;
+  readonly session: LoginSessionOptions;
+  /** Method of the login, for its event. */
+  readonly method: string;
+  readonly own?: undefined;
 }
 
 /** A new account before it is written: every write that belongs to it. */
@@ -55,8 +86,19 @@ interface PlannedAccount {
   readonly account: TransactOperation<AccountDocument>;
   /** The other writes; claims that were never proven give way. */
   readonly others: (claims: TakenClaims) => readonly TransactOperation<unknown>[];
-  readonly contacts: readonly { readonly data: ContactData; readonly verified: false }[];
+  readonly contacts: readonly PlannedContact[];
   readonly verifications: readonly { readonly to: string; readonly token: string }[];
+}
+
+/** Data of an account, checked. */
+interface CheckedAccount {
+  readonly accountId: string;
+  readonly fields: NewAccount['fields'];
+  readonly contacts: readonly PlannedContact[];
+  /** Undefined for an account without one. */
+  readonly password?: string;
+  readonly handle?: string | undefined;
+  readonly request: object | undefined;
 }
 
 /** New accounts. */
@@ -88,7 +130,7 @@ export class AccountCreation {
         this.#transact([plan.account, ...plan.others(claims)]),
       );
       await this.#deliver(account, plan.verifications);
-      await this.#unsent.report(account, contactsOf(plan), eventContext);
+      await this.#unsent.report(account, unverifiedOf(plan), eventContext);
       return account;
     });
   }
@@ -96,31 +138,38 @@ export class AccountCreation {
   /**
    * Carries out {@link Accounts.createAccountAndLogin}.
    *
-   * @param read - checks the input, as part of the flow (default: as it is documented there).
+   * @param read - checks the input, as part of the flow (default: as it is documented there). It may give
+   *   an account whose contacts are proven.
    */
   async createAccountAndLogin(
     input: unknown,
-    read: Reader<NewAccountAndLogin> = () => readAccountAndLogin(input),
+    read: Reader<NewAccountAndLogin | ProvenAccountAndLogin> = () => readAccountAndLogin(input),
   ): Promise<CompletedLogin> {
     const eventContext = eventContextOf(input);
     const { events } = this.#core;
-    const { own, session, plan, planned } = await events.withFailureEvent(
+    const { given, plan, planned } = await events.withFailureEvent(
       'CreateUser',
       eventContext,
       async () => {
-        const { own, session } = await read();
-        this.#core.connectionOf(own.request);
-        const plan = await this.#plan(own, eventContext);
+        const given = await read();
+        this.#core.connectionOf(requestOf(given));
+        const plan = given.own
+          ? await this.#plan(given.own, eventContext)
+          : await this.#planProven(given, eventContext);
         // Once: what is planned again would be another account.
-        return { own, session, plan, planned: await plan.account.prepare() };
+        return { given, plan, planned: await plan.account.prepare() };
       },
     );
-    const loginContext: EventContext = { ...eventContext, method: 'signUp' };
+    const loginContext: EventContext = { ...eventContext, method: given.method ?? 'signUp' };
     const login = {
-      ...session,
+      ...given.session,
       account: { ...planned.result, accessTypes: plan.contacts, tokens: [] },
-      request: own.request,
+      request: requestOf(given),
       eventContext: loginContext,
+    };
+    const claiming = {
+      ...claimingOf(plan),
+      ...(given.proven && { isProven: true, known: given.proven.claims }),
     };
     let isDecided = false;
     return events.run('Login', loginContext, async () => {
@@ -129,11 +178,11 @@ export class AccountCreation {
           isDecided = true;
           return events.run('CreateUser', eventContext, async () => {
             const account = { prepare: () => Promise.resolve(planned) };
-            const results = await takingClaims(this.#core, claimingOf(plan), (claims) =>
+            const results = await takingClaims(this.#core, claiming, (claims) =>
               this.#transact([account, ...operations, ...plan.others(claims)]),
             );
             await this.#deliver(planned.result, plan.verifications);
-            await this.#unsent.report(planned.result, contactsOf(plan), eventContext);
+            await this.#unsent.report(planned.result, unverifiedOf(plan), eventContext);
             return results.slice(1, operations.length + 1) as TransactResults<typeof operations>;
           });
         });
@@ -242,6 +291,36 @@ export class AccountCreation {
     eventContext: EventContext,
     handle?: string,
   ): Promise<PlannedAccount> {
+    const { passwords, table } = this.#core;
+    const { contacts, password: given, fields } = parseNewAccount(input, this.#core);
+    const password = await passwords.parseNew(given, 'password', [
+      fields.username,
+      ...emailsOf(contacts).map((email) => email.split('@')[0]),
+    ]);
+    const account = {
+      accountId: table.newUlid(),
+      fields,
+      contacts: contacts.map((data) => ({ data, verified: false })),
+      password,
+      handle,
+      request: input.request,
+    };
+    return this.#planFor(account, eventContext);
+  }
+
+  #planProven(
+    { proven: { fields, contactsOf: contactsFor }, request }: ProvenAccountAndLogin,
+    eventContext: EventContext,
+  ): Promise<PlannedAccount> {
+    const accountId = this.#core.table.newUlid();
+    const contacts = contactsFor(accountId);
+    return this.#planFor({ accountId, fields, contacts, request }, eventContext);
+  }
+
+  async #planFor(
+    { accountId, fields, contacts, password, handle, request }: CheckedAccount,
+    eventContext: EventContext,
+  ): Promise<PlannedAccount> {
     const {
       accountFields,
       accounts,
@@ -250,24 +329,18 @@ export class AccountCreation {
       messageLimit,
       oneTimeTokens,
       passwords,
-      table,
       tokens,
     } = this.#core;
-    const { contacts, password: given, fields } = parseNewAccount(input, this.#core);
-    const emails = contacts.flatMap((data) => (data.kind === 'email' ? [data.value] : []));
-    const password = await passwords.parseNew(given, 'password', [
-      fields.username,
-      ...emails.map((email) => email.split('@')[0]),
-    ]);
     await events.authorize('ValidateCreateUser', eventContext, {
-      input: validated(fields, emails, accountFields),
+      input: validated(fields, emailsOf(contacts.map(({ data }) => data)), accountFields),
     });
-    const accountId = table.newUlid();
     eventContext.accountId = accountId;
     // As one value: what a request carries must not pass for what the application says itself.
-    const context = { request: input.request };
-    const value = await passwords.hash(password);
-    const verifications = (delivery.isConfigured ? emails.slice(0, 1) : []).map((to) => ({
+    const context = { request };
+    const value = password === undefined ? undefined : await passwords.hash(password);
+    const verifications = (
+      delivery.isConfigured ? emailsOf(unverifiedOf({ contacts })).slice(0, 1) : []
+    ).map((to) => ({
       to,
       ...oneTimeTokens.prepare({ accountId, kind: 'email_verification', createdFor: to }),
     }));
@@ -287,30 +360,53 @@ export class AccountCreation {
         ...verifications.flatMap(({ to }) =>
           messageLimit.countFirstOperations({ to: { kind: 'email', value: to } }),
         ),
-        tokens.createOneOperation({
-          item: { accountId, kind: 'password', createdFor: accountId, reason: 'signup', value },
-          context,
-        }),
-        ...contacts.map((data) => {
+        ...(value === undefined
+          ? []
+          : [
+              tokens.createOneOperation({
+                item: {
+                  accountId,
+                  kind: 'password',
+                  createdFor: accountId,
+                  reason: 'signup',
+                  value,
+                },
+                context,
+              }),
+            ]),
+        ...contacts.map(({ data, verified, meta }) => {
           const isHandled = handle !== undefined && data.kind === 'email';
           const item = {
             accountId,
-            verified: false,
+            verified,
             data,
+            ...(meta && { meta }),
             ...(isHandled && { handle: digestSecret(handle) }),
           };
           return claimOperation(this.#core, { item, context }, claims);
         }),
         ...verifications.map(({ operation }) => operation),
       ],
-      contacts: contacts.map((data) => ({ data, verified: false })),
+      contacts,
       verifications,
     };
   }
 }
 
+function emailsOf(contacts: readonly ContactData[]): readonly string[] {
+  return contacts.flatMap((data) => (data.kind === 'email' ? [data.value] : []));
+}
+
+function requestOf({ own, request }: NewAccountAndLogin | ProvenAccountAndLogin): SessionRequest {
+  return own ? own.request : request;
+}
+
 function claimingOf(plan: PlannedAccount): Claiming {
   return { contacts: contactsOf(plan) };
+}
+
+function unverifiedOf({ contacts }: Pick<PlannedAccount, 'contacts'>): readonly ContactData[] {
+  return contacts.filter(({ verified }) => !verified).map(({ data }) => data);
 }
 
 function contactsOf({ contacts }: PlannedAccount): readonly ContactData[] {

@@ -98,6 +98,29 @@ export function parseNewAccount(
   };
 }
 
+/**
+ * Checks the fields of an account that is made without a form, for somebody whose contacts are proven: a
+ * username, a profile and the application's own fields.
+ *
+ * @throws AccountError `InvalidInput` with the path of the first fault.
+ */
+export function parseAccountFields(
+  input: Readonly<Record<string, unknown>>,
+  { accountFields: ownFields }: Pick<AccountsCore, 'accountFields'>,
+): NewAccount['fields'] {
+  const { username: name, profile, ...own } = input;
+  const unknown = Object.keys(own).find((field) => !ownFields.includes(field));
+  if (unknown !== undefined) throw invalid(unknown, 'unknownField');
+  requireRoom(own);
+  const { data, success } = newAccount.shape.username.safeParse(name);
+  if (!success) throw invalid('username', 'notValid');
+  return {
+    ...own,
+    ...(data !== undefined && { username: data }),
+    ...(profile !== undefined && { profile: parseProfile(profile) }),
+  };
+}
+
 /** Contacts that are the same once they are in the form in which they are stored, once. */
 function withoutRepeats(contacts: readonly ContactData[]): readonly ContactData[] {
   const seen = new Set<string>();

@@ -29,7 +29,7 @@ const TAG_BYTES = 16;
 // A kid may contain dots; the parts behind it cannot.
 const STORED = /^v1\.([\x21-\x7e]{1,64})\.([\w-]{16})\.([\w-]{22,})$/;
 const MAX_STORED_LENGTH = 10_000;
-const MAX_PLAINTEXT_BYTES = 4000;
+const MAX_PLAINTEXT_BYTES = 6000;
 
 /**
  * Encrypts small secrets for storage by AES-256-GCM (ASVS 11.3.2, 11.3.3), with several keys of
@@ -45,11 +45,11 @@ export class EncryptionKeyring {
   /**
    * @param keys - At least one, the newest first. Remove an old one when nothing is
    *   encrypted with it any longer.
-   * @throws AccountError `InvalidConfiguration` with the path `twoFactor.encryptionKeys` for no
-   *   keys, a malformed or repeated `kid`, and a key that is not of 32 bytes.
+   * @param path - The name of the option that the keys come from.
+   * @throws AccountError `InvalidConfiguration` with that path for no keys, a malformed or repeated `kid`, and a key that is not of 32 bytes.
    */
-  constructor(keys: readonly EncryptionKey[]) {
-    const prepared = prepareEncryptionKeys(keys);
+  constructor(keys: readonly EncryptionKey[], path?: string) {
+    const prepared = prepareEncryptionKeys(keys, path);
     this.#keys = new Map(prepared.map(({ kid, key }) => [kid, key]));
     this.#newest = prepared[0];
   }
@@ -57,7 +57,7 @@ export class EncryptionKeyring {
   /**
    * Encrypts with the newest key and a fresh random nonce (ASVS 11.3.4).
    *
-   * @param plaintext - At most 4000 bytes as UTF-8, well-formed.
+   * @param plaintext - At most 6000 bytes as UTF-8, well-formed.
    * @returns What to store: visible ASCII.
    * @throws AccountError `InvalidInput` with the path `plaintext`.
    */

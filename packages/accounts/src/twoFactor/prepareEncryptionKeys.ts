@@ -25,32 +25,37 @@ const BASE64_KEY = /^(?:[A-Za-z0-9+/]{43}|[\w-]{43})=?$/;
 /**
  * Validates an application's encryption keys and converts them once to KeyObjects, in the same order.
  *
- * @param keys - The option `twoFactor.encryptionKeys`, of any type.
+ * @param keys - Of any type.
+ * @param path - The name of the option.
  * @throws AccountError `InvalidConfiguration` for no keys, a malformed or repeated `kid`, and a
  *   key that is not of 32 bytes.
  */
 export function prepareEncryptionKeys(
   keys: unknown,
+  path = 'twoFactor.encryptionKeys',
 ): readonly [PreparedEncryptionKey, ...PreparedEncryptionKey[]] {
   const entries: readonly unknown[] = Array.isArray(keys) ? keys : [];
-  const [first, ...others] = entries.map(prepareOne);
-  if (first === undefined) throw misconfigured('There is no key to encrypt with.');
+  const [first, ...others] = entries.map((entry) => prepareOne(entry, path));
+  if (first === undefined) throw misconfigured(path, 'There is no key to encrypt with.');
   const prepared: readonly [PreparedEncryptionKey, ...PreparedEncryptionKey[]] = [first, ...others];
   if (new Set(prepared.map(({ kid }) => kid)).size < prepared.length) {
-    throw misconfigured('Each key needs a kid of its own.');
+    throw misconfigured(path, 'Each key needs a kid of its own.');
   }
   return prepared;
 }
 
-function prepareOne(entry: unknown): PreparedEncryptionKey {
+function prepareOne(entry: unknown, path: string): PreparedEncryptionKey {
   const { kid, key }: { kid?: unknown; key?: unknown } =
     typeof entry === 'object' && entry !== null ? entry : {};
   if (typeof kid !== 'string' || !KID.test(kid)) {
-    throw misconfigured('A kid must be 1 to 64 visible ASCII characters.');
+    throw misconfigured(path, 'A kid must be 1 to 64 visible ASCII characters.');
   }
   const prepared = toKeyObject(key);
   if (prepared?.symmetricKeySize !== KEY_BYTES) {
-    throw misconfigured('A key must be 32 bytes: in base64, as bytes, or as a secret KeyObject.');
+    throw misconfigured(
+      path,
+      'A key must be 32 bytes: in base64, as bytes, or as a secret KeyObject.',
+    );
   }
   return { kid, key: prepared };
 }
@@ -62,6 +67,6 @@ function toKeyObject(key: unknown): KeyObject | undefined {
   return createSecretKey(Buffer.from(key, 'base64'));
 }
 
-function misconfigured(reason: string): AccountError<'InvalidConfiguration'> {
-  return new AccountError('InvalidConfiguration', { path: 'twoFactor.encryptionKeys', reason });
+function misconfigured(path: string, reason: string): AccountError<'InvalidConfiguration'> {
+  return new AccountError('InvalidConfiguration', { path, reason });
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createAccountsHandler } from '@latchkey/accounts/http';
+import { github, identityProviders } from '@latchkey/accounts/oauth';
 import { openApi } from '@latchkey/accounts/openapi';
 import { totp } from '@latchkey/accounts/two-factor';
 import { routes } from '../../src/http/routes/routes.js';
@@ -41,6 +42,10 @@ beforeAll(async () => {
   server = await createTestHandler(
     {},
     {
+      identityProviders: identityProviders({
+        redirectUri: `${ORIGIN}/auth/identity-providers/{provider}/callback`,
+        providers: [github({ clientId: 'tests', clientSecret: 'tests' })],
+      }),
       twoFactor: totp({
         issuer: 'Tests',
         encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 7).toString('base64') }],

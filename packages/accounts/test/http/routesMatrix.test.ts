@@ -1,3 +1,4 @@
+import { github, identityProviders } from '@latchkey/accounts/oauth';
 import { prehashedPasswords } from '@latchkey/accounts/prehashed-passwords';
 import { totp } from '@latchkey/accounts/two-factor';
 import { routes } from '../../src/http/routes/routes.js';
@@ -22,6 +23,10 @@ beforeAll(async () => {
     { maxBodyBytes: 1024 },
     {
       passwords: { prehashed: prehashedPasswords({ saltSecret: 's'.repeat(32) }) },
+      identityProviders: identityProviders({
+        redirectUri: `${ORIGIN}/auth/identity-providers/{provider}/callback`,
+        providers: [github({ clientId: 'tests', clientSecret: 'tests' })],
+      }),
       twoFactor: totp({
         issuer: 'Tests',
         encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 7).toString('base64') }],
@@ -70,7 +75,8 @@ describe('Every route', () => {
     },
   );
 
-  it.each(ALL.filter(({ method }) => method !== 'GET'))(
+  // Those that browsers land on from other sites are tested with identity providers.
+  it.each(ALL.filter(({ method, landing }) => method !== 'GET' && !landing))(
     '$name refuses the page of another site, which has no say in it',
     async (route) => {
       const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };

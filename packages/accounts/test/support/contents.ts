@@ -5,6 +5,7 @@ import {
   AccountAttempts,
   AccountToken,
   AddressAttempts,
+  Challenge,
   SentMessages,
   Session,
 } from '@latchkey/schema';
@@ -30,6 +31,7 @@ export async function contentsOf(client: DynamoDBClient, tableName: string): Pro
     AccountAttempts,
     AccountToken,
     AddressAttempts,
+    Challenge,
     SentMessages,
     Session,
   ];

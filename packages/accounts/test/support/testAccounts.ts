@@ -18,7 +18,12 @@ export const PASSWORD = 'canary-password correct horse';
  * which TTL removes rows, never comes between.
  */
 export class TestClock {
-  #nowMs = Date.UTC(2036, 10, 21, 12);
+  #nowMs: number;
+
+  constructor(startMs = Date.UTC(2036, 10, 21, 12)) {
+    this.#nowMs = startMs;
+  }
+
   readonly now = (): Date => new Date(this.#nowMs);
   advance(milliseconds: number): void {
     this.#nowMs += milliseconds;
@@ -44,8 +49,8 @@ export interface TestAccounts {
 /** Makes an empty table with accounts in it; passwords are hashed quickly, unless a hasher is given. */
 export async function createTestAccounts(
   options: Partial<Omit<AccountsOptions, 'table'>> = {},
+  clock = new TestClock(),
 ): Promise<TestAccounts> {
-  const clock = new TestClock();
   const client = localClient();
   const test = await createTestTable([], { clock: clock.now, client });
   const { table } = test;

@@ -11,4 +11,7 @@ export const withPhones = (accounts: Accounts): boolean =>
 export const withPrehashedPasswords = (accounts: Accounts): boolean =>
   flowsOf(accounts).core.passwords.prehashed !== undefined;
 
+export const withIdentityProviders = ({ identityProviders }: Accounts): boolean =>
+  identityProviders !== undefined;
+
 export const withTwoFactor = ({ twoFactor }: Accounts): boolean => twoFactor !== undefined;

@@ -1,0 +1,87 @@
+import type { AnswerOf, BodyOf, ContactAnswer } from '../http/api.js';
+import { coreOf, type AccountsClient, type CallOptions } from './AccountsClient.js';
+
+/** A provider, by its name. */
+interface Provider {
+  readonly provider: string;
+}
+
+/** The names of the identity providers. */
+export function listIdentityProviders(
+  client: AccountsClient,
+  options?: CallOptions,
+): Promise<AnswerOf<'listIdentityProviders'>> {
+  return coreOf(client).call('GET', '/identity-providers', undefined, options);
+}
+
+/**
+ * Begins a sign-in with an identity provider. The page then goes to the `url`; the provider sends the
+ * browser back to the server, and the server to `returnTo`.
+ *
+ * @throws AccountsClientError `UserAlreadySignedIn`, before anything is sent; those of the server.
+ * @example
+ * ```ts
+ * import { beginIdentitySignIn, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function signInWith(client: AccountsClient, provider: string) {
+ *   const { url } = await beginIdentitySignIn(client, { provider, returnTo: '/inbox' });
+ *   location.assign(url);
+ * }
+ * ```
+ */
+export async function beginIdentitySignIn(
+  client: AccountsClient,
+  { provider, ...body }: BodyOf<'beginIdentitySignIn'> & Provider,
+  options?: CallOptions,
+): Promise<AnswerOf<'beginIdentitySignIn'>> {
+  const core = coreOf(client);
+  core.requireSignedOut();
+  return core.call('POST', `${pathOf(provider)}/sign-in`, body, options);
+}
+
+/** Begins to link an identity to the user. The page then goes to the `url`. */
+export function beginIdentityLink(
+  client: AccountsClient,
+  { provider, ...body }: BodyOf<'beginIdentityLink'> & Provider,
+  options?: CallOptions,
+): Promise<AnswerOf<'beginIdentityLink'>> {
+  return coreOf(client).call('POST', `${pathOf(provider)}/link`, body, options);
+}
+
+/**
+ * Completes a sign-in with the parameters of the provider's callback, in an application whose own URL the
+ * provider calls. In a browser, the server does so by itself.
+ */
+export function completeIdentityFlow(
+  client: AccountsClient,
+  { provider, ...body }: BodyOf<'completeIdentityFlow'> & Provider,
+  options?: CallOptions,
+): Promise<AnswerOf<'completeIdentityFlow'>> {
+  return coreOf(client).begin<AnswerOf<'completeIdentityFlow'>>(
+    `${pathOf(provider)}/callback`,
+    body,
+    options,
+  );
+}
+
+/** The identities at providers that are linked to the user. */
+export function listIdentities(
+  client: AccountsClient,
+  options?: CallOptions,
+): Promise<AnswerOf<'listIdentities'>> {
+  return coreOf(client).call('GET', '/identities', undefined, options);
+}
+
+/** Removes an identity, unless it is the last way to sign in. */
+export function unlinkIdentity(
+  client: AccountsClient,
+  { contactId }: Pick<ContactAnswer, 'contactId'>,
+  options?: CallOptions,
+): Promise<AnswerOf<'unlinkIdentity'>> {
+  const path = `/identities/${encodeURIComponent(contactId)}`;
+  return coreOf(client).call('DELETE', path, undefined, options);
+}
+
+function pathOf(provider: string): string {
+  return `/identity-providers/${encodeURIComponent(provider)}`;
+}
