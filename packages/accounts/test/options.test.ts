@@ -20,6 +20,14 @@ const needed = {
   },
   sessions: { getTokenSecret: () => SECRET },
 };
+/** Options by which sessions are extended. */
+const sliding = {
+  sessions: {
+    ...needed.sessions,
+    rotation: { after: '1ms', grace: 0 },
+    extend: { by: '2d', atMost: '30d' },
+  },
+};
 const twoFactor = { issuer: 'Tests', encryptionKeys: [{ kid: '1', key: Buffer.alloc(32, 7) }] };
 const delivery = { send: (): void => undefined };
 const linked = { delivery: { ...delivery, linkTo: { baseUrl: 'https://app.example' } } };
@@ -94,6 +102,9 @@ const OPTIONS: Readonly<Record<string, Row>> = {
     beside: { sessions: { ...needed.sessions, rotation: { grace: 0 } } },
   },
   'sessions.rotation.grace': { fits: milliseconds, also: ['6m'] },
+  'sessions.extend': { fits: nothing, also: [{}, { by: '2d', atMost: '30d' }] },
+  'sessions.extend.by': { fits: milliseconds, also: ['401d', '1s'], beside: sliding },
+  'sessions.extend.atMost': { fits: nothing, also: ['401d'], beside: sliding },
   'sessions.maxSessions': { fits: milliseconds, also: ['3', 0, 1001, 1.5] },
   'sessions.onConnectionChange': { fits: objects, also: ['Revoke', { ip: 'no' }, { ip: null }] },
   'sessions.impersonation': { fits: objects },

@@ -513,7 +513,7 @@ export class Accounts<
   /**
    * Replaces a token with a new one: one `BatchGetItem` and one `UpdateItem`. If the old token is used
    * again within `rotation.grace`, the result is the same new token. If it is used later, the session
-   * ends. The session's expiry does not change.
+   * ends. The session's expiry does not change, unless `sessions.extend` is set.
    *
    * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was removed
    *   from the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.

@@ -73,12 +73,12 @@ export async function beginAnew<A extends Account>(
 ): Promise<AnotherSession> {
   const { request, session } = flow.actor;
   if (!request || !session) throw new AccountError('InvalidSession', {});
-  const { accountId, ulid, expiresAt, remembered } = session;
+  const { accountId, ulid, expiresAt, remembered, fixedEnd = false } = session;
   const sessionGeneration = core.table.newUlid();
   const { create, write, complete } = await core.sessions.issuer.prepare(
     { ...documentOf(account), sessionGeneration },
     request,
-    { expiresAt, ...(remembered === true && { rememberMe: true }) },
+    { expiresAt, fixedEnd, ...(remembered === true && { rememberMe: true }) },
   );
   const deviceToken = await core.deviceTokens.issue(
     { accountId, generation: sessionGeneration },

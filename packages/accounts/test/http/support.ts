@@ -1,6 +1,6 @@
 import { createAccountsHandler, type AccountsHandlerOptions } from '@latchkey/accounts/http';
 import type { AccountsOptions, Message } from '@latchkey/accounts';
-import { createTestAccounts, type TestAccounts } from '../support/testAccounts.js';
+import { createTestAccounts, type TestAccounts, type TestClock } from '../support/testAccounts.js';
 
 /** A password that must be found nowhere. */
 export const PASSWORD = 'canary-password correct horse';
@@ -38,13 +38,14 @@ export interface TestHandler extends TestAccounts {
 export async function createTestHandler(
   options: AccountsHandlerOptions = {},
   accountsOptions: Partial<Omit<AccountsOptions, 'table'>> = {},
+  clock?: TestClock,
 ): Promise<TestHandler> {
   const messages: Message[] = [];
   const reported: unknown[] = [];
-  const test = await createTestAccounts({
-    delivery: { send: (message) => messages.push(message) },
-    ...accountsOptions,
-  });
+  const test = await createTestAccounts(
+    { delivery: { send: (message) => messages.push(message) }, ...accountsOptions },
+    clock,
+  );
   const handler = createAccountsHandler(test.accounts, {
     onError: (error) => reported.push(error),
     ...options,
