@@ -28,6 +28,7 @@ export const ENTRIES = {
     oauth: 'identityProviders/index.ts',
     openapi: 'openApi/index.ts',
     outbox: 'delivery/outbox/index.ts',
+    passwordless: 'passwordless/index.ts',
     'phone-numbers': 'contacts/phoneNumbers/index.ts',
     'prehashed-passwords': 'passwords/prehashed/index.ts',
     react: 'client/react/index.ts',

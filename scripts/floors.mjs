@@ -8,7 +8,7 @@ export const FLOORS = [
   ['selfService'],
   ['apps'],
   ['accounts'],
-  ['identityProviders'],
+  ['identityProviders', 'passwordless'],
   ['sandbox', 'signUp', 'lifecycle', 'customTokens', 'magicLinks', 'emailVerification'],
   ['contacts', 'passwordChanges', 'twoFactor'],
   ['login'],

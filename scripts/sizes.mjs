@@ -28,6 +28,7 @@ const BUDGETS = {
   '@latchkey/accounts/oauth': 60,
   '@latchkey/accounts/openapi': 6,
   '@latchkey/accounts/outbox': 5.5,
+  '@latchkey/accounts/passwordless': 3,
   '@latchkey/accounts/phone-numbers': 38,
   '@latchkey/accounts/prehashed-passwords': 2,
   '@latchkey/accounts/two-factor': 19.5,

@@ -103,7 +103,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   },
   'sessions.rotation.grace': { fits: milliseconds, also: ['6m'] },
   'sessions.extend': { fits: nothing, also: [{}, { by: '2d', atMost: '30d' }] },
-  'sessions.extend.by': { fits: milliseconds, also: ['401d', '1s'], beside: sliding },
+  'sessions.extend.by': { fits: milliseconds, also: ['401d'], beside: sliding },
   'sessions.extend.atMost': { fits: nothing, also: ['401d'], beside: sliding },
   'sessions.maxSessions': { fits: milliseconds, also: ['3', 0, 1001, 1.5] },
   'sessions.onConnectionChange': { fits: objects, also: ['Revoke', { ip: 'no' }, { ip: null }] },
@@ -131,6 +131,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'tokens.passwordRecovery': { fits: milliseconds, also: [0] },
   'tokens.phoneVerification': { fits: milliseconds, also: [0] },
   'tokens.magicLink': { fits: milliseconds, also: [0] },
+  'tokens.loginCode': { fits: milliseconds, also: [0] },
   'tokens.twoFactorChallenge': { fits: milliseconds, also: [0] },
   'tokens.custom': { fits: milliseconds, also: [0] },
   'tokens.onlyNewest': {
@@ -165,6 +166,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
 
   twoFactor: { fits: nothing, also: [false, twoFactor] },
   identityProviders: { fits: nothing, also: [false, { providers: [] }] },
+  signUpByLink: { fits: nothing, also: [false, {}] },
   phones: { fits: nothing, also: [false, { parse: true }, { parse: () => '+4930123456' }] },
 
   delivery: { fits: nothing },

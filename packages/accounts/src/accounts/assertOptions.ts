@@ -44,6 +44,10 @@ const accountsOptions = {
     'create',
     'It must be identityProviders(…) of @latchkey/accounts/oauth.',
   ).optional(),
+  signUpByLink: part(
+    'create',
+    'It must be signUpByLink(…) of @latchkey/accounts/passwordless.',
+  ).optional(),
   phones: part(
     'createVerification',
     'It must be phoneNumbers() of @latchkey/accounts/phone-numbers.',

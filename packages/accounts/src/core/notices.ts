@@ -11,6 +11,7 @@ export interface Notice {
     | 'ContactRemoved'
     | 'PasswordChanged'
     | 'PasswordDisabled'
+    | 'PasswordRemoved'
     | 'TwoFactorDisabled'
     | 'TwoFactorEnabled'
     | 'UsernameChanged'

@@ -18,9 +18,11 @@ export type AccountFlow =
   | 'Impersonation'
   | 'SetPassword'
   | 'ChangePassword'
+  | 'RemovePassword'
   | 'RequestPasswordReset'
   | 'ResetPassword'
   | 'RequestMagicLink'
+  | 'RequestLoginCode'
   | 'RequestIdentityLogin'
   | 'RequestVerification'
   | 'VerifyEmail'
@@ -66,7 +68,7 @@ export interface EventContext {
   sessionId?: string;
   /** The impersonator's account id, in an impersonation session. */
   actorId?: string;
-  /** Method used: `password`, `magicLink`, `identityProvider`, `totp`, `recoveryCode`, a token's kind, …. */
+  /** Method used: `password`, `magicLink`, `phoneCode`, `identityProvider`, `totp`, `recoveryCode`, a token's kind, …. */
   method?: string;
   /** The client's address, as sessions store it. */
   ip?: string;

@@ -95,6 +95,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
         passwordRecovery: lifetimesMs.password_recovery,
         phoneVerification: lifetimesMs.phone_verification,
         magicLink: lifetimesMs.magick_link,
+        loginCode: lifetimesMs.login_code,
         contactRecovery: lifetimesMs.contact_recovery,
         twoFactorChallenge: lifetimesMs.twoFactorAuth,
         custom: lifetimesMs.custom,

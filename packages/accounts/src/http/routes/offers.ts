@@ -8,6 +8,9 @@ export const withDelivery = (accounts: Accounts): boolean =>
 export const withPhones = (accounts: Accounts): boolean =>
   flowsOf(accounts).core.phones !== undefined && withDelivery(accounts);
 
+export const withPhoneCodes = (accounts: Accounts): boolean =>
+  accounts.phoneCodes?.isOffered === true && withDelivery(accounts);
+
 export const withPrehashedPasswords = (accounts: Accounts): boolean =>
   flowsOf(accounts).core.passwords.prehashed !== undefined;
 
