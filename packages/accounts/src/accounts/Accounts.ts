@@ -482,7 +482,7 @@ export class Accounts<
   ): Promise<{ authToken: string }> {
     return isByCode(input)
       ? reauthenticateByCode(this.#core, input)
-      : this.#passwordLogin.reauthenticate(input as ReauthenticateInput);
+      : this.#passwordLogin.reauthenticate(input);
   }
 
   /**

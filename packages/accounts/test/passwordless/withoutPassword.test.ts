@@ -141,7 +141,7 @@ describe('passwords.remove', () => {
       ({ authToken } = await test.accounts.passwords.remove({ request }));
     });
     off();
-    expect(commands.toSorted()).toEqual(['BatchGetItem', 'Query', 'TransactWriteItems']);
+    expect(commands.toSorted()).toEqual(['BatchGetItem', 'GetItem', 'Query', 'TransactWriteItems']);
     expect(events).toEqual(['RemovePasswordSuccess ']);
     expect(test.sent()).toEqual([`PasswordRemoved ${email}`]);
     expect(authToken).toBe(request.authToken);

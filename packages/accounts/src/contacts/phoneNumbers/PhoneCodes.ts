@@ -4,7 +4,7 @@ import type { AccountsCore } from '../../flows/AccountsCore.js';
 import { requirePhones, type PhoneInput } from '../../identifiers/PhoneParser.js';
 import type { CompletedLogin } from '../../login/completeLogin.js';
 import type { LoginCode } from '../../login/loginCode.js';
-import { LoginCodes } from '../../login/LoginCodes.js';
+import { LoginCodes, type CodeLoginInput } from '../../login/LoginCodes.js';
 import type { SessionRequest } from '../../requests/SessionRequest.js';
 
 /** Input of {@link PhoneCodes.request}. */
@@ -105,7 +105,7 @@ export class PhoneCodes {
   async login(input: PhoneCodeLoginInput): Promise<CompletedLogin> {
     this.#requireOffered();
     requireObject(input, '');
-    const { challenge, code, request, rememberMe } = input;
+    const { challenge, code, request, rememberMe }: CodeLoginInput = input;
     // As texts that are missing, so that they are not taken for a link.
     const shown = { challenge: challenge ?? null, code: code ?? null };
     return this.#codes.login({ ...shown, request, rememberMe });
