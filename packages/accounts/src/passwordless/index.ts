@@ -25,7 +25,8 @@ export interface SignUpByLinkOptions {
  *
  * @example
  * ```ts
- * import { Accounts, Outbox } from '@latchkey/accounts';
+ * import { Accounts } from '@latchkey/accounts';
+ * import { Outbox } from '@latchkey/accounts/outbox';
  * import { signUpByLink } from '@latchkey/accounts/passwordless';
  * import { createClient, Table } from '@latchkey/entity';
  *
