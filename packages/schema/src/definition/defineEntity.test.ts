@@ -507,6 +507,7 @@ describe('the account entities', () => {
       'authTime',
       'connectionInfo',
       'expiresAt',
+      'fixedEnd',
       'generation',
       'impersonatedBy',
       'impersonatorSessionId',
@@ -574,6 +575,7 @@ describe('the account entities', () => {
       'phone_verification',
       'password_recovery',
       'magick_link',
+      'login_code',
       'twoFactorAuth',
       'custom',
     ]) {
