@@ -33,6 +33,7 @@ export const ENTRIES = {
     openapi: 'openApi/index.ts',
     outbox: 'delivery/outbox/index.ts',
     passkeys: 'passkeys/index.ts',
+    passwordless: 'passwordless/index.ts',
     'phone-numbers': 'contacts/phoneNumbers/index.ts',
     'prehashed-passwords': 'passwords/prehashed/index.ts',
     react: 'client/react/index.ts',

@@ -10,7 +10,7 @@ export const FLOORS = [
   ['selfService'],
   ['apps', 'import'],
   ['accounts'],
-  ['identityProviders'],
+  ['identityProviders', 'passwordless'],
   [
     'sandbox',
     'signUp',

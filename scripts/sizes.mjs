@@ -33,7 +33,8 @@ const BUDGETS = {
   '@latchkey/accounts/openapi': 6,
   '@latchkey/accounts/outbox': 6,
   '@latchkey/accounts/passkeys': 133.5,
-  '@latchkey/accounts/phone-numbers': 38,
+  '@latchkey/accounts/passwordless': 11.5,
+  '@latchkey/accounts/phone-numbers': 48.5,
   '@latchkey/accounts/prehashed-passwords': 2.5,
   '@latchkey/accounts/two-factor': 20,
   '@latchkey/accounts/react': 2,
@@ -45,10 +46,10 @@ const BUDGETS = {
 
 /** Programs that use a part of an entry, and must not bring the rest along. */
 const ALONE = {
-  "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity'; export { createAccountsHandler, createAccountGuard } from '@latchkey/accounts/http';": 140,
+  "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity'; export { createAccountsHandler, createAccountGuard } from '@latchkey/accounts/http';": 140.5,
   "export { AccountError } from '@latchkey/accounts';": 2.5,
   "export { init, session, signIn, signOut, signUp } from '@latchkey/accounts/client';": 2,
-  "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';": 121,
+  "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';": 121.5,
   "export { Table } from '@latchkey/entity';": 48.5,
   "export { encodeKey } from '@latchkey/entity';": 1.5,
   "export { username } from '@latchkey/schema';": 0.5,

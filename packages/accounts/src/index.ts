@@ -80,6 +80,12 @@ export type { AccountProfile } from './lifecycle/AccountProfile.js';
 export type { PermissionInput, Permissions } from './lifecycle/Permissions.js';
 export type { Profile } from './flows/parseProfile.js';
 export type { Json, JsonObject } from './lifecycle/JsonObject.js';
+export type { ReauthenticateByCodeInput } from './login/LoginCodes.js';
+export type {
+  PhoneCodeLoginInput,
+  PhoneCodes,
+  RequestPhoneCodeInput,
+} from './contacts/phoneNumbers/PhoneCodes.js';
 export type { PasswordLoginInput, ReauthenticateInput } from './login/PasswordLogin.js';
 export type {
   MagicLinkLoginInput,

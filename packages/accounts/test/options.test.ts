@@ -22,6 +22,14 @@ const needed = {
   sessions: { getTokenSecret: () => SECRET },
 };
 const PASSKEYS = { rpId: 'example.com', rpName: 'Tests', origins: ['https://example.com'] };
+/** Options by which sessions are extended. */
+const sliding = {
+  sessions: {
+    ...needed.sessions,
+    rotation: { after: '1ms', grace: 0 },
+    extend: { by: '2d', atMost: '30d' },
+  },
+};
 const twoFactor = { issuer: 'Tests', encryptionKeys: [{ kid: '1', key: Buffer.alloc(32, 7) }] };
 const delivery = { send: (): void => undefined };
 const linked = { delivery: { ...delivery, linkTo: { baseUrl: 'https://app.example' } } };
@@ -96,6 +104,9 @@ const OPTIONS: Readonly<Record<string, Row>> = {
     beside: { sessions: { ...needed.sessions, rotation: { grace: 0 } } },
   },
   'sessions.rotation.grace': { fits: milliseconds, also: ['6m'] },
+  'sessions.extend': { fits: nothing, also: [{}, { by: '2d', atMost: '30d' }] },
+  'sessions.extend.by': { fits: milliseconds, also: ['401d'], beside: sliding },
+  'sessions.extend.atMost': { fits: nothing, also: ['401d'], beside: sliding },
   'sessions.maxSessions': { fits: milliseconds, also: ['3', 0, 1001, 1.5] },
   'sessions.onConnectionChange': { fits: objects, also: ['Revoke', { ip: 'no' }, { ip: null }] },
   'sessions.impersonation': { fits: objects },
@@ -124,6 +135,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   'tokens.passwordRecovery': { fits: milliseconds, also: [0] },
   'tokens.phoneVerification': { fits: milliseconds, also: [0] },
   'tokens.magicLink': { fits: milliseconds, also: [0] },
+  'tokens.loginCode': { fits: milliseconds, also: [0] },
   'tokens.twoFactorChallenge': { fits: milliseconds, also: [0] },
   'tokens.custom': { fits: milliseconds, also: [0] },
   'tokens.onlyNewest': {
@@ -160,6 +172,7 @@ const OPTIONS: Readonly<Record<string, Row>> = {
   listing: { fits: nothing, also: [false, { define: () => ({}) }, { listAccounts: true }] },
   identityProviders: { fits: nothing, also: [false, { providers: [] }] },
   passkeys: { fits: nothing, also: [false, PASSKEYS, totp(twoFactor)] },
+  signUpByLink: { fits: nothing, also: [false, {}] },
   phones: { fits: nothing, also: [false, { parse: true }, { parse: () => '+4930123456' }] },
 
   delivery: { fits: nothing },

@@ -10,6 +10,7 @@ import {
 import { AccountQuota } from '../quota/AccountQuota.js';
 import { parseAppPlan, type AppPlan } from '../quota/AppPlan.js';
 import { Contacts, type ContactsWith } from '../contacts/Contacts.js';
+import type { PhoneCodes } from '../contacts/phoneNumbers/PhoneCodes.js';
 import type { PhoneNumbers } from '../contacts/phoneNumbers/PhoneNumbers.js';
 import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
@@ -36,6 +37,7 @@ import {
   type PasswordLoginInput,
   type ReauthenticateInput,
 } from '../login/PasswordLogin.js';
+import { reauthenticateByCode, type ReauthenticateByCodeInput } from '../login/LoginCodes.js';
 import { MagicLinks } from '../magicLinks/MagicLinks.js';
 import { CustomTokens } from '../customTokens/CustomTokens.js';
 import {
@@ -74,6 +76,7 @@ import type {
   IdentityProvidersPart,
 } from '../identityProviders/IdentityProviders.js';
 import type { Passkeys, PasskeysPart } from '../passkeys/Passkeys.js';
+import type { SignUpByLink } from '../passwordless/SignUpByLink.js';
 import type { TwoFactor, TwoFactorPart } from '../twoFactor/TwoFactor.js';
 import {
   AccountCreation,
@@ -161,6 +164,11 @@ export interface AccountsOptions<
    */
   readonly identityProviders?: I;
   /**
+   * Sign-up without a password, by a link or a code that is sent to an address which no account has:
+   * `signUpByLink(…)` of `@latchkey/accounts/passwordless` (default: such an address gets no message).
+   */
+  readonly signUpByLink?: SignUpByLink;
+  /**
    * Senders of messages. Without it, nothing is sent: an account whose only identifier is an e-mail
    * address cannot log in until the application hands over a token. The event `VerificationNotSent`
    * reports such an account.
@@ -234,6 +242,8 @@ export class Accounts<
   readonly identityProviders: I extends IdentityProvidersPart ? IdentityProviders : undefined;
   /** Logins by passkeys; undefined without the option `passkeys`. */
   readonly passkeys: K extends PasskeysPart ? Passkeys : undefined;
+  /** Logins by a code that is sent to a phone; undefined without the option `phones`. */
+  readonly phoneCodes: P extends PhoneNumbers ? PhoneCodes : undefined;
   /** Logins by a link in an e-mail. */
   readonly magicLinks: MagicLinks;
   /** One-time tokens of the application's own kinds. */
@@ -330,7 +340,11 @@ export class Accounts<
     this.#passwordLogin = new PasswordLogin(this.#core);
     this.#emailVerification = new EmailVerification(this.#core);
     this.passwords = new Passwords(this.#core);
-    this.magicLinks = new MagicLinks(this.#core);
+    this.magicLinks = new MagicLinks(
+      this.#core,
+      options.signUpByLink?.create(this.#core, this.#creation),
+    );
+    this.phoneCodes = phones?.createCodes(this.#core) as typeof this.phoneCodes;
     this.tokens = new CustomTokens(this.#core);
     this.contacts = new Contacts(this.#core, phones?.createVerification(this.#core));
     this.twoFactor = twoFactor?.create(this.#core) as typeof this.twoFactor;
@@ -513,17 +527,24 @@ export class Accounts<
   }
 
   /**
-   * Authenticates the owner of a session again, by password, as `sessions.requireRecentLogin` requires.
+   * Authenticates the owner of a session again, as `sessions.requireRecentLogin` requires: by password, or
+   * by the token or code of `magicLinks.request` or `phoneCodes.request`, for accounts without a password.
    * The session gets a new token, which is set on the request; the previous token becomes invalid
    * (ASVS 7.2.4). Attempts are counted by `throttling.password`, but separately from logins, so that
-   * failed logins by a stranger do not block the owner.
+   * failed logins by a stranger do not block the owner. A code is counted like one at a login.
    *
    * @returns the new token, for the client.
-   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`, `LoginFailed`,
-   *   `AccountLocked`, `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`; `LoginFailed` for a wrong
+   *   password, and for an account without one; `TokenVerificationFailed` for a token or code that is not
+   *   valid, or is another account's; `AccountLocked`, `AuthenticatorDisabled`, `TooManyRequests`,
+   *   `TooBusy`, `ServiceUnavailable`.
    */
-  reauthenticate(input: ReauthenticateInput): Promise<{ authToken: string }> {
-    return this.#passwordLogin.reauthenticate(input);
+  reauthenticate(
+    input: ReauthenticateInput | ReauthenticateByCodeInput,
+  ): Promise<{ authToken: string }> {
+    return isByCode(input)
+      ? reauthenticateByCode(this.#core, input)
+      : this.#passwordLogin.reauthenticate(input);
   }
 
   /**
@@ -575,7 +596,7 @@ export class Accounts<
   /**
    * Replaces a token with a new one: one `BatchGetItem` and one `UpdateItem`. If the old token is used
    * again within `rotation.grace`, the result is the same new token. If it is used later, the session
-   * ends. The session's expiry does not change.
+   * ends. The session's expiry does not change, unless `sessions.extend` is set.
    *
    * @throws AccountError `TokenVerificationFailed` or `InvalidSession`, after the session was removed
    *   from the request; `InvalidInput`, `ServiceUnavailable`, `SecretTooShort`.
@@ -708,6 +729,12 @@ export type AccountsWith<
   'identityProviders' extends O ? IdentityProvidersPart : MaybeProviders,
   'passkeys' extends O ? PasskeysPart : MaybePasskeys
 >;
+
+/** Tells whether somebody shows a token or a code; beside one, no password counts. */
+function isByCode(input: unknown): input is ReauthenticateByCodeInput {
+  const { token, challenge, code, password } = Object(input) as Record<string, unknown>;
+  return password === undefined && [token, challenge, code].some((each) => each !== undefined);
+}
 
 function parseVisitorFields(names: unknown, ownNames: readonly string[]): readonly string[] {
   if (names === undefined) return [];

@@ -47,6 +47,10 @@ const accountsOptions = {
     'createPasskeys',
     'It must be passkeys(…) of @latchkey/accounts/passkeys.',
   ).optional(),
+  signUpByLink: part(
+    'create',
+    'It must be signUpByLink(…) of @latchkey/accounts/passwordless.',
+  ).optional(),
   phones: part(
     'createVerification',
     'It must be phoneNumbers() of @latchkey/accounts/phone-numbers.',

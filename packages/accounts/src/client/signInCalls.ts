@@ -91,7 +91,7 @@ export function signInWithSecondFactor(
   );
 }
 
-/** Sends a link and a code that sign in; the answer is alike for all addresses. */
+/** Sends a link and a code that sign in, or up; the answer is alike for all addresses. */
 export function requestMagicLink(
   client: AccountsClient,
   body: BodyOf<'requestMagicLink'>,
@@ -107,6 +107,24 @@ export function signInWithMagicLink(
   options?: CallOptions,
 ): Promise<Begun<'signInWithMagicLink'>> {
   return coreOf(client).begin<AnswerOf<'signInWithMagicLink'>>('/magic-link', body, options);
+}
+
+/** Sends a code that signs in to a phone; the answer is alike for all numbers. */
+export function requestPhoneCode(
+  client: AccountsClient,
+  body: BodyOf<'requestPhoneCode'>,
+  options?: CallOptions,
+): Promise<AnswerOf<'requestPhoneCode'>> {
+  return coreOf(client).call('POST', '/phone-code/request', body, options);
+}
+
+/** Signs in by a code and the challenge of {@link requestPhoneCode}. */
+export function signInWithPhoneCode(
+  client: AccountsClient,
+  body: BodyOf<'signInWithPhoneCode'>,
+  options?: CallOptions,
+): Promise<Begun<'signInWithPhoneCode'>> {
+  return coreOf(client).begin<AnswerOf<'signInWithPhoneCode'>>('/phone-code', body, options);
 }
 
 /** The salt with which passwords of a name are hashed: `prehashPassword` asks for it by itself. */
@@ -169,7 +187,10 @@ function learned(core: ClientCore, session: SessionAnswer): SessionAnswer {
   return session;
 }
 
-/** Proves again, by the password, whose session it is: after `RecentLoginRequired`. */
+/**
+ * Proves again whose session it is, after `RecentLoginRequired`: by the password, or by a link or code of
+ * {@link requestMagicLink} or {@link requestPhoneCode}.
+ */
 export function reauthenticate(
   client: AccountsClient,
   body: BodyOf<'reauthenticate'>,

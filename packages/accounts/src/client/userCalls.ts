@@ -32,6 +32,14 @@ export function changePassword(
   return coreOf(client).call('POST', '/user/password', body, options);
 }
 
+/** Removes the password, while another way to sign in remains; every other session of the user ends. */
+export function removePassword(
+  client: AccountsClient,
+  options?: CallOptions,
+): Promise<AnswerOf<'removePassword'>> {
+  return coreOf(client).call('DELETE', '/user/password', undefined, options);
+}
+
 /** A page of the active sessions of the user, oldest first. */
 export function listSessions(
   client: AccountsClient,

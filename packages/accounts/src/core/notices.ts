@@ -13,6 +13,7 @@ export interface Notice {
     | 'PasskeyRemoved'
     | 'PasswordChanged'
     | 'PasswordDisabled'
+    | 'PasswordRemoved'
     | 'TwoFactorDisabled'
     | 'TwoFactorEnabled'
     | 'UsernameChanged'

@@ -42,6 +42,21 @@ export interface SessionsOptions extends Pick<
     readonly grace?: Duration;
   };
   /**
+   * Extends sessions that are in use, when their token is replaced: with `rotation.after`, which this
+   * option requires, by `refreshTokens` and by `reauthenticate`. It costs no write of its own (default: the
+   * end of a session stays as it was at the login). The end that somebody has asked for stays, too:
+   * `sessionLength`, `expiredTime`, `expiresAt`, `durationMs`; so does that of an impersonation.
+   */
+  readonly extend?: {
+    /** How long a session lasts from the use on that has replaced its token; longer than `rotation.after`. */
+    readonly by: Duration;
+    /**
+     * How long a session lasts at most from its start, however much it is used. At least `tokenDuration` and
+     * `rememberMeDuration`; at most 400 days.
+     */
+    readonly atMost: Duration;
+  };
+  /**
    * Maximum number of sessions of an account, 1 to 1000; the oldest are ended (default: no limit).
    */
   readonly maxSessions?: number;
@@ -66,6 +81,8 @@ export interface SessionsOptions extends Pick<
 export interface SessionPolicy {
   readonly durationMs: number;
   readonly rememberMeDurationMs: number;
+  /** Undefined where sessions keep their end. */
+  readonly extend: { readonly byMs: number; readonly atMostMs: number } | undefined;
   readonly idleTimeoutMs: number | undefined;
   readonly rotateAfterMs: number | undefined;
   /** Tells whether `handleRequest` replaces tokens for any reason. */
@@ -103,9 +120,13 @@ export function definePolicy(options: SessionsOptions): SessionPolicy {
     throw misconfigured('rotation.after', 'It must not be shorter than rotation.grace.');
   }
   const onChange = parseConnectionChange(options.onConnectionChange);
+  const durationMs = parseDuration(tokenDuration, 'sessions.tokenDuration');
+  const rememberMeDurationMs = parseDuration(rememberMeDuration, 'sessions.rememberMeDuration');
+  const longestMs = Math.max(durationMs, rememberMeDurationMs);
   return {
-    durationMs: parseDuration(tokenDuration, 'sessions.tokenDuration'),
-    rememberMeDurationMs: parseDuration(rememberMeDuration, 'sessions.rememberMeDuration'),
+    durationMs,
+    rememberMeDurationMs,
+    extend: parseExtension(options.extend, { rotateAfterMs, longestMs }),
     idleTimeoutMs:
       idleTimeout === undefined ? undefined : parseDuration(idleTimeout, 'sessions.idleTimeout'),
     rotateAfterMs,
@@ -116,6 +137,30 @@ export function definePolicy(options: SessionsOptions): SessionPolicy {
     impersonationPermission: parsePermission(impersonation.permission),
     impersonationDurationMs: parseDuration(duration, 'sessions.impersonation.duration'),
   };
+}
+
+function parseExtension(
+  extend: SessionsOptions['extend'],
+  {
+    rotateAfterMs,
+    longestMs,
+  }: { readonly rotateAfterMs: number | undefined; readonly longestMs: number },
+): SessionPolicy['extend'] {
+  if (extend === undefined) return undefined;
+  const byMs = parseDuration(extend.by, 'sessions.extend.by');
+  const atMostMs = parseDuration(extend.atMost, 'sessions.extend.atMost');
+  if (rotateAfterMs === undefined) {
+    throw misconfigured('extend', 'Set rotation.after as well, when tokens are replaced.');
+  }
+  if (byMs <= rotateAfterMs) {
+    // The session would end before its token is replaced.
+    throw misconfigured('extend.by', 'It must be longer than rotation.after.');
+  }
+  if (atMostMs < longestMs) {
+    const reason = 'It must not be shorter than tokenDuration and rememberMeDuration.';
+    throw misconfigured('extend.atMost', reason);
+  }
+  return { byMs, atMostMs };
 }
 
 function parseMaximum(maxSessions = Infinity): number {

@@ -41,6 +41,22 @@ function isInUse(
   return nowMs < lastSeenMs(session) + idleTimeoutMs;
 }
 
+/**
+ * End of a session whose token is replaced now: later than before, if the policy extends sessions and
+ * nobody has asked for its end. Never earlier.
+ */
+export function extendedEnd(
+  { createdAt, expiresAt, fixedEnd, impersonatedBy }: SessionDocument,
+  now: Date,
+  { extend }: Pick<SessionPolicy, 'extend'>,
+): Date {
+  if (!extend || fixedEnd === true || impersonatedBy !== undefined) return expiresAt;
+  const { byMs, atMostMs } = extend;
+  const endMs = Math.min(now.getTime() + byMs, createdAt.getTime() + atMostMs);
+  // False for NaN, so that a broken clock extends nothing (ASVS 16.5.3).
+  return endMs > expiresAt.getTime() ? new Date(endMs) : expiresAt;
+}
+
 /** When a request was last seen in a session, as far as it was written. */
 export function lastSeenMs({ lastSeenAt, createdAt }: SessionDocument): number {
   return (lastSeenAt ?? createdAt).getTime();

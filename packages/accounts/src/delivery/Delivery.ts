@@ -16,10 +16,15 @@ export type MessageKind =
   | 'PhoneVerification'
   | 'PasswordReset'
   | 'MagicLink'
+  /** To an address that no account has: the link makes one. */
+  | 'SignUpLink'
+  /** Six digits to log in with, to a phone. */
+  | 'LoginCode'
   /** Somebody wanted to sign up with an address that has an account already. */
   | 'SignUpAttempt'
   | 'UsernameChanged'
   | 'PasswordChanged'
+  | 'PasswordRemoved'
   /** Too many wrong passwords in a row: it takes a new one. */
   | 'PasswordDisabled'
   | 'ContactAdded'
@@ -47,8 +52,8 @@ export interface Message {
    */
   readonly token?: string;
   /**
-   * With `MagicLink`: six digits that do the same where the message was asked for, typed in there. Of
-   * use to nobody else.
+   * With `MagicLink` and `SignUpLink`: six digits that do the same where the message was asked for, typed
+   * in there. With `LoginCode`, instead of a link. Of use to nobody else.
    */
   readonly code?: string;
   /** The address that was added or removed, if the kind has one. */

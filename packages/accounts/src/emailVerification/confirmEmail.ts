@@ -5,6 +5,7 @@ import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
+import { hasPassword } from '../flows/hasLoginMethod.js';
 import { parseNewPassword } from '../passwordChanges/replacePassword.js';
 import type { Attempt } from '../throttling/Throttle.js';
 import { isPasswordDisabledAtLogin } from '../flows/isPasswordDisabled.js';
@@ -42,15 +43,16 @@ export async function confirmEmail(
     change.useToken(token, tokenRefused, usedFrom);
     return current;
   };
-  const isUnclaimed = hasProvenNothing(account) && account.username === undefined;
-  if (isUnclaimed && shown.newPassword !== undefined) {
-    const password = await parseNewPassword(core, account, shown.newPassword);
-    const value = await core.passwords.hash(password);
-    return flow.commit(account, (change) => {
-      if (!hasProvenNothing(change.account)) throw tokenRefused();
+  const isUnclaimed = hasProvenNothing(account) && isNobodys(account);
+  const takeOver = (value?: string): Promise<void> =>
+    flow.commit(account, (change) => {
+      if (!hasProvenNothing(change.account) || !isNobodys(change.account)) throw tokenRefused();
       takeOverAccount(core, change, { contact: use(change), value });
       return () => undefined;
     });
+  if (isUnclaimed && shown.newPassword !== undefined) {
+    const password = await parseNewPassword(core, account, shown.newPassword);
+    return takeOver(await core.passwords.hash(password));
   }
   const ip = usedFrom?.ip;
   const proof = await proveHolder(core, flow, account, contact, { ...shown, ip });
@@ -61,6 +63,7 @@ export async function confirmEmail(
       return () => undefined;
     });
   }
+  if (isUnclaimed && !hasPassword(account)) return takeOver();
   if (isUnclaimed) throw new AccountError('NewPasswordRequired', {});
   await flow.commit(account, (change) => {
     removeClaim(core, change, use(change));
@@ -72,6 +75,11 @@ export async function confirmEmail(
 /** Tells whether no contact of an account was ever verified; a passkey is anybody's. */
 function hasProvenNothing({ accessTypes }: Account): boolean {
   return accessTypes.every(({ verified, data }) => verified !== true || data.kind === 'passkey');
+}
+
+/** Tells whether nobody can call an account theirs by a name that opens it together with a password. */
+function isNobodys(account: Account): boolean {
+  return account.username === undefined || !hasPassword(account);
 }
 
 /**

@@ -12,8 +12,8 @@ import { PASSWORD_COUNTS } from '../throttling/throttlePolicy.js';
 /** The mailbox that is proven, and the password that its reader has chosen. */
 export interface AccountTaken {
   readonly contact: Contact;
-  /** The new password's hash. */
-  readonly value: string;
+  /** The new password's hash; undefined where the account has had none, and gets none. */
+  readonly value?: string | undefined;
 }
 
 /**
@@ -34,7 +34,10 @@ export function takeOverAccount(
     .at(-1);
   change.requireSameVersion();
   verifyContact(core, change, contact);
-  replacePassword(core, change, value);
+  if (value === undefined) {
+    change.revokeAllSessions();
+    change.revokePending('contacts', 'tokens');
+  } else replacePassword(core, change, value);
   change
     .set({ contactsVoidBefore: ulidAfter(newest, core.table.newUlid()) })
     .writeAll([

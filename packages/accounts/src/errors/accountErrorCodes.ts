@@ -66,6 +66,8 @@ export interface AccountErrorDetails extends SelfServiceErrorDetails {
   readonly ContactNotFound: NoDetails;
   /** The account does not have this passkey. */
   readonly PasskeyNotFound: NoDetails;
+  /** The account has no password that could be removed. */
+  readonly PasswordNotFound: NoDetails;
   /** It is the last login method of the account. */
   readonly LastLoginMethod: NoDetails;
   /**
@@ -177,6 +179,7 @@ export const accountErrorCodes: Readonly<Record<CoreErrorCode, AccountErrorEntry
   NewPasswordRequired: entry(401, 'Choose a new password to confirm the e-mail address.'),
   ContactNotFound: entry(404, 'Contact not found.'),
   PasskeyNotFound: entry(404, 'Passkey not found.'),
+  PasswordNotFound: entry(404, 'The account has no password.'),
   LastLoginMethod: entry(409, "This is the account's last login method and cannot be removed."),
   AccountLocked: entry(429, 'Too many failed attempts. Try again later.'),
   AuthenticatorDisabled: entry(

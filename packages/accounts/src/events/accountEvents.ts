@@ -18,9 +18,11 @@ export type AccountFlow =
   | 'Impersonation'
   | 'SetPassword'
   | 'ChangePassword'
+  | 'RemovePassword'
   | 'RequestPasswordReset'
   | 'ResetPassword'
   | 'RequestMagicLink'
+  | 'RequestLoginCode'
   | 'RequestIdentityLogin'
   | 'RequestVerification'
   | 'VerifyEmail'
@@ -73,8 +75,8 @@ export interface EventContext {
   /** The impersonator's account id, in an impersonation session. */
   actorId?: string;
   /**
-   * Method used: `password`, `magicLink`, `identityProvider`, `totp`, `recoveryCode`, `passkey`, a token's
-   * kind, ….
+   * Method used: `password`, `magicLink`, `phoneCode`, `identityProvider`, `totp`, `recoveryCode`,
+   * `passkey`, a token's kind, ….
    */
   method?: string;
   /** The client's address, as sessions store it. */

@@ -5,7 +5,7 @@ import { Flow } from '../core/changeAccount.js';
 import type { ConnectionInfo } from '../requests/SessionRequest.js';
 import type { AccountFlow, EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
-import { findToken, type ShownToken } from '../flows/findToken.js';
+import { countToken, type ShownToken } from '../flows/countToken.js';
 
 /** The flow that somebody begins by showing a token. */
 export interface TokenFlowStart {
@@ -39,7 +39,7 @@ export function changeByToken<T>(
   const eventContext: EventContext = { ...connectionContext(request), method: kind };
   return core.events.run(flow, eventContext, async () => {
     begin?.();
-    const { account, token } = await findToken(core, shown);
+    const { account, token } = await core.oneTimeTokens.find(await countToken(core, shown), kind);
     const actor = Actor.holding(core, account.accountId, request);
     const usedFrom = request && core.connectionOf(request);
     const started = new Flow(core, actor, Object.assign(eventContext, actor.eventContext));

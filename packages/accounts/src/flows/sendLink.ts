@@ -1,3 +1,4 @@
+import type { TransactOperation } from '@latchkey/entity';
 import type { AccountsCore } from './AccountsCore.js';
 import { findAccountId } from './findAccountId.js';
 import type { MessageKind, Recipient } from '../delivery/Delivery.js';
@@ -7,26 +8,42 @@ import type { LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import { documentOf, type Account } from '../core/Account.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { placeholderId } from '../identifiers/placeholderId.js';
+import { isVerifiedIdentifier } from './isVerifiedIdentifier.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { mailboxThrottleKey, decoyThrottleKey } from './linkThrottleKeys.js';
 
 /** A link that somebody asks for on a public form. */
 export interface LinkRequest {
   readonly identifier: LoginIdentifier;
-  readonly kind: 'password_recovery' | 'magick_link' | 'email_verification';
+  readonly kind: 'password_recovery' | 'magick_link' | 'login_code' | 'email_verification';
   readonly message: MessageKind;
   readonly request: SessionRequest | undefined;
   /** The token (default: 256 random bits), and the code that a message of this kind shows with it. */
   readonly secret?: { readonly token: string; readonly code: string };
+  /** Writes to an address that no account has (default: nothing is sent there). */
+  readonly toNobody?: LinkToNobody | undefined;
   /** Context of the flow's event; the account is added to it. */
   readonly eventContext: EventContext;
 }
+
+/** Secret for the reader of an address that no account has. */
+export interface Invitation {
+  /** Id under which the token is stored; no account has it. */
+  readonly accountId: string;
+  readonly email: string;
+  readonly token: string;
+  readonly code?: string;
+}
+
+/** Sends an invitation; it is not waited for. */
+export type LinkToNobody = (invitation: Invitation) => Promise<void>;
 
 /**
  * Makes a token and hands it over for the account's own stored and verified e-mail address, or, to
  * be confirmed, one that is not; never for what a visitor typed (Django CVE-2019-19844). Four
  * requests, the same for everybody (ASVS 6.3.8): where there is nobody to send it to, the token is
- * written where nobody ever looks, and expires there.
+ * written where nobody ever looks, and expires there. With `toNobody`, it is sent to an address that
+ * no account has, at most as often as `throttling.messages` allows.
  *
  * How many of a kind a mailbox gets is counted like codes, exactly, and in one write with the client's
  * address. The waits are no longer than a link is good for: whoever is not sent one has one.
@@ -36,7 +53,7 @@ export interface LinkRequest {
  */
 export async function sendLink(
   core: AccountsCore,
-  { identifier, kind, message, request, secret, eventContext }: LinkRequest,
+  { identifier, kind, message, request, secret, toNobody, eventContext }: LinkRequest,
 ): Promise<void> {
   const { delivery, oneTimeTokens, table } = core;
   delivery.requireConfigured();
@@ -47,6 +64,7 @@ export async function sendLink(
   const target =
     account && !account.deactivated ? targetOf(account, { identifier, kind, message }) : undefined;
   const sent = target?.kind ?? kind;
+  const isInvited = toNobody !== undefined && isFree(account, identifier);
   const attempt = {
     ...(account && target
       ? mailboxThrottleKey({ kind: sent, account, mailbox: target.to.value })
@@ -68,24 +86,54 @@ export async function sendLink(
   const { token, operation } = oneTimeTokens.prepare({
     ...(account && to
       ? { accountId, createdFor: to.value, account }
-      : { accountId: nobody, createdFor: nobody }),
+      : { accountId: nobody, createdFor: isInvited && !lock ? identifier.value : nobody }),
     kind: sent,
     ...(secret && { token: secret.token }),
     ...(request && { request }),
   });
   // Without a check that the account is there: it has just been read, and the others have none.
-  await table.transact([operation]);
+  const counted = toNobody ? (isInvited && !lock ? identifier.value : nobody) : undefined;
+  await table.transact([operation, ...countInvitation(core, counted)]).catch((error: unknown) => {
+    const refusal = core.messageLimit.toMessageLimitError(error);
+    if (!AccountError.is(refusal) || refusal.code !== 'TooManyRequests') throw error;
+    // As silent as a mailbox that has had enough.
+    lock = new AccountError('AccountLocked', refusal.details);
+  });
   if (lock) throw lock;
+  if (toNobody && isInvited) {
+    const { code } = secret ?? {};
+    const invitation = { accountId: nobody, email: identifier.value, token };
+    void toNobody({ ...invitation, ...(code !== undefined && { code }) });
+    return;
+  }
   if (!account || !target || !to) throw new AccountError('UserNotFound', {});
   // Not waited for: how long a message takes would tell that there is one.
   void delivery.deliver({
     kind: target.message,
     to,
     account: documentOf(account),
-    token,
+    // A code to type comes alone.
+    ...(sent !== 'login_code' && { token }),
     // The link that confirms an address in its place logs nobody in.
     ...(secret && sent === kind && { code: secret.code }),
   });
+}
+
+/** Tells whether no account has an address, or holds it against others. */
+function isFree(account: Account | null, { kind, value }: LoginIdentifier): boolean {
+  return (
+    kind === 'email' &&
+    !account?.accessTypes.some(({ data }) => data.kind === 'email' && data.value === value)
+  );
+}
+
+/** Counts a message to an address of nobody's; at the same cost where none is sent there. */
+function countInvitation(
+  { messageLimit }: AccountsCore,
+  value: string | undefined,
+): TransactOperation<unknown>[] {
+  if (value === undefined) return [];
+  return messageLimit.countFirstOperations({ to: { kind: 'email', value } });
 }
 
 /** The link that a request leads to, and where it goes. */
@@ -101,6 +149,10 @@ function targetOf(
   account: Account,
   { identifier, kind, message }: Pick<LinkRequest, 'identifier' | 'kind' | 'message'>,
 ): LinkSent | undefined {
+  if (kind === 'login_code') {
+    const phone = isVerifiedIdentifier(account, identifier) ? identifier.value : undefined;
+    return phone === undefined ? undefined : { kind, message, to: { kind: 'phone', value: phone } };
+  }
   const verified = kind === 'email_verification' ? undefined : mailboxOf(account, identifier);
   if (verified) return { kind, message, to: verified };
   const unproven = unverifiedMailboxOf(account, identifier);

@@ -38,6 +38,7 @@ export const guardOptions: Readonly<
   sessions: object({
     getTokenSecret: method,
     rotation: anObject.optional(),
+    extend: anObject.optional(),
     impersonation: anObject.optional(),
     onConnectionChange: z
       .union([z.string(), anObject], 'It must be an action, or an object of actions.')

@@ -76,6 +76,26 @@ export interface MagicLinkBody {
   readonly rememberMe?: SessionChoice['rememberMe'];
 }
 
+/** Input of `signInWithPhoneCode`. */
+export interface PhoneCodeBody {
+  /** Six digits, for who has asked for the message. */
+  readonly code: string;
+  /** From the answer of `requestPhoneCode`. */
+  readonly challenge: string;
+  readonly rememberMe?: SessionChoice['rememberMe'];
+}
+
+/** Input of `reauthenticate`: the password, the token of a link, or a code and its challenge. */
+export interface ReauthenticateBody {
+  readonly password?: string;
+  /** From a link. */
+  readonly token?: string;
+  /** Six digits, for who has asked for the message. */
+  readonly code?: string;
+  /** From the answer of `requestMagicLink` or `requestPhoneCode`. */
+  readonly challenge?: string;
+}
+
 /** Input of `passwordSalt`: a name as for `signIn`, or none for the user of the session. */
 export interface PasswordSaltBody {
   readonly username?: string;
@@ -289,6 +309,14 @@ export interface AccountsApi {
     readonly body: MagicLinkBody;
     readonly answer: SignedInAnswer;
   };
+  readonly requestPhoneCode: {
+    readonly body: PhoneBody;
+    readonly answer: { readonly challenge: string };
+  };
+  readonly signInWithPhoneCode: {
+    readonly body: PhoneCodeBody;
+    readonly answer: SignedInAnswer;
+  };
   readonly listIdentityProviders: { readonly answer: { readonly providers: readonly string[] } };
   readonly beginIdentitySignIn: {
     readonly params: 'provider';
@@ -353,7 +381,7 @@ export interface AccountsApi {
   readonly session: { readonly answer: SessionAnswer };
   readonly refresh: { readonly answer: SessionAnswer };
   readonly reauthenticate: {
-    readonly body: { readonly password: string };
+    readonly body: ReauthenticateBody;
     readonly answer: undefined;
   };
   readonly listSessions: {
@@ -381,6 +409,7 @@ export interface AccountsApi {
     readonly body: { readonly currentPassword: string; readonly newPassword: string };
     readonly answer: undefined;
   };
+  readonly removePassword: { readonly answer: undefined };
   readonly listContacts: { readonly answer: { readonly contacts: readonly ContactAnswer[] } };
   readonly addEmail: {
     readonly body: { readonly email: string };

@@ -47,6 +47,9 @@ export interface ReauthenticateInput {
   /** Request accepted by `handleRequest`. */
   readonly request: SessionRequest;
   readonly password: string;
+  readonly token?: undefined;
+  readonly challenge?: undefined;
+  readonly code?: undefined;
 }
 
 /** A password that somebody logs in with. */

@@ -16,7 +16,7 @@ import { sessionMetaOf } from './sessionMeta.js';
 /** Session options of a login. */
 export type LoginSessionOptions = Pick<
   BeginSessionOptions,
-  'rememberMe' | 'durationMs' | 'expiresAt'
+  'rememberMe' | 'durationMs' | 'expiresAt' | 'fixedEnd'
 >;
 
 /** Result of a complete login. */

@@ -1,28 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
-import type { EventContext } from '../events/accountEvents.js';
-import { connectionContext } from '../events/connectionContext.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
-import { commitLogin, completeLogin } from '../login/completeLogin.js';
-import { findToken } from '../flows/findToken.js';
-import { forgetLinks } from '../flows/linkThrottleKeys.js';
-import { sendLink, suppressEnumeration } from '../flows/sendLink.js';
-import { tokenRefused, type FoundToken } from '../oneTimeTokens/OneTimeTokens.js';
-import { NO_CLIENT, type ConnectionInfo, type SessionRequest } from '../requests/SessionRequest.js';
-import { LOGIN_CHALLENGE_SUBJECT_BYTES } from '../tokens/LoginChallenges.js';
-import { createSixDigitCode } from '../tokens/sixDigitCode.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
-import {
-  addressAttempt,
-  addressDigest,
-  codeAttempt,
-  codeRefused,
-  parseLoginCode,
-  tokenOfCode,
-  type LoginCode,
-} from './loginCode.js';
+import type { LoginCode } from '../login/loginCode.js';
+import { LoginCodes } from '../login/LoginCodes.js';
+import type { SessionRequest } from '../requests/SessionRequest.js';
+import type { LinkSignUp } from './LinkSignUp.js';
 
 /** Input of {@link MagicLinks.request}. */
 export interface RequestMagicLinkInput {
@@ -44,14 +28,6 @@ export type MagicLinkLoginInput = {
   | (LoginCode & { readonly token?: undefined })
 );
 
-/** Input of a login, of any form. */
-interface ShownSecret {
-  readonly token?: unknown;
-  readonly challenge?: unknown;
-  readonly code?: unknown;
-  readonly request: SessionRequest;
-}
-
 /**
  * Logins by a link that is sent to an e-mail address, or by the code that comes with it.
  *
@@ -72,9 +48,14 @@ interface ShownSecret {
  */
 export class MagicLinks {
   readonly #core: AccountsCore;
+  readonly #codes: LoginCodes;
+  readonly #signUp: LinkSignUp | undefined;
 
-  constructor(core: AccountsCore) {
+  /** @internal */
+  constructor(core: AccountsCore, signUp?: LinkSignUp) {
     this.#core = core;
+    this.#codes = new LoginCodes(core, 'magick_link');
+    this.#signUp = signUp;
   }
 
   /**
@@ -87,40 +68,28 @@ export class MagicLinks {
    * which is not longer than a link's lifetime; the rest are dropped. Using a link resets the
    * count.
    *
-   * @returns the challenge that the code is good with, for the client that has asked and nobody else, as
-   *   long as the link is; for an address without an account, too. It is signed by the token secret.
+   * With the option `signUpByLink`, an address that no account has gets a link and a code that make one.
+   *
+   * @returns the challenge that the code is good with, for the client that has asked and nobody else, for
+   *   ten minutes (`tokens.loginCode`), but no longer than the link; for an address without an account,
+   *   too. It is signed by the token secret.
    * @throws AccountError `InvalidInput`, `TooManyRequests`, `SecretTooShort`, `ServiceUnavailable`;
    *   `InvalidConfiguration` without `delivery`.
    */
   async request(input: RequestMagicLinkInput): Promise<{ readonly challenge: string }> {
     requireObject(input, '');
     const { email, request } = input;
-    const code = createSixDigitCode();
-    let challenge = '';
-    const eventContext: EventContext = { ...connectionContext(request), method: 'magicLink' };
-    const send = this.#core.events.run('RequestMagicLink', eventContext, async () => {
-      const identifier = parseLoginIdentifier(email, 'email', this.#core);
-      if (identifier.kind !== 'email') {
+    const signUp = this.#signUp;
+    return this.#codes.request({
+      flow: 'RequestMagicLink',
+      request,
+      parse: () => {
+        const identifier = parseLoginIdentifier(email, 'email', this.#core);
+        if (identifier.kind === 'email') return identifier;
         throw new AccountError('InvalidInput', { path: 'email', reason: 'notAnEmailAddress' });
-      }
-      challenge = await this.#issueChallenge(addressDigest(identifier.value), request);
-      const link = { identifier, kind: 'magick_link', message: 'MagicLink' } as const;
-      const secret = { token: tokenOfCode({ challenge, code }), code };
-      try {
-        await sendLink(this.#core, { ...link, secret, request, eventContext });
-      } catch (error) {
-        // No message was sent, so no code is good: guesses must not use up the address's failures.
-        if (AccountError.is(error) && error.code === 'AccountLocked') {
-          challenge = await this.#issueChallenge(
-            randomBytes(LOGIN_CHALLENGE_SUBJECT_BYTES),
-            request,
-          );
-        }
-        throw error;
-      }
+      },
+      toNobody: signUp && ((invitation) => signUp.invite(invitation)),
     });
-    await suppressEnumeration(send);
-    return { challenge };
   }
 
   /**
@@ -142,59 +111,10 @@ export class MagicLinks {
    *   `ServiceUnavailable`; with a code also `AccountLocked` and `AuthenticatorDisabled`.
    */
   async login(input: MagicLinkLoginInput): Promise<CompletedLogin> {
-    requireObject(input, '');
-    const { request, rememberMe } = input;
-    const eventContext: EventContext = { ...connectionContext(request), method: 'magicLink' };
-    return this.#core.events.run('Login', eventContext, async () => {
-      const connection = this.#core.connectionOf(request);
-      const found = await this.#find(input, connection);
-      const { account } = found;
-      eventContext.accountId = account.accountId;
-      const isOwn = account.accessTypes.some(
-        ({ data, verified }) =>
-          verified === true && data.kind === 'email' && data.value === found.token.createdFor,
-      );
-      if (!isOwn) throw tokenRefused();
-      const { createdFor: mailbox } = found.token;
-      const { throttle } = this.#core;
-      const forgotten = forgetLinks(this.#core, { kind: 'magick_link', account, mailbox });
-      const login = { account, request, eventContext, ...(rememberMe === true && { rememberMe }) };
-      const commit = commitLogin(this.#core, login, (change) =>
-        change
-          .useToken(found.token, tokenRefused, connection)
-          .writeAll([forgotten, throttle.forgetOperation(addressAttempt(addressDigest(mailbox)))]),
-      );
-      return completeLogin(this.#core, login, commit);
-    });
-  }
-
-  /** @throws AccountError `InvalidInput`, `AccountLocked`, `TooManyRequests`, `TokenVerificationFailed` */
-  async #find(input: MagicLinkLoginInput, { ip }: ConnectionInfo): Promise<FoundToken> {
-    const { token, challenge, code, request }: ShownSecret = input;
-    if (challenge === undefined && code === undefined) {
-      return findToken(this.#core, { token, kind: 'magick_link', request });
-    }
-    if (token !== undefined) {
-      throw new AccountError('InvalidInput', { path: 'token', reason: 'notBesideCode' });
-    }
-    const shown = parseLoginCode({ challenge, code });
-    const { throttle, loginChallenges } = this.#core;
-    const address = await loginChallenges.verify(shown.challenge, request);
-    // Made up or expired: no code is good with it, so there is no guess to count.
-    if (!address) throw codeRefused();
-    // Only guesses that are looked at count against the address.
-    await throttle.recordAttempt({ ...codeAttempt(shown), ip });
-    await throttle.recordAttempt(addressAttempt(address));
-    try {
-      return await this.#core.oneTimeTokens.find(tokenOfCode(shown), 'magick_link');
-    } catch (error) {
-      const isRefused = AccountError.is(error) && error.code === 'TokenVerificationFailed';
-      throw isRefused ? codeRefused() : error;
-    }
-  }
-
-  #issueChallenge(subject: Buffer, request: SessionRequest = NO_CLIENT): Promise<string> {
-    const lifetimeMs = this.#core.oneTimeTokens.lifetimeMsOf('magick_link');
-    return this.#core.loginChallenges.issue({ subject, lifetimeMs }, request);
+    const signUp = this.#signUp;
+    return this.#codes.login(
+      input,
+      signUp && ((token, usedFrom) => signUp.signUp({ token, usedFrom, login: input })),
+    );
   }
 }

@@ -33,6 +33,18 @@ export interface FoundToken {
   readonly token: StoredToken;
 }
 
+/** A token that was sent to an address which no account has. */
+export interface UnownedToken {
+  readonly account?: undefined;
+  readonly token: StoredToken;
+}
+
+/** The key of a token as its value leads to it, and the account there. */
+interface ReadToken {
+  readonly key: Awaited<ReturnType<TokensCore['tokens']['findKey']>>['key'];
+  readonly account: Account<StoredToken> | null;
+}
+
 const TOKEN_BYTES = 32;
 
 type TokensCore = LoadCore & Pick<ChangeCore, 'connectionOf' | 'tokens'>;
@@ -117,13 +129,44 @@ export class OneTimeTokens {
    * @throws AccountError `TokenVerificationFailed`, the same for an unknown, expired, used or
    *   replaced token and for one of another kind.
    */
-  async find(given: unknown, kind: OneTimeTokenKind): Promise<FoundToken> {
+  async find(given: unknown, ...kinds: readonly OneTimeTokenKind[]): Promise<FoundToken> {
+    return this.#pendingOf(await this.#read(given), kinds);
+  }
+
+  /**
+   * {@link find}, also for a token that was sent to an address which no account has: that takes one
+   * request more.
+   *
+   * @throws AccountError `TokenVerificationFailed`
+   */
+  async findAny(
+    given: unknown,
+    ...kinds: readonly OneTimeTokenKind[]
+  ): Promise<FoundToken | UnownedToken> {
+    const read = await this.#read(given);
+    if (read.account || !read.key) return this.#pendingOf(read, kinds);
+    const { accountId, kind, createdFor, ulid } = read.key;
+    const { item: token } = await this.#core.tokens.findOne({
+      filter: { accountId, kind, createdFor, ulid },
+      consistent: true,
+      secrets: true,
+    });
+    const isPending = token && pendingTokens([token], this.#core.table.now(), {}).length > 0;
+    if (!isPending || !kinds.includes(token.kind as OneTimeTokenKind)) throw tokenRefused();
+    return { token };
+  }
+
+  async #read(given: unknown): Promise<ReadToken> {
     const value = digestSecret(parseOneTimeToken(given));
     const filter = { value, kind: { $ne: 'password' } } as const;
     const { key } = await this.#core.tokens.findKey({ filter });
     const account = key && (await loadAccount(this.#core, key.accountId, { secrets: true }));
+    return { key, account };
+  }
+
+  #pendingOf({ key, account }: ReadToken, kinds: readonly OneTimeTokenKind[]): FoundToken {
     const token = account?.tokens.find(({ ulid }) => ulid === key?.ulid);
-    if (!account || token?.kind !== kind) throw tokenRefused();
+    if (!account || !token || !kinds.includes(token.kind as OneTimeTokenKind)) throw tokenRefused();
     const isPending = pendingTokens([token], this.#core.table.now(), account).length > 0;
     if (isPending && !this.#isReplaced(token, account.tokens)) return { account, token };
     throw isConfirmed(account, token)

@@ -18,6 +18,8 @@ export interface OneTimeTokenLifetimes {
   readonly phoneVerification?: Duration;
   /** Default: `'15m'`. */
   readonly magicLink?: Duration;
+  /** Codes to log in with, by e-mail and SMS (default: `'10m'`, NIST SP 800-63B-4 §3.1.3.2). */
+  readonly loginCode?: Duration;
   /** How long the replacement of an address can be undone from the old one (default: `'7d'`). */
   readonly contactRecovery?: Duration;
   /** How long a login waits for its second factor (default: `'5m'`). */
@@ -67,6 +69,7 @@ const SENT_KINDS: readonly SentTokenKind[] = [
   'phone_verification',
   'password_recovery',
   'magick_link',
+  'login_code',
   'custom',
 ];
 
@@ -76,6 +79,7 @@ export function tokenPolicy({
   passwordRecovery = '1h',
   phoneVerification = '10m',
   magicLink = '15m',
+  loginCode = '10m',
   contactRecovery = '7d',
   twoFactorChallenge = '5m',
   custom = '1h',
@@ -88,6 +92,7 @@ export function tokenPolicy({
       password_recovery: parseDuration(passwordRecovery, 'tokens.passwordRecovery'),
       phone_verification: parseDuration(phoneVerification, 'tokens.phoneVerification'),
       magick_link: parseDuration(magicLink, 'tokens.magicLink'),
+      login_code: parseDuration(loginCode, 'tokens.loginCode'),
       contact_recovery: parseDuration(contactRecovery, 'tokens.contactRecovery'),
       twoFactorAuth: parseDuration(twoFactorChallenge, 'tokens.twoFactorChallenge'),
       custom: parseDuration(custom, 'tokens.custom'),

@@ -142,6 +142,32 @@ export class Passwords {
     });
   }
 
+  /**
+   * Removes the password of the request's account, after a recent login (`recentLogin`), while another
+   * login method remains: a verified e-mail address or identity. When it returns, every other session
+   * has ended, and every token that was sent before is revoked. The request's session continues with a
+   * new token, which is set on the request. The owner is notified at every verified address. A reset
+   * sets a password again.
+   *
+   * @returns the new token for the client, and a new `deviceToken`.
+   * @throws AccountError `InvalidSession`, `ImpersonatedSession`, `RecentLoginRequired`;
+   *   `PasswordNotFound` without one; `LastLoginMethod`; `InvalidInput`, `ServiceUnavailable`.
+   */
+  async remove(input: {
+    readonly request: SessionRequest;
+  }): Promise<{ authToken: string; deviceToken: string }> {
+    requireObject(input, '');
+    const { request } = input;
+    const start = { flow: 'RemovePassword', method: 'password', input: { request } } as const;
+    return changeAccount(this.#core, start, async (flow) => {
+      flow.requireRecentLogin();
+      const account = await flow.load({ session: true });
+      const begun = await beginAnew(this.#core, flow, account, { value: null });
+      flow.eventContext.sessionId = begun.session.ulid;
+      return { authToken: begun.authToken, deviceToken: begun.deviceToken };
+    });
+  }
+
   /** Carries out {@link Accounts.setPassword}. */
   async setPassword(input: SetPasswordInput): Promise<void> {
     requireObject(input, '');

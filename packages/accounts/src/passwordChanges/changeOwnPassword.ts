@@ -8,7 +8,7 @@ import { AccountError } from '../errors/AccountError.js';
 import { resetCounts } from '../flows/resetCounts.js';
 import { requirePasswordEnabled } from '../flows/isPasswordDisabled.js';
 import type { Attempt } from '../throttling/Throttle.js';
-import { replacePassword } from './replacePassword.js';
+import { removePassword, replacePassword } from './replacePassword.js';
 
 /** The passwords that somebody shows and chooses. */
 export interface ShownPasswords {
@@ -48,6 +48,12 @@ export async function provePassword(
   return { value, attempt };
 }
 
+/** The account's password is to go; its owner has logged in recently. */
+export interface NoPassword {
+  readonly value: null;
+  readonly attempt?: undefined;
+}
+
 /** The session in place of the one that has changed the password. */
 export interface AnotherSession {
   readonly authToken: string;
@@ -57,28 +63,28 @@ export interface AnotherSession {
 }
 
 /**
- * Gives the account its new password, and begins the request's session anew, with the end that it had,
+ * Gives the account its new password, or takes the password away, and begins the request's session anew, with the end that it had,
  * in the transaction that ends all of the account's: if the one before has not ended in the meantime
  * (ASVS 7.4.1).
  *
  * @param more - decides what else changes along.
- * @throws AccountError `InvalidSession`
+ * @throws AccountError `InvalidSession`; `PasswordNotFound` and `LastLoginMethod` where it is to go.
  */
 export async function beginAnew<A extends Account>(
   core: AccountsCore,
   flow: Flow,
   account: A,
-  { value, attempt }: ProvenChange,
+  { value, attempt }: ProvenChange | NoPassword,
   more: (change: AccountChange<A>) => void | Promise<void> = () => undefined,
 ): Promise<AnotherSession> {
   const { request, session } = flow.actor;
   if (!request || !session) throw new AccountError('InvalidSession', {});
-  const { accountId, ulid, expiresAt, remembered } = session;
+  const { accountId, ulid, expiresAt, remembered, fixedEnd = false } = session;
   const sessionGeneration = core.table.newUlid();
   const { create, write, complete } = await core.sessions.issuer.prepare(
     { ...documentOf(account), sessionGeneration },
     request,
-    { expiresAt, ...(remembered === true && { rememberMe: true }) },
+    { expiresAt, fixedEnd, ...(remembered === true && { rememberMe: true }) },
   );
   const deviceToken = await core.deviceTokens.issue(
     { accountId, generation: sessionGeneration },
@@ -86,7 +92,8 @@ export async function beginAnew<A extends Account>(
   );
   const document = await write(() =>
     flow.commit(account, async (change) => {
-      replacePassword(core, change, value);
+      if (value === null) removePassword(core, change);
+      else replacePassword(core, change, value);
       change
         .set({ sessionGeneration })
         .writeSession(
@@ -98,7 +105,7 @@ export async function beginAnew<A extends Account>(
         )
         .writeAll([
           ...resetCounts(core, change.account, ['password', 'knownDevice']),
-          core.throttle.resetOperation(attempt),
+          ...(attempt ? [core.throttle.resetOperation(attempt)] : []),
         ]);
       const begun = change.write(core.sessionEntity.createOneOperation(create));
       await more(change);

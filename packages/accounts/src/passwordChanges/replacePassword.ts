@@ -1,3 +1,5 @@
+import { AccountError } from '../errors/AccountError.js';
+import { hasLoginMethod, hasPassword } from '../flows/hasLoginMethod.js';
 import type { Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
@@ -50,5 +52,35 @@ export function replacePassword(
         : tokens.createOneOperation({
             item: { accountId, kind: 'password', createdFor: accountId, value },
           }),
+    );
+}
+
+/**
+ * Takes an account's password away, with the effects of a new one: every session ends, what is pending is
+ * revoked, and the owner is told. Of two changes at once that would take the last login methods, one is
+ * made.
+ *
+ * @throws AccountError `PasswordNotFound`, `LastLoginMethod`
+ */
+export function removePassword(
+  { tokens }: Pick<AccountsCore, 'tokens'>,
+  change: AccountChange,
+): void {
+  const { account } = change;
+  const passwords = account.tokens.filter(({ kind }) => kind === 'password');
+  if (!hasPassword(account)) throw new AccountError('PasswordNotFound', {});
+  const others = account.tokens.filter(({ kind }) => kind !== 'password');
+  if (!hasLoginMethod({ ...account, tokens: others })) {
+    throw new AccountError('LastLoginMethod', {});
+  }
+  change.revokeAllSessions();
+  change
+    .requireSameVersion()
+    .revokePending('contacts', 'tokens')
+    .notify({ kind: 'PasswordRemoved' })
+    .writeAll(
+      passwords.map(({ accountId, kind, createdFor, ulid }) =>
+        tokens.deleteOneOperation({ filter: { accountId, kind, createdFor, ulid } }),
+      ),
     );
 }

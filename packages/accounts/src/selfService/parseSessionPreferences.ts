@@ -34,7 +34,11 @@ export function parseSessionPreferences(
     throw expiredTimeNotValid('besideSessionLength');
   }
   if (expiredTime === undefined) {
-    return { durationMs: Math.min(parseSessionLength(sessionLength), maxMs) };
+    return {
+      durationMs: Math.min(parseSessionLength(sessionLength), maxMs),
+      // Nobody has asked for the default: use extends it, where `sessions.extend` says so.
+      ...(sessionLength === undefined && { fixedEnd: false }),
+    };
   }
   const endMs = parseExpiredTime(expiredTime, now).getTime();
   return { expiresAt: new Date(Math.min(endMs, now.getTime() + maxMs)) };

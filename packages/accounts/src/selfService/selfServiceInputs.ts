@@ -38,7 +38,11 @@ export interface SessionPreferences {
  * fields.
  */
 export interface SignUpInput
-  extends Omit<CreateAccountInput, 'email' | 'profile' | 'request'>, SessionPreferences {
+  extends
+    Omit<CreateAccountInput, 'email' | 'password' | 'profile' | 'request'>,
+    SessionPreferences {
+  /** 8 to 1000 characters, unless configured otherwise. */
+  readonly password: string;
   /**
    * E-mail address; a falsy value, such as an empty string, means none. Needed with
    * `requireActivation`.

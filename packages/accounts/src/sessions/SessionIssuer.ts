@@ -27,6 +27,11 @@ export interface BeginSessionOptions {
   readonly expiresAt?: Date;
   /** Duration of the session, 1 ms to 400 days, if `expiresAt` is not given. */
   readonly durationMs?: number;
+  /**
+   * Tells whether the end of the session stays, whatever `sessions.extend` says (default: true if `expiresAt`
+   * or `durationMs` is given).
+   */
+  readonly fixedEnd?: boolean;
   /** The impersonator, in an impersonation session. */
   readonly actor?: { readonly accountId: string; readonly sessionId: string };
 }
@@ -98,6 +103,8 @@ export class SessionIssuer {
     const isRemembered = options.rememberMe === true;
     const now = table.now();
     const expiresAt = this.#endOf(now, isRemembered, options);
+    const isGiven = options.expiresAt !== undefined || options.durationMs !== undefined;
+    const { fixedEnd = isGiven } = options;
     // By another server's clock, the sessions that maxSessions has left may be of later.
     const ulid = ulidAfter(account.sessionsTo ?? account.sessionsFrom, table.newUlid());
     const { authToken, secretDigest, kid } = await tokens.issue(
@@ -124,6 +131,7 @@ export class SessionIssuer {
           lastSeenAt: now,
           ...(kid !== undefined && { kid }),
           ...(isRemembered && { remembered: true }),
+          ...(fixedEnd && { fixedEnd }),
           // An impersonator has not authenticated as the owner.
           ...(actor
             ? { impersonatedBy: actor.accountId, impersonatorSessionId: actor.sessionId }

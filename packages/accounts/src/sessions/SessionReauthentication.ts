@@ -1,5 +1,6 @@
 import type { TransactOperation } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
+import { extendedEnd } from '../core/sessionState.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import {
   handToken,
@@ -31,21 +32,23 @@ export class SessionReauthentication {
     request: SessionRequest,
     alongside: readonly TransactOperation<unknown>[] = [],
   ): Promise<{ readonly authToken: string }> {
-    const { table, tokens, sessions, hooks, verified } = this.#context;
+    const { policy, table, tokens, sessions, hooks, verified } = this.#context;
     let { account, session } = verified.of(request);
     if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
     const { accountId, ulid } = session;
     for (let attempt = 1; ; attempt++) {
       const now = table.now();
       const rotation = session.rotation + 1;
-      const subject = {
-        accountId,
-        sessionId: ulid,
-        rotation,
-        expiresAtMs: session.expiresAt.getTime(),
-      };
+      const expiresAt = extendedEnd(session, now, policy);
+      const subject = { accountId, sessionId: ulid, rotation, expiresAtMs: expiresAt.getTime() };
       const issued = await tokens.issue(subject, request);
-      const renewed = { rotation, rotatedAt: now, lastSeenAt: now, authTime: now };
+      const renewed = {
+        rotation,
+        rotatedAt: now,
+        lastSeenAt: now,
+        authTime: now,
+        ...(expiresAt > session.expiresAt && { expiresAt }),
+      };
       const operation = sessions.updateOneOperation({
         filter: { accountId, ulid },
         condition: { valid: true, rotation: session.rotation },

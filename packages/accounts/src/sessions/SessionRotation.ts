@@ -6,7 +6,7 @@ import { digestSecret } from '../tokens/digestSecret.js';
 import type { ConnectionChangeAction } from '../core/sessionPolicy.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import { lastSeenMs } from '../core/sessionState.js';
+import { extendedEnd, lastSeenMs } from '../core/sessionState.js';
 import type { CheckedSession, SessionVerifier } from './SessionVerifier.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 import {
@@ -143,10 +143,11 @@ export class SessionRotation {
     { account, session }: CheckedSession,
     { token, request }: Presented,
   ): Promise<ResumedSession | undefined> {
-    const { table, tokens, sessions, hooks } = this.#context;
+    const { policy, table, tokens, sessions, hooks } = this.#context;
     const { accountId, ulid, rotation } = session;
     const now = table.now();
-    const times = { expiresAtMs: session.expiresAt.getTime(), issuedAtMs: now.getTime() };
+    const expiresAt = extendedEnd(session, now, policy);
+    const times = { expiresAtMs: expiresAt.getTime(), issuedAtMs: now.getTime() };
     const issued = await tokens.renew(token, times, request);
     const previousToken = digestSecret(token.secret);
     const connectionInfo = this.#context.connectionOf(request);
@@ -163,6 +164,7 @@ export class SessionRotation {
               rotatedAt: now,
               lastSeenAt: now,
               connectionInfo,
+              ...(expiresAt > session.expiresAt && { expiresAt }),
             },
             ...(issued.kid === undefined && { $remove: ['kid'] as const }),
           },

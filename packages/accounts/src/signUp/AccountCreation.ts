@@ -29,9 +29,11 @@ export interface CreateAccountAndLoginInput extends CreateAccountInput {
 /** Input of {@link AccountCreation.requestAccount}. */
 export interface RequestAccountInput extends Omit<
   CreateAccountInput,
-  'username' | 'email' | 'extraContacts'
+  'username' | 'email' | 'extraContacts' | 'password'
 > {
   readonly email: string;
+  /** 8 to 1000 characters, unless configured otherwise. */
+  readonly password: string;
 }
 
 /** Data from which an account is made. */
@@ -69,6 +71,10 @@ export interface ProvenAccount {
   ) => readonly (Omit<PlannedContact, 'verified'> & { readonly verified: true })[];
   /** Claims on them that give way. */
   readonly claims: TakenClaims;
+  /** Writes that belong to the proof (default: none). */
+  readonly alongside?: readonly TransactOperation<unknown>[];
+  /** Translates an error of the transaction; undefined for one that stays as it is (default: all do). */
+  readonly toRefusal?: (error: unknown) => AccountError | undefined;
 }
 
 /** A proven account, and its first login. */
@@ -179,8 +185,15 @@ export class AccountCreation {
           return events.run('CreateUser', eventContext, async () => {
             const account = { prepare: () => Promise.resolve(planned) };
             const results = await takingClaims(this.#core, claiming, (claims) =>
-              this.#transact([account, ...operations, ...plan.others(claims)]),
-            );
+              this.#transact([
+                account,
+                ...operations,
+                ...plan.others(claims),
+                ...(given.proven?.alongside ?? []),
+              ]),
+            ).catch((error: unknown) => {
+              throw given.proven?.toRefusal?.(error) ?? error;
+            });
             await this.#deliver(planned.result, plan.verifications);
             await this.#unsent.report(planned.result, unverifiedOf(plan), eventContext);
             return results.slice(1, operations.length + 1) as TransactResults<typeof operations>;
@@ -206,6 +219,10 @@ export class AccountCreation {
       const refused = ['username', 'extraContacts', ...notTheirs].find((name) => name in input);
       if (refused !== undefined) {
         throw new AccountError('InvalidInput', { path: refused, reason: 'unknownField' });
+      }
+      // From a form, a password that is missing is a mistake.
+      if ((input.password as unknown) === null) {
+        throw new AccountError('InvalidInput', { path: 'password', reason: 'notAString' });
       }
       if (input.request !== undefined) {
         await this.#core.throttle.countAddress(this.#core.connectionOf(input.request).ip);
@@ -293,15 +310,13 @@ export class AccountCreation {
   ): Promise<PlannedAccount> {
     const { passwords, table } = this.#core;
     const { contacts, password: given, fields } = parseNewAccount(input, this.#core);
-    const password = await passwords.parseNew(given, 'password', [
-      fields.username,
-      ...emailsOf(contacts).map((email) => email.split('@')[0]),
-    ]);
+    const names = [fields.username, ...emailsOf(contacts).map((email) => email.split('@')[0])];
+    const password = given === null ? null : await passwords.parseNew(given, 'password', names);
     const account = {
       accountId: table.newUlid(),
       fields,
       contacts: contacts.map((data) => ({ data, verified: false })),
-      password,
+      ...(password !== null && { password }),
       handle,
       request: input.request,
     };

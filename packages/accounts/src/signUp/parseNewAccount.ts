@@ -15,8 +15,11 @@ export interface CreateAccountInput {
   readonly username?: string;
   /** Stored in lower case; unique. */
   readonly email?: string;
-  /** 8 to 1000 characters, unless configured otherwise. */
-  readonly password: string;
+  /**
+   * 8 to 1000 characters, unless configured otherwise; null for an account without a password, which
+   * needs an e-mail address or an identity among `extraContacts` to log in by.
+   */
+  readonly password: string | null;
   /** More contacts and identities of the person; duplicates are ignored. */
   readonly extraContacts?: readonly ContactInput[];
   /** Data about the person; at most 300 KB as stored. */
@@ -27,7 +30,7 @@ export interface CreateAccountInput {
 
 /** A new account's data, in the form in which it is stored. */
 export interface NewAccount {
-  /** Not looked at yet. */
+  /** Not looked at yet, unless it is null: then there is another way to log in. */
   readonly password: unknown;
   readonly contacts: readonly ContactData[];
   readonly fields: {
@@ -87,12 +90,17 @@ export function parseNewAccount(
   const extra = extraContacts.map((contact, at) =>
     parseContact(contact, `extraContacts.${at}`, { phones }),
   );
+  const contacts = withoutRepeats([
+    ...(email === undefined ? [] : [{ kind: 'email' as const, value: email }]),
+    ...extra,
+  ]);
+  // A username opens nothing by itself, nor does a phone number.
+  if (data.password === null && contacts.every(({ kind }) => kind === 'phone')) {
+    throw invalid('password', 'neededToLogIn');
+  }
   return {
     password: data.password,
-    contacts: withoutRepeats([
-      ...(email === undefined ? [] : [{ kind: 'email' as const, value: email }]),
-      ...extra,
-    ]),
+    contacts,
     fields: {
       ...ownFieldsGiven,
       ...(username !== undefined && { username }),

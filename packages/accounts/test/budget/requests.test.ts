@@ -1,3 +1,4 @@
+import type { Message } from '../../src/delivery/Delivery.js';
 import { accountListing } from '../../src/listing/index.js';
 import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import type { Cost } from '../support/RequestLog.js';
@@ -240,5 +241,48 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
       );
       expect(commands).toEqual([]);
     }
+  });
+
+  it('a code by SMS is 4 requests to ask for and 5 to log in with; to prove oneself again with 7', async () => {
+    const messages: Message[] = [];
+    const other = await createTestAccounts({
+      delivery: { send: (message) => messages.push(message) },
+    });
+    const { accountId } = await other.accounts.createAccount({
+      username: 'grace',
+      password: PASSWORD,
+    });
+    const phone = '+4930123456';
+    await other.accounts.contacts.addPhone({ accountId, phone });
+    const sent = messages.at(-1)?.token ?? '';
+    await other.accounts.contacts.verifyPhone({ accountId, phone, code: sent });
+    const ask = async (): Promise<{ challenge: string; code: string; asked: number }> => {
+      let challenge = '';
+      const { commands } = await other.log.costOf(async () => {
+        ({ challenge } = await other.accounts.phoneCodes.request({ phone }));
+      });
+      await other.accounts.settled();
+      return { challenge, code: messages.at(-1)?.code ?? '', asked: commands.length };
+    };
+    const request = requestWith();
+    const { asked, ...first } = await ask();
+    const login = await other.log.costOf(() =>
+      other.accounts.phoneCodes.login({ ...first, request }),
+    );
+    expect([asked, login.commands.length]).toEqual([4, 5]);
+    const { asked: _, ...second } = await ask();
+    const again = await other.log.costOf(() =>
+      other.accounts.reauthenticate({ ...second, request }),
+    );
+    expect(again.commands).toEqual([
+      'BatchGetItem',
+      'TransactWriteItems',
+      'TransactWriteItems',
+      'GetItem',
+      'Query',
+      'TransactWriteItems',
+      'TransactWriteItems',
+    ]);
+    await other.drop();
   });
 });

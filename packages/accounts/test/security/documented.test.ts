@@ -95,6 +95,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
         passwordRecovery: lifetimesMs.password_recovery,
         phoneVerification: lifetimesMs.phone_verification,
         magicLink: lifetimesMs.magick_link,
+        loginCode: lifetimesMs.login_code,
         contactRecovery: lifetimesMs.contact_recovery,
         twoFactorChallenge: lifetimesMs.twoFactorAuth,
         custom: lifetimesMs.custom,
@@ -208,7 +209,9 @@ describe('what is made by cryptography', () => {
 
   it('comes from libraries that others have looked at, and none is of our own (ASVS 11.2.1)', () => {
     const packages = all(/from '((?!node:|\.|@latchkey|@aws-sdk)[^']+)'/g);
-    const cryptographic = packages.filter((name) => /crypt|argon|jsonwebtoken|otp|jose|oauth4|webauthn/.test(name));
+    const cryptographic = packages.filter((name) =>
+      /crypt|argon|jsonwebtoken|otp|jose|oauth4|webauthn/.test(name),
+    );
     expect(cryptographic).toEqual([
       '@node-rs/argon2',
       '@simplewebauthn/server',

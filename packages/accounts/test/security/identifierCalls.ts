@@ -148,6 +148,11 @@ export const IDENTIFIER_CALLS: Readonly<Record<string, readonly Row[]>> = {
       sending(({ accounts: { magicLinks } }, _, typed) => magicLinks.request({ email: typed })),
     ),
   ],
+  'PhoneCodes.request': [
+    phone(
+      sending(({ accounts: { phoneCodes } }, _, typed) => phoneCodes.request({ phone: typed })),
+    ),
+  ],
   'AccountProfile.changeUsername': [
     username(async (test, _, typed) => {
       const { accountId } = await test.signUp();

@@ -329,6 +329,10 @@ describe('an account that somebody else has a session of', () => {
     'a phone that is added': (request, owner) =>
       test.accounts.contacts.addPhone({ request, phone: phoneOf(owner) }),
     'a second factor that waits': (request) => test.accounts.twoFactor.enrol({ request }),
+    'a phone whose codes are to log in': async (request, owner) => {
+      await test.accounts.contacts.addPhone({ request, phone: phoneOf(owner) });
+      await test.accounts.phoneCodes.request({ phone: phoneOf(owner) });
+    },
     'a token of the application': (request, { accountId }) =>
       test.accounts.tokens.issue({ request, purpose: 'invite', token: `invite-${accountId}` }),
   };
@@ -354,6 +358,7 @@ describe('an account that somebody else has a session of', () => {
       }),
     'is given a password by the application': ({ accountId }) =>
       test.accounts.setPassword({ accountId, newPassword: OWN }),
+    'removes the password': ({ request }) => test.accounts.passwords.remove({ request }),
     'ends all sessions': ({ request }) => test.accounts.sessions.revokeAllSessions({ request }),
     'has the application end them': ({ accountId }) =>
       test.accounts.sessions.revokeAllSessions({ accountId }),

@@ -62,7 +62,7 @@ export async function createTestAccounts(
   const passwords = { hasher: new QuickHasher(), ...options.passwords };
   const create = (own: Pick<AccountsOptions, 'table' | 'sessions'>): FullAccounts =>
     new Accounts({
-      phones: phoneNumbers(),
+      phones: phoneNumbers({ login: true }),
       ...options,
       passwords,
       ...own,

@@ -512,6 +512,7 @@ describe('the account entities', () => {
       'authTime',
       'connectionInfo',
       'expiresAt',
+      'fixedEnd',
       'generation',
       'impersonatedBy',
       'impersonatorSessionId',
@@ -583,6 +584,7 @@ describe('the account entities', () => {
       'phone_verification',
       'password_recovery',
       'magick_link',
+      'login_code',
       'twoFactorAuth',
       'custom',
     ]) {

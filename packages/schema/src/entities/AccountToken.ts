@@ -31,6 +31,7 @@ export const AccountToken = defineEntity({
       'phone_verification',
       'password_recovery',
       'magick_link',
+      'login_code',
       'contact_recovery',
       'twoFactorAuth',
       'custom',

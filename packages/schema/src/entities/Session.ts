@@ -36,6 +36,8 @@ export const Session = defineEntity({
     lastSeenAt: z.date().optional(),
     /** Tells whether its owner has asked to stay logged in for longer. */
     remembered: z.boolean().optional(),
+    /** Tells whether its end was asked for, so that no use of the session moves it. */
+    fixedEnd: z.boolean().optional(),
     /** When its owner last proved who they are (`auth_time` of OpenID Connect). */
     authTime: z.date().optional(),
     /** The account that acts in it, where that is not its owner. */

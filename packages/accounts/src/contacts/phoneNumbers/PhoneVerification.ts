@@ -14,6 +14,7 @@ import { AccountError } from '../../errors/AccountError.js';
 import { placeholderId } from '../../identifiers/placeholderId.js';
 import type { Attempt } from '../../throttling/Throttle.js';
 import { isSixDigitCode } from '../../tokens/sixDigitCode.js';
+import { addressAttempt, addressDigest } from '../../login/loginCode.js';
 import { createPhoneCode } from '../createPhoneCode.js';
 import { requirePhones, type PhoneInput } from '../../identifiers/PhoneParser.js';
 import { revokeSentOperations } from '../revokeSentOperations.js';
@@ -22,10 +23,15 @@ import { verifyContact } from '../verifyContact.js';
 /** Verifies the phone numbers of accounts; it comes with `phoneNumbers()` alone. */
 export class PhoneVerification {
   readonly #core: AccountsCore;
+  readonly #codesLogIn: boolean;
 
-  /** @internal */
-  constructor(core: AccountsCore) {
+  /**
+   * @internal
+   * @param codesLogIn - tells whether codes log in: a number that is verified again takes them again.
+   */
+  constructor(core: AccountsCore, codesLogIn: boolean) {
     this.#core = core;
+    this.#codesLogIn = codesLogIn;
   }
 
   /** Carries out {@link Contacts.requestPhoneVerification}. */
@@ -105,6 +111,9 @@ export class PhoneVerification {
           // Uses a code up, for one of any number of callers (ASVS 6.5.1).
           change.useToken(sent, codeRefused, usedFrom).writeAll([
             throttle.resetOperation(attemptAt(phone)),
+            ...(this.#codesLogIn
+              ? [throttle.forgetOperation(addressAttempt(addressDigest(phone)))]
+              : []),
             ...revokeSentOperations(this.#core, change.account, {
               addresses: [phone],
               except: sent.ulid,

@@ -11,7 +11,7 @@ export interface LinkOptions {
   readonly baseUrl: string;
   /**
    * The path of the page for each kind of message, starting with `/`. Default: `/verify-email`,
-   * `/reset-password`, `/magic-link`, `/login` after sign-up attempts, `/restore-address` for a
+   * `/reset-password`, `/magic-link` (also to sign up), `/login` after sign-up attempts, `/restore-address` for a
    * `ContactRemoved` with a token; none for other kinds. Below the base path of
    * `createAccountsHandler`, these pages are there, but for `/login`.
    */
@@ -31,6 +31,7 @@ const DEFAULT_PATHS: LinkOptions['paths'] = {
   EmailVerification: '/verify-email',
   PasswordReset: '/reset-password',
   MagicLink: '/magic-link',
+  SignUpLink: '/magic-link',
   SignUpAttempt: '/login',
 };
 
@@ -41,7 +42,12 @@ const RESTORE_PATH = '/restore-address';
  * Kinds of message whose token is sent as a link. The tokens of other kinds are typed in, and do
  * not appear in a link.
  */
-const LINK_KINDS: readonly MessageKind[] = ['EmailVerification', 'PasswordReset', 'MagicLink'];
+const LINK_KINDS: readonly MessageKind[] = [
+  'EmailVerification',
+  'PasswordReset',
+  'MagicLink',
+  'SignUpLink',
+];
 
 const THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
 

@@ -17,7 +17,7 @@ export interface TemplateFacts {
   readonly contact?: string;
   /** The secret itself, for the user to type; `url` already contains it. */
   readonly token?: string;
-  /** The six digits of a `MagicLink`. */
+  /** The six digits of a `MagicLink`, a `SignUpLink` or a `LoginCode`. */
   readonly code?: string;
   /** The URL of the link. */
   readonly url?: string;

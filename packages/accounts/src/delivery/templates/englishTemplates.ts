@@ -58,6 +58,29 @@ export const englishTemplates: Readonly<
     ],
   }),
 
+  SignUpLink: ({ applicationName, code }) => ({
+    subject: `Your link to sign up for ${applicationName}`,
+    paragraphs: [
+      `There is no ${applicationName} account with this e-mail address yet. Open this link to create one and log in. ${ONCE}`,
+      ...(code === undefined
+        ? []
+        : [`Or enter the code ${code} on the page where you asked for it, and nowhere else.`]),
+    ],
+    link: `Create my ${applicationName} account`,
+    closing: [
+      'If you did not ask for this link, ignore this message. Nothing is created without it.',
+    ],
+  }),
+
+  LoginCode: ({ applicationName, code = '' }) => ({
+    subject: `Your code to log in to ${applicationName}`,
+    paragraphs: [
+      `Your code to log in to ${applicationName} is ${code}.`,
+      `Enter it on the page where you asked for it, and nowhere else. ${ONCE}`,
+    ],
+    short: `${code} is your code to log in to ${applicationName}. Enter it only on the page where you asked for it, and tell nobody.`,
+  }),
+
   SignUpAttempt: ({ applicationName }) => ({
     subject: `You already have a ${applicationName} account`,
     paragraphs: [
@@ -82,6 +105,14 @@ export const englishTemplates: Readonly<
     subject: `Your ${applicationName} password was changed`,
     paragraphs: [
       `The password of your ${applicationName} account was changed.`,
+      'If this was not you, reset your password at once and check the addresses of your account.',
+    ],
+  }),
+
+  PasswordRemoved: ({ applicationName }) => ({
+    subject: `Your ${applicationName} password was removed`,
+    paragraphs: [
+      `Your ${applicationName} account no longer has a password. You can set one again at any time, by a reset.`,
       'If this was not you, reset your password at once and check the addresses of your account.',
     ],
   }),

@@ -10,6 +10,9 @@ export const withPasskeys = ({ passkeys }: Accounts): boolean => passkeys !== un
 export const withPhones = (accounts: Accounts): boolean =>
   flowsOf(accounts).core.phones !== undefined && withDelivery(accounts);
 
+export const withPhoneCodes = (accounts: Accounts): boolean =>
+  accounts.phoneCodes?.isOffered === true && withDelivery(accounts);
+
 export const withPrehashedPasswords = (accounts: Accounts): boolean =>
   flowsOf(accounts).core.passwords.prehashed !== undefined;
 

@@ -21,7 +21,7 @@ import {
 } from '../schemas.js';
 import * as z from 'zod';
 import { loginAnswer, signedInAnswer, userAnswer } from './answers.js';
-import { withDelivery, withPrehashedPasswords, withTwoFactor } from './offers.js';
+import { withDelivery, withPhoneCodes, withPrehashedPasswords, withTwoFactor } from './offers.js';
 
 const NEW_PASSWORD = { name: 'newPassword', label: 'New password', type: 'password' } as const;
 
@@ -192,7 +192,7 @@ export const signInWithSecondFactor: Route<'signInWithSecondFactor'> = {
 export const requestMagicLink: Route<'requestMagicLink'> = {
   method: 'POST',
   path: '/magic-link/request',
-  summary: 'Sends a link and a code that sign in; the response is alike for all addresses.',
+  summary: 'Sends a link and a code that sign in, or up; the response is alike for all addresses.',
   status: 202,
   isOffered: withDelivery,
   body: () => bodyOf({ required: { email: text() }, optional: {} }),
@@ -227,6 +227,53 @@ export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
     const rememberMe = parseRememberMe(asked);
     const login = await accounts.magicLinks.login({
       ...(secret as { readonly token: string }),
+      request: exchange.request,
+      rememberMe: rememberMe === 'local',
+    });
+    exchange.keepSession(rememberMe);
+    return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+  },
+};
+
+export const requestPhoneCode: Route<'requestPhoneCode'> = {
+  method: 'POST',
+  path: '/phone-code/request',
+  summary: 'Sends a code that signs in to a phone; the response is alike for all numbers.',
+  status: 202,
+  isOffered: withPhoneCodes,
+  body: () =>
+    bodyOf({
+      required: { phone: text() },
+      optional: { country: text('ISO 3166-1 alpha-2, for a number without country code.') },
+    }),
+  answer: () => z.object({ challenge: z.string() }),
+  handle: async ({ accounts, exchange, body }) => {
+    const { challenge } = await accounts.phoneCodes.request({ ...body, request: exchange.request });
+    return { challenge };
+  },
+};
+
+export const signInWithPhoneCode: Route<'signInWithPhoneCode'> = {
+  method: 'POST',
+  path: '/phone-code',
+  summary: 'Signs in by the code that was sent to a phone, and the challenge.',
+  // A session that the browser has already ends with the login (ASVS 7.2.4).
+  session: 'optional',
+  isOffered: withPhoneCodes,
+  body: () =>
+    bodyOf({
+      required: {
+        code: text('Six digits from the message.'),
+        challenge: text('From the answer of requestPhoneCode.'),
+      },
+      optional: { rememberMe: REMEMBER_ME },
+    }),
+  answer: signedIn,
+  handle: async ({ accounts, exchange, body }) => {
+    const { rememberMe: asked, ...shown } = body;
+    const rememberMe = parseRememberMe(asked);
+    const login = await accounts.phoneCodes.login({
+      ...shown,
       request: exchange.request,
       rememberMe: rememberMe === 'local',
     });
@@ -294,11 +341,21 @@ export const refresh: Route<'refresh'> = {
 export const reauthenticate: Route<'reauthenticate'> = {
   method: 'POST',
   path: '/session/reauthenticate',
-  summary: 'Proves again, by the password, whose session it is.',
+  summary: 'Proves again, by the password, a link or a code, whose session it is.',
   session: 'required',
-  body: () => bodyOf({ required: { password: text() }, optional: {} }),
+  body: () =>
+    bodyOf({
+      required: {},
+      optional: {
+        password: text(),
+        token: text('From a link of requestMagicLink.'),
+        code: text('Six digits from a message, with the challenge.'),
+        challenge: text('From the answer of requestMagicLink or requestPhoneCode.'),
+      },
+    }),
   handle: async ({ accounts, exchange, body }) => {
-    await accounts.reauthenticate({ ...body, request: exchange.request });
+    const { request } = exchange;
+    await accounts.reauthenticate({ ...(body as { readonly password: string }), request });
     return undefined;
   },
 };

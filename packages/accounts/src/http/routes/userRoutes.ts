@@ -83,6 +83,18 @@ export const changePassword: Route<'changePassword'> = {
   },
 };
 
+export const removePassword: Route<'removePassword'> = {
+  method: 'DELETE',
+  path: '/user/password',
+  summary: 'Removes the password, while another way to sign in remains; every other session ends.',
+  session: 'required',
+  handle: async ({ accounts, exchange }) => {
+    const { deviceToken } = await accounts.passwords.remove({ request: exchange.request });
+    exchange.rememberDevice(deviceToken);
+    return undefined;
+  },
+};
+
 export const listSessions: Route<'listSessions'> = {
   method: 'GET',
   path: '/sessions',

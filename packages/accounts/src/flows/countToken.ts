@@ -1,7 +1,6 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
-import type { FoundToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { parseOneTimeToken } from '../oneTimeTokens/parseOneTimeToken.js';
 import type { OneTimeTokenKind } from '../oneTimeTokens/tokenPolicy.js';
 
@@ -17,21 +16,17 @@ export interface ShownToken {
 const UNGUESSABLE_LENGTH = 22;
 
 /**
- * Finds what a token leads to, in two requests. One that is short enough to be guessed, as only an
- * application's own can be, is first counted by the client's address (ASVS 6.6.3): a third. Where
- * that cannot be, because nobody says who shows it, or because addresses are not counted, it is not
- * looked at.
+ * Counts a token that is short enough to be guessed, as only an application's own can be, by the client's
+ * address, before it is looked at (ASVS 6.6.3): one request. Where that cannot be, because nobody says who
+ * shows it, or because addresses are not counted, it is refused.
  *
- * @throws AccountError `InvalidInput`, `TooManyRequests`, `TokenVerificationFailed`
+ * @returns the token.
+ * @throws AccountError `InvalidInput`, `TooManyRequests`
  */
-export async function findToken(
-  {
-    connectionOf,
-    oneTimeTokens,
-    throttle,
-  }: Pick<AccountsCore, 'connectionOf' | 'oneTimeTokens' | 'throttle'>,
-  { token: given, kind, request }: ShownToken,
-): Promise<FoundToken> {
+export async function countToken(
+  { connectionOf, throttle }: Pick<AccountsCore, 'connectionOf' | 'throttle'>,
+  { token: given, request }: Omit<ShownToken, 'kind'>,
+): Promise<string> {
   const token = parseOneTimeToken(given);
   const connection = request && connectionOf(request);
   if (token.length < UNGUESSABLE_LENGTH) {
@@ -44,5 +39,5 @@ export async function findToken(
     }
     await throttle.countAddress(connection.ip);
   }
-  return oneTimeTokens.find(token, kind);
+  return token;
 }
