@@ -351,6 +351,30 @@ describe('after all flows', () => {
       await accounts.requestAccount({ email, password: password(`hidden-${email.slice(0, 3)}`) });
     }
     await accounts.settled();
+
+    // Without a password.
+    const { accountId: eveId } = eve.account;
+    const mobile = '+4930654321';
+    await accounts.verifyEmail({ accountId: eveId, email: 'eve@example.com' });
+    await accounts.contacts.addPhone({ accountId: eveId, phone: mobile });
+    const sms = lastToken('PhoneVerification');
+    await accounts.contacts.verifyPhone({ accountId: eveId, phone: mobile, code: sms });
+    const { challenge } = await accounts.phoneCodes.request({ phone: mobile });
+    await accounts.settled();
+    const { code: texted = '' } = messages.findLast(({ kind }) => kind === 'LoginCode') ?? {};
+    const byPhone = await accounts.phoneCodes.login({
+      challenge,
+      code: texted,
+      request: requestWith(),
+    });
+    keepToken('a login by phone', byPhone.authToken);
+    secrets.set('a challenge of a phone', challenge);
+    secrets.set('a code of a phone', texted);
+    const removing = await accounts.handleRequest(requestWith(byPhone.authToken));
+    keepToken(
+      'the session without a password',
+      (await accounts.passwords.remove({ request: removing })).authToken,
+    );
     await accounts.lifecycle.deactivate({ accountId: admin.accountId });
     await accounts.lifecycle.reactivate({ accountId: admin.accountId });
   }, 180_000);
