@@ -182,6 +182,15 @@ export const texts = {
     done: 'The password is changed. A notice is in the outbox.',
   },
 
+  proof: {
+    heading: 'Prove again that it is you',
+    lead: 'You signed in more than ten minutes ago. Enter your password, then repeat the last step.',
+    label: 'Prove again that it is you',
+    submit: 'Continue',
+    click: 'Prove again who it is',
+    done: 'Thank you. Now repeat the last step.',
+  },
+
   outbox: {
     heading: 'Outbox',
     lead: 'Messages that would have been sent, the newest first.',
@@ -245,6 +254,7 @@ export const texts = {
     ActivationTokenNotValid: 'This link has been used, or has expired.',
     ResetTokenNotValid: 'This link has been used, or has expired.',
     TokenVerificationFailed: 'The code is wrong, or has been used. Each works once.',
+    RecentLoginRequired: 'Enter your password above first.',
     LastLoginMethod: 'This is your last way to sign in, and cannot be removed.',
     TooManyRequests: 'Too many attempts. Try again later.',
     state: 'The table could not be read. Is npm run web still running?',

@@ -1,6 +1,10 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { onSessionChange, session as askSession } from '@latchkey/accounts/client';
+import {
+  AccountsClientError,
+  onSessionChange,
+  session as askSession,
+} from '@latchkey/accounts/client';
 import type { ContactAnswer, ListedSessionAnswer, SessionAnswer } from '@latchkey/accounts/client';
 import { addCosts, NO_COST, type Cost } from '../../packages/accounts/pages/components/costs.js';
 import { client } from './clients.js';
@@ -68,6 +72,8 @@ export interface Tour {
   readonly clearStatus: () => void;
   /** The table could not be read. */
   readonly isLost: boolean;
+  /** The last click needs a more recent login. */
+  readonly needsProof: boolean;
   /** Runs what a click does, then shows what it has cost and changed, whether it succeeded or not. */
   readonly act: <T>(title: string, run: () => Promise<T>, done?: string) => Promise<T>;
 }
@@ -91,6 +97,7 @@ export function useNewTour(): Tour {
   const [shown, setShown] = useState<Shown>(NOTHING);
   const [status, setStatus] = useState('');
   const [isLost, setLost] = useState(false);
+  const [needsProof, setNeedsProof] = useState(false);
   const known = useRef({ lastCall: 0, items: [] as readonly TableItem[] });
 
   const actions = useMemo(() => {
@@ -110,10 +117,12 @@ export function useNewTour(): Tour {
       setStatus('');
       try {
         const answer = await run();
+        setNeedsProof(false);
         await refresh(title);
         setStatus(done);
         return answer;
       } catch (error) {
+        if (hasCode(error, 'RecentLoginRequired')) setNeedsProof(true);
         await refresh(title);
         throw error;
       }
@@ -145,7 +154,11 @@ export function useNewTour(): Tour {
     }
   }, [actions]);
 
-  return { session, lists, status, isLost, ...shown, ...actions };
+  return { session, lists, status, isLost, needsProof, ...shown, ...actions };
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof AccountsClientError && error.code === code;
 }
 
 type Shown = Pick<Tour, 'click' | 'total' | 'reading' | 'items' | 'messages'>;

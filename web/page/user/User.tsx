@@ -12,6 +12,7 @@ import { texts } from '../texts.js';
 import { useTour, type Lists, type Tour } from '../useTour.js';
 import { Account } from './Account.js';
 import { ChangePassword } from './ChangePassword.js';
+import { ProveAgain } from './ProveAgain.js';
 import { Contacts } from './Contacts.js';
 import { SecondFactor } from './SecondFactor.js';
 import { Sessions } from './Sessions.js';
@@ -31,18 +32,21 @@ export function User({ session }: { readonly session: SessionAnswer }): VNode {
     if (load) void load(tour).catch(() => undefined);
   };
   return (
-    <Tabs
-      label={texts.user.label}
-      tabs={NAMES.map((name) => ({ name, title: texts.user.tabs[name] }))}
-      chosen={chosen}
-      onChoose={choose}
-    >
-      {chosen === 'account' && <Account session={session} />}
-      {chosen === 'contacts' && <Contacts />}
-      {chosen === 'sessions' && <Sessions />}
-      {chosen === 'factor' && <SecondFactor />}
-      {chosen === 'password' && <ChangePassword />}
-    </Tabs>
+    <>
+      {tour.needsProof && <ProveAgain />}
+      <Tabs
+        label={texts.user.label}
+        tabs={NAMES.map((name) => ({ name, title: texts.user.tabs[name] }))}
+        chosen={chosen}
+        onChoose={choose}
+      >
+        {chosen === 'account' && <Account session={session} />}
+        {chosen === 'contacts' && <Contacts />}
+        {chosen === 'sessions' && <Sessions />}
+        {chosen === 'factor' && <SecondFactor />}
+        {chosen === 'password' && <ChangePassword />}
+      </Tabs>
+    </>
   );
 }
 

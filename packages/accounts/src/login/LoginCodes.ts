@@ -247,7 +247,7 @@ async function readLoginSecret(
   return tokenOfCode(shown);
 }
 
-/** What is told of a code is told of the code, whatever was found by it. */
+/** Gives a refusal the path of the code, if there was one, whatever was found by it. */
 async function orCodeRefused<T>({ code }: ShownLoginSecret, find: () => Promise<T>): Promise<T> {
   try {
     return await find();

@@ -251,6 +251,40 @@ describe('The tour', () => {
   );
 });
 
+describe('A login of long ago', () => {
+  it('is proven again by the password, for the step that needs it', async () => {
+    const username = 'ada-again';
+    await post('sign-up', { username, password: PASSWORD });
+    const page = await open('desktop');
+    const person = new Person(page, 'keyboard');
+    const screens = new Screens(page, 'tour', 'desktop-again');
+    await person.choose('Sign in');
+    await person.fill({ 'Username or e-mail address': username, Password: PASSWORD });
+    await person.press('Sign in');
+    await says(page, 'You are signed in.');
+    await person.choose('Contacts');
+    const code = 'RecentLoginRequired';
+    // As the server answers after ten minutes.
+    await page.route('**/auth/contacts/emails', (route) =>
+      route.fulfill({ status: 401, json: { type: 'about:blank', status: 401, code } }),
+    );
+    await person.fill({ 'E-mail address': 'again@example.com' });
+    await person.press('Add address');
+    await page.getByRole('heading', { name: 'Prove again that it is you' }).waitFor();
+    const faults = await screens.look('prove-again');
+    await page.unroute('**/auth/contacts/emails');
+    await person.fill({ 'Current password': PASSWORD });
+    await person.press('Continue');
+    await says(page, 'Now repeat the last step.');
+    await person.press('Add address');
+    await says(page, 'Confirm it in the outbox.');
+    expect(await page.getByRole('heading', { name: 'Prove again' }).count()).toBe(0);
+    expect(faults).toEqual([]);
+    expect([screens.errors, screens.refusals]).toEqual([[], 1]);
+    await page.close();
+  }, 120_000);
+});
+
 /** Texts that want to be more than text. */
 const HOSTILE = {
   markup:

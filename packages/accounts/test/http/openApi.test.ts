@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { createAccountsHandler } from '@latchkey/accounts/http';
 import { github, identityProviders } from '@latchkey/accounts/oauth';
 import { openApi } from '@latchkey/accounts/openapi';
+import { passkeys } from '@latchkey/accounts/passkeys';
 import { totp } from '@latchkey/accounts/two-factor';
 import { routes } from '../../src/http/routes/routes.js';
 import { createTestHandler, gotOf, ORIGIN, PASSWORD, type TestHandler } from './support.js';
@@ -42,6 +43,7 @@ beforeAll(async () => {
   server = await createTestHandler(
     {},
     {
+      passkeys: passkeys({ rpId: 'example.com', rpName: 'Tests', origins: [ORIGIN] }),
       identityProviders: identityProviders({
         redirectUri: `${ORIGIN}/auth/identity-providers/{provider}/callback`,
         providers: [github({ clientId: 'tests', clientSecret: 'tests' })],

@@ -52,7 +52,15 @@ it('exportAccount gives all that is kept of a session, and nothing that only the
 });
 
 it('every field of an account is either exported or a mark of the package', () => {
-  const exported = ['accountId', 'deactivated', 'deleting', 'permissions', 'profile', 'username'];
+  const exported = [
+    'accountId',
+    'deactivated',
+    'deleting',
+    'foreignId',
+    'permissions',
+    'profile',
+    'username',
+  ];
   const marks = [
     'contactsVoidBefore',
     'customTokenCount',

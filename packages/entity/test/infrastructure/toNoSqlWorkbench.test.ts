@@ -33,7 +33,7 @@ describe('toNoSqlWorkbench', () => {
   it('shows a row for each kind of contact and of token', () => {
     expect(rowsOf('Account')).toHaveLength(1);
     expect(rowsOf('AccessType')).toHaveLength(5);
-    expect(rowsOf('AccountToken')).toHaveLength(8);
+    expect(rowsOf('AccountToken')).toHaveLength(9);
     expect(rowsOf('Session')).toHaveLength(1);
     expect(rowsOf('Order').length).toBeGreaterThan(0);
   });

@@ -29,6 +29,8 @@ const KINDS: readonly (readonly [MessageKind, string | undefined])[] = [
   ['ContactRemoved', `https://example.com/app/restore-address?token=${TOKEN}`],
   ['TwoFactorEnabled', undefined],
   ['TwoFactorDisabled', undefined],
+  ['PasskeyAdded', undefined],
+  ['PasskeyRemoved', undefined],
 ];
 
 interface Facts {
