@@ -10,9 +10,15 @@ import { ROOT } from './setup.mjs';
 /** A check that this machine cannot carry out: it has neither passed nor failed. */
 export class NotRun extends Error {}
 
-/** Runs the tests in `test/browser`, which stand on the build. Throws {@link NotRun} without a Chromium. */
-export async function checkBrowser() {
-  const env = { CHROMIUM: findChromium() ?? installChromium() };
+/**
+ * Runs the tests in `test/browser`, which stand on the build; of the longest, a sample unless `all` is true.
+ * Throws {@link NotRun} without a Chromium.
+ */
+export async function checkBrowser({ all = false } = {}) {
+  const env = {
+    CHROMIUM: findChromium() ?? installChromium(),
+    BROWSER_TESTS: all ? 'all' : 'sample',
+  };
   await runJest(['--testMatch', '**/test/browser/**/*.browser.ts', '--runInBand'], { env });
 }
 
@@ -26,7 +32,8 @@ export async function driveTour() {
   const SCREENSHOTS = join(ROOT, '.cache', 'screenshots');
   const folder = join(SCREENSHOTS, 'tour');
   rmSync(folder, { recursive: true, force: true });
-  const env = { CHROMIUM: findChromium() ?? installChromium(), SCREENSHOTS };
+  const CHROMIUM = findChromium() ?? installChromium();
+  const env = { CHROMIUM, SCREENSHOTS, BROWSER_TESTS: 'all' };
   const test = ['--testMatch', '**/test/browser/tour.browser.ts', '--testNamePattern', 'by mouse'];
   await runJest([...test, '--runInBand'], { env });
   return { folder, screenshots: readdirSync(folder).length };
@@ -57,7 +64,7 @@ function installChromium() {
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   try {
-    await checkBrowser();
+    await checkBrowser({ all: true });
     console.log('The client and the tour work in Chromium.');
   } catch (error) {
     const isKnown = error instanceof CommandError || error instanceof NotRun;
