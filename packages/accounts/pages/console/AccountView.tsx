@@ -168,6 +168,14 @@ function AccountHeader({ heading, found, state, onChoose }: HeaderProps): VNode 
       <Facts
         facts={[
           [texts.account.id, <Isolated key="id" isCode text={account.accountId} />],
+          ...(account.foreignId === undefined
+            ? []
+            : [
+                [
+                  texts.account.foreignId,
+                  <Isolated key="foreign" isCode text={account.foreignId} />,
+                ] as const,
+              ]),
           [texts.account.createdAt, <Timestamp key="created" value={account.createdAt} />],
           [texts.account.updatedAt, <Timestamp key="updated" value={account.updatedAt} />],
           [texts.account.permissions, <Permissions key="permissions" all={account.permissions} />],

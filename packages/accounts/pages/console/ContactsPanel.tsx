@@ -17,7 +17,7 @@ export function ContactsPanel({ contacts }: { readonly contacts: readonly ShownC
         key: contact.contactId,
         title: (
           <>
-            <Isolated text={contact.value} />
+            <Isolated text={titleOf(contact)} />
             <ContactTag contact={contact} />
           </>
         ),
@@ -32,11 +32,22 @@ export function ContactsPanel({ contacts }: { readonly contacts: readonly ShownC
             )}
             {' · '}
             {texts.contacts.added} <Timestamp value={contact.createdAt} />
+            {contact.lastUsedAt !== undefined && (
+              <>
+                {', '}
+                {texts.contacts.lastUsed} <Timestamp value={contact.lastUsedAt} />
+              </>
+            )}
           </>
         ),
       }))}
     />
   );
+}
+
+/** A passkey's value is its credential id, which says nothing to anybody. */
+function titleOf({ kind, value, name }: ShownContact): string {
+  return kind === 'passkey' ? (name ?? texts.contacts.unnamed) : value;
 }
 
 function kindOf({ kind }: ShownContact): string {

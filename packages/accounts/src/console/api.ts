@@ -45,6 +45,10 @@ export interface ShownContact {
   readonly kind: string;
   readonly value: string;
   readonly provider?: string;
+  /** The owner's name for a passkey. */
+  readonly name?: string;
+  /** When somebody has last logged in with a passkey. */
+  readonly lastUsedAt?: string;
   readonly verified: boolean;
   readonly lapsed: boolean;
   readonly meta?: JsonObject;
@@ -91,6 +95,8 @@ export interface ShownAttempts {
 export interface ShownAccount extends ShownSessions {
   readonly accountId: string;
   readonly username?: string;
+  /** Id in the system that the account was imported from. */
+  readonly foreignId?: string;
   readonly permissions: readonly string[];
   readonly deactivated: boolean;
   /** Tells that the deletion of the account has begun and was interrupted. */

@@ -26,6 +26,7 @@ import type {
 type ShownField =
   | 'accountId'
   | 'username'
+  | 'foreignId'
   | 'permissions'
   | 'deactivated'
   | 'deleting'
