@@ -5,13 +5,13 @@ import { runJest } from './jest.mjs';
 import { CommandError } from './run.mjs';
 import { setup } from './setup.mjs';
 
-const TESTS = 'packages/accounts/test/import/memory';
+const TESTS = ['--testMatch', '**/test/import/memory.import.ts'];
 const { IMPORT_USERS = '10000' } = process.env;
 
 setup();
 try {
   await build();
-  await runJest([TESTS], { live: true, env: { IMPORT_USERS } });
+  await runJest(TESTS, { live: true, env: { IMPORT_USERS } });
 } catch (error) {
   process.exitCode = 1;
   // Jest's own words are shown already.

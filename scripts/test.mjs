@@ -45,13 +45,12 @@ const checks = {
 
 /**
  * One stage after the other. In a stage, lanes side by side, and the checks of a lane one by one: Jest
- * leaves half a core idle while it waits for the database.
+ * leaves half a core idle while it waits for the database, and a browser one while it draws.
  */
 const STAGES = [
   [['build']],
   [['jest'], ['lint', 'format', 'types']],
-  [['engines', 'browser']],
-  [['packages'], ['consumer']],
+  [['browser'], ['engines', 'packages', 'consumer']],
   [['examples'], ['apps']],
 ];
 

@@ -10,8 +10,8 @@ import { createTestTable, localClient } from '@latchkey/entity/testing';
 import { IMPORT_FORMATS } from '../../src/import/formats/readUsers.js';
 import { EXPORTS } from './exports.js';
 
-/** 10 000 by `npm run test:import`; a few hundred, without the comparison, by `npm test`. */
-const USERS = Number(process.env.IMPORT_USERS ?? 200);
+/** Users of each format; `npm test` imports a few hundred of each in `formats.test.ts`. */
+const USERS = Number(process.env.IMPORT_USERS);
 const MIB = 2 ** 20;
 const FIRST_ROWS = 2000;
 
