@@ -47,8 +47,8 @@ const actions: Readonly<Record<ActionName, ActionTexts>> = {
   },
   revokeSession: {
     button: 'End session',
-    ask: (name) => `End this session of ${name}?`,
-    askAgain: (name) => `Really end this session of ${name}?`,
+    ask: (name) => `Sign ${name} out of that device?`,
+    askAgain: (name) => `Really sign ${name} out of that device?`,
     agree: 'End session',
     done: () => 'The session has ended.',
   },
@@ -258,7 +258,7 @@ export const texts = {
     },
   } as Readonly<Record<string, { readonly title: string; readonly text: string }>>,
   otherProblem: 'Something is wrong',
-  /** What is wrong with an identifier. */
+  /** The fault of an identifier. */
   reasons: {
     notAnEmailAddress: 'This is not a complete e-mail address.',
     notAPhoneNumber: 'This is not a phone number. Begin with + and the country code.',

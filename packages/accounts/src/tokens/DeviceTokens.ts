@@ -1,7 +1,7 @@
 import jwt from 'jsonwebtoken';
 import { AUTH_TOKEN_ISSUER } from './authTokenSchemas.js';
 import { readTokenHeader } from './readTokenHeader.js';
-import { type GetTokenSecret, SigningKeys } from './SigningKeys.js';
+import { type SignerOptions, SigningKeys } from './SigningKeys.js';
 import { MAX_TOKEN_LENGTH, verifySignature } from './verifySignature.js';
 
 /** `typ` of every device token: neither passes for a session's (RFC 8725 §3.11). */
@@ -9,16 +9,6 @@ const DEVICE_TOKEN_TYPE = 'latchkey-device+jwt';
 
 /** Milliseconds for which a device is known after a login: 180 days. */
 const DEVICE_TOKEN_MS = 180 * 24 * 60 * 60 * 1000;
-
-/** Options of {@link DeviceTokens}. */
-export interface DeviceTokensOptions<TRequest> {
-  /** As for the tokens of sessions. */
-  readonly getTokenSecret: GetTokenSecret<TRequest>;
-  /** Audience of the tokens of sessions; `/device` is added to it. Default `latchkey`. */
-  readonly audience?: string | undefined;
-  /** The time in milliseconds since 1970. */
-  readonly now: () => number;
-}
 
 /** A device on which someone has logged in before. */
 export interface KnownDevice {
@@ -37,11 +27,7 @@ export class DeviceTokens<TRequest> {
   readonly #now: () => number;
 
   /** @throws AccountError `InvalidConfiguration` for a `getTokenSecret` that is not a function. */
-  constructor({
-    getTokenSecret,
-    audience = AUTH_TOKEN_ISSUER,
-    now,
-  }: DeviceTokensOptions<TRequest>) {
+  constructor({ getTokenSecret, audience = AUTH_TOKEN_ISSUER, now }: SignerOptions<TRequest>) {
     this.#keys = new SigningKeys(getTokenSecret);
     // Another than that of sessions, for those who verify tokens elsewhere and only by audience.
     this.#audience = `${audience}/device`;

@@ -1,16 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { AUTH_TOKEN_ISSUER } from './authTokenSchemas.js';
-import { type GetTokenSecret, SigningKeys } from './SigningKeys.js';
-
-/** Options of {@link LoginChallenges}. */
-export interface LoginChallengesOptions<TRequest> {
-  /** As for the tokens of sessions. */
-  readonly getTokenSecret: GetTokenSecret<TRequest>;
-  /** Audience of the tokens of sessions. Default `latchkey`. */
-  readonly audience?: string | undefined;
-  /** The time in milliseconds since 1970. */
-  readonly now: () => number;
-}
+import { type SignerOptions, SigningKeys } from './SigningKeys.js';
 
 /** Contents of a challenge. */
 export interface LoginChallenge {
@@ -46,11 +36,7 @@ export class LoginChallenges<TRequest> {
   readonly #now: () => number;
 
   /** @throws AccountError `InvalidConfiguration` for a `getTokenSecret` that is not a function. */
-  constructor({
-    getTokenSecret,
-    audience = AUTH_TOKEN_ISSUER,
-    now,
-  }: LoginChallengesOptions<TRequest>) {
+  constructor({ getTokenSecret, audience = AUTH_TOKEN_ISSUER, now }: SignerOptions<TRequest>) {
     this.#keys = new SigningKeys(getTokenSecret);
     this.#audience = audience;
     this.#now = now;

@@ -4,6 +4,16 @@ import { type TokenKeyList, TokenKeys, type TokenSecrets } from './TokenKeys.js'
 /** Gives the signing secret, or several with the newest first. */
 export type GetTokenSecret<TRequest> = (request: TRequest) => TokenSecrets | Promise<TokenSecrets>;
 
+/** Options of what signs values by the keys of sessions. */
+export interface SignerOptions<TRequest> {
+  /** As for the tokens of sessions. */
+  readonly getTokenSecret: GetTokenSecret<TRequest>;
+  /** Audience of the tokens of sessions, of which each use makes one of its own. Default `latchkey`. */
+  readonly audience?: string | undefined;
+  /** The time in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
 /** The keys that an application signs with, asked for anew for every token. */
 export class SigningKeys<TRequest> {
   readonly #keys = new TokenKeys();

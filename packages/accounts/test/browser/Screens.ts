@@ -46,7 +46,7 @@ export class Screens {
     });
   }
 
-  /** What the console has had to say. */
+  /** Messages of the browser’s console. */
   get errors(): readonly string[] {
     return this.#errors;
   }

@@ -18,7 +18,7 @@ beforeAll(async () => {
   compared = JSON.parse(stdout) as readonly Compared[];
 });
 
-/** What DynamoDB Local reports otherwise than AWS charges it: transactions, and reads that find nothing. */
+/** Requests that DynamoDB Local reports otherwise than AWS charges them: transactions, and reads that find nothing. */
 const isWrong = ({ engine, command, reported }: Compared): boolean =>
   engine === 'local' && (command === 'TransactWriteItems' || reported === 0);
 

@@ -10,7 +10,7 @@ const HONEST = 'https://honest.example';
 const EVIL = 'https://evil.example';
 const REFUSED = 'TokenVerificationFailed';
 
-/** What a client of OAuth must withstand (RFC 9700 §4), with providers that do as the attacker says. */
+/** Attacks that a client of OAuth must withstand (RFC 9700 §4), with providers that do as the attacker says. */
 describe('an attack of RFC 9700', () => {
   const clock = new TestClock();
   const provider = new FakeProvider(clock.now);

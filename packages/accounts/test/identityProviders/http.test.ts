@@ -19,7 +19,7 @@ import { CLIENT_SECRET, providersOf, REDIRECT } from './support/providerAccounts
 
 const CALLBACK = '/auth/identity-providers/company/callback';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-/** What browsers send along when another site’s link or form brings them. */
+/** Headers of a browser that another site’s link or form brings. */
 const FROM_ELSEWHERE = { origin: 'null', 'sec-fetch-site': 'cross-site' };
 let people = 0;
 
@@ -245,7 +245,7 @@ describe('a sign-in with an identity provider over HTTP', () => {
       const headers = { ...FORM, ...FROM_ELSEWHERE, cookie };
       return browser.send(path, { method: 'POST', body: parameters.toString(), headers });
     };
-    /** What the provider would post. */
+    /** Body that the provider would post. */
     const answer = async (url: string, person: Person): Promise<URLSearchParams> => {
       const asLink = new URL(url);
       expect(asLink.searchParams.get('response_mode')).toBe('form_post');

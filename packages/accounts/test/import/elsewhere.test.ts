@@ -213,7 +213,7 @@ async function sessionOf(username: string): Promise<SessionRequest> {
 const tokenOf = (kind: string): string =>
   mail.flatMap((message) => (message.kind === kind ? [message.token ?? ''] : [])).at(-1) ?? '';
 
-/** What sets, resets, removes or revokes what somebody logs in with. */
+/** Operations that set, reset, remove or revoke what somebody logs in with. */
 const remedies: Readonly<Record<string, (accountId: string) => Promise<unknown>>> = {
   setPassword: (accountId) => test.accounts.setPassword({ accountId, newPassword: NEW }),
   'passwords.reset': async (accountId) => {

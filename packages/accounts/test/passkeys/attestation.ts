@@ -4,7 +4,7 @@ import type { CredentialJson } from './Device.js';
 
 type CborValue = Parameters<typeof isoCBOR.encode>[0];
 
-/** What a rewritten attestation says instead. */
+/** Fields of a rewritten attestation. */
 export interface Rewriting {
   readonly fmt?: string;
   readonly rpId?: string;
