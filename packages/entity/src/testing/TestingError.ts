@@ -1,6 +1,13 @@
 /** Codes of the errors of `@latchkey/entity/testing`. */
 export type TestingErrorCode =
-  'JavaMissing' | 'JavaTooOld' | 'PeerMissing' | 'PortInUse' | 'StartFailed' | 'EndpointMissing';
+  | 'JavaMissing'
+  | 'JavaTooOld'
+  | 'PeerMissing'
+  | 'PortInUse'
+  | 'StartFailed'
+  | 'EndpointMissing'
+  | 'InvalidInput'
+  | 'Crashed';
 
 /**
  * Error class of `@latchkey/entity/testing`; `code` gives the reason.
@@ -31,4 +38,9 @@ export class TestingError extends Error {
     super(message, options);
     this.code = code;
   }
+}
+
+/** Returns the error for an argument that cannot be used. */
+export function invalidInput(problem: string): TestingError {
+  return new TestingError('InvalidInput', `${problem}.`);
 }
