@@ -180,6 +180,25 @@ describe('sign-up by link', () => {
     expect(await login()).toBe('none');
   });
 
+  it('makes no second account by a link that is used up while it is looked at', async () => {
+    const { token } = await ask(newAddress());
+    const login = async (): Promise<string> => {
+      const request = requestWith();
+      await test.accounts.magicLinks.login({ token, request });
+      return request.user?.accountId ?? '';
+    };
+    let isFirst = true;
+    const off = test.accounts.on('ValidateCreateUser', async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      // The address is free again then: only the link itself stands in the way.
+      await test.accounts.lifecycle.delete({ accountId: await login() });
+    });
+    expect(await codeOf(login())).toBe('TokenVerificationFailed');
+    off();
+    expect(await codeOf(login())).toBe('TokenVerificationFailed');
+  });
+
   it('is off unless it is asked for', async () => {
     const plain = await createOwners();
     const email = newAddress();
