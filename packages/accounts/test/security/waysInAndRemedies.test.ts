@@ -210,32 +210,37 @@ describe('an address that a stranger has signed up with', () => {
   });
 
   describe.each(Object.keys(waysIn))('and prepared with %s', (way) => {
-    it.each(Object.keys(remedies))('is its owner’s alone, who %s', async (remedy) => {
-      const prepared = await prepare(way);
-      const { email, accountId } = prepared;
-      await remedies[remedy]?.(email);
-      const token = await linkTo(email);
-      const isWithout = waysIn[way]?.form === 'withoutPassword';
-      // The token alone shows who reads the mailbox, and nothing else: nothing is done yet, unless the
-      // account has no password that could be anybody's.
-      expect(await codeOf(test.accounts.verifyEmailWithToken({ token }))).toBe(
-        isWithout ? 'none' : 'NewPasswordRequired',
-      );
-      expect(await canLogIn(email, THEIRS)).toBe('LoginFailed');
-      if (!isWithout) await test.accounts.verifyEmailWithToken({ token, newPassword: OWN });
-      expect(await leftTo(prepared)).toEqual(NOTHING);
-      const contacts = await test.accounts.contacts.list({ accountId });
-      expect(contacts.map(({ data, verified }) => [data.value, verified])).toEqual([[email, true]]);
-      // No second factor stands in the owner's way, either.
-      const request = requestWith();
-      if (isWithout) {
-        await test.accounts.magicLinks.request({ email });
-        await test.accounts.magicLinks.login({ token: await linkTo(email), request });
-      } else {
-        await test.accounts.userByPasswordLogin({ username: email, password: OWN, request });
-      }
-      expect(request.user?.accountId).toBe(accountId);
-    });
+    it.each(Object.keys(remedies))(
+      'GHSA-qq9h-g4jm-xgf3: is its owner’s alone, who %s',
+      async (remedy) => {
+        const prepared = await prepare(way);
+        const { email, accountId } = prepared;
+        await remedies[remedy]?.(email);
+        const token = await linkTo(email);
+        const isWithout = waysIn[way]?.form === 'withoutPassword';
+        // The token alone shows who reads the mailbox, and nothing else: nothing is done yet, unless the
+        // account has no password that could be anybody's.
+        expect(await codeOf(test.accounts.verifyEmailWithToken({ token }))).toBe(
+          isWithout ? 'none' : 'NewPasswordRequired',
+        );
+        expect(await canLogIn(email, THEIRS)).toBe('LoginFailed');
+        if (!isWithout) await test.accounts.verifyEmailWithToken({ token, newPassword: OWN });
+        expect(await leftTo(prepared)).toEqual(NOTHING);
+        const contacts = await test.accounts.contacts.list({ accountId });
+        expect(contacts.map(({ data, verified }) => [data.value, verified])).toEqual([
+          [email, true],
+        ]);
+        // No second factor stands in the owner's way, either.
+        const request = requestWith();
+        if (isWithout) {
+          await test.accounts.magicLinks.request({ email });
+          await test.accounts.magicLinks.login({ token: await linkTo(email), request });
+        } else {
+          await test.accounts.userByPasswordLogin({ username: email, password: OWN, request });
+        }
+        expect(request.user?.accountId).toBe(accountId);
+      },
+    );
 
     // How an account is made makes no difference to what follows: with a password will do.
     if (waysIn[way]?.form === 'withoutPassword') return;
