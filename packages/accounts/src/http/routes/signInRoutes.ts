@@ -3,7 +3,6 @@ import { AccountError } from '../../errors/AccountError.js';
 import { passwordSalt as saltOfName, passwordSaltOf } from '../../login/passwordSalt.js';
 import type { RequestPasswordResetInput } from '../../passwordChanges/Passwords.js';
 import { parseSignInName } from '../../selfService/parseParams.js';
-import { parseRememberMe } from '../../selfService/parseRememberMe.js';
 import type { SignInInput } from '../../selfService/selfServiceInputs.js';
 import { toUser } from '../../selfService/toUser.js';
 import type { SessionAnswer } from '../api.js';
@@ -20,7 +19,7 @@ import {
   visitorFieldsOf,
 } from '../schemas.js';
 import * as z from 'zod';
-import { loginAnswer, signedInAnswer, userAnswer } from './answers.js';
+import { answerLogin, signedInAnswer, userAnswer } from './answers.js';
 import { withDelivery, withPhoneCodes, withPrehashedPasswords, withTwoFactor } from './offers.js';
 
 const NEW_PASSWORD = { name: 'newPassword', label: 'New password', type: 'password' } as const;
@@ -179,13 +178,12 @@ export const signInWithSecondFactor: Route<'signInWithSecondFactor'> = {
       },
     ],
   },
-  handle: async ({ accounts, exchange, body }) => {
-    const { rememberMe: asked, ...factor } = body;
-    const rememberMe = parseRememberMe(asked);
-    const { request } = exchange;
-    const login = await accounts.twoFactor.loginWithTwoFactor({ ...factor, request });
-    exchange.keepSession(rememberMe);
-    return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+  handle: (call) => {
+    const { rememberMe: _rememberMe, ...factor } = call.body;
+    // The first step has told the session how long to last.
+    return answerLogin(call, ({ request }) =>
+      call.accounts.twoFactor.loginWithTwoFactor({ ...factor, request }),
+    );
   },
 };
 
@@ -222,16 +220,11 @@ export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
     }),
   answer: signedIn,
   page: { title: 'Sign in', button: 'Sign in', done: 'You are signed in.', signsIn: true },
-  handle: async ({ accounts, exchange, body }) => {
-    const { rememberMe: asked, ...secret } = body;
-    const rememberMe = parseRememberMe(asked);
-    const login = await accounts.magicLinks.login({
-      ...(secret as { readonly token: string }),
-      request: exchange.request,
-      rememberMe: rememberMe === 'local',
-    });
-    exchange.keepSession(rememberMe);
-    return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+  handle: (call) => {
+    const { rememberMe: _rememberMe, ...secret } = call.body;
+    return answerLogin(call, (session) =>
+      call.accounts.magicLinks.login({ ...(secret as { readonly token: string }), ...session }),
+    );
   },
 };
 
@@ -269,16 +262,9 @@ export const signInWithPhoneCode: Route<'signInWithPhoneCode'> = {
       optional: { rememberMe: REMEMBER_ME },
     }),
   answer: signedIn,
-  handle: async ({ accounts, exchange, body }) => {
-    const { rememberMe: asked, ...shown } = body;
-    const rememberMe = parseRememberMe(asked);
-    const login = await accounts.phoneCodes.login({
-      ...shown,
-      request: exchange.request,
-      rememberMe: rememberMe === 'local',
-    });
-    exchange.keepSession(rememberMe);
-    return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+  handle: (call) => {
+    const { rememberMe: _rememberMe, ...shown } = call.body;
+    return answerLogin(call, (session) => call.accounts.phoneCodes.login({ ...shown, ...session }));
   },
 };
 

@@ -1,5 +1,3 @@
-import { flowsOf } from '../../accounts/flowsOf.js';
-import { parseRememberMe } from '../../selfService/parseRememberMe.js';
 import * as z from 'zod';
 import type { Route } from '../Route.js';
 import {
@@ -14,7 +12,7 @@ import {
   text,
   userAnswer as userSchema,
 } from '../schemas.js';
-import { contactAnswer, listedSession, loginAnswer, userAnswer } from './answers.js';
+import { answerLogin, contactAnswer, listedSession, userAnswer } from './answers.js';
 import { withDelivery, withPhones, withTwoFactor } from './offers.js';
 
 export const updateUser: Route<'updateUser'> = {
@@ -322,15 +320,18 @@ export const confirmTwoFactor: Route<'confirmTwoFactor'> = {
       optional: { challenge: text(), rememberMe: REMEMBER_ME },
     }),
   answer: confirmedTwoFactor,
-  handle: async ({ accounts, exchange, body }) => {
+  handle: async (call) => {
+    const { accounts, exchange, body } = call;
     const { challenge, code } = body;
     const { request } = exchange;
     if (challenge === undefined) return accounts.twoFactor.confirm({ code, request });
-    const rememberMe = parseRememberMe(body.rememberMe);
-    const login = await accounts.twoFactor.confirm({ code, challenge, request });
-    exchange.keepSession(rememberMe);
-    const { recoveryCodes } = login;
-    return { ...loginAnswer(exchange, login, flowsOf(accounts).core.plan), recoveryCodes };
+    let recoveryCodes: readonly string[] = [];
+    const answer = await answerLogin(call, async () => {
+      const login = await accounts.twoFactor.confirm({ code, challenge, request });
+      ({ recoveryCodes } = login);
+      return login;
+    });
+    return { ...answer, recoveryCodes };
   },
 };
 
