@@ -4,6 +4,7 @@ import { parseRememberMe } from '../../selfService/parseRememberMe.js';
 import type { BegunIdentityFlow } from '../../identityProviders/IdentityProviders.js';
 import type { BegunIdentityAnswer } from '../api.js';
 import type { Exchange } from '../Exchange.js';
+import { RETURN_TO } from '../fields.js';
 import type { Route } from '../Route.js';
 import {
   begunIdentity,
@@ -16,7 +17,6 @@ import {
 import { contactAnswer, loginAnswer } from './answers.js';
 import { withIdentityProviders } from './offers.js';
 
-const RETURN_TO = text('A path of the application’s own to return to.');
 /** Parameters that a provider answers with; the name of a person must not get into a URL. */
 const IN_URL = ['state', 'code', 'iss', 'error'];
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../lifecycle/JsonObject.js';
 import type { BegunCeremony, Passkey } from '../../passkeys/passkeyInputs.js';
 import type { PasskeyAnswer, PasskeyOptionsAnswer, PasskeyResponseBody } from '../api.js';
 import type { Exchange } from '../Exchange.js';
+import { PASSKEY_NAME } from '../fields.js';
 import type { Route } from '../Route.js';
 import {
   begunCeremony,
@@ -147,7 +148,7 @@ export const registerPasskey: Route<'registerPasskey'> = {
   body: () =>
     bodyOf({
       required: { response: RESPONSE },
-      optional: { name: text('1 to 64 characters.'), browserSecret: BROWSER_SECRET },
+      optional: { name: PASSKEY_NAME, browserSecret: BROWSER_SECRET },
     }),
   answer: passkeySchema,
   handle: async ({ accounts, exchange, body }) => {
@@ -180,7 +181,7 @@ export const renamePasskey: Route<'renamePasskey'> = {
   summary: 'Gives a passkey another name.',
   session: 'required',
   isOffered: withPasskeys,
-  body: () => bodyOf({ required: { name: text('1 to 64 characters.') }, optional: {} }),
+  body: () => bodyOf({ required: { name: PASSKEY_NAME }, optional: {} }),
   answer: passkeySchema,
   handle: async ({ accounts, exchange, body, params: { passkeyId } }) => {
     const { request } = exchange;
