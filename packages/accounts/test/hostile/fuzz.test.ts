@@ -13,7 +13,7 @@ import { watchWrites } from './fuzz/watchWrites.js';
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 const MINUTES = Number(process.env.FUZZ_MINUTES ?? 0);
 /** Calls of each method in `npm test`. */
-const CALLS = 8;
+const CALLS = 2;
 
 type Method = (...args: readonly unknown[]) => unknown;
 
