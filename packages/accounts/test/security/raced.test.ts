@@ -157,3 +157,15 @@ it('a guess that is counted beside a reset of the count does not bring the old c
   expect(counts).toBeGreaterThan(1);
   expect(await login(PASSWORD)).toBe('none');
 });
+
+it('a code for a phone is neither counted nor judged for a session that has ended', async () => {
+  const { accountId, authToken, request } = await somebody();
+  const phone = '+4930123456';
+  await test.accounts.contacts.addPhone({ accountId, phone });
+  await test.another().logout({ authToken, request: requestWith() });
+  const verify = { request, phone, code: '123456' };
+  const { commands } = await test.log.costOf(async () => {
+    expect(await codeOf(test.accounts.contacts.verifyPhone(verify))).toBe('InvalidSession');
+  });
+  expect(commands).not.toContain('TransactWriteItems');
+});

@@ -51,7 +51,7 @@ export function mutateArguments(good: readonly unknown[], dice: Dice): HostileCa
     case 4: {
       const extra = dice.pick(['__proto__', 'constructor', 'hostile', '$set', 'accountId', 'then']);
       const target = typeof own === 'object' && own !== null ? own : holder;
-      if (Object.isExtensible(target)) {
+      if (Object.isExtensible(target) && !Array.isArray(target)) {
         Object.defineProperty(target, extra, {
           value,
           enumerable: true,
