@@ -169,3 +169,12 @@ it('a code for a phone is neither counted nor judged for a session that has ende
   });
   expect(commands).not.toContain('TransactWriteItems');
 });
+
+it('a session ends when the item of its account says that it is deactivated', async () => {
+  const { accountId, authToken } = await somebody();
+  await test.accounts.AccountEntity.updateOne({
+    filter: { accountId },
+    update: { $set: { deactivated: true } },
+  });
+  expect(await codeOf(test.accounts.handleRequest(requestWith(authToken)))).toBe('InvalidSession');
+});
