@@ -16,7 +16,7 @@ import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { invalidOption } from '../errors/invalidOption.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readInput, readObject } from '../errors/requireObject.js';
 import type {
   AccountEventListener,
   AccountEventName,
@@ -417,7 +417,8 @@ export class Accounts<
    *   many such tokens were sent to the address (`throttling.messages`); `TooBusy`,
    *   `ServiceUnavailable`.
    */
-  createAccount(input: InputWith<CreateAccountInput, F>): Promise<AccountWith<F>> {
+  async createAccount(input: InputWith<CreateAccountInput, F>): Promise<AccountWith<F>> {
+    input = readInput(input);
     return this.#creation.createAccount(input) as Promise<AccountWith<F>>;
   }
 
@@ -429,9 +430,10 @@ export class Accounts<
    *   challenge, if the application requires a second factor; `AccountNotActivated` with
    *   `requireActivation`.
    */
-  createAccountAndLogin(
+  async createAccountAndLogin(
     input: InputWith<CreateAccountAndLoginInput, F>,
   ): Promise<LoginResultWith<F>> {
+    input = readInput(input);
     return this.#creation.createAccountAndLogin(input) as Promise<LoginResultWith<F>>;
   }
 
@@ -461,7 +463,7 @@ export class Accounts<
    * @throws AccountError `InvalidInput`, `ServiceUnavailable`
    */
   async findUser(input: FindUserInput): Promise<AccountWith<F> | null> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { context } = input;
     const identifier = parseUserIdentifier(input, this.#core);
     return withAccountErrors(async () => {
@@ -522,6 +524,7 @@ export class Accounts<
    *   `ServiceUnavailable`.
    */
   async userByPasswordLogin(input: PasswordLoginInput): Promise<LoginResultWith<F>> {
+    input = readInput(input);
     const { login } = await this.#passwordLogin.userByPasswordLogin(input);
     return login as LoginResultWith<F>;
   }
@@ -539,9 +542,10 @@ export class Accounts<
    *   valid, or is another account's; `AccountLocked`, `AuthenticatorDisabled`, `TooManyRequests`,
    *   `TooBusy`, `ServiceUnavailable`.
    */
-  reauthenticate(
+  async reauthenticate(
     input: ReauthenticateInput | ReauthenticateByCodeInput,
   ): Promise<{ authToken: string }> {
+    input = readInput(input);
     return isByCode(input)
       ? reauthenticateByCode(this.#core, input)
       : this.#passwordLogin.reauthenticate(input);

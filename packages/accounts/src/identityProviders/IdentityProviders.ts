@@ -8,7 +8,13 @@ import { changeAccount, Flow } from '../core/changeAccount.js';
 import { isContactTaken, isSame, takingClaims } from '../core/claims.js';
 import { requireRecentLogin } from '../core/requireRecentLogin.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import {
+  readFrom,
+  readInput,
+  readObject,
+  requireObject,
+  requireUlid,
+} from '../errors/requireObject.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
@@ -163,8 +169,8 @@ export class IdentityProviders {
    * @throws AccountError `InvalidInput`; `TooManyRequests`; `IdentityProviderUnavailable`,
    *   `InvalidConfiguration`, `ServiceUnavailable`.
    */
-  begin(input: BeginIdentityLoginInput): Promise<BegunIdentityFlow> {
-    const { provider, request, returnTo, rememberMe } = asObject(input);
+  async begin(input: BeginIdentityLoginInput): Promise<BegunIdentityFlow> {
+    const { provider, request, returnTo, rememberMe } = readObject(input, '');
     const eventContext: EventContext = { ...connectionContext(request), method: KIND };
     return this.#core.events.run('RequestIdentityLogin', eventContext, () =>
       this.#begin(provider, request, { returnTo, rememberMe: rememberMe === true }),
@@ -177,8 +183,8 @@ export class IdentityProviders {
    * @throws AccountError as {@link IdentityProviders.begin}; `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`.
    */
-  beginLink(input: BeginIdentityLinkInput): Promise<BegunIdentityFlow> {
-    const { provider, request, returnTo } = asObject(input);
+  async beginLink(input: BeginIdentityLinkInput): Promise<BegunIdentityFlow> {
+    const { provider, request, returnTo } = readObject(input, '');
     const eventContext: EventContext = { ...connectionContext(request), method: KIND };
     return this.#core.events.run('RequestIdentityLogin', eventContext, () => {
       const { recentLogin } = this.#core;
@@ -227,7 +233,8 @@ export class IdentityProviders {
    *   `InvalidInput`, `InvalidConfiguration`, `SecretTooShort`, `ServiceUnavailable`.
    */
   async complete(input: CompleteIdentityFlowInput): Promise<CompletedIdentityFlow> {
-    const { request } = asObject(input);
+    input = readObject(input, '');
+    const { request } = input;
     const eventContext: EventContext = { ...connectionContext(request), method: KIND };
     const { events } = this.#core;
     const { data, proven } = await events.withFailureEvent('Login', eventContext, () =>
@@ -275,7 +282,8 @@ export class IdentityProviders {
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */
-  list(input: ActingAccount): Promise<readonly Contact[]> {
+  async list(input: ActingAccount): Promise<readonly Contact[]> {
+    input = readInput(input);
     return withAccountErrors(async () => {
       const flow = new Flow(this.#core, Actor.of(this.#core, input), {});
       const { accessTypes } = await flow.load({ session: true });
@@ -290,6 +298,7 @@ export class IdentityProviders {
    * @throws AccountError `ContactNotFound`, `LastLoginMethod`, and as {@link Contacts.remove}
    */
   async unlink(input: ActingAccount & { readonly contactId: string }): Promise<void> {
+    input = readInput(input);
     const start = { flow: 'RemoveContact', method: 'oauth', input } as const;
     await changeAccount(this.#core, start, async (flow) => {
       flow.requireRecentLogin();
@@ -318,7 +327,7 @@ export class IdentityProviders {
     readonly contactId: string;
   }): Promise<Partial<ProviderTokens> | null> {
     return withAccountErrors(async () => {
-      const { accountId, contactId } = asObject(input);
+      const { accountId, contactId } = readObject(input, '');
       requireUlid(accountId, 'accountId');
       requireUlid(contactId, 'contactId');
       const { item } = await this.#core.accessTypes.findOne({
@@ -436,15 +445,12 @@ export class IdentityProviders {
   }
 }
 
-function asObject<T>(input: T): T {
-  requireObject(input, '');
-  return input;
-}
-
 /** The parameters of a callback; one that is there twice is refused (RFC 6749 §3.1). */
 function toParameters(given: CompleteIdentityFlowInput['parameters']): URLSearchParams {
   requireObject(given, 'parameters');
-  const entries = given instanceof URLSearchParams ? [...given] : Object.entries(given);
+  const entries = readFrom<[string, unknown][]>('parameters', () =>
+    given instanceof URLSearchParams ? [...given] : Object.entries(given),
+  );
   const parameters = new URLSearchParams();
   for (const [name, value] of entries) {
     if (typeof value !== 'string') continue;

@@ -6,7 +6,7 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
@@ -164,7 +164,7 @@ export class PasswordLogin {
       method: 'password',
       input: { request } as ActingAccount,
       begin: () => {
-        requireObject(input, '');
+        input = readObject(input, '');
         requireRequest(request);
       },
     } as const;
@@ -277,7 +277,7 @@ export class PasswordLogin {
 
 /** @throws AccountError `InvalidInput` */
 function readPasswordLogin(core: MaybePhoneNumbers, input: unknown): PasswordLoginAttempt {
-  requireObject(input, '');
+  input = readObject(input, '');
   const { username, country, rememberMe, ...shown } = input as unknown as PasswordLoginInput;
   const { password, request, deviceToken } = shown;
   return {

@@ -6,7 +6,7 @@ import { changeAccount, Flow, type FlowStart } from '../core/changeAccount.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { passkeysOf, type PasskeyContact } from '../core/PasskeyPolicy.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import { readInput, readObject, requireUlid } from '../errors/requireObject.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
@@ -111,7 +111,7 @@ export class Passkeys {
   async createRegistrationOptions(
     input: CreateRegistrationOptionsInput,
   ): Promise<BegunCeremony<PasskeyCreationOptions>> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, browserSecret: shown, conditional = false } = input;
     return this.#change('EnrolPasskey', { request }, async (flow) => {
       if (typeof (conditional as unknown) !== 'boolean') {
@@ -144,7 +144,7 @@ export class Passkeys {
    *   `@simplewebauthn/server`.
    */
   async register(input: RegisterPasskeyInput): Promise<Passkey> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, browserSecret } = input;
     return this.#change('AddPasskey', { request }, async (flow) => {
       const name = parsePasskeyName(input.name);
@@ -181,7 +181,7 @@ export class Passkeys {
   async createLoginOptions(
     input: CreateLoginOptionsInput,
   ): Promise<BegunCeremony<PasskeyRequestOptions>> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, browserSecret: shown } = input;
     return withAccountErrors(async () => {
       this.#core.connectionOf(request);
@@ -213,7 +213,7 @@ export class Passkeys {
    *   `InvalidConfiguration` without `@simplewebauthn/server`.
    */
   async login(input: PasskeyLoginInput): Promise<CompletedLogin> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, browserSecret } = input;
     const core = this.#core;
     const eventContext: EventContext = { ...connectionContext(request), method: 'passkey' };
@@ -296,6 +296,7 @@ export class Passkeys {
    *   `ServiceUnavailable`
    */
   async list(input: ActingAccount): Promise<PasskeyList> {
+    input = readInput(input);
     return withAccountErrors(async () => {
       const flow = new Flow(this.#core, Actor.of(this.#core, input), {});
       const account = await flow.load({ session: true });
@@ -311,6 +312,7 @@ export class Passkeys {
    *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
    */
   async rename(input: PasskeyReference & { readonly name: string }): Promise<Passkey> {
+    input = readInput(input);
     return this.#change('RenamePasskey', input, async (flow) => {
       const { passkeyId, name: given } = input;
       requireUlid(passkeyId, 'passkeyId');
@@ -332,6 +334,7 @@ export class Passkeys {
    *   {@link Passkeys.createRegistrationOptions}; `ServiceUnavailable`
    */
   async remove(input: PasskeyReference): Promise<PasskeySignals> {
+    input = readInput(input);
     return this.#change('RemovePasskey', input, async (flow) => {
       const { passkeyId } = input;
       requireUlid(passkeyId, 'passkeyId');
@@ -398,7 +401,7 @@ export class Passkeys {
   }
 
   #change<T>(flow: FlowStart['flow'], input: unknown, run: (flow: Flow) => Promise<T>): Promise<T> {
-    requireObject(input, '');
+    input = readObject(input, '');
     return changeAccount(
       this.#core,
       { flow, method: 'passkey', input: input as ActingAccount },

@@ -8,7 +8,7 @@ import { isSessionActive } from '../core/sessionState.js';
 import type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.js';
 import { AccountError } from '../errors/AccountError.js';
 import { cursorChecked } from '../errors/cursorChecked.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import { readInput, readObject, requireObject, requireUlid } from '../errors/requireObject.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
@@ -136,7 +136,7 @@ export class Sessions {
    *   `ServiceUnavailable`.
    */
   async listSessions(input: ListSessionsInput): Promise<Connection<ListedSession>> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { sessionEntity: sessions, table, sessionPolicy: policy } = this.#core;
     const { first = 25, after = null } = input;
     return withAccountErrors(async () => {
@@ -182,6 +182,7 @@ export class Sessions {
    *   `ServiceUnavailable`.
    */
   async revokeSession(input: ActingAccount & { readonly sessionId: string }): Promise<boolean> {
+    input = readInput(input);
     return this.#revoke(input, async (flow) => {
       const { sessionId: ulid } = input;
       requireUlid(ulid, 'sessionId');
@@ -212,7 +213,7 @@ export class Sessions {
    *   is changed; `ImpersonatedSession`, `ServiceUnavailable`.
    */
   async revokeOtherSessions(input: { readonly request: SessionRequest }): Promise<void> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request } = input;
     // As a request even where there is none: no account's sessions end by its id here.
     requireObject(request, 'request');
@@ -232,6 +233,7 @@ export class Sessions {
    *   `ServiceUnavailable`.
    */
   async revokeAllSessions(input: ActingAccount): Promise<void> {
+    input = readInput(input);
     await this.#revoke(input, (flow) =>
       flow.commit(undefined, (change) => {
         change.revokeAllSessions();
