@@ -38,6 +38,7 @@ const BUDGETS = {
   '@latchkey/accounts/prehashed-passwords': 2.5,
   '@latchkey/accounts/two-factor': 20,
   '@latchkey/accounts/react': 2,
+  '@latchkey/accounts/restore': 2,
   '@latchkey/accounts/self-service': 24,
   '@latchkey/accounts/ses': 6,
   '@latchkey/accounts/smtp': 6,

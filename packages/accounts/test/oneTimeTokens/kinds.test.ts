@@ -122,6 +122,7 @@ describe('one-time tokens of every kind', () => {
         tokens: test.accounts.TokenEntity,
         unprovenClaimMs: WEEK_MS,
         connectionOf: readConnectionInfo,
+        acceptsIssuedAt: () => true,
       },
       options,
     );
