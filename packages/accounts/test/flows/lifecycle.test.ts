@@ -135,7 +135,7 @@ describe('an account and its sessions', () => {
     expect(await isIn((await login(ada)).authToken)).toBe(true);
   });
 
-  it('deleteAccount leaves nothing, ends its sessions, and frees its identifiers (GHSA-2vg6-77g8-24mp)', async () => {
+  it('GHSA-2vg6-77g8-24mp: deleteAccount leaves nothing, ends its sessions, and frees its identifiers', async () => {
     const ada = await signUp();
     const { authToken } = await login(ada);
     const { accountId } = ada;

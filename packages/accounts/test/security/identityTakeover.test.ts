@@ -227,7 +227,7 @@ describe(TITLE, () => {
   });
 
   describe.each(Object.keys(waysIn))('and prepared with %s', (way) => {
-    it.each(Object.keys(owners))('is not open to the stranger when its owner %s', async (by) => {
+    it.each(Object.keys(owners))('GHSA-g38m-r43w-p2q7: is not open to the stranger when its owner %s', async (by) => {
       const at = String(++people);
       const prepared: Prepared = {
         email: `owner${at}@example.org`,

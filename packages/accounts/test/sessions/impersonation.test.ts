@@ -257,14 +257,17 @@ describe('ends', () => {
       'with all sessions of the owner',
       () => accounts.sessions.revokeAllSessions({ accountId: ada.accountId }),
     ],
-  ])('%s, on every instance, before the call returns (ASVS 8.3.2)', async (_name, end) => {
-    const { own, request, actorId } = await support();
-    ada = (await accounts.findUser({ username: ada.accountId })) ?? ada;
-    const { authToken } = await accounts.impersonate({ request, accountId: ada.accountId });
-    expect(await letsIn(test.another(), authToken)).toBe(true);
-    await end(actorId, own);
-    expect(await letsIn(test.another(), authToken)).toBe(false);
-  });
+  ])(
+    'GHSA-xr8f-h2gw-9xh6: %s, on every instance, before the call returns (ASVS 8.3.2)',
+    async (_name, end) => {
+      const { own, request, actorId } = await support();
+      ada = (await accounts.findUser({ username: ada.accountId })) ?? ada;
+      const { authToken } = await accounts.impersonate({ request, accountId: ada.accountId });
+      expect(await letsIn(test.another(), authToken)).toBe(true);
+      await end(actorId, own);
+      expect(await letsIn(test.another(), authToken)).toBe(false);
+    },
+  );
 
   it('after its time, and not after the session of who acts', async () => {
     const { request } = await support();

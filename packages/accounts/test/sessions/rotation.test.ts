@@ -62,7 +62,7 @@ describe('refreshTokens', () => {
     expect(await letsIn(other, fresh)).toBe(true);
   });
 
-  it('16 at once on two instances: one live family, and all hold the very same token (GHSA-m2w5-7xhv-w6fh, GHSA-392p-2q2v-4372)', async () => {
+  it('GHSA-392p-2q2v-4372, GHSA-m2w5-7xhv-w6fh: 16 at once on two instances: one live family, and all hold the very same token', async () => {
     const { authToken } = await someone(accounts);
     const tokens = await Promise.all(
       Array.from({ length: 16 }, (_, at) => refresh(authToken, at % 2 ? accounts : other)),
@@ -253,7 +253,7 @@ describe('a token that was replaced', () => {
     ]);
   });
 
-  it('is two rotations old: its session ends, even within the grace (ASVS 10.4.5)', async () => {
+  it('GHSA-pw9m-5jxm-xr6h: is two rotations old: its session ends, even within the grace (ASVS 10.4.5)', async () => {
     const { authToken } = await someone(accounts);
     const second = await refresh(authToken);
     const third = await refresh(second);
