@@ -347,7 +347,7 @@ describe('an option of Accounts', () => {
   it.each([
     [OPTIONS, (options: object) => new Accounts(options as never)],
     [TOTP_OPTIONS, totpOf],
-  ])('says why, without the value (ASVS 16.2.5): %#', (rows, make) => {
+  ])('ASVS 16.2.5: says why, without the value: %#', (rows, make) => {
     for (const secret of ['canary-value', ['canary-value'], { kid: 'canary-value' }]) {
       for (const [option, { beside }] of Object.entries(rows)) {
         try {
