@@ -114,7 +114,7 @@ describe('BcryptHasher', () => {
     ['a plain bcrypt hash', `$2b$10$${tail}`],
     ['another scheme', `$argon2id$v=19$m=19456,t=2,p=1$${tail}`],
     ['a later version', `$hmac-sha384-bcrypt$v=2$2b$10$${tail}`],
-    ['a poisoned cost (Kratos hash_limits_test)', `$hmac-sha384-bcrypt$v=1$2b$20$${tail}`],
+    ['Kratos hash_limits_test: a poisoned cost', `$hmac-sha384-bcrypt$v=1$2b$20$${tail}`],
     ['cost 17', `$hmac-sha384-bcrypt$v=1$2b$17$${tail}`],
     ['cost 31', `$hmac-sha384-bcrypt$v=1$2b$31$${tail}`],
     ['a cost below the minimum', `$hmac-sha384-bcrypt$v=1$2b$09$${tail}`],

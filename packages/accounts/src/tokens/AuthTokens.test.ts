@@ -201,7 +201,7 @@ describe('AuthTokens.verify', () => {
     await expectRefused(forge(goodHeader, goodPayload).replace(/[^.]+$/, ''));
   });
 
-  it('ASVS 9.1.2, RFC 8725 §3.1: refuses every other algorithm', async () => {
+  it('ASVS 9.1.2, RFC 8725 §3.1, CVE-2022-23541: refuses every other algorithm', async () => {
     await expectRefused(forge({ ...goodHeader, alg: 'HS512' }, goodPayload, SECRET, 'sha512'));
     await expectRefused(forge({ ...goodHeader, alg: 'HS384' }, goodPayload, SECRET, 'sha384'));
     await expectRefused(forge({ ...goodHeader, alg: 'hs256' }, goodPayload));
@@ -301,7 +301,7 @@ describe('AuthTokens.verify', () => {
     await expect(tokensWith().verify(token, {})).resolves.toMatchObject({ accountId: ACCOUNT });
   });
 
-  it('ASVS 9.2.4: refuses the tokens of another audience with the same secret', async () => {
+  it('ASVS 9.2.4, RFC 8725 §3.9: refuses the tokens of another audience with the same secret', async () => {
     const { authToken } = await tokensWith(SECRET, { audience: 'shop' }).issue(subject, {});
     await expectRefused(authToken);
     await expectRefused(forge(goodHeader, goodPayload), tokensWith(SECRET, { audience: 'shop' }));
@@ -418,7 +418,7 @@ describe('AuthTokens and several secrets', () => {
 });
 
 describe('AuthTokens, misconfigured', () => {
-  it('RFC 7518 §3.2, ASVS 11.2.3: says so before it looks at a token', async () => {
+  it('RFC 7518 §3.2, RFC 8725 §3.5, ASVS 11.2.3: says so before it looks at a token', async () => {
     const tokens = tokensWith('canary-secret-of-thirty-1-bytes');
     for (const run of [
       tokens.issue(subject, {}),

@@ -24,7 +24,7 @@ describe('findTotpStep', () => {
     expect(findTotpStep({ secret, code, nowMs: second * 1000 })).toBe(step);
   });
 
-  it('RFC 6238 §5.2: gives the step of the code, not that of the clock, and accepts one step to each side', () => {
+  it('RFC 6238 §5.2, NIST 3.1.4: gives the step of the code, not that of the clock, and accepts one step to each side', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 10, max: 1e9 }),

@@ -214,7 +214,7 @@ describe('contacts', () => {
   });
 
   describe('are removed', () => {
-    it('ASVS 6.3.7: with what was sent there; both addresses are told once, and it is free', async () => {
+    it('ASVS 6.3.7, NIST 4.6: with what was sent there; both addresses are told once, and it is free', async () => {
       const [ada, eve] = [await test.signUp(), await test.signUp()];
       const { request, accountId } = ada;
       const email = 'old@example.com';

@@ -241,7 +241,7 @@ describe('mail by SMTP', () => {
       expect(namesAndAddresses(mail.to)).toEqual([{ name: '', address }]);
     });
 
-    it('RFC 6531: in other letters than ASCII, if the server knows them', async () => {
+    it('in other letters than ASCII, if the server knows them (RFC 6531)', async () => {
       await send()(emailTo('jürgen@example.com'));
       expect(server.take().to).toEqual(['jürgen@example.com']);
     });

@@ -31,7 +31,7 @@ describe('A request that changes something', () => {
     [null, '', true],
     [null, LISTED, false],
     [null, null, false],
-  ])('with Sec-Fetch-Site %j and Origin %j is foreign: %j', (site, origin, expected) => {
+  ])('OWASP CSRF: with Sec-Fetch-Site %j and Origin %j is foreign: %j', (site, origin, expected) => {
     const headers = new Headers();
     if (site !== null) headers.set('sec-fetch-site', site);
     if (origin !== null) headers.set('origin', origin);

@@ -87,7 +87,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
       },
     ],
     [
-      'ASVS 2.1.3: lifetimes of one-time tokens',
+      'ASVS 2.1.3, NIST 4.2.1.2: lifetimes of one-time tokens',
       'oneTimeTokens/tokenPolicy.ts',
       'OneTimeTokenLifetimes',
       {

@@ -102,7 +102,7 @@ describe('where a change rotates', () => {
     expect(claimsOf(requests[0]?.authToken ?? '').rot).toBe(1);
   });
 
-  it('ASVS 10.4.5: a stolen token does not last: thief and owner cannot both continue', async () => {
+  it('ASVS 10.4.5, OWASP Cookie Theft: a stolen token does not last: thief and owner cannot both continue', async () => {
     const { authToken } = await someone(accounts);
     const theft = from(authToken, ELSEWHERE);
     await accounts.handleRequest(theft);

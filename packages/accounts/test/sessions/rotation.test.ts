@@ -221,7 +221,7 @@ describe('refreshTokens', () => {
 });
 
 describe('a token that was replaced', () => {
-  it('ASVS 10.4.5: lets in for the time of grace, to the millisecond, and then ends its session', async () => {
+  it('ASVS 10.4.5, RFC 9700 §4.14.2: lets in for the time of grace, to the millisecond, and then ends its session', async () => {
     const { authToken } = await someone(accounts);
     const fresh = await refresh(authToken);
     const watched = watch(accounts);

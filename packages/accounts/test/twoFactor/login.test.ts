@@ -453,7 +453,7 @@ describe('a login with a second factor', () => {
   });
 
   describe('a recovery code', () => {
-    it('ASVS 6.5.1, 15.1.3, CVE-2026-31875, keycloak#26106: logs in once, however it is written, at the cost of one hash', async () => {
+    it('ASVS 6.5.1, 15.1.3, NIST 3.1.2, CVE-2026-31875, keycloak#26106: logs in once, however it is written, at the cost of one hash', async () => {
       const person = await test.signUpWithTotp();
       const written = (person.recoveryCodes[3] ?? '').toLowerCase().replaceAll('-', ' ');
       const challenge = await test.challengeOf(person);
@@ -534,7 +534,7 @@ describe('a login with a second factor', () => {
       }
     });
 
-    it('ASVS 6.6.3: 300, 50 at once and with 4 challenges: the budget is looked at, no more', async () => {
+    it('ASVS 6.6.3, Keycloak list 2026-01, RFC 4226 §7.3: 300, 50 at once and with 4 challenges: the budget is looked at, no more', async () => {
       const person = await test.signUpWithTotp();
       const challenges: string[] = [];
       for (const _ of times(4, () => 0)) challenges.push(await test.challengeOf(person));
@@ -590,7 +590,7 @@ describe('one code, by 16 parallel callers with 16 challenges', () => {
     ['a code', ({ secret }: ProtectedPerson) => ({ code: test.app(secret) })],
     ['a recovery code', (p: ProtectedPerson) => ({ recoveryCode: p.recoveryCodes[5] ?? '' })],
   ])(
-    'ASVS 6.5.1, CVE-2026-33624, keycloak#26106: %s gives one session',
+    'ASVS 6.5.1, CVE-2026-33624, CVE-2026-34224, keycloak#26106: %s gives one session',
     async (_name, factorOf) => {
       const person = await test.signUpWithTotp();
       const { accountId } = person;

@@ -243,7 +243,7 @@ describe('templates of the application', () => {
     ['"><script>', 'Confirm your e-mail address for Söhne & Co', 'en'],
     [() => ({}), 'Confirm your e-mail address for Söhne & Co', 'en'],
     [undefined, 'Confirm your e-mail address for Söhne & Co', 'en'],
-  ])('RFC 4647 §3.4: are found by language, and else English ones: %p', (locale, subject, lang) => {
+  ])('are found by language, and else English ones: %p', (locale, subject, lang) => {
     const message = rendered('EmailVerification', locale);
     expect(message.subject).toBe(subject);
     expect(message.html).toContain(`<html lang="${lang}" dir="ltr">`);
