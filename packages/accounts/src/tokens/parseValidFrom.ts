@@ -18,12 +18,10 @@ export function parseValidFrom(validFrom: unknown, now: Date): AcceptsIssuedAt {
   const isTime =
     validFrom instanceof Date || (typeof validFrom === 'string' && ISO_TIME.test(validFrom));
   const fromMs = isTime ? new Date(validFrom).getTime() : NaN;
-  if (Number.isNaN(fromMs)) {
-    throw invalidOption('validFrom', 'It must be a Date, or a time such as 2026-11-26T12:00:00Z.');
-  }
+  // In the future, it would make every login void until then.
   if (!(fromMs <= now.getTime() + MAX_SKEW_MS)) {
-    // Every login would be void until then.
-    throw invalidOption('validFrom', 'It must not be in the future.');
+    const reason = 'It must be a Date or an ISO 8601 time with its zone, not in the future.';
+    throw invalidOption('validFrom', reason);
   }
   // False for a broken time (ASVS 16.5.3).
   return (issuedAt) => issuedAt.getTime() >= fromMs;
