@@ -50,7 +50,7 @@ const ALONE = {
   "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity'; export { createAccountsHandler, createAccountGuard } from '@latchkey/accounts/http';": 142,
   "export { AccountError } from '@latchkey/accounts';": 2.5,
   "export { init, session, signIn, signOut, signUp } from '@latchkey/accounts/client';": 2,
-  "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';": 122.5,
+  "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';": 123,
   "export { Table } from '@latchkey/entity';": 48.5,
   "export { encodeKey } from '@latchkey/entity';": 1.5,
   "export { username } from '@latchkey/schema';": 0.5,
