@@ -321,7 +321,7 @@ export class Accounts<
       accountFields: ownNames,
       visitorFields: parseVisitorFields(options.visitorFields, ownNames),
       throttle: new Throttle(table, throttling),
-      deviceTokens: new DeviceTokens(signing),
+      deviceTokens: new DeviceTokens({ ...signing, acceptsIssuedAt: core.acceptsIssuedAt }),
       loginChallenges: new LoginChallenges(signing),
       messageLimit: new MessageLimit(table, throttling?.messages),
       oneTimeTokens: this.#oneTimeTokens,

@@ -19,7 +19,7 @@ import { findChallenge } from './findChallenge.js';
 import { findOwner } from './findOwner.js';
 import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
 import { factorRefused, verifySecondFactor } from './verifySecondFactor.js';
-import { factorsOf } from './readFactors.js';
+import { factorsOf, unusedRecoveryCodes } from './readFactors.js';
 import { enrolAtLogin, completeSecondFactor } from './completeSecondFactor.js';
 import type {
   ConfirmedTwoFactor,
@@ -217,9 +217,9 @@ export class TwoFactor {
         this.#core.tokens.findMany({ filter, consistent: true }),
         Actor.holding(this.#core, accountId, request).assertSessionActive(),
       ]);
-      const { totp, recoveryCodes } = factorsOf(items);
-      const recoveryCodesLeft = recoveryCodes.filter(({ used }) => used !== true).length;
-      return { enabled: totp !== undefined, recoveryCodesLeft };
+      const factors = factorsOf(items);
+      const recoveryCodesLeft = unusedRecoveryCodes(this.#core, factors).length;
+      return { enabled: factors.totp !== undefined, recoveryCodesLeft };
     });
   }
 

@@ -148,7 +148,7 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
     ['username', 'ada', 'nobody'],
     ['e-mail address', 'ada@example.com', 'nobody@example.com'],
   ])(
-    'an unknown %s costs exactly the requests of a known one (ASVS 6.3.8)',
+    'ASVS 6.3.8: an unknown %s costs exactly the requests of a known one',
     async (_name, known, unknown) => {
       const wrong = await test.log.costOf(() => login(known, 'wrong password'));
       const nobody = await test.log.costOf(() => login(unknown, 'wrong password'));
@@ -157,7 +157,7 @@ describe('the DynamoDB requests of each flow (DESIGN §9)', () => {
     },
   );
 
-  it('an unknown account id costs exactly the requests of a known one (ASVS 6.3.8)', async () => {
+  it('ASVS 6.3.8: an unknown account id costs exactly the requests of a known one', async () => {
     const wrong = await test.log.costOf(() => login(ada.accountId, 'wrong password'));
     const nobody = await test.log.costOf(() =>
       login('01ARZ3NDEKTSV4RRFFQ69G5FAV', 'wrong password'),

@@ -147,7 +147,7 @@ describe('AWS at its worst', () => {
       );
     });
 
-    it('a logout that cannot be written says so, and does not pretend (ASVS 16.5.2)', async () => {
+    it('ASVS 16.5.2: a logout that cannot be written says so, and does not pretend', async () => {
       const authToken = await login();
       const injected = failWith(test.client, 'UpdateItem', timeout, ALWAYS);
       const request = requestWith(authToken);

@@ -91,7 +91,7 @@ describe('an attack of RFC 9700', () => {
     expect(request?.body.get('grant_type')).toBe('authorization_code');
   });
 
-  it('GHSA-x445-f3h2-j279, mix-up (§4.4): the answer of one provider at the callback of another reaches neither', async () => {
+  it('GHSA-x445-f3h2-j279, ASVS 10.2.2, mix-up (§4.4): the answer of one provider at the callback of another reaches neither', async () => {
     const begun = await begin('evil');
     expect(await codeOf(complete(begun, { state: begun.state, iss: HONEST }, 'honest'))).toBe(
       REFUSED,
@@ -123,7 +123,7 @@ describe('an attack of RFC 9700', () => {
     ]);
   });
 
-  it('GHSA-wxw3-q3m9-c3jr, CSRF (§4.7): the callback of an attacker’s flow is refused in the victim’s browser', async () => {
+  it('GHSA-wxw3-q3m9-c3jr, ASVS 7.6.2, 10.1.2, 10.2.1, CSRF (§4.7): the callback of an attacker’s flow is refused in the victim’s browser', async () => {
     const attacker = await begin();
     const victim = await begin();
     for (const browserSecret of [victim.browserSecret, undefined, '', attacker.state]) {
@@ -185,7 +185,7 @@ describe('an attack of RFC 9700', () => {
     ['a key that nobody has published', { header: { kid: 'unknown' } }],
     ['a critical extension', { header: { crit: ['b64'], b64: false } }],
   ] as const)(
-    'token substitution (OIDC Core §3.1.3.7): an ID token with %s is refused',
+    'ASVS 6.8.2, 10.5.1, 10.5.4, token substitution (OIDC Core §3.1.3.7): an ID token with %s is refused',
     async (_n, odd) => {
       const begun = await begin();
       next = odd;

@@ -589,7 +589,7 @@ describe('a passkey that somebody else has added in a session', () => {
     ]);
   });
 
-  it('stays where it is the account’s second factor, which no reset removes (ASVS 6.4.3)', async () => {
+  it('ASVS 6.4.3: stays where it is the account’s second factor, which no reset removes', async () => {
     const own = await createOwners({
       ...options,
       passkeys: passkeys({ ...PASSKEYS, asSecondFactor: true }),

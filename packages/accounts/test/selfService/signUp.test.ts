@@ -136,7 +136,7 @@ describe('the calls of SelfService that Userbase has', () => {
     expect(verify.commands).toEqual(['BatchGetItem']);
   });
 
-  it('gives an unknown user the requests of a wrong password (ASVS 6.3.8)', async () => {
+  it('ASVS 6.3.8: gives an unknown user the requests of a wrong password', async () => {
     const { accounts, log } = test;
     const form = { username: 'ada', email: 'ada@example.com', password: PASSWORD };
     await selfService(accounts).signUp({ ...form, request: requestWith() });

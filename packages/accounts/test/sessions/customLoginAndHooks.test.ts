@@ -157,7 +157,7 @@ describe('hooks', () => {
     ]);
   });
 
-  it('onRequest that throws refuses the request, and the session stays (ASVS 16.5.3)', async () => {
+  it('ASVS 16.5.3: onRequest that throws refuses the request, and the session stays', async () => {
     const cause = new Error('closed');
     const hooked = test.another().addHooks((hooks) => {
       hooks.onRequest(() => Promise.reject(cause));
@@ -225,7 +225,7 @@ describe('hooks', () => {
 });
 
 describe('every resumed session', () => {
-  it('is told of, with who, which and from where, and never with a token (ASVS 16.2.1, 16.2.5)', async () => {
+  it('ASVS 16.2.1, 16.2.5: is told of, with who, which and from where, and never with a token', async () => {
     const { account, authToken, sessionDocument } = await someone(accounts);
     const watched = watch(accounts);
     await verified(accounts, authToken);

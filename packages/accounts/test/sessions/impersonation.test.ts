@@ -161,7 +161,7 @@ describe('is refused', () => {
     }
   });
 
-  it('by a listener, also by one that throws (ASVS 16.5.3)', async () => {
+  it('ASVS 16.5.3: by a listener, also by one that throws', async () => {
     const { request } = await support();
     const off = accounts.on('ValidateImpersonation', ({ account }) => {
       if (account?.accountId === ada.accountId) throw new Error('not her');
@@ -172,7 +172,7 @@ describe('is refused', () => {
   });
 });
 
-it('cannot change how the owner logs in, nor prove to be the owner (ASVS 7.5.1)', async () => {
+it('ASVS 7.5.1: cannot change how the owner logs in, nor prove to be the owner', async () => {
   const { request } = await support();
   const { authToken } = await accounts.impersonate({ request, accountId: ada.accountId });
   const acting = await verified(accounts, authToken);
@@ -258,7 +258,7 @@ describe('ends', () => {
       () => accounts.sessions.revokeAllSessions({ accountId: ada.accountId }),
     ],
   ])(
-    'GHSA-xr8f-h2gw-9xh6: %s, on every instance, before the call returns (ASVS 8.3.2)',
+    'GHSA-xr8f-h2gw-9xh6, ASVS 8.3.2: %s, on every instance, before the call returns',
     async (_name, end) => {
       const { own, request, actorId } = await support();
       ada = (await accounts.findUser({ username: ada.accountId })) ?? ada;

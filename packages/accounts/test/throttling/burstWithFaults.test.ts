@@ -21,7 +21,7 @@ function sequence(seed: number): () => number {
   };
 }
 
-it('GHSA-44jh-23m7-hpcf: of 200 wrong passwords at once, 30% of the writes faulty, the budget is looked at, and no count is taken back (ASVS 6.3.1, CVE-2026-35597)', async () => {
+it('GHSA-44jh-23m7-hpcf, ASVS 6.3.1, CVE-2026-35597: of 200 wrong passwords at once, 30% of the writes faulty, the budget is looked at, and no count is taken back', async () => {
   const hasher = new QuickHasher();
   const test = await createTestAccounts({ passwords: { hasher }, throttling: { address: false } });
   const { accounts, client } = test;
