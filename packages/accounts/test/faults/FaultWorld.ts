@@ -7,6 +7,7 @@ import {
   type FaultInjector,
 } from '@latchkey/entity/testing';
 import { TOTP } from 'otpauth';
+import { QUICK_RETRIES } from '../../../entity/test/support/quickRetries.js';
 import { Accounts, type AccountsWith } from '../../src/accounts/Accounts.js';
 import { phoneNumbers } from '../../src/contacts/phoneNumbers/index.js';
 import type { Message, MessageKind } from '../../src/delivery/Delivery.js';
@@ -174,37 +175,17 @@ export async function createFaultTable(): Promise<FaultTable> {
   client.config.retryStrategy = () => Promise.resolve(QUICK_RETRIES);
   const honest = localClient();
   const clock = new TestClock();
-  const { table, drop } = await createTestTable([], { client, clock: clock.now });
+  const test = await createTestTable([], { client, clock: clock.now });
   const faults = injectFaults(client, { seed: 1 });
   return {
-    table,
+    table: test.table,
     clock,
     client: honest,
     faults,
     drop: async () => {
       faults.reset();
-      await drop();
+      await test.drop();
       honest.destroy();
     },
   };
-}
-
-type RetryStrategy = Awaited<ReturnType<DynamoDBClient['config']['retryStrategy']>>;
-
-/** The SDK's three attempts, without its waits and without its budget of retries. */
-export const QUICK_RETRIES = {
-  acquireInitialRetryToken: () => Promise.resolve(tokenOf(0)),
-  refreshRetryTokenForRetry: (
-    token: { getRetryCount(): number },
-    { errorType }: { errorType: string },
-  ) => {
-    const count = token.getRetryCount() + 1;
-    if (errorType === 'CLIENT_ERROR' || count >= 3) return Promise.reject(new Error('no retry'));
-    return Promise.resolve(tokenOf(count));
-  },
-  recordSuccess: () => undefined,
-} as unknown as RetryStrategy;
-
-function tokenOf(count: number): object {
-  return { getRetryCount: () => count, getRetryDelay: () => 0 };
 }

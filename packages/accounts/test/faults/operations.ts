@@ -129,6 +129,8 @@ export const OPERATIONS: readonly Operation[] = [
     prepare: async (world) => {
       const { accountId: actor, request } = await world.owner();
       await world.accounts.permissions.grant({ accountId: actor, permission: 'impersonate' });
+      // The permissions of a request are those of its check.
+      await world.accounts.handleRequest(request);
       const { accountId } = await world.accounts.createAccount({
         username: 'charles',
         password: PASSWORD,
@@ -419,7 +421,11 @@ export const OPERATIONS: readonly Operation[] = [
       await world.accounts.contacts.replaceEmail({ request, email: EMAIL, newEmail: OTHER_EMAIL });
       const { token = '' } = await world.message('EmailVerification');
       await world.accounts.verifyEmailWithToken({ token, request });
-      return { ...owned, token: (await world.message('ContactRemoved')).token ?? '' };
+      await world.accounts.settled();
+      const sent = world.messages.find(
+        ({ kind, to }) => kind === 'ContactRemoved' && to.value === EMAIL,
+      );
+      return { ...owned, token: sent?.token ?? '' };
     },
     run: ({ accounts }, { token }) => accounts.contacts.undoReplacement({ token }),
     done: USED,
@@ -541,7 +547,9 @@ export const OPERATIONS: readonly Operation[] = [
       'TokenVerificationFailed',
       'AuthenticationFailed',
     ],
-    verify: async (world) => void (await world.challenge()),
+    verify: async (world) => {
+      await world.challenge();
+    },
   }),
   operation({
     method: 'twoFactor.loginWithTwoFactor',
@@ -585,13 +593,17 @@ export const OPERATIONS: readonly Operation[] = [
     },
     run: ({ accounts }, { request, code }) => accounts.twoFactor.disable({ request, code }),
     done: ['TwoFactorNotEnabled', 'AuthenticationFailed', ...USED],
-    verify: async (world) => void (await world.login()),
+    verify: async (world) => {
+      await world.login();
+    },
   }),
   operation({
     method: 'twoFactor.reset',
     prepare: (world) => world.protectedOwner(),
     run: ({ accounts }, { accountId }) => accounts.twoFactor.reset({ accountId }),
-    verify: async (world) => void (await world.login()),
+    verify: async (world) => {
+      await world.login();
+    },
   }),
   operation({
     method: 'passkeys.createRegistrationOptions',
