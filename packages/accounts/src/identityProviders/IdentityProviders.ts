@@ -202,8 +202,8 @@ export class IdentityProviders {
    *
    * @throws AccountError as {@link IdentityProviders.begin}; `InvalidSession`, `ImpersonatedSession`.
    */
-  beginReauthentication(input: BeginIdentityLinkInput): Promise<BegunIdentityFlow> {
-    const { provider, request, returnTo } = asObject(input);
+  async beginReauthentication(input: BeginIdentityLinkInput): Promise<BegunIdentityFlow> {
+    const { provider, request, returnTo } = readObject(input, '');
     const eventContext: EventContext = { ...connectionContext(request), method: KIND };
     return this.#core.events.run('RequestIdentityLogin', eventContext, () => {
       const owner = this.#ownerOf(request, eventContext);

@@ -48,7 +48,7 @@ export function requestOptions(
   challenge: string,
   { rpId }: Pick<PasskeySettings, 'rpId'>,
   account?: Account,
-  isAlone = account === undefined,
+  isAlone: boolean = account === undefined,
 ): PasskeyRequestOptions {
   return {
     challenge,

@@ -105,7 +105,7 @@ describe('an identifier that somebody has', () => {
 
   it.each(Object.entries(FLOWS))(
     '%s sends the same requests as for one of nobody (ASVS 6.3.8)',
-    async (name, flow) => {
+    async (_name, flow) => {
       const commandsOf = async (who: string): Promise<readonly string[]> => {
         const { commands } = await test.log.costOf(async () => {
           await flow(test, who);
