@@ -510,9 +510,10 @@ export class Accounts<
   }
 
   /**
-   * Logs in with a password, in four requests: one resolves the identifier, one Query reads the account
-   * while another request counts the attempt, and one transaction writes the session. An unknown user
-   * costs the same requests and the same hashing (ASVS 6.3.8).
+   * Logs in with a password, in five requests and three round trips: one resolves the identifier while
+   * another counts the client's network, one Query reads the account while another counts its attempt, and
+   * one transaction writes the session. An unknown user costs the same requests and the same hashing
+   * (ASVS 6.3.8).
    *
    * @param input - `deviceToken`: from the last login on the same device, if there was one. Attempts with
    *   it are counted separately from those of strangers, at most 15 in a row. An invalid token is

@@ -49,6 +49,9 @@ export type ListedSession = SessionDocument & {
   readonly current: boolean;
 };
 
+/** How many ended sessions a page may have among its active ones without a second request. */
+const ENDED_AMONG = 10;
+
 /** Marks a transaction that was refused since there is no such session. */
 const NO_SUCH_SESSION = new Error('There is no such session.');
 
@@ -127,8 +130,9 @@ export class Sessions {
   }
 
   /**
-   * Lists the active sessions of an account, oldest first: usually one `Query` for up to 25, and one
-   * more request with `accountId` or `request`.
+   * Lists the active sessions of an account, newest first: one `Query` that reads little more than the
+   * page if the newest sessions are active, and a second one where most have ended. One more request with
+   * `accountId` or `request`.
    *
    * @param input - `request`: lists the sessions of its own account and marks the `current` one. On the
    *   application's authority: `account`, as returned by `handleRequest` or `findUser`, or `accountId`.
@@ -155,6 +159,8 @@ export class Sessions {
             ...(from !== undefined && { ulid: { $gte: from } }),
           },
           consistent: true,
+          sort: 'descending',
+          scanFirst: first + ENDED_AMONG,
           first,
           after,
         }),

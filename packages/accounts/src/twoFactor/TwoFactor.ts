@@ -149,7 +149,7 @@ export class TwoFactor {
   }
 
   /**
-   * Completes a login with its second factor: four requests. Using the code and the challenge, and
+   * Completes a login with its second factor: five requests. Using the code and the challenge, and
    * beginning the session, is one transaction. After a wrong code, the challenge can be used again, until
    * it expires after five minutes by default (`tokens.twoFactorChallenge`).
    *

@@ -112,7 +112,7 @@ describe('conditions that hold what happens at the same moment apart', () => {
           return await next(args);
         } catch (error) {
           // Between the refusal, which shows the count, and the write that follows the wait.
-          if (context.commandName === 'TransactWriteItemsCommand' && !isForgotten) {
+          if (context.commandName === 'UpdateItemCommand' && !isForgotten) {
             isForgotten = true;
             const newPassword = 'a long walk in the hills';
             await test.another().setPassword({ accountId, newPassword });

@@ -101,7 +101,7 @@ export const removePassword: Route<'removePassword'> = {
 export const listSessions: Route<'listSessions'> = {
   method: 'GET',
   path: '/sessions',
-  summary: 'The active sessions of the user, oldest first.',
+  summary: 'The active sessions of the user, newest first.',
   session: 'required',
   query: () =>
     z.strictObject({
