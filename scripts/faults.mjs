@@ -1,5 +1,5 @@
 // `npm run test:faults`: every operation that writes, with each fault at each of its requests. `npm test`
-// has a sample of it, another one each day; FAULTS_SEED repeats one.
+// has a small sample of it; FAULTS_RATE and FAULTS_SEED choose another.
 import { build } from './build.mjs';
 import { runJest } from './jest.mjs';
 import { CommandError } from './run.mjs';
