@@ -378,7 +378,7 @@ export const OPERATIONS: readonly Operation[] = [
     },
     run: ({ accounts }, { accountId }) =>
       accounts.contacts.replacePhone({ accountId, phone: PHONE, newPhone: '+14155552672' }),
-    done: ['UserAccessTypeNotFound'],
+    done: ['UserAccessTypeNotFound', 'PhoneAlreadyExists'],
     verify: (world, state) => assertContact(world, state, '+14155552672 false'),
   }),
   ...(['replaceOAuth', 'replaceCustom'] as const).map((method) =>
@@ -752,6 +752,8 @@ export const NOT_IN_MATRIX: Readonly<Record<string, string>> = {
   'permissions.list': 'reads',
   'twoFactor.status': 'reads',
   'passkeys.list': 'reads',
+  'passkeys.createReauthenticationOptions': 'writes what passkeys.createLoginOptions does',
+  'passkeys.reauthenticate': 'writes what passkeys.login and reauthenticate do',
   'passkeys.relatedOrigins': 'reads memory',
   'quota.transact': 'internal: part of createAccount',
   'quota.giveBack': 'internal: part of lifecycle.delete',

@@ -146,6 +146,12 @@ export const LINEAR: readonly string[] = [
   '/number (?:over|under)flow|significant digits|precision up to 38 digits/i',
   '/password$/i',
   '/version "(\\d+)(?:\\.(\\d+))?/',
+  '/^(Query|Scan)$/',
+  '/^(connection|keep-alive|transfer-encoding|upgrade|te|trailer|content-length|x-amz-crc32)$/i',
+  '/^DynamoDB_\\d+\\.(\\w+)$/',
+  '/^[A-Z][A-Za-z]+$/',
+  '/^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)$/',
+  '/^\\w+$/',
 ];
 
 /** Those that may take polynomial time, or are too large for the check, and why their texts are short. */

@@ -150,6 +150,7 @@ export const ACCOUNT_CALLS: Readonly<Record<string, GoodArguments>> = {
     rememberMe: true,
   })),
   'IdentityProviders.beginLink': own(() => ({ provider: 'github', returnTo: '/inbox' })),
+  'IdentityProviders.beginReauthentication': own(() => ({ provider: 'github', returnTo: '/' })),
   'IdentityProviders.complete': async (world) => {
     const request = requestWith();
     const { identityProviders } = world.accounts;
@@ -170,8 +171,14 @@ export const ACCOUNT_CALLS: Readonly<Record<string, GoodArguments>> = {
   },
   'MagicLinks.request': visitor(withEmail),
   'Passkeys.createLoginOptions': visitor(() => ({ browserSecret: undefined })),
+  'Passkeys.createReauthenticationOptions': own(),
   'Passkeys.createRegistrationOptions': own(() => ({ conditional: false })),
   'Passkeys.list': own(),
+  'Passkeys.reauthenticate': async (world) => {
+    const request = await world.request();
+    const { options } = await world.accounts.passkeys.createReauthenticationOptions({ request });
+    return [{ request, response: world.device.get(options) }];
+  },
   'Passkeys.login': async (world) => {
     await world.person();
     const request = requestWith();

@@ -355,6 +355,7 @@ const limits: readonly Row[] = [
     outside: (world) => world.signIn({ username: 'slow' }),
     details: { retryAfterSeconds: 30 },
     status: 429,
+    countsNetwork: true,
   },
   rowOf('signIn', 'TooManyRequests', {
     about: 'by the address',
