@@ -6,8 +6,28 @@ const TRANSACTIONS = ['TransactGetItems', 'TransactWriteItems'] as const;
 const BATCHES = ['BatchGetItem', 'BatchWriteItem'] as const;
 const ANY = undefined;
 
+/** The name of a fault; the guide "Testing" has a table of what each one does. */
+export type FaultName =
+  | 'answerLost'
+  | 'connectionResetAfter'
+  | 'connectionResetBefore'
+  | 'crashAfter'
+  | 'crashBefore'
+  | 'error'
+  | 'interleave'
+  | 'internalServerError'
+  | 'slowAnswer'
+  | 'staleIndex'
+  | 'throttling'
+  | 'throughputExceeded'
+  | 'timeout'
+  | 'transactionCanceled'
+  | 'transactionConflict'
+  | 'transactionInProgress'
+  | 'unprocessedItems';
+
 /** The operations that each fault can meet; undefined for all of DynamoDB's. */
-const OPERATIONS = {
+const OPERATIONS: Readonly<Record<FaultName, readonly string[] | undefined>> = {
   answerLost: ANY,
   connectionResetAfter: ANY,
   connectionResetBefore: ANY,
@@ -25,10 +45,7 @@ const OPERATIONS = {
   transactionConflict: [...TRANSACTIONS, ...SINGLE_WRITES],
   transactionInProgress: ['TransactWriteItems'],
   unprocessedItems: BATCHES,
-} as const satisfies Record<string, readonly string[] | undefined>;
-
-/** The name of a fault; the guide "Testing" has a table of what each one does. */
-export type FaultName = keyof typeof OPERATIONS;
+};
 
 /** The names of all faults. */
 export const FAULT_NAMES: readonly FaultName[] = Object.freeze(
@@ -113,7 +130,7 @@ export function isFaultOf(name: FaultName, operation: string): boolean {
   if (!Object.hasOwn(OPERATIONS, name)) {
     throw invalidInput(`a fault must be one of ${FAULT_NAMES.join(', ')}`);
   }
-  const operations: readonly string[] | undefined = OPERATIONS[name];
+  const operations = OPERATIONS[name];
   return operations === undefined || operations.includes(operation);
 }
 

@@ -1,0 +1,92 @@
+import { createTestTable, localClient } from '@latchkey/entity/testing';
+import { historyText } from './calls.js';
+import { runHistory, type HistoryResult, type Lane } from './runHistory.js';
+import { WorkerProcess } from './WorkerProcess.js';
+
+/** What `npm run lab` is asked for. */
+export interface LabOptions {
+  readonly endpoint: string;
+  /** The program of `worker.ts`. */
+  readonly worker: string;
+  readonly seed: number;
+  /** The most histories, and the longest time; whichever is reached first. */
+  readonly histories: number;
+  readonly minutes: number;
+  /** Number of the only history to run, again and again: its races differ. */
+  readonly only: number | undefined;
+}
+
+/** What a run has come to. */
+export interface LabReport {
+  readonly histories: number;
+  readonly calls: number;
+  /** Calls whose answer did not tell whether they have happened. */
+  readonly unanswered: number;
+  readonly faults: number;
+  readonly undecided: number;
+  readonly violations: number;
+  /** How often each kind of call ended how. */
+  readonly outcomes: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+const PROCESSES = 3;
+const LANES = 3;
+const CLIENTS_PER_LANE = 8;
+const MAX_VIOLATIONS = 5;
+
+/** Runs histories, several at a time, whose clients are spread over several processes. */
+export async function runLab(
+  { endpoint, worker, seed, histories, minutes, only }: LabOptions,
+  say: (text: string) => void,
+): Promise<LabReport> {
+  const processes = Array.from({ length: PROCESSES }, () => new WorkerProcess(worker));
+  const client = localClient(endpoint);
+  const report = { histories: 0, calls: 0, unanswered: 0, faults: 0, undecided: 0, violations: 0 };
+  const outcomes: Record<string, Record<string, number>> = {};
+  const endsAt = performance.now() + minutes * 60_000;
+  let begun = 0;
+  const count = ({ history, faults, result }: HistoryResult): void => {
+    report.histories++;
+    report.calls += history.length;
+    report.faults += faults;
+    if (result === 'undecided') report.undecided++;
+    for (const { call, outcome } of history) {
+      const ofKind = (outcomes[call.kind] ??= {});
+      const code = outcome.code ?? 'ok';
+      ofKind[code] = (ofKind[code] ?? 0) + 1;
+      if (code === 'ServiceUnavailable') report.unanswered++;
+    }
+  };
+  const runLane = async (): Promise<void> => {
+    const { table } = await createTestTable([], { client });
+    const clients = Array.from({ length: CLIENTS_PER_LANE }, (_each, at) =>
+      (processes[at % PROCESSES] as WorkerProcess).newClient(),
+    );
+    const lane: Lane = { client, endpoint, tableName: table.name, clients };
+    while (begun < histories && performance.now() < endsAt && report.violations < MAX_VIOLATIONS) {
+      begun++;
+      const at = only ?? begun - 1;
+      const result = await runHistory(lane, seed * 1000 + at);
+      count(result);
+      if (result.result === 'violation' || result.problems.length > 0) {
+        report.violations++;
+        say(
+          [
+            `VIOLATION in history ${String(at)}: npm run lab -- --seed ${String(seed)} --only ${String(at)}`,
+            ...result.problems,
+            historyText(result.violation ?? result.history),
+          ].join('\n'),
+        );
+      }
+      if (report.histories % 250 === 0) say(`${String(report.histories)} histories`);
+    }
+    await table.delete();
+  };
+  try {
+    await Promise.all(Array.from({ length: LANES }, runLane));
+  } finally {
+    for (const each of processes) each.stop();
+    client.destroy();
+  }
+  return { ...report, outcomes };
+}
