@@ -128,7 +128,10 @@ class Application {
           isDeleting: false,
         };
         usernames[call.name] = this.#at;
-        if (call.email !== undefined) emails[call.email] = { of: this.#at, status: 'pending' };
+        if (call.email !== undefined) {
+          emails[call.email] = { of: this.#at, status: 'pending' };
+          this.#makes({ of: this.#at, kind: 'email', email: call.email, replaces: null });
+        }
         return this.#begins(this.#at);
       }
       case 'login': {
@@ -178,9 +181,11 @@ class Application {
           return true;
         });
       case 'reactivate': {
-        const account = Object.values(accounts).find(({ id }) => id === call.accountId);
-        if (!account || account.isDeleting) return false;
+        const owner = this.#ownerOf(call.accountId);
+        const account = owner === undefined ? undefined : accounts[owner];
+        if (owner === undefined || !account || account.isDeleting) return false;
         account.isDeactivated = false;
+        this.#endSessions(owner);
         return true;
       }
       case 'delete':
@@ -220,6 +225,10 @@ class Application {
         });
       }
       case 'verifyEmail':
+        // Another account's session proves nothing: the reader of the mailbox did not sign up.
+        if (sessions[call.session]?.of !== values[call.from]?.of) {
+          return this.#outcome === undefined && this.#removesByToken(call.from);
+        }
         return this.#byOwner(call.session, (owner) => {
           const value = values[call.from];
           if (!this.#isGood(value, 'email') || value.of !== owner || value.email === null) {
@@ -262,7 +271,7 @@ class Application {
       }
       case 'issue':
       case 'issueReset': {
-        const owner = Object.keys(accounts).find((key) => accounts[key]?.id === call.accountId);
+        const owner = this.#ownerOf(call.accountId);
         if (owner === undefined) return false;
         const kind = call.kind === 'issue' ? 'custom' : 'reset';
         this.#makes({ of: owner, kind, email: null, replaces: null });
@@ -282,7 +291,7 @@ class Application {
         return this.#remedy(value.of);
       }
       case 'addIdentity': {
-        const owner = Object.keys(accounts).find((key) => accounts[key]?.id === call.accountId);
+        const owner = this.#ownerOf(call.accountId);
         if (owner === undefined || call.identity in identities) return false;
         if (!this.#isUsable(owner)) return false;
         identities[call.identity] = owner;
@@ -299,7 +308,10 @@ class Application {
     }
   }
 
-  /** Tells whether a call can be refused with this code. A refused call has not happened. */
+  /**
+   * Tells whether a call can be refused with this code. A refused call has not happened, but for what its
+   * refusal says: a token that comes back ends its session, and `EmailRemoved` removes the address.
+   */
   isRefused(call: Call, code: string): boolean {
     const { accounts, usernames, emails, identities, sessions, values } = this.#state;
     switch (code) {
@@ -316,6 +328,14 @@ class Application {
           return 'session' in call && identities[call.identity] !== sessions[call.session]?.of;
         }
         return 'session' in call && 'email' in call && !this.#has(call.session, call.email);
+      case 'EmailRemoved':
+        return (
+          call.kind === 'verifyEmail' &&
+          sessions[call.session]?.of !== values[call.from]?.of &&
+          this.#removesByToken(call.from)
+        );
+      case 'EmailAlreadyVerified':
+        return call.kind === 'verifyEmail' && values[call.from]?.isOpen === false;
       case 'LastLoginMethod':
         return call.kind === 'removeEmail' || call.kind === 'removeIdentity';
       case 'AccountDeactivated':
@@ -375,6 +395,16 @@ class Application {
     return true;
   }
 
+  /** Lets the reader of a mailbox remove its address from an account that is not theirs. */
+  #removesByToken(from: number): boolean {
+    const value = this.#state.values[from];
+    if (!this.#isGood(value, 'email') || value.email === null) return false;
+    if (this.#state.emails[value.email]?.of !== value.of) return false;
+    delete this.#state.emails[value.email];
+    this.#revokeValues(value.of);
+    return true;
+  }
+
   #free<T>(record: Record<string, T>, isOwn: (value: T) => boolean): void {
     for (const [name, value] of Object.entries(record)) if (isOwn(value)) delete record[name];
   }
@@ -424,6 +454,11 @@ class Application {
   #isVerifiedOf({ of, email }: ModelValue): boolean {
     const held = this.#state.emails[email ?? ''];
     return held?.of === of && held.status === 'verified';
+  }
+
+  #ownerOf(accountId: string): string | undefined {
+    const { accounts } = this.#state;
+    return Object.keys(accounts).find((key) => accounts[key]?.id === accountId);
   }
 
   /** Compares an account's id with that of a result, or learns it. */

@@ -87,7 +87,8 @@ export class LabClient implements Client {
       return { code: error.code };
     }
     await this.#accounts.settled();
-    const sent = this.#messages.find(({ kind }) => /^(?:EmailVerification|MagicLink)$/.test(kind));
+    const expected = call.kind === 'requestLink' ? 'MagicLink' : 'EmailVerification';
+    const sent = this.#messages.find(({ kind }) => kind === expected);
     return sent?.token === undefined ? outcome : { ...outcome, value: sent.token };
   }
 

@@ -42,6 +42,8 @@ export interface Outcome {
 
 /** A call with its result and its time, in steps of the one clock of its history. */
 export interface Recorded {
+  /** Number of the call, from 0, by which others name it. */
+  readonly at: number;
   readonly client: number;
   readonly call: Call;
   readonly outcome: Outcome;
@@ -55,7 +57,7 @@ export const UNANSWERED: ReadonlySet<string> = new Set(['ServiceUnavailable', 'T
 /** Writes a history as text: one line for each call, secrets shortened. */
 export function historyText(history: readonly Recorded[]): string {
   return history
-    .map(({ client, call, outcome, begin, end }, at) => {
+    .map(({ at, client, call, outcome, begin, end }) => {
       const shown = (value: object): string =>
         Object.entries(value)
           .filter(([name]) => name !== 'kind')

@@ -9,6 +9,8 @@ export interface Verdict {
   readonly searched: number;
   /** The smallest part of the history, with its numbers, that is a violation still. */
   readonly violation?: readonly Recorded[];
+  /** Numbers of the calls that could not come next, where the search got furthest. */
+  readonly stuck?: readonly number[];
 }
 
 interface Moment {
@@ -30,19 +32,21 @@ const MAX_SEARCHED = 200_000;
  * for later.
  */
 export function checkHistory(history: readonly Recorded[]): Verdict {
-  const { result, searched } = search(history, history.map((_each, at) => at));
+  const { result, searched } = search(history);
   if (result !== 'violation') return { result, searched };
-  return { result, searched, violation: smallest(history) };
+  const violation = smallest(history);
+  return { ...search(violation), searched, violation };
 }
 
-function search(history: readonly Recorded[], kept: readonly number[]): Omit<Verdict, 'violation'> {
-  const moments: Moment[] = kept.flatMap((at) => {
-    const recorded = history[at];
-    return recorded ? stepsOf(recorded.call).map((step) => ({ at, step, recorded })) : [];
-  });
+function search(history: readonly Recorded[]): Omit<Verdict, 'violation'> {
+  const moments: Moment[] = history.flatMap((recorded) =>
+    stepsOf(recorded.call).map((step) => ({ at: recorded.at, step, recorded })),
+  );
   const done = new Uint8Array(moments.length);
   const seen = new Set<string>();
   let searched = 0;
+  let least = Infinity;
+  let stuck: readonly number[] = [];
   const visit = (state: ModelState, left: number): boolean | undefined => {
     if (left === 0) return true;
     const key = `${done.join('')}${JSON.stringify(state)}`;
@@ -54,14 +58,21 @@ function search(history: readonly Recorded[], kept: readonly number[]): Omit<Ver
     moments.forEach(({ recorded }, index) => {
       if (!done[index]) earliestEnd = Math.min(earliestEnd, recorded.end);
     });
-    for (const [index, { at, step, recorded }] of moments.entries()) {
-      if (done[index] || recorded.begin > earliestEnd) continue;
+    const isNext = ({ recorded }: Moment, index: number): boolean =>
+      !done[index] && recorded.begin <= earliestEnd;
+    if (left < least) {
+      least = left;
+      stuck = moments.filter(isNext).map(({ at }) => at);
+    }
+    for (const [index, moment] of moments.entries()) {
+      const { at, step, recorded } = moment;
+      if (!isNext(moment, index)) continue;
       // The first moment of a call comes before its others.
       if (step !== 'all' && moments.some((each, i) => each.at === at && each.step === 'all' && !done[i])) {
         continue;
       }
       done[index] = 1;
-      for (const next of applyStep(state, step, { at, ...recorded })) {
+      for (const next of applyStep(state, step, recorded)) {
         const found = visit(next, left - 1);
         if (found !== false) return found;
       }
@@ -71,7 +82,7 @@ function search(history: readonly Recorded[], kept: readonly number[]): Omit<Ver
   };
   const found = visit(EMPTY, moments.length);
   const result = found === undefined ? 'undecided' : found ? 'linearizable' : 'violation';
-  return { result, searched };
+  return { result, searched, ...(result === 'violation' && { stuck: [...new Set(stuck)] }) };
 }
 
 /**
@@ -79,13 +90,15 @@ function search(history: readonly Recorded[], kept: readonly number[]): Omit<Ver
  * have changed something must stay: without it, the others could not be explained.
  */
 function smallest(history: readonly Recorded[]): readonly Recorded[] {
-  let kept = history.map((_each, at) => at);
-  for (const [at, { call, outcome }] of history.entries()) {
+  let kept = history;
+  for (const recorded of history) {
+    const { call, outcome } = recorded;
     const isRead = /^(?:check|find)/.test(call.kind);
-    const isRefused = outcome.code !== undefined && !UNANSWERED.has(outcome.code);
+    const { code } = outcome;
+    const isRefused = code !== undefined && code !== 'EmailRemoved' && !UNANSWERED.has(code);
     if (!isRead && !isRefused) continue;
-    const fewer = kept.filter((each) => each !== at);
-    if (search(history, fewer).result === 'violation') kept = fewer;
+    const fewer = kept.filter((each) => each !== recorded);
+    if (search(fewer).result === 'violation') kept = fewer;
   }
-  return kept.flatMap((at) => history[at] ?? []);
+  return kept;
 }

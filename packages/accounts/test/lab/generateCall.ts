@@ -47,8 +47,10 @@ const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) =>
 /** Draws the next call of a client, from what all clients have learned so far. */
 export function generateCall(random: () => number, begun: readonly BegunCall[]): Call {
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const call = complete(pick(KINDS) ?? 'login', pick, begun);
+  const isFirst = !begun.some(({ outcome }) => outcome?.token !== undefined);
+  for (let attempt = isFirst ? 19 : 0; attempt < 20; attempt++) {
+    const kind = isFirst ? pick(['signUp', 'signUp', 'login'] as const) : pick(KINDS);
+    const call = complete(kind ?? 'login', pick, begun);
     if (call) return call;
   }
   return { kind: 'signUp', name: pick(NAMES) ?? 'ada', password: pick(PASSWORDS) ?? '' };
@@ -63,14 +65,20 @@ function complete(
   const email = pick(EMAILS) ?? '';
   const identity = pick(IDENTITIES) ?? '';
   const password = pick(PASSWORDS) ?? '';
-  const session = pick(sessionsOf(begun));
+  const sessions = sessionsOf(begun);
+  // Mostly one of the newest: older ones have ended more often than not.
+  const session = pick(pick([true, true, true, false]) === true ? sessions.slice(-3) : sessions);
   const accountId = pick(begun.flatMap(({ outcome }) => outcome?.accountId ?? []));
-  const value = pick(valuesOf(begun, kind));
+  const value = pick(valuesOf(begun, kind).slice(-2));
   switch (kind) {
     case 'signUp':
       return { kind, name, password, ...(pick([true, false]) === true && { email }) };
     case 'login':
-      return { kind, name: pick([name, name, email]) ?? name, password: knownPassword(begun, pick) };
+      return {
+        kind,
+        name: pick([name, name, email]) ?? name,
+        password: knownPassword(begun, pick),
+      };
     case 'findUser':
       return { kind, name };
     case 'requestLink':
@@ -116,7 +124,7 @@ function knownPassword(
       ? call.password
       : [],
   );
-  return pick(given) ?? PASSWORDS[0] ?? '';
+  return pick(given.slice(-3)) ?? PASSWORDS[0] ?? '';
 }
 
 /** Every session with every token that it had; the newer ones more often. */

@@ -74,6 +74,7 @@ export async function runLab(
           [
             `VIOLATION in history ${String(at)}: npm run lab -- --seed ${String(seed)} --only ${String(at)}`,
             ...result.problems,
+            ...(result.stuck ? [`None of these can come next: ${result.stuck.join(', ')}`] : []),
             historyText(result.violation ?? result.history),
           ].join('\n'),
         );

@@ -48,9 +48,9 @@ export async function runHistory(lane: Lane, seed: number): Promise<HistoryResul
     for (let left = CALLS_PER_CLIENT; left > 0; left--) {
       const call = generateCall(own, begun.map(({ call: each, ended }) => ({ call: each, outcome: ended?.outcome })));
       const entry: (typeof begun)[number] = { client: at, call, begin: ++clock };
-      begun.push(entry);
+      const number = begun.push(entry) - 1;
       const outcome = await client.call(call);
-      entry.ended = { client: at, call, outcome, begin: entry.begin, end: ++clock };
+      entry.ended = { at: number, client: at, call, outcome, begin: entry.begin, end: ++clock };
     }
   };
   await Promise.all(clients.map(runClient));
