@@ -1,4 +1,4 @@
-import { UNANSWERED, type Call, type OfSession, type Outcome } from './calls.js';
+import { UNANSWERED, type OfSession, type Recorded, type Call, type Outcome } from './calls.js';
 
 interface ModelAccount {
   /** Id, as soon as a result has told it. */
@@ -13,6 +13,11 @@ interface ModelSession {
   /** Current and previous token; null for one that nobody has seen. */
   current: string | null;
   previous: string | null;
+  /**
+   * End of the last call that ended all sessions but this one. A call of the session that began before
+   * may be refused: it was let through with what the session was until then. Repeated, it succeeds.
+   */
+  carriedUntil: number;
 }
 interface ModelValue {
   of: string;
@@ -72,11 +77,12 @@ export function stepsOf({ kind }: Call): readonly Step['name'][] {
 export function applyStep(
   state: ModelState,
   step: Step['name'],
-  { at, call, outcome }: { readonly at: number; readonly call: Call; readonly outcome: Outcome },
+  recorded: Omit<Recorded, 'client'>,
 ): readonly ModelState[] {
+  const { call, outcome } = recorded;
   if (outcome.code !== undefined && LIMITS.has(outcome.code)) return [state];
   const next = clone(state);
-  const model = new Application(next, String(at), outcome);
+  const model = new Application(next, recorded, outcome);
   if (outcome.code === undefined) return model.succeeds(call, step) ? [next] : [];
   if (!UNANSWERED.has(outcome.code)) {
     if (step !== 'all') return [state];
@@ -84,7 +90,7 @@ export function applyStep(
   }
   const reused = clone(state);
   return [
-    ...(new Application(next, String(at), undefined).succeeds(call, step) ? [next] : []),
+    ...(new Application(next, recorded, undefined).succeeds(call, step) ? [next] : []),
     ...('session' in call && endReused(reused, call) ? [reused] : []),
     state,
   ];
@@ -106,11 +112,19 @@ function clone(state: ModelState): ModelState {
 class Application {
   readonly #state: ModelState;
   readonly #at: string;
+  readonly #begin: number;
+  readonly #end: number;
   readonly #outcome: Outcome | undefined;
 
-  constructor(state: ModelState, at: string, outcome: Outcome | undefined) {
+  constructor(
+    state: ModelState,
+    { at, begin, end }: Pick<Recorded, 'at' | 'begin' | 'end'>,
+    outcome: Outcome | undefined,
+  ) {
     this.#state = state;
-    this.#at = at;
+    this.#at = String(at);
+    this.#begin = begin;
+    this.#end = end;
     this.#outcome = outcome;
   }
 
@@ -361,6 +375,7 @@ class Application {
         session.isAlive = false;
         return true;
       }
+      if (session.carriedUntil > this.#begin) return true;
       if (call.kind !== 'verifyEmail') return false;
       const value = values[call.from];
       return !this.#isGood(value, 'email') || emails[value.email ?? '']?.of !== value.of;
@@ -477,7 +492,7 @@ class Application {
   #begins(of: string): boolean {
     if (this.#outcome === undefined) return true;
     const { token = null, accountId } = this.#outcome;
-    this.#state.sessions[this.#at] = { of, isAlive: true, current: token, previous: null };
+    this.#state.sessions[this.#at] = { of, isAlive: true, current: token, previous: null, carriedUntil: 0 };
     return this.#isOf(of, accountId);
   }
 
@@ -504,7 +519,9 @@ class Application {
 
   #endSessions(owner: string, except?: number): void {
     for (const [key, session] of Object.entries(this.#state.sessions)) {
-      if (session.of === owner && key !== String(except)) session.isAlive = false;
+      if (session.of !== owner) continue;
+      if (key === String(except)) session.carriedUntil = this.#end;
+      else session.isAlive = false;
     }
   }
 

@@ -26,8 +26,8 @@ const FAULTS: readonly Fault[] = [
 
 const SECRET = 'lab-token-secret-0123456789-abcdefghij';
 const PURPOSE = 'lab';
-/** The moment of every call, in which nothing expires. */
-const NOW = new Date(Date.UTC(2036, 10, 21, 12));
+/** The beginning of every history. Each step of its clock is a millisecond, so that nothing expires. */
+const START_MS = Date.UTC(2036, 10, 21, 12);
 
 /** Where a history takes place, and what meets the requests of one client. */
 export interface HistoryStart {
@@ -42,7 +42,8 @@ export interface HistoryStart {
 /** A client of a history, in this process or another. */
 export interface Client {
   start(history: HistoryStart): Promise<void>;
-  call(call: Call): Promise<Outcome>;
+  /** @param step - of the clock of the history: no server's clock is ahead of another's. */
+  call(call: Call, step: number): Promise<Outcome>;
   /** Ends the history, and tells how many faults its requests have met. */
   end(): Promise<number>;
 }
@@ -53,6 +54,7 @@ export class LabClient implements Client {
   #accounts: AccountsWith<'phones'> | undefined;
   #faults: { hits: number; remove(): void } = { hits: 0, remove: () => undefined };
   #messages: Message[] = [];
+  #now = new Date(START_MS);
 
   start({ endpoint, tableName, seed, rate }: HistoryStart): Promise<void> {
     this.#client ??= createClient(endpoint);
@@ -66,7 +68,7 @@ export class LabClient implements Client {
     };
     this.#messages = [];
     this.#accounts = new Accounts({
-      table: new Table({ name: tableName, client: this.#client, clock: () => NOW }),
+      table: new Table({ name: tableName, client: this.#client, clock: () => this.#now }),
       sessions: { getTokenSecret: () => SECRET, rotation: { grace: '1m' } },
       passwords: { hasher: new QuickHasher() },
       throttling: { address: false },
@@ -76,8 +78,9 @@ export class LabClient implements Client {
     return Promise.resolve();
   }
 
-  async call(call: Call): Promise<Outcome> {
+  async call(call: Call, step: number): Promise<Outcome> {
     if (!this.#accounts) throw new Error('the history has not begun');
+    this.#now = new Date(START_MS + step);
     this.#messages.length = 0;
     let outcome: Outcome;
     try {

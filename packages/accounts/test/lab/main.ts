@@ -31,7 +31,7 @@ export interface LabReport {
 
 const PROCESSES = 3;
 const LANES = 3;
-const CLIENTS_PER_LANE = 8;
+const CLIENTS_PER_LANE = 7;
 const MAX_VIOLATIONS = 5;
 
 /** Runs histories, several at a time, whose clients are spread over several processes. */

@@ -49,7 +49,7 @@ export async function runHistory(lane: Lane, seed: number): Promise<HistoryResul
       const call = generateCall(own, begun.map(({ call: each, ended }) => ({ call: each, outcome: ended?.outcome })));
       const entry: (typeof begun)[number] = { client: at, call, begin: ++clock };
       const number = begun.push(entry) - 1;
-      const outcome = await client.call(call);
+      const outcome = await client.call(call, entry.begin);
       entry.ended = { at: number, client: at, call, outcome, begin: entry.begin, end: ++clock };
     }
   };

@@ -4,7 +4,7 @@ import type { Call } from './calls.js';
 /** A message to the process: what one of its clients is to do. */
 export type Order = { readonly id: number; readonly client: number } & (
   | { readonly start: HistoryStart }
-  | { readonly call: Call }
+  | { readonly call: Call; readonly step: number }
   | { readonly end: true }
 );
 /** Its answer. */
@@ -20,7 +20,7 @@ async function carryOut(order: Order): Promise<unknown> {
   const client = clients.get(order.client) ?? new LabClient();
   clients.set(order.client, client);
   if ('start' in order) return client.start(order.start);
-  return 'call' in order ? client.call(order.call) : client.end();
+  return 'call' in order ? client.call(order.call, order.step) : client.end();
 }
 
 process.on('message', (order: Order) => {
