@@ -219,22 +219,22 @@ class Application {
         });
       case 'addEmail':
       case 'replaceEmail': {
-        const email = call.kind === 'addEmail' ? call.email : call.newEmail;
+        const replaced = 'newEmail' in call ? call.email : null;
+        const email = 'newEmail' in call ? call.newEmail : call.email;
         return this.#byOwner(call.session, (owner) => {
-          if (this.#isTaken(email) && emails[email]?.status !== 'lapsed') return false;
-          const old = call.kind === 'replaceEmail' ? emails[call.email] : undefined;
-          if (call.kind === 'replaceEmail' && old?.of !== owner) return false;
+          if (this.#isTaken(email)) return false;
+          if (replaced !== null && emails[replaced]?.of !== owner) return false;
           emails[email] = { of: owner, status: 'pending' };
           this.#revokeValues(owner, ({ email: sentTo }) => sentTo === email);
-          const replaces = call.kind === 'replaceEmail' ? call.email : null;
           // An earlier replacement that still waits is canceled.
           for (const value of Object.values(values)) {
-            if (replaces === null || value.of !== owner || value.replaces !== replaces) continue;
+            if (replaced === null || value.of !== owner || value.replaces !== replaced) continue;
             if (!value.isOpen || value.email === null || value.email === email) continue;
             value.isOpen = false;
-            if (emails[value.email]?.status !== 'verified') delete emails[value.email];
+            if (emails[value.email]?.status !== 'verified')
+              Reflect.deleteProperty(emails, value.email);
           }
-          this.#makes({ of: owner, kind: 'email', email, replaces });
+          this.#makes({ of: owner, kind: 'email', email, replaces: replaced });
           return true;
         });
       }
@@ -256,7 +256,7 @@ class Application {
             if (emails[value.replaces]?.status === 'verified') {
               this.#endSessions(owner, call.session);
             }
-            delete emails[value.replaces];
+            Reflect.deleteProperty(emails, value.replaces);
             this.#revokeValues(owner);
           }
           return true;
@@ -266,7 +266,7 @@ class Application {
           const email = emails[call.email];
           if (email?.of !== owner) return false;
           if (email.status === 'verified') this.#endSessions(owner, call.session);
-          delete emails[call.email];
+          Reflect.deleteProperty(emails, call.email);
           this.#revokeValues(owner);
           return true;
         });
@@ -314,7 +314,7 @@ class Application {
       case 'removeIdentity':
         return this.#byOwner(call.session, (owner) => {
           if (identities[call.identity] !== owner) return false;
-          delete identities[call.identity];
+          Reflect.deleteProperty(identities, call.identity);
           this.#endSessions(owner, call.session);
           this.#revokeValues(owner);
           return true;
@@ -332,7 +332,7 @@ class Application {
       case 'UsernameAlreadyExists':
         return 'name' in call && call.name in usernames;
       case 'EmailAlreadyExists': {
-        const email = call.kind === 'replaceEmail' ? call.newEmail : 'email' in call && call.email;
+        const email = 'newEmail' in call ? call.newEmail : 'email' in call && call.email;
         return typeof email === 'string' && email in emails;
       }
       case 'IdentityAlreadyExists':
@@ -361,7 +361,9 @@ class Application {
         }
         const owner = call.kind === 'login' ? this.#loginOwner(call.name) : undefined;
         if (call.kind !== 'login') return false;
-        return owner === undefined || accounts[owner]?.password !== call.password || this.#isGoing(owner);
+        return (
+          owner === undefined || accounts[owner]?.password !== call.password || this.#isGoing(owner)
+        );
       }
       default:
         break;
@@ -415,13 +417,14 @@ class Application {
     const value = this.#state.values[from];
     if (!this.#isGood(value, 'email') || value.email === null) return false;
     if (this.#state.emails[value.email]?.of !== value.of) return false;
-    delete this.#state.emails[value.email];
+    Reflect.deleteProperty(this.#state.emails, value.email);
     this.#revokeValues(value.of);
     return true;
   }
 
   #free<T>(record: Record<string, T>, isOwn: (value: T) => boolean): void {
-    for (const [name, value] of Object.entries(record)) if (isOwn(value)) delete record[name];
+    for (const [name, value] of Object.entries(record))
+      if (isOwn(value)) Reflect.deleteProperty(record, name);
   }
 
   /** Runs an owner's change; false if the session is not alive. */
@@ -445,7 +448,11 @@ class Application {
 
   #has(session: number, email: string): boolean {
     const held = this.#state.emails[email];
-    return held !== undefined && held.of === this.#state.sessions[session]?.of && held.status !== 'lapsed';
+    return (
+      held !== undefined &&
+      held.of === this.#state.sessions[session]?.of &&
+      held.status !== 'lapsed'
+    );
   }
 
   #isUsable(owner: string): boolean {
@@ -492,7 +499,13 @@ class Application {
   #begins(of: string): boolean {
     if (this.#outcome === undefined) return true;
     const { token = null, accountId } = this.#outcome;
-    this.#state.sessions[this.#at] = { of, isAlive: true, current: token, previous: null, carriedUntil: 0 };
+    this.#state.sessions[this.#at] = {
+      of,
+      isAlive: true,
+      current: token,
+      previous: null,
+      carriedUntil: 0,
+    };
     return this.#isOf(of, accountId);
   }
 

@@ -185,7 +185,10 @@ export class LabClient implements Client {
         return {};
       }
       case 'verifyEmail':
-        await accounts.verifyEmailWithToken({ ...(await ofSession(call.token)), token: call.value });
+        await accounts.verifyEmailWithToken({
+          ...(await ofSession(call.token)),
+          token: call.value,
+        });
         return {};
       case 'requestLink':
         await accounts.magicLinks.request({ email: call.email });

@@ -3,7 +3,10 @@ import type { Call, Outcome } from './calls.js';
 import type { Client, HistoryStart } from './LabClient.js';
 import type { Answer, Order } from './worker.js';
 
-type Task = { readonly start: HistoryStart } | { readonly call: Call; readonly step: number } | { readonly end: true };
+type Task =
+  | { readonly start: HistoryStart }
+  | { readonly call: Call; readonly step: number }
+  | { readonly end: true };
 
 /** A process with clients; it ends when its parent does. */
 export class WorkerProcess {
@@ -30,7 +33,9 @@ export class WorkerProcess {
   newClient(): Client {
     const client = this.#clients++;
     return {
-      start: async (start) => void (await this.#order(client, { start })),
+      start: async (start) => {
+        await this.#order(client, { start });
+      },
       call: async (call, step) => (await this.#order(client, { call, step })) as Outcome,
       end: async () => (await this.#order(client, { end: true })) as number,
     };

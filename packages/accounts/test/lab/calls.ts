@@ -1,14 +1,27 @@
 /** One call of a history, without what its client learned; names and values are those of the history. */
 export type Call =
-  | { readonly kind: 'signUp'; readonly name: string; readonly email?: string; readonly password: string }
+  | {
+      readonly kind: 'signUp';
+      readonly name: string;
+      readonly email?: string;
+      readonly password: string;
+    }
   | { readonly kind: 'login'; readonly name: string; readonly password: string }
   | { readonly kind: 'findUser'; readonly name: string }
   | ({ readonly kind: 'check' | 'refresh' | 'logout' } & OfSession)
   | ({ readonly kind: 'revokeOthers' | 'revokeAll' | 'deactivate' | 'delete' } & OfSession)
   | ({ readonly kind: 'rename'; readonly name: string } & OfSession)
-  | ({ readonly kind: 'changePassword'; readonly current: string; readonly password: string } & OfSession)
+  | ({
+      readonly kind: 'changePassword';
+      readonly current: string;
+      readonly password: string;
+    } & OfSession)
   | ({ readonly kind: 'addEmail' | 'removeEmail'; readonly email: string } & OfSession)
-  | ({ readonly kind: 'replaceEmail'; readonly email: string; readonly newEmail: string } & OfSession)
+  | ({
+      readonly kind: 'replaceEmail';
+      readonly email: string;
+      readonly newEmail: string;
+    } & OfSession)
   | ({ readonly kind: 'verifyEmail' } & OfSession & OfValue)
   | { readonly kind: 'requestLink'; readonly email: string }
   | ({ readonly kind: 'loginByLink' | 'consume' } & OfValue)
@@ -63,7 +76,7 @@ export function historyText(history: readonly Recorded[]): string {
           .filter(([name]) => name !== 'kind')
           .map(([name, each]) => `${name}=${shorten(each)}`)
           .join(' ');
-      const result = outcome.code ?? (`ok ${shown(outcome)}`.trim());
+      const result = outcome.code ?? `ok ${shown(outcome)}`.trim();
       return `#${String(at)} client ${String(client)} [${String(begin)}-${String(end)}] ${call.kind} ${shown(call)} -> ${result}`;
     })
     .join('\n');

@@ -38,20 +38,40 @@ describe('the checker of histories', () => {
   it.each<[string, Recorded[]]>([
     [
       'two accounts with one username',
-      historyOf([[signUp, ADA], [{ ...signUp, email: 'b@example.com' }, { accountId: 'B' }]]),
+      historyOf([
+        [signUp, ADA],
+        [{ ...signUp, email: 'b@example.com' }, { accountId: 'B' }],
+      ]),
     ],
     [
       'two accounts with one address',
-      historyOf([[signUp, ADA], [{ ...signUp, name: 'bob' }, { accountId: 'B' }]]),
+      historyOf([
+        [signUp, ADA],
+        [{ ...signUp, name: 'bob' }, { accountId: 'B' }],
+      ]),
     ],
     [
       'a one-time value consumed by two callers',
-      historyOf(begun, issued, [[consume, { accountId: 'A' }], [consume, { accountId: 'A' }]]),
+      historyOf(begun, issued, [
+        [consume, { accountId: 'A' }],
+        [consume, { accountId: 'A' }],
+      ]),
     ],
-    ['a one-time value reset by two callers', historyOf(begun, issuedReset, [[reset, {}], [reset, {}]])],
+    [
+      'a one-time value reset by two callers',
+      historyOf(begun, issuedReset, [
+        [reset, {}],
+        [reset, {}],
+      ]),
+    ],
     [
       'a one-time value that a remedy has revoked',
-      historyOf(begun, issued, round({ kind: 'revokeAll', ...ofAda }), round(consume, { accountId: 'A' })),
+      historyOf(
+        begun,
+        issued,
+        round({ kind: 'revokeAll', ...ofAda }),
+        round(consume, { accountId: 'A' }),
+      ),
     ],
     ...(['logout', 'revokeAll', 'delete', 'deactivate'] as const).map(
       (kind): [string, Recorded[]] => [
@@ -74,7 +94,10 @@ describe('the checker of histories', () => {
     ],
     [
       'two tokens for one that was replaced',
-      historyOf(begun, [[refresh, { token: 't1' }], [refresh, { token: 't2' }]]),
+      historyOf(begun, [
+        [refresh, { token: 't1' }],
+        [refresh, { token: 't2' }],
+      ]),
     ],
     [
       'a token that is accepted after it was replaced twice',
@@ -145,7 +168,13 @@ describe('the checker of histories', () => {
   });
 
   it.each<[string, Recorded[]]>([
-    ['one winner of a username', historyOf([[signUp, ADA], [signUp, { code: 'UsernameAlreadyExists' }]])],
+    [
+      'one winner of a username',
+      historyOf([
+        [signUp, ADA],
+        [signUp, { code: 'UsernameAlreadyExists' }],
+      ]),
+    ],
     [
       'one winner of a one-time value',
       historyOf(begun, issued, [
@@ -153,7 +182,13 @@ describe('the checker of histories', () => {
         [consume, { accountId: 'A' }],
       ]),
     ],
-    ['one token for all callers', historyOf(begun, [[refresh, { token: 't1' }], [refresh, { token: 't1' }]])],
+    [
+      'one token for all callers',
+      historyOf(begun, [
+        [refresh, { token: 't1' }],
+        [refresh, { token: 't1' }],
+      ]),
+    ],
     [
       'a session that is accepted while it is being ended',
       historyOf(begun, [[{ kind: 'logout', ...ofAda }, {}], ...check]),

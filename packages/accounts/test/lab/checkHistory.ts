@@ -68,7 +68,10 @@ function search(history: readonly Recorded[]): Omit<Verdict, 'violation'> {
       const { at, step, recorded } = moment;
       if (!isNext(moment, index)) continue;
       // The first moment of a call comes before its others.
-      if (step !== 'all' && moments.some((each, i) => each.at === at && each.step === 'all' && !done[i])) {
+      if (
+        step !== 'all' &&
+        moments.some((each, i) => each.at === at && each.step === 'all' && !done[i])
+      ) {
         continue;
       }
       done[index] = 1;

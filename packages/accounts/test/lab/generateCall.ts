@@ -96,8 +96,14 @@ function complete(
       return value && { kind, ...value };
     case 'reset':
       return value && { kind, ...value, password };
-    case 'verifyEmail':
-      return value && session && { kind, ...value, ...session };
+    case 'verifyEmail': {
+      // Mostly in a session of the account that added the address.
+      const made = value && begun[value.from]?.call;
+      const owner = made && ('session' in made ? made.session : value.from);
+      const own = sessions.filter((each) => each.session === owner).at(-1);
+      const shown = pick([own, own, own, session]) ?? session;
+      return value && shown && { kind, ...value, ...shown };
+    }
     case 'rename':
       return session && { kind, ...session, name };
     case 'changePassword':
@@ -106,7 +112,14 @@ function complete(
     case 'removeEmail':
       return session && { kind, ...session, email };
     case 'replaceEmail':
-      return session && { kind, ...session, email, newEmail: EMAILS.find((each) => each !== email) ?? '' };
+      return (
+        session && {
+          kind,
+          ...session,
+          email,
+          newEmail: EMAILS.find((each) => each !== email) ?? '',
+        }
+      );
     case 'removeIdentity':
       return session && { kind, ...session, identity };
     default:

@@ -1,5 +1,6 @@
 import { createTestTable, localClient } from '@latchkey/entity/testing';
 import { historyText } from './calls.js';
+import type { Client } from './LabClient.js';
 import { runHistory, type HistoryResult, type Lane } from './runHistory.js';
 import { WorkerProcess } from './WorkerProcess.js';
 
@@ -14,6 +15,8 @@ export interface LabOptions {
   readonly minutes: number;
   /** Number of the only history to run, again and again: its races differ. */
   readonly only: number | undefined;
+  /** The run ends with so many violations (default: 5). */
+  readonly maxViolations?: number;
 }
 
 /** What a run has come to. */
@@ -32,11 +35,17 @@ export interface LabReport {
 const PROCESSES = 3;
 const LANES = 3;
 const CLIENTS_PER_LANE = 7;
-const MAX_VIOLATIONS = 5;
+
+/** Makes a client in one of the processes, which are taken in turn. */
+function newClientOf(processes: readonly WorkerProcess[], at: number): Client {
+  const found = processes[at % processes.length];
+  if (!found) throw new Error('there is no process');
+  return found.newClient();
+}
 
 /** Runs histories, several at a time, whose clients are spread over several processes. */
 export async function runLab(
-  { endpoint, worker, seed, histories, minutes, only }: LabOptions,
+  { endpoint, worker, seed, histories, minutes, only, maxViolations = 5 }: LabOptions,
   say: (text: string) => void,
 ): Promise<LabReport> {
   const processes = Array.from({ length: PROCESSES }, () => new WorkerProcess(worker));
@@ -60,10 +69,10 @@ export async function runLab(
   const runLane = async (): Promise<void> => {
     const { table } = await createTestTable([], { client });
     const clients = Array.from({ length: CLIENTS_PER_LANE }, (_each, at) =>
-      (processes[at % PROCESSES] as WorkerProcess).newClient(),
+      newClientOf(processes, at),
     );
     const lane: Lane = { client, endpoint, tableName: table.name, clients };
-    while (begun < histories && performance.now() < endsAt && report.violations < MAX_VIOLATIONS) {
+    while (begun < histories && performance.now() < endsAt && report.violations < maxViolations) {
       begun++;
       const at = only ?? begun - 1;
       const result = await runHistory(lane, seed * 1000 + at);

@@ -46,7 +46,10 @@ export async function runHistory(lane: Lane, seed: number): Promise<HistoryResul
     // Each has its own, so that a client's calls depend on the races as little as possible.
     const own = seededRandom(seeds[at] ?? 0);
     for (let left = CALLS_PER_CLIENT; left > 0; left--) {
-      const call = generateCall(own, begun.map(({ call: each, ended }) => ({ call: each, outcome: ended?.outcome })));
+      const call = generateCall(
+        own,
+        begun.map(({ call: each, ended }) => ({ call: each, outcome: ended?.outcome })),
+      );
       const entry: (typeof begun)[number] = { client: at, call, begin: ++clock };
       const number = begun.push(entry) - 1;
       const outcome = await client.call(call, entry.begin);
