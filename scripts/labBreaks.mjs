@@ -49,12 +49,6 @@ export const BREAKS = [
     to: 'data.kind === kind',
   },
   {
-    name: 'a session that ends during a call lets it through',
-    file: 'accounts/src/core/Actor.ts',
-    from: '      condition: { valid: true, generation },\n    });\n  }\n\n  /**\n   * Reads the session',
-    to: '    });\n  }\n\n  /**\n   * Reads the session',
-  },
-  {
     name: 'a change of username is only said',
     file: 'accounts/src/lifecycle/AccountProfile.ts',
     from: '          setUsername(change, username);\n          return () => savedOf(change.saved);',

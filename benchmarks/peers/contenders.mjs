@@ -94,9 +94,9 @@ function openAuthJs({ endpoint, tableName }) {
   };
 }
 
-async function openOpenAuth({ endpoint, tableName }) {
-  const { issueCode, redeemCode } = await openAuthIssuer({ endpoint, tableName });
-  return { issue: issueCode, redeem: redeemCode, register: undefined, close: () => undefined };
+async function openOpenAuth(place) {
+  const { issueCode, redeemCode, close } = await openAuthIssuer(place);
+  return { issue: issueCode, redeem: redeemCode, close };
 }
 
 function openElectro({ endpoint, tableName }) {

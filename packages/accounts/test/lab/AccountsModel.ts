@@ -300,7 +300,8 @@ class Application {
       case 'reset': {
         const value = values[call.from];
         const account = value && accounts[value.of];
-        if (!this.#isGood(value, 'reset') || !account || account.isDeleting) return false;
+        // Also while the account is being deleted, which changes nothing for anybody.
+        if (!this.#isGood(value, 'reset') || !account) return false;
         account.password = call.password;
         return this.#remedy(value.of);
       }

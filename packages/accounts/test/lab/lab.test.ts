@@ -6,7 +6,7 @@ import { runHistory, type Lane } from './runHistory.js';
 
 /** Seeds of histories that each run has, and one that is new in every run. */
 const SEEDS = [1, 2, 3, randomInt(2 ** 31)];
-const HISTORIES = 25;
+const HISTORIES = 10;
 const CLIENTS = 6;
 
 describe('random concurrent histories with faults', () => {
