@@ -26,6 +26,10 @@ interface ModelValue {
   /** The address that the new one replaces. */
   replaces: string | null;
   isOpen: boolean;
+  /** Beginning of the call that made it. */
+  madeAt: number;
+  /** Whether it is revoked is open: the remedy was decided before the call began that made it. */
+  isDoubtful: boolean;
 }
 interface ModelEmail {
   of: string;
@@ -215,7 +219,8 @@ class Application {
         return this.#byOwner(call.session, (owner, account) => {
           if (account.password !== call.current) return false;
           account.password = call.password;
-          return this.#remedy(owner) && this.#begins(owner);
+          this.#remedy(owner);
+          return this.#begins(owner);
         });
       case 'addEmail':
       case 'replaceEmail': {
@@ -381,11 +386,13 @@ class Application {
       if (session.carriedUntil > this.#begin) return true;
       if (call.kind !== 'verifyEmail') return false;
       const value = values[call.from];
-      return !this.#isGood(value, 'email') || emails[value.email ?? '']?.of !== value.of;
+      if (!this.#isGood(value, 'email') || value.isDoubtful) return true;
+      return emails[value.email ?? '']?.of !== value.of;
     }
     if ('from' in call) {
       const value = values[call.from];
-      if (!value?.isOpen || !(value.of in accounts) || this.#isGoing(value.of)) return true;
+      if (!value?.isOpen || value.isDoubtful || !(value.of in accounts) || this.#isGoing(value.of))
+        return true;
       return value.kind === 'link' && !this.#isVerifiedOf(value);
     }
     if (!('accountId' in call)) return false;
@@ -518,9 +525,10 @@ class Application {
     return session.current === token;
   }
 
-  #makes(value: Omit<ModelValue, 'isOpen'>): void {
+  #makes(value: Omit<ModelValue, 'isOpen' | 'madeAt' | 'isDoubtful'>): void {
     if (this.#outcome?.value === undefined) return;
-    this.#state.values[this.#at] = { ...value, isOpen: true };
+    const made = { isOpen: true, madeAt: this.#begin, isDoubtful: false };
+    this.#state.values[this.#at] = { ...value, ...made };
   }
 
   /** Ends all sessions but one, and revokes everything that is pending. */
@@ -541,7 +549,9 @@ class Application {
 
   #revokeValues(owner: string, isMeant: (value: ModelValue) => boolean = () => true): void {
     for (const value of Object.values(this.#state.values)) {
-      if (value.of === owner && isMeant(value)) value.isOpen = false;
+      if (value.of !== owner || !isMeant(value)) continue;
+      if (value.madeAt > this.#begin) value.isDoubtful = true;
+      else value.isOpen = false;
     }
   }
 
