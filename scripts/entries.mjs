@@ -37,6 +37,7 @@ export const ENTRIES = {
     'phone-numbers': 'contacts/phoneNumbers/index.ts',
     'prehashed-passwords': 'passwords/prehashed/index.ts',
     react: 'client/react/index.ts',
+    restore: 'restore/index.ts',
     'self-service': 'selfService/index.ts',
     ses: 'delivery/ses/index.ts',
     smtp: 'delivery/smtp/index.ts',

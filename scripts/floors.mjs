@@ -8,7 +8,7 @@ export const FLOORS = [
   ['client', 'doors', 'openApi'],
   ['http'],
   ['selfService'],
-  ['apps', 'import'],
+  ['apps', 'import', 'restore'],
   ['accounts'],
   ['identityProviders', 'passwordless'],
   [

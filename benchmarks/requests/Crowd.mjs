@@ -8,16 +8,28 @@ import { localClient, uniqueTableName } from '@latchkey/entity/testing';
 const PASSWORD = 'a long walk in the hills';
 const AT_ONCE = 8;
 
-/** A table that fills with accounts, and a counter of the requests that leave for it. */
+const NOTHING = { requests: 0, trips: 0, writeUnits: 0, readUnits: 0 };
+const READS = /^(Get|BatchGet|TransactGet|Query|Scan)/;
+
+/** A table that fills with accounts, and a counter of what leaves for it. */
 export class Crowd {
   #client;
-  #counted = { requests: 0, trips: 0, inFlight: 0 };
+  #inFlight = 0;
+  #counted = { ...NOTHING };
   #size = 0;
   #people = 0;
   #template = [];
 
   constructor(endpoint) {
     this.#client = localClient(endpoint);
+    this.#client.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          args.input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' };
+          return this.#countUnits(commandName, next(args));
+        },
+      { step: 'initialize', name: 'units' },
+    );
     this.#client.middlewareStack.add((next) => (args) => this.#count(() => next(args)), {
       step: 'finalizeRequest',
       priority: 'low',
@@ -82,7 +94,10 @@ export class Crowd {
     }
   }
 
-  /** What a flow costs for an account with so many sessions. */
+  /**
+   * What a flow costs for an account with so many sessions: requests, round trips one after the other,
+   * capacity units as the engine reports them, and milliseconds.
+   */
   async costOf({ prepare = () => undefined, run }, sessions) {
     const person = await this.newPerson();
     person.request = () => ({
@@ -95,10 +110,11 @@ export class Crowd {
     ({ authToken: person.authToken } = await this.accounts.sessions.begin(account, request()));
     await this.#addSessions(account, sessions - 1);
     const prepared = await prepare(this, person);
-    this.#counted = { requests: 0, trips: 0, inFlight: 0 };
+    const counted = (this.#counted = { ...NOTHING });
+    const start = performance.now();
     await run(this, person, prepared);
-    const { requests, trips } = this.#counted;
-    return { requests, trips };
+    const ms = performance.now() - start;
+    return { ...counted, ms };
   }
 
   async #addSessions({ accountId }, count) {
@@ -132,13 +148,22 @@ export class Crowd {
   }
 
   async #count(send) {
-    const counted = this.#counted;
-    counted.requests++;
-    if (counted.inFlight++ === 0) counted.trips++;
+    this.#counted.requests++;
+    if (this.#inFlight++ === 0) this.#counted.trips++;
     try {
       return await send();
     } finally {
-      counted.inFlight--;
+      this.#inFlight--;
     }
+  }
+
+  async #countUnits(commandName, answering) {
+    const counted = this.#counted;
+    const answer = await answering;
+    const kind = READS.test(commandName) ? 'readUnits' : 'writeUnits';
+    for (const each of [answer.output.ConsumedCapacity ?? []].flat()) {
+      counted[kind] += each.CapacityUnits ?? 0;
+    }
+    return answer;
   }
 }

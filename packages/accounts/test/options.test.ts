@@ -86,6 +86,16 @@ const OPTIONS: Readonly<Record<string, Row>> = {
     fits: (value) => value === 5 || Array.isArray(value),
     also: [-1, 1.5, '10.0.0.0/8', ['loopback'], ['10.0.0.0/33']],
   },
+  validFrom: {
+    fits: nothing,
+    also: [
+      new Date(Number.NaN),
+      new Date(Date.now() + 6 * 60_000),
+      '2026-11-26',
+      '2026-11-26T12:00:00',
+      '2026-13-26T12:00:00Z',
+    ],
+  },
   visitorFields: { fits: Array.isArray, also: [['plan'], 'plan'] },
   accountFields: { fits: objects },
   'accountFields.plan': { fits: nothing, also: ['string', { type: 'string' }] },
@@ -337,7 +347,7 @@ describe('an option of Accounts', () => {
   it.each([
     [OPTIONS, (options: object) => new Accounts(options as never)],
     [TOTP_OPTIONS, totpOf],
-  ])('says why, without the value (ASVS 16.2.5): %#', (rows, make) => {
+  ])('ASVS 16.2.5: says why, without the value: %#', (rows, make) => {
     for (const secret of ['canary-value', ['canary-value'], { kid: 'canary-value' }]) {
       for (const [option, { beside }] of Object.entries(rows)) {
         try {
@@ -358,6 +368,7 @@ describe('an option of Guard', () => {
     'appId',
     'sessions',
     'trustedProxies',
+    'validFrom',
     'events',
     'accountFields',
     'listing',

@@ -16,7 +16,7 @@ import { Delivery, type DeliveryOptions } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import { invalidOption } from '../errors/invalidOption.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readInput, readObject } from '../errors/requireObject.js';
 import type {
   AccountEventListener,
   AccountEventName,
@@ -321,7 +321,7 @@ export class Accounts<
       accountFields: ownNames,
       visitorFields: parseVisitorFields(options.visitorFields, ownNames),
       throttle: new Throttle(table, throttling),
-      deviceTokens: new DeviceTokens(signing),
+      deviceTokens: new DeviceTokens({ ...signing, acceptsIssuedAt: core.acceptsIssuedAt }),
       loginChallenges: new LoginChallenges(signing),
       messageLimit: new MessageLimit(table, throttling?.messages),
       oneTimeTokens: this.#oneTimeTokens,
@@ -417,7 +417,8 @@ export class Accounts<
    *   many such tokens were sent to the address (`throttling.messages`); `TooBusy`,
    *   `ServiceUnavailable`.
    */
-  createAccount(input: InputWith<CreateAccountInput, F>): Promise<AccountWith<F>> {
+  async createAccount(input: InputWith<CreateAccountInput, F>): Promise<AccountWith<F>> {
+    input = readInput(input);
     return this.#creation.createAccount(input) as Promise<AccountWith<F>>;
   }
 
@@ -429,9 +430,10 @@ export class Accounts<
    *   challenge, if the application requires a second factor; `AccountNotActivated` with
    *   `requireActivation`.
    */
-  createAccountAndLogin(
+  async createAccountAndLogin(
     input: InputWith<CreateAccountAndLoginInput, F>,
   ): Promise<LoginResultWith<F>> {
+    input = readInput(input);
     return this.#creation.createAccountAndLogin(input) as Promise<LoginResultWith<F>>;
   }
 
@@ -461,7 +463,7 @@ export class Accounts<
    * @throws AccountError `InvalidInput`, `ServiceUnavailable`
    */
   async findUser(input: FindUserInput): Promise<AccountWith<F> | null> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { context } = input;
     const identifier = parseUserIdentifier(input, this.#core);
     return withAccountErrors(async () => {
@@ -508,9 +510,10 @@ export class Accounts<
   }
 
   /**
-   * Logs in with a password, in four requests: one resolves the identifier, one Query reads the account
-   * while another request counts the attempt, and one transaction writes the session. An unknown user
-   * costs the same requests and the same hashing (ASVS 6.3.8).
+   * Logs in with a password, in five requests and three round trips: one resolves the identifier while
+   * another counts the client's network, one Query reads the account while another counts its attempt, and
+   * one transaction writes the session. An unknown user costs the same requests and the same hashing
+   * (ASVS 6.3.8).
    *
    * @param input - `deviceToken`: from the last login on the same device, if there was one. Attempts with
    *   it are counted separately from those of strangers, at most 15 in a row. An invalid token is
@@ -522,6 +525,7 @@ export class Accounts<
    *   `ServiceUnavailable`.
    */
   async userByPasswordLogin(input: PasswordLoginInput): Promise<LoginResultWith<F>> {
+    input = readInput(input);
     const { login } = await this.#passwordLogin.userByPasswordLogin(input);
     return login as LoginResultWith<F>;
   }
@@ -539,9 +543,10 @@ export class Accounts<
    *   valid, or is another account's; `AccountLocked`, `AuthenticatorDisabled`, `TooManyRequests`,
    *   `TooBusy`, `ServiceUnavailable`.
    */
-  reauthenticate(
+  async reauthenticate(
     input: ReauthenticateInput | ReauthenticateByCodeInput,
   ): Promise<{ authToken: string }> {
+    input = readInput(input);
     return isByCode(input)
       ? reauthenticateByCode(this.#core, input)
       : this.#passwordLogin.reauthenticate(input);

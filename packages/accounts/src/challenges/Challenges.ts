@@ -43,6 +43,11 @@ export interface ShownChallenge {
   readonly path: string;
 }
 
+/** Dependencies of {@link Challenges}. */
+type ChallengesCore = Pick<RequestCore, 'acceptsIssuedAt' | 'connectionOf' | 'table'> & {
+  readonly throttle: Throttle;
+};
+
 const SECRET_BYTES = 32;
 /** The form of what {@link Challenges.create} gives. */
 const SECRET = /^[\w-]{43}$/;
@@ -54,9 +59,9 @@ const SECRET = /^[\w-]{43}$/;
  */
 export class Challenges {
   readonly #challenges: Entity<typeof Challenge>;
-  readonly #core: Pick<RequestCore, 'connectionOf' | 'table'> & { readonly throttle: Throttle };
+  readonly #core: ChallengesCore;
 
-  constructor(core: Pick<RequestCore, 'connectionOf' | 'table'> & { readonly throttle: Throttle }) {
+  constructor(core: ChallengesCore) {
     this.#core = core;
     this.#challenges = core.table.entity(Challenge);
   }
@@ -115,9 +120,11 @@ export class Challenges {
         if (EntityError.is(error) && error.code === 'ConditionFailed') throw refused;
         throw error;
       });
+    const { item } = used;
     // TTL removes rows late, by days: the clock decides.
-    if (!used.item || !(used.item.expiresAt > this.#core.table.now())) throw refused;
-    return used.item.data ?? {};
+    if (!item || !(item.expiresAt > this.#core.table.now())) throw refused;
+    if (!this.#core.acceptsIssuedAt(item.createdAt)) throw refused;
+    return item.data ?? {};
   }
 }
 

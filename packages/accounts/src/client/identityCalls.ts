@@ -53,6 +53,18 @@ export function beginIdentityLink(
 }
 
 /**
+ * Begins to prove again, by an identity that the user has linked, whose session it is, after
+ * `RecentLoginRequired`. The page then goes to the `url`.
+ */
+export function beginIdentityReauthentication(
+  client: AccountsClient,
+  { provider, ...body }: BodyOf<'beginIdentityReauthentication'> & Provider,
+  options?: CallOptions,
+): Promise<AnswerOf<'beginIdentityReauthentication'>> {
+  return coreOf(client).call('POST', `${pathOf(provider)}/reauthenticate`, body, options);
+}
+
+/**
  * Completes a sign-in with the parameters of the provider's callback, in an application whose own URL the
  * provider calls. In a browser, the server does so by itself.
  */

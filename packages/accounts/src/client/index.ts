@@ -18,6 +18,7 @@ export { authFetch } from './authFetch.js';
 export { currentSession, onSessionChange } from './sessionState.js';
 export {
   beginIdentityLink,
+  beginIdentityReauthentication,
   beginIdentitySignIn,
   completeIdentityFlow,
   listIdentities,
@@ -45,8 +46,10 @@ export {
 } from './signInCalls.js';
 export {
   listPasskeys,
+  passkeyReauthenticationOptions,
   passkeyRegistrationOptions,
   passkeySignInOptions,
+  reauthenticateWithPasskey,
   registerPasskey,
   removePasskey,
   renamePasskey,

@@ -37,6 +37,7 @@ export type SignInWithPasskeyInput = Pick<
   readonly conditional?: boolean;
 };
 
+const REAUTHENTICATE = '/session/reauthenticate/passkey';
 /** Before a challenge expires, with time left for the user who is about to choose. */
 const RENEWED_BEFORE_MS = 120_000;
 
@@ -117,6 +118,33 @@ export async function signInWithPasskey(
     ...(browserSecret !== undefined && { browserSecret }),
   };
   return core.begin<AnswerOf<'signInWithPasskey'>>('/sign-in/passkey', answer, options);
+}
+
+/** Options for the browser, by which it uses a passkey: {@link reauthenticateWithPasskey} asks for them by itself. */
+export function passkeyReauthenticationOptions(
+  client: AccountsClient,
+  body: BodyOf<'passkeyReauthenticationOptions'>,
+  options?: CallOptions,
+): Promise<AnswerOf<'passkeyReauthenticationOptions'>> {
+  return coreOf(client).call('POST', `${REAUTHENTICATE}/options`, body, options);
+}
+
+/**
+ * Proves again whose session it is by a passkey, after `RecentLoginRequired`.
+ *
+ * @throws AccountsClientError `PasskeysNotSupported`, `PasskeyNotAllowed`; `PasskeyNotFound`,
+ *   `TokenVerificationFailed` and others of the server.
+ */
+export async function reauthenticateWithPasskey(
+  client: AccountsClient,
+  options: CallOptions = {},
+): Promise<AnswerOf<'reauthenticateWithPasskey'>> {
+  const { get } = platform();
+  const begun = await passkeyReauthenticationOptions(client, {}, options);
+  const { browserSecret } = begun;
+  const response = await get(begun.options, false, options.signal);
+  const body = { response, ...(browserSecret !== undefined && { browserSecret }) };
+  return coreOf(client).call('POST', REAUTHENTICATE, body, options);
 }
 
 /** The passkeys of the user. The browser learns which of those that it keeps are still accepted. */

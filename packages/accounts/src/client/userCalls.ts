@@ -40,7 +40,7 @@ export function removePassword(
   return coreOf(client).call('DELETE', '/user/password', undefined, options);
 }
 
-/** A page of the active sessions of the user, oldest first. */
+/** A page of the active sessions of the user, newest first. */
 export function listSessions(
   client: AccountsClient,
   { first, after }: QueryOf<'listSessions'> = {},

@@ -12,7 +12,7 @@ import {
 } from '../lifecycle/exportedDocuments.js';
 import type { JsonObject } from '../lifecycle/JsonObject.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
-import { factorsOf } from '../twoFactor/readFactors.js';
+import { factorsOf, unusedRecoveryCodes } from '../twoFactor/readFactors.js';
 import type {
   ShownAccount,
   ShownContact,
@@ -36,17 +36,17 @@ type ShownField =
 
 /** Renders an account for the page. No secret, digest or value of a token is in it. */
 export function showAccount(
-  { table, accountFields }: AccountsCore,
+  core: AccountsCore,
   account: Account,
   sessions: ShownSessions,
 ): ShownAccount {
-  const shown = exportedAccount(account, accountFields);
+  const shown = exportedAccount(account, core.accountFields);
   const { profile = {}, deleting = false, ...fields } = shown;
   const ownFields = Object.fromEntries(
-    Object.entries(shown).filter(([name]) => accountFields.includes(name)),
+    Object.entries(shown).filter(([name]) => core.accountFields.includes(name)),
   );
   const named = Object.fromEntries(
-    Object.entries(fields).filter(([name]) => !accountFields.includes(name)),
+    Object.entries(fields).filter(([name]) => !core.accountFields.includes(name)),
   ) as unknown as Pick<ShownAccount, Exclude<ShownField, 'deleting' | 'profile'>>;
   const password = account.tokens.find(({ kind }) => kind === 'password');
   return {
@@ -59,8 +59,8 @@ export function showAccount(
       ...account._lapsed.map((contact) => showContact(contact, true)),
     ],
     ...(password && { passwordSetAt: password.createdAt.toISOString() }),
-    factors: showFactors(account),
-    tokens: pendingTokens(account.tokens, table.now(), account).map(showToken),
+    factors: showFactors(core, account),
+    tokens: pendingTokens(account.tokens, core, account).map(showToken),
     attempts: account.attempts
       .filter((count) => failuresInARow(count) > 0)
       .map((count) => ({
@@ -94,13 +94,14 @@ function showToken(token: Account['tokens'][number]): ShownToken {
   return { kind, createdFor, ...(reason !== undefined && { reason }), createdAt, expiresAt };
 }
 
-function showFactors({ tokens }: Account): ShownFactors {
-  const { totp, pending, recoveryCodes } = factorsOf(tokens);
+function showFactors(core: AccountsCore, { tokens }: Account): ShownFactors {
+  const factors = factorsOf(tokens);
+  const { totp, pending, recoveryCodes } = factors;
   return {
     ...(totp && { totpSince: totp.createdAt.toISOString() }),
     unconfirmed: pending.length,
     recoveryCodes: {
-      unused: recoveryCodes.filter(({ used }) => used !== true).length,
+      unused: unusedRecoveryCodes(core, factors).length,
       total: recoveryCodes.length,
     },
   };

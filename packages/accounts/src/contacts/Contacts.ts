@@ -2,7 +2,7 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import { readInput, readObject, requireUlid } from '../errors/requireObject.js';
 import { Actor } from '../core/Actor.js';
 import { changeAccount, Flow } from '../core/changeAccount.js';
 import { isSame } from '../core/claims.js';
@@ -115,6 +115,7 @@ export class Contacts {
    *   `ServiceUnavailable`; `InvalidConfiguration` with a request, but no `delivery`.
    */
   async addEmail(input: ActingAccount & { readonly email: string }): Promise<AddedContact> {
+    input = readInput(input);
     return addContact(this.#core, input, () => ({ data: emailOf(input.email, 'email') }));
   }
 
@@ -128,6 +129,7 @@ export class Contacts {
    *   {@link Contacts.addEmail}.
    */
   async addPhone(input: ActingAccount & PhoneInput): Promise<AddedContact> {
+    input = readInput(input);
     return addContact(this.#core, input, () => ({
       data: this.#phone(input.phone, input.country, 'phone'),
     }));
@@ -142,6 +144,7 @@ export class Contacts {
    *   identity verified; `UserNotFound`, `AccountDeactivated`, `ServiceUnavailable`
    */
   async addOAuth(input: AddOAuthInput): Promise<{ readonly contact: Contact }> {
+    input = readInput(input);
     return linkIdentity(this.#core, input, () => oauthOf(input, input.provider, input.value));
   }
 
@@ -164,6 +167,7 @@ export class Contacts {
    * @throws AccountError as {@link Contacts.addOAuth}
    */
   async addCustom(input: AddCustomInput): Promise<{ readonly contact: Contact }> {
+    input = readInput(input);
     return linkIdentity(this.#core, input, () => customOf(input, input.value));
   }
 
@@ -174,6 +178,7 @@ export class Contacts {
    *   `ServiceUnavailable`
    */
   async list(input: ActingAccount): Promise<readonly Contact[]> {
+    input = readInput(input);
     return withAccountErrors(async () => {
       const actor = Actor.of(this.#core, input);
       const flow = new Flow(this.#core, actor, {});
@@ -196,6 +201,7 @@ export class Contacts {
    *   `RecentLoginRequired`, `ServiceUnavailable`
    */
   async remove(input: ActingAccount & ContactReference): Promise<void> {
+    input = readInput(input);
     await changeAccount(this.#core, { flow: 'RemoveContact', input }, async (flow) => {
       flow.requireRecentLogin();
       const isMeant = parseReference(this.#core, input);
@@ -218,6 +224,7 @@ export class Contacts {
   async replaceEmail(
     input: ActingAccount & { readonly email: string; readonly newEmail: string },
   ): Promise<AddedContact> {
+    input = readInput(input);
     return addContact(this.#core, input, () => ({
       old: emailOf(input.email, 'email'),
       data: emailOf(input.newEmail, 'newEmail'),
@@ -233,6 +240,7 @@ export class Contacts {
   async replacePhone(
     input: ActingAccount & PhoneInput & { readonly newPhone: string },
   ): Promise<AddedContact> {
+    input = readInput(input);
     return addContact(this.#core, input, () => ({
       old: this.#phone(input.phone, input.country, 'phone'),
       data: this.#phone(input.newPhone, input.country, 'newPhone'),
@@ -247,6 +255,7 @@ export class Contacts {
    * @throws AccountError `ContactNotFound`, and as {@link Contacts.addOAuth}
    */
   async replaceOAuth(input: ReplaceOAuthInput): Promise<{ readonly contact: Contact }> {
+    input = readInput(input);
     return linkIdentity(this.#core, input, () => {
       const { provider, value, newProvider = provider, newValue } = input;
       const old = parseContact({ kind: 'oauth', provider, value }, '', NO_PHONES);
@@ -261,6 +270,7 @@ export class Contacts {
    * @throws AccountError as {@link Contacts.replaceOAuth}
    */
   async replaceCustom(input: ReplaceCustomInput): Promise<{ readonly contact: Contact }> {
+    input = readInput(input);
     return linkIdentity(this.#core, input, () => {
       const old = parseContact({ kind: 'custom', value: input.value }, '', NO_PHONES);
       return { ...customOf(input, input.newValue), old };
@@ -281,7 +291,7 @@ export class Contacts {
    *   account has verified the address since; `TooManyRequests`, `ServiceUnavailable`
    */
   async undoReplacement(input: UndoReplacementInput): Promise<Contact> {
-    requireObject(input, '');
+    input = readObject(input, '');
     return undoReplacement(this.#core, input);
   }
 
@@ -299,6 +309,7 @@ export class Contacts {
   async requestPhoneVerification(
     input: ActingAccount & PhoneInput,
   ): Promise<{ readonly code?: string }> {
+    input = readInput(input);
     return requirePhones(this.#phones).requestPhoneVerification(input);
   }
 
@@ -313,7 +324,7 @@ export class Contacts {
    *   code; `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `TooBusy`, `ServiceUnavailable`.
    */
   async verifyPhone(input: ActingAccount & PhoneInput & { readonly code: string }): Promise<void> {
-    return requirePhones(this.#phones).verifyPhone(input);
+    return requirePhones(this.#phones).verifyPhone(readInput(input));
   }
 
   #phone(value: unknown, country: unknown, path: string): NewAddress['data'] {

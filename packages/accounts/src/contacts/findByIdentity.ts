@@ -2,7 +2,7 @@ import { documentOf } from '../core/Account.js';
 import { isSame } from '../core/claims.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import { NO_PHONES, parseContact } from './parseContact.js';
@@ -20,7 +20,7 @@ export async function findByIdentity(
   core: AccountsCore,
   input: IdentityInput,
 ): Promise<AccountDocument | null> {
-  requireObject(input, '');
+  input = readObject(input, '');
   const { provider, value } = input;
   const data = parseContact({ kind: 'oauth', provider, value }, '', NO_PHONES);
   return withAccountErrors(async () => {

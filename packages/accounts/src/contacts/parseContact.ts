@@ -1,3 +1,4 @@
+import { readObject } from '../errors/requireObject.js';
 import { parseEmail } from '../identifiers/parseEmail.js';
 import { AccessType } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
@@ -42,7 +43,7 @@ export function parseContact(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new AccountError('InvalidInput', { path, reason: 'notAnObject' });
   }
-  const given = value as Readonly<Record<string, unknown>>;
+  const given = readObject(value, path) as Readonly<Record<string, unknown>>;
   const under = (name: string): string => (path === '' ? name : `${path}.${name}`);
   return parseData(normalised(given, under, options), under);
 }

@@ -15,15 +15,15 @@ const MAX_REVOKED = 50;
 
 /** The writes that revoke what was sent to some of an account's addresses and is pending. */
 export function revokeSentOperations(
-  { table, tokens }: Pick<AccountsCore, 'table' | 'tokens'>,
+  core: Pick<AccountsCore, 'acceptsIssuedAt' | 'table' | 'tokens'>,
   account: AccountWithTokens,
   { addresses, except }: SentTo,
 ): TransactOperation<unknown>[] {
-  return pendingTokens(account.tokens, table.now(), account)
+  return pendingTokens(account.tokens, core, account)
     .filter(({ createdFor, ulid }) => addresses.includes(createdFor) && ulid !== except)
     .slice(-MAX_REVOKED)
     .map(({ accountId, kind, createdFor, ulid }) =>
-      tokens.updateOneOperation({
+      core.tokens.updateOneOperation({
         filter: { accountId, kind, createdFor, ulid },
         update: { $set: { used: true } },
       }),

@@ -165,7 +165,7 @@ export class AccountChange<A extends Account | undefined = Account> {
     const { account } = this;
     const { accountId, kind, createdFor, ulid } = token;
     // Revoked on a later reading, where the flow decides anew.
-    if (account && pendingTokens([token], this.#core.table.now(), account).length === 0) {
+    if (account && pendingTokens([token], this.#core, account).length === 0) {
       throw refusal();
     }
     const location = usedFrom && { ip: usedFrom.ip, device: usedFrom.userAgent };
@@ -224,8 +224,7 @@ export class AccountChange<A extends Account | undefined = Account> {
    */
   revokePending(...kinds: readonly ('contacts' | 'tokens')[]): this {
     const { account } = this;
-    const { table } = this.#core;
-    const mark = account ? revokeTokens(table, account) : table.newUlid();
+    const mark = account ? revokeTokens(this.#core, account) : this.#core.table.newUlid();
     const tokensVoidBefore = mark;
     this.set({
       ...(kinds.includes('tokens') && { tokensVoidBefore }),

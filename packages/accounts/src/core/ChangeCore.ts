@@ -4,7 +4,8 @@ import type { Delivery } from '../delivery/Delivery.js';
 import type { Events } from '../events/Events.js';
 import type { ConnectionReader } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
-import type { SessionPolicy } from './sessionPolicy.js';
+import type { AcceptsIssuedAt } from '../tokens/parseValidFrom.js';
+import type { ActiveSessionPolicy } from './sessionState.js';
 import type { VerifiedRequests } from './VerifiedRequests.js';
 
 /** The parts that checking requests works with. */
@@ -17,7 +18,9 @@ export interface RequestCore {
   readonly events: Events;
   /** The sessions of the requests that were let through. */
   readonly verified: VerifiedRequests;
-  readonly sessionPolicy: SessionPolicy;
+  readonly sessionPolicy: ActiveSessionPolicy;
+  /** The option `validFrom`. */
+  readonly acceptsIssuedAt: AcceptsIssuedAt;
 }
 
 /** The parts that reading and changing accounts works with. */

@@ -1,5 +1,8 @@
 import type { Account, Contact, ContactData } from './Account.js';
 
+/** Lengths that the name of a passkey may have, in UTF-16 units. */
+export const PASSKEY_NAME_LENGTHS = { minLength: 1, maxLength: 64 } as const;
+
 /** A passkey as it is stored: a contact of the account that no message can reach. */
 export type PasskeyContact = Contact & {
   readonly data: Extract<ContactData, { readonly kind: 'passkey' }>;

@@ -64,7 +64,9 @@ export class VerifiedRequests {
 
   /** Puts a session on a request. */
   put(request: SessionRequest, verified: VerifiedSession): void {
-    request.user = verified.account;
+    // A copy, so that nothing that an application writes into it becomes a fact of the session.
+    const { account } = verified;
+    request.user = { ...account, permissions: [...account.permissions] };
     this.#sessions.set(request, verified);
   }
 

@@ -1,5 +1,5 @@
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import { readObject, requireUlid } from '../errors/requireObject.js';
 import { connectionContext } from '../events/connectionContext.js';
 import type { EventContext } from '../events/accountEvents.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
@@ -24,7 +24,7 @@ export function actingAccount(
   input: ActingAccount,
   verified: Pick<VerifiedRequests, 'of'>,
 ): EventContext & { readonly accountId: string } {
-  requireObject(input, '');
+  input = readObject(input, '');
   const { accountId, request } = input;
   if (request === undefined) {
     requireUlid(accountId, 'accountId');

@@ -7,6 +7,8 @@ const NOW = new Date('2026-11-21T12:00:00Z');
 const LATER = new Date(NOW.getTime() + 1);
 const accountId = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
+const CORE = { table: { now: () => NOW }, acceptsIssuedAt: (issuedAt: Date) => issuedAt >= NOW };
+
 let count = 0;
 const token = (fields: Partial<Token>): Token => ({
   id: '',
@@ -25,6 +27,7 @@ describe('pendingTokens', () => {
     ['one that was sent out', {}, true],
     ['one that expires now', { expiresAt: NOW }, false],
     ['one that has expired', { expiresAt: new Date(0) }, false],
+    ['one from before validFrom', { createdAt: new Date(NOW.getTime() - 1) }, false],
     ['one that was used', { used: true }, false],
     ['a password', { kind: 'password', expiresAt: undefined }, false],
     ['a password with an end', { kind: 'password' }, false],
@@ -35,12 +38,12 @@ describe('pendingTokens', () => {
     ['a recovery code', { kind: 'twoFactorAuth', createdFor: 'recovery-code-7' }, false],
   ] as const)('%s: %#', (_name, fields, isPending) => {
     const tokens = [token(fields)];
-    expect(pendingTokens(tokens, NOW, {})).toEqual(isPending ? tokens : []);
+    expect(pendingTokens(tokens, CORE, {})).toEqual(isPending ? tokens : []);
   });
 
   it('counts one without an end as none: nobody would ever have to renew it', () => {
     const { expiresAt: _, ...endless } = token({});
-    expect(pendingTokens([endless], NOW, {})).toEqual([]);
+    expect(pendingTokens([endless], CORE, {})).toEqual([]);
   });
 
   it.each(['magick_link', 'twoFactorAuth'] as const)(
@@ -48,7 +51,7 @@ describe('pendingTokens', () => {
     (kind) => {
       const tokens = [1, 2, 3].map(() => token({ kind, createdFor: 'challenge' }));
       const tokensVoidBefore = tokens[1]?.ulid;
-      expect(pendingTokens(tokens, NOW, { tokensVoidBefore })).toEqual(tokens.slice(2));
+      expect(pendingTokens(tokens, CORE, { tokensVoidBefore })).toEqual(tokens.slice(2));
     },
   );
 });

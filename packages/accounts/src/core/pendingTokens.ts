@@ -1,4 +1,5 @@
 import type { AccountToken, Infer } from '@latchkey/schema';
+import type { RequestCore } from './ChangeCore.js';
 import { TWO_FACTOR_PURPOSE } from './requiredSecondFactor.js';
 
 type Token = Infer<typeof AccountToken>;
@@ -15,20 +16,28 @@ export interface TokensRevoked {
   readonly tokensVoidBefore?: string | undefined;
 }
 
+/** Dependencies of {@link pendingTokens}. */
+export interface PendingCore {
+  readonly table: Pick<RequestCore['table'], 'now'>;
+  readonly acceptsIssuedAt: RequestCore['acceptsIssuedAt'];
+}
+
 /**
- * Those of an account's tokens that somebody may still use: sent out, neither used nor void, and
- * not expired by the clock, since TTL removes rows late.
+ * Those of an account's tokens that somebody may still use: sent out, neither used nor void, not from
+ * before `validFrom`, and not expired by the clock, since TTL removes rows late.
  */
 export function pendingTokens<T extends Token>(
   tokens: readonly T[],
-  now: Date,
+  { table, acceptsIssuedAt }: PendingCore,
   { tokensVoidBefore = '' }: TokensRevoked,
 ): T[] {
+  const now = table.now();
   return tokens.filter(
-    ({ ulid, kind, createdFor, used, expiresAt }) =>
+    ({ ulid, kind, createdAt, createdFor, used, expiresAt }) =>
       kind !== 'password' &&
       (kind !== 'twoFactorAuth' || CHALLENGES.includes(createdFor)) &&
       used !== true &&
+      acceptsIssuedAt(createdAt) &&
       // What undoes a change must outlive whatever is done by those who have made it.
       (ulid > tokensVoidBefore || kind === 'contact_recovery') &&
       expiresAt !== undefined &&

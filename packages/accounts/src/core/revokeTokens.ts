@@ -1,6 +1,6 @@
 import type { Table } from '@latchkey/entity';
 import type { Token } from './Account.js';
-import { pendingTokens, type TokensRevoked } from './pendingTokens.js';
+import { pendingTokens, type PendingCore, type TokensRevoked } from './pendingTokens.js';
 
 /** An account and its tokens, as they were read together. */
 export interface AccountWithTokens extends TokensRevoked {
@@ -12,12 +12,14 @@ export interface AccountWithTokens extends TokensRevoked {
  * that nobody knew of when the account was read. Factors, pending or not, and recovery codes stay.
  */
 export function revokeTokens(
-  table: Pick<Table, 'newUlid' | 'now'>,
+  core: PendingCore & { readonly table: Pick<Table, 'newUlid' | 'now'> },
   account: AccountWithTokens,
 ): string {
   // Those that were read are revoked in any case, even if another server's clock is ahead.
-  const read = pendingTokens(account.tokens, table.now(), account).map(({ ulid }) => ulid);
-  const [mark = ''] = [table.newUlid(), account.tokensVoidBefore ?? '', ...read].sort().reverse();
+  const read = pendingTokens(account.tokens, core, account).map(({ ulid }) => ulid);
+  const [mark = ''] = [core.table.newUlid(), account.tokensVoidBefore ?? '', ...read]
+    .sort()
+    .reverse();
   return mark;
 }
 

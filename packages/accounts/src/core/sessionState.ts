@@ -1,16 +1,22 @@
 import type { InferWithSecrets, Session } from '@latchkey/schema';
 import type { VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import { digestMatches } from '../tokens/digestSecret.js';
+import type { AcceptsIssuedAt } from '../tokens/parseValidFrom.js';
 import type { SessionPolicy } from './sessionPolicy.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { SessionDocument } from './VerifiedRequests.js';
+
+/** The rules by which sessions can be used. */
+export interface ActiveSessionPolicy extends SessionPolicy {
+  readonly acceptsIssuedAt: AcceptsIssuedAt;
+}
 
 /** Tells whether a session of an account can be used now. */
 export function isSessionActive(
   session: SessionDocument,
   account: AccountDocument,
   now: Date,
-  policy: SessionPolicy,
+  policy: ActiveSessionPolicy,
 ): boolean {
   // A row comes from outside: what is missing in it must make every comparison false (ASVS 16.5.3).
   return (
@@ -18,6 +24,8 @@ export function isSessionActive(
     session.generation === account.sessionGeneration &&
     // TTL removes rows late, by days: the clock decides.
     session.expiresAt > now &&
+    // When it began: a token of today may continue a session from before the restore.
+    policy.acceptsIssuedAt(session.createdAt) &&
     isAmongNewest(session, account) &&
     isInUse(session, now.getTime(), policy)
   );

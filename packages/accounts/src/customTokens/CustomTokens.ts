@@ -4,7 +4,7 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject, requireObject } from '../errors/requireObject.js';
 import { parseDuration, type Duration } from '../tokens/parseDuration.js';
 import { changeByToken } from '../flows/changeByToken.js';
 import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
@@ -89,7 +89,7 @@ export class CustomTokens {
    *   `TooManyTokens`, `UserNotFound`, `ServiceUnavailable`.
    */
   async issue(input: IssueTokenInput): Promise<IssuedOneTimeToken> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, token } = input;
     return changeAccount(
       this.#core,
@@ -118,7 +118,7 @@ export class CustomTokens {
    *   consume it; `TooManyRequests`, `ServiceUnavailable`.
    */
   async consume(input: ConsumeTokenInput): Promise<ConsumedToken> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { token: given, request } = input;
     const shown = { token: given, kind: 'custom', request } as const;
     let purpose = '';

@@ -5,7 +5,7 @@ import type { AccountDocument, SessionRequest } from '../requests/SessionRequest
 import { readEmailOfAccount, type EmailOfAccount } from '../flows/readEmailOfAccount.js';
 import { verifyContact, mailboxContact } from '../contacts/verifyContact.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 import { ISSUED } from '../oneTimeTokens/TokenLimit.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { changeByToken } from '../flows/changeByToken.js';
@@ -82,7 +82,7 @@ export class EmailVerification {
   async addEmailVerificationToken(
     input: AddEmailVerificationTokenInput,
   ): Promise<IssuedOneTimeToken> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { token, request, accountId } = input;
     const start = {
       flow: 'RequestVerification',
@@ -111,7 +111,7 @@ export class EmailVerification {
   async verifyEmailWithToken(
     input: VerifyEmailWithTokenInput,
   ): Promise<{ readonly account: AccountDocument; readonly email: string }> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { token, request } = input;
     const shown = { token, kind: 'email_verification', request } as const;
     return changeByToken(this.#core, { flow: 'VerifyEmail', shown }, async (flow, found) => {
@@ -122,8 +122,8 @@ export class EmailVerification {
 
   /** Carries out {@link Accounts.verifyEmail}. */
   async verifyEmail(input: EmailOfAccount): Promise<Contact> {
-    const { accountId = '' } = (input as Partial<EmailOfAccount> | null | undefined) ?? {};
-    requireObject(input, '');
+    input = readObject(input, '');
+    const { accountId = '' } = input as Partial<EmailOfAccount>;
     return changeAccount(
       this.#core,
       { flow: 'VerifyEmail', input: { accountId } },

@@ -96,7 +96,7 @@ async function proveHolder(
 ): Promise<HolderProof | undefined> {
   // What is verified already changes by nothing that the token does.
   if (flow.actor.request || contact.verified === true) return {};
-  if (isHandleOf(contact, handle)) return {};
+  if (isHandleOf(contact, handle) && core.acceptsIssuedAt(contact.createdAt)) return {};
   if (password === undefined) return undefined;
   const { passwords, throttle } = core;
   const shown = passwords.parse(password, 'password');

@@ -38,7 +38,7 @@ describe('AccountError', () => {
     }
   });
 
-  it('shows no stack and no cause in JSON (ASVS 16.5.1)', () => {
+  it('ASVS 16.5.1: shows no stack and no cause in JSON', () => {
     const error = new AccountError('ServiceUnavailable', {}, { cause: new Error('canary') });
     expect(JSON.parse(JSON.stringify({ error }))).toEqual({
       error: {
@@ -56,7 +56,7 @@ describe('AccountError', () => {
     expect('cause' in new AccountError('LoginFailed', {})).toBe(false);
   });
 
-  it('returns its challenge, but never shows it in a log (ASVS 16.2.5)', () => {
+  it('ASVS 16.2.5: returns its challenge, but never shows it in a log', () => {
     const challenge = 'canary-challenge';
     const error = new AccountError('TwoFactorRequired', { methods: [] }, { challenge });
     expect(error.challenge).toBe(challenge);

@@ -7,7 +7,7 @@ const item = { email: 'canary@example.com', profile: { born: 'canary' } };
 
 describe('withAccountErrors', () => {
   it.each(['ConditionFailed', 'VersionConflict', 'AlreadyExists'] as const)(
-    'keeps of %s what it is, and nobody’s document (ASVS 16.2.5)',
+    'ASVS 16.2.5: keeps of %s what it is, and nobody’s document',
     async (code) => {
       const cause = new EntityError(code, 'It is there.', { entity: 'Account', item });
       cause.operation = 3;
@@ -18,7 +18,7 @@ describe('withAccountErrors', () => {
     },
   );
 
-  it('does not name the place of an unreadable value, which may be somebody’s (ASVS 16.2.5)', async () => {
+  it('ASVS 16.2.5: does not name the place of an unreadable value, which may be somebody’s', async () => {
     const details = { entity: 'Account', id: 'canary', path: 'profile.canary', reason: 'canary' };
     for (const written of [{}, { written: true } as const]) {
       const cause = new EntityError('UnreadableItem', 'canary', { ...details, ...written });

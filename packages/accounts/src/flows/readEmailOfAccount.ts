@@ -1,5 +1,5 @@
 import { parseEmail } from '../identifiers/parseEmail.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import { readObject, requireUlid } from '../errors/requireObject.js';
 
 /** An e-mail address, and the account that it belongs to. */
 export interface EmailOfAccount {
@@ -14,7 +14,7 @@ export interface EmailOfAccount {
  * @throws AccountError `InvalidInput` with the path `accountId` or `email`.
  */
 export function readEmailOfAccount(input: unknown): EmailOfAccount {
-  requireObject(input, '');
+  input = readObject(input, '');
   const { accountId, email } = input as Partial<EmailOfAccount>;
   requireUlid(accountId, 'accountId');
   return { accountId, email: parseEmail(email, 'email') };

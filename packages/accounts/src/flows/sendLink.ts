@@ -57,10 +57,13 @@ export async function sendLink(
 ): Promise<void> {
   const { delivery, oneTimeTokens, table } = core;
   delivery.requireConfigured();
-  const ip = request && core.connectionOf(request).ip;
+  // At the same time as the look-up, so that it takes no trip of its own; a refusal comes afterwards.
+  const counted = request && core.throttle.countAddress(core.connectionOf(request).ip);
+  counted?.catch(() => undefined);
   const accountId = (await findAccountId(core, identifier)) ?? placeholderId(identifier);
   const account = await loadAccount(core, accountId);
   if (account) eventContext.accountId = accountId;
+  await counted;
   const target =
     account && !account.deactivated ? targetOf(account, { identifier, kind, message }) : undefined;
   const sent = target?.kind ?? kind;
@@ -70,7 +73,6 @@ export async function sendLink(
       ? mailboxThrottleKey({ kind: sent, account, mailbox: target.to.value })
       : decoyThrottleKey(kind, identifier)),
     maxWaitMs: oneTimeTokens.lifetimeMsOf(sent),
-    ...(ip !== undefined && { ip }),
   };
   let lock: AccountError | undefined;
   try {
@@ -92,8 +94,8 @@ export async function sendLink(
     ...(request && { request }),
   });
   // Without a check that the account is there: it has just been read, and the others have none.
-  const counted = toNobody ? (isInvited && !lock ? identifier.value : nobody) : undefined;
-  await table.transact([operation, ...countInvitation(core, counted)]).catch((error: unknown) => {
+  const invited = toNobody ? (isInvited && !lock ? identifier.value : nobody) : undefined;
+  await table.transact([operation, ...countInvitation(core, invited)]).catch((error: unknown) => {
     const refusal = core.messageLimit.toMessageLimitError(error);
     if (!AccountError.is(refusal) || refusal.code !== 'TooManyRequests') throw error;
     // As silent as a mailbox that has had enough.

@@ -20,8 +20,8 @@ import type { NoFields, RequestWith } from './OwnFields.js';
  * functions that nobody logs in to. A logout, a deactivation or a new password holds for the next
  * request, as with `Accounts.handleRequest`.
  *
- * Give it the same `table`, `appId`, `sessions`, `trustedProxies` and `accountFields` as the `Accounts`:
- * a token that one takes is then taken by the other. In one process with `accountFields`, give each a
+ * Give it the same `table`, `appId`, `sessions`, `trustedProxies`, `validFrom` and `accountFields` as the
+ * `Accounts`: a token that one takes is then taken by the other. In one process with `accountFields`, give each a
  * `Table` of its own, since a table takes one definition of the account.
  *
  * @example

@@ -7,6 +7,7 @@ import { VerifiedRequests } from '../core/VerifiedRequests.js';
 import { Events, type EventsOptions } from '../events/Events.js';
 import { readConnectionInfo } from '../requests/SessionRequest.js';
 import { parseTrustedProxies } from '../requests/trustedProxies.js';
+import { parseValidFrom } from '../tokens/parseValidFrom.js';
 import { audienceOf, parseAppId } from './appId.js';
 import type { NoFields } from './OwnFields.js';
 
@@ -28,6 +29,13 @@ export interface GuardOptions<F extends AccountFields = NoFields> {
    * them (default: the last one).
    */
   readonly trustedProxies?: number | readonly string[];
+  /**
+   * When the table was restored from a backup, which brings back revoked sessions and used tokens: a `Date`,
+   * or ISO 8601 with its zone. Every session and one-time token from before is refused, without another
+   * request; so are recovery codes, and devices are no longer known. Not in the future, but for the 5 minutes
+   * that clocks may differ (default: no restore). See `docs/guide/restoring.md`.
+   */
+  readonly validFrom?: Date | string;
   /** How long those who are told or asked may take. */
   readonly events?: EventsOptions;
   /** Fields of the application's own that every account has, by name, as zod schemas. */
@@ -60,6 +68,7 @@ export function createRequestSetup(options: GuardOptions<AccountFields>): Reques
   const audience = options.sessions.audience ?? audienceOf(appId);
   const sessions = { ...options.sessions, audience };
   const trustedProxies = parseTrustedProxies(options.trustedProxies);
+  const acceptsIssuedAt = parseValidFrom(options.validFrom, now());
   return {
     appId,
     core: {
@@ -68,7 +77,8 @@ export function createRequestSetup(options: GuardOptions<AccountFields>): Reques
       connectionOf: (request) => readConnectionInfo(request, trustedProxies),
       events: new Events(now, options.events, trustedProxies),
       verified: new VerifiedRequests(now),
-      sessionPolicy: definePolicy(sessions),
+      sessionPolicy: { ...definePolicy(sessions), acceptsIssuedAt },
+      acceptsIssuedAt,
     },
     sessions,
   };

@@ -30,7 +30,14 @@ export function part(name: string, reason: string): z.ZodType {
  */
 export const guardOptions: Readonly<
   Record<
-    'accountFields' | 'appId' | 'events' | 'listing' | 'sessions' | 'table' | 'trustedProxies',
+    | 'accountFields'
+    | 'appId'
+    | 'events'
+    | 'listing'
+    | 'sessions'
+    | 'table'
+    | 'trustedProxies'
+    | 'validFrom',
     z.ZodType
   >
 > = {
@@ -54,6 +61,7 @@ export const guardOptions: Readonly<
   accountFields: z.unknown().optional(),
   appId: z.unknown().optional(),
   trustedProxies: z.unknown().optional(),
+  validFrom: z.unknown().optional(),
 };
 
 /**

@@ -207,7 +207,7 @@ export interface BegunIdentityAnswer {
   readonly browserSecret?: string;
 }
 
-/** Answer to the callback: of a sign-in, or with the contact that was linked. */
+/** Answer to the callback: of a sign-in, with the contact that was linked, or of a reauthentication. */
 export interface IdentityCallbackAnswer extends Partial<SignedInAnswer> {
   readonly contact?: ContactAnswer;
   readonly returnTo?: string;
@@ -331,6 +331,11 @@ export interface AccountsApi {
     readonly body: { readonly returnTo?: string };
     readonly answer: BegunIdentityAnswer;
   };
+  readonly beginIdentityReauthentication: {
+    readonly params: 'provider';
+    readonly body: { readonly returnTo?: string };
+    readonly answer: BegunIdentityAnswer;
+  };
   readonly completeIdentityFlow: {
     readonly params: 'provider';
     readonly body: IdentityCallbackBody;
@@ -349,6 +354,14 @@ export interface AccountsApi {
       readonly rememberMe?: SessionChoice['rememberMe'];
     };
     readonly answer: SignedInAnswer;
+  };
+  readonly passkeyReauthenticationOptions: {
+    readonly body: { readonly browserSecret?: string };
+    readonly answer: PasskeyOptionsAnswer;
+  };
+  readonly reauthenticateWithPasskey: {
+    readonly body: PasskeyResponseBody;
+    readonly answer: undefined;
   };
   readonly passkeyRegistrationOptions: {
     readonly body: { readonly conditional?: boolean; readonly browserSecret?: string };

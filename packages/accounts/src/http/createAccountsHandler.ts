@@ -7,6 +7,7 @@ import { assertKinds, method, object } from '../guard/optionKinds.js';
 import { invalidOption } from '../errors/invalidOption.js';
 import { SelfService } from '../selfService/SelfService.js';
 import type { OperationName } from './api.js';
+import { assertTokenSecret } from './assertTokenSecret.js';
 import { AuthCookies } from './AuthCookies.js';
 import { corsHeaders, isPreflight, PREFLIGHT_HEADERS } from './crossOrigin.js';
 import { Exchange } from './Exchange.js';
@@ -85,7 +86,8 @@ export type AccountsHandler = (request: Request, connection?: Connection) => Pro
  *
  * @param accounts - in a process for several applications, a function that finds the accounts of a
  *   request, for example by its `App-Id` header.
- * @throws AccountError `InvalidConfiguration` for an option that cannot be used.
+ * @throws AccountError `InvalidConfiguration` for an option that cannot be used; `SecretTooShort` and
+ *   `InvalidConfiguration` for a secret that a `getTokenSecret` without parameters returns at once.
  *
  * @example
  * ```ts
@@ -104,7 +106,10 @@ export function createAccountsHandler<F extends AccountFields>(
 ): AccountsHandler {
   const server = new AccountsServer(options);
   const find = typeof accounts === 'function' ? accounts : () => accounts;
-  if (typeof accounts !== 'function') server.siteOf(asAccounts(accounts));
+  if (typeof accounts !== 'function') {
+    server.siteOf(asAccounts(accounts));
+    assertTokenSecret(accounts.sessions.getTokenSecret);
+  }
   return (request, connection = {}) =>
     server.answer(request, connection, async () => asAccounts(await find(request)));
 }

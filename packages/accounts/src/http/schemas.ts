@@ -24,6 +24,8 @@ export interface Field {
   readonly description?: string;
   readonly enum?: readonly string[];
   readonly format?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
   readonly additionalProperties?: { readonly type: 'string' } | true;
 }
 
@@ -33,9 +35,20 @@ export interface Fields<B> {
   readonly optional: { readonly [K in keyof B as object extends Pick<B, K> ? K : never]-?: Field };
 }
 
+/** Lengths of a text, in characters. */
+interface Lengths {
+  readonly minLength?: number | undefined;
+  readonly maxLength?: number | undefined;
+}
+
 /** A text. */
-export function text(description?: string): Field {
-  return { type: 'string', ...(description !== undefined && { description }) };
+export function text(description?: string, { minLength, maxLength }: Lengths = {}): Field {
+  return {
+    type: 'string',
+    ...(description !== undefined && { description }),
+    ...(minLength !== undefined && { minLength }),
+    ...(maxLength !== undefined && { maxLength }),
+  };
 }
 
 /** A flat profile. */

@@ -8,6 +8,9 @@ export interface PhoneInput {
   readonly country?: string;
 }
 
+/** Lengths that a phone number may have as it is typed, in UTF-16 units. */
+export const PHONE_INPUT_LENGTHS = { maxLength: 40 } as const;
+
 /** Knowledge of the world's numbering plans. */
 export interface PhoneParser {
   /**

@@ -75,11 +75,11 @@ describe('parseLoginIdentifier', () => {
     [7, 'notAString'],
     [['canary@example.com'], 'notAString'],
     [{ toString: () => 'canary' }, 'notAString'],
-  ])('refuses %j as %s (ASVS 1.3.11, 2.2.1, 15.3.5)', (value, reason) => {
+  ])('ASVS 1.3.11, 2.2.1, 15.3.5: refuses %j as %s', (value, reason) => {
     expect(reasonFor(value)).toBe(reason);
   });
 
-  it('refuses more than 1000 characters, up to a megabyte, unread (ASVS 1.3.12)', () => {
+  it('ASVS 1.3.12: refuses more than 1000 characters, up to a megabyte, unread', () => {
     expect(reasonFor('canary'.repeat(167))).toBe('tooLong');
     expect(reasonFor('canary@'.repeat(150_000))).toBe('tooLong');
     expect(reasonFor(' '.repeat(1001))).toBe('tooLong');

@@ -2,8 +2,7 @@ import { phoneNumber } from '@latchkey/schema';
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { AccountError } from '../errors/AccountError.js';
 import { trimIdentifier } from './parseEmail.js';
-
-const MAX_LENGTH = 40;
+import { PHONE_INPUT_LENGTHS } from './PhoneParser.js';
 
 /**
  * Parses a phone number and returns it in E.164 form, in which it is stored.
@@ -18,7 +17,7 @@ const MAX_LENGTH = 40;
  */
 export function parsePhone(value: unknown, country: unknown, path: string): string {
   if (typeof value !== 'string') throw invalid(path, 'notAString');
-  if (value.length > MAX_LENGTH) throw invalid(path, 'tooLong');
+  if (value.length > PHONE_INPUT_LENGTHS.maxLength) throw invalid(path, 'tooLong');
   if (!value.isWellFormed()) throw invalid(path, 'notWellFormed');
   if (country !== undefined && (typeof country !== 'string' || !isSupportedCountry(country))) {
     throw invalid([...path.split('.').slice(0, -1), 'country'].join('.'), 'notACountry');

@@ -5,10 +5,16 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import { Actor } from '../core/Actor.js';
 import type { Contact } from '../core/Account.js';
 import { changeAccount, Flow } from '../core/changeAccount.js';
-import { isContactTaken, takingClaims } from '../core/claims.js';
+import { isContactTaken, isSame, takingClaims } from '../core/claims.js';
 import { requireRecentLogin } from '../core/requireRecentLogin.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import {
+  readFrom,
+  readInput,
+  readObject,
+  requireObject,
+  requireUlid,
+} from '../errors/requireObject.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
@@ -25,7 +31,7 @@ import { parseReturnTo } from './parseReturnTo.js';
 import { callbackRefused } from './providerErrors.js';
 import { ProviderClient, type ProvenIdentity, type ProviderTokens } from './ProviderClient.js';
 import type { IdentityProviderSettings } from './providerSettings.js';
-import { openTokens, sealTokens } from './storedIdentity.js';
+import { assertSameIssuer, openTokens, sealTokens, toContactData } from './storedIdentity.js';
 
 /** Identity providers for `Accounts`: `identityProviders(…)` of `@latchkey/accounts/oauth`. */
 export interface IdentityProvidersPart {
@@ -45,7 +51,7 @@ export interface BeginIdentityLoginInput {
   readonly rememberMe?: boolean;
 }
 
-/** Input of {@link IdentityProviders.beginLink}. */
+/** Input of {@link IdentityProviders.beginLink} and {@link IdentityProviders.beginReauthentication}. */
 export interface BeginIdentityLinkInput {
   readonly provider: string;
   /** Request of the owner's session, accepted by `handleRequest`. */
@@ -74,13 +80,19 @@ export interface CompleteIdentityFlowInput {
   readonly request: SessionRequest;
 }
 
-/** Result of a flow: the login, or the identity that was linked. */
+/** Result of a flow: the login, the identity that was linked, or the token of the session that goes on. */
 export type CompletedIdentityFlow = {
   readonly returnTo?: string;
   readonly rememberMe: boolean;
 } & (
-  | { readonly login: CompletedLogin; readonly contact?: undefined }
-  | { readonly contact: Contact; readonly login?: undefined }
+  | { readonly login: CompletedLogin; readonly contact?: undefined; readonly authToken?: undefined }
+  | { readonly contact: Contact; readonly login?: undefined; readonly authToken?: undefined }
+  | {
+      /** The session's new token, after its owner was authenticated again. */
+      readonly authToken: string;
+      readonly login?: undefined;
+      readonly contact?: undefined;
+    }
 );
 
 /** Data of a flow's challenge. */
@@ -89,7 +101,15 @@ interface FlowData {
   readonly returnTo?: string;
   readonly rememberMe?: boolean;
   /** The account and session that an identity is linked to. */
-  readonly link?: { readonly accountId: string; readonly sessionId: string };
+  readonly link?: FlowOwner;
+  /** The account and session whose owner is authenticated again. */
+  readonly reauthentication?: FlowOwner & { readonly sinceMs: number };
+}
+
+/** A session, and the account that it is of. */
+interface FlowOwner {
+  readonly accountId: string;
+  readonly sessionId: string;
 }
 
 const KIND = 'identityProvider';
@@ -149,8 +169,8 @@ export class IdentityProviders {
    * @throws AccountError `InvalidInput`; `TooManyRequests`; `IdentityProviderUnavailable`,
    *   `InvalidConfiguration`, `ServiceUnavailable`.
    */
-  begin(input: BeginIdentityLoginInput): Promise<BegunIdentityFlow> {
-    const { provider, request, returnTo, rememberMe } = asObject(input);
+  async begin(input: BeginIdentityLoginInput): Promise<BegunIdentityFlow> {
+    const { provider, request, returnTo, rememberMe } = readObject(input, '');
     const eventContext: EventContext = { ...connectionContext(request), method: KIND };
     return this.#core.events.run('RequestIdentityLogin', eventContext, () =>
       this.#begin(provider, request, { returnTo, rememberMe: rememberMe === true }),
@@ -163,20 +183,34 @@ export class IdentityProviders {
    * @throws AccountError as {@link IdentityProviders.begin}; `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`.
    */
-  beginLink(input: BeginIdentityLinkInput): Promise<BegunIdentityFlow> {
-    const { provider, request, returnTo } = asObject(input);
+  async beginLink(input: BeginIdentityLinkInput): Promise<BegunIdentityFlow> {
+    const { provider, request, returnTo } = readObject(input, '');
     const eventContext: EventContext = { ...connectionContext(request), method: KIND };
     return this.#core.events.run('RequestIdentityLogin', eventContext, () => {
-      const { recentLogin, verified } = this.#core;
-      requireRequest(request);
-      const { account, session } = verified.of(request);
-      if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
+      const { recentLogin } = this.#core;
+      const link = this.#ownerOf(request, eventContext);
       if (recentLogin !== false) requireRecentLogin(this.#core, request, recentLogin);
-      const { accountId } = account;
-      Object.assign(eventContext, { accountId, sessionId: session.ulid });
+      return this.#begin(provider, request, { returnTo, link });
+    });
+  }
+
+  /**
+   * Begins to authenticate the owner of a session again, after `RecentLoginRequired`, by an identity that the
+   * account has: two requests. {@link IdentityProviders.complete} gives the session its new token. The
+   * provider is asked for a sign-in that is made now (`max_age=0`); one that says when it was made, and says
+   * an earlier time, is refused.
+   *
+   * @throws AccountError as {@link IdentityProviders.begin}; `InvalidSession`, `ImpersonatedSession`.
+   */
+  async beginReauthentication(input: BeginIdentityLinkInput): Promise<BegunIdentityFlow> {
+    const { provider, request, returnTo } = readObject(input, '');
+    const eventContext: EventContext = { ...connectionContext(request), method: KIND };
+    return this.#core.events.run('RequestIdentityLogin', eventContext, () => {
+      const owner = this.#ownerOf(request, eventContext);
+      const sinceMs = this.#core.table.now().getTime();
       return this.#begin(provider, request, {
         returnTo,
-        link: { accountId, sessionId: session.ulid },
+        reauthentication: { ...owner, sinceMs },
       });
     });
   }
@@ -187,25 +221,30 @@ export class IdentityProviders {
    * A login goes to the account that has the identity: four requests. If there is none, to the account
    * with the same address, if the provider is trusted for it, both sides have verified it and the account
    * has no second factor: five requests. Otherwise it makes a new account without a password: four
-   * requests. A second factor is still required.
+   * requests. A second factor is still required. A reauthentication takes four requests.
    *
    * @throws AccountError `TokenVerificationFailed` for a flow that is unknown, expired, used, of another
-   *   browser or provider, and for a code or ID token that proves nothing; `IdentityProviderRefused`,
+   *   browser or provider, for a code or ID token that proves nothing, and for a reauthentication by an
+   *   identity that the account does not have; `IdentityProviderRefused`,
    *   `IdentityProviderUnavailable`; `IdentityLinkRequired` if the owner of an account with the address
    *   must log in to it first; `IdentityAlreadyExists` if another account has the identity to link;
-   *   `InvalidSession` if the session to link to has ended; `AccountDeactivated`, `AccountNotActivated`,
+   *   `InvalidSession` if the session to link to, or to go on with, has ended; `AccountDeactivated`, `AccountNotActivated`,
    *   `TwoFactorRequired`, `TwoFactorEnrolmentRequired`, `TrialExceededLimit`, `Vetoed`,
    *   `InvalidInput`, `InvalidConfiguration`, `SecretTooShort`, `ServiceUnavailable`.
    */
   async complete(input: CompleteIdentityFlowInput): Promise<CompletedIdentityFlow> {
-    const { request } = asObject(input);
+    input = readObject(input, '');
+    const { request } = input;
     const eventContext: EventContext = { ...connectionContext(request), method: KIND };
     const { events } = this.#core;
     const { data, proven } = await events.withFailureEvent('Login', eventContext, () =>
       this.#prove(input),
     );
-    const { returnTo, rememberMe = false, link } = data;
+    const { returnTo, rememberMe = false, link, reauthentication } = data;
     const result = { rememberMe, ...(returnTo !== undefined && { returnTo }) };
+    if (reauthentication) {
+      return { ...result, ...(await this.#reauthenticate(request, reauthentication, proven)) };
+    }
     if (link) return { ...result, contact: await this.#link(request, link, proven) };
     const session = rememberMe ? { rememberMe } : {};
     for (let round = 1; ; round++) {
@@ -243,7 +282,8 @@ export class IdentityProviders {
    * @throws AccountError `InvalidInput`, `UserNotFound`, `InvalidSession`, `ImpersonatedSession`,
    *   `ServiceUnavailable`
    */
-  list(input: ActingAccount): Promise<readonly Contact[]> {
+  async list(input: ActingAccount): Promise<readonly Contact[]> {
+    input = readInput(input);
     return withAccountErrors(async () => {
       const flow = new Flow(this.#core, Actor.of(this.#core, input), {});
       const { accessTypes } = await flow.load({ session: true });
@@ -258,6 +298,7 @@ export class IdentityProviders {
    * @throws AccountError `ContactNotFound`, `LastLoginMethod`, and as {@link Contacts.remove}
    */
   async unlink(input: ActingAccount & { readonly contactId: string }): Promise<void> {
+    input = readInput(input);
     const start = { flow: 'RemoveContact', method: 'oauth', input } as const;
     await changeAccount(this.#core, start, async (flow) => {
       flow.requireRecentLogin();
@@ -286,7 +327,7 @@ export class IdentityProviders {
     readonly contactId: string;
   }): Promise<Partial<ProviderTokens> | null> {
     return withAccountErrors(async () => {
-      const { accountId, contactId } = asObject(input);
+      const { accountId, contactId } = readObject(input, '');
       requireUlid(accountId, 'accountId');
       requireUlid(contactId, 'contactId');
       const { item } = await this.#core.accessTypes.findOne({
@@ -317,7 +358,10 @@ export class IdentityProviders {
       data: { provider, ...data, ...(returnTo !== undefined && { returnTo }) },
     });
     const redirectUri = this.#settings.redirectUriOf(provider);
-    const url = await client.authorizationUrl({ state, browserSecret, redirectUri });
+    const { reauthentication } = data;
+    const signedInSince = reauthentication && new Date(reauthentication.sinceMs);
+    const flow = { state, browserSecret, redirectUri, signedInSince };
+    const url = await client.authorizationUrl(flow);
     return { url, browserSecret, formPost: client.provider.formPost === true };
   }
 
@@ -337,18 +381,49 @@ export class IdentityProviders {
       state: state ?? '',
       browserSecret: browserSecret ?? '',
       redirectUri: this.#settings.redirectUriOf(provider),
+      signedInSince: data.reauthentication && new Date(data.reauthentication.sinceMs),
     };
     return { data, proven: await client.prove(flow, parameters) };
   }
 
-  async #link(
-    request: SessionRequest,
-    { accountId, sessionId }: NonNullable<FlowData['link']>,
-    proven: ProvenIdentity,
-  ): Promise<Contact> {
+  /** Gives the session that begins a flow, and tells the event of it. */
+  #ownerOf(request: SessionRequest, eventContext: EventContext): FlowOwner {
+    requireRequest(request);
+    const { account, session } = this.#core.verified.of(request);
+    if (session.impersonatedBy !== undefined) throw new AccountError('ImpersonatedSession', {});
+    const owner = { accountId: account.accountId, sessionId: session.ulid };
+    Object.assign(eventContext, owner);
+    return owner;
+  }
+
+  /** @throws AccountError `InvalidSession` for another session than the one that has begun the flow. */
+  #assertSameOwner(request: SessionRequest, { accountId, sessionId }: FlowOwner): void {
     const found = this.#core.verified.find(request);
     const isSame = found?.account.accountId === accountId && found.session.ulid === sessionId;
     if (!isSame) throw new AccountError('InvalidSession', {});
+  }
+
+  #reauthenticate(
+    request: SessionRequest,
+    owner: FlowOwner,
+    proven: ProvenIdentity,
+  ): Promise<{ readonly authToken: string }> {
+    const start = { flow: 'Reauthentication', method: KIND, input: { request } } as const;
+    return changeAccount(this.#core, start, async (flow) => {
+      this.#assertSameOwner(request, owner);
+      const { provider } = this.#contextOf(proven);
+      const data = toContactData(provider, proven.identity);
+      const { accessTypes } = await flow.load({ session: true });
+      const contact = accessTypes.find((each) => isSame(each.data, data));
+      if (contact?.verified !== true) throw callbackRefused();
+      assertSameIssuer(contact.meta, proven.identity);
+      return this.#core.sessions.reauthentication.renew(request);
+    });
+  }
+
+  async #link(request: SessionRequest, owner: FlowOwner, proven: ProvenIdentity): Promise<Contact> {
+    this.#assertSameOwner(request, owner);
+    const { accountId } = owner;
     const context = this.#contextOf(proven);
     const { contact } = await linkIdentityAs(this.#core, { request }, () =>
       linkedIdentity(context, proven, accountId),
@@ -370,15 +445,12 @@ export class IdentityProviders {
   }
 }
 
-function asObject<T>(input: T): T {
-  requireObject(input, '');
-  return input;
-}
-
 /** The parameters of a callback; one that is there twice is refused (RFC 6749 §3.1). */
 function toParameters(given: CompleteIdentityFlowInput['parameters']): URLSearchParams {
   requireObject(given, 'parameters');
-  const entries = given instanceof URLSearchParams ? [...given] : Object.entries(given);
+  const entries = readFrom<[string, unknown][]>('parameters', () =>
+    given instanceof URLSearchParams ? [...given] : Object.entries(given),
+  );
   const parameters = new URLSearchParams();
   for (const [name, value] of entries) {
     if (typeof value !== 'string') continue;

@@ -12,6 +12,8 @@ export interface ProviderFlow {
   readonly state: string;
   readonly browserSecret: string;
   readonly redirectUri: string;
+  /** When the person must have signed in at the provider, or later; undefined for any time. */
+  readonly signedInSince?: Date | undefined;
 }
 
 /** Tokens that a provider gave for acting on the person's behalf. */
@@ -39,6 +41,8 @@ interface RequestOptions {
 /** Metadata changes with the provider's releases; its keys are fetched on their own. */
 const METADATA_MS = 60 * 60 * 1000;
 const MAX_SUBJECT = 255;
+/** How far the clocks of provider and server may differ. */
+const MAX_SKEW_SECONDS = 60;
 
 /** Talks to one identity provider: OAuth 2.1 and OpenID Connect, by the authorization code flow. */
 export class ProviderClient {
@@ -77,6 +81,8 @@ export class ProviderClient {
       code_challenge: createHash('sha256').update(verifierOf(flow)).digest('base64url'),
       code_challenge_method: 'S256',
       ...(!endpoints && { nonce: nonceOf(flow) }),
+      // Asks for a sign-in that is made now (OIDC Core §3.1.2.1), in place of a session at the provider.
+      ...(!endpoints && flow.signedInSince && { max_age: '0' }),
       ...(formPost === true && { response_mode: 'form_post' }),
     };
     for (const [name, value] of Object.entries({ ...parameters, ...own })) {
@@ -125,6 +131,7 @@ export class ProviderClient {
       await oauth.validateApplicationLevelSignature(server, response, options);
     }
     const claims = await this.#claims(server, answer);
+    assertSignedInSince(flow, claims);
     const profile = await this.provider.readProfile({
       claims,
       user: objectOf(parseJson(parameters.get('user'))),
@@ -267,6 +274,17 @@ export class ProviderClient {
       }),
     };
   }
+}
+
+/**
+ * Refuses a sign-in at the provider that is too old. A provider that does not say when it was is taken at its
+ * word that it is one.
+ *
+ * @throws AccountError `TokenVerificationFailed`
+ */
+function assertSignedInSince({ signedInSince }: ProviderFlow, { auth_time }: ProviderClaims): void {
+  if (!signedInSince || typeof auth_time !== 'number') return;
+  if ((auth_time + MAX_SKEW_SECONDS) * 1000 < signedInSince.getTime()) throw callbackRefused();
 }
 
 /** PKCE's verifier (RFC 7636): 43 characters. */

@@ -1,6 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 
-const MAX_LENGTH = 1000;
+/** Lengths that a path to return to may have, in characters. */
+export const RETURN_TO_LENGTHS = { minLength: 1, maxLength: 1000 } as const;
 /** Stands for the application's own origin. */
 const OWN_ORIGIN = 'https://own.invalid';
 /** A slash, and then neither of the characters by which browsers would read a host. */
@@ -16,7 +17,11 @@ const PATH = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;
  */
 export function parseReturnTo(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === 'string' && value.length <= MAX_LENGTH && PATH.test(value)) {
+  if (
+    typeof value === 'string' &&
+    value.length <= RETURN_TO_LENGTHS.maxLength &&
+    PATH.test(value)
+  ) {
     const { origin, pathname, search, hash } = new URL(value, OWN_ORIGIN);
     const resolved = pathname + search + hash;
     // Dot segments may have left two slashes at the beginning.

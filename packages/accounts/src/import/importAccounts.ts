@@ -4,6 +4,7 @@ import type { Accounts } from '../accounts/Accounts.js';
 import { findFlows } from '../accounts/flowsOf.js';
 import { AccountError } from '../errors/AccountError.js';
 import { invalidOption } from '../errors/invalidOption.js';
+import { readFrom, readInput } from '../errors/requireObject.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { AccountQuota } from '../quota/AccountQuota.js';
@@ -53,8 +54,9 @@ export async function importAccounts<F extends AccountFields>(
   source: ImportSource,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const core = findFlows(accounts)?.core;
+  const core = readFrom('accounts', () => findFlows(accounts)?.core);
   if (!core) throw invalidOption('accounts', 'It must be an Accounts.');
+  options = readInput(options);
   const { signal, dryRun = false, skipRefused = false, rate = Infinity } = options;
   const { concurrency = DEFAULT_CONCURRENCY } = options;
   assertOptions(source, rate, concurrency);

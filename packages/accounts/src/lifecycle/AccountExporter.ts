@@ -1,3 +1,4 @@
+import { readInput } from '../errors/requireObject.js';
 import type { AnyEntityDefinition } from '@latchkey/schema';
 import type { ActingAccount } from '../core/actingAccount.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
@@ -43,6 +44,7 @@ export class AccountExporter {
 
   /** Carries out {@link AccountLifecycle.export}. */
   async exportAccount(input: ExportAccountInput): Promise<AccountExport> {
+    input = readInput(input);
     return changeAccount(this.#core, { flow: 'ExportUser', input }, async (flow) => {
       const { accountId } = flow.actor;
       const include = this.#parseInclude(input.include);

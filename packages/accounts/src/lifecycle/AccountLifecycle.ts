@@ -1,3 +1,4 @@
+import { readInput } from '../errors/requireObject.js';
 import { AccountAttempts } from '@latchkey/schema';
 import type { ActingAccount } from '../core/actingAccount.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
@@ -38,6 +39,7 @@ export class AccountLifecycle {
    *   `ServiceUnavailable`
    */
   async deactivate(input: ActingAccount): Promise<AccountDocument> {
+    input = readInput(input);
     const account = await changeAccount(this.#core, { flow: 'DeactivateUser', input }, (flow) =>
       this.#setDeactivated(flow, true),
     );
@@ -52,6 +54,7 @@ export class AccountLifecycle {
    *   begun; `ServiceUnavailable`
    */
   async reactivate(input: { readonly accountId: string }): Promise<AccountDocument> {
+    input = readInput(input);
     return changeAccount(
       this.#core,
       { flow: 'ReactivateUser', input: ofApplication(input) },
@@ -73,6 +76,7 @@ export class AccountLifecycle {
    *   `RecentLoginRequired`, `InvalidConfiguration`, `ServiceUnavailable`
    */
   async delete(input: ActingAccount): Promise<DeletedAccount> {
+    input = readInput(input);
     const start = { flow: 'DeleteUser', input } as const;
     const deleted = await changeAccount(this.#core, start, async (flow) => {
       flow.requireRecentLogin();

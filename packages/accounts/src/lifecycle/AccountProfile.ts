@@ -1,3 +1,4 @@
+import { readInput } from '../errors/requireObject.js';
 import type { Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
@@ -28,6 +29,7 @@ export class AccountProfile {
   async changeUsername(
     input: ActingAccount & { readonly username: string },
   ): Promise<AccountDocument> {
+    input = readInput(input);
     return changeAccount(
       this.#core,
       { flow: 'UpdateUser', method: 'username', input },
@@ -54,6 +56,7 @@ export class AccountProfile {
   async update(
     input: ActingAccount & { readonly profile: Profile | null },
   ): Promise<AccountDocument> {
+    input = readInput(input);
     return changeAccount(
       this.#core,
       { flow: 'UpdateUser', method: 'profile', input },

@@ -2,7 +2,7 @@ import { changeAccount } from '../core/changeAccount.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import { readObject, requireUlid } from '../errors/requireObject.js';
 
 /** A permission of an account, by name. */
 export interface PermissionInput {
@@ -53,7 +53,7 @@ export class Permissions {
    * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`
    */
   async list(input: { readonly accountId: string }): Promise<readonly string[]> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { accountId } = input;
     requireUlid(accountId, 'accountId');
     return withAccountErrors(async () => {
@@ -69,7 +69,7 @@ export class Permissions {
     input: PermissionInput,
     operator: '$addToSet' | '$pull',
   ): Promise<readonly string[]> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { accountId, permission } = input;
     const start = { flow: 'UpdateUser', method: 'permissions', input: { accountId } } as const;
     return changeAccount(this.#core, start, async (flow) => {

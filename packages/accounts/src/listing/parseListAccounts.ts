@@ -1,7 +1,7 @@
 import { emailAddressPrefixes, usernamePrefixes } from '@latchkey/schema';
 import { createHash } from 'node:crypto';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 import type { ListAccountsInput, ListedBy } from '../core/AccountListing.js';
 
 /** List that was asked for, in stored form. */
@@ -27,7 +27,7 @@ const PREFIXES: Readonly<Record<ListedBy, (prefix: string) => readonly string[]>
 
 /** @throws AccountError `InvalidInput` */
 export function parseListAccounts(input: ListAccountsInput): AccountList {
-  requireObject(input, '');
+  input = readObject(input, '');
   const { prefix = '', first = DEFAULT_SIZE, after = null } = input;
   const by: unknown = input.by;
   if (by !== 'username' && by !== 'email') throw invalid('by', 'notValid');

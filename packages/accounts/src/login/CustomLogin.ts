@@ -1,7 +1,7 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { findAccountId } from '../flows/findAccountId.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
@@ -30,7 +30,7 @@ export class CustomLogin {
 
   /** Carries out {@link Accounts.pushCustomSession}. */
   async pushCustomSession(input: PushCustomSessionInput): Promise<LoginResult> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, rememberMe } = input;
     const { events, requireActivation, sessions } = this.#core;
     const eventContext: EventContext = { ...connectionContext(request), method: 'custom' };

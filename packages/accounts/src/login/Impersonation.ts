@@ -1,6 +1,6 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import { readObject, requireUlid } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { isActivated } from '../flows/isVerifiedIdentifier.js';
@@ -27,7 +27,7 @@ export class Impersonation {
 
   /** Carries out {@link Accounts.impersonate}. */
   async impersonate(input: ImpersonateInput): Promise<LoginResult> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, accountId } = input;
     const { events, requireActivation, sessions, sessionPolicy, verified } = this.#core;
     const eventContext: EventContext = connectionContext(request);

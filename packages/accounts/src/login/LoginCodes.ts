@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Account, StoredToken } from '../core/Account.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 import type { AccountFlow, EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
@@ -134,7 +134,7 @@ export class LoginCodes {
     input: CodeLoginInput,
     signUp?: (token: StoredToken, usedFrom: ConnectionInfo) => Promise<CompletedLogin>,
   ): Promise<CompletedLogin> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, rememberMe } = input;
     const { contact, method } = FORMS[this.#kind];
     const eventContext: EventContext = { ...connectionContext(request), method };

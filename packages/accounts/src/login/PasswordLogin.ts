@@ -6,7 +6,7 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
@@ -78,6 +78,8 @@ interface ShownPassword {
   readonly identifier: string;
   /** Context of the flow's event; the account is added to it. */
   readonly eventContext: EventContext;
+  /** The client's address, which has been counted. */
+  readonly ip: string;
   /** The account, where it has been loaded already. */
   readonly loaded?: Account<StoredToken> | undefined;
   readonly isAllowed: (account: Account) => boolean;
@@ -118,14 +120,17 @@ export class PasswordLogin {
       const password = passwords.parse(given, 'password');
       const { ip } = this.#core.connectionOf(request);
       const device = await this.#core.deviceTokens.verify(deviceToken, request);
-      // At the same time as the name's owner, so that a known device's login takes no trip more.
+      // At the same time as the name's owner, so that neither takes a trip more; a refusal comes afterwards.
+      const counted = this.#core.throttle.countAddress(ip);
+      counted.catch(() => undefined);
       const [owner, deviceAccount] = await Promise.all([
         findAccountId(this.#core, identifier),
         device && loadAccount(this.#core, device.accountId, { secrets: true }),
       ]);
-      const accountId = owner ?? placeholderId(identifier);
       // An id that somebody typed need not be anybody's.
       if (owner !== undefined && identifier.kind !== 'accountId') eventContext.accountId = owner;
+      await counted;
+      const accountId = owner ?? placeholderId(identifier);
       const loaded = deviceAccount?.accountId === accountId ? deviceAccount : undefined;
       // After what ends an owner's other sessions, a device is any other, or a thief's would stay known;
       // and so is one whose budget is used up, or it would be worse off than any other.
@@ -136,12 +141,12 @@ export class PasswordLogin {
       const attempt = {
         accountId,
         authenticator: isKnown ? 'knownDevice' : 'password',
-        ip,
       } as const;
       const { account, effects, failures } = await this.#prove(attempt, {
         password,
         identifier: identifier.value,
         eventContext,
+        ip,
         loaded,
         // Who has not confirmed any address is told so, after the right password.
         isAllowed: (found) =>
@@ -164,7 +169,7 @@ export class PasswordLogin {
       method: 'password',
       input: { request } as ActingAccount,
       begin: () => {
-        requireObject(input, '');
+        input = readObject(input, '');
         requireRequest(request);
       },
     } as const;
@@ -192,7 +197,7 @@ export class PasswordLogin {
    */
   async #prove(
     attempt: Attempt,
-    { password, identifier, eventContext, loaded, isAllowed }: ShownPassword,
+    { password, identifier, ip, eventContext, loaded, isAllowed }: ShownPassword,
   ): Promise<PasswordProof> {
     const { accountId } = attempt;
     const read = async (): Promise<Account<StoredToken> | null> => {
@@ -210,33 +215,32 @@ export class PasswordLogin {
       account !== null && (await isPasswordDisabledAtLogin(this.#core, account, counting.value));
     // A password that is disabled fails like a wrong one: nobody learns that the account is there.
     const mayMatch = account !== null && !isDisabled && isAllowed(account);
-    return this.#verifyPassword(attempt, account, password, mayMatch, identifier);
+    return this.#verifyPassword(attempt, account, password, mayMatch, { identifier, ip });
   }
 
   /**
    * Compares a counted password with what is stored; at the same cost where nothing is.
    *
-   * @param identifier - of a login, at which the account's former system may be asked.
+   * @param asked - what the account's former system is told at a login, where it may be asked.
    */
   async #verifyPassword(
     attempt: Attempt,
     account: Account<StoredToken> | null,
     password: string,
     isAllowed: boolean,
-    identifier?: string,
+    asked?: Pick<ShownPassword, 'identifier' | 'ip'>,
   ): Promise<PasswordProof> {
     const { elsewhere, passwords, throttle } = this.#core;
     const stored = account?.tokens.filter(({ kind }) => kind === 'password').at(-1);
     const { matches, needsRehash } = await throttle.unlessTooBusy(attempt, () =>
       passwords.verify(password, isAllowed ? stored?.value : undefined),
     );
-    const { ip = '' } = attempt;
     const isRight =
       matches ||
       (isAllowed &&
-        identifier !== undefined &&
+        asked !== undefined &&
         (await throttle.unlessTooBusy(attempt, async () =>
-          elsewhere?.takeOver(this.#core, { account, stored, password, identifier, ip }),
+          elsewhere?.takeOver(this.#core, { account, stored, password, ...asked }),
         )));
     if (!account || !stored || isRight !== true) throw new AccountError('LoginFailed', {});
     if (needsRehash) await this.#rehash(stored, password);
@@ -277,7 +281,7 @@ export class PasswordLogin {
 
 /** @throws AccountError `InvalidInput` */
 function readPasswordLogin(core: MaybePhoneNumbers, input: unknown): PasswordLoginAttempt {
-  requireObject(input, '');
+  input = readObject(input, '');
   const { username, country, rememberMe, ...shown } = input as unknown as PasswordLoginInput;
   const { password, request, deviceToken } = shown;
   return {

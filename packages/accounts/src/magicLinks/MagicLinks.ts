@@ -1,5 +1,5 @@
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { parseLoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
 import type { CompletedLogin } from '../login/completeLogin.js';
@@ -77,7 +77,7 @@ export class MagicLinks {
    *   `InvalidConfiguration` without `delivery`.
    */
   async request(input: RequestMagicLinkInput): Promise<{ readonly challenge: string }> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { email, request } = input;
     const signUp = this.#signUp;
     return this.#codes.request({

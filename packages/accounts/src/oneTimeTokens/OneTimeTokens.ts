@@ -47,7 +47,7 @@ interface ReadToken {
 
 const TOKEN_BYTES = 32;
 
-type TokensCore = LoadCore & Pick<ChangeCore, 'connectionOf' | 'tokens'>;
+type TokensCore = LoadCore & Pick<ChangeCore, 'acceptsIssuedAt' | 'connectionOf' | 'tokens'>;
 
 /**
  * Tokens that are sent to somebody and work once. The table holds their digests; whoever reads it
@@ -62,11 +62,7 @@ export class OneTimeTokens {
   constructor(core: TokensCore, options?: OneTimeTokenOptions) {
     this.#core = core;
     this.#policy = tokenPolicy(options);
-    this.#limit = new TokenLimit({
-      tokens: core.tokens,
-      now: () => core.table.now(),
-      policy: this.#policy,
-    });
+    this.#limit = new TokenLimit(core, this.#policy);
   }
 
   /** How long tokens of a kind are good for, unless they say otherwise. */
@@ -151,7 +147,7 @@ export class OneTimeTokens {
       consistent: true,
       secrets: true,
     });
-    const isPending = token && pendingTokens([token], this.#core.table.now(), {}).length > 0;
+    const isPending = token && pendingTokens([token], this.#core, {}).length > 0;
     if (!isPending || !kinds.includes(token.kind as OneTimeTokenKind)) throw tokenRefused();
     return { token };
   }
@@ -167,7 +163,7 @@ export class OneTimeTokens {
   #pendingOf({ key, account }: ReadToken, kinds: readonly OneTimeTokenKind[]): FoundToken {
     const token = account?.tokens.find(({ ulid }) => ulid === key?.ulid);
     if (!account || !token || !kinds.includes(token.kind as OneTimeTokenKind)) throw tokenRefused();
-    const isPending = pendingTokens([token], this.#core.table.now(), account).length > 0;
+    const isPending = pendingTokens([token], this.#core, account).length > 0;
     if (isPending && !this.#isReplaced(token, account.tokens)) return { account, token };
     throw isConfirmed(account, token)
       ? new AccountError('EmailAlreadyVerified', {})

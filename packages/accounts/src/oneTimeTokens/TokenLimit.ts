@@ -1,6 +1,7 @@
-import type { Condition, Entity } from '@latchkey/entity';
+import type { Condition } from '@latchkey/entity';
 import type { AccountToken, Infer } from '@latchkey/schema';
 import type { AccountChange, AccountCounter } from '../core/AccountChange.js';
+import type { ChangeCore } from '../core/ChangeCore.js';
 import { pendingTokens } from '../core/pendingTokens.js';
 import type { Account } from '../core/Account.js';
 import { AccountError } from '../errors/AccountError.js';
@@ -29,11 +30,7 @@ const MAX_READ_BEYOND = 200;
 const MAX_REMOVED = 25;
 
 /** Dependencies of {@link TokenLimit}. */
-export interface TokenLimitContext {
-  readonly tokens: Entity<typeof AccountToken>;
-  readonly now: () => Date;
-  readonly policy: TokenPolicy;
-}
+export type TokenLimitCore = Pick<ChangeCore, 'acceptsIssuedAt' | 'table' | 'tokens'>;
 
 /**
  * Bounds how many tokens of a kind wait in an account's partition, all of which every login reads.
@@ -43,10 +40,12 @@ export interface TokenLimitContext {
  * count says. Where the count is at the limit, the rows are read and counted, and invalid ones removed.
  */
 export class TokenLimit {
-  readonly #context: TokenLimitContext;
+  readonly #core: TokenLimitCore;
+  readonly #policy: TokenPolicy;
 
-  constructor(context: TokenLimitContext) {
-    this.#context = context;
+  constructor(core: TokenLimitCore, policy: TokenPolicy) {
+    this.#core = core;
+    this.#policy = policy;
   }
 
   /**
@@ -61,7 +60,7 @@ export class TokenLimit {
   ): void {
     if (!isLimited(kind)) return;
     const field = COUNTERS[kind];
-    const limit = this.#context.policy.maxPending[kind];
+    const limit = this.#policy.maxPending[kind];
     const isBelow = { $or: [countIs(field, undefined), countIs(field, { $lt: limit })] };
     change.increment(field).require(isBelow, (found) => {
       if ((found[field] ?? 0) >= limit) onFull(found);
@@ -82,7 +81,8 @@ export class TokenLimit {
     account: AccountDocument,
   ): Promise<void> {
     if (!isLimited(kind)) return;
-    const { tokens, now, policy } = this.#context;
+    const { tokens } = this.#core;
+    const policy = this.#policy;
     const { accountId } = account;
     const limit = policy.maxPending[kind];
     const { items } = await tokens.findMany({
@@ -90,7 +90,7 @@ export class TokenLimit {
       consistent: true,
       limit: limit + MAX_READ_BEYOND,
     });
-    const pending = pendingTokens(items, now(), account).filter(
+    const pending = pendingTokens(items, this.#core, account).filter(
       (token) => !policy.onlyNewest.has(kind) || !isReplaced(token, items),
     );
     if (pending.length >= limit) throw this.#tooMany(limit, pending);
@@ -109,7 +109,7 @@ export class TokenLimit {
 
   #tooMany(limit: number, pending: readonly Token[]): AccountError<'TooManyTokens'> {
     const ends = pending.map(({ expiresAt }) => expiresAt?.getTime() ?? Infinity);
-    const waitMs = Math.min(...ends) - this.#context.now().getTime();
+    const waitMs = Math.min(...ends) - this.#core.table.now().getTime();
     const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
     return new AccountError('TooManyTokens', { limit, retryAfterSeconds });
   }

@@ -1,7 +1,7 @@
 import { AccountError } from '../errors/AccountError.js';
 
-const MIN_LENGTH = 4;
-const MAX_LENGTH = 1000;
+/** Lengths that a one-time token may have, in UTF-16 units. */
+export const ONE_TIME_TOKEN_LENGTHS = { minLength: 4, maxLength: 1000 } as const;
 
 /**
  * Checks the form of a one-time token: 4 to 1000 well-formed characters.
@@ -9,10 +9,11 @@ const MAX_LENGTH = 1000;
  * @throws AccountError `InvalidInput` with the path `token`.
  */
 export function parseOneTimeToken(value: unknown): string {
+  const { minLength, maxLength } = ONE_TIME_TOKEN_LENGTHS;
   const reason =
     typeof value !== 'string'
       ? 'notAString'
-      : value.length < MIN_LENGTH || value.length > MAX_LENGTH || !value.isWellFormed()
+      : value.length < minLength || value.length > maxLength || !value.isWellFormed()
         ? 'notValid'
         : undefined;
   if (reason === undefined) return value as string;

@@ -6,7 +6,7 @@ import { changeAccount, Flow, type FlowStart } from '../core/changeAccount.js';
 import { loadAccount } from '../core/loadAccount.js';
 import { passkeysOf, type PasskeyContact } from '../core/PasskeyPolicy.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import { readInput, readObject, requireUlid } from '../errors/requireObject.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
@@ -31,10 +31,12 @@ import {
   usePasskey,
 } from './changePasskeys.js';
 import { credentialRefused, parseAuthentication, parseRegistration } from './parseCredential.js';
+import { assertSameOwner, ownerOf, type CeremonyContext } from './ceremonyOwner.js';
 import { accountOfUserHandle, signalsOf, toPasskey } from './passkeyFacts.js';
 import type {
   BegunCeremony,
   CreateLoginOptionsInput,
+  CreateReauthenticationOptionsInput,
   CreateRegistrationOptionsInput,
   Passkey,
   PasskeyCreationOptions,
@@ -43,9 +45,14 @@ import type {
   PasskeyReference,
   PasskeyRequestOptions,
   PasskeySignals,
+  ReauthenticateByPasskeyInput,
   RegisterPasskeyInput,
 } from './passkeyInputs.js';
 import type { PasskeySettings } from './passkeySettings.js';
+import {
+  createReauthenticationOptions,
+  reauthenticateByPasskey,
+} from './reauthenticateByPasskey.js';
 import { verifyAssertion, verifyRegistration } from './verifyCredential.js';
 
 /** Passkeys for `Accounts`: `passkeys(…)` of `@latchkey/accounts/passkeys`. */
@@ -104,7 +111,7 @@ export class Passkeys {
   async createRegistrationOptions(
     input: CreateRegistrationOptionsInput,
   ): Promise<BegunCeremony<PasskeyCreationOptions>> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, browserSecret: shown, conditional = false } = input;
     return this.#change('EnrolPasskey', { request }, async (flow) => {
       if (typeof (conditional as unknown) !== 'boolean') {
@@ -137,7 +144,7 @@ export class Passkeys {
    *   `@simplewebauthn/server`.
    */
   async register(input: RegisterPasskeyInput): Promise<Passkey> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, browserSecret } = input;
     return this.#change('AddPasskey', { request }, async (flow) => {
       const name = parsePasskeyName(input.name);
@@ -147,10 +154,7 @@ export class Passkeys {
         value: credential.challenge,
         browserSecret,
       });
-      const owner = ownerOf(flow);
-      if (data.accountId !== owner.accountId || data.sessionId !== owner.sessionId) {
-        throw credentialRefused();
-      }
+      assertSameOwner(flow, data);
       const verification = { settings: this.#settings, challenge };
       const isConditional = data.conditional === true;
       const verified = await verifyRegistration(credential, verification, isConditional);
@@ -177,7 +181,7 @@ export class Passkeys {
   async createLoginOptions(
     input: CreateLoginOptionsInput,
   ): Promise<BegunCeremony<PasskeyRequestOptions>> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, browserSecret: shown } = input;
     return withAccountErrors(async () => {
       this.#core.connectionOf(request);
@@ -209,7 +213,7 @@ export class Passkeys {
    *   `InvalidConfiguration` without `@simplewebauthn/server`.
    */
   async login(input: PasskeyLoginInput): Promise<CompletedLogin> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, browserSecret } = input;
     const core = this.#core;
     const eventContext: EventContext = { ...connectionContext(request), method: 'passkey' };
@@ -258,6 +262,33 @@ export class Passkeys {
   }
 
   /**
+   * Creates the options with which a browser signs a challenge by one of the account's passkeys, for
+   * {@link Passkeys.reauthenticate}: four requests.
+   *
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`; `PasskeyNotFound` for an
+   *   account without a passkey; `TooManyRequests`, `ServiceUnavailable`.
+   */
+  createReauthenticationOptions(
+    input: CreateReauthenticationOptionsInput,
+  ): Promise<BegunCeremony<PasskeyRequestOptions>> {
+    return createReauthenticationOptions(this.#context, input);
+  }
+
+  /**
+   * Authenticates the owner of a session again by a passkey of the account, after `RecentLoginRequired`:
+   * four requests. The device must have verified its user. The session gets a token that is not derived from
+   * the previous one, which becomes invalid at once (ASVS 7.2.4).
+   *
+   * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`;
+   *   `TokenVerificationFailed` with the path `response`, as {@link Passkeys.login}, also for a challenge
+   *   of another session and a passkey of another account; `SecretTooShort`, `ServiceUnavailable`;
+   *   `InvalidConfiguration` without `@simplewebauthn/server`.
+   */
+  reauthenticate(input: ReauthenticateByPasskeyInput): Promise<{ readonly authToken: string }> {
+    return reauthenticateByPasskey(this.#context, input);
+  }
+
+  /**
    * Lists the passkeys of an account, and gives the data for the browser's signals: one request, two with
    * a session.
    *
@@ -265,6 +296,7 @@ export class Passkeys {
    *   `ServiceUnavailable`
    */
   async list(input: ActingAccount): Promise<PasskeyList> {
+    input = readInput(input);
     return withAccountErrors(async () => {
       const flow = new Flow(this.#core, Actor.of(this.#core, input), {});
       const account = await flow.load({ session: true });
@@ -280,6 +312,7 @@ export class Passkeys {
    *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
    */
   async rename(input: PasskeyReference & { readonly name: string }): Promise<Passkey> {
+    input = readInput(input);
     return this.#change('RenamePasskey', input, async (flow) => {
       const { passkeyId, name: given } = input;
       requireUlid(passkeyId, 'passkeyId');
@@ -301,6 +334,7 @@ export class Passkeys {
    *   {@link Passkeys.createRegistrationOptions}; `ServiceUnavailable`
    */
   async remove(input: PasskeyReference): Promise<PasskeySignals> {
+    input = readInput(input);
     return this.#change('RemovePasskey', input, async (flow) => {
       const { passkeyId } = input;
       requireUlid(passkeyId, 'passkeyId');
@@ -362,21 +396,18 @@ export class Passkeys {
     return { account, passkey };
   }
 
+  get #context(): CeremonyContext {
+    return { core: this.#core, settings: this.#settings, challenges: this.#challenges };
+  }
+
   #change<T>(flow: FlowStart['flow'], input: unknown, run: (flow: Flow) => Promise<T>): Promise<T> {
-    requireObject(input, '');
+    input = readObject(input, '');
     return changeAccount(
       this.#core,
       { flow, method: 'passkey', input: input as ActingAccount },
       run,
     );
   }
-}
-
-/** The session that registers a passkey: no other may go on with it. */
-function ownerOf({ actor }: Flow): { readonly accountId: string; readonly sessionId: string } {
-  const { session, accountId } = actor;
-  if (!session) throw new AccountError('InvalidInput', { path: 'request', reason: 'notAnObject' });
-  return { accountId, sessionId: session.ulid };
 }
 
 /** The login that a challenge is for: one of its own, or one that waits for its second factor. */

@@ -41,19 +41,21 @@ export function creationOptions(
 /**
  * Returns the options with which a browser signs a challenge.
  *
- * @param account - whose second factor is asked for; without it, any account's passkey will do.
+ * @param account - whose passkeys are asked for; without it, any account's passkey will do.
+ * @param isAlone - tells whether the device must verify its user, since no other factor is asked for.
  */
 export function requestOptions(
   challenge: string,
   { rpId }: Pick<PasskeySettings, 'rpId'>,
   account?: Account,
+  isAlone: boolean = account === undefined,
 ): PasskeyRequestOptions {
   return {
     challenge,
     rpId,
     allowCredentials: account ? passkeysOf(account).map(descriptorOf) : [],
     // Beside another factor, to have the device is enough.
-    userVerification: account ? 'preferred' : 'required',
+    userVerification: isAlone ? 'required' : 'preferred',
     timeout: CHALLENGE_LIFETIME_MS,
   };
 }

@@ -3,7 +3,7 @@ import { assertRemovable } from '../contacts/removeContact.js';
 import { documentOf, type Account } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { Flow } from '../core/changeAccount.js';
-import { passkeysOf, type PasskeyContact } from '../core/PasskeyPolicy.js';
+import { passkeysOf, PASSKEY_NAME_LENGTHS, type PasskeyContact } from '../core/PasskeyPolicy.js';
 import { secondFactorMethods } from '../core/requiredSecondFactor.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
@@ -12,7 +12,6 @@ import type { PasskeySettings } from './passkeySettings.js';
 
 /** Few enough for one transaction to remove them beside the rest of a remedy. */
 const MAX_PASSKEYS = 10;
-const MAX_NAME = 64;
 // eslint-disable-next-line no-control-regex -- a name is one line, in every list and log.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
 
@@ -45,7 +44,7 @@ export function assertRoomForPasskey(account: Account): void {
 /** @throws AccountError `InvalidInput` with the path `name`. */
 export function parsePasskeyName(name: unknown = 'Passkey'): string {
   const trimmed = typeof name === 'string' ? name.trim() : '';
-  const fits = trimmed !== '' && trimmed.length <= MAX_NAME;
+  const fits = trimmed !== '' && trimmed.length <= PASSKEY_NAME_LENGTHS.maxLength;
   if (fits && trimmed.isWellFormed() && !CONTROL.test(trimmed)) return trimmed;
   throw new AccountError('InvalidInput', { path: 'name', reason: 'notValid' });
 }

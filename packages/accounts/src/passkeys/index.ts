@@ -6,6 +6,7 @@ export type { Passkeys, PasskeysPart } from './Passkeys.js';
 export type {
   BegunCeremony,
   CreateLoginOptionsInput,
+  CreateReauthenticationOptionsInput,
   CreateRegistrationOptionsInput,
   CredentialDescriptor,
   Passkey,
@@ -15,6 +16,7 @@ export type {
   PasskeyReference,
   PasskeyRequestOptions,
   PasskeySignals,
+  ReauthenticateByPasskeyInput,
   RegisterPasskeyInput,
 } from './passkeyInputs.js';
 export type { PasskeyOptions } from './passkeySettings.js';

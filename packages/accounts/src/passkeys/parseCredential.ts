@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readFrom, requireObject } from '../errors/requireObject.js';
 
 interface CredentialResponse {
   /** In base64url, as is `rawId`. */
@@ -91,7 +91,7 @@ function parse<R extends { readonly response: { readonly clientDataJSON: string 
   type: string,
 ): ParsedCredential<R> {
   requireObject(value, 'response');
-  const { data } = schema.safeParse(value);
+  const { data } = readFrom('response', () => schema.safeParse(value));
   if (!data) throw credentialRefused();
   const clientData = readClientData(data.response.clientDataJSON);
   // In a frame of another site, whoever clicks does not know what for.

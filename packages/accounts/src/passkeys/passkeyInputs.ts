@@ -91,6 +91,23 @@ export interface PasskeyLoginInput {
   readonly rememberMe?: boolean;
 }
 
+/** Input of {@link Passkeys.createReauthenticationOptions}. */
+export interface CreateReauthenticationOptionsInput {
+  /** As `handleRequest` gave it. */
+  readonly request: SessionRequest;
+  /** From an earlier challenge, if the browser has one. */
+  readonly browserSecret?: string | undefined;
+}
+
+/** Input of {@link Passkeys.reauthenticate}. */
+export interface ReauthenticateByPasskeyInput {
+  /** As `handleRequest` gave it, of the same session that got the options. */
+  readonly request: SessionRequest;
+  /** The credential's `toJSON()`. */
+  readonly response: Readonly<Record<string, unknown>>;
+  readonly browserSecret: string;
+}
+
 /** Names one passkey of an account. */
 export type PasskeyReference = ActingAccount & {
   /** The `passkeyId` of {@link Passkey}. */

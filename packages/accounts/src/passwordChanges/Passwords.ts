@@ -3,7 +3,7 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { changeAccount } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import { readObject, requireUlid } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { parseLoginIdentifier, type LoginIdentifier } from '../identifiers/parseLoginIdentifier.js';
@@ -121,7 +121,7 @@ export class Passwords {
    *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
    */
   async change(input: ChangePasswordInput): Promise<{ authToken: string; deviceToken: string }> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request, newPassword } = input;
     const start = { flow: 'ChangePassword', method: 'password', input: { request } } as const;
     return changeAccount(this.#core, start, async (flow) => {
@@ -156,7 +156,7 @@ export class Passwords {
   async remove(input: {
     readonly request: SessionRequest;
   }): Promise<{ authToken: string; deviceToken: string }> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request } = input;
     const start = { flow: 'RemovePassword', method: 'password', input: { request } } as const;
     return changeAccount(this.#core, start, async (flow) => {
@@ -170,7 +170,7 @@ export class Passwords {
 
   /** Carries out {@link Accounts.setPassword}. */
   async setPassword(input: SetPasswordInput): Promise<void> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { accountId, newPassword } = input;
     await changeAccount(this.#core, { flow: 'SetPassword', input: { accountId } }, async (flow) => {
       const { passwords } = this.#core;
@@ -201,7 +201,7 @@ export class Passwords {
    *   `InvalidConfiguration` without `delivery`.
    */
   async requestReset(input: RequestPasswordResetInput): Promise<void> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request } = input;
     const eventContext: EventContext = {
       ...connectionContext(request),
@@ -217,7 +217,7 @@ export class Passwords {
 
   /** Carries out {@link Accounts.addResetPasswordToken}. */
   async addResetPasswordToken(input: AddResetPasswordTokenInput): Promise<IssuedOneTimeToken> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { accountId, reason, token, request } = input;
     const start = {
       flow: 'RequestPasswordReset',
@@ -248,7 +248,7 @@ export class Passwords {
    *   `TokenVerificationFailed`, `TooManyRequests`, `TooBusy`, `ServiceUnavailable`
    */
   async reset(input: ResetPasswordInput): Promise<{ readonly accountId: string }> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { token: given, newPassword, request } = input;
     const { passwords } = this.#core;
     const shown = { token: given, kind: 'password_recovery', request } as const;
@@ -276,7 +276,7 @@ export class Passwords {
   async removeAllResetPasswordTokens(input: {
     readonly accountId: string;
   }): Promise<{ deletedCount: number }> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { accountId } = input;
     const eventContext: EventContext = { method: 'password_recovery' };
     return this.#core.events.run('RemoveTokens', eventContext, async () => {

@@ -62,17 +62,22 @@ export function replacePassword(
  *
  * @throws AccountError `PasswordNotFound`, `LastLoginMethod`
  */
-export function removePassword(
-  { tokens }: Pick<AccountsCore, 'tokens'>,
-  change: AccountChange,
-): void {
+export function removePassword(core: Pick<AccountsCore, 'tokens'>, change: AccountChange): void {
   const { account } = change;
-  const passwords = account.tokens.filter(({ kind }) => kind === 'password');
   if (!hasPassword(account)) throw new AccountError('PasswordNotFound', {});
   const others = account.tokens.filter(({ kind }) => kind !== 'password');
   if (!hasLoginMethod({ ...account, tokens: others })) {
     throw new AccountError('LastLoginMethod', {});
   }
+  deletePasswords(core, change);
+}
+
+/** {@link removePassword}, whether or not another login method remains. */
+export function deletePasswords(
+  { tokens }: Pick<AccountsCore, 'tokens'>,
+  change: AccountChange,
+): void {
+  const passwords = change.account.tokens.filter(({ kind }) => kind === 'password');
   change.revokeAllSessions();
   change
     .requireSameVersion()

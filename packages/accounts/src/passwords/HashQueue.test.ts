@@ -41,7 +41,7 @@ describe('HashQueue', () => {
     expect(started).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('refuses at once what finds no place to wait, and nothing else (ASVS 15.1.3, 15.2.2)', async () => {
+  it('ASVS 15.1.3, 15.2.2: refuses at once what finds no place to wait, and nothing else', async () => {
     const queue = new HashQueue({ concurrency: 2, maxQueued: 3 });
     const { started, job, end } = jobs();
     const results = [1, 2, 3, 4, 5].map((name) => queue.run(job(name)));

@@ -77,7 +77,7 @@ describe('checkNewPassword', () => {
     [{ minLength: 10 }, 10, longer],
     [{ minLength: 15 }, 15, longer],
   ] as const)(
-    'refuses the 3000 most common passwords that policy %j lets through (ASVS 6.2.4)',
+    'ASVS 6.2.4: refuses the 3000 most common passwords that policy %j lets through',
     async (options, length, common) => {
       const top = RANKED.filter((word) => word.length >= length).slice(0, 3000);
       expect(top.length).toBe(FEWER.get(length) ?? 3000);
@@ -114,7 +114,7 @@ describe('checkNewPassword', () => {
     expect(refused).toBeLessThan(13);
   });
 
-  it('refuses words of the account and of the application (ASVS 6.1.2, 6.2.11)', async () => {
+  it('ASVS 6.1.2, 6.2.11: refuses words of the account and of the application', async () => {
     const words = ['ada.lovelace', 'countess@example.com'];
     const policy = { contextWords: ['Acme Bank'] };
     for (const password of ['AdaLovelace1', 'countess99', 'acmebank2026']) {
@@ -126,7 +126,7 @@ describe('checkNewPassword', () => {
     }
   });
 
-  it('needs no letters, digits or signs of any kind (ASVS 6.2.5)', async () => {
+  it('ASVS 6.2.5: needs no letters, digits or signs of any kind', async () => {
     for (const password of ['mxqvhtrw', '58390174', '-+!?-=/;', 'ÄÖÜßäöüé', '漢字仮名交文例']) {
       expect(await check(password.padEnd(8, '。'))).toBe(password.padEnd(8, '。'));
     }
@@ -134,7 +134,7 @@ describe('checkNewPassword', () => {
 });
 
 describe('the breach check', () => {
-  it('is asked about the composed password, once, and decides (ASVS 6.2.12)', async () => {
+  it('ASVS 6.2.12: is asked about the composed password, once, and decides', async () => {
     const isBreached = jest.fn((password: string) => password.startsWith('known'));
     expect((await errorOf(check('knowne\u0301 before', { isBreached }))).details).toEqual({
       path: 'newPassword',
@@ -162,7 +162,7 @@ describe('the breach check', () => {
     ['never answers', () => new Promise(() => undefined)],
   ];
   it.each(outages)(
-    'is documented for a hook that %s: accept, or refuse (ASVS 6.2.12)',
+    'ASVS 6.2.12: is documented for a hook that %s: accept, or refuse',
     async (_name, hook) => {
       const policy = { isBreached: hook as () => boolean, breachCheckTimeoutMs: 20 };
       expect(await check(GOOD, policy)).toBe(GOOD);

@@ -2,7 +2,7 @@ import { parseClientAddress } from './parseClientAddress.js';
 import type { TrustedProxies } from './trustedProxies.js';
 import type { Account, Infer } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readFrom, requireObject } from '../errors/requireObject.js';
 
 /** An account as this package returns it: without secrets. */
 export type AccountDocument = Infer<typeof Account>;
@@ -65,7 +65,7 @@ const SET_HERE = ['authToken', 'user', 'sessionDestroyed'] as const;
  */
 export function requireRequest(request: unknown): asserts request is SessionRequest {
   requireObject(request, 'request');
-  if (SET_HERE.every((name) => canSet(request, name))) return;
+  if (readFrom('request', () => SET_HERE.every((name) => canSet(request, name)))) return;
   throw invalid('request', 'notWritable');
 }
 
@@ -77,8 +77,10 @@ export function requireRequest(request: unknown): asserts request is SessionRequ
  */
 export function readConnectionInfo(request: unknown, trusted: TrustedProxies = 0): ConnectionInfo {
   requireRequest(request);
-  const { requestIp, userAgent }: { readonly requestIp: unknown; readonly userAgent: unknown } =
-    request;
+  const [requestIp, userAgent] = readFrom<[unknown, unknown]>('request', () => [
+    request.requestIp,
+    request.userAgent,
+  ]);
   if (typeof requestIp !== 'string') throw invalid('request.requestIp', 'notAString');
   if (requestIp.length > MAX_CHAIN) throw invalid('request.requestIp', 'tooLong');
   const ip = parseClientAddress(requestIp, trusted);

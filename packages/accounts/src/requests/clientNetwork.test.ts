@@ -23,7 +23,7 @@ describe('clientNetwork', () => {
     ['an IPv4-compatible address', '::192.0.2.7', '::/64'],
     ['the same in hexadecimal', '::c000:207', '::/64'],
     ['what is no address as it is', 'unix:/run/app.sock', 'unix:/run/app.sock'],
-  ])('counts %s (CVE-2026-45364)', (_name, address, network) => {
+  ])('CVE-2026-45364: counts %s', (_name, address, network) => {
     expect(clientNetwork(address)).toBe(network);
   });
 

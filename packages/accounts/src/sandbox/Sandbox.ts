@@ -9,7 +9,7 @@ import {
 import { SandboxMark } from '@latchkey/schema';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 
 /** Tells whether the accounts are live or for testing. */
 export type Environment = 'live' | 'sandbox';
@@ -73,7 +73,7 @@ export class Sandbox {
    *   `sandbox.createTable`. Also `ServiceUnavailable`.
    */
   async reset(input: ResetSandboxInput = {}): Promise<ClearProgress> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { onProgress } = input;
     if (onProgress !== undefined && typeof onProgress !== 'function') {
       throw new AccountError('InvalidInput', { path: 'onProgress', reason: 'notAFunction' });

@@ -1,3 +1,4 @@
+import { readInput } from '../errors/requireObject.js';
 import type { PasswordLoginAttempt } from '../login/PasswordLogin.js';
 import { newHandle } from '../signUp/newHandle.js';
 import type { AccountFields } from '@latchkey/schema';
@@ -96,6 +97,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   have been lost. `TwoFactorEnrolmentRequired` is thrown after the account was created.
    */
   async signUp(input: InputWith<SignUpInput, F>): Promise<User> {
+    input = readInput(input);
     const { core, creation } = this.#flows;
     const { requireActivation, table } = core;
     let email: string | undefined;
@@ -148,6 +150,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   `ServiceUnavailable`.
    */
   async signIn(input: SignInInput): Promise<SignedInUser> {
+    input = readInput(input);
     const { core, passwordLogin } = this.#flows;
     const read = async (): Promise<PasswordLoginAttempt> => {
       requireParams(input);
@@ -178,6 +181,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   token; `InvalidInput`, `ServiceUnavailable`.
    */
   async signOut(input: { readonly request: SessionRequest }): Promise<void> {
+    input = readInput(input);
     const { core } = this.#flows;
     await withSelfServiceErrors(core, { session: 'UserNotSignedIn' }, async () => {
       await this.#check('Logout', input);
@@ -202,6 +206,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   wrong password; `TooManyRequests`, `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
    */
   async activate(input: ActivateInput): Promise<User> {
+    input = readInput(input);
     const { core, emailVerification } = this.#flows;
     const names = {
       token: 'ActivationTokenNotValid',
@@ -226,6 +231,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   `ServiceUnavailable`; `InvalidConfiguration` without `delivery`.
    */
   async resendActivation(input: ResendActivationInput): Promise<void> {
+    input = readInput(input);
     const { core } = this.#flows;
     const eventContext: EventContext = { ...eventContextOf(input), method: 'email_verification' };
     const send = core.events.run('RequestVerification', eventContext, async () => {
@@ -247,6 +253,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   `delivery`.
    */
   async forgotPassword(input: RequestPasswordResetInput): Promise<void> {
+    input = readInput(input);
     const { core } = this.#flows;
     const eventContext: EventContext = { ...eventContextOf(input), method: 'password_recovery' };
     const send = core.events.run('RequestPasswordReset', eventContext, async () => {
@@ -275,6 +282,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   verified; `TooManyRequests`, `InvalidInput`, `TooBusy`, `ServiceUnavailable`.
    */
   async resetPassword(input: ResetPasswordInput): Promise<{ readonly accountId: string }> {
+    input = readInput(input);
     const { core, passwords } = this.#flows;
     return withSelfServiceErrors(core, { token: 'ResetTokenNotValid' }, async () => {
       await this.#check('ResetPassword', input, ({ newPassword }) =>
@@ -300,6 +308,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   `TooBusy`, `ServiceUnavailable`.
    */
   async updateUser(input: UpdateUserInput): Promise<SignedInUser> {
+    input = readInput(input);
     const names = { mismatch: 'CurrentPasswordIncorrect', session: 'UserNotSignedIn' } as const;
     return withSelfServiceErrors(this.#flows.core, names, () =>
       updateUser(this.#flows.core, input),
@@ -313,6 +322,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    *   `RecentLoginRequired`, `InvalidInput`, `ServiceUnavailable`
    */
   async deleteUser(input: { readonly request: SessionRequest }): Promise<DeletedAccount> {
+    input = readInput(input);
     const { core, lifecycle } = this.#flows;
     return withSelfServiceErrors(core, { session: 'UserNotSignedIn' }, async () => {
       // Never by an id that came along: this is the owner's own door.

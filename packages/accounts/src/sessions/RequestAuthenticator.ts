@@ -1,5 +1,5 @@
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import type { LoginResult } from './SessionIssuer.js';
@@ -59,7 +59,7 @@ export class RequestAuthenticator {
 
   /** Carries out {@link Accounts.refreshTokens}. */
   async refreshTokens(input: RefreshTokensInput): Promise<LoginResult> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { authToken, request } = input;
     const { events, verified } = this.#context;
     const eventContext: EventContext = connectionContext(request);

@@ -1,3 +1,4 @@
+import { readObject } from '../errors/requireObject.js';
 import { EntityError, type CreateOneInput, type TransactOperation } from '@latchkey/entity';
 import { Session } from '@latchkey/schema';
 import type { AccountEntity } from '../core/ChangeCore.js';
@@ -73,7 +74,8 @@ export class SessionIssuer {
     { alongside = [], ...options }: BeginSessionOptions = {},
   ): Promise<LoginResult> {
     const { sessions, table } = this.#context;
-    const { create, write, complete } = await this.prepare(account, request, options);
+    const given = readObject(account, 'account');
+    const { create, write, complete } = await this.prepare(given, request, options);
     const sessionDocument = await write(async (ending) => {
       const others = [...alongside, ...ending];
       if (others.length === 0) return (await sessions.createOne(create)).item;

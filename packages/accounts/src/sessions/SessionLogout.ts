@@ -1,6 +1,6 @@
 import { EntityError } from '@latchkey/entity';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readObject } from '../errors/requireObject.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import type { AuthTokenSubject, VerifiedAuthToken } from '../tokens/AuthTokens.js';
@@ -27,7 +27,7 @@ export class SessionLogout {
 
   /** Carries out {@link Accounts.logout}. */
   async logout(input: LogoutInput): Promise<boolean> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { authToken, request } = input;
     const eventContext: EventContext = connectionContext(request);
     const ended = await this.#context.events.run('Logout', eventContext, async () => {

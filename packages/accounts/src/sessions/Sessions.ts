@@ -8,7 +8,7 @@ import { isSessionActive } from '../core/sessionState.js';
 import type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.js';
 import { AccountError } from '../errors/AccountError.js';
 import { cursorChecked } from '../errors/cursorChecked.js';
-import { requireObject, requireUlid } from '../errors/requireObject.js';
+import { readInput, readObject, requireObject, requireUlid } from '../errors/requireObject.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
@@ -48,6 +48,9 @@ export type ListedSession = SessionDocument & {
   /** Tells whether it is the session of the request that asks. */
   readonly current: boolean;
 };
+
+/** How many ended sessions a page may have among its active ones without a second request. */
+const ENDED_AMONG = 10;
 
 /** Marks a transaction that was refused since there is no such session. */
 const NO_SUCH_SESSION = new Error('There is no such session.');
@@ -127,8 +130,9 @@ export class Sessions {
   }
 
   /**
-   * Lists the active sessions of an account, oldest first: usually one `Query` for up to 25, and one
-   * more request with `accountId` or `request`.
+   * Lists the active sessions of an account, newest first: one `Query` that reads little more than the
+   * page if the newest sessions are active, and a second one where most have ended. One more request with
+   * `accountId` or `request`.
    *
    * @param input - `request`: lists the sessions of its own account and marks the `current` one. On the
    *   application's authority: `account`, as returned by `handleRequest` or `findUser`, or `accountId`.
@@ -136,7 +140,7 @@ export class Sessions {
    *   `ServiceUnavailable`.
    */
   async listSessions(input: ListSessionsInput): Promise<Connection<ListedSession>> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { sessionEntity: sessions, table, sessionPolicy: policy } = this.#core;
     const { first = 25, after = null } = input;
     return withAccountErrors(async () => {
@@ -155,6 +159,8 @@ export class Sessions {
             ...(from !== undefined && { ulid: { $gte: from } }),
           },
           consistent: true,
+          sort: 'descending',
+          scanFirst: first + ENDED_AMONG,
           first,
           after,
         }),
@@ -182,6 +188,7 @@ export class Sessions {
    *   `ServiceUnavailable`.
    */
   async revokeSession(input: ActingAccount & { readonly sessionId: string }): Promise<boolean> {
+    input = readInput(input);
     return this.#revoke(input, async (flow) => {
       const { sessionId: ulid } = input;
       requireUlid(ulid, 'sessionId');
@@ -212,7 +219,7 @@ export class Sessions {
    *   is changed; `ImpersonatedSession`, `ServiceUnavailable`.
    */
   async revokeOtherSessions(input: { readonly request: SessionRequest }): Promise<void> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request } = input;
     // As a request even where there is none: no account's sessions end by its id here.
     requireObject(request, 'request');
@@ -232,6 +239,7 @@ export class Sessions {
    *   `ServiceUnavailable`.
    */
   async revokeAllSessions(input: ActingAccount): Promise<void> {
+    input = readInput(input);
     await this.#revoke(input, (flow) =>
       flow.commit(undefined, (change) => {
         change.revokeAllSessions();

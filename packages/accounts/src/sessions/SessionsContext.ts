@@ -4,7 +4,7 @@ import type { RequestCore } from '../core/ChangeCore.js';
 import type { Events } from '../events/Events.js';
 import type { AuthTokens } from '../tokens/AuthTokens.js';
 import type { SessionHooks } from './SessionHooks.js';
-import type { SessionPolicy } from '../core/sessionPolicy.js';
+import type { ActiveSessionPolicy } from '../core/sessionState.js';
 import type { ConnectionReader, SessionRequest } from '../requests/SessionRequest.js';
 import type { VerifiedRequests } from '../core/VerifiedRequests.js';
 
@@ -17,6 +17,6 @@ export interface SessionsContext {
   readonly connectionOf: ConnectionReader;
   readonly events: Events;
   readonly hooks: SessionHooks;
-  readonly policy: SessionPolicy;
+  readonly policy: ActiveSessionPolicy;
   readonly verified: VerifiedRequests;
 }

@@ -3,7 +3,7 @@ import { AccountQuota } from '../quota/AccountQuota.js';
 import type { ContactData } from '../core/Account.js';
 import { AccountError } from '../errors/AccountError.js';
 import { toAccountError } from '../errors/withAccountErrors.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readInput, readObject } from '../errors/requireObject.js';
 import { connectionContext } from '../events/connectionContext.js';
 import type { EventContext, ValidateEvent } from '../events/accountEvents.js';
 import { reasonOf } from '../events/Events.js';
@@ -209,10 +209,11 @@ export class AccountCreation {
 
   /** Carries out {@link Accounts.requestAccount}. */
   async requestAccount(input: RequestAccountInput): Promise<{ readonly handle: string }> {
+    input = readInput(input);
     const eventContext = eventContextOf(input);
     const handle = newHandle();
     const creation = this.#core.events.run('CreateUser', eventContext, async () => {
-      requireObject(input, '');
+      input = readObject(input, '');
       this.#core.delivery.requireConfigured();
       const { accountFields, visitorFields } = this.#core;
       const notTheirs = accountFields.filter((name) => !visitorFields.includes(name));
@@ -430,7 +431,7 @@ function contactsOf({ contacts }: PlannedAccount): readonly ContactData[] {
 
 /** @throws AccountError `InvalidInput` */
 function readAccountAndLogin(input: unknown): NewAccountAndLogin {
-  requireObject(input, '');
+  input = readObject(input, '');
   const { rememberMe, ...own } = input as unknown as CreateAccountAndLoginInput;
   return { own, session: { ...(rememberMe === true && { rememberMe }) } };
 }

@@ -5,7 +5,7 @@ import type { ContactData } from '../core/Account.js';
 import { parseContact, type ContactInput } from '../contacts/parseContact.js';
 import { trimIdentifier } from '../identifiers/parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readFrom, readObject } from '../errors/requireObject.js';
 import { parseProfile, type Profile } from '../flows/parseProfile.js';
 import { storedBytes } from '../flows/storedBytes.js';
 
@@ -68,16 +68,16 @@ function trimmed(value: unknown): unknown {
  * @throws AccountError `InvalidInput` with the path of the first fault.
  */
 export function parseNewAccount(
-  input: unknown,
+  given: unknown,
   { accountFields: ownFields, phones }: Pick<AccountsCore, 'accountFields' | 'phones'>,
 ): NewAccount {
-  requireObject(input, '');
-  if (Array.isArray(input)) throw invalid('', 'notAnObject');
+  if (Array.isArray(given)) throw invalid('', 'notAnObject');
+  const input = readObject(given, '');
   const own = Object.entries(input).filter(([name]) => ownFields.includes(name));
   const rest = Object.entries(input).filter(([name]) => !ownFields.includes(name));
   const ownFieldsGiven = Object.fromEntries(own);
   requireRoom(ownFieldsGiven);
-  const { data, error } = newAccount.safeParse(Object.fromEntries(rest));
+  const { data, error } = readFrom('', () => newAccount.safeParse(Object.fromEntries(rest)));
   const issue = error?.issues[0];
   if (issue?.code === 'unrecognized_keys') {
     throw invalid([...issue.path, issue.keys[0] ?? ''].join('.'), 'unknownField');

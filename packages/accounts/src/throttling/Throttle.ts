@@ -19,7 +19,7 @@ import {
 export interface Attempt {
   readonly accountId: string;
   readonly authenticator: Authenticator;
-  /** The client's address, as the request says. */
+  /** The client's address, as the request says, unless it has been counted already. */
   readonly ip?: string;
   /** The longest wait for it, where that is shorter than the one configured. */
   readonly maxWaitMs?: number;
@@ -38,7 +38,7 @@ export interface CountedAttempt {
 
 type Counter = Infer<typeof AccountAttempts>;
 
-type CounterUpdate = Parameters<Entity<typeof AccountAttempts>['updateOneOperation']>[0];
+type CounterUpdate = Parameters<Entity<typeof AccountAttempts>['updateOne']>[0];
 
 const MAX_RACES = 10;
 
@@ -73,8 +73,9 @@ export class Throttle {
   }
 
   /**
-   * Counts an attempt, by authenticator and by client address: one request, as a rule. Nothing may
-   * be checked before this has returned.
+   * Counts an attempt, first by client address, where there is one, and then by authenticator: one
+   * request each, as a rule. An attempt that the network may not make uses up nothing of the
+   * account's. Nothing may be checked before this has returned.
    *
    * @throws AccountError `AccountLocked`, `TooManyRequests`, `AuthenticatorDisabled`: the attempt must
    *   not be looked at.
@@ -82,7 +83,7 @@ export class Throttle {
   async recordAttempt(attempt: Attempt): Promise<CountedAttempt> {
     const { authenticator, ip } = attempt;
     const limit = FAILURE_LIMITS[authenticator];
-    const address = ip === undefined ? undefined : this.#addressUpdate(ip);
+    if (ip !== undefined) await this.countAddress(ip);
     let seen: Counter | undefined;
     for (let race = 0; ; race++) {
       if (seen && failuresInARow(seen) >= limit && !mayGoBeyond(attempt)) throw disabled(attempt);
@@ -90,14 +91,11 @@ export class Throttle {
       if (seen && race > MAX_RACES) throw this.#locked(attempt, seen);
       const own = seen ? this.#countAfterWait(attempt, seen) : this.#countUnlessUsedUp(attempt);
       try {
-        await this.#table.transact([
-          this.#attempts.updateOneOperation(own),
-          ...(address ? [this.#addresses.updateOneOperation(address)] : []),
-        ]);
+        await this.#attempts.updateOne(own);
         return { beyondLimit: seen ? Math.max(0, failuresInARow(seen) + 1 - limit) : 0 };
       } catch (error) {
         const inTheWay = counterInTheWay(error);
-        if (!inTheWay) throw this.#refusedAddress(error) ?? error;
+        if (!inTheWay) throw error;
         // Counted by somebody else since it was seen: look again.
         seen = seen ? undefined : inTheWay;
       }
@@ -110,9 +108,8 @@ export class Throttle {
   }
 
   /**
-   * Counts an attempt by client address only, where there is no account yet: one request, and the
-   * first of a window two. It is no transaction: callers of one network do not get into each other's
-   * way.
+   * Counts an attempt by client address only: one request. It is not a transaction, so callers of
+   * one network do not get into each other's way.
    *
    * @throws AccountError `TooManyRequests`
    */
@@ -225,7 +222,7 @@ export class Throttle {
 
   #addressUpdate(
     ip: string,
-  ): Parameters<Entity<typeof AddressAttempts>['updateOneOperation']>[0] | undefined {
+  ): Parameters<Entity<typeof AddressAttempts>['updateOne']>[0] | undefined {
     if (!this.#address || ip === '') return undefined;
     const { budget, windowMs } = this.#address;
     const nowMs = this.#table.now().getTime();
@@ -305,8 +302,7 @@ export function isUsedUp(counters: readonly Counter[], authenticator: Authentica
 /** Gives an authenticator's count that stood in the way of counting. */
 function counterInTheWay(error: unknown): Counter | undefined {
   if (!EntityError.is(error) || error.code !== 'ConditionFailed') return undefined;
-  const { entity, item } = error.details;
-  return entity === AccountAttempts.name ? (item as Counter) : undefined;
+  return error.details.item as Counter;
 }
 
 /** Tells whether an attempt beyond the limit is looked at, or is for the caller to judge. */

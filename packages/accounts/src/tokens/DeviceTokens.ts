@@ -1,6 +1,7 @@
 import jwt from 'jsonwebtoken';
 import { AUTH_TOKEN_ISSUER } from './authTokenSchemas.js';
 import { readTokenHeader } from './readTokenHeader.js';
+import type { AcceptsIssuedAt } from './parseValidFrom.js';
 import { type SignerOptions, SigningKeys } from './SigningKeys.js';
 import { MAX_TOKEN_LENGTH, verifySignature } from './verifySignature.js';
 
@@ -17,6 +18,12 @@ export interface KnownDevice {
   readonly generation: string;
 }
 
+/** Options of {@link DeviceTokens}. */
+export interface DeviceTokensOptions<TRequest> extends SignerOptions<TRequest> {
+  /** Tells whether a device is still known that was known at a time. */
+  readonly acceptsIssuedAt: AcceptsIssuedAt;
+}
+
 /**
  * Signs and verifies the JWTs by which a device is known again (OWASP's "device cookies"). Such a
  * token proves nothing of who holds it, and is stored nowhere.
@@ -25,9 +32,16 @@ export class DeviceTokens<TRequest> {
   readonly #keys: SigningKeys<TRequest>;
   readonly #audience: string;
   readonly #now: () => number;
+  readonly #acceptsIssuedAt: AcceptsIssuedAt;
 
   /** @throws AccountError `InvalidConfiguration` for a `getTokenSecret` that is not a function. */
-  constructor({ getTokenSecret, audience = AUTH_TOKEN_ISSUER, now }: SignerOptions<TRequest>) {
+  constructor({
+    getTokenSecret,
+    audience = AUTH_TOKEN_ISSUER,
+    now,
+    acceptsIssuedAt,
+  }: DeviceTokensOptions<TRequest>) {
+    this.#acceptsIssuedAt = acceptsIssuedAt;
     this.#keys = new SigningKeys(getTokenSecret);
     // Another than that of sessions, for those who verify tokens elsewhere and only by audience.
     this.#audience = `${audience}/device`;
@@ -75,13 +89,15 @@ export class DeviceTokens<TRequest> {
 
   #read(payload: unknown): KnownDevice | undefined {
     if (typeof payload !== 'object' || payload === null) return undefined;
-    const { iss, aud, sub, gen, exp } = payload as Readonly<Record<string, unknown>>;
+    const { iss, aud, sub, gen, exp, iat } = payload as Readonly<Record<string, unknown>>;
     const isCurrent =
       iss === AUTH_TOKEN_ISSUER &&
       aud === this.#audience &&
       typeof exp === 'number' &&
       // False for NaN, so that a broken clock knows no device (ASVS 16.5.3).
-      this.#now() < exp * 1000;
+      this.#now() < exp * 1000 &&
+      typeof iat === 'number' &&
+      this.#acceptsIssuedAt(new Date(iat * 1000));
     if (!isCurrent || typeof sub !== 'string' || typeof gen !== 'string') return undefined;
     return { accountId: sub, generation: gen };
   }

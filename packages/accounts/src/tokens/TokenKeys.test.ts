@@ -55,7 +55,7 @@ describe('TokenKeys', () => {
 
   it.each([
     ['a secret of 31 bytes', 's'.repeat(31)],
-    ['an empty secret (CVE-2022-23540)', ''],
+    ['CVE-2022-23540: an empty secret', ''],
     [
       '31 bytes behind a good secret',
       [
@@ -63,7 +63,7 @@ describe('TokenKeys', () => {
         { kid: 'b', secret: 's'.repeat(31) },
       ],
     ],
-  ])('refuses %s (RFC 7518 §3.2, ASVS 11.2.3)', (_name, secrets) => {
+  ])('RFC 7518 §3.2, ASVS 11.2.3: refuses %s', (_name, secrets) => {
     expect(errorOf(secrets)).toMatchObject({
       code: 'SecretTooShort',
       status: 500,
@@ -106,7 +106,7 @@ describe('TokenKeys', () => {
     });
   });
 
-  it('shows no secret in errors or when printed (ASVS 16.2.5)', () => {
+  it('ASVS 16.2.5: shows no secret in errors or when printed', () => {
     const canary = 'canary-canary';
     for (const bad of [canary, [{ kid: canary.repeat(9), secret: canary.repeat(9) }]]) {
       expect(inspect(errorOf(bad), { depth: 9, showHidden: true })).not.toContain(canary);

@@ -20,13 +20,13 @@ describe('digestMatches', () => {
   });
 
   it.each([undefined, null, '', 'secret', 7, [], `${digestSecret('secret')}=`])(
-    'gives false, and does not throw, for the stored value %p (ASVS 16.5.3)',
+    'ASVS 16.5.3: gives false, and does not throw, for the stored value %p',
     (digest) => {
       expect(digestMatches('secret', digest)).toBe(false);
     },
   );
 
-  it('compares in constant time (ASVS 11.2.4)', () => {
+  it('ASVS 11.2.4: compares in constant time', () => {
     expect(digestMatches.toString()).toContain('timingSafeEqual');
   });
 });

@@ -35,7 +35,7 @@ describe('EncryptionKeyring', () => {
     );
   });
 
-  it('stores AES-256-GCM with its version, kid, nonce and a full tag (ASVS 11.3.2, 11.3.3)', () => {
+  it('ASVS 11.3.2, 11.3.3: stores AES-256-GCM with its version, kid, nonce and a full tag', () => {
     const plaintext = createTotpSecret();
     const ciphertext = keyring.encrypt(plaintext, context);
     const [, nonce = '', body = ''] =
@@ -50,7 +50,7 @@ describe('EncryptionKeyring', () => {
     expect(decrypted + decipher.final('utf8')).toBe(plaintext);
   });
 
-  it('takes a fresh nonce each time (ASVS 11.3.4)', () => {
+  it('ASVS 11.3.4: takes a fresh nonce each time', () => {
     const rounds = 5000;
     const nonces = Array.from({ length: rounds }, () =>
       keyring.encrypt('same', context).split('.').at(-2),
@@ -58,7 +58,7 @@ describe('EncryptionKeyring', () => {
     expect(new Set(nonces).size).toBe(rounds);
   });
 
-  it('refuses a change of any character, bit or length (ASVS 11.3.1, 11.2.5)', () => {
+  it('ASVS 11.3.1, 11.2.5: refuses a change of any character, bit or length', () => {
     // 16, 17 and 18 bytes: base64url ends in every way that it can.
     for (const plaintext of ['', 'a', 'ab', createTotpSecret()]) {
       const ciphertext = keyring.encrypt(plaintext, context);
@@ -79,7 +79,7 @@ describe('EncryptionKeyring', () => {
     }
   });
 
-  it('refuses every flipped bit of nonce, ciphertext and tag (ASVS 11.3.3)', () => {
+  it('ASVS 11.3.3: refuses every flipped bit of nonce, ciphertext and tag', () => {
     const { front, nonce, body } = partsOf(keyring.encrypt(createTotpSecret(), context));
     const bytes = Buffer.concat([nonce, body]);
     for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -90,7 +90,7 @@ describe('EncryptionKeyring', () => {
     expect(keyring.decrypt(storedAs(front, nonce, body), context)).not.toBeNull();
   });
 
-  it('refuses a shortened tag, even one that fits its beginning (ASVS 11.3.3)', () => {
+  it('ASVS 11.3.3: refuses a shortened tag, even one that fits its beginning', () => {
     const { front, nonce, body: tag } = partsOf(keyring.encrypt('', context));
     expect(tag).toHaveLength(16);
     for (let length = 0; length < 16; length++) {
@@ -124,7 +124,7 @@ describe('EncryptionKeyring', () => {
     );
   });
 
-  it('encrypts with the newest key and decrypts with any (ASVS 11.2.2)', () => {
+  it('ASVS 11.2.2: encrypts with the newest key and decrypts with any', () => {
     const byOld = new EncryptionKeyring([oldKey]).encrypt('canary', context);
     expect(keyring.decrypt(byOld, context)).toBe('canary');
     expect(keyring.needsReencryption(byOld)).toBe(true);
@@ -158,7 +158,7 @@ describe('EncryptionKeyring', () => {
     ['a ciphertext in an array', [keyring.encrypt('canary', context)]],
     ['a megabyte', `v1.2026.11.AAAAAAAAAAAAAAAA.${'A'.repeat(1_000_000)}`],
     ['a name of every object', 'v1.__proto__.AAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA'],
-  ])('gives null for %s (ASVS 11.2.5)', (_name, value) => {
+  ])('ASVS 11.2.5: gives null for %s', (_name, value) => {
     expect(keyring.decrypt(value, context)).toBeNull();
   });
 
@@ -193,7 +193,7 @@ describe('EncryptionKeyring', () => {
     expect(keyring.decrypt(own.encrypt('canary', context), context)).toBe('canary');
   });
 
-  it('shows no key when printed (ASVS 16.2.5)', () => {
+  it('ASVS 16.2.5: shows no key when printed', () => {
     const shown = inspect(keyring, { depth: 9, showHidden: true }) + JSON.stringify(keyring);
     for (const encoding of ['base64', 'hex'] as const) {
       expect(shown).not.toContain(newKey.key.toString(encoding));

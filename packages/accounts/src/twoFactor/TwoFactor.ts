@@ -6,7 +6,7 @@ import { changeAccount, type Flow } from '../core/changeAccount.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { AccountError } from '../errors/AccountError.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
-import { requireObject } from '../errors/requireObject.js';
+import { readInput, readObject, requireObject } from '../errors/requireObject.js';
 import type { AccountFlow, EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
 import { resetCounts } from '../flows/resetCounts.js';
@@ -19,7 +19,7 @@ import { findChallenge } from './findChallenge.js';
 import { findOwner } from './findOwner.js';
 import { parseSecondFactor, parseTotpCode } from './parseSecondFactor.js';
 import { factorRefused, verifySecondFactor } from './verifySecondFactor.js';
-import { factorsOf } from './readFactors.js';
+import { factorsOf, unusedRecoveryCodes } from './readFactors.js';
 import { enrolAtLogin, completeSecondFactor } from './completeSecondFactor.js';
 import type {
   ConfirmedTwoFactor,
@@ -94,7 +94,7 @@ export class TwoFactor {
    *   `TooBusy`, `ServiceUnavailable`, `InvalidConfiguration`.
    */
   async enrol(input: EnrolTwoFactorInput): Promise<TotpEnrolment> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { challenge, request } = input;
     if (challenge !== undefined) return this.#enrolAtLogin(challenge, request);
     return this.#change('EnrolTwoFactor', request, async (flow, settings) => {
@@ -133,7 +133,7 @@ export class TwoFactor {
   ): Promise<CompletedLogin & ConfirmedTwoFactor>;
   confirm(input: ConfirmTwoFactorInput): Promise<ConfirmedTwoFactor>;
   async confirm(input: ConfirmTwoFactorInput): Promise<ConfirmedTwoFactor> {
-    requireObject(input, '');
+    input = readObject(input, '');
     if ((input.challenge as unknown) === undefined) return this.#confirmInSession(input);
     const eventContext = { ...connectionContext(input.request), method: 'totp' };
     // It is both, and told as both.
@@ -149,7 +149,7 @@ export class TwoFactor {
   }
 
   /**
-   * Completes a login with its second factor: four requests. Using the code and the challenge, and
+   * Completes a login with its second factor: five requests. Using the code and the challenge, and
    * beginning the session, is one transaction. After a wrong code, the challenge can be used again, until
    * it expires after five minutes by default (`tokens.twoFactorChallenge`).
    *
@@ -159,6 +159,7 @@ export class TwoFactor {
    *   `InvalidConfiguration` also when no key decrypts the secret.
    */
   async loginWithTwoFactor(input: TwoFactorLoginInput): Promise<CompletedLogin> {
+    input = readInput(input);
     return this.#run('Login', input, (eventContext, settings) =>
       completeSecondFactor({ core: this.#core, settings, eventContext }, input),
     );
@@ -174,7 +175,7 @@ export class TwoFactor {
     readonly request: SessionRequest;
     readonly code: string;
   }): Promise<ConfirmedTwoFactor> {
-    requireObject(input, '');
+    input = readObject(input, '');
     return this.#change('RegenerateRecoveryCodes', input.request, async (flow, settings) => {
       const code = parseTotpCode(input.code);
       flow.requireRecentLogin(settings.recentLogin);
@@ -204,7 +205,7 @@ export class TwoFactor {
    *   `InvalidConfiguration`
    */
   async status(input: { readonly request: SessionRequest }): Promise<TwoFactorStatus> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { request } = input;
     requireObject(request, 'request');
     // An impersonator may see the status, too.
@@ -216,9 +217,9 @@ export class TwoFactor {
         this.#core.tokens.findMany({ filter, consistent: true }),
         Actor.holding(this.#core, accountId, request).assertSessionActive(),
       ]);
-      const { totp, recoveryCodes } = factorsOf(items);
-      const recoveryCodesLeft = recoveryCodes.filter(({ used }) => used !== true).length;
-      return { enabled: totp !== undefined, recoveryCodesLeft };
+      const factors = factorsOf(items);
+      const recoveryCodesLeft = unusedRecoveryCodes(this.#core, factors).length;
+      return { enabled: factors.totp !== undefined, recoveryCodesLeft };
     });
   }
 
@@ -233,7 +234,7 @@ export class TwoFactor {
    *   `TooManyRequests`, `AuthenticatorDisabled`, `TooBusy`, `ServiceUnavailable`, `InvalidConfiguration`.
    */
   async disable(input: DisableTwoFactorInput): Promise<void> {
-    requireObject(input, '');
+    input = readObject(input, '');
     await this.#change('DisableTwoFactor', input.request, async (flow, settings) => {
       const factor = parseSecondFactor(input);
       flow.eventContext.method = factor.authenticator;
@@ -270,7 +271,7 @@ export class TwoFactor {
    *   `InvalidConfiguration`
    */
   async reset(input: { readonly accountId: string }): Promise<void> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const { accountId } = input;
     const start = { flow: 'DisableTwoFactor', method: 'reset', input: { accountId } } as const;
     const core = this.#core;
@@ -336,7 +337,7 @@ export class TwoFactor {
     action: (eventContext: EventContext, settings: TwoFactorSettings) => Promise<T>,
     given?: EventContext,
   ): Promise<T> {
-    requireObject(input, '');
+    input = readObject(input, '');
     const eventContext =
       given ?? connectionContext((input as { readonly request?: unknown }).request);
     return this.#core.events.run(flow, eventContext, () => action(eventContext, this.#settings));

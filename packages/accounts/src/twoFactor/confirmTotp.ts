@@ -32,10 +32,12 @@ export async function confirmTotp(
 ): Promise<ConfirmedTotp> {
   const { core, settings, factors } = context;
   const now = core.table.now();
-  const waiting = pendingOf(factors, now).map((pending) => ({
-    pending,
-    secret: openSecret(settings.keyring, pending),
-  }));
+  const waiting = pendingOf(factors, now)
+    .filter(({ createdAt }) => core.acceptsIssuedAt(createdAt))
+    .map((pending) => ({
+      pending,
+      secret: openSecret(settings.keyring, pending),
+    }));
   if (waiting.length === 0) throw codeRefused('code');
   const attempt = { ...attemptAt(context, 'totp'), ...BINDING };
   await core.throttle.recordAttempt(attempt);

@@ -2,14 +2,14 @@ import { Secret } from 'otpauth';
 import { createTotpSecret, isTotpSecret } from './createTotpSecret.js';
 
 describe('createTotpSecret', () => {
-  it('gives 160 bits as base32 without padding (RFC 4226 §4 R6)', () => {
+  it('RFC 4226 §4 R6: gives 160 bits as base32 without padding', () => {
     const secret = createTotpSecret();
     expect(secret).toMatch(/^[A-Z2-7]{32}$/);
     expect(Secret.fromBase32(secret).bytes).toHaveLength(20);
     expect(isTotpSecret(secret)).toBe(true);
   });
 
-  it('repeats neither itself nor a bit, and does without Math.random (ASVS 6.5.3)', () => {
+  it('ASVS 6.5.3: repeats neither itself nor a bit, and does without Math.random', () => {
     const random = jest.spyOn(Math, 'random').mockImplementation(() => {
       throw new Error('not random enough');
     });

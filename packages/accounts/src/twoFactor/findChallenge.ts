@@ -30,7 +30,7 @@ const MAX_LENGTH = 100;
  *   was removed; `AccountDeactivated`.
  */
 export async function findChallenge(
-  core: LoadCore & Pick<AccountsCore, 'tokens'>,
+  core: LoadCore & Pick<AccountsCore, 'acceptsIssuedAt' | 'tokens'>,
   given: unknown,
   purpose: 'challenge' | 'enrolment',
 ): Promise<WaitingLogin> {
@@ -42,9 +42,7 @@ export async function findChallenge(
   const filter = { value: digestSecret(given), kind: { $ne: 'password' } } as const;
   const { key } = await core.tokens.findKey({ filter });
   const factors = key ? await readFactors(core, key.accountId) : null;
-  const pending = factors
-    ? pendingTokens(factors.account.tokens, core.table.now(), factors.account)
-    : [];
+  const pending = factors ? pendingTokens(factors.account.tokens, core, factors.account) : [];
   const challenge = pending.find(
     ({ ulid, kind, createdFor }) =>
       ulid === key?.ulid && kind === 'twoFactorAuth' && createdFor === TWO_FACTOR_PURPOSE[purpose],

@@ -20,11 +20,11 @@ describe('findTotpStep', () => {
     [1_234_567_890, '005924', 41_152_263],
     [2_000_000_000, '279037', 66_666_666],
     [20_000_000_000, '353130', 666_666_666],
-  ])('accepts what is shown at second %d (RFC 6238 appendix B)', (second, code, step) => {
+  ])('RFC 6238 appendix B: accepts what is shown at second %d', (second, code, step) => {
     expect(findTotpStep({ secret, code, nowMs: second * 1000 })).toBe(step);
   });
 
-  it('gives the step of the code, not that of the clock, and accepts one step to each side (RFC 6238 §5.2)', () => {
+  it('RFC 6238 §5.2, NIST 3.1.4: gives the step of the code, not that of the clock, and accepts one step to each side', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 10, max: 1e9 }),
@@ -43,7 +43,7 @@ describe('findTotpStep', () => {
     );
   });
 
-  it('lets a code work for 90 seconds to the millisecond (ASVS 6.5.5)', () => {
+  it('ASVS 6.5.5: lets a code work for 90 seconds to the millisecond', () => {
     const start = 1_000_000 * STEP_MS;
     const code = shown(secret, start);
     const at = (nowMs: number): number | null => findTotpStep({ secret, code, nowMs });
@@ -63,7 +63,7 @@ describe('findTotpStep', () => {
     }
   });
 
-  it('refuses the code of another secret (ASVS 6.6.2)', () => {
+  it('ASVS 6.6.2: refuses the code of another secret', () => {
     const nowMs = 59_000;
     const near = new Set([0, 1, 2].map((step) => shown(secret, step * STEP_MS)));
     let other = createTotpSecret();
@@ -98,7 +98,7 @@ describe('findTotpStep', () => {
     ['an endless one', Infinity],
     ['one that no clock reaches', 1e300],
     ['one before 1970', -90_000],
-  ])('accepts nothing at %s (ASVS 16.5.3)', (_name, nowMs) => {
+  ])('ASVS 16.5.3: accepts nothing at %s', (_name, nowMs) => {
     for (const step of [0, 1]) {
       expect(findTotpStep({ secret, code: shown(secret, step * STEP_MS), nowMs })).toBeNull();
     }
@@ -111,10 +111,10 @@ describe('findTotpStep', () => {
   });
 
   it.each([
-    ['of 80 bits (RFC 4226 §4 R6)', 'GEZDGNBVGY3TQOJQ'],
+    ['RFC 4226 §4 R6: of 80 bits', 'GEZDGNBVGY3TQOJQ'],
     ['that is empty', ''],
     ['that is no base32', '!'.repeat(32)],
-  ])('accepts nothing for a secret %s (ASVS 11.2.5)', (_name, bad) => {
+  ])('ASVS 11.2.5: accepts nothing for a secret %s', (_name, bad) => {
     const code = /^[A-Z2-7]*$/.test(bad) ? shown(bad, 59_000) : '000000';
     expect(findTotpStep({ secret: bad, code, nowMs: 59_000 })).toBeNull();
   });

@@ -21,6 +21,11 @@ export const TOTP_DIGITS = 6;
 const STEPS_TO_EACH_SIDE = 1;
 const CODE = /^[0-9]{6}$/;
 
+/** The earliest time at which the code of a step is accepted. */
+export function stepStart(step: number): Date {
+  return new Date((step - STEPS_TO_EACH_SIDE) * TOTP_PERIOD_SECONDS * 1000);
+}
+
 /**
  * Finds the time step of a code that a user typed, by RFC 6238 with SHA-1, 6 digits and 30 seconds.
  *

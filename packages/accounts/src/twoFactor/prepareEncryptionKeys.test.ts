@@ -68,14 +68,14 @@ describe('prepareEncryptionKeys', () => {
     ['a kid outside ASCII', [{ kid: 'schl\u00fcssel', key }]],
     ['a kid of 65 characters', [{ kid: 'k'.repeat(65), key }]],
     ['a kid that is no string', [{ kid: 1, key }]],
-  ])('refuses %s (ASVS 11.2.3)', (_name, keys) => {
+  ])('ASVS 11.2.3: refuses %s', (_name, keys) => {
     expect(errorOf(keys)).toMatchObject({
       code: 'InvalidConfiguration',
       details: { path: 'twoFactor.encryptionKeys' },
     });
   });
 
-  it('quotes neither key nor kid (ASVS 16.2.5)', () => {
+  it('ASVS 16.2.5: quotes neither key nor kid', () => {
     for (const bad of [
       { kid: 'a', key: 'canary' },
       { kid: 'canary canary', key },

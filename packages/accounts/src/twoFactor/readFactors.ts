@@ -1,4 +1,5 @@
 import type { Account, StoredToken, Token } from '../core/Account.js';
+import type { RequestCore } from '../core/ChangeCore.js';
 import { loadAccount, type LoadCore } from '../core/loadAccount.js';
 import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 
@@ -29,6 +30,14 @@ export async function readFactors(
 /** Returns an account with its factors. */
 export function withFactors(account: Account<StoredToken>): AccountWithFactors {
   return { account, ...factorsOf<StoredToken>(account.tokens) };
+}
+
+/** The recovery codes that can be used. */
+export function unusedRecoveryCodes<T extends Token>(
+  { acceptsIssuedAt }: Pick<RequestCore, 'acceptsIssuedAt'>,
+  { recoveryCodes }: Pick<Factors<T>, 'recoveryCodes'>,
+): T[] {
+  return recoveryCodes.filter(({ used, createdAt }) => used !== true && acceptsIssuedAt(createdAt));
 }
 
 /** Finds the factors among an account's tokens. */

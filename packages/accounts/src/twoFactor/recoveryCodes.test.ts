@@ -18,7 +18,7 @@ describe('createRecoveryCodes', () => {
     }
   });
 
-  it('holds at least 64 random bits besides the number (NIST SP 800-63B-4 §4.2.1.1, ASVS 6.5.3)', () => {
+  it('NIST 4.2.1.1, ASVS 6.5.3: holds at least 64 random bits besides the number', () => {
     const random = jest.spyOn(Math, 'random').mockImplementation(() => {
       throw new Error('not random enough');
     });
@@ -105,7 +105,7 @@ describe('parseRecoveryCode', () => {
     expect(parseRecoveryCode(value)).toBeNull();
   });
 
-  it('gives what a password hasher takes whole: each code fits its own hash only (ASVS 6.5.2)', async () => {
+  it('ASVS 6.5.2: gives what a password hasher takes whole: each code fits its own hash only', async () => {
     const hasher = new BcryptHasher();
     const [first, second] = createRecoveryCodes().map(parseRecoveryCode);
     const stored = await hasher.hash(first?.code ?? '');

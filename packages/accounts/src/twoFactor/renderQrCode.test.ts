@@ -40,7 +40,7 @@ describe('renderQrCode', () => {
     await expect(renderQrCode('x'.repeat(2954))).rejects.toThrow(RangeError);
   });
 
-  it('is a picture only: neither text, nor scripts, nor links (ASVS 1.2.2)', async () => {
+  it('ASVS 1.2.2: is a picture only: neither text, nor scripts, nor links', async () => {
     const svg = await renderQrCode(`</svg><script>alert("x")</script>`);
     expect(svg).toMatch(
       /^<svg xmlns="[^"<>]+" viewBox="0 0 \d+ \d+"><rect fill="white" width="\d+" height="\d+"\/><path fill="black" d="[Mhvz\d,-]+"\/><\/svg>$/,

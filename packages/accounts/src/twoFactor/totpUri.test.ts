@@ -44,7 +44,7 @@ describe('totpUri', () => {
     ['spaces around', '  ada  ', 'ada'],
     ['decomposed letters', 'a\u0308da', '\u00e4da'],
     ['nothing', '', 'account'],
-  ])('a label with %s changes nothing but the label (ASVS 1.2.2)', (_name, label, expected) => {
+  ])('ASVS 1.2.2: a label with %s changes nothing but the label', (_name, label, expected) => {
     const uri = totpUri({ issuer: 'Shop', label, secret });
     expect(uri).toMatch(/^otpauth:\/\/totp\/[\w.~%-]+:[\w.~%-]+\?[\w.~%=&-]+$/);
     expect(pathOf(uri)).toBe(`Shop:${expected}`);

@@ -2,11 +2,11 @@ import type { TransactOperation } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { Attempt } from '../throttling/Throttle.js';
-import { findTotpStep } from './findTotpStep.js';
+import { findTotpStep, stepStart } from './findTotpStep.js';
 import type { SecondFactor } from './parseSecondFactor.js';
 import type { StoredToken } from '../core/Account.js';
 import { keyOfToken } from './deleteFactors.js';
-import type { AccountWithFactors } from './readFactors.js';
+import { unusedRecoveryCodes, type AccountWithFactors } from './readFactors.js';
 import { TWO_FACTOR_PURPOSE } from '../core/requiredSecondFactor.js';
 import { openSecret, sealSecret } from './sealedSecret.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
@@ -28,7 +28,10 @@ export interface ProvenFactor {
 
 /** Dependencies for verifying a second factor. */
 export interface FactorContext {
-  readonly core: Pick<AccountsCore, 'passwords' | 'table' | 'throttle' | 'tokens'>;
+  readonly core: Pick<
+    AccountsCore,
+    'acceptsIssuedAt' | 'passwords' | 'table' | 'throttle' | 'tokens'
+  >;
   readonly settings: TwoFactorSettings;
   readonly factors: AccountWithFactors;
   /** The client's address. */
@@ -63,6 +66,8 @@ async function proveTotp(context: FactorContext, code: string): Promise<ProvenFa
   await core.throttle.recordAttempt(attempt);
   const step = findTotpStep({ secret, code, nowMs: core.table.now().getTime() });
   if (step === null || step <= (totp.lastUsedStep ?? Infinity)) throw codeRefused('code');
+  // A restored table does not know that it was used.
+  if (!core.acceptsIssuedAt(stepStart(step))) throw codeRefused('code');
   const reencrypted = settings.keyring.needsReencryption(totp.value)
     ? { value: sealSecret(settings.keyring, accountId, secret) }
     : {};
@@ -91,8 +96,8 @@ async function proveRecoveryCode(
   const attempt = attemptAt(context, 'recoveryCode');
   await core.throttle.recordAttempt(attempt);
   const createdFor = `${TWO_FACTOR_PURPOSE.recoveryCode}${String(index)}`;
-  const stored = factors.recoveryCodes
-    .filter((token) => token.createdFor === createdFor && token.used !== true)
+  const stored = unusedRecoveryCodes(core, factors)
+    .filter((token) => token.createdFor === createdFor)
     .at(-1);
   const { matches } = await core.throttle.unlessTooBusy(attempt, () =>
     core.passwords.verify(code, stored?.value),

@@ -46,7 +46,7 @@ interface App {
   readonly login: () => Promise<SessionRequest & { authToken: string }>;
 }
 
-describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 9.2.4)', () => {
+describe('ASVS 8.4.1, 9.2.3, 9.2.4: what one application has issued, no other accepts', () => {
   const clock = new TestClock();
   let test: TestTable;
   let apps: App[];
@@ -298,7 +298,7 @@ describe('what one application has issued, no other accepts (ASVS 8.4.1, 9.2.3, 
     }
   });
 
-  it('an auth token says itself for whom it is, even where another has the very same rows (ASVS 9.2.4)', async () => {
+  it('ASVS 9.2.4: an auth token says itself for whom it is, even where another has the very same rows', async () => {
     const [shop, forum] = apps;
     if (!shop || !forum) throw new Error('expected two applications');
     const { authToken } = await shop.login();

@@ -48,7 +48,7 @@ describe('maxAccounts', () => {
 
   afterEach(() => test.drop());
 
-  it('100 sign-ups at once for 10 places make 10 accounts; after deletions it is exact again (ASVS 2.3.3, 15.4.2)', async () => {
+  it('ASVS 2.3.3, 15.4.2: 100 sign-ups at once for 10 places make 10 accounts; after deletions it is exact again', async () => {
     const accounts = await open({ maxAccounts: 10 });
     const instances = [accounts, test.another(), test.another(), test.another()];
     const signUps = (howMany: number): Promise<Record<string, number>> =>
@@ -74,7 +74,7 @@ describe('maxAccounts', () => {
     expect(await stored()).toEqual({ accounts: 10, held: 10, taken: 10, problems: [] });
   });
 
-  it('50 sign-ups for 5 places end as exactly where they conflict (ASVS 15.4.2)', async () => {
+  it('ASVS 15.4.2: 50 sign-ups for 5 places end as exactly where they conflict', async () => {
     const accounts = await open({ maxAccounts: 5 });
     const fault = conflictWhenOverlapping(test.client, 4);
     const signUps = Array.from({ length: 50 }, () =>
@@ -100,7 +100,7 @@ describe('maxAccounts', () => {
     });
   });
 
-  it('takes no place for what is refused, and a full application tells nothing else (ASVS 6.3.8)', async () => {
+  it('ASVS 6.3.8: takes no place for what is refused, and a full application tells nothing else', async () => {
     const accounts = await open({ maxAccounts: 2 });
     const events: (string | undefined)[] = [];
     accounts.on('CreateUserError', ({ reason }) => events.push(reason));
@@ -126,7 +126,7 @@ describe('maxAccounts', () => {
     ]);
   });
 
-  it('counts once where an answer is lost, or other sign-ups are in the way (ASVS 2.3.3)', async () => {
+  it('ASVS 2.3.3: counts once where an answer is lost, or other sign-ups are in the way', async () => {
     const accounts = await open({ maxAccounts: 5 });
     const lost = loseAnswers(test.client, 'TransactWriteItems', 2);
     const { accountId } = await accounts.createAccount(nameOf());
@@ -173,7 +173,7 @@ describe('maxAccounts', () => {
     },
   );
 
-  it('16 deletions of one account at once give back one place (ASVS 15.4.2)', async () => {
+  it('ASVS 15.4.2: 16 deletions of one account at once give back one place', async () => {
     const accounts = await open({ maxAccounts: 9 });
     for (let round = 0; round < 5; round++) {
       const { accountId } = await accounts.createAccount(nameOf());

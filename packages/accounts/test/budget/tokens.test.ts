@@ -61,7 +61,7 @@ describe('the DynamoDB requests of consuming a token, and of one change (DESIGN 
       test.accounts.verifyEmailWithToken({ token, password: PASSWORD }),
     );
     expect(await isVerified(ada.accountId, NEW_EMAIL)).toBe(true);
-    expect(commands).toEqual(['GetItem', 'Query', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(commands).toEqual(['GetItem', 'Query', 'UpdateItem', 'TransactWriteItems']);
     expect(trips).toBe(4);
   });
 

@@ -9,7 +9,12 @@ import { codeOf, errorOf } from '../support/errorOf.js';
 import { createTestAccounts, requestWith, type TestAccounts } from '../support/testAccounts.js';
 
 const LIFETIME_MS = 10 * 60 * 1000;
-const KINDS: readonly ChallengeKind[] = ['identityProvider', 'passkeyRegistration', 'passkeyLogin'];
+const KINDS: readonly ChallengeKind[] = [
+  'identityProvider',
+  'passkeyRegistration',
+  'passkeyLogin',
+  'passkeyReauthentication',
+];
 
 describe('challenges', () => {
   let test: TestAccounts;

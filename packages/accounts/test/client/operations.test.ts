@@ -14,7 +14,11 @@ const HELPERS = [
 ];
 
 /** Operations that a browser does in two calls, with a passkey in between. */
-const CEREMONIES: readonly string[] = ['registerPasskey', 'signInWithPasskey'];
+const CEREMONIES: readonly string[] = [
+  'reauthenticateWithPasskey',
+  'registerPasskey',
+  'signInWithPasskey',
+];
 
 const names = Object.keys(routes) as OperationName[];
 const operations = clientEntry as unknown as Readonly<

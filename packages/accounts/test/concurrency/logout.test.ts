@@ -23,7 +23,7 @@ describe('a logout that races with requests', () => {
   });
   afterAll(() => test.drop());
 
-  it('lets no request in on any instance that began after it resolved (ASVS 7.4.1)', async () => {
+  it('ASVS 7.4.1: lets no request in on any instance that began after it resolved', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const { authToken } = await test.accounts.sessions.begin(ada, requestWith());
       let hasEnded = false;
@@ -71,7 +71,7 @@ describe('a logout that races with requests', () => {
     expect(ended).toEqual(Array.from({ length: 16 }, () => true));
   });
 
-  it('voids a session that begins while all are revoked (ASVS 7.4.1)', async () => {
+  it('ASVS 7.4.1: voids a session that begins while all are revoked', async () => {
     const { accountId } = ada;
     await test.accounts.AccountEntity.updateOne({
       filter: { accountId },

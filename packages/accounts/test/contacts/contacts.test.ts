@@ -29,7 +29,7 @@ describe('contacts', () => {
   });
 
   describe('are added', () => {
-    it('as an e-mail address, which is of use once its owner has shown the token (ASVS 6.3.7)', async () => {
+    it('ASVS 6.3.7: as an e-mail address, which is of use once its owner has shown the token', async () => {
       const ada = await test.signUp();
       const { request } = ada;
       const { commands } = await test.log.costOf(async () => {
@@ -87,7 +87,7 @@ describe('contacts', () => {
       expect(await loginBy('+4930123456')).toBe('none');
     });
 
-    it('as identities elsewhere: provider and subject together (ASVS 6.8.1)', async () => {
+    it('ASVS 6.8.1: as identities elsewhere: provider and subject together', async () => {
       const [ada, eve] = [await test.signUp(), await test.signUp()];
       const { accountId } = ada;
       const one = { provider: 'https://one.example', value: 'sub-1' };
@@ -121,7 +121,7 @@ describe('contacts', () => {
       expect(await codeOf(again)).toBe('IdentityAlreadyExists');
     });
 
-    it('once: of 16 accounts that add an address at the same moment, one has it (ASVS 2.3.4)', async () => {
+    it('ASVS 2.3.4: once: of 16 accounts that add an address at the same moment, one has it', async () => {
       const owners: Owner[] = [];
       for (let at = 0; at < 16; at++) owners.push(await test.signUp());
       const before = await contentsOf(test.client, test.table.name);
@@ -187,7 +187,7 @@ describe('contacts', () => {
       }
     });
 
-    it('up to 50, so that nobody collects other people’s addresses (ASVS 15.2.2)', async () => {
+    it('ASVS 15.2.2: up to 50, so that nobody collects other people’s addresses', async () => {
       const { accountId } = await test.signUp();
       for (let at = 1; at < 50; at++) {
         await accounts.contacts.addCustom({ accountId, value: `number ${at}` });
@@ -214,7 +214,7 @@ describe('contacts', () => {
   });
 
   describe('are removed', () => {
-    it('with what was sent there; both addresses are told once, and it is free (ASVS 6.3.7)', async () => {
+    it('ASVS 6.3.7, NIST 4.6: with what was sent there; both addresses are told once, and it is free', async () => {
       const [ada, eve] = [await test.signUp(), await test.signUp()];
       const { request, accountId } = ada;
       const email = 'old@example.com';
@@ -244,7 +244,7 @@ describe('contacts', () => {
       expect(await Promise.all(codes)).toEqual(['TokenVerificationFailed', 'ResetTokenNotValid']);
     });
 
-    it('by id, by what they are, and by their own account only (ASVS 8.2.2)', async () => {
+    it('ASVS 8.2.2: by id, by what they are, and by their own account only', async () => {
       const [ada, eve] = [await test.signUp(), await test.signUp()];
       const { accountId } = ada;
       const { contact } = await accounts.contacts.addCustom({ accountId, value: 'card 7' });
@@ -319,7 +319,7 @@ describe('contacts', () => {
       expect(await codeOf(last)).toBe('LastLoginMethod');
     });
 
-    it('16 concurrent removals of the last two: one succeeds (ASVS 15.4.2)', async () => {
+    it('ASVS 15.4.2: 16 concurrent removals of the last two: one succeeds', async () => {
       const emails = ['a@example.com', 'b@example.com'];
       const accountId = await withoutUsername(emails);
       const codes = await Promise.all(

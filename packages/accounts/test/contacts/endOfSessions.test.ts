@@ -78,7 +78,7 @@ describe('sessions, when a verified address goes', () => {
   afterEach(() => test.drop());
 
   describe.each(CHANGES)('%s', (_name, prepare, afterRevocation) => {
-    it('end, but that of its owner, whose request is as good as before (ASVS 7.4.3)', async () => {
+    it('ASVS 7.4.3: end, but that of its owner, whose request is as good as before', async () => {
       const { request, authToken, username } = ada;
       const other = requestWith();
       await accounts.userByPasswordLogin({ username, password: PASSWORD, request: other });
@@ -102,7 +102,7 @@ describe('sessions, when a verified address goes', () => {
         () => test.another().sessions.revokeAllSessions({ accountId: ada.accountId }),
       ],
     ])(
-      'do not come back to life if it %s meanwhile, and nothing is changed (ASVS 7.4.1)',
+      'ASVS 7.4.1: do not come back to life if it %s meanwhile, and nothing is changed',
       async (_how, endsPending, end) => {
         const { request, authToken } = ada;
         const change = await prepare();
@@ -125,7 +125,7 @@ describe('sessions, when a verified address goes', () => {
     );
   });
 
-  it('all end where whoever shows the token is logged in as somebody else (ASVS 8.2.2)', async () => {
+  it('ASVS 8.2.2: all end where whoever shows the token is logged in as somebody else', async () => {
     const eve = await test.signUp();
     const token = await replaceEmail();
     await accounts.verifyEmailWithToken({ token, request: eve.request, password: PASSWORD });

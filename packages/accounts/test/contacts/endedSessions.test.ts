@@ -51,7 +51,7 @@ const READERS = ACTS.filter(
   ([name]) => !['another profile', 'a token', 'reading the contacts'].includes(name),
 );
 
-describe('a session that ends while something is done in it (ASVS 7.4.1, 7.4.3)', () => {
+describe('ASVS 7.4.1, 7.4.3: a session that ends while something is done in it', () => {
   let test: Owners;
   let ada: Owner;
 

@@ -28,7 +28,7 @@ describe('findByIdentity', () => {
     ['another subject', 'sub-2', PROVIDER],
     ['another provider', 'sub-1', 'other'],
     ['another case of letters', 'SUB-1', PROVIDER],
-  ])('finds nobody by %s (ASVS 6.8.1)', async (_name, value, provider) => {
+  ])('ASVS 6.8.1: finds nobody by %s', async (_name, value, provider) => {
     expect(await find(value, provider)).toBeNull();
   });
 

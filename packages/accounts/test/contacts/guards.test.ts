@@ -96,7 +96,7 @@ describe('changes to contacts', () => {
     expect(await accounts.contacts.list({ accountId })).toHaveLength(1);
   });
 
-  it('takes no request’s word for who makes it (CVE-2025-61928)', async () => {
+  it('CVE-2025-61928: takes no request’s word for who makes it', async () => {
     const request = { ...requestWith(), user: ada.account };
     const acts = [
       accounts.contacts.addEmail({ request, email: 'eve@example.com' }),
@@ -135,7 +135,7 @@ describe('changes to contacts', () => {
     });
   });
 
-  it('tells of each outcome once, and of no address (ASVS 16.3.3, 16.2.5)', async () => {
+  it('ASVS 16.3.3, 16.2.5: tells of each outcome once, and of no address', async () => {
     const owner = await test.signUp();
     const { accountId, request } = owner;
     const events: AccountEvent[] = [];

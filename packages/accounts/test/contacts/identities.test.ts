@@ -24,7 +24,7 @@ describe('identities that the application vouches for', () => {
   const isIn = (authToken: string): Promise<string> =>
     codeOf(test.another().handleRequest(requestWith(authToken)));
 
-  it('are verified where a sign-up has left them unverified (ASVS 6.8.1)', async () => {
+  it('ASVS 6.8.1: are verified where a sign-up has left them unverified', async () => {
     const { accountId } = await accounts.createAccount({
       username: 'federated',
       password: PASSWORD,
@@ -69,7 +69,7 @@ describe('identities that the application vouches for', () => {
     expect(await identities(bob.accountId)).toEqual([]);
   });
 
-  it('replace one another in one step, and end what the old one may have begun (ASVS 7.4.3)', async () => {
+  it('ASVS 7.4.3: replace one another in one step, and end what the old one may have begun', async () => {
     const { accountId, authToken, email } = ada;
     const old = { accountId, provider: PROVIDER, value: 'sub-1' };
     await accounts.contacts.addOAuth({ ...old, authToken: 'old grant' });

@@ -31,7 +31,7 @@ describe('messages to unverified addresses', () => {
     await test.drop();
   });
 
-  it('a phone gets 3 codes of 32 that are asked for at once, by whatever account (ASVS 6.6.3)', async () => {
+  it('ASVS 6.6.3: a phone gets 3 codes of 32 that are asked for at once, by whatever account', async () => {
     const eve = await test.signUp();
     await accounts.contacts.addPhone({ request: eve.request, phone: PHONE });
     const asked = await Promise.all(
@@ -74,7 +74,7 @@ describe('messages to unverified addresses', () => {
     expect(codes.slice(5)).toEqual(['TooManyRequests', 'TooManyRequests']);
   });
 
-  it('an account finds out of 5 addresses of 16 whether they are taken (ASVS 6.3.8)', async () => {
+  it('ASVS 6.3.8: an account finds out of 5 addresses of 16 whether they are taken', async () => {
     const eve = await test.signUp();
     const { request } = eve;
     const codes = await Promise.all(
@@ -153,7 +153,7 @@ describe('without delivery', () => {
 });
 
 describe('50 contacts', () => {
-  it('are the maximum, also for 16 concurrent calls (ASVS 15.2.2, 15.4.2)', async () => {
+  it('ASVS 15.2.2, 15.4.2: are the maximum, also for 16 concurrent calls', async () => {
     const test = await createOwners();
     const { accounts } = test;
     const { accountId } = await test.signUp();

@@ -40,7 +40,7 @@ describe('a phone number', () => {
     await test.drop();
   });
 
-  it('is verified by the code that was sent there: two requests, then four, as the session is read', async () => {
+  it('is verified by the code that was sent there: two requests, then five, as the session is read', async () => {
     const { request } = ada;
     const issue = await test.log.costOf(async () => {
       const issued = await accounts.contacts.requestPhoneVerification({ request, phone: PHONE });
@@ -52,7 +52,13 @@ describe('a phone number', () => {
     const { commands } = await test.log.costOf(async () => {
       expect(await verify(code)).toBe('none');
     });
-    expect(commands).toEqual(['BatchGetItem', 'Query', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(commands).toEqual([
+      'BatchGetItem',
+      'Query',
+      'UpdateItem',
+      'UpdateItem',
+      'TransactWriteItems',
+    ]);
     expect(await isVerified()).toBe(true);
     expect(hasher.verified).toHaveLength(1);
   });
@@ -78,7 +84,7 @@ describe('a phone number', () => {
     expect(await isVerified()).toBe(true);
   });
 
-  it('is verified once by 16 concurrent calls with the right code (ASVS 6.5.1, CVE-2026-33624)', async () => {
+  it('ASVS 6.5.1, CVE-2026-33624: is verified once by 16 concurrent calls with the right code', async () => {
     const code = test.lastToken(PHONE);
     const codes = await Promise.all(Array.from({ length: 16 }, () => verify(code)));
     expect(codes.filter((each) => each === 'none')).toHaveLength(1);
@@ -86,7 +92,7 @@ describe('a phone number', () => {
     expect(await verify(code)).toBe('TokenVerificationFailed');
   });
 
-  it('takes 5 of 400 guesses that come at the same moment (ASVS 6.6.3, 6.3.1)', async () => {
+  it('ASVS 6.6.3, 6.3.1: takes 5 of 400 guesses that come at the same moment', async () => {
     const guess = wrong();
     const codes: string[] = [];
     for (let round = 0; round < 4; round++) {
@@ -100,7 +106,7 @@ describe('a phone number', () => {
     expect(await isVerified()).toBe(false);
   });
 
-  it('is counted on over new codes, until one is right (NIST SP 800-63B-4 §3.1.3.2)', async () => {
+  it('NIST 3.1.3.2: is counted on over new codes, until one is right', async () => {
     const { request } = ada;
     for (let attempt = 0; attempt < BUDGET; attempt++) {
       await accounts.contacts.requestPhoneVerification({ request, phone: PHONE });
@@ -123,7 +129,7 @@ describe('a phone number', () => {
     expect(await verify(test.lastToken(PHONE))).toBe('none');
   });
 
-  it('is counted on by the number, whichever account guesses, until its own is right (NIST SP 800-63B-4 §3.1.3.2, ASVS 6.6.3)', async () => {
+  it('NIST 3.1.3.2, ASVS 6.6.3: is counted on by the number, whichever account guesses, until its own is right', async () => {
     const { request } = ada;
     const eve = await test.signUp();
     for (let attempt = 0; attempt < BUDGET - 1; attempt++) {
@@ -164,7 +170,7 @@ describe('a phone number', () => {
     expect(await verify(test.lastToken(PHONE))).toBe('none');
   });
 
-  it('does not take a code after 10 minutes, although its row is there (ASVS 6.5.5)', async () => {
+  it('ASVS 6.5.5: does not take a code after 10 minutes, although its row is there', async () => {
     const { request } = ada;
     test.clock.advance(10 * MINUTE - 1);
     expect(await verify(test.lastToken(PHONE))).toBe('none');
@@ -197,7 +203,7 @@ describe('a phone number', () => {
     expect(await verify(older)).toBe('TokenVerificationFailed');
   });
 
-  it('takes one of two codes that were sent at the same moment, and then neither (ASVS 6.5.1)', async () => {
+  it('ASVS 6.5.1: takes one of two codes that were sent at the same moment, and then neither', async () => {
     const { accountId } = ada;
     const meanwhile = beforeAnswer(test.client, 'Query', () =>
       test.another().contacts.requestPhoneVerification({ accountId, phone: PHONE }),
@@ -211,7 +217,7 @@ describe('a phone number', () => {
     expect(await verify(other)).toBe('TokenVerificationFailed');
   });
 
-  it('does not take another number’s or another account’s code (ASVS 6.6.2)', async () => {
+  it('ASVS 6.6.2: does not take another number’s or another account’s code', async () => {
     const eve = await test.signUp();
     await accounts.contacts.addPhone({ request: eve.request, phone: OTHER_PHONE });
     const [own, others] = [test.lastToken(PHONE), test.lastToken(OTHER_PHONE)];
@@ -239,7 +245,7 @@ describe('a phone number', () => {
     }
   });
 
-  it('has its codes at rest under the slow hash only (ASVS 6.5.2)', async () => {
+  it('ASVS 6.5.2: has its codes at rest under the slow hash only', async () => {
     const code = test.lastToken(PHONE);
     const items = await tableItems(test.client, test.table.name);
     const stored = items.flatMap(({ value }) => (value?.S === undefined ? [] : [value.S]));
@@ -283,7 +289,7 @@ describe('a phone number', () => {
   });
 });
 
-it('guesses at the codes of a phone are counted by the client’s address, too (ASVS 6.3.1)', async () => {
+it('ASVS 6.3.1: guesses at the codes of a phone are counted by the client’s address, too', async () => {
   const test = await createOwners({ throttling: { address: { budget: 3 } } });
   const { accounts } = test;
   const { accountId, username } = await test.signUp();

@@ -79,7 +79,7 @@ describe('what an account says of its owner', () => {
       expect(await problems()).toEqual([]);
     });
 
-    it('of 16 concurrent renames and sign-ups with one name, one succeeds (ASVS 2.3.4)', async () => {
+    it('ASVS 2.3.4: of 16 concurrent renames and sign-ups with one name, one succeeds', async () => {
       const owners: Owner[] = [];
       for (let at = 0; at < 8; at++) owners.push(await test.signUp());
       const username = 'wanted';
@@ -133,7 +133,7 @@ describe('what an account says of its owner', () => {
   });
 
   describe('updateProfile', () => {
-    it('replaces the whole profile and nothing else, in two requests (ASVS 15.3.3)', async () => {
+    it('ASVS 15.3.3: replaces the whole profile and nothing else, in two requests', async () => {
       const { request, accountId } = ada;
       await accounts.profile.update({ request, profile: { name: 'Ada', born: 1815 } });
       const { commands } = await test.log.costOf(() =>
@@ -164,7 +164,7 @@ describe('what an account says of its owner', () => {
       ['a Map', new Map(), 'notAnObject'],
       ['a Date', new Date(0), 'notAnObject'],
       ['too much', { text: 'x'.repeat(300 * 1024) }, 'tooLarge'],
-    ])('refuses %s, and sends nothing (ASVS 15.3.6)', async (_name, profile, reason) => {
+    ])('ASVS 15.3.6: refuses %s, and sends nothing', async (_name, profile, reason) => {
       const { accountId } = ada;
       const { commands } = await test.log.costOf(async () => {
         const error = await errorOf(accounts.profile.update({ accountId, profile } as never));
@@ -211,7 +211,7 @@ describe('what an account says of its owner', () => {
   });
 
   describe('exportAccount', () => {
-    it('gives all that is kept, as plain JSON, and no secret (ASVS 15.3.1)', async () => {
+    it('ASVS 15.3.1: gives all that is kept, as plain JSON, and no secret', async () => {
       const { request, accountId, email } = ada;
       const eve = await test.signUp();
       await accounts.profile.update({ request, profile: { name: 'Ada', likes: ['sums'] } });

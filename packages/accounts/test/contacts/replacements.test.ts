@@ -26,7 +26,7 @@ describe('a contact that takes another’s place', () => {
     await test.drop();
   });
 
-  it('does so when it is verified; until then the old one stays (ASVS 6.3.7)', async () => {
+  it('ASVS 6.3.7: does so when it is verified; until then the old one stays', async () => {
     const { request, accountId, email } = ada;
     const { commands } = await test.log.costOf(() =>
       accounts.contacts.replaceEmail({ request, email, newEmail: 'New@example.com' }),
@@ -161,7 +161,7 @@ describe('a contact that takes another’s place', () => {
     expect(test.sent()).toEqual([]);
   });
 
-  it('is told of at both where the application has verified it (ASVS 6.3.7)', async () => {
+  it('ASVS 6.3.7: is told of at both where the application has verified it', async () => {
     const { accountId, email } = ada;
     await accounts.contacts.replaceEmail({ accountId, email, newEmail: 'new@example.com' });
     test.sent();

@@ -38,7 +38,7 @@ describe('another person in an account', () => {
   });
   afterEach(() => test.drop());
 
-  it('changes nothing by which it is got into with an old session (ASVS 7.5.1)', async () => {
+  it('ASVS 7.5.1: changes nothing by which it is got into with an old session', async () => {
     const { authToken, accountId, email } = ada;
     test.clock.advance(10 * MINUTE);
     const request = await accounts.handleRequest(requestWith(authToken));
@@ -85,7 +85,7 @@ describe('another person in an account', () => {
     });
   });
 
-  it('is thrown out where a verified contact is removed; its owner stays (ASVS 7.4.3)', async () => {
+  it('ASVS 7.4.3: is thrown out where a verified contact is removed; its owner stays', async () => {
     const { request, accountId, authToken, email } = ada;
     const other = await login(ada);
     await accounts.contacts.addEmail({ request, email: 'new@example.com' });
@@ -102,7 +102,7 @@ describe('another person in an account', () => {
     expect(await isIn(authToken)).toBe(false);
   });
 
-  it('is thrown out where a verified contact is replaced; its owner stays (ASVS 7.4.3)', async () => {
+  it('ASVS 7.4.3: is thrown out where a verified contact is replaced; its owner stays', async () => {
     const { request, authToken, email } = ada;
     const other = await login(ada);
     await accounts.contacts.replaceEmail({ request, email, newEmail: 'new@example.com' });

@@ -45,7 +45,7 @@ describe('the outbox', () => {
     expect([outbox.messages, outbox.links(), outbox.last()]).toEqual([[], [], undefined]);
   });
 
-  it('prints one line for each message, whatever is in it (ASVS 16.4.1)', async () => {
+  it('ASVS 16.4.1: prints one line for each message, whatever is in it', async () => {
     const lines: string[] = [];
     const outbox = new Outbox({ ...OPTIONS, print: (line) => lines.push(line) });
     await outbox.send({

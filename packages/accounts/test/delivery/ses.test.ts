@@ -69,7 +69,7 @@ describe('mail by Amazon SES', () => {
     expect(bodyOf(service.take())).toMatchObject({ ConfigurationSetName: 'accounts' });
   });
 
-  test.each(HOSTILE_EMAILS)('never goes to %p (ASVS 1.3.11)', async (address) => {
+  test.each(HOSTILE_EMAILS)('ASVS 1.3.11: never goes to %p', async (address) => {
     expect(await errorOf(send()(emailTo(address)))).toMatchObject({
       code: 'InvalidInput',
       details: { path: 'to', reason: 'notAnEmailAddress' },

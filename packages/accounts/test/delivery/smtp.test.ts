@@ -154,7 +154,7 @@ describe('mail by SMTP', () => {
       expect(account.accountId).toBe(accountId);
     });
 
-    it('is sent to the stored address, not to the one that was typed (ASVS 6.3.8)', async () => {
+    it('ASVS 6.3.8: is sent to the stored address, not to the one that was typed', async () => {
       // A Kelvin sign and a dotless i have become other letters in some applications.
       const { email } = await signUp(accounts);
       await accounts.settled();
@@ -216,7 +216,7 @@ describe('mail by SMTP', () => {
     const send = (options: Partial<SmtpSenderOptions> = {}): ReturnType<typeof smtpSender> =>
       smtpSender({ ...OPTIONS, transport: server.transport, ...options });
 
-    test.each(HOSTILE_EMAILS)('and never to %p (ASVS 1.3.11)', async (address) => {
+    test.each(HOSTILE_EMAILS)('ASVS 1.3.11: and never to %p', async (address) => {
       expect(await errorOf(send()(emailTo(address)))).toMatchObject({
         code: 'InvalidInput',
         details: { path: 'to', reason: 'notAnEmailAddress' },
@@ -246,7 +246,7 @@ describe('mail by SMTP', () => {
       expect(server.take().to).toEqual(['jürgen@example.com']);
     });
 
-    it('with no header that a username has written (ASVS 1.3.11)', async () => {
+    it('ASVS 1.3.11: with no header that a username has written', async () => {
       const username = 'x\r\nBcc: eve@evil.example\r\n\r\n<b>hi</b>';
       const templates = {
         en: {
@@ -296,7 +296,7 @@ describe('mail by SMTP', () => {
       }
     });
 
-    it('and not without it, unless the application says so (ASVS 12.3.1)', async () => {
+    it('ASVS 12.3.1: and not without it, unless the application says so', async () => {
       const plain = await MailServer.start({ tls: 'none' });
       try {
         const { transport } = plain;

@@ -5,7 +5,7 @@ const ROOT = path.join(__dirname, '../../../..');
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 
 describe('docs/events.md', () => {
-  it('lists every flow, notice and question, and no other', () => {
+  it('ASVS 16.1.1: lists every flow, notice and question, and no other', () => {
     const source = read('packages/accounts/src/events/accountEvents.ts');
     const unions = source.slice(0, source.indexOf('EventContext'));
     const declared = Array.from(unions.matchAll(/'([A-Z]\w+)'/g), ([, name]) => name);

@@ -38,7 +38,7 @@ describe('events', () => {
   });
   afterAll(() => test.drop());
 
-  it('tell of each outcome once, with UTC time, account, session and client (ASVS 16.2.1, 16.2.2, 16.3.1)', async () => {
+  it('ASVS 16.2.1, 16.2.2, 16.3.1: tell of each outcome once, with UTC time, account, session and client', async () => {
     const { authToken } = await login();
     const request = requestWith(authToken);
     await test.accounts.handleRequest(request);
@@ -56,7 +56,7 @@ describe('events', () => {
     }
   });
 
-  it('tell why something failed, known or not (ASVS 16.3.2)', async () => {
+  it('ASVS 16.3.2: tell why something failed, known or not', async () => {
     await codeOf(login('not the password'));
     await codeOf(login(PASSWORD, 'nobody'));
     await codeOf(login(PASSWORD, 'a b'));
@@ -70,7 +70,7 @@ describe('events', () => {
     expect(events[1]).not.toHaveProperty('accountId');
   });
 
-  it('tell of a refusal by the throttle and of a database that does not answer (ASVS 16.3.3, 16.5.2)', async () => {
+  it('ASVS 16.3.3, 16.5.2: tell of a refusal by the throttle and of a database that does not answer', async () => {
     const fault = failWith(test.client, 'Query', timeout, 1000);
     await codeOf(login());
     fault.remove();
@@ -83,7 +83,7 @@ describe('events', () => {
     expect(names()).toContain('LoginAfterFailures');
   });
 
-  it('hold no secret, and no line break of a client (ASVS 16.2.5, 16.4.1)', async () => {
+  it('ASVS 16.2.5, 16.4.1: hold no secret, and no line break of a client', async () => {
     const forged = 'curl\r\n2036-10-21 LoginSuccess accountId=root';
     const request = { ...requestWith(), userAgent: forged };
     const { authToken } = await test.accounts.userByPasswordLogin({
@@ -170,7 +170,7 @@ describe('events', () => {
     await strict.drop();
   });
 
-  it('of a hidden outcome say what it was: a sign-up with an address that is taken (ASVS 6.3.8)', async () => {
+  it('ASVS 6.3.8: of a hidden outcome say what it was: a sign-up with an address that is taken', async () => {
     const quiet = await createTestAccounts({ delivery: { send: () => undefined } });
     const told: AccountEvent[] = [];
     quiet.accounts.on('*', (event) => told.push(event));
@@ -187,7 +187,7 @@ describe('events', () => {
     await quiet.drop();
   });
 
-  describe('of a guard that refuses somebody (ASVS 16.3.2)', () => {
+  describe('ASVS 16.3.2: of a guard that refuses somebody', () => {
     it('report who, where and why, without being awaited', async () => {
       const request = requestWith();
       const username = 'ada';
@@ -271,7 +271,7 @@ describe('events', () => {
     expect(names()).toEqual(['LoginError', 'CreateUserError']);
   });
 
-  it('do not say that a login has succeeded which has not (ASVS 6.3.5)', async () => {
+  it('ASVS 6.3.5: do not say that a login has succeeded which has not', async () => {
     const { accountId: own } = await test.accounts.createAccount({
       username: 'late',
       password: PASSWORD,
@@ -313,7 +313,7 @@ describe('events', () => {
     ['rejects', () => Promise.reject(new Error('not on Sundays'))],
     ['never answers', () => new Promise(() => undefined)],
   ])(
-    'a listener to ValidateLogin that %s refuses the login (ASVS 16.5.3)',
+    'ASVS 16.5.3: a listener to ValidateLogin that %s refuses the login',
     async (_name, listener) => {
       stop.push(test.accounts.on('ValidateLogin', listener));
       const sessions = () => test.accounts.SessionEntity.count({ filter: { accountId } });
@@ -355,7 +355,7 @@ describe('events', () => {
   });
 
   it.each(['ValidateLogin', 'ValidateImpersonation'] as const)(
-    'what a listener to %s makes of what it is shown goes nowhere (ASVS 8.2.3)',
+    'ASVS 8.2.3: what a listener to %s makes of what it is shown goes nowhere',
     async (name) => {
       const username = `shown-to-${name}`;
       const profile = { plan: 'free', tags: ['a'] };
@@ -407,7 +407,7 @@ describe('events', () => {
     },
   );
 
-  it('what a listener to ValidateCreateUser makes of it is not what is stored (ASVS 8.2.3)', async () => {
+  it('ASVS 8.2.3: what a listener to ValidateCreateUser makes of it is not what is stored', async () => {
     stop.push(
       test.accounts.on('ValidateCreateUser', ({ input }) => {
         Object.assign(input?.profile ?? {}, { plan: 'paid' });
@@ -424,7 +424,7 @@ describe('events', () => {
   });
 
   describe('hooks of sessions', () => {
-    it('that do not answer in time refuse the request (ASVS 16.5.3)', async () => {
+    it('ASVS 16.5.3: that do not answer in time refuse the request', async () => {
       const own = test.another();
       const { authToken } = await login();
       own.addHooks((hooks) => {

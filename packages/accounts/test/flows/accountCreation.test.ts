@@ -132,7 +132,7 @@ describe('a new account', () => {
     expect(request).toMatchObject({ user: { username: input.username } });
   });
 
-  it('waits for a second factor where one is demanded: no session before (ASVS 6.3.3)', async () => {
+  it('ASVS 6.3.3: waits for a second factor where one is demanded: no session before', async () => {
     const strict = await createTestAccounts({
       twoFactor: totp({
         issuer: 'Tests',
@@ -152,7 +152,7 @@ describe('a new account', () => {
     await strict.drop();
   });
 
-  it('with a password that says who they are is refused (ASVS 6.2.11)', async () => {
+  it('ASVS 6.2.11: with a password that says who they are is refused', async () => {
     const create = test.accounts.createAccount({
       ...someone(),
       username: 'ada.lovelace',
@@ -161,7 +161,7 @@ describe('a new account', () => {
     expect(await codeOf(create)).toBe('PasswordNotAllowed');
   });
 
-  it('does not log in by an unverified address (ASVS 6.6.1)', async () => {
+  it('ASVS 6.6.1: does not log in by an unverified address', async () => {
     const { username, email, password } = someone();
     const { accountId } = await test.accounts.createAccount({ username, email, password });
     const login = (name: string) =>
@@ -172,7 +172,7 @@ describe('a new account', () => {
     expect(await codeOf(login(email))).toBe('none');
   });
 
-  describe('requested on a form that must not reveal accounts (ASVS 6.3.8)', () => {
+  describe('ASVS 6.3.8: requested on a form that must not reveal accounts', () => {
     const request = requestWith();
     /** What asking costs, seen from outside, and what is sent. */
     const ask = async (email: string): Promise<unknown> => {

@@ -48,7 +48,7 @@ describe('messages of sign-ups', () => {
   };
 
   describe.each(['with', 'without'] as const)('that end again, %s a login', (sign) => {
-    it('are counted by address: no more than perAddress a day (ASVS 6.3.1)', async () => {
+    it('ASVS 6.3.1: are counted by address: no more than perAddress a day', async () => {
       await withAccounts();
       const codes = [];
       for (let at = 0; at < 12; at++) codes.push(await flood(sign));
@@ -107,7 +107,7 @@ describe('messages of sign-ups', () => {
     for (let at = 0; at < 12; at++) expect(await flood('without')).toBe('none');
   });
 
-  it('do not flood the owner of an address (ASVS 6.3.8)', async () => {
+  it('ASVS 6.3.8: do not flood the owner of an address', async () => {
     await withAccounts();
     const email = 'known@example.com';
     const { accountId } = await accounts.createAccount({ email, password: PASSWORD });
@@ -130,7 +130,7 @@ describe('messages of sign-ups', () => {
     expect(messages.filter(({ kind }) => kind === 'EmailVerification')).toHaveLength(6);
   });
 
-  it('do not reveal an account once an address has got too many (ASVS 6.3.8)', async () => {
+  it('ASVS 6.3.8: do not reveal an account once an address has got too many', async () => {
     await withAccounts({ throttling: { messages: { perAddress: 2 } } });
     for (let at = 0; at < 2; at++) await flood('without');
     const unknown = await ask(STRANGER);

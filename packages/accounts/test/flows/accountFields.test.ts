@@ -67,7 +67,7 @@ describe('fields of an application’s own', () => {
     expect(await accounts.findUser({ username: 'eve' })).toBeNull();
   });
 
-  it('let no other field in (ASVS 15.3.3)', async () => {
+  it('ASVS 15.3.3: let no other field in', async () => {
     for (const extra of [{ permissions: ['root'] }, { deactivated: true }, { planet: 'Mars' }]) {
       const input = { username: 'mallory', password: PASSWORD, ...extra };
       expect(await codeOf(accounts.createAccount(input))).toBe('InvalidInput');

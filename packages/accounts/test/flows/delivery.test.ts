@@ -116,7 +116,7 @@ describe('a message', () => {
     expect(await codeOf(createTestAccounts({ delivery: options }))).toBe('InvalidConfiguration');
   });
 
-  it('has no link to a dangerous address (ASVS 1.2.2)', async () => {
+  it('ASVS 1.2.2: has no link to a dangerous address', async () => {
     const options = { send: () => undefined, linkTo: { baseUrl: 'javascript:alert(1)' } };
     expect(await codeOf(createTestAccounts({ delivery: options }))).toBe('InvalidConfiguration');
   });

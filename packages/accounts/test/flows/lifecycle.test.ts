@@ -71,7 +71,7 @@ describe('an account and its sessions', () => {
   });
   afterEach(() => test.drop());
 
-  it('revokeAllSessions ends 30 sessions by one write, on every instance (ASVS 7.4.3)', async () => {
+  it('ASVS 7.4.3: revokeAllSessions ends 30 sessions by one write, on every instance', async () => {
     const ada = await signUp();
     const { sessionDocument, authToken } = await login(ada);
     const { accountId, sessionGeneration: generation } = ada;
@@ -110,7 +110,7 @@ describe('an account and its sessions', () => {
     expect((await accounts.sessions.listSessions({ account: ada })).edges).toEqual([]);
   });
 
-  it('revokeSession ends one session of the account, and none of another’s (ASVS 8.2.2)', async () => {
+  it('ASVS 8.2.2: revokeSession ends one session of the account, and none of another’s', async () => {
     const [ada, eve] = [await signUp(), await signUp()];
     const { authToken, sessionDocument } = await login(ada);
     const { ulid: sessionId } = sessionDocument;
@@ -122,7 +122,7 @@ describe('an account and its sessions', () => {
     expect(await isIn(authToken)).toBe(false);
   });
 
-  it('deactivate ends sessions and logins in one write; reactivate brings back logins only (ASVS 7.4.2)', async () => {
+  it('ASVS 7.4.2: deactivate ends sessions and logins in one write; reactivate brings back logins only', async () => {
     const ada = await signUp();
     const { authToken } = await login(ada);
     const { accountId } = ada;
@@ -135,7 +135,7 @@ describe('an account and its sessions', () => {
     expect(await isIn((await login(ada)).authToken)).toBe(true);
   });
 
-  it('deleteAccount leaves nothing, ends its sessions, and frees its identifiers (GHSA-2vg6-77g8-24mp)', async () => {
+  it('GHSA-2vg6-77g8-24mp: deleteAccount leaves nothing, ends its sessions, and frees its identifiers', async () => {
     const ada = await signUp();
     const { authToken } = await login(ada);
     const { accountId } = ada;
@@ -182,7 +182,7 @@ describe('an account and its sessions', () => {
     });
   });
 
-  it('deleteAccount can be made again after a fault at any of its requests (ASVS 7.4.2)', async () => {
+  it('ASVS 7.4.2: deleteAccount can be made again after a fault at any of its requests', async () => {
     const prepare = async (): Promise<{ ada: AccountDocument; authToken: string }> => {
       const ada = await signUp();
       const { authToken } = await login(ada);
@@ -212,7 +212,7 @@ describe('an account and its sessions', () => {
     }
   });
 
-  it('no login that is under way survives deleteAccount (GHSA-2vg6-77g8-24mp)', async () => {
+  it('GHSA-2vg6-77g8-24mp: no login that is under way survives deleteAccount', async () => {
     for (const command of ['Query', 'TransactWriteItems']) {
       const ada = await signUp();
       const { accountId } = ada;
@@ -319,7 +319,7 @@ describe('an account and its sessions', () => {
     ]);
   });
 
-  it('setPassword replaces the password and ends every session (ASVS 7.4.3)', async () => {
+  it('ASVS 7.4.3: setPassword replaces the password and ends every session', async () => {
     const ada = await signUp();
     const { authToken } = await login(ada);
     const { accountId } = ada;

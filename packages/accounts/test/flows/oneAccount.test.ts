@@ -214,7 +214,7 @@ describe('the life of one account', () => {
     expect(request.sessionDestroyed).not.toBe(true);
   });
 
-  it('shows a logout to a second instance at once (ASVS 7.4.1)', async () => {
+  it('ASVS 7.4.1: shows a logout to a second instance at once', async () => {
     const other = test.another();
     const authToken = await login();
     expect((await other.handleRequest(requestWith(authToken))).user).toEqual(ada);

@@ -89,7 +89,7 @@ describe('tokens that are sent to a user', () => {
   });
 
   describe('to set a new password', () => {
-    it('set it once; old password, sessions and other tokens are revoked (ASVS 7.4.3, contao#7510, CVE-2026-22706)', async () => {
+    it('ASVS 7.4.3, contao#7510, CVE-2026-22706: set it once; old password, sessions and other tokens are revoked', async () => {
       const { accountId, username, email } = await signUp();
       const sessions = [await login(username), await login(username)];
       const { token } = await accounts.addResetPasswordToken({ accountId, reason: 'forgotten' });
@@ -117,7 +117,7 @@ describe('tokens that are sent to a user', () => {
       expect(await codeOf(verify)).toBe('TokenVerificationFailed');
     });
 
-    it('work for one of 16 concurrent calls (ASVS 6.5.1, 2.3.4)', async () => {
+    it('ASVS 6.5.1, 2.3.4: work for one of 16 concurrent calls', async () => {
       const { accountId, username } = await signUp();
       const { token } = await accounts.addResetPasswordToken({ accountId });
       const passwords = Array.from({ length: 16 }, (_, at) => `password number ${at}`);
@@ -164,7 +164,7 @@ describe('tokens that are sent to a user', () => {
     });
   });
 
-  it('are good for their own kind, account and tenant only (ASVS 9.2.2, 8.4.1)', async () => {
+  it('ASVS 9.2.2, 8.4.1: are good for their own kind, account and tenant only', async () => {
     const { accountId, email } = await signUp();
     const reset = await accounts.addResetPasswordToken({ accountId });
     const verification = await accounts.addEmailVerificationToken({ accountId, email });
@@ -185,7 +185,7 @@ describe('tokens that are sent to a user', () => {
     expect(codes).toEqual(['TokenVerificationFailed', 'ResetTokenNotValid', 'ResetTokenNotValid']);
   });
 
-  it('may be the caller’s own, and are at rest as digests only (ASVS 11.5.1)', async () => {
+  it('ASVS 11.5.1: may be the caller’s own, and are at rest as digests only', async () => {
     const { accountId } = await signUp();
     const own = 'canary-one-time-token-of-the-caller';
     const issued = await accounts.addResetPasswordToken({ accountId, token: own });

@@ -55,19 +55,19 @@ const EMAILS: Row[] = (
     ['a number', 1],
     ['an array of one', ['ada@example.com']],
     ['empty', ''],
-    ['with a comma (CVE-2022-35924)', 'ada@example.com,eve@evil.example'],
+    ['CVE-2022-35924: with a comma', 'ada@example.com,eve@evil.example'],
     ['with a semicolon', 'ada@example.com;eve@evil.example'],
     ['with LF', 'ada@example.com\nbcc:eve@evil.example'],
-    ['with CR and LF (ASVS 1.3.11)', 'ada@example.com\r\nBcc: eve@evil.example'],
+    ['ASVS 1.3.11: with CR and LF', 'ada@example.com\r\nBcc: eve@evil.example'],
     ['with a line break at its end', 'ada@example.com\n'],
     ['with U+2028', 'ada@example.com\u2028'],
     ['with NUL', 'ada@example.com\0'],
     ['with a space', 'ada @example.com'],
-    ['with a full-width ＠ (GHSA-7rqj-j65f-68wh)', 'ada\uff20example.com'],
+    ['GHSA-7rqj-j65f-68wh: with a full-width ＠', 'ada\uff20example.com'],
     ['with both', 'ada\uff20evil.example@example.com'],
     ['with a small ﹫', 'ada\ufe6bexample.com'],
     ['with a full-width comma', 'ada\uff0ceve@example.com'],
-    ['with a quoted local part (GHSA-5jpx-9hw9-2fx4)', '"eve@evil.example"@example.com'],
+    ['GHSA-5jpx-9hw9-2fx4: with a quoted local part', '"eve@evil.example"@example.com'],
     ['with a quoted space', '"ada lovelace"@example.com'],
     ['with a display name', 'Ada <ada@example.com>'],
     ['with a comment', 'ada(comment)@example.com'],
@@ -92,7 +92,7 @@ const USERNAMES: Row[] = (
     ['a number', 7],
     ['an array of one', ['ada']],
     ['empty', ''],
-    ["with the key's delimiter (ASVS 1.2.4)", 'ada#unique'],
+    ["ASVS 1.2.4: with the key's delimiter", 'ada#unique'],
     ['with a delimiter that normalising makes', 'ada\uff03unique'],
     ['with a lone surrogate', `ada${LONE}`],
     ['with @ (Keycloak CVE-2021-3754)', 'ada@example.com'],
@@ -103,7 +103,7 @@ const USERNAMES: Row[] = (
     ['that looks like one in lower case', '01arz3ndektsv4rrffq69g5fav'],
     ['that looks like one in full-width digits', '\uff10\uff11arz3ndektsv4rrffq69g5fav'],
     ['with NUL', 'ada\0'],
-    ['with LF (ASVS 16.4.1)', 'ada\nadmin logged in'],
+    ['ASVS 16.4.1: with LF', 'ada\nadmin logged in'],
     ['with ESC', 'ada\u001b[31m'],
     ['with DEL', 'ada\u007f'],
     ['with a C1 control', 'ada\u0085'],
@@ -124,7 +124,7 @@ const PROFILES: Row[] = [
   ['a class instance', { profile: new Person() }, 'profile'],
   ['a Map', { profile: new Map() }, 'profile'],
   [
-    'with __proto__ (ASVS 15.3.6)',
+    'ASVS 15.3.6: with __proto__',
     { profile: JSON.parse('{"__proto__": {"isAdmin": true}}') as object },
     'profile.__proto__',
   ],
@@ -200,36 +200,36 @@ describe('createAccount refuses, before anything is sent,', () => {
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
   }
 
-  it.each(PASSWORDS)('a password %s (ASVS 6.2.1, 15.3.5)', async (_name, change, path, code) => {
+  it.each(PASSWORDS)('ASVS 6.2.1, 15.3.5: a password %s', async (_name, change, path, code) => {
     await expectRefused({ username: 'ada', ...change }, path, code);
   });
 
-  it.each(EMAILS)('an e-mail address %s (ASVS 2.2.1)', async (_name, change, path) => {
+  it.each(EMAILS)('ASVS 2.2.1: an e-mail address %s', async (_name, change, path) => {
     await expectRefused({ username: 'ada', password: PASSWORD, ...change }, path);
   });
 
   it.each(USERNAMES)(
-    'createAccount refuses a username %s (ASVS 2.2.1)',
+    'ASVS 2.2.1: createAccount refuses a username %s',
     async (_name, change, path) => {
       await expectRefused({ email: 'ada@example.com', password: PASSWORD, ...change }, path);
     },
   );
 
   it.each(PROFILES)(
-    'createAccount refuses a profile %s (ASVS 15.3.5)',
+    'ASVS 15.3.5: createAccount refuses a profile %s',
     async (_name, change, path) => {
       await expectRefused({ username: 'ada', password: PASSWORD, ...change }, path);
     },
   );
 
   it.each(UNKNOWN)(
-    'createAccount refuses the unknown field %s (ASVS 15.3.3)',
+    'ASVS 15.3.3: createAccount refuses the unknown field %s',
     async (_name, change, path) => {
       await expectRefused({ username: 'ada', password: PASSWORD, ...change }, path);
     },
   );
 
-  it('createAccount refuses the field "__proto__" (ASVS 15.3.6)', async () => {
+  it('ASVS 15.3.6: createAccount refuses the field "__proto__"', async () => {
     const input = JSON.parse(
       `{"username": "ada", "password": "${PASSWORD}", "__proto__": {"isAdmin": true}}`,
     ) as unknown;
@@ -248,7 +248,7 @@ describe('createAccount refuses, before anything is sent,', () => {
     ['a string', 'ada'],
     ['a number', 1],
     ['a function', () => 'ada'],
-  ])('%s for an input (ASVS 15.3.5)', async (_name, input) => {
+  ])('ASVS 15.3.5: %s for an input', async (_name, input) => {
     await expectRefused(input, '');
   });
 
@@ -259,7 +259,7 @@ describe('createAccount refuses, before anything is sent,', () => {
     await expectRefused({ username: 'ada', password: PASSWORD, request }, 'request');
   });
 
-  it('and leaves the table as it was (ASVS 6.3.2)', async () => {
+  it('ASVS 6.3.2: and leaves the table as it was', async () => {
     expect(await test.accounts.findUser({ username: 'ada' })).toBeNull();
     expect(await test.accounts.findUser({ username: 'ada@example.com' })).toBeNull();
   });
@@ -293,7 +293,7 @@ describe('createAccount lets through what only looks dangerous:', () => {
     expect(account.username).toBe('b1');
   });
 
-  it('names of JavaScript as usernames (ASVS 15.3.6)', async () => {
+  it('ASVS 15.3.6: names of JavaScript as usernames', async () => {
     for (const username of ['__proto__', 'constructor', 'hasownproperty', '$set', 'null']) {
       const account = await test.accounts.createAccount({ username, password: PASSWORD });
       expect(await test.accounts.findUser({ username })).toEqual(account);

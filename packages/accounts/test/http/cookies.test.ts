@@ -164,6 +164,17 @@ describe('A session in a cookie', () => {
     expect(browser.cookies.has('__Host-latchkey')).toBe(true);
   });
 
+  it.each(['Bearer', 'Bearer ', 'Bearer %E0%A4%A', 'Bearer a b', 'Basic YTpi', 'bearer\t%', '=,'])(
+    'GHSA-xmf8-cvqr-rfgj: is not found in the header %j, which is no reason to fail',
+    async (authorization) => {
+      const got = await server.send('/auth/session', {
+        method: 'GET',
+        headers: { authorization },
+      });
+      expect([got.status, got.json.code]).toEqual([401, 'UserNotSignedIn']);
+    },
+  );
+
   it('tells the server that it knows the device', async () => {
     const browser = server.browser();
     await browser.post('/auth/sign-in', SIGN_IN);

@@ -31,18 +31,21 @@ describe('A request that changes something', () => {
     [null, '', true],
     [null, LISTED, false],
     [null, null, false],
-  ])('with Sec-Fetch-Site %j and Origin %j is foreign: %j', (site, origin, expected) => {
-    const headers = new Headers();
-    if (site !== null) headers.set('sec-fetch-site', site);
-    if (origin !== null) headers.set('origin', origin);
-    const origins = new Set([LISTED]);
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACK']) {
-      expect(isForeign({ method, url: `${OWN}/auth`, headers }, origins)).toBe(expected);
-    }
-    for (const method of ['GET', 'HEAD', 'OPTIONS']) {
-      expect(isForeign({ method, url: `${OWN}/auth`, headers }, origins)).toBe(false);
-    }
-  });
+  ])(
+    'OWASP CSRF: with Sec-Fetch-Site %j and Origin %j is foreign: %j',
+    (site, origin, expected) => {
+      const headers = new Headers();
+      if (site !== null) headers.set('sec-fetch-site', site);
+      if (origin !== null) headers.set('origin', origin);
+      const origins = new Set([LISTED]);
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACK']) {
+        expect(isForeign({ method, url: `${OWN}/auth`, headers }, origins)).toBe(expected);
+      }
+      for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+        expect(isForeign({ method, url: `${OWN}/auth`, headers }, origins)).toBe(false);
+      }
+    },
+  );
 
   it('is compared with the Host header where there is one', () => {
     const head = (origin: string): Parameters<typeof isForeign>[0] => ({

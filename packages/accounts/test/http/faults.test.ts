@@ -99,7 +99,8 @@ describe('A fault', () => {
   it('of the configuration is a 500 without details, of which the operator is told', async () => {
     const accounts = new Accounts({
       table: server.table,
-      sessions: { getTokenSecret: () => 'canary-short' },
+      // Known with a request only, or the handler would not be made.
+      sessions: { getTokenSecret: ({ requestIp }) => (requestIp === '' ? '' : 'canary-short') },
     });
     const reported: unknown[] = [];
     const handler = createAccountsHandler(accounts, { onError: (error) => reported.push(error) });
@@ -113,6 +114,32 @@ describe('A fault', () => {
       code: 'InternalError',
     });
     expect(reported).toMatchObject([{ code: 'SecretTooShort' }]);
+  });
+
+  it.each([
+    ['an empty secret', () => '', 'SecretTooShort'],
+    ['a short one', () => 'canary-short', 'SecretTooShort'],
+    ['a short one in a list', () => [{ kid: 'a', secret: 'canary-short' }], 'SecretTooShort'],
+    ['none', () => undefined as never, 'InvalidConfiguration'],
+  ])('of the token secret is told when the handler is made: %s', (_name, getTokenSecret, code) => {
+    const accounts = new Accounts({ table: server.table, sessions: { getTokenSecret } });
+    expect(() => createAccountsHandler(accounts)).toThrow(expect.objectContaining({ code }));
+    expect(() => createAccountsHandler(accounts)).not.toThrow(/canary/);
+  });
+
+  it.each([
+    ['a function of the request', (request: object) => ('tenant' in request ? '' : '')],
+    ['a secret store', () => Promise.resolve('')],
+    ['a secret store that is down', () => Promise.reject(new Error('canary'))],
+    [
+      'a secret that is not there yet',
+      () => {
+        throw new Error('canary');
+      },
+    ],
+  ])('of the token secret waits for the first request with %s', (_name, getTokenSecret) => {
+    const accounts = new Accounts({ table: server.table, sessions: { getTokenSecret } });
+    expect(() => createAccountsHandler(accounts)).not.toThrow();
   });
 
   it('of the application is a 500 as well, and one in onError changes nothing', async () => {

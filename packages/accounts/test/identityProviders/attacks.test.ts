@@ -91,7 +91,7 @@ describe('an attack of RFC 9700', () => {
     expect(request?.body.get('grant_type')).toBe('authorization_code');
   });
 
-  it('mix-up (§4.4): the answer of one provider at the callback of another reaches neither', async () => {
+  it('GHSA-x445-f3h2-j279, ASVS 10.2.2, mix-up (§4.4): the answer of one provider at the callback of another reaches neither', async () => {
     const begun = await begin('evil');
     expect(await codeOf(complete(begun, { state: begun.state, iss: HONEST }, 'honest'))).toBe(
       REFUSED,
@@ -123,7 +123,7 @@ describe('an attack of RFC 9700', () => {
     ]);
   });
 
-  it('CSRF (§4.7): the callback of an attacker’s flow is refused in the victim’s browser', async () => {
+  it('GHSA-wxw3-q3m9-c3jr, ASVS 7.6.2, 10.1.2, 10.2.1, CSRF (§4.7): the callback of an attacker’s flow is refused in the victim’s browser', async () => {
     const attacker = await begin();
     const victim = await begin();
     for (const browserSecret of [victim.browserSecret, undefined, '', attacker.state]) {
@@ -153,7 +153,7 @@ describe('an attack of RFC 9700', () => {
     expect(await codeOf(complete(victim, { state: victim.state }))).toBe(REFUSED);
   });
 
-  it('PKCE downgrade (§4.8): the challenge is there always, by S256', async () => {
+  it('GHSA-9h47-pqcx-hjr4, PKCE downgrade (§4.8): the challenge is there always, by S256', async () => {
     for (const name of ['honest', 'evil']) {
       const { code_challenge: challenge, code_challenge_method: method } = requested(
         (await begin(name)).url,
@@ -185,7 +185,7 @@ describe('an attack of RFC 9700', () => {
     ['a key that nobody has published', { header: { kid: 'unknown' } }],
     ['a critical extension', { header: { crit: ['b64'], b64: false } }],
   ] as const)(
-    'token substitution (OIDC Core §3.1.3.7): an ID token with %s is refused',
+    'ASVS 6.8.2, 10.5.1, 10.5.4, token substitution (OIDC Core §3.1.3.7): an ID token with %s is refused',
     async (_n, odd) => {
       const begun = await begin();
       next = odd;
@@ -248,6 +248,37 @@ describe('an attack of RFC 9700', () => {
     expect(await codeOf(complete(late, { state: late.state }))).toBe(REFUSED);
   });
 
+  it('GHSA-965c-763c-88jm: a state is no link or code to log in with, nor is a link a state', async () => {
+    const begun = await begin();
+    const { accountId } = await test.accounts.createAccount({
+      email: 'owner@example.com',
+      password: 'a long walk in the hills',
+    });
+    await test.accounts.verifyEmail({ accountId, email: 'owner@example.com' });
+    for (const token of [begun.state, begun.browserSecret]) {
+      const shown = { token, request: requestWith() };
+      for (const use of [
+        () => test.accounts.magicLinks.login(shown),
+        () => test.accounts.verifyEmailWithToken(shown),
+        () => test.accounts.passwords.reset({ token, newPassword: 'a walk in the long hills' }),
+        () => test.accounts.tokens.consume({ token, purpose: 'identityProvider' }),
+      ]) {
+        expect(await codeOf(use())).toBe(REFUSED);
+      }
+    }
+    const { token } = await test.accounts.addResetPasswordToken({ accountId });
+    expect(await codeOf(complete(begun, { state: token }))).toBe(REFUSED);
+    // Nothing of it has used the state up.
+    expect(await codeOf(complete(begun, { state: begun.state }))).toBe('none');
+  });
+
+  it('access token injection (§4.6): only a code is asked for, and a token in the callback is ignored', async () => {
+    const begun = await begin();
+    expect(requested(begun.url)).toMatchObject({ response_type: 'code' });
+    const injected = { state: begun.state, code: '', access_token: 'stolen', id_token: 'stolen' };
+    expect(await codeOf(complete(begun, injected))).toBe(REFUSED);
+  });
+
   it('a code that the provider refuses gives the same answer, without its text', async () => {
     const begun = await begin();
     provider.on(`${HONEST}/token`, () =>
@@ -267,11 +298,14 @@ describe('an attack of RFC 9700', () => {
     ['a client that it does not know', 'invalid_client', 401, 'InvalidConfiguration'],
     ['a fault of its own', 'server_error', 503, 'IdentityProviderUnavailable'],
     ['a code that it does not know', 'invalid_grant', 400, REFUSED],
-  ])('a provider that answers with %s lets nobody in', async (_name, error, status, code) => {
-    const begun = await begin();
-    provider.on(`${HONEST}/token`, () => Response.json({ error }, { status }));
-    expect(await codeOf(complete(begun, { state: begun.state }))).toBe(code);
-  });
+  ])(
+    'GHSA-8fpg-xm3f-6cx3: a provider that answers with %s lets nobody in',
+    async (_name, error, status, code) => {
+      const begun = await begin();
+      provider.on(`${HONEST}/token`, () => Response.json({ error }, { status }));
+      expect(await codeOf(complete(begun, { state: begun.state }))).toBe(code);
+    },
+  );
 
   it.each([
     ['redirects', () => new Response(null, { status: 302, headers: { location: EVIL } })],
@@ -307,7 +341,7 @@ describe('an attack of RFC 9700', () => {
     7,
     ['/a'],
     { toString: () => '/a' },
-  ])('open redirect (§4.11): %p is no path to return to', async (returnTo) => {
+  ])('GHSA-86j7-9j95-vpqj, open redirect (§4.11): %p is no path to return to', async (returnTo) => {
     const input = { provider: 'honest', request: requestWith(), returnTo: returnTo as string };
     const { commands } = await test.log.costOf(() => test.accounts.identityProviders.begin(input));
     expect(commands).toEqual([]);

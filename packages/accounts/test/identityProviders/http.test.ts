@@ -335,7 +335,7 @@ describe('a sign-in with an identity provider over HTTP', () => {
     expect((await land(browser, returned)).status).toBe(200);
   });
 
-  it('ends the session that the browser had before (ASVS 7.2.4)', async () => {
+  it('ASVS 7.2.4: ends the session that the browser had before', async () => {
     const browser = server.browser();
     const person = newPerson();
     await browser.post('/auth/sign-up', { username: person.sub, password: PASSWORD });

@@ -385,7 +385,7 @@ describe('the tokens of a provider', () => {
   const iss = 'https://accounts.google.com';
   const storeTokens = { encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 9) }] };
 
-  it('are kept only on request, encrypted for one account, and renewed with each login', async () => {
+  it('RFC 10017: are kept only on request, encrypted for one account, and renewed with each login', async () => {
     for (const isKept of [false, true]) {
       const test = await world(google(secret), isKept ? { storeTokens } : {});
       test.provider.publish(iss, test.token());

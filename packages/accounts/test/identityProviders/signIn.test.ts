@@ -102,7 +102,7 @@ describe('a sign-in with a provider of OpenID Connect', () => {
     expect(await codeOf(test.accounts.userByPasswordLogin(login))).toBe('LoginFailed');
   });
 
-  it('keeps two people of one address apart by their subjects', async () => {
+  it('ASVS 10.5.2: keeps two people of one address apart by their subjects', async () => {
     const one = newPerson();
     await signIn(one);
     const other = { ...one, sub: `${one.sub}-other`, email_verified: false };

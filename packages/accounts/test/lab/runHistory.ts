@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { seededRandom } from '@latchkey/entity/testing';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
-import { contentsOf } from '../support/contents.js';
+import { sweepAccounts } from '../support/sweepAccounts.js';
 import type { Call, Recorded } from './calls.js';
 import { checkHistory, type Verdict } from './checkHistory.js';
 import { generateCall } from './generateCall.js';
@@ -59,7 +59,7 @@ export async function runHistory(lane: Lane, seed: number): Promise<HistoryResul
   await Promise.all(clients.map(runClient));
   const faults = await Promise.all(clients.map((client) => client.end()));
   const history = begun.flatMap(({ ended }) => ended ?? []);
-  const { problems } = await contentsOf(lane.client, tableName);
+  const problems = await sweepAccounts(lane.client, tableName);
   await emptyTable(lane);
   return {
     ...checkHistory(history),

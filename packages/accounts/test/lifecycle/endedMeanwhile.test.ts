@@ -50,7 +50,7 @@ const ENDINGS: readonly [string, (accountId: string) => Promise<unknown>][] = [
 ];
 
 describe.each(METHODS)('%s by a request that was let through before', (method) => {
-  it.each(ENDINGS)('%s is refused after it (ASVS 7.4.1, 7.4.3)', async (_name, end) => {
+  it.each(ENDINGS)('ASVS 7.4.1, 7.4.3: %s is refused after it', async (_name, end) => {
     const { accountId, request } = await loggedIn();
     await end(accountId);
     const seen = watch(accounts);
@@ -112,7 +112,7 @@ it('an abandoned deletion is finished by a sweep, and its names are free', async
   await other.createAccount({ username, password: PASSWORD });
 });
 
-it('refreshes beside deleteAccount leave no session that verifies, nor any at all (GHSA-2vg6-77g8-24mp, GHSA-m2w5-7xhv-w6fh)', async () => {
+it('GHSA-2vg6-77g8-24mp, GHSA-m2w5-7xhv-w6fh: refreshes beside deleteAccount leave no session that verifies, nor any at all', async () => {
   const other = test.another();
   for (let round = 0; round < 8; round++) {
     const { accountId, request } = await loggedIn();

@@ -1,7 +1,7 @@
 import { Account } from '@latchkey/schema';
 import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
 
-it('exportAccount gives all that is kept of a session, and nothing that only the package needs (ASVS 15.3.1)', async () => {
+it('ASVS 15.3.1: exportAccount gives all that is kept of a session, and nothing that only the package needs', async () => {
   const test = await createTestAccounts({
     plan: { maxAccounts: 10 },
     sessions: { getTokenSecret: () => SECRET, maxSessions: 1, idleTimeout: '1h' },

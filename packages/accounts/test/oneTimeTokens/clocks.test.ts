@@ -90,7 +90,7 @@ const USES: readonly (readonly [string, Use])[] = [
   ],
 ];
 
-describe('a token of a server whose clock is behind (ASVS 6.5.5)', () => {
+describe('ASVS 6.5.5: a token of a server whose clock is behind', () => {
   let test: TwoFactorAccounts;
   beforeEach(async () => {
     test = await createTwoFactorAccounts();

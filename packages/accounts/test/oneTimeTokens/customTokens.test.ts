@@ -48,7 +48,7 @@ describe('tokens for an application’s own purposes', () => {
     expect(JSON.stringify(events)).not.toContain(token);
   });
 
-  it('are good for their own purpose only, and kept when it is another (ASVS 9.2.2)', async () => {
+  it('ASVS 9.2.2: are good for their own purpose only, and kept when it is another', async () => {
     const { accountId } = await signUp(accounts);
     const { token } = await accounts.tokens.issue({ accountId, purpose: 'join' });
     for (const purpose of ['leave', 'Join', 'join ', 'join#', accountId]) {

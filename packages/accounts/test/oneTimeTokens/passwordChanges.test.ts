@@ -58,7 +58,7 @@ describe('a new password', () => {
   afterAll(() => test.drop());
 
   describe('by the one before', () => {
-    it('replaces it; the session of the request goes on, the others and what was sent out end (ASVS 6.2.2, 7.2.4, 7.4.3)', async () => {
+    it('ASVS 6.2.2, 7.2.4, 7.4.3: replaces it; the session of the request goes on, the others and what was sent out end', async () => {
       const person = await signUp(accounts);
       const request = await logIn(accounts, person);
       const others = [await logIn(accounts, person), await logIn(accounts, person)];
@@ -91,7 +91,7 @@ describe('a new password', () => {
       ['none', undefined, 'InvalidInput'],
       ['no string', { length: 3 }, 'InvalidInput'],
       ['an empty one', '', 'LoginFailed'],
-    ])('is refused for %s, and changes nothing (ASVS 6.2.3)', async (_name, given, code) => {
+    ])('ASVS 6.2.3: is refused for %s, and changes nothing', async (_name, given, code) => {
       const person = await signUp(accounts);
       const request = await logIn(accounts, person);
       const hash = await storedHash(person);
@@ -105,7 +105,7 @@ describe('a new password', () => {
       expect(events.at(-1)).toMatchObject({ name: 'ChangePasswordError', reason: code });
     });
 
-    it('looks at no more guesses than the budget, however many come at once (ASVS 6.3.1)', async () => {
+    it('ASVS 6.3.1: looks at no more guesses than the budget, however many come at once', async () => {
       const person = await signUp(accounts);
       const request = await logIn(accounts, person);
       hasher.verified = [];
@@ -159,7 +159,7 @@ describe('a new password', () => {
       );
     });
 
-    it('is for one of several who have the same one before (ASVS 15.4.2)', async () => {
+    it('ASVS 15.4.2: is for one of several who have the same one before', async () => {
       const person = await signUp(accounts);
       const requests = await Promise.all(
         Array.from({ length: BUDGET - 1 }, () => logIn(accounts, person)),
@@ -187,7 +187,7 @@ describe('a new password', () => {
       ['before', false],
       ['while', true],
     ])(
-      'is refused, and brings no session back, where all are ended %s it runs (ASVS 7.4.1)',
+      'ASVS 7.4.1: is refused, and brings no session back, where all are ended %s it runs',
       async (_when, isLate) => {
         const person = await signUp(accounts);
         const { accountId } = person;
@@ -208,7 +208,7 @@ describe('a new password', () => {
     );
 
     it.each(['logged out', 'revoked', 'expired', 'one of too many'])(
-      'brings no session back that was %s while it ran (ASVS 7.4.1, 7.4.2)',
+      'ASVS 7.4.1, 7.4.2: brings no session back that was %s while it ran',
       async (how) => {
         const own = await createTestAccounts({
           sessions: { getTokenSecret: () => SECRET, maxSessions: 1 },
@@ -240,7 +240,7 @@ describe('a new password', () => {
       },
     );
 
-    it('is refused to an impersonator (ASVS 6.4.6)', async () => {
+    it('ASVS 6.4.6: is refused to an impersonator', async () => {
       const [person, admin] = [await signUp(accounts), await signUp(accounts)];
       await accounts.AccountEntity.updateOne({
         filter: { accountId: admin.accountId },
@@ -259,7 +259,7 @@ describe('a new password', () => {
       ['a request that nobody has let through', () => requestWith()],
       ['one that says it is somebody’s', (person: Person) => ({ ...requestWith(), user: person })],
       ['no request', () => undefined],
-    ])('is refused for %s (CVE-2025-61928)', async (_name, make) => {
+    ])('CVE-2025-61928: is refused for %s', async (_name, make) => {
       const person = await signUp(accounts);
       const request = make(person) as never;
       const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
@@ -321,7 +321,7 @@ describe('a new password', () => {
     ['set', 'SetPassword'],
     ['reset', 'ResetPassword'],
   ])(
-    'that was %s is told at every verified address, and no other (ASVS 6.3.7)',
+    'ASVS 6.3.7: that was %s is told at every verified address, and no other',
     async (how, flow) => {
       const person = await signUp(accounts);
       const { accountId, email } = person;
@@ -369,7 +369,7 @@ describe('a new password', () => {
     expect(await logsInWith(person, NEW_PASSWORD)).toBe('none');
   });
 
-  it('by a reset leaves a second factor where it is (ASVS 6.4.3)', async () => {
+  it('ASVS 6.4.3: by a reset leaves a second factor where it is', async () => {
     const person = await signUp(accounts);
     const { accountId } = person;
     await addFactors(accounts, accountId);
@@ -388,7 +388,7 @@ describe('a new password', () => {
     expect(await sessions()).toBe(0);
   });
 
-  it('by a reset gives a locked account back to its owner (ASVS 6.3.1)', async () => {
+  it('ASVS 6.3.1: by a reset gives a locked account back to its owner', async () => {
     const person = await signUp(accounts);
     for (let at = 0; at < BUDGET; at++) await codeOf(logIn(accounts, person, 'wrong guess'));
     expect(await logsInWith(person, PASSWORD)).toBe('AccountLocked');
@@ -400,7 +400,7 @@ describe('a new password', () => {
     expect(await logsInWith(person, NEW_PASSWORD)).toBe('none');
   });
 
-  it('that the application sets gives a locked account back to its owner (ASVS 6.3.1)', async () => {
+  it('ASVS 6.3.1: that the application sets gives a locked account back to its owner', async () => {
     const person = await signUp(accounts);
     for (let at = 0; at < BUDGET; at++) await codeOf(logIn(accounts, person, 'wrong guess'));
     expect(await logsInWith(person, PASSWORD)).toBe('AccountLocked');
@@ -410,7 +410,7 @@ describe('a new password', () => {
   });
 
   it.each(['username', 'email'] as const)(
-    'is not made of its owner’s %s (ASVS 6.2.11)',
+    'ASVS 6.2.11: is not made of its owner’s %s',
     async (word) => {
       const person = await signUp(accounts);
       const { accountId } = person;

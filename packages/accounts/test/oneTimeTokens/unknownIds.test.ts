@@ -42,7 +42,7 @@ const ACTS: readonly (readonly [string, Act])[] = [
   ['a second factor', ({ twoFactor }, accountId) => twoFactor.reset({ accountId })],
 ];
 
-describe('an account id that nobody has (ASVS 16.2.5)', () => {
+describe('ASVS 16.2.5: an account id that nobody has', () => {
   let test: TestAccounts;
   let accountId: string;
   const events: AccountEvent[] = [];

@@ -330,7 +330,7 @@ describe('adding and removing a passkey', () => {
   });
 
   it.each(Object.entries(attempts))(
-    'needs a new login where there is a second factor, which a password does not replace, for %s (ASVS 6.4.4)',
+    'ASVS 6.4.4: needs a new login where there is a second factor, which a password does not replace, for %s',
     async (_name, attempt) => {
       const { passkey, device, ...person } = await test.signUpWithPasskey();
       const { secret } = await test.accounts.twoFactor.enrol({ request: person.request });

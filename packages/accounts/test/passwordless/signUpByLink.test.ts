@@ -50,7 +50,7 @@ describe.each(Object.entries(WAYS))('sign-up by %s', (name, shown) => {
     const cost = await test.log.costOf(() =>
       test.accounts.magicLinks.login({ ...shown(asked), request }),
     );
-    const counts = name === 'the code' ? ['TransactWriteItems', 'TransactWriteItems'] : [];
+    const counts = name === 'the code' ? ['UpdateItem', 'UpdateItem', 'UpdateItem'] : [];
     expect(cost.commands).toEqual([...counts, 'GetItem', 'Query', 'GetItem', 'TransactWriteItems']);
     const { accountId = '', profile } = request.user ?? {};
     expect(profile).toEqual({ name: 'new' });
@@ -66,7 +66,7 @@ describe.each(Object.entries(WAYS))('sign-up by %s', (name, shown) => {
     expect(next.user?.accountId).toBe(accountId);
   });
 
-  it('of 16 at once makes one account', async () => {
+  it('GHSA-7w99-5wm4-3g79: of 16 at once makes one account', async () => {
     const asked = await ask(newAddress());
     const other = test.another();
     const outcomes = await Promise.all(
@@ -98,7 +98,7 @@ describe.each(Object.entries(WAYS))('sign-up by %s', (name, shown) => {
     expect(await login(asked)).toBe('TokenVerificationFailed');
   });
 
-  it('takes the address from a claim that nobody has proven, and leaves the stranger nothing', async () => {
+  it('GHSA-fmh4-wcc4-5jm3: takes the address from a claim that nobody has proven, and leaves the stranger nothing', async () => {
     const email = newAddress();
     const asked = await ask(email);
     const stranger = requestWith();
@@ -149,7 +149,7 @@ describe('sign-up by link', () => {
     expect((await ask(email)).code).not.toBe('');
   });
 
-  it('by a code is for whoever has asked: read out to another, it makes nothing (RFC 10027)', async () => {
+  it('RFC 10027, GHSA-cq3f-vc6p-68fh: by a code is for whoever has asked: read out to another, it makes nothing', async () => {
     const email = newAddress();
     const attacker = await ask(email);
     const owner = await ask(email);
@@ -178,6 +178,25 @@ describe('sign-up by link', () => {
     expect(await test.accounts.findUser({ username: email })).toBeNull();
     off();
     expect(await login()).toBe('none');
+  });
+
+  it('makes no second account by a link that is used up while it is looked at', async () => {
+    const { token } = await ask(newAddress());
+    const login = async (): Promise<string> => {
+      const request = requestWith();
+      await test.accounts.magicLinks.login({ token, request });
+      return request.user?.accountId ?? '';
+    };
+    let isFirst = true;
+    const off = test.accounts.on('ValidateCreateUser', async () => {
+      if (!isFirst) return;
+      isFirst = false;
+      // The address is free again then: only the link itself stands in the way.
+      await test.accounts.lifecycle.delete({ accountId: await login() });
+    });
+    expect(await codeOf(login())).toBe('TokenVerificationFailed');
+    off();
+    expect(await codeOf(login())).toBe('TokenVerificationFailed');
   });
 
   it('is off unless it is asked for', async () => {

@@ -282,6 +282,18 @@ describe('without a password', () => {
     await test.accounts.reauthenticate({ request: other.request, token });
   });
 
+  it('nobody else’s link is where neither account has ever revoked its tokens, either', async () => {
+    // Nothing but the owner tells the two accounts apart then.
+    const [{ request }, other] = [await test.signUp(), await test.signUp()];
+    const token = await linkTo(other.email);
+    const before = request.authToken;
+    expect(await codeOf(test.accounts.reauthenticate({ request, token }))).toBe(
+      'TokenVerificationFailed',
+    );
+    expect(request.authToken).toBe(before);
+    await test.accounts.reauthenticate({ request: other.request, token });
+  });
+
   it('of 16 proofs by one code at once, one counts', async () => {
     const { email, request } = await withoutPassword();
     const token = await linkTo(email);

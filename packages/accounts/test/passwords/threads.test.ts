@@ -162,7 +162,7 @@ describe('BcryptHasher of the build', () => {
     expect(byDefault.workers).toBeGreaterThan(0);
   });
 
-  it('is too busy for 200 at once, and answers the others (ASVS 15.1.3, 15.2.2)', async () => {
+  it('ASVS 15.1.3, 15.2.2: is too busy for 200 at once, and answers the others', async () => {
     const code = `
       const { BcryptHasher } = require(${JSON.stringify(cjs)});
       const hasher = new BcryptHasher({ threads: 2, maxQueued: 6 });

@@ -68,7 +68,7 @@ describe.each(OWN)('a PasswordVerifier with %s', (_name, own) => {
   });
 
   it.each(FOREIGN)(
-    'verifies %s, and says that it is to be replaced (ASVS 11.2.2)',
+    'ASVS 11.2.2: verifies %s, and says that it is to be replaced',
     async (name, password, stored) => {
       const isOwn = name === 'argon2id' && own instanceof Argon2Hasher;
       expect(await verifier.verify(password, stored)).toEqual({
@@ -93,7 +93,7 @@ describe.each(OWN)('a PasswordVerifier with %s', (_name, own) => {
   });
 });
 
-describe('what costs one comparison of the own hasher (ASVS 6.3.8, 11.2.5, 15.1.3)', () => {
+describe('ASVS 6.3.8, 11.2.5, 15.1.3: what costs one comparison of the own hasher', () => {
   const tail = 'N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy';
   const scrypt = (parameters: string, salt = 'c29kaXVtIGNobG9yaWRlIQ'): string =>
     `$scrypt$${parameters}$${salt}$3UYYe53YofUVHv4pKAg4svm5W8hwuaepDksxLVawmDM`;
@@ -112,7 +112,7 @@ describe('what costs one comparison of the own hasher (ASVS 6.3.8, 11.2.5, 15.1.
     ['a number', 42 as unknown as string],
     ['null', null as unknown as string],
     ['an object', { toString: () => `$2b$10$${tail}` } as unknown as string],
-    ['a poisoned bcrypt cost (Kratos hash_limits_test)', `$2b$20$${tail}`],
+    ['Kratos hash_limits_test: a poisoned bcrypt cost', `$2b$20$${tail}`],
     ['bcrypt of cost 17', `$2y$17$${tail}`],
     ['bcrypt of cost 31', `$2a$31$${tail}`],
     ['bcrypt of cost 3', `$2a$03$${tail}`],
@@ -128,7 +128,7 @@ describe('what costs one comparison of the own hasher (ASVS 6.3.8, 11.2.5, 15.1.
     ['scrypt of too much work', scrypt('ln=17,r=8,p=3')],
     ['scrypt of ln 31', scrypt('ln=31,r=1,p=1')],
     ['scrypt of ln 99', scrypt('ln=99,r=99,p=99')],
-    ['scrypt that is none (RFC 7914 §2)', scrypt('ln=16,r=1,p=1')],
+    ['RFC 7914 §2: scrypt that is none', scrypt('ln=16,r=1,p=1')],
     ['scrypt of no blocks', scrypt('ln=14,r=0,p=1')],
     ['scrypt in another order', scrypt('r=8,ln=14,p=1')],
     ['scrypt with a salt of 4 bytes', scrypt('ln=14,r=8,p=1', 'TmFDbA')],
@@ -207,7 +207,7 @@ describe('the edges of what a stored string may cost', () => {
 describe('passwords of more than 72 bytes, in hashes of other systems', () => {
   const hasher = new BcryptHasher();
 
-  it('match by their first 72 bytes, as there, and are replaced at once (ASVS 6.2.8)', async () => {
+  it('ASVS 6.2.8: match by their first 72 bytes, as there, and are replaced at once', async () => {
     // libxcrypt's of 36 two-byte letters, with and without more behind them.
     const stored = '$2b$05$abcdefghijklmnopqrstuu9CyuiEyTnupb4rnoYIlshaDzoYa6ZaS';
     const verifier = new PasswordVerifier({ hasher });

@@ -380,7 +380,7 @@ describe('after all flows', () => {
   }, 180_000);
   afterAll(() => test.drop());
 
-  it('no attribute of any item contains a secret (ASVS 6.5.2, 7.2.3, 11.4.2)', async () => {
+  it('ASVS 6.5.2, 7.2.3, 11.4.2: no attribute of any item contains a secret', async () => {
     const items = await tableItems(test.client, test.table.name);
     const dump = JSON.stringify(items);
     expect(items.length).toBeGreaterThan(80);
@@ -401,7 +401,7 @@ describe('after all flows', () => {
     expect(dump).not.toContain('canary');
   });
 
-  it('no secret stands in an event, nor in what was returned (ASVS 15.3.1, 16.2.5)', () => {
+  it('ASVS 15.3.1, 16.2.5: no secret stands in an event, nor in what was returned', () => {
     expect(events.length).toBeGreaterThan(30);
     const shown = everythingShown(events) + everythingShown(returned);
     for (const [name, secret] of secrets) {

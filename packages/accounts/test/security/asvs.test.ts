@@ -47,7 +47,7 @@ describe('what no flow alone shows', () => {
   });
   afterAll(() => test.drop());
 
-  it('there is no default account (ASVS 6.3.2)', async () => {
+  it('ASVS 6.3.2: there is no default account', async () => {
     const fresh = await createTestAccounts({ throttling: { address: false } });
     const tryIn = (username: string, password: string) =>
       codeOf(fresh.accounts.userByPasswordLogin({ username, password, request: requestWith() }));
@@ -72,19 +72,19 @@ describe('what no flow alone shows', () => {
     await fresh.drop();
   });
 
-  it('nothing is kept that could hold a hint or a secret question (ASVS 6.4.2)', () => {
+  it('ASVS 6.4.2: nothing is kept that could hold a hint or a secret question', () => {
     for (const { schema } of [Account, AccessType, AccountToken, Session]) {
       expect(Object.keys(schema.shape).join()).not.toMatch(/hint|question|answer/i);
     }
   });
 
-  it('a password does not grow old (ASVS 6.2.10)', async () => {
+  it('ASVS 6.2.10: a password does not grow old', async () => {
     const { username } = await signUp();
     test.clock.advance(5 * YEAR);
     expect(await codeOf(login(username))).toBe('none');
   });
 
-  it('no secret comes from Math.random, nor is it a UUID (ASVS 6.5.4, 11.5.1)', async () => {
+  it('ASVS 6.5.4, 11.5.1: no secret comes from Math.random, nor is it a UUID', async () => {
     const random = jest.spyOn(Math, 'random').mockImplementation(() => {
       throw new Error('not for secrets');
     });
@@ -101,7 +101,7 @@ describe('what no flow alone shows', () => {
     }
   });
 
-  it('the server’s clock decides, not what a caller says (ASVS 6.5.8)', async () => {
+  it('ASVS 6.5.8: the server’s clock decides, not what a caller says', async () => {
     const { username, accountId } = await signUp();
     const { authToken } = await login(username);
     const late = new Date(test.clock.now().getTime() + YEAR);
@@ -114,7 +114,7 @@ describe('what no flow alone shows', () => {
     expect(await codeOf(selfService(accounts).resetPassword(reset))).toBe('ResetTokenNotValid');
   });
 
-  it('one subject at two providers is two identities (ASVS 6.8.1)', async () => {
+  it('ASVS 6.8.1: one subject at two providers is two identities', async () => {
     const [ada, eve] = [await signUp(), await signUp()];
     const identity = { value: 'subject-7' };
     await accounts.contacts.addOAuth({ accountId: ada.accountId, provider: 'a', ...identity });
@@ -127,7 +127,7 @@ describe('what no flow alone shows', () => {
     expect(await codeOf(again)).toBe('IdentityAlreadyExists');
   });
 
-  it('a token is checked at the back end each time, and its session’s row holds no more than a digest (ASVS 7.2.1, 7.2.2, 7.2.3)', async () => {
+  it('ASVS 7.2.1, 7.2.2, 7.2.3: a token is checked at the back end each time, and its session’s row holds no more than a digest', async () => {
     const { username, accountId } = await signUp();
     const { authToken, sessionDocument } = await login(username);
     const { jti } = claimsOf(authToken);
@@ -139,7 +139,7 @@ describe('what no flow alone shows', () => {
     expect(await codeOf(accounts.handleRequest(requestWith(authToken)))).toBe('InvalidSession');
   });
 
-  it('an account that is deactivated is so by every way in (ASVS 6.3.4, 7.4.2)', async () => {
+  it('ASVS 6.3.4, 7.4.2: an account that is deactivated is so by every way in', async () => {
     const { username, email, accountId } = await signUp();
     const { authToken } = await login(username);
     await accounts.magicLinks.request({ email });
@@ -161,7 +161,7 @@ describe('what no flow alone shows', () => {
     expect(await codeOf(refresh)).toBe('InvalidSession');
   });
 
-  it('guesses at a password use up a budget, by whatever way they come; what proves its owner otherwise stays open (ASVS 6.1.3, 6.3.4, 2.1.3; docs/decisions/0007)', async () => {
+  it('ASVS 6.1.3, 6.3.4, 2.1.3: guesses at a password use up a budget, by whatever way they come; what proves its owner otherwise stays open (docs/decisions/0007)', async () => {
     const own = await createTestAccounts({
       delivery: { send: (message) => messages.push(message) },
       throttling: { password: { budget: 4 }, address: false },
@@ -219,7 +219,7 @@ describe('what no flow alone shows', () => {
     await own.drop();
   });
 
-  it('who has a second factor is asked for it by every way in, in whatever they have just proven otherwise (ASVS 6.3.4, 6.4.3, kratos#4317)', async () => {
+  it('ASVS 6.3.4, 6.4.3, kratos#4317: who has a second factor is asked for it by every way in, in whatever they have just proven otherwise', async () => {
     const two = await createTwoFactorAccounts();
     const person = await two.signUpWithTotp();
     const { username, email, accountId } = person;
@@ -262,7 +262,7 @@ describe('what no flow alone shows', () => {
     await two.drop();
   });
 
-  it('an initial secret is random, short-lived, and good for nothing once it has set a password (ASVS 6.4.1)', async () => {
+  it('ASVS 6.4.1: an initial secret is random, short-lived, and good for nothing once it has set a password', async () => {
     const { accountId, username } = await signUp();
     const first = await accounts.addResetPasswordToken({ accountId });
     const second = await accounts.addResetPasswordToken({ accountId });
@@ -290,7 +290,7 @@ describe('what no flow alone shows', () => {
     expect(await codeOf(reset)).toBe('ResetTokenNotValid');
   });
 
-  it('a reset looks at nothing that a visitor says beside the name: known and unknown cost and answer alike (ASVS 6.3.8, CVE-2026-26185)', async () => {
+  it('ASVS 6.3.8, CVE-2026-26185: a reset looks at nothing that a visitor says beside the name: known and unknown cost and answer alike', async () => {
     const { email } = await signUp();
     const costs: unknown[] = [];
     for (const username of [email, 'nobody@example.com']) {
@@ -309,7 +309,7 @@ describe('what no flow alone shows', () => {
     expect(JSON.stringify(sent)).not.toMatch(/evil|javascript:/);
   });
 
-  it('a session that was planted before the login is not used after it (CVE-2022-25896)', async () => {
+  it('CVE-2022-25896: a session that was planted before the login is not used after it', async () => {
     const [victim, attacker] = [await signUp(), await signUp()];
     const { authToken: planted } = await login(attacker.username);
     const request = requestWith(planted);
@@ -321,7 +321,7 @@ describe('what no flow alone shows', () => {
     expect(await codeOf(accounts.handleRequest(requestWith(planted)))).toBe('InvalidSession');
   });
 
-  it('a second tenant knows nothing of the first: names, tokens, sessions, ids (ASVS 8.4.1)', async () => {
+  it('ASVS 8.4.1: a second tenant knows nothing of the first: names, tokens, sessions, ids', async () => {
     const { username, email, accountId } = await signUp();
     const { authToken, sessionDocument } = await login(username);
     const { token } = await accounts.addResetPasswordToken({ accountId });
@@ -354,7 +354,7 @@ describe('what no flow alone shows', () => {
     expect(same.accountId).not.toBe(accountId);
   });
 
-  it('what a caller must not set is not set: fields of others, ids, flags (ASVS 8.2.3, 15.3.3, 2.2.2)', async () => {
+  it('ASVS 8.2.3, 15.3.3, 2.2.2: what a caller must not set is not set: fields of others, ids, flags', async () => {
     const { accountId } = await signUp();
     const profile = { name: 'Ada', permissions: ['root'], deactivated: true, accountId: 'x' };
     await accounts.profile.update({ accountId, profile });
@@ -366,7 +366,7 @@ describe('what no flow alone shows', () => {
     });
   });
 
-  it('a name is put into its one form before it is judged (ASVS 1.1.1, 2.2.3)', async () => {
+  it('ASVS 1.1.1, 2.2.3: a name is put into its one form before it is judged', async () => {
     const { username } = await signUp();
     const fullWidth = username.replace(/[a-z0-9]/g, (letter) =>
       String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfee0),
@@ -377,7 +377,7 @@ describe('what no flow alone shows', () => {
     expect((await accounts.findUser({ username: fullWidth }))?.username).toBe(username);
   });
 
-  describe('a step comes after the one before it, and not without it (ASVS 2.3.1, 2.3.2):', () => {
+  describe('ASVS 2.3.1, 2.3.2: a step comes after the one before it, and not without it:', () => {
     let two: TwoFactorAccounts;
     beforeAll(async () => {
       two = await createTwoFactorAccounts(
@@ -552,7 +552,7 @@ describe('what no flow alone shows', () => {
     });
   });
 
-  it('every failure of the database fails closed, and emits an event (ASVS 16.3.4, 16.5.3, 16.5.4)', async () => {
+  it('ASVS 16.3.4, 16.5.3, 16.5.4: every failure of the database fails closed, and emits an event', async () => {
     const { username } = await signUp();
     const { authToken } = await login(username);
     const events: AccountEvent[] = [];
@@ -584,7 +584,7 @@ describe('what no flow alone shows', () => {
     test.clock.advance(5 * 60 * 1000);
   });
 
-  it('two Accounts in one process share nothing but the table (ASVS 8.1.1)', async () => {
+  it('ASVS 8.1.1: two Accounts in one process share nothing but the table', async () => {
     const table = new Table({ name: test.table.name, client: test.client });
     const other = new Accounts({ table, sessions: { getTokenSecret: () => `another ${SECRET}` } });
     const { username } = await signUp();

@@ -93,7 +93,7 @@ describe('secrets', () => {
   });
   afterAll(() => test.drop());
 
-  it('are in no attribute of any item (ASVS 7.2.3, 11.4.2, 16.2.5)', async () => {
+  it('ASVS 7.2.3, 11.4.2, 16.2.5: are in no attribute of any item', async () => {
     const items = await tableItems(test.client, test.table.name);
     expect(items.length).toBeGreaterThan(10);
     const dump = JSON.stringify(items);
@@ -112,7 +112,7 @@ describe('secrets', () => {
     expect(dump).toContain(digestSecret(secrets.get("the token's secret") ?? ''));
   });
 
-  it('stand in nothing that is returned or thrown, hidden properties and causes included (ASVS 16.5.1)', () => {
+  it('ASVS 16.5.1: stand in nothing that is returned or thrown, hidden properties and causes included', () => {
     const digests = ["the token's secret", "another token's secret"].map(
       (name) => [`the digest of ${name}`, digestSecret(secrets.get(name) ?? '')] as const,
     );
@@ -145,7 +145,7 @@ describe('secrets', () => {
     }
   });
 
-  it('are not returned by the entities unless they are asked for (ASVS 15.3.1)', async () => {
+  it('ASVS 15.3.1: are not returned by the entities unless they are asked for', async () => {
     const { accounts } = test;
     const account = await accounts.findUser({ username: 'ada' });
     const filter = { accountId: account?.accountId ?? '' };

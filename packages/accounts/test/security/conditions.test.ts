@@ -112,7 +112,7 @@ describe('conditions that hold what happens at the same moment apart', () => {
           return await next(args);
         } catch (error) {
           // Between the refusal, which shows the count, and the write that follows the wait.
-          if (context.commandName === 'TransactWriteItemsCommand' && !isForgotten) {
+          if (context.commandName === 'UpdateItemCommand' && !isForgotten) {
             isForgotten = true;
             const newPassword = 'a long walk in the hills';
             await test.another().setPassword({ accountId, newPassword });
@@ -129,7 +129,7 @@ describe('conditions that hold what happens at the same moment apart', () => {
     await test.drop();
   });
 
-  it('a username and an address are changed by updateUser only after a recent login (ASVS 7.5.1)', async () => {
+  it('ASVS 7.5.1: a username and an address are changed by updateUser only after a recent login', async () => {
     const test = await createOwners();
     const { authToken } = await test.signUp();
     test.clock.advance(10 * MINUTE);

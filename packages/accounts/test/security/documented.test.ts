@@ -49,7 +49,7 @@ const twoFactor = twoFactorSettings({
 describe('the limits that an option’s comment tells are those that hold', () => {
   it.each<[string, string, string, Record<string, number>]>([
     [
-      'attempts at passwords and codes (ASVS 6.1.1, 2.1.3)',
+      'ASVS 6.1.1, 2.1.3: attempts at passwords and codes',
       'throttling/throttlePolicy.ts',
       'AuthenticatorThrottling',
       {
@@ -60,13 +60,13 @@ describe('the limits that an option’s comment tells are those that hold', () =
       },
     ],
     [
-      'attempts by client address (ASVS 6.1.1, 2.1.3)',
+      'ASVS 6.1.1, 2.1.3: attempts by client address',
       'throttling/throttlePolicy.ts',
       'AddressThrottling',
       { budget: address.budget, window: address.windowMs },
     ],
     [
-      'messages to an address (ASVS 2.1.3)',
+      'ASVS 2.1.3: messages to an address',
       'throttling/throttlePolicy.ts',
       'MessageThrottling',
       {
@@ -76,7 +76,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
       },
     ],
     [
-      'lifetimes of sessions (ASVS 7.1.1, 7.6.1)',
+      'ASVS 7.1.1, 7.6.1: lifetimes of sessions',
       'core/sessionPolicy.ts',
       'SessionsOptions',
       {
@@ -87,7 +87,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
       },
     ],
     [
-      'lifetimes of one-time tokens (ASVS 2.1.3)',
+      'ASVS 2.1.3, NIST 4.2.1.2: lifetimes of one-time tokens',
       'oneTimeTokens/tokenPolicy.ts',
       'OneTimeTokenLifetimes',
       {
@@ -102,7 +102,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
       },
     ],
     [
-      'the age of a proof (ASVS 2.1.3)',
+      'ASVS 2.1.3: the age of a proof',
       'twoFactor/twoFactorSettings.ts',
       'TwoFactorOptions',
       { recentLogin: parseDuration(twoFactor.recentLogin, '') },
@@ -111,7 +111,7 @@ describe('the limits that an option’s comment tells are those that hold', () =
     expect(documentedDefaults(file, name)).toEqual(limits);
   });
 
-  it('as the documents tell them (ASVS 6.1.1, 2.1.3, 2.1.1)', async () => {
+  it('ASVS 6.1.1, 2.1.3, 2.1.1: as the documents tell them', async () => {
     const { minLength, maxLength } = DEFAULT_PASSWORD_POLICY;
     const cost = /\$2b\$(\d+)\$/.exec(await new BcryptHasher().hash('correct horse'))?.[1];
     const [, recent = ''] = /recentLogin = '(\w+)'/.exec(source('accounts/Accounts.ts')) ?? [];
@@ -172,7 +172,7 @@ describe('what is made by cryptography', () => {
       ...new Set(files.flatMap((code) => Array.from(code.matchAll(pattern), ([, it = '']) => it))),
     ].sort();
 
-  it('is all of it here: nothing else is called, and nothing that is not approved (ASVS 11.1.2, 11.2.1, 11.4.1)', () => {
+  it('ASVS 11.1.2, 11.2.1, 11.4.1: is all of it here: nothing else is called, and nothing that is not approved', () => {
     expect(files.length).toBeGreaterThan(100);
     const imported = all(/import (?:type )?{([^}]*)} from 'node:crypto'/g)
       .flatMap((names) => names.split(','))
@@ -207,7 +207,7 @@ describe('what is made by cryptography', () => {
     expect(all(/name: '(PBKDF2|[A-Z]+-[A-Z]+)'/g)).toEqual(['PBKDF2']);
   });
 
-  it('comes from libraries that others have looked at, and none is of our own (ASVS 11.2.1)', () => {
+  it('ASVS 11.2.1: comes from libraries that others have looked at, and none is of our own', () => {
     const packages = all(/from '((?!node:|\.|@latchkey|@aws-sdk)[^']+)'/g);
     const cryptographic = packages.filter((name) =>
       /crypt|argon|jsonwebtoken|otp|jose|oauth4|webauthn/.test(name),

@@ -109,7 +109,7 @@ const ENDINGS: Readonly<Record<string, (test: Owners, owner: Owner) => Promise<u
   'a deletion': (test, { accountId }) => test.another().lifecycle.delete({ accountId }),
 };
 
-describe('a request whose session has ended since it was let through (ASVS 7.4.1)', () => {
+describe('ASVS 7.4.1: a request whose session has ended since it was let through', () => {
   let test: Owners;
   beforeAll(async () => {
     test = await createOwners({

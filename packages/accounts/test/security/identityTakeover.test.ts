@@ -227,27 +227,30 @@ describe(TITLE, () => {
   });
 
   describe.each(Object.keys(waysIn))('and prepared with %s', (way) => {
-    it.each(Object.keys(owners))('is not open to the stranger when its owner %s', async (by) => {
-      const at = String(++people);
-      const prepared: Prepared = {
-        email: `owner${at}@example.org`,
-        ownSubject: `owner-${at}`,
-        sessions: [],
-        identities: [],
-      };
-      await waysIn[way]?.(prepared);
-      // The stranger does get in before, or there would be nothing to take away.
-      expect((await openTo(prepared)).filter((id) => id !== '').length).toBeGreaterThan(0);
-      clock.advance(1);
-      const owned = (await owners[by]?.(prepared)) ?? '';
-      expect(owned).not.toBe('');
-      expect(await openTo(prepared)).not.toContain(owned);
-      // Once more, the owner comes to the same account, by the same way.
-      if (by.startsWith('signs in')) expect(await owners[by]?.(prepared)).toBe(owned);
-      // Where the owner has proven the address, it is theirs.
-      const found = await accounts.findUser({ username: prepared.email });
-      if (by !== 'signs in with another provider') expect(found?.accountId).toBe(owned);
-    });
+    it.each(Object.keys(owners))(
+      'GHSA-g38m-r43w-p2q7: is not open to the stranger when its owner %s',
+      async (by) => {
+        const at = String(++people);
+        const prepared: Prepared = {
+          email: `owner${at}@example.org`,
+          ownSubject: `owner-${at}`,
+          sessions: [],
+          identities: [],
+        };
+        await waysIn[way]?.(prepared);
+        // The stranger does get in before, or there would be nothing to take away.
+        expect((await openTo(prepared)).filter((id) => id !== '').length).toBeGreaterThan(0);
+        clock.advance(1);
+        const owned = (await owners[by]?.(prepared)) ?? '';
+        expect(owned).not.toBe('');
+        expect(await openTo(prepared)).not.toContain(owned);
+        // Once more, the owner comes to the same account, by the same way.
+        if (by.startsWith('signs in')) expect(await owners[by]?.(prepared)).toBe(owned);
+        // Where the owner has proven the address, it is theirs.
+        const found = await accounts.findUser({ username: prepared.email });
+        if (by !== 'signs in with another provider') expect(found?.accountId).toBe(owned);
+      },
+    );
   });
 
   it('goes to nobody who has the account of its owner by a lax provider', async () => {

@@ -61,7 +61,7 @@ async function expectInvalid(authToken: string, instance = accounts): Promise<vo
 }
 
 describe('a session is refused', () => {
-  it('when its account is deactivated (ASVS 7.4.2, GHSA-56p6-qw3c-fq2g)', async () => {
+  it('ASVS 7.4.2, GHSA-56p6-qw3c-fq2g: when its account is deactivated', async () => {
     const { account, authToken } = await someone();
     const { accountId } = account;
     const { authToken: other } = await accounts.sessions.begin(account, requestWith());
@@ -84,7 +84,7 @@ describe('a session is refused', () => {
     expect(await login('wrong password')).toBe('LoginFailed');
   });
 
-  it('when its account is deleted, and so is the login (ASVS 7.4.2, GHSA-2vg6-77g8-24mp)', async () => {
+  it('ASVS 7.4.2, GHSA-2vg6-77g8-24mp: when its account is deleted, and so is the login', async () => {
     const { account, authToken } = await someone();
     const { accountId } = account;
     await accounts.AccountEntity.deleteOne({ filter: { accountId } });
@@ -99,7 +99,7 @@ describe('a session is refused', () => {
     }
   });
 
-  it('when all sessions are revoked, and new ones are not (ASVS 7.4.3)', async () => {
+  it('ASVS 7.4.3: when all sessions are revoked, and new ones are not', async () => {
     const { account, authToken } = await someone();
     const { accountId } = account;
     await accounts.AccountEntity.updateOne({
@@ -135,7 +135,7 @@ describe('a session is refused', () => {
     await expectInvalid(authToken);
   });
 
-  it('when its row has expired and DynamoDB has not removed it, by the clock (ASVS 7.3.2)', async () => {
+  it('ASVS 7.3.2: when its row has expired and DynamoDB has not removed it, by the clock', async () => {
     const { account, authToken } = await someone();
     const { sub: accountId, sid: ulid } = claimsOf(authToken);
     // The token itself says that it lasts: only the row is left to refuse it.
@@ -153,7 +153,7 @@ describe('a session is refused', () => {
     test.clock.advance(-10 * DAY);
   });
 
-  it('when the token names another account\u2019s session (ASVS 8.2.2)', async () => {
+  it('ASVS 8.2.2: when the token names another account\u2019s session', async () => {
     const [ada, eve] = [await someone(), await someone()];
     const victim = claimsOf(ada.authToken);
     const forged = [
@@ -174,7 +174,7 @@ describe('a session is refused', () => {
     await expectInvalid(resign(authToken, { rot: 1 }));
   });
 
-  it('when it is another tenant\u2019s, with the same secret (ASVS 8.4.1)', async () => {
+  it('ASVS 8.4.1: when it is another tenant\u2019s, with the same secret', async () => {
     const sessions = { getTokenSecret: () => SECRET };
     const [a, b] = ['a', 'b'].map(
       (name) =>
@@ -241,7 +241,7 @@ describe('while DynamoDB is down, a request', () => {
       'InvalidConfiguration',
     ],
   ])(
-    '%s: the request is refused, and the session is kept (ASVS 16.5.3)',
+    'ASVS 16.5.3: %s: the request is refused, and the session is kept',
     async (_name, fault, code) => {
       const { account, authToken } = await someone();
       const request = { ...requestWith(authToken), user: account, onCallDestroySession: jest.fn() };
@@ -257,7 +257,7 @@ describe('while DynamoDB is down, a request', () => {
     },
   );
 
-  it('refuses a malformed row (ASVS 16.5.3)', async () => {
+  it('ASVS 16.5.3: refuses a malformed row', async () => {
     const { authToken } = await someone();
     const { sid } = claimsOf(authToken);
     const row = (await tableItems(test.client, test.table.name)).find(
@@ -288,7 +288,7 @@ it.each([
   ],
   ['rejects', () => Promise.reject(new Error('cookie jar is full'))],
 ])(
-  'a hook onCallDestroySession that %s changes no answer (ASVS 16.5.3)',
+  'ASVS 16.5.3: a hook onCallDestroySession that %s changes no answer',
   async (_name, onCallDestroySession) => {
     const { authToken } = await someone();
     const leaving = { ...requestWith(authToken), onCallDestroySession };
@@ -317,7 +317,7 @@ describe('a request that was let through', () => {
     }
   };
 
-  it('is nobody\u2019s once its session has expired, by the clock (ASVS 7.3.2)', async () => {
+  it('ASVS 7.3.2: is nobody\u2019s once its session has expired, by the clock', async () => {
     const { account, authToken } = await someone();
     const request = await accounts.handleRequest(requestWith(authToken));
     test.clock.advance(7 * DAY - 1);
@@ -327,7 +327,7 @@ describe('a request that was let through', () => {
     test.clock.advance(-7 * DAY);
   });
 
-  it('is nobody\u2019s once its session was taken off it, and its owner is told (ASVS 7.4.1)', async () => {
+  it('ASVS 7.4.1: is nobody\u2019s once its session was taken off it, and its owner is told', async () => {
     const { authToken } = await someone();
     const request = await accounts.handleRequest(requestWith(authToken));
     const onCallDestroySession = jest.fn();

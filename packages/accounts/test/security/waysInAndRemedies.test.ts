@@ -1,4 +1,7 @@
+import { AccessType, AccountToken } from '@latchkey/schema';
 import { Secret, TOTP } from 'otpauth';
+import { importAccounts } from '../../src/import/importAccounts.js';
+import { verifyElsewhere } from '../../src/login/elsewhere/index.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { createOwners, type Owner, type Owners } from '../contacts/owners.js';
 import { codeOf } from '../support/errorOf.js';
@@ -26,10 +29,14 @@ interface Prepared {
   readonly device?: Device;
 }
 
+/** How a stranger makes the account (default: with a password, and signed in). */
+type Form = 'withPassword' | 'withoutPassword' | 'imported';
+
 const options = {
   passwords: { hasher: new QuickHasher() },
   twoFactor: totp({ issuer: 'Latchkey', encryptionKeys: [{ kid: 'a', key: Buffer.alloc(32, 1) }] }),
   passkeys: passkeys(PASSKEYS),
+  verifyElsewhere: verifyElsewhere(({ password }) => password === THEIRS),
   throttling: { messages: false, address: false },
 } as const;
 
@@ -81,9 +88,8 @@ describe('an address that a stranger has signed up with', () => {
   const canLogIn = (username: string, password: string): Promise<string> =>
     codeOf(test.accounts.userByPasswordLogin({ username, password, request: requestWith() }));
 
-  /** The ways in which a stranger prepares the account before its owner comes. */
-  const waysIn: Readonly<Record<string, (prepared: Prepared) => Promise<unknown>>> = {
-    'a password and a session': () => Promise.resolve(),
+  /** What a stranger adds in the session that the sign-up has begun. */
+  const additions: Readonly<Record<string, (prepared: Prepared) => Promise<unknown>>> = {
     'an address of their own that waits': ({ request, evil }) =>
       test.accounts.contacts.addEmail({ request, email: evil }),
     'an address of their own that replaces': ({ request, evil, email }) =>
@@ -96,6 +102,18 @@ describe('an address that a stranger has signed up with', () => {
     'a phone': ({ request }) =>
       test.accounts.contacts.addPhone({ request, phone: `+4930${String(100000 + ++people)}` }),
     'a passkey': ({ request, device = new Device() }) => addPasskey(test, request, device),
+  };
+  const addition = Object.keys(additions);
+
+  /** The ways in which a stranger prepares the account before its owner comes. */
+  const waysIn: Readonly<Record<string, { readonly form: Form; readonly adds?: string }>> = {
+    'a password and a session': { form: 'withPassword' },
+    ...Object.fromEntries(addition.map((adds) => [adds, { form: 'withPassword', adds }])),
+    'an imported password of another system': { form: 'imported' },
+    'a session and no password': { form: 'withoutPassword' },
+    ...Object.fromEntries(
+      addition.map((adds) => [`${adds}, and no password`, { form: 'withoutPassword', adds }]),
+    ),
   };
 
   /** The ways in which the owner of the mailbox comes, and what they do then. */
@@ -113,16 +131,23 @@ describe('an address that a stranger has signed up with', () => {
     const email = `owner${String(at)}@example.org`;
     const evil = `evil${String(at)}@example.org`;
     const request = requestWith();
-    const { account } = await test.accounts.createAccountAndLogin({
-      email,
-      password: THEIRS,
-      request,
-      extraContacts: [{ kind: 'oauth', provider: 'evil', value: `subject-${String(at)}` }],
-      ...(username !== undefined && { username: `${username}${String(at)}` }),
-    });
-    const device = way === 'a passkey' ? { device: new Device() } : {};
-    const prepared = { email, evil, request, accountId: account.accountId, ...device };
-    await waysIn[way]?.(prepared);
+    const { form = 'withPassword', adds = '' } = waysIn[way] ?? {};
+    const name = username !== undefined && { username: `${username}${String(at)}` };
+    const identity = { kind: 'oauth', provider: 'evil', value: `subject-${String(at)}` } as const;
+    let accountId = '';
+    if (form === 'imported') {
+      const row = { foreignId: email, email, verifyElsewhere: true, contacts: [identity] };
+      const { outcome } = await importAccounts(test.accounts, () => [{ ...row, ...name }]);
+      expect(outcome).toBe('imported');
+      accountId = (await test.accounts.findUser({ foreignId: email }))?.accountId ?? '';
+    } else {
+      const password = form === 'withPassword' ? THEIRS : null;
+      const own = { email, password, extraContacts: [identity], ...name };
+      ({ accountId } = (await test.accounts.createAccountAndLogin({ ...own, request })).account);
+    }
+    const device = adds === 'a passkey' ? { device: new Device() } : {};
+    const prepared = { email, evil, request, accountId, ...device };
+    await additions[adds]?.(prepared);
     test.clock.advance(1);
     return prepared;
   };
@@ -185,23 +210,40 @@ describe('an address that a stranger has signed up with', () => {
   });
 
   describe.each(Object.keys(waysIn))('and prepared with %s', (way) => {
-    it.each(Object.keys(remedies))('is its owner’s alone, who %s', async (remedy) => {
-      const prepared = await prepare(way);
-      const { email, accountId } = prepared;
-      await remedies[remedy]?.(email);
-      const token = await linkTo(email);
-      // The token alone shows who reads the mailbox, and nothing else: nothing is done yet.
-      expect(await codeOf(test.accounts.verifyEmailWithToken({ token }))).toBe(
-        'NewPasswordRequired',
-      );
-      expect(await canLogIn(email, THEIRS)).toBe('LoginFailed');
-      await test.accounts.verifyEmailWithToken({ token, newPassword: OWN });
-      expect(await leftTo(prepared)).toEqual(NOTHING);
-      const contacts = await test.accounts.contacts.list({ accountId });
-      expect(contacts.map(({ data, verified }) => [data.value, verified])).toEqual([[email, true]]);
-      // No second factor stands in the owner's way, either.
-      expect(await canLogIn(email, OWN)).toBe('none');
-    });
+    it.each(Object.keys(remedies))(
+      'GHSA-qq9h-g4jm-xgf3: is its owner’s alone, who %s',
+      async (remedy) => {
+        const prepared = await prepare(way);
+        const { email, accountId } = prepared;
+        await remedies[remedy]?.(email);
+        const token = await linkTo(email);
+        const isWithout = waysIn[way]?.form === 'withoutPassword';
+        // The token alone shows who reads the mailbox, and nothing else: nothing is done yet, unless the
+        // account has no password that could be anybody's.
+        expect(await codeOf(test.accounts.verifyEmailWithToken({ token }))).toBe(
+          isWithout ? 'none' : 'NewPasswordRequired',
+        );
+        expect(await canLogIn(email, THEIRS)).toBe('LoginFailed');
+        if (!isWithout) await test.accounts.verifyEmailWithToken({ token, newPassword: OWN });
+        expect(await leftTo(prepared)).toEqual(NOTHING);
+        const contacts = await test.accounts.contacts.list({ accountId });
+        expect(contacts.map(({ data, verified }) => [data.value, verified])).toEqual([
+          [email, true],
+        ]);
+        // No second factor stands in the owner's way, either.
+        const request = requestWith();
+        if (isWithout) {
+          await test.accounts.magicLinks.request({ email });
+          await test.accounts.magicLinks.login({ token: await linkTo(email), request });
+        } else {
+          await test.accounts.userByPasswordLogin({ username: email, password: OWN, request });
+        }
+        expect(request.user?.accountId).toBe(accountId);
+      },
+    );
+
+    // How an account is made makes no difference to what follows: with a password will do.
+    if (waysIn[way]?.form === 'withoutPassword') return;
 
     it('goes to its owner where the account has a name of its own', async () => {
       const prepared = await prepare(way, 'thief');
@@ -244,6 +286,25 @@ describe('an address that a stranger has signed up with', () => {
         expect(theirs.map(({ data }) => data.value)).not.toContain(email);
       },
     );
+  });
+
+  it('has a row for every kind of contact and token that an account can hold', async () => {
+    const kinds = new Set<string>();
+    for (const way of Object.keys(waysIn)) {
+      const { accountId } = await prepare(way);
+      const filter = { accountId };
+      const { items: tokens } = await test.accounts.TokenEntity.findMany({ filter });
+      const { items: contacts } = await test.accounts.AccessTypeEntity.findMany({ filter });
+      for (const { kind } of [...tokens, ...contacts.map(({ data }) => data)]) kinds.add(kind);
+    }
+    const { kind } = AccountToken.schema.shape;
+    const known = [
+      ...kind.options,
+      ...AccessType.schema.shape.data.options.map(({ shape }) => shape.kind.value),
+    ];
+    // Not by a stranger before the address is verified: these go to verified addresses, or are the owner's.
+    const elsewhere = ['contact_recovery', 'login_code', 'magick_link'];
+    expect([...kinds, ...elsewhere].sort()).toEqual([...new Set(known)].sort());
   });
 
   it('goes to its owner where the stranger has proven an address of their own', async () => {
@@ -528,7 +589,7 @@ describe('a passkey that somebody else has added in a session', () => {
     ]);
   });
 
-  it('stays where it is the account’s second factor, which no reset removes (ASVS 6.4.3)', async () => {
+  it('ASVS 6.4.3: stays where it is the account’s second factor, which no reset removes', async () => {
     const own = await createOwners({
       ...options,
       passkeys: passkeys({ ...PASSKEYS, asSecondFactor: true }),

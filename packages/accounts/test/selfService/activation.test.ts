@@ -224,7 +224,7 @@ describe('the calls of SelfService that Rebilly has', () => {
     expect(await mailbox.take()).toEqual([]);
   });
 
-  it('sends a mailbox five, also of 16 asked for at once (ASVS 6.6.3)', async () => {
+  it('ASVS 6.6.3: sends a mailbox five, also of 16 asked for at once', async () => {
     const { accounts } = test;
     await selfService(accounts).signUp({ ...form, request: requestWith() });
     await mailbox.take();

@@ -38,7 +38,7 @@ describe('forgotPassword', () => {
     ['a username without an address', { username: 'no-mail' }, 0],
     ['an unknown username', { username: 'nobody' }, 0],
     ['an unknown address', { email: 'nobody@example.com' }, 0],
-  ])('answers alike, with the same requests, for %s (ASVS 6.3.8)', async (_name, who, messages) => {
+  ])('ASVS 6.3.8: answers alike, with the same requests, for %s', async (_name, who, messages) => {
     const request = requestWith();
     let code = '';
     const { commands } = await test.log.costOf(async () => {

@@ -23,7 +23,7 @@ describe('a profile in SelfService', () => {
   };
 
   it.each(['signUp', 'updateUser'] as const)(
-    'is stored by %s as it was checked, whatever a getter says later (ASVS 15.3.6)',
+    'ASVS 15.3.6: is stored by %s as it was checked, whatever a getter says later',
     async (call) => {
       let reads = 0;
       const profile = {

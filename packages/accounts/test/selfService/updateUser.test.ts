@@ -48,7 +48,7 @@ describe('updateUser', () => {
   const signIn = (password: string): Promise<unknown> =>
     selfService(test.accounts).signIn({ username: 'ada', password, request: requestWith() });
 
-  it('changes the password by the one before, and ends the other sessions (ASVS 6.2.3)', async () => {
+  it('ASVS 6.2.3: changes the password by the one before, and ends the other sessions', async () => {
     const { authToken: before = '' } = request;
     const elsewhere = requestWith();
     await selfService(test.accounts).signIn({
@@ -69,7 +69,7 @@ describe('updateUser', () => {
     await signIn(NEW_PASSWORD);
   });
 
-  it('keeps what it has read again from a session that has ended meanwhile (ASVS 7.4.1)', async () => {
+  it('ASVS 7.4.1: keeps what it has read again from a session that has ended meanwhile', async () => {
     const { accountId = '' } = request.user ?? {};
     const { authToken = '' } = request;
     const email = 'countess@example.com';
@@ -175,7 +175,7 @@ describe('updateUser', () => {
       });
     });
 
-    it('what would be one message too many (ASVS 2.4.1)', async () => {
+    it('ASVS 2.4.1: what would be one message too many', async () => {
       for (let at = 0; at < MESSAGES_PER_ACCOUNT; at++) {
         await update({ email: `new${String(at)}@example.com` });
       }
@@ -184,7 +184,7 @@ describe('updateUser', () => {
       await nothingChanged();
     });
 
-    it('to say whose an address is, after so many tries (ASVS 6.3.8)', async () => {
+    it('ASVS 6.3.8: to say whose an address is, after so many tries', async () => {
       const codes: string[] = [];
       for (let at = 0; at <= MESSAGES_PER_ACCOUNT; at++) {
         codes.push(await codeOf(update({ email: 'eve@example.com' })));
@@ -237,7 +237,7 @@ describe('updateUser', () => {
     expect(contacts.map(({ data }) => data.value)).toEqual(['second@example.com']);
   });
 
-  it('wants a recent login for who gets in, and no half of the changes without (ASVS 7.5.1)', async () => {
+  it('ASVS 7.5.1: wants a recent login for who gets in, and no half of the changes without', async () => {
     test.clock.advance(10 * 60_000 + 1);
     const changes = { username: 'countess', profile: { name: 'Countess' } };
     expect(await codeOf(update(changes))).toBe('RecentLoginRequired');

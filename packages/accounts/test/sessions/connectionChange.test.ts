@@ -102,7 +102,7 @@ describe('where a change rotates', () => {
     expect(claimsOf(requests[0]?.authToken ?? '').rot).toBe(1);
   });
 
-  it('a stolen token does not last: thief and owner cannot both continue (ASVS 10.4.5)', async () => {
+  it('ASVS 10.4.5, OWASP Cookie Theft: a stolen token does not last: thief and owner cannot both continue', async () => {
     const { authToken } = await someone(accounts);
     const theft = from(authToken, ELSEWHERE);
     await accounts.handleRequest(theft);
@@ -117,7 +117,7 @@ it.each([
   ['requestIp', 7],
   ['requestIp', undefined],
   ['userAgent', 7],
-])('a request with %s %p is refused (ASVS 2.2.1)', async (field, value) => {
+])('ASVS 2.2.1: a request with %s %p is refused', async (field, value) => {
   const accounts = test.another({ onConnectionChange: 'revoke' });
   const { authToken } = await someone(accounts);
   const request = { ...requestWith(authToken), [field]: value } as never;

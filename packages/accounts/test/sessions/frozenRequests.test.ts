@@ -67,45 +67,40 @@ const KINDS: readonly [string, () => SessionRequest][] = [
   ],
 ];
 
-describe.each(KINDS)(
-  'a request that is %s begins no session (ASVS 2.2.1, 2.3.3)',
-  (_name, make) => {
-    it('a login refuses a request on which no session can be set', async () => {
-      const { account } = await someone(accounts);
-      const { username = '', accountId } = account;
-      const input = { username, password: PASSWORD };
-      await expectRefused(() => accounts.userByPasswordLogin({ ...input, request: make() }));
-      await expectRefused(() => selfService(accounts).signIn({ ...input, request: make() }));
-      await expectRefused(() => accounts.pushCustomSession({ username, request: make() }));
-      await expectRefused(() => accounts.sessions.begin(account, make()));
-      const { edges } = await accounts.sessions.listSessions({ accountId });
-      expect(edges).toHaveLength(1);
-    });
+describe.each(KINDS)('ASVS 2.2.1, 2.3.3: a request that is %s begins no session', (_name, make) => {
+  it('a login refuses a request on which no session can be set', async () => {
+    const { account } = await someone(accounts);
+    const { username = '', accountId } = account;
+    const input = { username, password: PASSWORD };
+    await expectRefused(() => accounts.userByPasswordLogin({ ...input, request: make() }));
+    await expectRefused(() => selfService(accounts).signIn({ ...input, request: make() }));
+    await expectRefused(() => accounts.pushCustomSession({ username, request: make() }));
+    await expectRefused(() => accounts.sessions.begin(account, make()));
+    const { edges } = await accounts.sessions.listSessions({ accountId });
+    expect(edges).toHaveLength(1);
+  });
 
-    it('a login by link refuses such a request, and the link stays valid', async () => {
-      const { account } = await someone(accounts);
-      const email = `${String(account.username)}@example.com`;
-      const { accountId } = account;
-      await accounts.contacts.addEmail({ accountId, email });
-      await accounts.verifyEmail({ accountId, email });
-      await mailbox.take();
-      await accounts.magicLinks.request({ email });
-      const token = await mailbox.token('MagicLink');
-      await expectRefused(() => accounts.magicLinks.login({ token, request: make() }));
-      expect(await codeOf(accounts.magicLinks.login({ token, request: requestWith() }))).toBe(
-        'none',
-      );
-    });
+  it('a login by link refuses such a request, and the link stays valid', async () => {
+    const { account } = await someone(accounts);
+    const email = `${String(account.username)}@example.com`;
+    const { accountId } = account;
+    await accounts.contacts.addEmail({ accountId, email });
+    await accounts.verifyEmail({ accountId, email });
+    await mailbox.take();
+    await accounts.magicLinks.request({ email });
+    const token = await mailbox.token('MagicLink');
+    await expectRefused(() => accounts.magicLinks.login({ token, request: make() }));
+    expect(await codeOf(accounts.magicLinks.login({ token, request: requestWith() }))).toBe('none');
+  });
 
-    it('by a sign-up, which makes no account', async () => {
-      const username = `joined${String(++joined)}`;
-      const input = { username, password: PASSWORD };
-      await expectRefused(() => accounts.createAccountAndLogin({ ...input, request: make() }));
-      await expectRefused(() => selfService(accounts).signUp({ ...input, request: make() }));
-      expect(await accounts.findUser({ username })).toBeNull();
-    });
-  },
-);
+  it('by a sign-up, which makes no account', async () => {
+    const username = `joined${String(++joined)}`;
+    const input = { username, password: PASSWORD };
+    await expectRefused(() => accounts.createAccountAndLogin({ ...input, request: make() }));
+    await expectRefused(() => selfService(accounts).signUp({ ...input, request: make() }));
+    expect(await accounts.findUser({ username })).toBeNull();
+  });
+});
 
 describe('a request that is frozen', () => {
   it('neither resumes nor ends a session by its token', async () => {

@@ -161,7 +161,7 @@ describe('is refused', () => {
     }
   });
 
-  it('by a listener, also by one that throws (ASVS 16.5.3)', async () => {
+  it('ASVS 16.5.3: by a listener, also by one that throws', async () => {
     const { request } = await support();
     const off = accounts.on('ValidateImpersonation', ({ account }) => {
       if (account?.accountId === ada.accountId) throw new Error('not her');
@@ -172,7 +172,7 @@ describe('is refused', () => {
   });
 });
 
-it('cannot change how the owner logs in, nor prove to be the owner (ASVS 7.5.1)', async () => {
+it('ASVS 7.5.1: cannot change how the owner logs in, nor prove to be the owner', async () => {
   const { request } = await support();
   const { authToken } = await accounts.impersonate({ request, accountId: ada.accountId });
   const acting = await verified(accounts, authToken);
@@ -257,14 +257,17 @@ describe('ends', () => {
       'with all sessions of the owner',
       () => accounts.sessions.revokeAllSessions({ accountId: ada.accountId }),
     ],
-  ])('%s, on every instance, before the call returns (ASVS 8.3.2)', async (_name, end) => {
-    const { own, request, actorId } = await support();
-    ada = (await accounts.findUser({ username: ada.accountId })) ?? ada;
-    const { authToken } = await accounts.impersonate({ request, accountId: ada.accountId });
-    expect(await letsIn(test.another(), authToken)).toBe(true);
-    await end(actorId, own);
-    expect(await letsIn(test.another(), authToken)).toBe(false);
-  });
+  ])(
+    'GHSA-xr8f-h2gw-9xh6, ASVS 8.3.2: %s, on every instance, before the call returns',
+    async (_name, end) => {
+      const { own, request, actorId } = await support();
+      ada = (await accounts.findUser({ username: ada.accountId })) ?? ada;
+      const { authToken } = await accounts.impersonate({ request, accountId: ada.accountId });
+      expect(await letsIn(test.another(), authToken)).toBe(true);
+      await end(actorId, own);
+      expect(await letsIn(test.another(), authToken)).toBe(false);
+    },
+  );
 
   it('after its time, and not after the session of who acts', async () => {
     const { request } = await support();

@@ -34,7 +34,7 @@ const use = (options: Parameters<typeof accountsWith>[0]): void => {
   afterAll(() => test.drop());
 };
 
-describe('an idle timeout (ASVS 7.3.1)', () => {
+describe('ASVS 7.3.1: an idle timeout', () => {
   use({ idleTimeout: '30m' });
 
   it('ends a session to the millisecond, in which nothing was done', async () => {
@@ -50,7 +50,7 @@ describe('an idle timeout (ASVS 7.3.1)', () => {
     ).toBe('InvalidSession');
   });
 
-  it('does not end one that is in use, until its absolute end (ASVS 7.3.2)', async () => {
+  it('ASVS 7.3.2: does not end one that is in use, until its absolute end', async () => {
     const { authToken } = await someone(test.accounts);
     for (let at = 0; at < (7 * DAY) / (29 * MINUTE) - 1; at++) {
       test.clock.advance(29 * MINUTE);
@@ -81,7 +81,7 @@ describe('an idle timeout (ASVS 7.3.1)', () => {
     expect(await versionOf()).toEqual({ version: version + 1, lastSeenAt: test.clock.now() });
   });
 
-  it('refuses a session that was logged out meanwhile, and while DynamoDB does not write (ASVS 16.5.3)', async () => {
+  it('ASVS 16.5.3: refuses a session that was logged out meanwhile, and while DynamoDB does not write', async () => {
     const { authToken } = await someone(test.accounts);
     test.clock.advance(5 * MINUTE);
     const injected = failWith(test.client, 'UpdateItem', timeout, ALWAYS);
@@ -185,7 +185,7 @@ describe('how long a session lasts', () => {
   });
 });
 
-describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
+describe('ASVS 7.1.2: a maximum of 3 sessions', () => {
   use({ maxSessions: 3 });
   let account: AccountDocument;
   beforeEach(async () => {
@@ -237,7 +237,7 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
     );
   });
 
-  it('leaves exactly 3 of 16 that begin at once on two instances (ASVS 15.4.2)', async () => {
+  it('ASVS 15.4.2: leaves exactly 3 of 16 that begin at once on two instances', async () => {
     const other = test.another();
     const logins = await Promise.all(
       Array.from({ length: 16 }, (_, at) =>
@@ -273,7 +273,7 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
     expect(await lets(tokens)).toEqual([false, true, true]);
   });
 
-  it('brings none back that a later login has ended meanwhile (ASVS 15.4.2)', async () => {
+  it('ASVS 15.4.2: brings none back that a later login has ended meanwhile', async () => {
     const tokens = [await login(), await login(), await login()];
     test.clock.advance(1);
     const later: string[] = [];
@@ -378,7 +378,7 @@ describe('a maximum of 3 sessions (ASVS 7.1.2)', () => {
     },
   );
 
-  it('tells of what it has ended, once for each login that has done so (ASVS 16.2.1)', async () => {
+  it('ASVS 16.2.1: tells of what it has ended, once for each login that has done so', async () => {
     const seen = watch(test.accounts);
     for (let at = 0; at < 3; at++) await login();
     expect(seen.names()).toEqual(['LoginSuccess', 'LoginSuccess', 'LoginSuccess']);

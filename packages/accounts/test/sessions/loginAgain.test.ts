@@ -52,7 +52,7 @@ const LOGINS: readonly [
 ];
 
 describe.each(LOGINS)('%s on a request that has a session', (_name, login) => {
-  it('ends that one, of the same account, and no other (ASVS 7.2.4, CVE-2022-25896)', async () => {
+  it('ASVS 7.2.4, CVE-2022-25896: ends that one, of the same account, and no other', async () => {
     const { username, authToken, request } = await visitor();
     const { authToken: elsewhere } = await byPassword(username, requestWith());
     const { authToken: fresh, sessionDocument } = await login(username, request);
@@ -63,7 +63,7 @@ describe.each(LOGINS)('%s on a request that has a session', (_name, login) => {
     expect(test.accounts.sessions.verifiedSessionOf(request).session).toEqual(sessionDocument);
   });
 
-  it('ends that one, of another account (ASVS 7.2.4)', async () => {
+  it('ASVS 7.2.4: ends that one, of another account', async () => {
     const { authToken, request } = await visitor();
     const { username = '', accountId } = await signUp(test.accounts);
     const { authToken: fresh } = await login(username, request);
@@ -98,7 +98,7 @@ describe.each(LOGINS)('%s on a request that has a session', (_name, login) => {
     expect((await test.accounts.SessionEntity.findOne({ filter })).item?.valid).toBe(true);
   });
 
-  it('ends it once and begins each of 16 at the same time (ASVS 15.4.2)', async () => {
+  it('ASVS 15.4.2: ends it once and begins each of 16 at the same time', async () => {
     const { username, authToken } = await visitor();
     const requests = await Promise.all(
       Array.from({ length: 16 }, () => verified(test.accounts, authToken)),
@@ -119,7 +119,7 @@ describe.each(LOGINS)('%s on a request that has a session', (_name, login) => {
   });
 });
 
-it('a sign-up that logs in ends the session before (ASVS 7.2.4)', async () => {
+it('ASVS 7.2.4: a sign-up that logs in ends the session before', async () => {
   const { authToken, request } = await visitor();
   const { authToken: fresh } = await test.accounts.createAccountAndLogin({
     username: 'newcomer',
@@ -171,7 +171,7 @@ it('nor does a session end in which somebody begins to act by sessions.begin', a
   expect(await letsIn(test.accounts, authToken)).toBe(true);
 });
 
-it('what was not verified ends no session: a token on a request is no proof (ASVS 8.2.2)', async () => {
+it('ASVS 8.2.2: what was not verified ends no session: a token on a request is no proof', async () => {
   const { authToken } = await visitor();
   const { username = '' } = await signUp(test.accounts);
   await byPassword(username, requestWith(authToken));

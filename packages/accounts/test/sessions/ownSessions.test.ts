@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 describe('an owner', () => {
-  it('sees where they are logged in: device, address, last seen, and which one it is (ASVS 7.5.2)', async () => {
+  it('ASVS 7.5.2: sees where they are logged in: device, address, last seen, and which one it is', async () => {
     const account = await signUp(accounts);
     const phone = { ...requestWith(), requestIp: '2001:db8::1', userAgent: 'phone/2' };
     const { sessionDocument: first } = await accounts.sessions.begin(account, phone);
@@ -111,7 +111,7 @@ describe('an owner', () => {
     expect(request).not.toHaveProperty('user');
   });
 
-  it('cannot see, refresh or end the sessions of another by their ids (ASVS 8.2.2)', async () => {
+  it('ASVS 8.2.2: cannot see, refresh or end the sessions of another by their ids', async () => {
     const [ada, eve] = [await someone(accounts), await someone(accounts)];
     const request = await verified(accounts, eve.authToken);
     const { ulid: sessionId, accountId } = ada.sessionDocument;
@@ -139,7 +139,7 @@ describe('an owner', () => {
     expect(await letsIn(other, ada.authToken)).toBe(true);
   });
 
-  it('must be one that handleRequest has let through: what a request says counts for nothing (CVE-2025-61928)', async () => {
+  it('CVE-2025-61928: must be one that handleRequest has let through: what a request says counts for nothing', async () => {
     const { account, authToken, sessionDocument } = await someone(accounts);
     const request = { ...requestWith(authToken), user: account };
     const { ulid: sessionId } = sessionDocument;
@@ -224,7 +224,7 @@ describe('revokeOtherSessions', () => {
 
 describe('50 sessions of one account', () => {
   it.each(['UpdateItem', 'TransactWriteItems', 'Query'])(
-    'none verifies after a deletion that failed at a %s and was made again, nor in between (ASVS 7.4.2)',
+    'ASVS 7.4.2: none verifies after a deletion that failed at a %s and was made again, nor in between',
     async (command) => {
       const account = await signUp(accounts);
       const { accountId } = account;
@@ -262,7 +262,7 @@ describe('50 sessions of one account', () => {
   });
 });
 
-it('an application ends sessions by account id, and each emits an event (ASVS 7.4.5, 16.3.1)', async () => {
+it('ASVS 7.4.5, 16.3.1: an application ends sessions by account id, and each emits an event', async () => {
   const { account, authToken, sessionDocument } = await someone(accounts);
   const { accountId } = account;
   const watched = watch(accounts);

@@ -34,7 +34,7 @@ function refusal(guard: () => unknown): unknown {
 }
 
 describe('requireRecentLogin', () => {
-  it('refuses what was proven too long ago, to the millisecond (ASVS 7.5.1, 7.5.3)', async () => {
+  it('ASVS 7.5.1, 7.5.3: refuses what was proven too long ago, to the millisecond', async () => {
     const { authToken } = await someone(accounts);
     test.clock.advance(10 * MINUTE - 1);
     const request = await verified(accounts, authToken);
@@ -75,7 +75,7 @@ describe('requireRecentLogin', () => {
 });
 
 describe('a reauthentication', () => {
-  it('gives a new token and ends the one before, on every instance (ASVS 7.2.4)', async () => {
+  it('ASVS 7.2.4: gives a new token and ends the one before, on every instance', async () => {
     const { authToken } = await someone(accounts);
     test.clock.advance(11 * MINUTE);
     const request = await verified(accounts, authToken);
@@ -187,7 +187,7 @@ describe('a reauthentication', () => {
 });
 
 describe('requirePermission', () => {
-  it('goes by the account as it is now, not as it was at the login (ASVS 8.2.1, 8.3.2)', async () => {
+  it('ASVS 8.2.1, 8.3.2: goes by the account as it is now, not as it was at the login', async () => {
     const { account, authToken } = await someone(accounts);
     const { accountId } = account;
     const own = `admin_profile:${accountId}`;

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-describe('a listener that calls the accounts itself leaves no half state (ASVS 2.3.3)', () => {
+describe('ASVS 2.3.3: a listener that calls the accounts itself leaves no half state', () => {
   it('where it sets a password while a login is asked about: the login is void', async () => {
     const { accountId } = await signUp(accounts);
     accounts.on('ValidateLogin', () =>
@@ -76,7 +76,7 @@ describe('a listener that calls the accounts itself leaves no half state (ASVS 2
   });
 });
 
-describe('a session hook that calls the accounts itself leaves no half state (ASVS 2.3.3)', () => {
+describe('ASVS 2.3.3: a session hook that calls the accounts itself leaves no half state', () => {
   it('onRequest that looks at the same token: two requests, one session', async () => {
     let depth = 0;
     accounts.addHooks((hooks) => {

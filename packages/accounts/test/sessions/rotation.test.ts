@@ -62,7 +62,7 @@ describe('refreshTokens', () => {
     expect(await letsIn(other, fresh)).toBe(true);
   });
 
-  it('16 at once on two instances: one live family, and all hold the very same token (GHSA-m2w5-7xhv-w6fh, GHSA-392p-2q2v-4372)', async () => {
+  it('GHSA-392p-2q2v-4372, GHSA-m2w5-7xhv-w6fh: 16 at once on two instances: one live family, and all hold the very same token', async () => {
     const { authToken } = await someone(accounts);
     const tokens = await Promise.all(
       Array.from({ length: 16 }, (_, at) => refresh(authToken, at % 2 ? accounts : other)),
@@ -103,7 +103,7 @@ describe('refreshTokens', () => {
     expect(await letsIn(other, again)).toBe(true);
   });
 
-  it('keeps no token at rest, only digests; with the signing key alone nothing is derived (ASVS 7.2.3)', async () => {
+  it('ASVS 7.2.3: keeps no token at rest, only digests; with the signing key alone nothing is derived', async () => {
     const { authToken } = await someone(accounts);
     const fresh = await refresh(authToken);
     const stored = JSON.stringify(await tableItems(test.client, test.table.name));
@@ -118,7 +118,7 @@ describe('refreshTokens', () => {
     expect(await letsIn(accounts, fresh)).toBe(true);
   });
 
-  it('never passes the absolute end, however often it is called (ASVS 7.3.2, 10.4.8)', async () => {
+  it('ASVS 7.3.2, 10.4.8: never passes the absolute end, however often it is called', async () => {
     // A token ends with a whole second.
     test.clock.advance(SECOND - (test.clock.now().getTime() % SECOND));
     const { authToken } = await someone(accounts);
@@ -175,7 +175,7 @@ describe('refreshTokens', () => {
     }
   });
 
-  it('racing with logouts: nothing verifies after the logout has returned (ASVS 7.4.1)', async () => {
+  it('ASVS 7.4.1: racing with logouts: nothing verifies after the logout has returned', async () => {
     for (let round = 0; round < 10; round++) {
       const { authToken } = await someone(accounts);
       const refreshes = Array.from({ length: 8 }, (_, at) =>
@@ -193,7 +193,7 @@ describe('refreshTokens', () => {
     expect(await codeOf(accounts.refreshTokens(input))).toBe('TokenVerificationFailed');
   });
 
-  it('refuses invalid input and requests (ASVS 2.2.1)', async () => {
+  it('ASVS 2.2.1: refuses invalid input and requests', async () => {
     const { authToken } = await someone(accounts);
     for (const input of [undefined, null, 'x', {}, { authToken }, { authToken, request: 'GET' }]) {
       expect(await codeOf(accounts.refreshTokens(input as never))).toBe('InvalidInput');
@@ -203,7 +203,7 @@ describe('refreshTokens', () => {
     expect(await rowOf(authToken)).toMatchObject({ rotation: 0 });
   });
 
-  it('emits its outcome (ASVS 16.3.1)', async () => {
+  it('ASVS 16.3.1: emits its outcome', async () => {
     const watched = watch(accounts);
     const { authToken, account, sessionDocument } = await someone(accounts);
     await refresh(authToken);
@@ -221,7 +221,7 @@ describe('refreshTokens', () => {
 });
 
 describe('a token that was replaced', () => {
-  it('lets in for the time of grace, to the millisecond, and then ends its session (ASVS 10.4.5)', async () => {
+  it('ASVS 10.4.5, RFC 9700 §4.14.2: lets in for the time of grace, to the millisecond, and then ends its session', async () => {
     const { authToken } = await someone(accounts);
     const fresh = await refresh(authToken);
     const watched = watch(accounts);
@@ -253,7 +253,7 @@ describe('a token that was replaced', () => {
     ]);
   });
 
-  it('is two rotations old: its session ends, even within the grace (ASVS 10.4.5)', async () => {
+  it('GHSA-pw9m-5jxm-xr6h, ASVS 10.4.5: is two rotations old: its session ends, even within the grace', async () => {
     const { authToken } = await someone(accounts);
     const second = await refresh(authToken);
     const third = await refresh(second);
@@ -283,7 +283,7 @@ describe('a token that was replaced', () => {
     expect(await letsIn(accounts, fresh)).toBe(true);
   });
 
-  it('cannot be detected while DynamoDB is down: the request is refused (ASVS 16.5.3)', async () => {
+  it('ASVS 16.5.3: cannot be detected while DynamoDB is down: the request is refused', async () => {
     const { authToken } = await someone(accounts);
     const fresh = await refresh(authToken);
     test.clock.advance(MINUTE);
@@ -410,7 +410,7 @@ describe('keys that are rotated', () => {
   const both = (): Accounts => test.another({ getTokenSecret: () => [NEW, OLD] });
   const oldOnly = (): Accounts => test.another({ getTokenSecret: () => [OLD] });
 
-  it('do not log anyone out: tokens of both verify, new ones are signed with the newest (ASVS 11.2.2)', async () => {
+  it('ASVS 11.2.2: do not log anyone out: tokens of both verify, new ones are signed with the newest', async () => {
     const { authToken } = await someone(oldOnly());
     expect(await letsIn(both(), authToken)).toBe(true);
     const fresh = await refresh(authToken, both());

@@ -1,4 +1,4 @@
-import type { TransactWriteItemsInput } from '@aws-sdk/client-dynamodb';
+import type { UpdateItemInput } from '@aws-sdk/client-dynamodb';
 import { timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { codeOf } from '../support/errorOf.js';
@@ -21,7 +21,7 @@ function sequence(seed: number): () => number {
   };
 }
 
-it('of 200 wrong passwords at once, 30% of the writes faulty, the budget is looked at, and no count is taken back (ASVS 6.3.1, CVE-2026-35597)', async () => {
+it('GHSA-44jh-23m7-hpcf, ASVS 6.3.1, CVE-2026-35597: of 200 wrong passwords at once, 30% of the writes faulty, the budget is looked at, and no count is taken back', async () => {
   const hasher = new QuickHasher();
   const test = await createTestAccounts({ passwords: { hasher }, throttling: { address: false } });
   const { accounts, client } = test;
@@ -34,11 +34,13 @@ it('of 200 wrong passwords at once, 30% of the writes faulty, the budget is look
     client.middlewareStack.add(
       (next, { commandName }) =>
         async (args) => {
-          if (commandName !== 'TransactWriteItemsCommand') return next(args);
-          const { ClientRequestToken: token = '' } = args.input as TransactWriteItemsInput;
-          const seen = fates.get(token);
+          if (commandName !== 'UpdateItemCommand') return next(args);
+          // The mark of the write, which the SDK sends again with it (decision 5).
+          const { ExpressionAttributeValues: values } = args.input as UpdateItemInput;
+          const mark = values?.[':0']?.S ?? '';
+          const seen = fates.get(mark);
           const fate = seen ?? random();
-          fates.set(token, fate);
+          fates.set(mark, fate);
           if (fate < UNSENT) throw timeout();
           const answer = await next(args);
           if (fate < UNANSWERED || (fate < ANSWERED_LATE && seen === undefined)) throw timeout();

@@ -15,7 +15,7 @@ const OTHER = 'a long walk in the hills';
 /** How many wrong passwords at the login, and how many of who is logged in. */
 const [AT_LOGIN, IN_SESSION] = [70, 15];
 
-describe('failures in a row (NIST SP 800-63B-4 §3.2.2)', () => {
+describe('NIST 3.2.2: failures in a row', () => {
   let test: TwoFactorAccounts;
 
   beforeEach(async () => {
@@ -224,7 +224,7 @@ describe('failures in a row (NIST SP 800-63B-4 §3.2.2)', () => {
       }
     });
 
-    it('look alike at the limit for an account and for a name that nobody has (ASVS 6.3.8)', async () => {
+    it('ASVS 6.3.8: look alike at the limit for an account and for a name that nobody has', async () => {
       const { username } = await test.signUp();
       const seen: unknown[][] = [];
       for (const name of [username, 'nobody']) {

@@ -119,7 +119,7 @@ describe('devices that are known by a token (OWASP device cookies)', () => {
     });
   });
 
-  it('are told of the failures of strangers (ASVS 6.3.5)', async () => {
+  it('ASVS 6.3.5: are told of the failures of strangers', async () => {
     const names: string[] = [];
     const stop = test.accounts.on('*', ({ name }) => names.push(name));
     for (let at = 0; at < 4; at++) await codeOf(login(ada, undefined, WRONG));

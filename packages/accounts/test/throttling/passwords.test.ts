@@ -58,14 +58,14 @@ describe('attempts at a password', () => {
     beforeAll(() => withAccounts({ throttling: { address: false } }));
     afterAll(() => test.drop());
 
-    it('are counted before the hash is checked: of 50 at once, 10 are looked at (ASVS 6.3.1, 2.4.1)', async () => {
+    it('ASVS 6.3.1, 2.4.1: are counted before the hash is checked: of 50 at once, 10 are looked at', async () => {
       const username = await signUp();
       const outcome = await codes(times(50, () => login(username, WRONG)));
       expect(outcome).toEqual({ LoginFailed: BUDGET, AccountLocked: 50 - BUDGET });
       expect(hasher.verified).toHaveLength(BUDGET);
     });
 
-    it('when used up, the right and a wrong password are refused alike (ASVS 6.3.8)', async () => {
+    it('ASVS 6.3.8: when used up, the right and a wrong password are refused alike', async () => {
       const username = await signUp();
       await codes(times(BUDGET, () => login(username, WRONG)));
       const right = await errorOf(login(username));
@@ -79,7 +79,7 @@ describe('attempts at a password', () => {
       expect(hasher.verified).toHaveLength(BUDGET);
     });
 
-    it('are counted alike for a name that nobody has (ASVS 6.3.8)', async () => {
+    it('ASVS 6.3.8: are counted alike for a name that nobody has', async () => {
       const known = await signUp();
       const outcomes: unknown[] = [];
       for (const username of [known, 'nobody']) {
@@ -143,7 +143,7 @@ describe('attempts at a password', () => {
       expect(await codeOf(login(username))).toBe('none');
     });
 
-    it('with the right password replace an old hash, however many there are at once (ASVS 11.2.2)', async () => {
+    it('ASVS 11.2.2: with the right password replace an old hash, however many there are at once', async () => {
       const username = await signUp();
       const user = await test.accounts.findUser({ username });
       const filter = { accountId: user?.accountId ?? '', kind: 'password' } as const;
@@ -161,7 +161,7 @@ describe('attempts at a password', () => {
       expect(await codeOf(login(free))).toBe('none');
     });
 
-    it('a locked account is recovered by its owner (ASVS 6.3.1)', async () => {
+    it('ASVS 6.3.1: a locked account is recovered by its owner', async () => {
       const username = await signUp();
       await codes(times(BUDGET + 1, () => login(username, WRONG)));
       const user = await test.accounts.findUser({ username });
@@ -172,7 +172,7 @@ describe('attempts at a password', () => {
       expect(await codeOf(login(username, 'another long walk'))).toBe('none');
     });
 
-    it('that fail after the count stay counted (CVE-2026-35597)', async () => {
+    it('CVE-2026-35597: that fail after the count stay counted', async () => {
       const username = await signUp();
       const before = await storedAttempts();
       const fault = failWith(test.client, 'Query', timeout, 1000);
@@ -200,7 +200,7 @@ describe('attempts at a password', () => {
     );
     afterAll(() => test.drop());
 
-    it('are counted over all accounts and names, exactly, by /64 (CVE-2026-45364)', async () => {
+    it('CVE-2026-45364: are counted over all accounts and names, exactly, by /64', async () => {
       const names = [await signUp(), await signUp(), 'nobody', 'noone'];
       const outcome = await codes(
         times(40, () => login(names[count++ % 4] ?? '', WRONG, `2001:db8::${String(count)}`)),

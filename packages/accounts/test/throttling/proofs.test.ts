@@ -71,7 +71,7 @@ describe('attempts of who is logged in', () => {
   });
   afterEach(() => test.drop());
 
-  it('are not held up by guesses at the login (ASVS 6.3.1, 7.5.3)', async () => {
+  it('ASVS 6.3.1, 7.5.3: are not held up by guesses at the login', async () => {
     expect(await times(BUDGET + 2, () => logIn(WRONG))).toEqual([
       ...failed(BUDGET),
       'AccountLocked',
@@ -83,7 +83,7 @@ describe('attempts of who is logged in', () => {
     expect(await logIn(NEW_PASSWORD)).toBe('none');
   });
 
-  it('have the same budget, one for all that they are for (ASVS 6.1.3)', async () => {
+  it('ASVS 6.1.3: have the same budget, one for all that they are for', async () => {
     expect(await times(2, () => prove(WRONG))).toEqual(failed(2));
     expect(await change(WRONG)).toBe('LoginFailed');
     expect([await change(), await prove()]).toEqual(['AccountLocked', 'AccountLocked']);

@@ -90,7 +90,7 @@ describe('an authenticator', () => {
     expect(JSON.stringify(pointers)).not.toContain(items[0]?.value?.S ?? '?');
   });
 
-  it('tells the owner at every verified address, and listeners (ASVS 6.3.7)', async () => {
+  it('ASVS 6.3.7: tells the owner at every verified address, and listeners', async () => {
     const person = await test.signUp();
     const request = await test.requestOf(person);
     const { secret } = await accounts.twoFactor.enrol({ request });
@@ -106,7 +106,7 @@ describe('an authenticator', () => {
     ]);
   });
 
-  it('ends every other session, and not the one that it was enabled in (ASVS 7.4.3)', async () => {
+  it('ASVS 7.4.3: ends every other session, and not the one that it was enabled in', async () => {
     const person = await test.signUp();
     const { authToken: other } = await test.login(person);
     const request = await test.requestOf(person);
@@ -132,7 +132,7 @@ describe('an authenticator', () => {
     expect(await purposes(person)).toEqual(['totp-pending']);
   });
 
-  it('is not confirmed by a wrong code, nor by any after the budget (ASVS 6.6.3)', async () => {
+  it('ASVS 6.6.3: is not confirmed by a wrong code, nor by any after the budget', async () => {
     const person = await test.signUp();
     const request = await test.requestOf(person);
     const { secret } = await accounts.twoFactor.enrol({ request });
@@ -244,14 +244,14 @@ describe('an authenticator', () => {
   it.each([
     ['just now', 10 * MINUTE - 1, 'none'],
     ['10 minutes ago', 10 * MINUTE, 'RecentLoginRequired'],
-  ])('is enrolled by who logged in %s (ASVS 7.5.1): %s', async (_name, after, expected) => {
+  ])('ASVS 7.5.1: is enrolled by who logged in %s: %s', async (_name, after, expected) => {
     const person = await test.signUp();
     const request = await test.requestOf(person);
     test.clock.advance(after);
     expect(await codeOf(accounts.twoFactor.enrol({ request }))).toBe(expected);
   });
 
-  it('is enrolled by nobody else: not by an id, nor for somebody else (ASVS 8.2.2)', async () => {
+  it('ASVS 8.2.2: is enrolled by nobody else: not by an id, nor for somebody else', async () => {
     const person = await test.signUp();
     const { accountId } = person;
     const { user } = await test.requestOf(person);
@@ -278,7 +278,7 @@ describe('an authenticator', () => {
   });
 
   describe('that is there already', () => {
-    it('is needed to enrol another (ASVS 6.4.4, NIST SP 800-63B-4 §4.1.2.1)', async () => {
+    it('ASVS 6.4.4, NIST 4.1.2.1: is needed to enrol another', async () => {
       const person = await test.signUpWithTotp();
       const { request } = person;
       expect((await errorOf(accounts.twoFactor.enrol({ request }))).toJSON()).toMatchObject({
@@ -321,7 +321,7 @@ describe('an authenticator', () => {
       },
     );
 
-    it('takes its code for that once (ASVS 6.5.1)', async () => {
+    it('ASVS 6.5.1: takes its code for that once', async () => {
       const person = await test.signUpWithTotp();
       const { request } = person;
       const code = test.app(person.secret);
@@ -370,7 +370,7 @@ describe('an authenticator', () => {
   });
 });
 
-describe('an authenticator that the application demands (ASVS 6.3.3)', () => {
+describe('ASVS 6.3.3: an authenticator that the application demands', () => {
   let test: TwoFactorAccounts;
   let accounts: FullAccounts;
   const asked: unknown[] = [];
@@ -437,7 +437,7 @@ describe('an authenticator that the application demands (ASVS 6.3.3)', () => {
     expect(await codeOf(test.login(person))).toBe('TwoFactorRequired');
   });
 
-  it('by a challenge ends a login that is told as one after failures (ASVS 6.3.5)', async () => {
+  it('ASVS 6.3.5: by a challenge ends a login that is told as one after failures', async () => {
     const person = await test.signUp();
     const { username } = person;
     for (const password of ['wrong password 1', 'wrong password 2', 'wrong password 3']) {
@@ -472,7 +472,7 @@ describe('an authenticator that the application demands (ASVS 6.3.3)', () => {
     expect(items).toHaveLength(1);
   });
 
-  it('by a challenge: what it is for, and whose, is kept (ASVS 2.3.1, 6.6.2)', async () => {
+  it('ASVS 2.3.1, 6.6.2: by a challenge: what it is for, and whose, is kept', async () => {
     const [ada, eve] = [await test.signUp(), await test.signUp()];
     const [challenge, other] = [await test.challengeOf(ada), await test.challengeOf(eve)];
     const request = requestWith();
@@ -494,7 +494,7 @@ describe('an authenticator that the application demands (ASVS 6.3.3)', () => {
     );
   });
 
-  it('the application is shown the account without secrets (ASVS 15.3.1)', () => {
+  it('ASVS 15.3.1: the application is shown the account without secrets', () => {
     expect(asked.length).toBeGreaterThan(3);
     for (const account of asked) {
       expect(account).not.toHaveProperty('tokens');
@@ -502,7 +502,7 @@ describe('an authenticator that the application demands (ASVS 6.3.3)', () => {
     }
   });
 
-  it('that the application cannot decide on, lets nobody in (ASVS 16.5.3)', async () => {
+  it('ASVS 16.5.3: that the application cannot decide on, lets nobody in', async () => {
     const own = await createTwoFactorAccounts({
       isRequired: () => {
         throw new Error('down');

@@ -45,7 +45,7 @@ describe('a second factor', () => {
 
   describe('is disabled', () => {
     it.each(['code', 'recoveryCode'] as const)(
-      'by a %s; then nothing of it is left, the other sessions are over, and its owner knows (ASVS 6.5.6, 7.4.3, 6.3.7)',
+      'ASVS 6.5.6, 7.4.3, 6.3.7: by a %s; then nothing of it is left, the other sessions are over, and its owner knows',
       async (kind) => {
         const person = await test.signUpWithTotp();
         const other = await test.requestOf(person);
@@ -77,7 +77,7 @@ describe('a second factor', () => {
       },
     );
 
-    it('by nobody who has only the password (ASVS 6.4.4)', async () => {
+    it('ASVS 6.4.4: by nobody who has only the password', async () => {
       const person = await test.signUpWithTotp();
       const { request } = person;
       await accounts.reauthenticate({ request, password: PASSWORD });
@@ -93,7 +93,7 @@ describe('a second factor', () => {
       expect(await factorItems(person)).toHaveLength(11);
     });
 
-    it('not by the factor of another account (ASVS 8.2.2)', async () => {
+    it('ASVS 8.2.2: not by the factor of another account', async () => {
       const [ada, eve] = [await test.signUpWithTotp(), await test.signUpWithTotp()];
       const { request } = ada;
       for (const factor of [
@@ -108,7 +108,7 @@ describe('a second factor', () => {
       expect(await factorItems(eve)).toHaveLength(11);
     });
 
-    it('only after a recent login (ASVS 7.5.1)', async () => {
+    it('ASVS 7.5.1: only after a recent login', async () => {
       const person = await test.signUpWithTotp();
       const { request } = person;
       test.clock.advance(10 * MINUTE);
@@ -129,7 +129,7 @@ describe('a second factor', () => {
       expect(await codeOf(disable())).toBe('none');
     });
 
-    it('by 16 parallel callers with one code: once (ASVS 6.5.1)', async () => {
+    it('ASVS 6.5.1: by 16 parallel callers with one code: once', async () => {
       const person = await test.signUpWithTotp();
       const { request } = person;
       const code = test.app(person.secret);
@@ -142,7 +142,7 @@ describe('a second factor', () => {
       expect(await factorItems(person)).toEqual([]);
     });
 
-    it('or logs in, by one code: not both (ASVS 6.5.1)', async () => {
+    it('ASVS 6.5.1: or logs in, by one code: not both', async () => {
       for (const kind of ['code', 'recoveryCode'] as const) {
         const person = await test.signUpWithTotp();
         const challenge = await test.challengeOf(person);
@@ -276,7 +276,7 @@ describe('a second factor', () => {
   });
 });
 
-describe('a second factor that the application demands (ASVS 6.3.3)', () => {
+describe('ASVS 6.3.3: a second factor that the application demands', () => {
   it('is not disabled by its owner, but replaced, and reset by the application', async () => {
     let isRequired = false;
     const test = await createTwoFactorAccounts({ isRequired: () => isRequired });

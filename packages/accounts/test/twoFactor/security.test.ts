@@ -37,7 +37,7 @@ describe('what proves only the first factor', () => {
   });
   afterAll(() => test.drop());
 
-  it('a password reset ends every session and does not get past the second (ASVS 6.4.3)', async () => {
+  it('ASVS 6.4.3: a password reset ends every session and does not get past the second', async () => {
     const person = await test.signUpWithTotp();
     const { accounts } = test;
     const { accountId, username } = person;
@@ -61,7 +61,7 @@ describe('what proves only the first factor', () => {
     });
   });
 
-  it('a magic link does not get past the second (ASVS 6.4.3)', async () => {
+  it('ASVS 6.4.3: a magic link does not get past the second', async () => {
     const person = await test.signUpWithTotp();
     const { accounts } = test;
     const before = await sessionsOf(person);
@@ -77,7 +77,7 @@ describe('what proves only the first factor', () => {
     expect(await sessionsOf(person)).toBe(before + 1);
   });
 
-  it('a second step without a first one is none (ASVS 2.3.1)', async () => {
+  it('ASVS 2.3.1: a second step without a first one is none', async () => {
     const person = await test.signUpWithTotp();
     const challenge = 'A'.repeat(43);
     const input = { challenge, code: test.app(person.secret), request: requestWith() };
@@ -94,7 +94,7 @@ describe('what proves only the first factor', () => {
     expect(await codeOf(other.twoFactor.loginWithTwoFactor(input))).toBe('none');
   });
 
-  it('of one tenant is nothing to another (ASVS 8.4.1)', async () => {
+  it('ASVS 8.4.1: of one tenant is nothing to another', async () => {
     const person = await test.signUpWithTotp();
     const challenge = await test.challengeOf(person);
     const tenant = new Accounts({
@@ -163,7 +163,7 @@ describe('the secrets of second factors', () => {
   });
   afterAll(() => test.drop());
 
-  it('stand in no attribute of any item (ASVS 6.5.2, 11.3.2)', async () => {
+  it('ASVS 6.5.2, 11.3.2: stand in no attribute of any item', async () => {
     const dump = JSON.stringify(await tableItems(test.client, test.table.name));
     expect(secrets.size).toBeGreaterThan(15);
     for (const [name, secret] of secrets) {
@@ -172,7 +172,7 @@ describe('the secrets of second factors', () => {
     }
   });
 
-  it('are stored encrypted, each with a nonce of its own, or under a slow hash (ASVS 6.5.2, 11.3.4)', async () => {
+  it('ASVS 6.5.2, 11.3.4: are stored encrypted, each with a nonce of its own, or under a slow hash', async () => {
     const { items } = await test.accounts.TokenEntity.findMany({
       filter: { accountId: person.accountId, kind: 'twoFactorAuth' },
       secrets: true,
@@ -189,7 +189,7 @@ describe('the secrets of second factors', () => {
     expect(new Set(hashed.map(({ value }) => value)).size).toBe(10);
   });
 
-  it('stand in nothing that is thrown, told or shown, nor in what a log makes of it (ASVS 16.2.5, 16.5.1)', () => {
+  it('ASVS 16.2.5, 16.5.1: stand in nothing that is thrown, told or shown, nor in what a log makes of it', () => {
     const errors = given.filter((value) => value instanceof Error);
     expect(errors.length).toBeGreaterThanOrEqual(6);
     const shown = [...given, ...test.events, ...test.messages.map(({ account }) => account)];
@@ -206,7 +206,7 @@ describe('the secrets of second factors', () => {
     });
   });
 
-  it('nothing logs in again by what the table holds (ASVS 6.5.2)', async () => {
+  it('ASVS 6.5.2: nothing logs in again by what the table holds', async () => {
     const { items } = await test.accounts.TokenEntity.findMany({
       filter: { accountId: person.accountId, kind: 'twoFactorAuth' },
       secrets: true,

@@ -56,6 +56,7 @@ export type CommandName =
   | 'terraform'
   | 'iam'
   | 'workbench'
+  | 'restored'
   | 'create'
   | 'describe'
   | 'diff'
@@ -69,6 +70,7 @@ const COMMANDS: Readonly<Record<CommandName, Options>> = {
   terraform: { ...FEATURES, ...SAFEGUARDS, ...RETAIN },
   iam: IAM,
   workbench: {},
+  restored: {},
   create: LIVE,
   describe: LIVE,
   diff: { ...FEATURES, ...LIVE },

@@ -12,11 +12,12 @@ import { LiveDynamoDB } from './LiveDynamoDB.js';
 import { runBackfill } from './runBackfill.js';
 import { loadDefinitions } from './loadDefinitions.js';
 import type { CommandName, ParsedCommand } from './parseCommand.js';
+import { restoredAdvice } from './restoredAdvice.js';
 
 type LiveCommandName = 'create' | 'describe' | 'diff' | 'backfill';
 type Print = (table: DescribedTable, command: ParsedCommand) => unknown;
 
-const PRINTED: Readonly<Record<Exclude<CommandName, LiveCommandName>, Print>> = {
+const PRINTED: Readonly<Record<Exclude<CommandName, LiveCommandName | 'restored'>, Print>> = {
   'create-input': toCreateTableInput,
   cloudformation: (table, command) => toCloudFormation(table, safeguardsOf(command)),
   cdk: (table, command) =>
@@ -30,6 +31,10 @@ const PRINTED: Readonly<Record<Exclude<CommandName, LiveCommandName>, Print>> = 
 /** Carries out one command, and gives its exit code. */
 export async function runTableCommand(command: ParsedCommand, output: CliOutput): Promise<number> {
   const { name, tableName, files, options, endpoint, region } = command;
+  if (name === 'restored') {
+    output.out(restoredAdvice(tableName, new Date()));
+    return EXIT_CODES.done;
+  }
   const table = { tableName, definitions: await loadDefinitions(files), ...options };
   if (!isLive(name)) {
     printJson(output, PRINTED[name](table, command));
@@ -49,7 +54,7 @@ export async function runTableCommand(command: ParsedCommand, output: CliOutput)
   }
 }
 
-function isLive(name: CommandName): name is LiveCommandName {
+function isLive(name: Exclude<CommandName, 'restored'>): name is LiveCommandName {
   return !Object.hasOwn(PRINTED, name);
 }
 

@@ -32,6 +32,9 @@ Prints as JSON what the table of your entities is made with:
   iam              a least-privilege IAM policy
   workbench        a data model with sample data for NoSQL Workbench
 
+After a table was restored from a backup:
+  restored         prints the option validFrom for the application, and what else is to be done
+
 Works on a live table:
   create           makes the table unless there is one
   describe         prints what DynamoDB says of it

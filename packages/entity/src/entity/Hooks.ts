@@ -108,6 +108,11 @@ export class Hooks {
     return this.#preParse.length > 0;
   }
 
+  /** Tells whether a hook changes or refuses new documents. */
+  get seeCreations(): boolean {
+    return this.#preParse.length > 0 || this.#postParse.length > 0;
+  }
+
   /** Tells whether a hook changes what operations look for. */
   get seeQueries(): boolean {
     return this.#beforeQuery.length > 0;

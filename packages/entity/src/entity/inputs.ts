@@ -214,6 +214,12 @@ export interface PaginateInput<D extends Typed, P extends Projected<D> = Project
   /** Size of a page from the end or before a cursor: 1 to 1000. */
   readonly last?: number;
   readonly before?: string | null;
+  /**
+   * Number of items that the first request reads where the filter has more than key fields: a whole
+   * number of at least 1 (default: all in 1 MB, as DynamoDB filters only what it has read and charged).
+   * If too few of them match, further requests read 1 MB each.
+   */
+  readonly scanFirst?: number;
 }
 
 /** One page (https://relay.dev/graphql/connections.htm). */

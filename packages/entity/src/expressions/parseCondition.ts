@@ -35,7 +35,8 @@ function parseConditions(conditions: Conditions, scope: FieldScope, outer: Sibli
     (known ??= { ...outer(), ...Object.fromEntries(equalitiesIn(conditions)) });
   const parse = (part: Conditions): Clause => parseConditions(part, scope, siblings);
   const clauses: Clause[] = [];
-  for (const key of Object.keys(conditions)) {
+  // From callers without types: a filter that is missing names no field.
+  for (const key of Object.keys((conditions as Conditions | undefined) ?? {})) {
     const operand = conditions[key];
     switch (key) {
       case '$and':

@@ -10,7 +10,9 @@ export function documentId(key: Key): string {
 
 /** The key that an `id` stands for; undefined for text that `documentId` never made. */
 export function keyOfDocumentId(id: string): Key | undefined {
-  const [PK, SK, ...more] = Buffer.from(id, 'base64url').toString().split(SEPARATOR);
+  // From callers without types: what is no text is nobody's id.
+  const text = typeof (id as unknown) === 'string' ? id : '';
+  const [PK, SK, ...more] = Buffer.from(text, 'base64url').toString().split(SEPARATOR);
   if (!PK || !SK || more.length > 0) return undefined;
   if (Buffer.byteLength(PK) > MAX_KEY_BYTES.PK || Buffer.byteLength(SK) > MAX_KEY_BYTES.SK) {
     return undefined;

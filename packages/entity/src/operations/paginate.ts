@@ -13,6 +13,7 @@ export interface PaginateInput extends Omit<FindInput, 'limit' | 'startKey' | 'p
   readonly after?: string | null;
   readonly last?: number;
   readonly before?: string | null;
+  readonly scanFirst?: number;
 }
 
 /** One page of items, with the cursor of each. */
@@ -55,10 +56,12 @@ export async function paginate(entity: EntityContext, input: PaginateInput): Pro
   const found: { item: Item; place: Item }[] = [];
   const start = hasCursor ? { startKey: decodeCursor(entity, plan, cursor) } : {};
   let stoppedAt: Item | undefined;
-  const { maxPages = DEFAULT_MAX_PAGES } = input;
+  const { maxPages = DEFAULT_MAX_PAGES, scanFirst } = input;
   assertLimit(entity.model.name, maxPages, 'maxPages');
+  if (scanFirst !== undefined) assertLimit(entity.model.name, scanFirst, 'scanFirst');
   let pages = 0;
-  for await (const page of readPages(entity, params, { maxPages: Infinity, ...start })) {
+  const reading = { maxPages: Infinity, ...(scanFirst !== undefined && { scanFirst }), ...start };
+  for await (const page of readPages(entity, params, reading)) {
     const items = unique ? await readOwners(entity, plan, page.items, project) : page.items;
     for (const [at, item] of items.entries()) {
       // A document by a unique value has the place of that value.

@@ -21,6 +21,8 @@ export interface PageOptions {
   readonly pageSize?: number;
   /** How many pages to read at the most (default: 100). */
   readonly maxPages?: number;
+  /** How many items the first page reads, whatever a filter leaves of them. */
+  readonly scanFirst?: number;
   /** Leaves out what another program has put between the documents (default: false). */
   readonly documentsOnly?: boolean;
   /** The key of the item after which to begin. */
@@ -34,6 +36,9 @@ export interface Page {
   readonly lastKey: Item | undefined;
 }
 
+/** Of an `Int32`, as DynamoDB's API has it. */
+const MAX_LIMIT = 2 ** 31 - 1;
+
 /** 100 MB, before any filter. */
 export const DEFAULT_MAX_PAGES = 100;
 
@@ -45,12 +50,20 @@ export const DEFAULT_MAX_PAGES = 100;
 export async function* readPages(
   entity: EntityContext,
   params: QueryCommandInput,
-  { startKey, maxPages = DEFAULT_MAX_PAGES }: Pick<PageOptions, 'startKey' | 'maxPages'>,
+  {
+    startKey,
+    maxPages = DEFAULT_MAX_PAGES,
+    scanFirst,
+  }: Pick<PageOptions, 'startKey' | 'maxPages' | 'scanFirst'>,
 ): AsyncGenerator<Page> {
   assertLimit(entity.model.name, maxPages, 'maxPages');
   let ExclusiveStartKey = startKey;
+  // Without a filter, every page is limited to what is asked for.
+  const isLimited = scanFirst !== undefined && params.FilterExpression !== undefined;
   for (let number = 1; ; number++) {
-    const page = await readPage(entity, params, ExclusiveStartKey);
+    const isFirst = isLimited && number === 1;
+    const asked = isFirst ? { ...params, Limit: Math.min(scanFirst, MAX_LIMIT) } : params;
+    const page = await readPage(entity, asked, ExclusiveStartKey);
     ExclusiveStartKey = page.lastKey;
     yield page;
     if (!ExclusiveStartKey) return;
@@ -162,7 +175,7 @@ function readFrom(model: EntityModel, path: string): string {
 export function assertLimit(
   entity: string,
   limit: number,
-  path: 'limit' | 'maxPages' = 'limit',
+  path: 'limit' | 'maxPages' | 'scanFirst' = 'limit',
 ): void {
   if (limit > 0 && (Number.isInteger(limit) || limit === Infinity)) return;
   throw invalidInput(entity, [{ path, message: 'must be a whole number above 0' }]);

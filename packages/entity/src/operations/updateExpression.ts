@@ -41,8 +41,9 @@ export function expressionParams(
   input: PreparedUpdate,
   plan: ExpressionPlan,
   operationId: string,
+  inserted?: Item,
 ): UpdateItemCommandInput {
-  return Object.assign(updateParams(entity, input, plan, operationId), {
+  return Object.assign(updateParams(entity, input, plan, operationId, inserted), {
     ReturnValues: 'ALL_NEW' as const,
   });
 }

@@ -179,7 +179,10 @@ async function updateExisting(
   const { model } = entity;
   const plan = planUpdate(model, input.filter, input.steps);
   if (plan.kind === 'replace') return readAndReplace(entity, input);
-  const params = expressionParams(entity, input, plan, newOperationId());
+  // A hook of new documents is not run for one that is there.
+  const isOneRequest = input.upsert === true && plan.isCertain && !entity.hooks.seeCreations;
+  const inserted = isOneRequest ? await insertion(entity, input, plan) : undefined;
+  const params = expressionParams(entity, input, plan, newOperationId(), inserted);
   try {
     const { Attributes } = await entity.sender.send(new UpdateItemCommand(params));
     return Attributes;
@@ -285,9 +288,9 @@ async function insertionOf(
 }
 
 /**
- * The item that an upsert in a transaction makes where there is none, if one expression can say so
- * without changing a document that is there in any other way than asked for: all that only a new
- * document gets must be there in every document.
+ * The item that an upsert makes where there is none, if one expression can say so without changing a
+ * document that is there in any other way than asked for: all that only a new document gets must be
+ * there in every document.
  */
 async function insertion(
   entity: EntityContext,

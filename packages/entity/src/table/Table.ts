@@ -238,6 +238,7 @@ export class Table {
     options: { readonly consistent?: boolean } = {},
   ): Promise<Referenced<R>> {
     this.#assertOptions('batchGet', options);
+    assertList(references, 'batchGet', 'key');
     const keys = references.map(({ key }) => key);
     const ConsistentRead = options.consistent === true;
     const items = await batchGet(this.#sender, this.name, keys, { ConsistentRead });
@@ -258,6 +259,7 @@ export class Table {
   async transactGet<const R extends readonly Reference<unknown>[]>(
     references: R,
   ): Promise<Referenced<R>> {
+    assertList(references, 'transactGet', 'key');
     const keys = references.map(({ key }) => key);
     assertCount(keys.length);
     const items = await transactGet(this.#sender, this.name, keys);
@@ -278,6 +280,7 @@ export class Table {
    */
   async batchWrite(requests: readonly BatchRequest[]): Promise<void> {
     const { attributes } = this.#sender;
+    assertList(requests, 'batchWrite', 'prepare');
     const prepared = await Promise.all(requests.map((request) => request.prepare()));
     const keys = prepared.flatMap((request) => (request ? [keyOf(request, attributes)] : []));
     if (new Set(keys).size < keys.length) {
@@ -341,10 +344,25 @@ export class Table {
   }
 }
 
+/** Refuses what is no list of what entities give, from callers without types. */
+function assertList(given: readonly unknown[], method: string, member: string): void {
+  const isList =
+    Array.isArray(given) &&
+    given.every((each) => typeof each === 'object' && each !== null && member in each);
+  if (isList) return;
+  const reason = `${method} takes a list of what the methods of entities return`;
+  throw new EntityError('InvalidInput', `The input is not valid: ${reason}.`, {
+    entity: 'Table',
+    path: '',
+    issues: [{ path: '', message: reason }],
+  });
+}
+
 /** @throws {@link EntityError} of the first operation that cannot be planned, however long it took. */
 async function prepareAll(
   operations: readonly TransactOperation<unknown>[],
 ): Promise<Awaited<ReturnType<typeof prepareAt>>[]> {
+  assertList(operations, 'transact', 'prepare');
   const outcomes = await Promise.allSettled(operations.map(prepareAt));
   return outcomes.map((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;

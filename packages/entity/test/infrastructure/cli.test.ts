@@ -56,6 +56,20 @@ function localEnvironment(): NodeJS.ProcessEnv {
 
 const WRONG = { code: 2, out: '', error: expect.stringMatching(/^latchkey: [^\n]+\n$/) };
 
+it('latchkey table restored prints the option validFrom, and sends nothing', async () => {
+  const before = Date.now();
+  const { code, out, error } = await run('table', 'restored', '--name', 'accounts-restored');
+  expect({ code, error }).toEqual({ code: 0, error: '' });
+  const [, validFrom = ''] =
+    /^validFrom: '(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)'\n/.exec(out) ?? [];
+  const at = Date.parse(validFrom);
+  expect(at >= before && at <= Date.now()).toBe(true);
+  for (const part of ['requireNewPasswords', 'latchkey table diff --name accounts-restored']) {
+    expect(out).toContain(part);
+  }
+  expect(await run('table', 'restored')).toEqual(WRONG);
+});
+
 describe('latchkey table', () => {
   const tableArn = arnOf('accounts');
   it.each<[readonly string[], unknown]>([

@@ -16,7 +16,14 @@ export async function sweepUniques(
   tableName: string,
   definitions: readonly AnyEntityDefinition[],
 ): Promise<string[]> {
-  const items = await tableItems(client, tableName);
+  return uniqueProblems(await tableItems(client, tableName), definitions);
+}
+
+/** The same of items that were read already. */
+export function uniqueProblems(
+  items: readonly Item[],
+  definitions: readonly AnyEntityDefinition[],
+): string[] {
   const uniques = new Map<string, Item>();
   const documents = new Map<string, Item>();
   for (const item of items) {

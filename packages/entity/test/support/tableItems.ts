@@ -5,12 +5,22 @@ import type { CommandClient } from '../../src/table/Sender.js';
 export async function tableItems(
   client: CommandClient,
   tableName: string,
+  /** Start of the PK of the items that are wanted. */
+  prefix = '',
 ): Promise<Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];
   let startKey: Record<string, AttributeValue> | undefined;
   do {
     const page = await client.send(
-      new ScanCommand({ TableName: tableName, ConsistentRead: true, ExclusiveStartKey: startKey }),
+      new ScanCommand({
+        TableName: tableName,
+        ConsistentRead: true,
+        ExclusiveStartKey: startKey,
+        ...(prefix && {
+          FilterExpression: 'begins_with(PK, :prefix)',
+          ExpressionAttributeValues: { ':prefix': { S: prefix } },
+        }),
+      }),
     );
     items.push(...(page.Items ?? []));
     startKey = page.LastEvaluatedKey;

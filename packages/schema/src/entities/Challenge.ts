@@ -18,7 +18,12 @@ export const Challenge = defineEntity({
   name: 'Challenge',
   schema: z.object({
     digest: z.string().min(32).max(128),
-    kind: z.enum(['identityProvider', 'passkeyRegistration', 'passkeyLogin']),
+    kind: z.enum([
+      'identityProvider',
+      'passkeyRegistration',
+      'passkeyLogin',
+      'passkeyReauthentication',
+    ]),
     /** The digest of the secret that the browser keeps. */
     boundTo: z.string().min(32).max(128),
     /** Data of the flow that goes on with it; never a secret. */

@@ -1,4 +1,4 @@
-import { requireObject } from '../../errors/requireObject.js';
+import { readObject } from '../../errors/requireObject.js';
 import { invalidOption } from '../../errors/invalidOption.js';
 import type { AccountsCore } from '../../flows/AccountsCore.js';
 import { requirePhones, type PhoneInput } from '../../identifiers/PhoneParser.js';
@@ -72,7 +72,7 @@ export class PhoneCodes {
    */
   async request(input: RequestPhoneCodeInput): Promise<{ readonly challenge: string }> {
     this.#requireOffered();
-    requireObject(input, '');
+    input = readObject(input, '');
     const { phone, country, request } = input;
     return this.#codes.request({
       flow: 'RequestLoginCode',
@@ -104,7 +104,7 @@ export class PhoneCodes {
    */
   async login(input: PhoneCodeLoginInput): Promise<CompletedLogin> {
     this.#requireOffered();
-    requireObject(input, '');
+    input = readObject(input, '');
     const { challenge, code, request, rememberMe }: CodeLoginInput = input;
     // As texts that are missing, so that they are not taken for a link.
     const shown = { challenge: challenge ?? null, code: code ?? null };

@@ -133,7 +133,7 @@ export class PhoneVerification {
    */
   #pendingCode(account: Account<StoredToken>, phone: string): StoredToken | undefined {
     const codes = codesFor(account.tokens, phone);
-    return pendingTokens(codes, this.#core.table.now(), account).at(-1);
+    return pendingTokens(codes, this.#core, account).at(-1);
   }
 }
 

@@ -53,7 +53,7 @@ describe('links', () => {
     undefined,
     null,
     ['https://example.com'],
-  ])('have no other base address than https, or this machine: %p (ASVS 1.2.2)', (baseUrl) => {
+  ])('ASVS 1.2.2: have no other base address than https, or this machine: %p', (baseUrl) => {
     expect(refusalOf({ baseUrl: baseUrl as string })).toEqual(['InvalidConfiguration', 'baseUrl']);
   });
 
@@ -72,7 +72,7 @@ describe('links', () => {
     '@evil.example',
     '.evil.example/login',
     7,
-  ])('lead to a page below the base address only, not to %p (ASVS 1.2.2)', (path) => {
+  ])('ASVS 1.2.2: lead to a page below the base address only, not to %p', (path) => {
     expect(refusalOf({ baseUrl: BASE, paths: { MagicLink: path as string } })).toEqual([
       'InvalidConfiguration',
       'paths.MagicLink',
@@ -99,7 +99,7 @@ describe('links', () => {
     ['@evil.example/', '%40evil.example%2F'],
     ['"><script>', '%22%3E%3Cscript%3E'],
     ['ü \r\n', '%C3%BC%20%0D%0A'],
-  ])('hold a token encoded: %p (ASVS 1.2.2)', (token, encoded) => {
+  ])('ASVS 1.2.2: hold a token encoded: %p', (token, encoded) => {
     for (const [tokenIn, separator] of [
       ['query', '?'],
       ['fragment', '#'],

@@ -6,8 +6,19 @@ import type { AppPlan } from '../../quota/AppPlan.js';
 import { toUser } from '../../selfService/toUser.js';
 import type { User, VerifiedUser } from '../../selfService/selfServiceInputs.js';
 import type { ListedSession } from '../../sessions/Sessions.js';
-import type { ContactAnswer, ListedSessionAnswer, SignedInAnswer, UserAnswer } from '../api.js';
+import type { SessionRequest } from '../../requests/SessionRequest.js';
+import { flowsOf } from '../../accounts/flowsOf.js';
+import { parseRememberMe } from '../../selfService/parseRememberMe.js';
+import type {
+  ContactAnswer,
+  ListedSessionAnswer,
+  OperationName,
+  SessionChoice,
+  SignedInAnswer,
+  UserAnswer,
+} from '../api.js';
 import type { Exchange } from '../Exchange.js';
+import type { Call } from '../Route.js';
 
 /** A user, as a client sees it. */
 export function userAnswer(user: VerifiedUser & Pick<User, 'email'>): UserAnswer {
@@ -38,7 +49,31 @@ export function signedInAnswer(exchange: Exchange, user: User): SignedInAnswer {
   };
 }
 
-/** The same, of a login that `Accounts` has completed. */
+/** A call whose body may say how its client keeps the session that begins. */
+type SignInCall = Pick<Call<OperationName>, 'accounts' | 'exchange'> & {
+  readonly body: { readonly rememberMe?: SessionChoice['rememberMe'] };
+};
+
+/**
+ * Begins a session by a login of `Accounts`, kept as the body says, and answers with it.
+ *
+ * @param logIn - logs in; `rememberMe` tells whether the session outlives the browser.
+ * @throws AccountError `RememberMeValueNotValid`, before the login.
+ */
+export async function answerLogin(
+  { accounts, exchange, body }: SignInCall,
+  logIn: (session: {
+    readonly request: SessionRequest;
+    readonly rememberMe: boolean;
+  }) => Promise<CompletedLogin>,
+): Promise<SignedInAnswer> {
+  const rememberMe = parseRememberMe(body.rememberMe);
+  const login = await logIn({ request: exchange.request, rememberMe: rememberMe === 'local' });
+  exchange.keepSession(rememberMe);
+  return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+}
+
+/** Answer to a login that `Accounts` has completed. */
 export function loginAnswer(
   exchange: Exchange,
   login: CompletedLogin,

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { flowsOf } from '../../accounts/flowsOf.js';
 import { parseRememberMe } from '../../selfService/parseRememberMe.js';
+import type { BegunIdentityFlow } from '../../identityProviders/IdentityProviders.js';
 import type { BegunIdentityAnswer } from '../api.js';
+import type { Exchange } from '../Exchange.js';
+import { RETURN_TO } from '../fields.js';
 import type { Route } from '../Route.js';
 import {
   begunIdentity,
@@ -14,7 +17,6 @@ import {
 import { contactAnswer, loginAnswer } from './answers.js';
 import { withIdentityProviders } from './offers.js';
 
-const RETURN_TO = text('A path of the application’s own to return to.');
 /** Parameters that a provider answers with; the name of a person must not get into a URL. */
 const IN_URL = ['state', 'code', 'iss', 'error'];
 
@@ -57,22 +59,25 @@ export const beginIdentityLink: Route<'beginIdentityLink'> = {
   isOffered: withIdentityProviders,
   body: () => bodyOf({ required: {}, optional: { returnTo: RETURN_TO } }),
   answer: begunIdentity,
-  handle: async ({
-    accounts,
-    exchange,
-    body,
-    params: { provider },
-  }): Promise<BegunIdentityAnswer> => {
+  handle: ({ accounts, exchange, body, params: { provider } }) => {
     const { request } = exchange;
-    const { url, browserSecret } = await accounts.identityProviders.beginLink({
-      ...body,
-      provider,
-      request,
-    });
-    if (exchange.isBearer) return { url, browserSecret };
-    // The session’s own cookie does not come along with a form of another site, either.
-    exchange.keepFlow(browserSecret, false);
-    return { url };
+    const begun = accounts.identityProviders.beginLink({ ...body, provider, request });
+    return ownFlowAnswer(exchange, begun);
+  },
+};
+
+export const beginIdentityReauthentication: Route<'beginIdentityReauthentication'> = {
+  method: 'POST',
+  path: '/identity-providers/{provider}/reauthenticate',
+  summary: 'Begins to prove again, by a linked identity, whose session it is.',
+  session: 'required',
+  isOffered: withIdentityProviders,
+  body: () => bodyOf({ required: {}, optional: { returnTo: RETURN_TO } }),
+  answer: begunIdentity,
+  handle: ({ accounts, exchange, body, params: { provider } }) => {
+    const { request } = exchange;
+    const begun = accounts.identityProviders.beginReauthentication({ ...body, provider, request });
+    return ownFlowAnswer(exchange, begun);
   },
 };
 
@@ -113,9 +118,11 @@ export const completeIdentityFlow: Route<'completeIdentityFlow'> = {
       browserSecret: own ?? exchange.flowSecret,
       request,
     });
-    const { login, contact, returnTo, rememberMe } = completed;
+    const { login, contact, authToken, returnTo, rememberMe } = completed;
     exchange.forgetCrossSiteFlow();
     const back = { ...(returnTo !== undefined && { returnTo }) };
+    // The session goes on as its client keeps it; the new token comes as after a rotation.
+    if (authToken !== undefined) return back;
     if (contact) return { ...back, contact: contactAnswer(contact) };
     exchange.keepSession(own !== undefined ? 'none' : rememberMe ? 'local' : 'session');
     return { ...back, ...loginAnswer(exchange, login, flowsOf(accounts).core.plan) };
@@ -146,3 +153,15 @@ export const unlinkIdentity: Route<'unlinkIdentity'> = {
     return undefined;
   },
 };
+
+/** Answer to a flow that a session has begun, with the secret for a client that keeps it by itself. */
+async function ownFlowAnswer(
+  exchange: Exchange,
+  begun: Promise<BegunIdentityFlow>,
+): Promise<BegunIdentityAnswer> {
+  const { url, browserSecret } = await begun;
+  if (exchange.isBearer) return { url, browserSecret };
+  // The session’s own cookie does not come along with a form of another site, either.
+  exchange.keepFlow(browserSecret, false);
+  return { url };
+}

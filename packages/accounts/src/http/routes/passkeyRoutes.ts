@@ -1,9 +1,8 @@
-import { flowsOf } from '../../accounts/flowsOf.js';
 import type { JsonObject } from '../../lifecycle/JsonObject.js';
 import type { BegunCeremony, Passkey } from '../../passkeys/passkeyInputs.js';
-import { parseRememberMe } from '../../selfService/parseRememberMe.js';
 import type { PasskeyAnswer, PasskeyOptionsAnswer, PasskeyResponseBody } from '../api.js';
 import type { Exchange } from '../Exchange.js';
+import { PASSKEY_NAME } from '../fields.js';
 import type { Route } from '../Route.js';
 import {
   begunCeremony,
@@ -16,7 +15,7 @@ import {
   text,
   type Field,
 } from '../schemas.js';
-import { loginAnswer } from './answers.js';
+import { answerLogin } from './answers.js';
 import { withPasskeys } from './offers.js';
 
 const BROWSER_SECRET = text('Of the options, for a client without cookies.');
@@ -68,17 +67,48 @@ export const signInWithPasskey: Route<'signInWithPasskey'> = {
       },
     }),
   answer: signedIn,
+  handle: (call) => {
+    const { accounts, exchange, body } = call;
+    const { challenge } = body;
+    const waiting = challenge !== undefined && { challenge };
+    return answerLogin(call, (session) =>
+      accounts.passkeys.login({ ...shownBy(exchange, body), ...waiting, ...session }),
+    );
+  },
+};
+
+export const passkeyReauthenticationOptions: Route<'passkeyReauthenticationOptions'> = {
+  method: 'POST',
+  path: '/session/reauthenticate/passkey/options',
+  summary: 'Options with which a browser proves again, by a passkey, whose session it is.',
+  session: 'required',
+  isOffered: withPasskeys,
+  body: () =>
+    bodyOf({
+      required: {},
+      optional: { browserSecret: text('Of earlier options, for a client without cookies.') },
+    }),
+  answer: begunCeremony,
   handle: async ({ accounts, exchange, body }) => {
-    const { challenge, rememberMe: asked } = body;
-    const rememberMe = parseRememberMe(asked);
-    const login = await accounts.passkeys.login({
-      ...shownBy(exchange, body),
-      ...(challenge !== undefined && { challenge }),
-      request: exchange.request,
-      rememberMe: rememberMe === 'local',
-    });
-    exchange.keepSession(rememberMe);
-    return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+    const { browserSecret = exchange.cookies.passkeySecret } = body;
+    const { request } = exchange;
+    const begun = await accounts.passkeys.createReauthenticationOptions({ request, browserSecret });
+    return optionsAnswer(exchange, begun);
+  },
+};
+
+export const reauthenticateWithPasskey: Route<'reauthenticateWithPasskey'> = {
+  method: 'POST',
+  path: '/session/reauthenticate/passkey',
+  summary: 'Proves again, by a passkey, whose session it is.',
+  session: 'required',
+  isOffered: withPasskeys,
+  body: () =>
+    bodyOf({ required: { response: RESPONSE }, optional: { browserSecret: BROWSER_SECRET } }),
+  handle: async ({ accounts, exchange, body }) => {
+    const { request } = exchange;
+    await accounts.passkeys.reauthenticate({ ...shownBy(exchange, body), request });
+    return undefined;
   },
 };
 
@@ -118,7 +148,7 @@ export const registerPasskey: Route<'registerPasskey'> = {
   body: () =>
     bodyOf({
       required: { response: RESPONSE },
-      optional: { name: text('1 to 64 characters.'), browserSecret: BROWSER_SECRET },
+      optional: { name: PASSKEY_NAME, browserSecret: BROWSER_SECRET },
     }),
   answer: passkeySchema,
   handle: async ({ accounts, exchange, body }) => {
@@ -151,7 +181,7 @@ export const renamePasskey: Route<'renamePasskey'> = {
   summary: 'Gives a passkey another name.',
   session: 'required',
   isOffered: withPasskeys,
-  body: () => bodyOf({ required: { name: text('1 to 64 characters.') }, optional: {} }),
+  body: () => bodyOf({ required: { name: PASSKEY_NAME }, optional: {} }),
   answer: passkeySchema,
   handle: async ({ accounts, exchange, body, params: { passkeyId } }) => {
     const { request } = exchange;

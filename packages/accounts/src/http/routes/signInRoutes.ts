@@ -3,10 +3,10 @@ import { AccountError } from '../../errors/AccountError.js';
 import { passwordSalt as saltOfName, passwordSaltOf } from '../../login/passwordSalt.js';
 import type { RequestPasswordResetInput } from '../../passwordChanges/Passwords.js';
 import { parseSignInName } from '../../selfService/parseParams.js';
-import { parseRememberMe } from '../../selfService/parseRememberMe.js';
 import type { SignInInput } from '../../selfService/selfServiceInputs.js';
 import { toUser } from '../../selfService/toUser.js';
 import type { SessionAnswer } from '../api.js';
+import { EMAIL, NEW_USERNAME, newPassword, PHONE, signInPassword, token } from '../fields.js';
 import type { Call, Route } from '../Route.js';
 import {
   bodyOf,
@@ -20,7 +20,7 @@ import {
   visitorFieldsOf,
 } from '../schemas.js';
 import * as z from 'zod';
-import { loginAnswer, signedInAnswer, userAnswer } from './answers.js';
+import { answerLogin, signedInAnswer, userAnswer } from './answers.js';
 import { withDelivery, withPhoneCodes, withPrehashedPasswords, withTwoFactor } from './offers.js';
 
 const NEW_PASSWORD = { name: 'newPassword', label: 'New password', type: 'password' } as const;
@@ -33,8 +33,8 @@ export const signUp: Route<'signUp'> = {
   body: (accounts) =>
     bodyOf(
       {
-        required: { password: text() },
-        optional: { username: text(), email: text(), profile: PROFILE, ...SESSION_FIELDS },
+        required: { password: newPassword(accounts) },
+        optional: { username: NEW_USERNAME, email: EMAIL, profile: PROFILE, ...SESSION_FIELDS },
       },
       visitorFieldsOf(accounts),
     ),
@@ -54,7 +54,10 @@ export const requestAccount: Route<'requestAccount'> = {
   isOffered: withDelivery,
   body: (accounts) =>
     bodyOf(
-      { required: { email: text(), password: text() }, optional: { profile: { type: 'object' } } },
+      {
+        required: { email: EMAIL, password: newPassword(accounts) },
+        optional: { profile: { type: 'object' } },
+      },
       visitorFieldsOf(accounts),
     ),
   answer: () => z.object({ handle: z.string() }),
@@ -71,13 +74,13 @@ export const activate: Route<'activate'> = {
   summary: 'Confirms an e-mail address by the token from a message.',
   // The owner's session proves as much as a password.
   session: 'optional',
-  body: () =>
+  body: (accounts) =>
     bodyOf({
-      required: { token: text() },
+      required: { token: token() },
       optional: {
         password: text('Proves that the same person signed up.'),
         handle: text('The same, from the sign-up.'),
-        newPassword: text('After NewPasswordRequired.'),
+        newPassword: newPassword(accounts, 'After NewPasswordRequired.'),
       },
     }),
   answer: userSchema,
@@ -117,7 +120,7 @@ export const resendActivation: Route<'resendActivation'> = {
     'Sends another token to an unconfirmed e-mail address; the response is the same for all.',
   status: 202,
   isOffered: withDelivery,
-  body: () => bodyOf({ required: { email: text() }, optional: {} }),
+  body: () => bodyOf({ required: { email: EMAIL }, optional: {} }),
   handle: async ({ selfService, exchange, body }) => {
     await selfService.resendActivation({ ...body, request: exchange.request });
     return undefined;
@@ -128,13 +131,13 @@ export const signIn: Route<'signIn'> = {
   method: 'POST',
   path: '/sign-in',
   summary: 'Signs in by a password.',
-  body: () =>
+  body: (accounts) =>
     bodyOf({
-      required: { password: text() },
+      required: { password: signInPassword(accounts) },
       optional: {
         username: text(),
-        email: text(),
-        phone: text(),
+        email: EMAIL,
+        phone: PHONE,
         country: text('ISO 3166-1 alpha-2, for a phone number without country code.'),
         deviceToken: text('From an earlier sign-in on this device; browsers keep it in a cookie.'),
         ...SESSION_FIELDS,
@@ -179,13 +182,12 @@ export const signInWithSecondFactor: Route<'signInWithSecondFactor'> = {
       },
     ],
   },
-  handle: async ({ accounts, exchange, body }) => {
-    const { rememberMe: asked, ...factor } = body;
-    const rememberMe = parseRememberMe(asked);
-    const { request } = exchange;
-    const login = await accounts.twoFactor.loginWithTwoFactor({ ...factor, request });
-    exchange.keepSession(rememberMe);
-    return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+  handle: (call) => {
+    const { rememberMe: _rememberMe, ...factor } = call.body;
+    // The first step has told the session how long to last.
+    return answerLogin(call, ({ request }) =>
+      call.accounts.twoFactor.loginWithTwoFactor({ ...factor, request }),
+    );
   },
 };
 
@@ -195,7 +197,7 @@ export const requestMagicLink: Route<'requestMagicLink'> = {
   summary: 'Sends a link and a code that sign in, or up; the response is alike for all addresses.',
   status: 202,
   isOffered: withDelivery,
-  body: () => bodyOf({ required: { email: text() }, optional: {} }),
+  body: () => bodyOf({ required: { email: EMAIL }, optional: {} }),
   answer: () => z.object({ challenge: z.string() }),
   handle: async ({ accounts, exchange, body }) => {
     const { challenge } = await accounts.magicLinks.request({ ...body, request: exchange.request });
@@ -214,7 +216,7 @@ export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
     bodyOf({
       required: {},
       optional: {
-        token: text('From the link.'),
+        token: token('From the link.'),
         code: text('Six digits from the message, with the challenge.'),
         challenge: text('From the answer of requestMagicLink.'),
         rememberMe: REMEMBER_ME,
@@ -222,16 +224,11 @@ export const signInWithMagicLink: Route<'signInWithMagicLink'> = {
     }),
   answer: signedIn,
   page: { title: 'Sign in', button: 'Sign in', done: 'You are signed in.', signsIn: true },
-  handle: async ({ accounts, exchange, body }) => {
-    const { rememberMe: asked, ...secret } = body;
-    const rememberMe = parseRememberMe(asked);
-    const login = await accounts.magicLinks.login({
-      ...(secret as { readonly token: string }),
-      request: exchange.request,
-      rememberMe: rememberMe === 'local',
-    });
-    exchange.keepSession(rememberMe);
-    return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+  handle: (call) => {
+    const { rememberMe: _rememberMe, ...secret } = call.body;
+    return answerLogin(call, (session) =>
+      call.accounts.magicLinks.login({ ...(secret as { readonly token: string }), ...session }),
+    );
   },
 };
 
@@ -243,7 +240,7 @@ export const requestPhoneCode: Route<'requestPhoneCode'> = {
   isOffered: withPhoneCodes,
   body: () =>
     bodyOf({
-      required: { phone: text() },
+      required: { phone: PHONE },
       optional: { country: text('ISO 3166-1 alpha-2, for a number without country code.') },
     }),
   answer: () => z.object({ challenge: z.string() }),
@@ -269,16 +266,9 @@ export const signInWithPhoneCode: Route<'signInWithPhoneCode'> = {
       optional: { rememberMe: REMEMBER_ME },
     }),
   answer: signedIn,
-  handle: async ({ accounts, exchange, body }) => {
-    const { rememberMe: asked, ...shown } = body;
-    const rememberMe = parseRememberMe(asked);
-    const login = await accounts.phoneCodes.login({
-      ...shown,
-      request: exchange.request,
-      rememberMe: rememberMe === 'local',
-    });
-    exchange.keepSession(rememberMe);
-    return loginAnswer(exchange, login, flowsOf(accounts).core.plan);
+  handle: (call) => {
+    const { rememberMe: _rememberMe, ...shown } = call.body;
+    return answerLogin(call, (session) => call.accounts.phoneCodes.login({ ...shown, ...session }));
   },
 };
 
@@ -291,7 +281,7 @@ export const passwordSalt: Route<'passwordSalt'> = {
   body: () =>
     bodyOf({
       required: {},
-      optional: { username: text(), email: text(), phone: text(), country: text() },
+      optional: { username: text(), email: EMAIL, phone: PHONE, country: text() },
     }),
   answer: () => z.object({ salt: z.string() }),
   handle: async (call) => ({ salt: await saltOf(call) }),
@@ -348,7 +338,7 @@ export const reauthenticate: Route<'reauthenticate'> = {
       required: {},
       optional: {
         password: text(),
-        token: text('From a link of requestMagicLink.'),
+        token: token('From a link of requestMagicLink.'),
         code: text('Six digits from a message, with the challenge.'),
         challenge: text('From the answer of requestMagicLink or requestPhoneCode.'),
       },
@@ -366,7 +356,7 @@ export const forgotPassword: Route<'forgotPassword'> = {
   summary: 'Sends a token to reset a password; the response is the same for all.',
   status: 202,
   isOffered: withDelivery,
-  body: () => bodyOf({ required: {}, optional: { username: text(), email: text() } }),
+  body: () => bodyOf({ required: {}, optional: { username: text(), email: EMAIL } }),
   handle: async ({ selfService, exchange, body }) => {
     const input: object = { ...body, request: exchange.request };
     await selfService.forgotPassword(input as RequestPasswordResetInput);
@@ -378,7 +368,8 @@ export const resetPassword: Route<'resetPassword'> = {
   method: 'POST',
   path: '/reset-password',
   summary: 'Sets a new password by the token from a message.',
-  body: () => bodyOf({ required: { token: text(), newPassword: text() }, optional: {} }),
+  body: (accounts) =>
+    bodyOf({ required: { token: token(), newPassword: newPassword(accounts) }, optional: {} }),
   page: {
     title: 'Choose a new password',
     button: 'Save',

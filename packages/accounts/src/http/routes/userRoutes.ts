@@ -1,6 +1,5 @@
-import { flowsOf } from '../../accounts/flowsOf.js';
-import { parseRememberMe } from '../../selfService/parseRememberMe.js';
 import * as z from 'zod';
+import { EMAIL, NEW_USERNAME, newPassword, PHONE, token } from '../fields.js';
 import type { Route } from '../Route.js';
 import {
   bodyOf,
@@ -14,7 +13,7 @@ import {
   text,
   userAnswer as userSchema,
 } from '../schemas.js';
-import { contactAnswer, listedSession, loginAnswer, userAnswer } from './answers.js';
+import { answerLogin, contactAnswer, listedSession, userAnswer } from './answers.js';
 import { withDelivery, withPhones, withTwoFactor } from './offers.js';
 
 export const updateUser: Route<'updateUser'> = {
@@ -22,15 +21,15 @@ export const updateUser: Route<'updateUser'> = {
   path: '/user',
   summary: 'Changes username, e-mail address, profile and password, in one transaction.',
   session: 'required',
-  body: () =>
+  body: (accounts) =>
     bodyOf({
       required: {},
       optional: {
-        username: text(),
-        email: { type: ['string', 'null'] },
+        username: NEW_USERNAME,
+        email: { ...EMAIL, type: ['string', 'null'] },
         profile: { ...PROFILE, type: ['object', 'null'] },
         currentPassword: text('With newPassword.'),
-        newPassword: text(),
+        newPassword: newPassword(accounts),
       },
     }),
   answer: userSchema,
@@ -75,7 +74,11 @@ export const changePassword: Route<'changePassword'> = {
   path: '/user/password',
   summary: 'Changes the password; every other session ends.',
   session: 'required',
-  body: () => bodyOf({ required: { currentPassword: text(), newPassword: text() }, optional: {} }),
+  body: (accounts) =>
+    bodyOf({
+      required: { currentPassword: text(), newPassword: newPassword(accounts) },
+      optional: {},
+    }),
   handle: async ({ accounts, exchange, body }) => {
     const changed = await accounts.passwords.change({ ...body, request: exchange.request });
     exchange.rememberDevice(changed.deviceToken);
@@ -98,7 +101,7 @@ export const removePassword: Route<'removePassword'> = {
 export const listSessions: Route<'listSessions'> = {
   method: 'GET',
   path: '/sessions',
-  summary: 'The active sessions of the user, oldest first.',
+  summary: 'The active sessions of the user, newest first.',
   session: 'required',
   query: () =>
     z.strictObject({
@@ -168,7 +171,7 @@ export const addEmail: Route<'addEmail'> = {
   session: 'required',
   status: 201,
   isOffered: withDelivery,
-  body: () => bodyOf({ required: { email: text() }, optional: {} }),
+  body: () => bodyOf({ required: { email: EMAIL }, optional: {} }),
   answer: contactSchema,
   handle: async ({ accounts, exchange, body }) => {
     const added = await accounts.contacts.addEmail({ ...body, request: exchange.request });
@@ -182,7 +185,7 @@ export const replaceEmail: Route<'replaceEmail'> = {
   summary: 'Replaces an e-mail address by another, once that is confirmed.',
   session: 'required',
   isOffered: withDelivery,
-  body: () => bodyOf({ required: { email: text(), newEmail: text() }, optional: {} }),
+  body: () => bodyOf({ required: { email: EMAIL, newEmail: EMAIL }, optional: {} }),
   answer: contactSchema,
   handle: async ({ accounts, exchange, body }) => {
     const added = await accounts.contacts.replaceEmail({ ...body, request: exchange.request });
@@ -199,7 +202,7 @@ export const addPhone: Route<'addPhone'> = {
   session: 'required',
   status: 201,
   isOffered: withPhones,
-  body: () => bodyOf({ required: { phone: text() }, optional: COUNTRY }),
+  body: () => bodyOf({ required: { phone: PHONE }, optional: COUNTRY }),
   answer: contactSchema,
   handle: async ({ accounts, exchange, body }) => {
     const added = await accounts.contacts.addPhone({ ...body, request: exchange.request });
@@ -213,7 +216,7 @@ export const replacePhone: Route<'replacePhone'> = {
   summary: 'Replaces a phone number by another, once that is confirmed.',
   session: 'required',
   isOffered: withPhones,
-  body: () => bodyOf({ required: { phone: text(), newPhone: text() }, optional: COUNTRY }),
+  body: () => bodyOf({ required: { phone: PHONE, newPhone: PHONE }, optional: COUNTRY }),
   answer: contactSchema,
   handle: async ({ accounts, exchange, body }) => {
     const added = await accounts.contacts.replacePhone({ ...body, request: exchange.request });
@@ -228,7 +231,7 @@ export const requestPhoneVerification: Route<'requestPhoneVerification'> = {
   session: 'required',
   status: 202,
   isOffered: withPhones,
-  body: () => bodyOf({ required: { phone: text() }, optional: COUNTRY }),
+  body: () => bodyOf({ required: { phone: PHONE }, optional: COUNTRY }),
   handle: async ({ accounts, exchange, body }) => {
     await accounts.contacts.requestPhoneVerification({ ...body, request: exchange.request });
     return undefined;
@@ -241,7 +244,7 @@ export const verifyPhone: Route<'verifyPhone'> = {
   summary: 'Confirms a phone number by the code that was sent there.',
   session: 'required',
   isOffered: withPhones,
-  body: () => bodyOf({ required: { phone: text(), code: text() }, optional: COUNTRY }),
+  body: () => bodyOf({ required: { phone: PHONE, code: text() }, optional: COUNTRY }),
   handle: async ({ accounts, exchange, body }) => {
     await accounts.contacts.verifyPhone({ ...body, request: exchange.request });
     return undefined;
@@ -263,7 +266,7 @@ export const restoreContact: Route<'restoreContact'> = {
   method: 'POST',
   path: '/restore-address',
   summary: 'Gives an address back to the user that another has replaced, by the token sent there.',
-  body: () => bodyOf({ required: { token: text() }, optional: {} }),
+  body: () => bodyOf({ required: { token: token() }, optional: {} }),
   answer: contactSchema,
   page: {
     title: 'Keep this address',
@@ -322,15 +325,18 @@ export const confirmTwoFactor: Route<'confirmTwoFactor'> = {
       optional: { challenge: text(), rememberMe: REMEMBER_ME },
     }),
   answer: confirmedTwoFactor,
-  handle: async ({ accounts, exchange, body }) => {
+  handle: async (call) => {
+    const { accounts, exchange, body } = call;
     const { challenge, code } = body;
     const { request } = exchange;
     if (challenge === undefined) return accounts.twoFactor.confirm({ code, request });
-    const rememberMe = parseRememberMe(body.rememberMe);
-    const login = await accounts.twoFactor.confirm({ code, challenge, request });
-    exchange.keepSession(rememberMe);
-    const { recoveryCodes } = login;
-    return { ...loginAnswer(exchange, login, flowsOf(accounts).core.plan), recoveryCodes };
+    let recoveryCodes: readonly string[] = [];
+    const answer = await answerLogin(call, async () => {
+      const login = await accounts.twoFactor.confirm({ code, challenge, request });
+      ({ recoveryCodes } = login);
+      return login;
+    });
+    return { ...answer, recoveryCodes };
   },
 };
 

@@ -130,7 +130,7 @@ export function isFaultOf(name: FaultName, operation: string): boolean {
   if (!Object.hasOwn(OPERATIONS, name)) {
     throw invalidInput(`a fault must be one of ${FAULT_NAMES.join(', ')}`);
   }
-  const operations = OPERATIONS[name];
+  const operations: readonly string[] | undefined = OPERATIONS[name];
   return operations === undefined || operations.includes(operation);
 }
 

@@ -1,0 +1,1 @@
+export { requireNewPasswords, type RequiredNewPasswords } from './requireNewPasswords.js';

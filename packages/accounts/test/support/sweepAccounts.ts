@@ -1,0 +1,81 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  AccessType,
+  Account,
+  AccountAttempts,
+  AccountPlaces,
+  AccountToken,
+  AddressAttempts,
+  Challenge,
+  SandboxMark,
+  SentMessages,
+  Session,
+} from '@latchkey/schema';
+import type { CommandClient } from '../../../entity/src/table/Sender.js';
+import { uniqueProblems } from '../../../entity/test/support/sweepUniques.js';
+import { tableItems } from '../../../entity/test/support/tableItems.js';
+
+type Item = Record<string, AttributeValue>;
+
+/** The entities of a table of accounts. */
+export const ACCOUNT_DEFINITIONS = [
+  Account,
+  AccessType,
+  AccountAttempts,
+  AccountPlaces,
+  AccountToken,
+  AddressAttempts,
+  Challenge,
+  SandboxMark,
+  SentMessages,
+  Session,
+] as const;
+
+/**
+ * Reads all accounts of a table, or of the part of it whose keys begin with a prefix, and says, one
+ * sentence each, what contradicts the promises: those of unique items (`sweepUniques`), and:
+ *
+ * - everything that belongs to an account has its account, except a link to sign up with;
+ * - an account has at most one password;
+ * - the count of accounts is the number of accounts that are counted.
+ */
+export async function sweepAccounts(
+  client: CommandClient,
+  tableName: string,
+  prefix = '',
+): Promise<string[]> {
+  const items = await tableItems(client, tableName, prefix);
+  return [...uniqueProblems(items, ACCOUNT_DEFINITIONS), ...accountProblems(items)];
+}
+
+function accountProblems(items: readonly Item[]): string[] {
+  const problems: string[] = [];
+  const of = (entity: { readonly name: string }): Item[] =>
+    items.filter(({ _e }) => _e?.S === entity.name);
+  const accounts = of(Account);
+  const partitions = new Set(accounts.map(({ PK }) => PK?.S));
+  for (const item of [AccessType, AccountAttempts, AccountToken, Session].flatMap(of)) {
+    // Attempts are counted for names that nobody has, too.
+    if (item._e?.S === AccountAttempts.name || partitions.has(item.PK?.S)) continue;
+    // A link to sign up with lies where its account is going to be.
+    if (item.kind?.S === 'magick_link') continue;
+    problems.push(`${keyOf(item)} belongs to no account`);
+  }
+  for (const partition of partitions) {
+    const passwords = of(AccountToken).filter(
+      ({ PK, kind }) => PK?.S === partition && kind?.S === 'password',
+    );
+    if (passwords.length > 1) problems.push(`${String(partition)} has more than one password`);
+  }
+  const places = of(AccountPlaces);
+  const counted = accounts.filter(({ hasPlace }) => hasPlace?.BOOL === true).length;
+  const taken = places.reduce((sum, place) => sum + Number(place.taken?.N), 0);
+  if (taken !== counted) {
+    problems.push(`${String(taken)} accounts are counted, but there are ${String(counted)}`);
+  }
+  return problems;
+}
+
+function keyOf({ PK, SK }: Item): string {
+  return `${PK?.S ?? ''} ${SK?.S ?? ''}`;
+}
