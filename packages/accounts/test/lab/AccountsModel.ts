@@ -90,7 +90,11 @@ export function applyStep(
   if (outcome.code === undefined) return model.succeeds(call, step) ? [next] : [];
   if (!UNANSWERED.has(outcome.code)) {
     if (step !== 'all') return [state];
-    return model.isRefused(call, outcome.code) ? [next] : [];
+    if (!model.isRefused(call, outcome.code)) return [];
+    // Let through with a token that was good until then, and refused because the session was carried over.
+    const wasCarriedOver =
+      'session' in call && (state.sessions[call.session]?.carriedUntil ?? 0) > recorded.begin;
+    return wasCarriedOver && SESSION_ENDED.has(outcome.code) ? [next, state] : [next];
   }
   const reused = clone(state);
   return [
@@ -425,8 +429,9 @@ class Application {
     const value = this.#state.values[from];
     if (!this.#isGood(value, 'email') || value.email === null) return false;
     if (this.#state.emails[value.email]?.of !== value.of) return false;
+    // What was sent elsewhere stays good: the address was never the account's.
+    this.#revokeValues(value.of, ({ email }) => email === value.email);
     Reflect.deleteProperty(this.#state.emails, value.email);
-    this.#revokeValues(value.of);
     return true;
   }
 
