@@ -1,0 +1,80 @@
+import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { seededRandom } from '@latchkey/entity/testing';
+import { tableItems } from '../../../entity/test/support/tableItems.js';
+import { sweepAccounts } from '../support/sweepAccounts.js';
+import type { Call, Recorded } from './calls.js';
+import { checkHistory, type Verdict } from './checkHistory.js';
+import { generateCall } from './generateCall.js';
+import type { Client } from './LabClient.js';
+
+/** Where histories take place. */
+export interface Lane {
+  /** A client without faults. */
+  readonly client: DynamoDBClient;
+  readonly endpoint: string;
+  /** A table that is empty between histories. */
+  readonly tableName: string;
+  readonly clients: readonly Client[];
+}
+
+/** What came of a history. */
+export interface HistoryResult extends Verdict {
+  readonly history: readonly Recorded[];
+  readonly faults: number;
+  /** What a sweep over the whole table has found. */
+  readonly problems: readonly string[];
+}
+
+const CALLS_PER_CLIENT = 6;
+/** Without faults, with some, and with so many that calls fail. */
+const RATES = [0, 0.05, 0.2, 0.4];
+
+/** Runs one history, checks it, and empties the table. The seed decides everything but the races. */
+export async function runHistory(lane: Lane, seed: number): Promise<HistoryResult> {
+  const random = seededRandom(seed);
+  const { endpoint, tableName } = lane;
+  const count = 4 + Math.floor(random() * (lane.clients.length - 3));
+  const clients = lane.clients.slice(0, count);
+  const rate = RATES[Math.floor(random() * RATES.length)] ?? 0;
+  const seeds = clients.map(() => Math.floor(random() * 2 ** 31));
+  await Promise.all(
+    clients.map((client, at) => client.start({ endpoint, tableName, seed: seeds[at] ?? 0, rate })),
+  );
+  let clock = 0;
+  const begun: { client: number; call: Call; begin: number; ended?: Recorded }[] = [];
+  const runClient = async (client: Client, at: number): Promise<void> => {
+    // Each has its own, so that a client's calls depend on the races as little as possible.
+    const own = seededRandom(seeds[at] ?? 0);
+    for (let left = CALLS_PER_CLIENT; left > 0; left--) {
+      const call = generateCall(
+        own,
+        begun.map(({ call: each, ended }) => ({ call: each, outcome: ended?.outcome })),
+      );
+      const entry: (typeof begun)[number] = { client: at, call, begin: ++clock };
+      const number = begun.push(entry) - 1;
+      const outcome = await client.call(call, entry.begin);
+      entry.ended = { at: number, client: at, call, outcome, begin: entry.begin, end: ++clock };
+    }
+  };
+  await Promise.all(clients.map(runClient));
+  const faults = await Promise.all(clients.map((client) => client.end()));
+  const history = begun.flatMap(({ ended }) => ended ?? []);
+  const problems = await sweepAccounts(lane.client, tableName);
+  await emptyTable(lane);
+  return {
+    ...checkHistory(history),
+    history,
+    faults: faults.reduce((sum, each) => sum + each, 0),
+    problems,
+  };
+}
+
+async function emptyTable({ client, tableName }: Lane): Promise<void> {
+  const keys = (await tableItems(client, tableName)).map(({ PK, SK }) => ({ PK, SK }));
+  for (let at = 0; at < keys.length; at += 25) {
+    const requests = keys.slice(at, at + 25).map(({ PK, SK }) => ({
+      DeleteRequest: { Key: { ...(PK && { PK }), ...(SK && { SK }) } },
+    }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }));
+  }
+}

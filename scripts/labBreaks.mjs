@@ -1,0 +1,75 @@
+// Ways to break what the lab promises, each in one line of the library. `npm run lab -- --breaks` bundles the
+// library with each of them in turn, and the lab must find a violation.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandError } from './run.mjs';
+
+/** What is broken, and by which line. */
+export const BREAKS = [
+  {
+    name: 'a logout ends nothing',
+    file: 'accounts/src/sessions/SessionLogout.ts',
+    from: '        },\n        update: { $set: { valid: false } },',
+    to: '        },\n        update: { $set: { valid: true } },',
+  },
+  {
+    name: 'a revocation ends no other session',
+    file: 'accounts/src/core/AccountChange.ts',
+    from: '    this.set({ sessionGeneration });\n',
+    to: '',
+  },
+  {
+    name: 'a one-time value has several winners',
+    file: 'accounts/src/core/AccountChange.ts',
+    from: '      condition: { used: { $ne: true } },\n',
+    to: '',
+  },
+  {
+    name: 'a remedy revokes no token',
+    file: 'accounts/src/core/AccountChange.ts',
+    from: "      ...(kinds.includes('tokens') && { tokensVoidBefore }),\n",
+    to: '',
+  },
+  {
+    name: 'a unique value has several owners',
+    file: 'entity/src/keys/TableAttributes.ts',
+    from: "        ? { ConditionExpression: 'attribute_not_exists(PK)' }",
+    to: '        ? {}',
+  },
+  {
+    name: 'two rotations at once both write',
+    file: 'accounts/src/sessions/SessionRotation.ts',
+    from: 'condition: { valid: true, rotation, token: previousToken },',
+    to: 'condition: { valid: true },',
+  },
+  {
+    name: 'an address counts before it is verified',
+    file: 'accounts/src/flows/isVerifiedIdentifier.ts',
+    from: 'verified === true && data.kind === kind',
+    to: 'data.kind === kind',
+  },
+  {
+    name: 'a change of username is only said',
+    file: 'accounts/src/lifecycle/AccountProfile.ts',
+    from: '          setUsername(change, username);\n          return () => savedOf(change.saved);',
+    to: '          return () => change.account;',
+  },
+];
+
+/** An esbuild plugin that breaks one line while it bundles. */
+export function breaking({ name, file, from, to }, packages) {
+  const path = join(packages, file);
+  return {
+    name: 'break',
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, ({ path: loaded }) => {
+        if (loaded !== path) return undefined;
+        const source = readFileSync(path, 'utf8');
+        if (source.split(from).length !== 2) {
+          throw new CommandError(`The line that "${name}" breaks is not in ${file} once.`);
+        }
+        return { contents: source.replace(from, () => to), loader: 'ts' };
+      });
+    },
+  };
+}
