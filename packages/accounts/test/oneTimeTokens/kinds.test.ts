@@ -133,6 +133,7 @@ describe('one-time tokens of every kind', () => {
       table,
       accounts: accounts.AccountEntity,
       tokens: accounts.TokenEntity,
+      acceptsIssuedAt: () => true,
     } as unknown as AccountsCore;
     return new Flow(core, Actor.of(core, { accountId }), {});
   };
