@@ -2,6 +2,7 @@ import { SchemaError } from '../errors/SchemaError.js';
 import { pathBelow } from '../paths/fieldPath.js';
 import { unknownOption } from './unknownOption.js';
 
+/** Makes the error for a place of a definition. */
 type Fault = (path: string, reason: string) => SchemaError<'InvalidDefinition'>;
 
 const OPTIONS = [

@@ -96,7 +96,7 @@ export type FaultOptions =
       readonly run: () => unknown;
     };
 
-/** What goes wrong with a request: a fault's name, or its name with options. */
+/** A fault of a request: its name, or its name with options. */
 export type Fault = FaultName | FaultOptions;
 
 /** A fault whose options are checked and complete. */
