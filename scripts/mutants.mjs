@@ -82,15 +82,6 @@ async function killEach(mutants, { isWider, log }) {
   return { summary: `${mutants.length} killed` };
 }
 
-/** The part of `npm test`: the tenth whose turn it is. */
-export async function checkTenth() {
-  const all = readMutants();
-  const { turn, mutants } = tenthOf(all);
-  if (mutants.length === 0) throw new NotRun('there are no mutants');
-  await killMutants(mutants);
-  return { summary: `tenth ${turn + 1} of 10, ${mutants.length} of ${all.length} killed` };
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const [option, value = ''] = process.argv.slice(2);

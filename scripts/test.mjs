@@ -13,7 +13,6 @@ const { checkExamples } = await import('./examples.mjs');
 const { runJest, totals } = await import('./jest.mjs');
 const { lintPackages, pack } = await import('./packed.mjs');
 const { CommandError, runBin } = await import('./run.mjs');
-const { checkTenth } = await import('./mutants.mjs');
 const { checkSizes } = await import('./sizes.mjs');
 
 let tarballs;
@@ -26,7 +25,6 @@ const checks = {
   types: { title: 'types and type tests', needsBuild: true, run: checkTypes },
   jest: { title: 'Jest', run: async () => ({ summary: seedIn(await runJest([])) }) },
   engines: { title: 'a sample on a second engine', needsBuild: true, run: checkSample },
-  mutants: { title: 'mutants', needsBuild: true, run: checkTenth },
   browser: { title: 'the client and the tour in Chromium', needsBuild: true, run: checkBrowser },
   packages: {
     title: 'publint, are-the-types-wrong and sizes',
@@ -52,7 +50,7 @@ const checks = {
 const STAGES = [
   [['build']],
   [['jest'], ['lint', 'format', 'types']],
-  [['browser'], ['engines', 'mutants', 'packages', 'consumer']],
+  [['browser'], ['engines', 'packages', 'consumer']],
   [['examples'], ['apps']],
 ];
 

@@ -282,7 +282,7 @@ export class PasswordLogin {
 /** @throws AccountError `InvalidInput` */
 function readPasswordLogin(core: MaybePhoneNumbers, input: unknown): PasswordLoginAttempt {
   input = readObject(input, '');
-  const { username, country, rememberMe, ...shown } = input as unknown as PasswordLoginInput;
+  const { username, country, rememberMe, ...shown } = input as PasswordLoginInput;
   const { password, request, deviceToken } = shown;
   return {
     identifier: parseLoginIdentifier(username, 'username', core, country),

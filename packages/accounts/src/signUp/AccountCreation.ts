@@ -432,7 +432,7 @@ function contactsOf({ contacts }: PlannedAccount): readonly ContactData[] {
 /** @throws AccountError `InvalidInput` */
 function readAccountAndLogin(input: unknown): NewAccountAndLogin {
   input = readObject(input, '');
-  const { rememberMe, ...own } = input as unknown as CreateAccountAndLoginInput;
+  const { rememberMe, ...own } = input as CreateAccountAndLoginInput;
   return { own, session: { ...(rememberMe === true && { rememberMe }) } };
 }
 

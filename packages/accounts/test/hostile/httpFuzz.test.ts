@@ -80,7 +80,7 @@ function bodyOf(route: AnyRoute, dice: Dice): string {
   }
   const values = names.map((name) => {
     const hostile = dice.below(3) === 0 ? dice.pick(HOSTILE_JSON).make() : hostileText(dice);
-    return [name, dice.below(2) === 0 ? hostile : /assword/.test(name) ? PASSWORD : 'canary'];
+    return [name, dice.below(2) === 0 ? hostile : name.includes('assword') ? PASSWORD : 'canary'];
   });
   return JSON.stringify(Object.fromEntries(values));
 }
@@ -117,7 +117,7 @@ async function fuzz([name, route]: readonly [string, AnyRoute], seed: number): P
   return [
     ...(status >= 500 ? [`${at} answers ${String(status)}: ${text.slice(0, 200)}`] : []),
     ...(reported.length > 0 ? [`${at} reports ${String(reported[0]).slice(0, 300)}`] : []),
-    ...(/canary/.test(text) ? [`${at} shows a secret: ${text.slice(0, 200)}`] : []),
+    ...(text.includes('canary') ? [`${at} shows a secret: ${text.slice(0, 200)}`] : []),
   ];
 }
 

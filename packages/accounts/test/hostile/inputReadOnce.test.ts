@@ -88,8 +88,13 @@ describe('request.user', () => {
   it('is a copy: what is written into it is no fact of the session (CVE-2025-61928)', async () => {
     const { request } = await somebody('mallory');
     const other = await somebody('victim');
-    (request.user?.permissions as string[]).push('admin');
-    Object.assign(request.user ?? {}, { accountId: other.accountId });
+    const { user } = request;
+    if (!user) throw new Error('nobody is signed in');
+    Object.assign(user, {
+      accountId: other.accountId,
+      permissions: [...user.permissions, 'admin'],
+    });
+    user.permissions.push('admin');
     const { sessions, contacts, profile } = test.accounts;
     expect(() => sessions.requirePermission(request, 'admin')).toThrow(
       expect.objectContaining({ code: 'PermissionDenied' }),

@@ -92,7 +92,7 @@ describe('an impersonation', () => {
     const { accountId } = await somebody();
     return (await test.accounts.impersonate({ request, accountId })).authToken;
   };
-  const sessionOf = (authToken: string): string => String(claimsOf(authToken).sid);
+  const sessionOf = (authToken: string): string => claimsOf(authToken).sid;
 
   it('belongs to the impersonator whom its session names', async () => {
     const [one, two] = [await somebody(['impersonate']), await somebody(['impersonate'])];

@@ -134,7 +134,7 @@ describe('an address that a stranger has signed up with', () => {
     const { form = 'withPassword', adds = '' } = waysIn[way] ?? {};
     const name = username !== undefined && { username: `${username}${String(at)}` };
     const identity = { kind: 'oauth', provider: 'evil', value: `subject-${String(at)}` } as const;
-    let accountId = '';
+    let accountId: string;
     if (form === 'imported') {
       const row = { foreignId: email, email, verifyElsewhere: true, contacts: [identity] };
       const { outcome } = await importAccounts(test.accounts, () => [{ ...row, ...name }]);

@@ -36,7 +36,7 @@ function parseConditions(conditions: Conditions, scope: FieldScope, outer: Sibli
   const parse = (part: Conditions): Clause => parseConditions(part, scope, siblings);
   const clauses: Clause[] = [];
   // From callers without types: a filter that is missing names no field.
-  for (const key of Object.keys((conditions as Conditions | undefined) ?? {})) {
+  for (const key of Object.keys({ ...conditions })) {
     const operand = conditions[key];
     switch (key) {
       case '$and':

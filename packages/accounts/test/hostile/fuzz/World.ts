@@ -1,7 +1,7 @@
 import { Table } from '@latchkey/entity';
 import { Secret, TOTP } from 'otpauth';
 import type { Message } from '../../../src/delivery/Delivery.js';
-import type { Accounts, AccountsWith } from '../../../src/accounts/Accounts.js';
+import type { AccountsWith } from '../../../src/accounts/Accounts.js';
 import { Guard } from '../../../src/guard/Guard.js';
 import { github, identityProviders } from '../../../src/identityProviders/index.js';
 import { accountListing } from '../../../src/listing/index.js';
@@ -52,7 +52,7 @@ export class World {
     this.test = test;
     this.messages = messages;
     this.accounts = test.accounts as unknown as AllAccounts;
-    this.selfService = new SelfService(this.accounts as unknown as Accounts);
+    this.selfService = new SelfService(this.accounts);
     const { table, client, clock } = test;
     // A table of its own, as in another process: the other definition of accounts is for lists.
     const other = new Table({ name: table.name, client, clock: clock.now });
