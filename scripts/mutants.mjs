@@ -5,7 +5,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NotRun } from './browser.mjs';
 import { runBin, temporaryFolder } from './run.mjs';
 import { readJson, ROOT } from './setup.mjs';
 
