@@ -14,7 +14,7 @@ export async function tellOfSelfService(registry, outbox, narrator) {
 
   const grace = await narrator.step(
     'Grace signs up, with a profile, and is in at once',
-    3,
+    2,
     async () => {
       const user = await open.signUp({
         username: 'Grace',
@@ -38,7 +38,7 @@ export async function tellOfSelfService(registry, outbox, narrator) {
 
   const hedy = { email: 'hedy@example.com', password: 'a walk through the city' };
   let handle;
-  await narrator.step('Hedy signs up where addresses are confirmed first', 3, async () => {
+  await narrator.step('Hedy signs up where addresses are confirmed first', 2, async () => {
     const user = await strict.signUp({ ...hedy, request: request() });
     const { authToken } = user;
     ({ handle } = user);
@@ -46,7 +46,7 @@ export async function tellOfSelfService(registry, outbox, narrator) {
     return { text: `no session${authToken ? '?' : ''}; in the outbox: "${outbox.last().subject}"` };
   });
 
-  await narrator.refused('She signs in too early', 4, 'AccountNotActivated', () =>
+  await narrator.refused('She signs in too early', 5, 'AccountNotActivated', () =>
     strict.signIn({ ...hedy, request: request() }),
   );
 
@@ -55,7 +55,7 @@ export async function tellOfSelfService(registry, outbox, narrator) {
     return { text: 'her address is confirmed' };
   });
 
-  await narrator.step('She signs in, for an hour', 4, async () => {
+  await narrator.step('She signs in, for an hour', 5, async () => {
     const expiredTime = new Date(Date.now() + HOUR_MS);
     await strict.signIn({ ...hedy, expiredTime, request: request() });
     return { text: 'a session that ends then' };

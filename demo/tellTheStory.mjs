@@ -30,7 +30,7 @@ export async function tellTheStory(accounts, narrator) {
     accounts.userByPasswordLogin({ username: 'ada', password: 'not hers', request: request() }),
   );
 
-  const authToken = await narrator.step('Ada logs in', 4, async () => {
+  const authToken = await narrator.step('Ada logs in', 5, async () => {
     const login = await accounts.userByPasswordLogin({ ...ADA, request: request() });
     const { ulid, expiresAt } = login.sessionDocument;
     return {
