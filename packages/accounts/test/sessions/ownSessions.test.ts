@@ -33,13 +33,13 @@ describe('an owner', () => {
     const cost = await test.log.costOf(async () => {
       const { edges, pageInfo } = await accounts.sessions.listSessions({ request });
       expect(edges.map(({ node }) => node)).toMatchObject([
+        { ulid: sessionDocument.ulid, lastSeenAt: test.clock.now(), current: true },
         {
           ulid: first.ulid,
           connectionInfo: { ip: '2001:db8::1', userAgent: 'phone/2' },
           lastSeenAt: firstSeen,
           current: false,
         },
-        { ulid: sessionDocument.ulid, lastSeenAt: test.clock.now(), current: true },
       ]);
       expect(pageInfo.hasNextPage).toBe(false);
       for (const { node } of edges) {
@@ -51,7 +51,7 @@ describe('an owner', () => {
     expect(cost.trips).toBe(1);
   });
 
-  it('reads 25 in one Query, and the session beside it, with 100 that have ended', async () => {
+  it('reads 25 in two Queries, and the session beside them, where most of 130 have ended', async () => {
     const account = await signUp(accounts);
     const { accountId, sessionGeneration: generation } = account;
     const { sessionDocument, authToken } = await accounts.sessions.begin(account, requestWith());
@@ -73,8 +73,8 @@ describe('an owner', () => {
       expect(edges).toHaveLength(25);
       expect(pageInfo.hasNextPage).toBe(true);
     });
-    expect(cost.commands.toSorted()).toEqual(['BatchGetItem', 'Query']);
-    expect(cost.trips).toBe(1);
+    expect(cost.commands.toSorted()).toEqual(['BatchGetItem', 'Query', 'Query']);
+    expect(cost.trips).toBeLessThanOrEqual(2);
   });
 
   it('ends one of their sessions, or all but this one, or all', async () => {
