@@ -211,7 +211,7 @@ describe('the calls of SelfService that Rebilly has', () => {
       const isWaiting = email === 'Grace@Example.com';
       expect(sent).toEqual(isWaiting ? [['EmailVerification', form.email]] : []);
     }
-    expect(costs[0]).toHaveLength(4);
+    expect(costs[0]).toHaveLength(5);
     expect(costs[1]).toEqual(costs[0]);
     expect(costs[2]).toEqual(costs[0]);
     for (const hostile of [

@@ -45,7 +45,13 @@ describe('forgotPassword', () => {
       code = await codeOf(selfService(test.accounts).forgotPassword({ ...who, request }));
     });
     expect(code).toBe('none');
-    expect(commands).toEqual(['GetItem', 'Query', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(commands).toEqual([
+      'GetItem',
+      'UpdateItem',
+      'Query',
+      'UpdateItem',
+      'TransactWriteItems',
+    ]);
     expect((await mailbox.take()).map(({ kind, to }) => [kind, to.value])).toEqual(
       Array.from({ length: messages }, () => ['PasswordReset', 'ada@example.com']),
     );

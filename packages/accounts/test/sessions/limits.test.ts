@@ -233,7 +233,10 @@ describe('ASVS 7.1.2: a maximum of 3 sessions', () => {
     const current = (await test.accounts.findUser({ username: account.accountId })) ?? account;
     const { edges } = await test.accounts.sessions.listSessions({ account: current });
     expect(edges.map(({ node }) => node.ulid)).toEqual(
-      tokens.slice(2).map((token) => claimsOf(token).sid),
+      tokens
+        .slice(2)
+        .map((token) => claimsOf(token).sid)
+        .reverse(),
     );
   });
 

@@ -66,7 +66,7 @@ describe('the challenges of an account with a second factor', () => {
         test.accounts.userByPasswordLogin({ username, password: PASSWORD, request: requestWith() }),
       ),
     );
-    expect(commands).toEqual(['GetItem', 'Query', 'TransactWriteItems', 'TransactWriteItems']);
+    expect(commands).toEqual(['GetItem', 'Query', 'UpdateItem', 'TransactWriteItems']);
   });
 
   it('of an enrolment that is demanded are bounded as well', async () => {
