@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from './run.mjs';
 
-/** What is broken, and by which line. */
+/** The breaks, and the line of each. */
 export const BREAKS = [
   {
     name: 'a logout ends nothing',

@@ -12,7 +12,7 @@ const FOLDERS = ['schema/src', 'entity/src', 'entity/test', 'accounts/src', 'acc
 /** A text that begins with ids, as a title or the row of a table: `'ASVS 6.2.1, 6.2.5: …'`. */
 const TITLE =
   /(?<=[\s([{,])(['`"])((?:ASVS|NIST|RFC|OWASP|CVE-|GHSA-|Okta|HackerOne|Keycloak|Kratos|keycloak#|kratos#|contao#)[^'`"\n]*?): ((?:(?!\1)[^\n])+)\1/g;
-/** What an id of the list looks like; other parts of a title are names of attacks. */
+/** The form of an id of the list; other parts of a title are names of attacks. */
 const ID =
   /^(?:(?:ASVS|NIST) [\d.]+|RFC \d+(?: .+)?|OWASP .+|CVE-\d+-\d+|GHSA(?:-\w{4}){3}|Okta 2024|HackerOne #\d+|Keycloak list .+|Kratos .+|(?:keycloak|kratos|contao)#\d+)$/;
 const REASON = /^(?:by (.+)|(?:deployer|not met|not ours): .+)$/;

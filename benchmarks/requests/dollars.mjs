@@ -5,7 +5,7 @@
 const WRITES = 0.625;
 const READS = 0.125;
 
-/** What a million of something costs, in dollars. */
+/** Dollars that a million of something costs. */
 export function dollarsPerMillion({ writeUnits, readUnits }) {
   return writeUnits * WRITES + readUnits * READS;
 }

@@ -57,9 +57,7 @@ export async function sendLink(
 ): Promise<void> {
   const { delivery, oneTimeTokens, table } = core;
   delivery.requireConfigured();
-  // At the same time as the look-up, so that it takes no trip of its own; a refusal comes afterwards.
-  const counted = request && core.throttle.countAddress(core.connectionOf(request).ip);
-  counted?.catch(() => undefined);
+  const counted = request && core.throttle.beginCountAddress(core.connectionOf(request).ip);
   const accountId = (await findAccountId(core, identifier)) ?? placeholderId(identifier);
   const account = await loadAccount(core, accountId);
   if (account) eventContext.accountId = accountId;

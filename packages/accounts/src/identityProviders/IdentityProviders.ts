@@ -228,8 +228,8 @@ export class IdentityProviders {
    *   identity that the account does not have; `IdentityProviderRefused`,
    *   `IdentityProviderUnavailable`; `IdentityLinkRequired` if the owner of an account with the address
    *   must log in to it first; `IdentityAlreadyExists` if another account has the identity to link;
-   *   `InvalidSession` if the session to link to, or to go on with, has ended; `AccountDeactivated`, `AccountNotActivated`,
-   *   `TwoFactorRequired`, `TwoFactorEnrolmentRequired`, `TrialExceededLimit`, `Vetoed`,
+   *   `InvalidSession` if the session to link to, or to go on with, has ended; `AccountDeactivated`,
+   *   `AccountNotActivated`, `TwoFactorRequired`, `TwoFactorEnrolmentRequired`, `TrialExceededLimit`, `Vetoed`,
    *   `InvalidInput`, `InvalidConfiguration`, `SecretTooShort`, `ServiceUnavailable`.
    */
   async complete(input: CompleteIdentityFlowInput): Promise<CompletedIdentityFlow> {

@@ -120,9 +120,8 @@ export class PasswordLogin {
       const password = passwords.parse(given, 'password');
       const { ip } = this.#core.connectionOf(request);
       const device = await this.#core.deviceTokens.verify(deviceToken, request);
-      // At the same time as the name's owner, so that neither takes a trip more; a refusal comes afterwards.
-      const counted = this.#core.throttle.countAddress(ip);
-      counted.catch(() => undefined);
+      const counted = this.#core.throttle.beginCountAddress(ip);
+      // At the same time as the name's owner, so that a known device's login takes no trip more.
       const [owner, deviceAccount] = await Promise.all([
         findAccountId(this.#core, identifier),
         device && loadAccount(this.#core, device.accountId, { secrets: true }),

@@ -124,6 +124,16 @@ export class Throttle {
   }
 
   /**
+   * Begins {@link countAddress} beside what is read meanwhile, so that it takes no trip of its own. Until the
+   * promise is awaited, a refusal is not an unhandled rejection.
+   */
+  beginCountAddress(ip: string): Promise<void> {
+    const counted = this.countAddress(ip);
+    counted.catch(() => undefined);
+    return counted;
+  }
+
+  /**
    * Looks at an attempt that was counted. One that nobody had the time to look at is no attempt: its
    * count is taken back, though not that of its client address.
    *

@@ -95,7 +95,7 @@ export class FaultWorld {
     return { ...owner, secret, ...confirmed };
   }
 
-  /** What the authenticator app shows. */
+  /** The code that the authenticator app shows. */
   code(secret: string): string {
     return new TOTP({ secret }).generate({ timestamp: this.clock.now().getTime() });
   }

@@ -13,9 +13,9 @@ import {
 export interface Operation<S = never> {
   /** The method of `Accounts`, such as `contacts.addEmail`. */
   readonly method: string;
-  /** What distinguishes it from others of the same method. */
+  /** Name that distinguishes it from others of the same method. */
   readonly variant?: string;
-  /** What has to be there before; without faults. */
+  /** Makes the state that has to be there before; without faults. */
   prepare(world: FaultWorld): Promise<S>;
   run(world: FaultWorld, state: S): Promise<unknown>;
   /** The code with which it ends even without faults. */

@@ -63,7 +63,7 @@ function methodNamed(name: string): Method {
   return (...args) => holder[method]?.(...args);
 }
 
-/** What is wrong with an outcome; undefined if nothing is. */
+/** Names the fault of an outcome; undefined if there is none. */
 function faultOf(
   outcome: Outcome,
   written: readonly string[],

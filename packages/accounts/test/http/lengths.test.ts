@@ -77,7 +77,7 @@ const send = (path: string, method: string, body: object): Promise<Got> => {
     : browser;
   return client.send(at, { method, body });
 };
-/** What an answer says, without what tells one account from another. */
+/** The content of an answer, without the values that tell one account from another. */
 const outcomeOf = ({ status, json }: Got): string =>
   JSON.stringify([status, json.code, json.details]);
 

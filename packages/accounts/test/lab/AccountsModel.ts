@@ -28,7 +28,7 @@ interface ModelValue {
   isOpen: boolean;
   /** Beginning of the call that made it. */
   madeAt: number;
-  /** Whether it is revoked is open: the remedy was decided before the call began that made it. */
+  /** Tells that it may be revoked or not: the remedy was decided before the call began that made it. */
   isDoubtful: boolean;
 }
 interface ModelEmail {

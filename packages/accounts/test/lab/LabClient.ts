@@ -8,7 +8,7 @@ import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 import type { Call, Outcome } from './calls.js';
 
-/** What meets the requests of a client. An answer is late by a few milliseconds, not by a timeout. */
+/** The faults that meet the requests of a client. An answer is late by a few milliseconds, not by a timeout. */
 const FAULTS: readonly Fault[] = [
   'answerLost',
   'connectionResetAfter',

@@ -4,7 +4,7 @@ import type { Client } from './LabClient.js';
 import { runHistory, type HistoryResult, type Lane } from './runHistory.js';
 import { WorkerProcess } from './WorkerProcess.js';
 
-/** What `npm run lab` is asked for. */
+/** The options of `npm run lab`. */
 export interface LabOptions {
   readonly endpoint: string;
   /** The program of `worker.ts`. */
@@ -19,7 +19,7 @@ export interface LabOptions {
   readonly maxViolations?: number;
 }
 
-/** What a run has come to. */
+/** The result of a run. */
 export interface LabReport {
   readonly histories: number;
   readonly calls: number;

@@ -17,11 +17,11 @@ export interface Lane {
   readonly clients: readonly Client[];
 }
 
-/** What came of a history. */
+/** The result of a history. */
 export interface HistoryResult extends Verdict {
   readonly history: readonly Recorded[];
   readonly faults: number;
-  /** What a sweep over the whole table has found. */
+  /** The problems that a sweep over the whole table has found. */
   readonly problems: readonly string[];
 }
 

@@ -88,7 +88,7 @@ describe('an address that a stranger has signed up with', () => {
   const canLogIn = (username: string, password: string): Promise<string> =>
     codeOf(test.accounts.userByPasswordLogin({ username, password, request: requestWith() }));
 
-  /** What a stranger adds in the session that the sign-up has begun. */
+  /** The things that a stranger adds in the session that the sign-up has begun. */
   const additions: Readonly<Record<string, (prepared: Prepared) => Promise<unknown>>> = {
     'an address of their own that waits': ({ request, evil }) =>
       test.accounts.contacts.addEmail({ request, email: evil }),

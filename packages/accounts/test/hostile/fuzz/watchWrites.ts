@@ -28,7 +28,7 @@ export function watchWrites(client: DynamoDBClient): {
   };
 }
 
-/** What a write is of, by its keys: the sort key, or the partition key of what stands alone. */
+/** Names the kind of item that a write is of: by the sort key, or the partition key of an item that stands alone. */
 function keysIn(input: unknown): string[] {
   if (typeof input !== 'object' || input === null) return [];
   const { PK, SK } = input as Record<string, unknown>;

@@ -98,7 +98,7 @@ const FORMS = {
   },
 };
 
-/** What a client that tries once sees of a put, and whether the item is stored. */
+/** The answer that a client that tries once has to a put, and whether the item is stored. */
 const OUTCOMES: readonly [Fault, string, boolean][] = [
   ['answerLost', 'TimeoutError', true],
   ['timeout', 'TimeoutError', false],

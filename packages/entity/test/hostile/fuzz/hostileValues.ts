@@ -105,7 +105,7 @@ export const HOSTILE_JSON: readonly HostileValue[] = Object.entries<() => unknow
   'lists in a thousand levels': () => nested(1000, (inner) => [inner]),
 }).map(([name, make]) => ({ name, make }));
 
-/** What only code can give. */
+/** Values that only code can give. */
 const HOSTILE_OBJECTS: readonly HostileValue[] = Object.entries<() => unknown>({
   undefined: () => undefined,
   NaN: () => Number.NaN,
