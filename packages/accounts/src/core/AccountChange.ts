@@ -3,7 +3,8 @@ import type { Account, Token, Contact } from './Account.js';
 import type { ChangeCore, AccountEntity } from './ChangeCore.js';
 import type { Actor } from './Actor.js';
 import type { Notice } from './notices.js';
-import { pendingTokens, tokensUnchanged } from './pendingTokens.js';
+import type { ContactMarks } from './isLapsed.js';
+import { pendingTokens, tokensUnchanged, type TokensRevoked } from './pendingTokens.js';
 import { revocationMark } from './revocationMark.js';
 import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 
@@ -252,6 +253,11 @@ export class AccountChange<A extends Account | undefined = Account> {
   afterCommit(action: (saved: AccountDocument | null) => void | Promise<void>): this {
     this.#afterCommit.push(action);
     return this;
+  }
+
+  /** The account's marks as the commit leaves them: what the change itself adds comes after them. */
+  get marks(): TokensRevoked & ContactMarks {
+    return { ...this.account, ...this.#set };
   }
 
   /** The account as it was saved, where its item was written and had to be read for it. */
