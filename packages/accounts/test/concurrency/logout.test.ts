@@ -8,7 +8,7 @@ import {
   type TestAccounts,
 } from '../support/testAccounts.js';
 
-const ROUNDS = 20;
+const ROUNDS = 8;
 const READERS_PER_INSTANCE = 3;
 
 describe('a logout that races with requests', () => {

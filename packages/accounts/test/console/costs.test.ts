@@ -1,6 +1,7 @@
 import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { Account, defineEntity } from '@latchkey/schema';
 import * as z from 'zod';
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import { findDynoxide } from '../../../entity/src/testing/internal/dynoxideEngine.js';
 import { freePort } from '../../../entity/src/testing/internal/freePort.js';
 import { launchOnPort, type Launched } from '../../../entity/src/testing/internal/launchOnPort.js';
@@ -126,7 +127,7 @@ const excess = (most: Cost, actual: Cost): Cost => ({
 });
 
 describe.each(Object.entries(SUBJECTS))('%s', (name, create) => {
-  it.each(actions)(
+  it.each(sampleOf(actions, 3))(
     '%s costs exactly the requests of its preview, and its units but for one that growth may take',
     async (action) => {
       const own = name === PLANNED ? withLimit : withoutLimit;

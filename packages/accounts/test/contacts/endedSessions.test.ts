@@ -1,3 +1,4 @@
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
@@ -99,13 +100,16 @@ describe('ASVS 7.4.1, 7.4.3: a session that ends while something is done in it',
     expect(sent).toEqual([]);
   };
 
-  it.each(ACTS)('does nothing more by a password that was set before: %s', async (_name, act) => {
-    const before = await stateOf();
-    await reset();
-    await expectNothing(act(test.accounts, ada.request, ada), before, 'ended');
-  });
+  it.each(sampleOf(ACTS, 3))(
+    'does nothing more by a password that was set before: %s',
+    async (_name, act) => {
+      const before = await stateOf();
+      await reset();
+      await expectNothing(act(test.accounts, ada.request, ada), before, 'ended');
+    },
+  );
 
-  it.each(READERS)(
+  it.each(sampleOf(READERS, 3))(
     'does nothing more by a password that is set after the reading: %s',
     async (_name, act) => {
       const before = await stateOf();
@@ -116,16 +120,19 @@ describe('ASVS 7.4.1, 7.4.3: a session that ends while something is done in it',
     },
   );
 
-  it.each(READERS)('does nothing more by a logout after the reading: %s', async (_name, act) => {
-    const before = await stateOf();
-    const { authToken } = ada;
-    const fault = beforeAnswer(test.client, 'Query', () =>
-      test.another().logout({ authToken, request: requestWith() }),
-    );
-    await expectNothing(act(test.accounts, ada.request, ada), before, 'kept');
-    expect(fault.attempts).toBeGreaterThan(0);
-    fault.remove();
-  });
+  it.each(sampleOf(READERS, 3))(
+    'does nothing more by a logout after the reading: %s',
+    async (_name, act) => {
+      const before = await stateOf();
+      const { authToken } = ada;
+      const fault = beforeAnswer(test.client, 'Query', () =>
+        test.another().logout({ authToken, request: requestWith() }),
+      );
+      await expectNothing(act(test.accounts, ada.request, ada), before, 'kept');
+      expect(fault.attempts).toBeGreaterThan(0);
+      fault.remove();
+    },
+  );
 
   it('issues no token by a logout before', async () => {
     const { authToken, request } = ada;

@@ -4,7 +4,7 @@ import { createFaultTable, FaultWorld, type FaultTable } from './FaultWorld.js';
 import { NOT_IN_MATRIX, OPERATIONS, type Operation } from './operations.js';
 
 /** The part of the cases that run: `npm run test:faults` sets 1, for all of them. */
-const { FAULTS_RATE = '0.01', FAULTS_SEED = '1' } = process.env;
+const { FAULTS_RATE = '0.005', FAULTS_SEED = '1' } = process.env;
 const RATE = Number(FAULTS_RATE);
 const SEED = Number(FAULTS_SEED);
 

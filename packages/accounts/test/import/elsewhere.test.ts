@@ -1,5 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { AccountAttempts } from '@latchkey/schema';
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import type { Message } from '../../src/delivery/Delivery.js';
 import { totp } from '../../src/twoFactor/totp.js';
 import { verifyElsewhere, type ElsewherePassword } from '../../src/login/elsewhere/index.js';
@@ -264,26 +265,29 @@ const remedies: Readonly<Record<string, (accountId: string) => Promise<unknown>>
 };
 
 describe('a mark, after', () => {
-  it.each(Object.keys(remedies))('%s', async (name) => {
+  it.each(sampleOf(Object.keys(remedies), 3))('%s', async (name) => {
     await remedies[name]?.(await idOf());
     expect(['LoginFailed', 'AccountDeactivated']).toContain(await login('ada', RIGHT));
     expect(await login('ada@example.com', RIGHT)).toBe('LoginFailed');
     expect(asked).toEqual([]);
   });
 
-  it.each(Object.keys(remedies))('%s at the very moment at which it is asked for', async (name) => {
-    const accountId = await idOf();
-    answer = async ({ password }) => {
-      await remedies[name]?.(accountId);
-      return password === RIGHT;
-    };
-    expect(await login('ada', RIGHT)).not.toBe('none');
-    expect(await storedPassword()).not.toEqual(await hasher.hash(RIGHT));
-    const before = asked.length;
-    answer = () => true;
-    expect(await login('ada', RIGHT)).not.toBe('none');
-    expect(asked).toHaveLength(before);
-  });
+  it.each(sampleOf(Object.keys(remedies), 3))(
+    '%s at the very moment at which it is asked for',
+    async (name) => {
+      const accountId = await idOf();
+      answer = async ({ password }) => {
+        await remedies[name]?.(accountId);
+        return password === RIGHT;
+      };
+      expect(await login('ada', RIGHT)).not.toBe('none');
+      expect(await storedPassword()).not.toEqual(await hasher.hash(RIGHT));
+      const before = asked.length;
+      answer = () => true;
+      expect(await login('ada', RIGHT)).not.toBe('none');
+      expect(asked).toHaveLength(before);
+    },
+  );
 
   it('a request for a reset by somebody else, which must not take the account from its owner', async () => {
     await selfService(test.accounts).forgotPassword({ email: 'ada@example.com' });

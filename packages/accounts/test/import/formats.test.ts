@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import {
   IMPORT_FORMATS,
   readUsers,
@@ -38,7 +39,7 @@ async function rowsOf(text: string | Buffer, format: ImportFormat): Promise<unkn
 
 const COUNT = 300;
 
-describe.each(IMPORT_FORMATS)('an export of %s', (format) => {
+describe.each(sampleOf(IMPORT_FORMATS, 4))('an export of %s', (format) => {
   const { text, password, foreignId } = EXPORTS[format];
   let test: TestAccounts;
   beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { emailAddress, username } from '@latchkey/schema';
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import type { ListedBy } from '../../src/core/AccountListing.js';
 import { accountListing } from '../../src/listing/index.js';
 import { errorOf } from '../support/errorOf.js';
@@ -97,7 +98,7 @@ describe.each(Object.entries(LISTS))('a list by %s', (name, { given, parse }) =>
   });
 
   it('has every value by every beginning as somebody typed it, in capitals and composed otherwise', async () => {
-    for (const typed of given) {
+    for (const typed of sampleOf(given, 3)) {
       const value = parse(typed);
       for (const form of ['NFC', 'NFD'] as const) {
         const spelling = typed.normalize(form);

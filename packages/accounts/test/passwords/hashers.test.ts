@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import { Argon2Hasher } from '../../src/passwords/argon2/index.js';
 import { BcryptHasher } from '../../src/passwords/BcryptHasher.js';
 import { ScryptHasher } from '../../src/passwords/ScryptHasher.js';
@@ -54,7 +55,7 @@ describe.each(HASHERS)('$name', ({ hasher, busy, concurrency, form }) => {
     expect(first).not.toBe(second);
   });
 
-  it.each(NAUGHTY)(
+  it.each(sampleOf(NAUGHTY, 4))(
     'ASVS 6.2.8, 6.2.9: matches %s exactly: longer, swapped case, trimmed and another end fail',
     async (_name, password) => {
       const stored = await hasher.hash(password);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 
 // Worker threads run from files, so these tests run the build, each in a process of its own.
 const PACKAGE = path.join(__dirname, '../..');
@@ -97,7 +98,7 @@ describe('BcryptHasher of the build', () => {
     ['CommonJS', 'cjs.cjs', `const { BcryptHasher } = require(${JSON.stringify(cjs)});`],
   ] as const;
 
-  it.each(loads)(
+  it.each(sampleOf(loads, 2))(
     'hashes in worker threads as %s, and keeps no process alive',
     async (_name, file, load) => {
       const report = await reportOf(file, program({ load, options: { threads: 2 } }));
@@ -106,7 +107,7 @@ describe('BcryptHasher of the build', () => {
   );
 
   const onLambda = { AWS_LAMBDA_FUNCTION_NAME: 'login' };
-  it.each(loads)(
+  it.each(sampleOf(loads, 2))(
     'hashes in place on Lambda while one password comes at a time, as %s',
     async (_name, file, load) => {
       for (const env of [onLambda, { ...onLambda, AWS_LAMBDA_MAX_CONCURRENCY: '1' }]) {
@@ -116,7 +117,7 @@ describe('BcryptHasher of the build', () => {
     },
   );
 
-  it.each(loads)(
+  it.each(sampleOf(loads, 2))(
     'hashes in threads on Lambda once several come at once, and keeps no process alive, as %s',
     async (_name, file, load) => {
       const report = await reportOf(file, program({ load }), onLambda);

@@ -1,6 +1,7 @@
 import type * as NodeArgon2 from '@node-rs/argon2';
 import * as bcrypt from 'bcryptjs';
 import fc from 'fast-check';
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import { Argon2Hasher } from '../../src/passwords/argon2/index.js';
 import { BcryptHasher } from '../../src/passwords/BcryptHasher.js';
 import type { PasswordHasher } from '../../src/passwords/PasswordHasher.js';
@@ -67,7 +68,7 @@ describe.each(OWN)('a PasswordVerifier with %s', (_name, own) => {
     });
   });
 
-  it.each(FOREIGN)(
+  it.each(sampleOf(FOREIGN, 3))(
     'ASVS 11.2.2: verifies %s, and says that it is to be replaced',
     async (name, password, stored) => {
       const isOwn = name === 'argon2id' && own instanceof Argon2Hasher;

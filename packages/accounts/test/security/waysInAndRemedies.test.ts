@@ -1,5 +1,6 @@
 import { AccessType, AccountToken } from '@latchkey/schema';
 import { Secret, TOTP } from 'otpauth';
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import { importAccounts } from '../../src/import/importAccounts.js';
 import { verifyElsewhere } from '../../src/login/elsewhere/index.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
@@ -209,7 +210,7 @@ describe('an address that a stranger has signed up with', () => {
     });
   });
 
-  describe.each(Object.keys(waysIn))('and prepared with %s', (way) => {
+  describe.each(sampleOf(Object.keys(waysIn), 4))('and prepared with %s', (way) => {
     it.each(Object.keys(remedies))(
       'GHSA-qq9h-g4jm-xgf3: is its owner’s alone, who %s',
       async (remedy) => {
@@ -438,7 +439,7 @@ describe('an account that somebody else has a session of', () => {
     });
   });
 
-  describe.each(Object.keys(waysIn))('and prepared with %s', (way) => {
+  describe.each(sampleOf(Object.keys(waysIn), 4))('and prepared with %s', (way) => {
     it.each(Object.keys(remedies))('is its owner’s alone, who %s', async (remedy) => {
       const owner = await test.signUp();
       const { accountId, email, username } = owner;

@@ -1,5 +1,6 @@
 import { Table } from '@latchkey/entity';
 import * as z from 'zod';
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { createOwners, type Owners } from '../contacts/owners.js';
@@ -69,14 +70,17 @@ describe('identifiers, as people type them', () => {
   };
 
   describe.each(SPELLINGS)('%s', (_name, spell) => {
-    it.each(Object.keys(CALLS))('%s accepts an identifier in this spelling', async (call) => {
-      const email = `person${String(++count)}@example.org`;
-      const own = (await test.accounts.contacts.list({ request }))[0]?.data.value ?? '';
-      expect(await codeOf(CALLS[call]?.(spell(email), own) ?? Promise.reject(new Error()))).toBe(
-        'none',
-      );
-      await test.accounts.settled();
-    });
+    it.each(sampleOf(Object.keys(CALLS), 3))(
+      '%s accepts an identifier in this spelling',
+      async (call) => {
+        const email = `person${String(++count)}@example.org`;
+        const own = (await test.accounts.contacts.list({ request }))[0]?.data.value ?? '';
+        expect(await codeOf(CALLS[call]?.(spell(email), own) ?? Promise.reject(new Error()))).toBe(
+          'none',
+        );
+        await test.accounts.settled();
+      },
+    );
 
     it.each(Object.keys(OWN_CALLS))(
       '%s finds an account by an identifier in this spelling',

@@ -1,4 +1,5 @@
 import { AddressAttempts } from '@latchkey/schema';
+import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { everythingShown } from '../support/everythingShown.js';
 import { requestWith } from '../support/testAccounts.js';
@@ -27,7 +28,7 @@ describe('the codes of SelfService', () => {
     );
   });
 
-  it.each(rows.map((row) => [row.name, row.about, row] as const))(
+  it.each(sampleOf(rows, 4).map((row) => [row.name, row.about, row] as const))(
     '%s (%s): not just inside, but just outside, where nothing is written',
     async (_name, _about, row) => {
       const world = row.options ? await World.open(row.options) : shared;

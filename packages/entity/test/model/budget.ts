@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 const { MODEL_SEED, MODEL_RUNS, MODEL_PATH } = process.env;
 
 /** How many programs are run. */
-export const RUNS = Number(MODEL_RUNS ?? 300);
+export const RUNS = Number(MODEL_RUNS ?? 120);
 
 /** So many programs are run side by side, each in a namespace of its own. */
 export const SIDE_BY_SIDE = MODEL_PATH === undefined ? 8 : 1;

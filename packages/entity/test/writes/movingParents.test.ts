@@ -3,6 +3,7 @@ import { Table } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import * as z from 'zod';
+import { sampleOf } from '../support/sampleOf.js';
 import { errorOf } from '../support/errorOf.js';
 import { beforeAnswer, type Fault } from '../support/faults.js';
 import { Guest, Sale, Shop } from '../support/shop.js';
@@ -108,7 +109,7 @@ const WAYS: readonly [string, (from: string, to: string, related: Related) => Pr
     ],
   ];
 
-describe.each(WAYS)('a document that gets another partition key by %s', (_, move) => {
+describe.each(sampleOf(WAYS, 2))('a document that gets another partition key by %s', (_, move) => {
   it.each<Related>([undefined, 'refuse'])(
     'stays where it is with its related documents: %s',
     async (related) => {
