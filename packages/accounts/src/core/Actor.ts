@@ -104,39 +104,26 @@ export class Actor {
 
   /**
    * Reads the session and the account again: one strongly consistent `BatchGetItem`, none where no
-   * session acts.
+   * session acts. A session that goes on under another generation, since another call in it has ended
+   * the account's other sessions, is noted on the request as it is now.
    *
    * @throws AccountError `InvalidSession`
    */
   async assertSessionActive(): Promise<void> {
-    if (this.session && !(await this.#readSession())) throw new AccountError('InvalidSession', {});
-  }
-
-  /**
-   * Tells whether the session, of which it is said that it has ended, goes on under another generation:
-   * another call in it has ended the account's other sessions. Then the request has it as it is now.
-   *
-   * @param generation - under which it was tried.
-   */
-  async isCarriedOver(generation: string | undefined): Promise<boolean> {
-    return (await this.#readSession()) && this.session?.generation !== generation;
-  }
-
-  /** Reads the session and its account, and tells whether it is active. */
-  async #readSession(): Promise<boolean> {
     const { request, session } = this;
-    if (!request || !session) return false;
+    if (!request || !session) return;
     const { accounts, sessionEntity, table, verified, sessionPolicy } = this.#core;
     const { accountId, ulid } = session;
     const [account, stored] = await table.batchGet(
       [accounts.reference({ accountId }), sessionEntity.reference({ accountId, ulid })],
       { consistent: true },
     );
-    if (!account || stored?.valid !== true) return false;
-    const current = { ...session, generation: stored.generation };
-    if (!isSessionActive(current, account, table.now(), sessionPolicy)) return false;
-    if (stored.generation !== session.generation) verified.carryOver(request, stored.generation);
-    return true;
+    const generation = stored?.generation ?? '';
+    const current = { ...session, valid: stored?.valid === true, generation };
+    if (!account || !isSessionActive(current, account, table.now(), sessionPolicy)) {
+      throw new AccountError('InvalidSession', {});
+    }
+    if (generation !== session.generation) verified.carryOver(request, generation);
   }
 
   /** Tells whether an error of the account's item says that the session has ended. */

@@ -121,12 +121,21 @@ export class Flow {
   async load(options: LoadOptions = {}): Promise<Account> {
     const { secrets = false, session = false } = options;
     this.#secrets = secrets;
-    const [account] = await Promise.all([
-      this.#load(),
-      session ? this.actor.assertSessionActive() : undefined,
-    ]);
-    this.#hasRead = !session;
-    return account;
+    const { actor } = this;
+    for (let race = 1; ; race++) {
+      const generation = actor.session?.generation;
+      const [account] = await Promise.all([
+        loadAccount(this.#core, actor.accountId, { secrets }),
+        session ? actor.assertSessionActive() : undefined,
+      ]);
+      this.#hasRead = !session;
+      if (actor.isActive(existing(actor, account))) return account as Account;
+      await actor.assertSessionActive();
+      // Another call in the session has carried it over to the generation that was read, or a later one.
+      if (race === MAX_RACES || actor.session?.generation === generation) {
+        throw new AccountError('InvalidSession', {});
+      }
+    }
   }
 
   /**
@@ -154,35 +163,24 @@ export class Flow {
         return finish();
       } catch (error) {
         if (!retries || race === MAX_RACES) throw error;
-        if (
-          !isConflict(error) &&
-          !(isEnded(error) && (await this.actor.isCarriedOver(generation)))
-        ) {
-          throw error;
-        }
+        if (isEnded(error)) {
+          await this.actor.assertSessionActive();
+          if (this.actor.session?.generation === generation) throw error;
+        } else if (!isConflict(error)) throw error;
         seen = refusingItem(error) ?? seen;
       }
       if (!current) continue;
-      const again = this.#load();
+      const again = await loadAccount(this.#core, this.actor.accountId, { secrets: this.#secrets });
       this.#hasRead = true;
-      current = (await again) as Account as A;
+      current = existing(this.actor, again) as A;
     }
   }
+}
 
-  /** @throws AccountError `InvalidSession`, `UserNotFound` */
-  async #load(): Promise<Account<StoredToken>> {
-    const { actor } = this;
-    for (let race = 1; ; race++) {
-      const generation = actor.session?.generation;
-      const account = await loadAccount(this.#core, actor.accountId, { secrets: this.#secrets });
-      // Deleted since the request was let through.
-      if (!account) throw new AccountError(actor.request ? 'InvalidSession' : 'UserNotFound', {});
-      if (actor.isActive(account)) return account as Account<StoredToken>;
-      if (race === MAX_RACES || !(await actor.isCarriedOver(generation))) {
-        throw new AccountError('InvalidSession', {});
-      }
-    }
-  }
+/** @throws AccountError `InvalidSession`, `UserNotFound` for an account that was deleted meanwhile. */
+function existing(actor: Actor, account: Account | null): Account {
+  if (!account) throw new AccountError(actor.request ? 'InvalidSession' : 'UserNotFound', {});
+  return account;
 }
 
 /** Gives the account as a condition has found it. */

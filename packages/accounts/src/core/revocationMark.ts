@@ -13,7 +13,7 @@ const MARGIN_MS = 60_000;
 /** How far what was made since a mark may lie after it, by a millisecond for each of its kind. */
 const SINCE_MARK_MS = 1000;
 
-/** What is known of an account of which everything pending is to be revoked. */
+/** State of an account of which everything pending is to be revoked. */
 export interface RevocableAccount extends TokensRevoked, ContactMarks {
   readonly tokens?: readonly Pick<Token, 'ulid'>[];
   readonly accessTypes?: readonly Pick<Contact, 'ulid'>[];
