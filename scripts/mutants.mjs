@@ -1,7 +1,7 @@
-// `npm run mutants`: breaks each line of scripts/mutants/mutants.json in turn, and shows that a test
-// fails. Nothing is written: Jest reads the file as the mutant has it.
+// `npm run mutants`: breaks each line of scripts/mutants/mutants.json in turn, and shows that the test that is
+// named with it fails, which passes without. Nothing is written: Jest reads the file as the mutant has it.
 //   npm run mutants -- --only id,id   a few
-//   npm run mutants -- --tenth        the tenth whose turn it is today
+//   npm run mutants -- --tenth        the tenth whose turn it is today, as in npm test
 //   npm run mutants -- --tenth 3      a certain one, from 0 to 9
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,18 +12,22 @@ import { readJson, ROOT } from './setup.mjs';
 const CONFIG = 'scripts/mutants/jest.config.js';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const TENTHS = 10;
-/** Bound on a run of Jest, in milliseconds: of one tenth, and of all tests of a package. */
-const TIMEOUT_MS = { tenth: 5 * 60_000, package: 30 * 60_000 };
+/** Mutants of one run of Jest. */
+const AT_ONCE = 10;
+const UNBROKEN = ' unbroken';
+/** Bound on a run of Jest, in milliseconds: of a few mutants, and of all tests of a package. */
+const TIMEOUT_MS = { some: 10 * 60_000, package: 30 * 60_000 };
 
 /** The mutants; one whose text is not there exactly once is an error, so that the list stays true. */
 export function readMutants() {
   const mutants = readJson(ROOT, 'scripts/mutants/mutants.json');
-  const faults = mutants.flatMap(({ id, file, find, replace, reason, killedBy }) => {
+  const faults = mutants.flatMap(({ id, file, find, replace, reason, killedBy, test }) => {
     const found = readFileSync(join(ROOT, file), 'utf8').split(find).length - 1;
     return [
       ...(found === 1 ? [] : [`${id}: its text stands ${found} times in ${file}`]),
       ...(find === replace || !reason ? [`${id}: it breaks nothing, or says no reason`] : []),
-      ...(existsSync(join(ROOT, killedBy)) ? [] : [`${id}: there is no ${killedBy}`]),
+      ...(killedBy && existsSync(join(ROOT, killedBy)) ? [] : [`${id}: there is no ${killedBy}`]),
+      ...(test ? [] : [`${id}: no test is named`]),
     ];
   });
   if (new Set(mutants.map(({ id }) => id)).size < mutants.length) faults.push('an id stands twice');
@@ -37,62 +41,71 @@ export function turnOf(now = new Date()) {
   return Math.floor((now.getTime() - newYear) / DAY_MS) % TENTHS;
 }
 
-/** A check of `npm test`: kills the tenth of a day, each mutant by the test file that is named with it. */
+/** A check of `npm test`, in which all tests run unbroken as well: kills the mutants of one tenth. */
 export async function checkTenth(turn = turnOf()) {
-  const mutants = tenth(readMutants(), turn);
-  await onDatabase(() => killTenth(mutants));
+  const mutants = tenthOf(readMutants(), turn);
+  const survivors = await onDatabase(() => survivorsOf(mutants));
+  if (survivors.length > 0) throw new Error(`Mutants survived: ${namesOf(survivors)}`);
   return { summary: `${mutants.length} killed (npm run mutants -- --tenth ${turn})` };
 }
 
-function tenth(mutants, turn) {
+function tenthOf(mutants, turn) {
   return mutants.filter((_, at) => at % TENTHS === turn);
 }
 
-async function killTenth(mutants) {
-  const survivors = await survivorsOf(mutants);
-  if (survivors.length > 0) throw new Error(`Mutants survived: ${namesOf(survivors)}`);
-}
-
-/** Kills all: those that the tests named with them do not see are shown to all tests of their package. */
+/** Kills mutants by tests that pass unbroken; one that survives is shown to all tests of its package. */
 async function killAll(mutants) {
-  const tests = [...new Set(mutants.map(({ killedBy }) => killedBy))];
-  console.log(`First nothing is broken: ${tests.length} files of tests must pass.`);
-  const failed = (await runJest([{ name: 'nothing broken', tests }])).filter(isFailed);
-  if (failed.length > 0) throw new Error(`They fail: ${failed.map(({ file }) => file).join(', ')}`);
   const survivors = [];
-  for (let turn = 0; turn < TENTHS; turn += 1) {
-    const chosen = tenth(mutants, turn);
-    if (chosen.length > 0) survivors.push(...(await survivorsOf(chosen, console.log)));
+  for (let at = 0; at < mutants.length; at += AT_ONCE) {
+    const chosen = mutants.slice(at, at + AT_ONCE);
+    survivors.push(...(await survivorsOf(chosen, { compare: true, log: console.log })));
   }
   for (const mutant of survivors) {
     const [, name] = mutant.file.split('/');
-    const tests = [`packages/${name}/**/*.test.ts`];
-    const results = await runJest([{ name: mutant.id, tests, mutant }], TIMEOUT_MS.package);
-    const files = results.filter(isFailed).map(({ file }) => file);
-    console.log(`${mutant.id} is killed by ${files.join(', ') || 'no test at all'}`);
+    const run = { name: mutant.id, files: [`packages/${name}/**/*.test.ts`], mutant };
+    const failed = (await runJest([run], TIMEOUT_MS.package)).filter(isFailed);
+    console.log(
+      `${mutant.id} is killed by ${failed[0]?.file ?? 'no test at all'}: ${failed[0]?.failed}`,
+    );
   }
   if (survivors.length > 0) throw new Error(`Mutants survived: ${namesOf(survivors)}`);
 }
 
-/** The mutants that the test files named with them do not see. */
-async function survivorsOf(mutants, log = () => undefined) {
-  const results = await runJest(
-    mutants.map((mutant) => ({ name: mutant.id, tests: [mutant.killedBy], mutant })),
-  );
-  return mutants.filter((mutant) => {
-    const result = results.find(({ name }) => name === mutant.id);
-    // A file that does not even load shows a mutant that is not TypeScript, not a test that sees it.
-    if (!result || result.error || result.ran === 0) {
-      throw new Error(`No test ran for ${mutant.id}. ${result?.error ?? ''}`);
+/**
+ * The mutants that the tests named with them do not see.
+ *
+ * @param options - `compare`: whether each test must pass where nothing is broken, too.
+ */
+async function survivorsOf(mutants, { compare = false, log = () => undefined } = {}) {
+  const runOf = ({ killedBy, test }) => ({ files: [killedBy], test });
+  const results = await runJest([
+    ...mutants.map((mutant) => ({ name: mutant.id, ...runOf(mutant), mutant })),
+    ...(compare ? mutants.map((each) => ({ name: `${each.id}${UNBROKEN}`, ...runOf(each) })) : []),
+  ]);
+  const resultOf = (name) => {
+    const result = results.find((each) => each.name === name);
+    // A file that does not even load shows a mutant that is not TypeScript, not a test that sees it; one that
+    // runs out of time shows a machine that is busy.
+    if (result?.isLate) throw new Error(`${name}: its test ran out of time: ${result.failed}`);
+    if (result && !result.error && result.ran > 0) return result;
+    throw new Error(
+      `${name}: no test ran. ${result?.error ?? 'Is the title of its test another?'}`,
+    );
+  };
+  return mutants.filter(({ id, reason, test }) => {
+    if (compare && isFailed(resultOf(`${id}${UNBROKEN}`))) {
+      throw new Error(`${id}: its test fails where nothing is broken: ${test}`);
     }
-    log(`${isFailed(result) ? '✓' : '✗ SURVIVED'} ${mutant.id}: ${mutant.reason}`);
-    if (isFailed(result)) log(`  ${result.failed} (${result.seconds.toFixed(1)} s)`);
+    const result = resultOf(id);
+    log(
+      `${isFailed(result) ? '✓' : '✗ SURVIVED'} ${id}: ${reason} (${result.seconds.toFixed(1)} s)`,
+    );
     return !isFailed(result);
   });
 }
 
-/** Runs Jest once, for all of them; `{ name, file, ran, seconds, failed? }` of each file of tests. */
-async function runJest(runs, timeoutMs = TIMEOUT_MS.tenth) {
+/** Runs Jest once for all of them, and gives `{ name, file, ran, seconds, failed? }` of each file of tests. */
+async function runJest(runs, timeoutMs = TIMEOUT_MS.some) {
   const folder = temporaryFolder();
   const env = { MUTANT_RUNS: join(folder, 'runs.json'), MUTANT_RESULTS: join(folder, 'results') };
   writeFileSync(env.MUTANT_RUNS, JSON.stringify(runs));
@@ -104,8 +117,8 @@ async function runJest(runs, timeoutMs = TIMEOUT_MS.tenth) {
   return lines.map((line) => JSON.parse(line));
 }
 
-function isFailed({ failed, error }) {
-  return failed !== undefined || error !== undefined;
+function isFailed({ failed }) {
+  return failed !== undefined;
 }
 
 function namesOf(mutants) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import config from '../../jest.config.js';
 
-const { maxWorkers: _, testTimeout: __, ...shared } = config;
+const { maxWorkers, testTimeout, ...shared } = config;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -15,8 +15,8 @@ const runs = JSON.parse(readFileSync(process.env.MUTANT_RUNS, 'utf8'));
 /** The tests' own configuration, with one project for each mutant: its tests, and a transformer that breaks its line. */
 export default {
   rootDir: ROOT,
-  maxWorkers: 2,
-  testTimeout: 30_000,
+  maxWorkers: Math.min(maxWorkers, 2),
+  testTimeout,
   reporters: [pathOf('reporter.cjs')],
   projects: runs.map(({ name, files, test, mutant }) => ({
     ...shared,

@@ -10,7 +10,10 @@ class Reporter {
       file: relative(context.config.rootDir, testFilePath).replaceAll('\\', '/'),
       ran: testResults.filter(({ status }) => status === 'passed' || status === 'failed').length,
       seconds: (perfStats.end - perfStats.start) / 1000,
-      ...(failed && { failed: failed.fullName, message: failed.failureMessages[0] }),
+      ...(failed && {
+        failed: failed.fullName,
+        isLate: /Exceeded timeout of/.test(failed.failureMessages[0]),
+      }),
       ...(testExecError && { error: testExecError.message }),
     };
     appendFileSync(process.env.MUTANT_RESULTS, `${JSON.stringify(result)}\n`);
