@@ -97,7 +97,7 @@ function render(sections, proofs) {
     'The rows of OWASP ASVS 5.0, NIST SP 800-63B-4 and other references that concern a library for accounts, each with the tests that prove it, or the reason why there is none. Tests have the ids of their rows at the beginning of their titles.',
     'This page is generated: `npm run docs:security` renders it from `packages/accounts/test/security/checklist.txt` and the titles. A test fails where the page is not up to date, a row has neither a test nor a reason, or a test names an id without a row.',
     `Of ${rows.length} rows, ${proven} have tests of their own, ${countOf('by ')} are proven by those of another row, ${countOf('deployer')} are the deployer’s, ${countOf('not met')} are not met, and ${countOf('not ours')} concern what the library does not have.`,
-    'See also: [account takeover and recovery](security.md), [advisories of others](advisories.md).',
+    'See also: [account takeover and recovery](security.md), [advisories of others](advisories.md), [data, access and connections](data.md).',
     ...parts,
   ].join('\n\n');
 }

@@ -11,6 +11,7 @@ const { checkConsumer } = await import('./consumer/checkConsumer.mjs');
 const { checkSample } = await import('./engines.mjs');
 const { checkExamples } = await import('./examples.mjs');
 const { runJest, totals } = await import('./jest.mjs');
+const { checkTenth } = await import('./mutants.mjs');
 const { lintPackages, pack } = await import('./packed.mjs');
 const { CommandError, runBin } = await import('./run.mjs');
 const { checkSizes } = await import('./sizes.mjs');
@@ -41,6 +42,7 @@ const checks = {
   },
   examples: { title: 'examples in the documentation', needsBuild: true, run: checkExamples },
   apps: { title: 'example applications', needsBuild: true, run: checkApps },
+  mutants: { title: 'a tenth of the mutants', needsBuild: true, run: () => checkTenth() },
 };
 
 /**
@@ -51,7 +53,7 @@ const STAGES = [
   [['build']],
   [['jest'], ['lint', 'format', 'types']],
   [['browser'], ['engines', 'packages', 'consumer']],
-  [['examples'], ['apps']],
+  [['examples'], ['apps', 'mutants']],
 ];
 
 const chosen = choose(process.argv.slice(2));

@@ -80,7 +80,7 @@ export class ClientCore implements AccountsClient {
   #turn = 0;
 
   constructor({ baseUrl = '/auth', appId, fetch, prehashPassword }: ClientOptions) {
-    this.baseUrl = baseUrl.replace(/\/+$/, '');
+    this.baseUrl = /^.*[^/]/s.exec(baseUrl)?.[0] ?? '';
     this.appId = appId;
     this.#prehash = prehashPassword;
     this.name = `latchkey ${this.baseUrl} ${appId ?? ''}`;

@@ -38,7 +38,8 @@ export interface PasskeySettings {
 
 const MAX_ORIGINS = 50;
 const MAX_NAME = 64;
-const DOMAIN = /^(?=.{1,253}$)[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/;
+const MAX_DOMAIN = 253;
+const DOMAIN = /^[a-z\d]+(?:-+[a-z\d]+)*(?:\.[a-z\d]+(?:-+[a-z\d]+)*)*$/;
 const ANDROID = /^android:apk-key-hash:[\w-]{43}$/;
 
 /** @throws AccountError `InvalidConfiguration` with the path of the option. */
@@ -62,7 +63,8 @@ export function passkeySettings(options: PasskeyOptions): PasskeySettings {
 }
 
 function parseRpId(rpId: unknown): string {
-  const isDomain = typeof rpId === 'string' && DOMAIN.test(rpId);
+  const isDomain =
+    typeof rpId === 'string' && rpId.length <= MAX_DOMAIN && DOMAIN.test(rpId);
   // No browser takes a public suffix, such as `com`.
   if (isDomain && (rpId === 'localhost' || rpId.includes('.'))) return rpId;
   throw invalidOption('passkeys.rpId', 'It must be a domain such as example.com, in lower case.');

@@ -1,7 +1,5 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 
-/** A zone is a name at the host that has it, and not part of a network: `%eth0`. */
-const ZONE = /%.*$/;
 const IPV4_MAPPED = /^::ffff:([\d.]+)$/;
 
 /**
@@ -14,8 +12,10 @@ const IPV4_MAPPED = /^::ffff:([\d.]+)$/;
  */
 export function canonicalAddress(address: string): string {
   if (isIPv4(address)) return address;
-  // Node.js would drop the zone itself, but refuses a long address that has one.
-  const canonical = toSocketAddress(address.replace(ZONE, '')).address;
+  // A zone is a name at the host that has it, and not part of a network: `%eth0`. Node.js would drop
+  // it, but refuses a long address that has one.
+  const [zoneless = ''] = address.split('%', 1);
+  const canonical = toSocketAddress(zoneless).address;
   return IPV4_MAPPED.exec(canonical)?.[1] ?? canonical;
 }
 

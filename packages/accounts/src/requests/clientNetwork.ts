@@ -23,7 +23,8 @@ function networkOf(canonical: string): string {
   const [head = [], tail = []] = canonical.split('::').map(groupsOf);
   const zeros = Array<string>(IPV6_GROUPS - head.length - tail.length).fill('0');
   const network = [...head, ...zeros, ...tail].slice(0, NETWORK_GROUPS);
-  return network.join(':').replace(/(^|:)0(:0)*$/, '');
+  const lastNonZero = network.findLastIndex((group) => group !== '0');
+  return network.slice(0, lastNonZero + 1).join(':');
 }
 
 function groupsOf(part: string): string[] {

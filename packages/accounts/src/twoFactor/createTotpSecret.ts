@@ -33,7 +33,7 @@ export function isTotpSecret(value: unknown): value is string {
  */
 export function parseForeignSecret(value: unknown): string {
   const secret =
-    typeof value === 'string' ? value.replaceAll(/[ -]|=+$/g, '').toUpperCase() : value;
+    typeof value === 'string' ? value.replaceAll(/[ -]|={1,6}$/g, '').toUpperCase() : value;
   if (isTotpSecret(secret)) return secret;
   throw new AccountError('InvalidInput', { path: 'totpSecret', reason: 'notATotpSecret' });
 }

@@ -79,7 +79,7 @@ describe('Every route', () => {
 
   // Those that browsers land on from other sites are tested with identity providers.
   it.each(ALL.filter(({ method, landing }) => method !== 'GET' && !landing))(
-    '$name refuses the page of another site, which has no say in it',
+    'OWASP CSRF: $name refuses the page of another site, which has no say in it',
     async (route) => {
       const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
       expectProblem(await send(route, { headers, body: '{}' }), 403, 'CrossOrigin');

@@ -584,7 +584,7 @@ describe('what no flow alone shows', () => {
     test.clock.advance(5 * 60 * 1000);
   });
 
-  it('ASVS 8.1.1: two Accounts in one process share nothing but the table', async () => {
+  it('two Accounts in one process share nothing but the table', async () => {
     const table = new Table({ name: test.table.name, client: test.client });
     const other = new Accounts({ table, sessions: { getTokenSecret: () => `another ${SECRET}` } });
     const { username } = await signUp();

@@ -111,6 +111,16 @@ describe('the limits that an option’s comment tells are those that hold', () =
     expect(documentedDefaults(file, name)).toEqual(limits);
   });
 
+  it('ASVS 6.1.2: the words that a password must not be made of are documented', () => {
+    const guide = text('docs/guide/accounts.md');
+    expect(guide).toMatch(/words of your own/);
+    expect(guide).toMatch(/refuses passwords made from the person's name/);
+    const policy = source('passwords/PasswordPolicy.ts').replace(/\s*\*?\s+/g, ' ');
+    expect(policy).toMatch(
+      /Words that must not make up half of a password[^/]*\*\/ readonly contextWords/,
+    );
+  });
+
   it('ASVS 6.1.1, 2.1.3, 2.1.1: as the documents tell them', async () => {
     const { minLength, maxLength } = DEFAULT_PASSWORD_POLICY;
     const cost = /\$2b\$(\d+)\$/.exec(await new BcryptHasher().hash('correct horse'))?.[1];

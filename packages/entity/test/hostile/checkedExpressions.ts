@@ -1,5 +1,13 @@
 /** Regular expressions that take linear time, by recheck 4.5.0: `npm run test:expressions` checks them. */
 export const LINEAR: readonly string[] = [
+  '/[ -]|={1,6}$/g',
+  '/[./A-Za-z0-9+=]{16}$/',
+  '/(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH) (\\S+)/',
+  '/^.*[^/]/s',
+  '/^.*[^0]/',
+  '/^[a-z\\d]+(?:-+[a-z\\d]+)*(?:\\.[a-z\\d]+(?:-+[a-z\\d]+)*)*$/',
+  '/^\\$[a-z0-9-]{1,32}\\$/',
+  '/^\\$latchkey-prehash\\$v=1\\$([\\w-]{22})\\$(?=.)/s',
   '/#\\d+/g',
   '/(?:TimeToLive|TTL) is active on a different/i',
   '/(?<=.)\\/$/',
@@ -153,21 +161,3 @@ export const LINEAR: readonly string[] = [
   '/^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d)$/',
   '/^\\w+$/',
 ];
-
-/** Those that may take polynomial time, or are too large for the check, and why their texts are short. */
-export const BOUNDED: Readonly<Record<string, string>> = {
-  '/\\/+$/': 'of the URL that the application has configured',
-  '/^(?=.{1,253}$)[a-z\\d]([a-z\\d-]*[a-z\\d])?(\\.[a-z\\d]([a-z\\d-]*[a-z\\d])?)*$/':
-    'at most 253 characters, by its own beginning',
-  '/^\\$(?:2[abxy]?\\$\\d\\d\\$[./A-Za-z0-9]{53}|[a-z0-9-]{1,32}\\$.*[./A-Za-z0-9+=]{16,})$/':
-    'of a stored hash: at most 1000 characters',
-  '/%.*$/': 'of an address: at most 8192 characters',
-  '/(^|:)0(:0)*$/': 'of the canonical form of an IPv6 address',
-  '/[ -]|=+$/g': 'of an imported secret, whose length is limited',
-  '/^\\$latchkey-prehash\\$v=1\\$([\\w-]{22})\\$([^]+)$/':
-    'of a stored hash: at most 1000 characters; its first part has a fixed length',
-  '/(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH) (\\S+)/':
-    "of a message of Node's own",
-  '/0+$/': "of a number's digits",
-  '/=\\?.*\\?=/': 'of an e-mail address, whose length is checked before',
-};

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkSync } from 'recheck';
 import ts from 'typescript';
-import { BOUNDED, LINEAR } from './checkedExpressions.js';
+import { LINEAR } from './checkedExpressions.js';
 
 const ROOT = path.join(__dirname, '../../../..');
 /** A regular expression of the library, and where it stands. */
@@ -58,7 +58,7 @@ function textOf(pattern: ts.Expression): string {
 
 /** How an expression backtracks; undefined for one that takes linear time. */
 function complexityOf({ pattern, flags }: Pick<Found, 'pattern' | 'flags'>): string | undefined {
-  const found = checkSync(pattern, flags, { timeout: 10_000 });
+  const found = checkSync(pattern, flags, { timeout: 60_000 });
   if (found.status === 'safe') return undefined;
   return found.status === 'vulnerable' ? found.complexity.summary : found.status;
 }
@@ -71,22 +71,20 @@ const textsOf = ALL.map(({ pattern, flags }) => `/${pattern}/${flags}`);
 
 it('every regular expression of the packages has been checked: `npm run test:expressions` checks new ones', () => {
   expect(ALL.length).toBeGreaterThan(80);
-  const checked = [...LINEAR, ...Object.keys(BOUNDED)];
-  expect([...new Set(textsOf)].sort()).toEqual(checked.sort());
+  expect([...new Set(textsOf)].sort()).toEqual([...LINEAR].sort());
 });
 
 // A quarter of a second each, and more for some.
 if (process.env.CHECK_EXPRESSIONS) {
-  it('no regular expression of the packages backtracks, but for those whose texts are short', () => {
+  it('no regular expression of the packages takes more than linear time', () => {
     const faults = ALL.flatMap((each) => {
-      const text = `/${each.pattern}/${each.flags}`;
       const complexity = complexityOf(each);
-      return complexity === undefined || text in BOUNDED
+      return complexity === undefined
         ? []
-        : [`${each.at} ${text}: ${complexity}`];
+        : [`${each.at} /${each.pattern}/${each.flags}: ${complexity}`];
     });
     expect(faults).toEqual([]);
-  }, 600_000);
+  }, 1_800_000);
 }
 
 it.each(['^(a+)+$', '(x+x+)+y'])('the check sees that %s backtracks', (pattern) => {

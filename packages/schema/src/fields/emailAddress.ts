@@ -10,8 +10,6 @@ const LOCAL =
 const LABEL = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?$/u;
 // What a host ends with to be an IPv4 address, in whatever notation (WHATWG URL §3.5).
 const NUMBER = /^(?:\d+|0x[0-9a-f]*)$/;
-// Mail programs that decode names decode addresses, too, and find others in them (RFC 2047 §2).
-const ENCODED_WORD = /=\?.*\?=/;
 // Letters and marks that cannot be seen, such as Hangul fillers and variation selectors.
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 
@@ -90,11 +88,17 @@ function isEmailAddress(value: string): boolean {
     utf8.encode(value).length <= MAX_BYTES &&
     utf8.encode(local).length <= MAX_LOCAL_BYTES &&
     LOCAL.test(local) &&
-    !ENCODED_WORD.test(local) &&
+    !hasEncodedWord(local) &&
     labels.length > 1 &&
     labels.every((label) => label.length <= 63 && LABEL.test(label)) &&
     !NUMBER.test(labels.at(-1) ?? '')
   );
+}
+
+/** Mail programs that decode names decode addresses, too, and find others in them (RFC 2047 §2). */
+function hasEncodedWord(local: string): boolean {
+  const start = local.indexOf('=?');
+  return start !== -1 && local.includes('?=', start + 2);
 }
 
 /** The same address; nothing after the @ where the domain stands for none. */

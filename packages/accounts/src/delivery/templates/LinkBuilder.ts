@@ -100,7 +100,7 @@ function parseBaseUrl(value: unknown): string {
   if (!isSafe || url.username !== '' || url.password !== '' || /[?#]/.test(url.href)) {
     throw invalidOption('baseUrl', 'It must be an https URL without user, query or fragment.');
   }
-  return url.href.replace(/\/+$/, '');
+  return /^.*[^/]/s.exec(url.href)?.[0] ?? '';
 }
 
 /** Only a path that the URL standard leaves as it is: `..`, `//host` and `\` lead elsewhere. */

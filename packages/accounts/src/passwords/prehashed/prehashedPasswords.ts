@@ -28,7 +28,8 @@ interface SentPassword {
 }
 
 const SENT = /^latchkey-prehash:1:([\w-]{22}):([\w-]{43})(?::([^]+))?$/;
-const STORED = /^\$latchkey-prehash\$v=1\$([\w-]{22})\$([^]+)$/;
+/** What stands before the hash itself in a stored string, which is not empty. */
+const STORED_PREFIX = /^\$latchkey-prehash\$v=1\$([\w-]{22})\$(?=.)/s;
 const MIN_SECRET_LENGTH = 32;
 const SALT_BYTES = 16;
 
@@ -73,7 +74,7 @@ export function prehashedPasswords({
     },
     plainOf: (password) => readSent(password)?.plain,
     saltOf: (accountId, stored) =>
-      STORED.exec(stored ?? '')?.[1] ??
+      STORED_PREFIX.exec(stored ?? '')?.[1] ??
       createHmac('sha256', saltSecret)
         .update(`latchkey/prehash-salt/v1/${accountId}`)
         .digest()
@@ -87,8 +88,8 @@ export function prehashedPasswords({
     verify: async (password, stored, verify) => {
       const sent = readSent(password);
       if (!sent) return verify(password, stored);
-      const hash = STORED.exec(stored ?? '')?.[2];
-      if (hash !== undefined) return verify(sent.key, hash);
+      const prefix = STORED_PREFIX.exec(stored ?? '')?.[0];
+      if (prefix !== undefined) return verify(sent.key, stored?.slice(prefix.length));
       // From before the mode: the password itself is needed once more, and is then stored as the mode says.
       const isComparable = sent.plain !== undefined;
       const { matches } = await verify(sent.plain ?? '', isComparable ? stored : undefined);

@@ -59,7 +59,7 @@ export function canonicalNumber(text: string): string {
 }
 
 function plainDigits(text: string): string {
-  return canonicalNumber(text).replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '');
+  return withoutZerosAtEnd(canonicalNumber(text).replace(/[-.]/g, '').replace(/^0+/, ''));
 }
 
 function parse(text: string): Decimal {
@@ -78,6 +78,10 @@ function format({ digits, scale }: Decimal): string {
   const sign = digits < 0n ? '-' : '';
   const text = String(digits < 0n ? -digits : digits).padStart(scale + 1, '0');
   const whole = text.slice(0, text.length - scale);
-  const fraction = scale > 0 ? text.slice(-scale).replace(/0+$/, '') : '';
+  const fraction = scale > 0 ? withoutZerosAtEnd(text.slice(-scale)) : '';
   return sign + whole + (fraction === '' ? '' : `.${fraction}`);
+}
+
+function withoutZerosAtEnd(digits: string): string {
+  return /^.*[^0]/.exec(digits)?.[0] ?? '';
 }
