@@ -27,6 +27,7 @@ export default {
   // DynamoDB Local, and set DYNAMODB_ENDPOINT.
   globalSetup: '<rootDir>/packages/entity/dist/testing-globalSetup.cjs',
   globalTeardown: '<rootDir>/packages/entity/dist/testing-globalTeardown.cjs',
+  setupFilesAfterEnv: ['<rootDir>/packages/entity/test/support/sampleTables.ts'],
   cacheDirectory: '<rootDir>/.cache/jest',
   // More than two cores: each worker waits for the database much of its time.
   maxWorkers: 3,

@@ -1,16 +1,16 @@
 // `npm run mutants`: breaks each line of scripts/mutants/mutants.json in turn, and shows that the test that is
 // named with it fails, which passes without. Nothing is written: Jest reads the file as the mutant has it.
 //   npm run mutants -- --only id,id   a few
-//   npm run mutants -- --tenth        the tenth whose turn it is today, as in npm test
+//   npm run mutants -- --tenth        the tenth whose turn it is, as in npm test
 //   npm run mutants -- --tenth 3      a certain one, from 0 to 9
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runBin, temporaryFolder } from './run.mjs';
 import { readJson, ROOT } from './setup.mjs';
+import { turnOfCommit } from './turn.mjs';
 
 const CONFIG = 'scripts/mutants/jest.config.js';
-const DAY_MS = 24 * 60 * 60 * 1000;
 const TENTHS = 10;
 /** Mutants of one run of Jest. */
 const AT_ONCE = 10;
@@ -35,14 +35,8 @@ export function readMutants() {
   return mutants;
 }
 
-/** The tenth whose turn it is: by the day of the year, in UTC. */
-export function turnOf(now = new Date()) {
-  const newYear = Date.UTC(now.getUTCFullYear(), 0, 1);
-  return Math.floor((now.getTime() - newYear) / DAY_MS) % TENTHS;
-}
-
 /** A check of `npm test`, in which all tests run unbroken as well: kills the mutants of one tenth. */
-export async function checkTenth(turn = turnOf()) {
+export async function checkTenth(turn = turnOfCommit() % TENTHS) {
   const mutants = tenthOf(readMutants(), turn);
   const survivors = await onDatabase(() => survivorsOf(mutants));
   if (survivors.length > 0) throw new Error(`Mutants survived: ${namesOf(survivors)}`);

@@ -15,6 +15,7 @@ const { checkTenth } = await import('./mutants.mjs');
 const { lintPackages, pack } = await import('./packed.mjs');
 const { CommandError, runBin } = await import('./run.mjs');
 const { checkSizes } = await import('./sizes.mjs');
+const { turnOfCommit } = await import('./turn.mjs');
 
 let tarballs;
 const packed = () => (tarballs ??= pack());
@@ -24,7 +25,14 @@ const checks = {
   format: { title: 'format', run: () => runBin('prettier', ['--check', '.']) },
   lint: { title: 'lint', run: () => runBin('eslint', ['--max-warnings=0', '.']) },
   types: { title: 'types and type tests', needsBuild: true, run: checkTypes },
-  jest: { title: 'Jest', run: async () => ({ summary: seedIn(await runJest([])) }) },
+  jest: {
+    title: 'Jest',
+    run: async () => {
+      const env = { MATRIX_TURN: String(turnOfCommit()) };
+      const output = await runJest([], { env });
+      return { summary: [seedIn(output), `MATRIX_TURN=${env.MATRIX_TURN}`].join('; ') };
+    },
+  },
   engines: { title: 'a sample on a second engine', needsBuild: true, run: checkSample },
   browser: { title: 'the client and the tour in Chromium', needsBuild: true, run: checkBrowser },
   packages: {

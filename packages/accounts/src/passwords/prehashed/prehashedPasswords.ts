@@ -28,7 +28,7 @@ interface SentPassword {
 }
 
 const SENT = /^latchkey-prehash:1:([\w-]{22}):([\w-]{43})(?::([^]+))?$/;
-/** What stands before the hash itself in a stored string, which is not empty. */
+/** Beginning of a stored string, before the hash itself, which is not empty. */
 const STORED_PREFIX = /^\$latchkey-prehash\$v=1\$([\w-]{22})\$(?=.)/s;
 const MIN_SECRET_LENGTH = 32;
 const SALT_BYTES = 16;
