@@ -124,12 +124,13 @@ export class Flow {
     const { actor } = this;
     for (let race = 1; ; race++) {
       const generation = actor.session?.generation;
-      const [account] = await Promise.all([
+      const [read] = await Promise.all([
         loadAccount(this.#core, actor.accountId, { secrets }),
         session ? actor.assertSessionActive() : undefined,
       ]);
       this.#hasRead = !session;
-      if (actor.isActive(existing(actor, account))) return account as Account;
+      const account = existing(actor, read);
+      if (actor.isActive(account)) return account;
       await actor.assertSessionActive();
       // Another call in the session has carried it over to the generation that was read, or a later one.
       if (race === MAX_RACES || actor.session?.generation === generation) {

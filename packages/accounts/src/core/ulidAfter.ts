@@ -23,10 +23,11 @@ export function floorOf(ulid: string): string {
 
 /** The time of a ULID, in milliseconds since 1970: ten digits of Crockford's base32. */
 function timeOf(ulid: string): number {
-  return [...ulid.slice(0, TIME_LENGTH)].reduce(
-    (time, digit) => time * DIGITS.length + DIGITS.indexOf(digit),
-    0,
-  );
+  let time = 0;
+  for (const digit of ulid.slice(0, TIME_LENGTH)) {
+    time = time * DIGITS.length + DIGITS.indexOf(digit);
+  }
+  return time;
 }
 
 function atTime(time: number, ulid: string): string {

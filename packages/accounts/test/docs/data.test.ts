@@ -76,7 +76,7 @@ describe('docs/data.md', () => {
   });
 
   it('ASVS 2.1.2: has rules for combined values that are those of the code', async () => {
-    const sessions = (options: Partial<SessionsOptions<unknown>>) => () =>
+    const sessions = (options: Partial<SessionsOptions>) => () =>
       definePolicy({ getTokenSecret: () => '', ...options });
     const after = '10m';
     const refusals: Record<string, () => unknown> = {

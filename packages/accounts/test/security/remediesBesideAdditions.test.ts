@@ -75,6 +75,13 @@ const additions: Readonly<Record<string, Addition>> = {
   },
 };
 
+/** The row of a table that a test is about. */
+function rowOf<T>(table: Readonly<Record<string, T>>, name: string): T {
+  const row = table[name];
+  if (!row) throw new Error(`There is no row ${name}.`);
+  return row;
+}
+
 /** How far the server's clock is ahead on which something is added. */
 const SKEWS = { 'by the same clock': 0, 'by a clock ahead': 20_000, 'by a clock behind': -20_000 };
 
@@ -134,11 +141,10 @@ describe.each(sampleOf(rows, 4))('%s, %s, %s: %s', (addition, skew, moment, reme
     });
     const other = test.another({}, SKEWS[skew as keyof typeof SKEWS]);
     await other.handleRequest(thief);
-    const { add, lives } = additions[addition] as Addition;
+    const { add, lives } = rowOf(additions, addition);
     const adding = (): Promise<unknown> => add(other, thief, owner);
     const request = await test.accounts.handleRequest(requestWith(owner.authToken));
-    const come = (): Promise<unknown> =>
-      (remedies[remedy] as Remedy)(test.accounts, owner, request);
+    const come = (): Promise<unknown> => rowOf(remedies, remedy)(test.accounts, owner, request);
     test.clock.advance(1);
 
     if (moment === 'before the remedy') {
@@ -162,7 +168,7 @@ describe.each(Object.keys(remedies))('after %s', (remedy) => {
       const owner = await test.signUp();
       const { accountId, username } = owner;
       const request = await test.accounts.handleRequest(requestWith(owner.authToken));
-      await (remedies[remedy] as Remedy)(test.accounts, owner, request);
+      await rowOf(remedies, remedy)(test.accounts, owner, request);
       const other = test.another({}, skewMs);
       const email = `second-${username}@example.com`;
       const { token } = await other.contacts.addEmail({ accountId, email });
