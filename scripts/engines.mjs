@@ -36,6 +36,16 @@ async function runOnDynoxide(jestArguments, options) {
   }
 }
 
+/** Starts the engine of that name: `dynamodb-local` or `dynoxide`. */
+export async function startEngine(name) {
+  if (name === 'dynoxide') return startDynoxide();
+  if (name !== 'dynamodb-local') {
+    throw new CommandError('--engine must be dynamodb-local or dynoxide.');
+  }
+  const { startDynamoDBLocal } = await import('@latchkey/entity/testing');
+  return startDynamoDBLocal();
+}
+
 /** Starts one on a free port of the loopback address, with its tables in memory. */
 export async function startDynoxide() {
   const port = String(await freePort());

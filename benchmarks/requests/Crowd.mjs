@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { BatchWriteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { Accounts } from '@latchkey/accounts';
 import { accountListing } from '@latchkey/accounts/listing';
 import { Table } from '@latchkey/entity';
@@ -84,7 +84,9 @@ export class Crowd {
     while (this.#size < size) {
       const text = JSON.stringify(this.#template)
         .replaceAll(accountId, this.table.newUlid())
-        .replaceAll('person1', `filler${String(this.#size++)}`)
+        // Before all persons in the order of names, and equally long, so that a page of them always costs
+        // the same.
+        .replaceAll('person1', `person-${String(this.#size++).padStart(6, '0')}`)
         .replace(
           /"value":\{"S":"[A-Za-z0-9_-]{43}"\}/g,
           `"value":{"S":"${randomBytes(32).toString('base64url')}"}`,
@@ -117,18 +119,25 @@ export class Crowd {
     return { ...counted, ms };
   }
 
+  /** Adds copies of the account's one session. */
   async #addSessions({ accountId }, count) {
     if (count === 0) return;
-    const { items } = await this.accounts.SessionEntity.findMany({ filter: { accountId } });
-    const [session] = items;
-    const { SessionEntity } = this.accounts;
-    const own = Object.keys(SessionEntity.definition.schema.shape);
-    const item = Object.fromEntries(Object.entries(session).filter(([name]) => own.includes(name)));
-    const puts = Array.from({ length: count }, () =>
-      SessionEntity.putRequest({ item: { ...item, token: randomBytes(32).toString('base64url') } }),
+    const { Items } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.table.name,
+        KeyConditionExpression: 'PK = :pk AND begins_with(SK, :session)',
+        ExpressionAttributeValues: {
+          ':pk': { S: `account#${accountId}` },
+          ':session': { S: 'session#' },
+        },
+      }),
     );
-    for (let at = 0; at < puts.length; at += 25)
-      await this.table.batchWrite(puts.slice(at, at + 25));
+    const ulid = Items[0].SK.S.slice('session#'.length);
+    const text = JSON.stringify(Items[0]);
+    const copies = Array.from({ length: count }, () =>
+      JSON.parse(text.replaceAll(ulid, this.table.newUlid())),
+    );
+    await this.#write(copies.map((Item) => ({ PutRequest: { Item } })));
   }
 
   async #write(requests) {
