@@ -12,10 +12,11 @@ export class LoadServer {
   #waiting = new Map();
   #ids = 0;
 
-  /** Starts it on a database, and waits until it listens. */
-  static async start(endpoint) {
+  /** Starts it on a database, and waits until it listens; `quickHash`: passwords are hashed in no time. */
+  static async start(endpoint, { quickHash }) {
     const server = new LoadServer();
-    const child = fork(fileURLToPath(new URL('./server.mjs', import.meta.url)), {
+    const args = quickHash ? ['--quick-hash'] : [];
+    const child = fork(fileURLToPath(new URL('./server.mjs', import.meta.url)), args, {
       execArgv: ['--expose-gc'],
       env: { ...process.env, DYNAMODB_ENDPOINT: endpoint },
     });

@@ -1,5 +1,6 @@
 // The server of `npm run load`, in a process of its own: the handler and a guarded route on node:http. It takes
 // its orders from the process that has forked it, gives it the messages to account owners, and ends with it.
+// `--quick-hash`: passwords are hashed in no time.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -9,6 +10,7 @@ import { createAccountsHandler } from '@latchkey/accounts/http';
 import { requireAccount, toNodeListener } from '@latchkey/accounts/node';
 import { createClient, Table } from '@latchkey/entity';
 import { uniqueTableName } from '@latchkey/entity/testing';
+import { QuickHasher } from './QuickHasher.mjs';
 
 const QUIET_WITHIN_MS = 10_000;
 const MEGABYTE = 1024 * 1024;
@@ -19,6 +21,7 @@ await table.ensure();
 const accounts = new Accounts({
   table,
   sessions: { getTokenSecret: () => 'a secret of the load, long enough for HS256' },
+  ...(process.argv.includes('--quick-hash') && { passwords: { hasher: new QuickHasher() } }),
   // Each visitor has an address of its own. Attempts and messages are counted, but no count is reached.
   trustedProxies: 1,
   throttling: {
