@@ -158,14 +158,22 @@ async function changePassword({ browser }, person) {
 function replacePassword(person, password, remaining) {
   person.formerPassword = person.password;
   person.password = password;
-  person.ended.push(...person.sessions.map(({ token }) => token));
-  person.sessions = remaining;
   person.failures = 0;
+  endSessions(person, remaining);
+}
+
+/** Another login method ends the sessions, but that of the change. */
+function endSessions(person, remaining) {
+  const tokens = remaining.map(({ token }) => token);
+  const ended = person.sessions.filter(({ token }) => !tokens.includes(token));
+  person.ended.push(...ended.map(({ token }) => token));
+  person.sessions = remaining;
 }
 
 async function changeAddress({ browser, server }, person) {
   const { username, email, ip, sessions } = person;
-  const { token } = sessions.find(isRecent);
+  const session = sessions.find(isRecent);
+  const { token } = session;
   const newEmail = `${username}.${++person.changes}@example.com`;
   await browser.send({
     name: 'contact change',
@@ -175,14 +183,15 @@ async function changeAddress({ browser, server }, person) {
     token,
     body: { email, newEmail },
   });
-  await confirm({ browser, server }, person, newEmail, token);
+  const { authToken } = await confirm({ browser, server }, person, newEmail, token);
   person.formerEmail = email;
   person.email = newEmail;
+  endSessions(person, [{ ...session, token: authToken ?? token }]);
 }
 
 async function confirm({ browser, server }, { ip }, email, authToken) {
   const token = await server.receive('EmailVerification', email);
-  await browser.send({
+  return browser.send({
     name: 'confirmed address',
     path: '/auth/verify-email',
     ip,
