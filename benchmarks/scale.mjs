@@ -21,7 +21,7 @@ try {
   const rows = await measure(crowd, {
     accounts: ACCOUNTS,
     sessions: SESSIONS,
-    times: 5,
+    times: 3,
     onProgress: (accounts, sessions) =>
       console.error(`${accounts} accounts, ${sessions} sessions…`),
   });
@@ -36,7 +36,7 @@ try {
         cells.map(({ accounts, sessions, ms }) => [`${accounts}/${sessions}`, ms.toFixed(1)]),
       ),
     })),
-    { title: 'Each flow, and its milliseconds (fastest of 5) by accounts in the table / sessions' },
+    { title: 'Each flow, and its milliseconds (fastest of 3) by accounts in the table / sessions' },
   );
   if (process.argv.includes('--write')) {
     const results = rows.map(({ flow, budget, cells }) => ({
