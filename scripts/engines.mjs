@@ -46,10 +46,14 @@ export async function startEngine(name) {
   return startDynamoDBLocal();
 }
 
-/** Starts one on a free port of the loopback address, with its tables in memory. */
-export async function startDynoxide() {
+/**
+ * Starts one on a free port of the loopback address, with its tables in memory.
+ *
+ * @param command - `serve`, or `import --serve` with what it imports.
+ */
+export async function startDynoxide(command = ['serve']) {
   const port = String(await freePort());
-  const child = start(DYNOXIDE, ['serve', '--host', '127.0.0.1', '--port', port]);
+  const child = start(DYNOXIDE, [...command, '--host', '127.0.0.1', '--port', port]);
   let output = '';
   await new Promise((resolve, reject) => {
     child.stderr.on('data', (text) => {

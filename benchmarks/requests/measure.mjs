@@ -1,3 +1,4 @@
+import { Crowd } from './Crowd.mjs';
 import { FLOWS } from './flows.mjs';
 
 /**
@@ -7,24 +8,28 @@ import { FLOWS } from './flows.mjs';
  *   fewest milliseconds of `times`.
  * @throws Error for a flow that needs more than its budget, or not the same at every scale.
  */
-export async function measure(crowd, { accounts, sessions, times = 1, onProgress = () => {} }) {
-  await crowd.open();
+export async function measure({ accounts, sessions, times = 1, onProgress = () => {} }) {
   const rows = FLOWS.map(({ name, budget }) => ({ flow: name, budget, cells: [] }));
   for (const size of accounts) {
-    await crowd.growTo(size);
-    for (const own of sessions) {
-      onProgress(size, own);
-      for (const [at, flow] of FLOWS.entries()) {
-        const costs = [];
-        for (let time = 0; time < times; time++) costs.push(await crowd.costOf(flow, own));
-        for (const cost of costs) {
-          assertSame(flow, rows[at].cells, { accounts: size, sessions: own, ...cost });
+    onProgress(`${size} accounts`);
+    const people = FLOWS.length * times;
+    const crowd = await Crowd.open({ accounts: size, sessions, people });
+    try {
+      for (const own of sessions) {
+        onProgress(`${size} accounts, ${own} sessions`);
+        for (const [at, flow] of FLOWS.entries()) {
+          const costs = [];
+          for (let time = 0; time < times; time++) costs.push(await crowd.costOf(flow, own));
+          const { cells } = rows[at];
+          for (const cost of costs)
+            assertSame(flow, cells, { accounts: size, sessions: own, ...cost });
+          // What else the machine does only ever adds to the time.
+          const ms = Math.min(...costs.map((cost) => cost.ms));
+          cells.push({ accounts: size, sessions: own, ...costs[0], ms });
         }
-        // What else the machine does only ever adds to the time.
-        const ms = Math.min(...costs.map((cost) => cost.ms));
-        const cell = { accounts: size, sessions: own, ...costs[0], ms };
-        rows[at].cells.push(cell);
       }
+    } finally {
+      crowd.close();
     }
   }
   return rows;
