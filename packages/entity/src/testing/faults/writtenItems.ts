@@ -22,5 +22,8 @@ export function writtenItems(body: string): WrittenItem[] {
   const nested = [...TransactItems, ...Object.values(RequestItems).flat()].flatMap((each) =>
     Object.entries(each).flatMap(([kind, write]) => (kind === 'ConditionCheck' ? [] : [write])),
   );
-  return [own, ...nested].flatMap(({ Item, Key }) => Item ?? Key ?? []);
+  return [own, ...nested].flatMap(({ Item, Key }) => {
+    const named = Item ?? Key;
+    return named ? [named] : [];
+  });
 }
