@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { dollarsPerMillion } from '../requests/dollars.mjs';
 import { callsPerSecond, callsPerSecondOfTable, QUOTAS, SHARED, SOURCES } from './limits.mjs';
+import { inThousands } from './inThousands.mjs';
 import { plot } from './plot.mjs';
 
 const at = (path) => fileURLToPath(new URL(`../../docs/${path}`, import.meta.url));
@@ -117,10 +118,6 @@ binds: a password takes a processor tens of milliseconds, on purpose.
 function newTableLogins(rows) {
   const { writeUnits } = rows.find(({ flow }) => flow === 'password login').cells.at(-1);
   return Math.floor(QUOTAS.newTableWrites / writeUnits);
-}
-
-function inThousands(number) {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
