@@ -1,7 +1,7 @@
 import { inThousands } from './inThousands.mjs';
 
-const WIDTH = 860;
-const LEFT = 320;
+const WIDTH = 880;
+const LEFT = 340;
 const RIGHT = 40;
 const TOP = 56;
 const ROW = 36;
