@@ -65,7 +65,7 @@ ${rows
 
 ## How long each flow takes
 
-Milliseconds, the fewest of five, by accounts in the table / sessions of the account, on one machine that does
+Milliseconds, the fewest of at least three, by accounts in the table / sessions of the account, on one machine that does
 other work too, with the database beside it: they are there to be compared along a row. A table of one account
 also has the accounts that are measured. Flows with a password take the time of its hash.
 
