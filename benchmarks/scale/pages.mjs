@@ -1,6 +1,7 @@
 // `node benchmarks/scale/pages.mjs` makes docs/scale.md and docs/scale.svg of docs/scale.json; with
 // `--check`, it only says whether they are what it would make.
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { dollarsPerMillion } from '../requests/dollars.mjs';
@@ -8,6 +9,7 @@ import { callsPerSecond, callsPerSecondOfTable, QUOTAS, SHARED, SOURCES } from '
 import { inThousands } from './inThousands.mjs';
 import { plot } from './plot.mjs';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const at = (path) => fileURLToPath(new URL(`../../docs/${path}`, import.meta.url));
 
 /** The results of the last `npm run scale -- --write`. */
@@ -23,7 +25,7 @@ export async function stalePages() {
   const pages = Object.entries(await makePages());
   return pages
     .filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text)
-    .map(([file]) => file);
+    .map(([file]) => relative(ROOT, file));
 }
 
 async function makePages() {
