@@ -6,32 +6,23 @@ import { readyToMeasure } from './support/readyToMeasure.mjs';
 
 await readyToMeasure();
 
-const { startDynoxide } = await import('../scripts/engines.mjs');
-const { Crowd } = await import('./requests/Crowd.mjs');
 const { dollarsPerMillion } = await import('./requests/dollars.mjs');
 const { measure } = await import('./requests/measure.mjs');
 const { report } = await import('./support/report.mjs');
 
-const engine = await startDynoxide();
-const crowd = new Crowd(engine.endpoint);
-try {
-  const rows = await measure(crowd, { accounts: [1, 1000, 20_000], sessions: [1, 10, 1000] });
-  report(
-    'requests',
-    rows.map(({ flow, budget, cells: [{ requests, trips, writeUnits, readUnits }] }) => ({
-      flow,
-      budget: `${budget.requests}/${budget.trips}`,
-      'requests/trips': `${requests}/${trips}`,
-      'write units': String(writeUnits),
-      'read units': String(readUnits),
-      'dollars a million': dollarsPerMillion({ writeUnits, readUnits }).toFixed(2),
-    })),
-    {
-      title: 'DynamoDB requests / sequential round trips of each flow, the same at every scale',
-      notes: ['On-demand prices of us-east-1.'],
-    },
-  );
-} finally {
-  await crowd.close();
-  engine.stop();
-}
+const rows = await measure({ accounts: [1, 1000, 20_000], sessions: [1, 10, 1000] });
+report(
+  'requests',
+  rows.map(({ flow, budget, cells: [{ requests, trips, writeUnits, readUnits }] }) => ({
+    flow,
+    budget: `${budget.requests}/${budget.trips}`,
+    'requests/trips': `${requests}/${trips}`,
+    'write units': String(writeUnits),
+    'read units': String(readUnits),
+    'dollars a million': dollarsPerMillion({ writeUnits, readUnits }).toFixed(2),
+  })),
+  {
+    title: 'DynamoDB requests / sequential round trips of each flow, the same at every scale',
+    notes: ['On-demand prices of us-east-1.'],
+  },
+);

@@ -36,10 +36,24 @@ async function runOnDynoxide(jestArguments, options) {
   }
 }
 
-/** Starts one on a free port of the loopback address, with its tables in memory. */
-export async function startDynoxide() {
+/** Starts the engine of that name: `dynamodb-local` or `dynoxide`. */
+export async function startEngine(name) {
+  if (name === 'dynoxide') return startDynoxide();
+  if (name !== 'dynamodb-local') {
+    throw new CommandError('--engine must be dynamodb-local or dynoxide.');
+  }
+  const { startDynamoDBLocal } = await import('@latchkey/entity/testing');
+  return startDynamoDBLocal();
+}
+
+/**
+ * Starts one on a free port of the loopback address, with its tables in memory.
+ *
+ * @param command - `serve`, or `import --serve` with what it imports.
+ */
+export async function startDynoxide(command = ['serve']) {
   const port = String(await freePort());
-  const child = start(DYNOXIDE, ['serve', '--host', '127.0.0.1', '--port', port]);
+  const child = start(DYNOXIDE, [...command, '--host', '127.0.0.1', '--port', port]);
   let output = '';
   await new Promise((resolve, reject) => {
     child.stderr.on('data', (text) => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build as bundle } from 'esbuild';
 import { build } from './build.mjs';
-import { startDynoxide } from './engines.mjs';
+import { startEngine } from './engines.mjs';
 import { BREAKS, breaking } from './labBreaks.mjs';
 import { CommandError } from './run.mjs';
 import { ROOT, setup } from './setup.mjs';
@@ -101,12 +101,6 @@ async function bundled(name, folder = 'whole', ...plugins) {
     plugins,
   });
   return outfile;
-}
-
-async function startEngine(engine) {
-  if (engine === 'dynoxide') return startDynoxide();
-  const { startDynamoDBLocal } = await import('@latchkey/entity/testing');
-  return startDynamoDBLocal();
 }
 
 function print({ outcomes, ...counts }) {

@@ -1,27 +1,35 @@
-import { randomBytes } from 'node:crypto';
-import { BatchWriteItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { Accounts } from '@latchkey/accounts';
-import { accountListing } from '@latchkey/accounts/listing';
-import { Table } from '@latchkey/entity';
 import { localClient, uniqueTableName } from '@latchkey/entity/testing';
-
-const PASSWORD = 'a long walk in the hills';
-const AT_ONCE = 8;
+import { importCrowd } from './importCrowd.mjs';
+import { openAccounts, PASSWORD } from './openAccounts.mjs';
 
 const NOTHING = { requests: 0, trips: 0, writeUnits: 0, readUnits: 0 };
 const READS = /^(Get|BatchGet|TransactGet|Query|Scan)/;
 
-/** A table that fills with accounts, and a counter of what leaves for it. */
+/** A table with many accounts on an engine of its own, and a counter of what leaves for it. */
 export class Crowd {
+  #engine;
   #client;
   #inFlight = 0;
   #counted = { ...NOTHING };
-  #size = 0;
-  #people = 0;
-  #template = [];
+  /** Names of those who have not been measured yet, by their number of sessions. */
+  #people;
 
-  constructor(endpoint) {
-    this.#client = localClient(endpoint);
+  /**
+   * Makes a table of so many accounts, where `people` have each of the numbers of sessions.
+   *
+   * @param size - `accounts`, of which there are as many as people at least; `sessions`; `people`.
+   */
+  static async open(size) {
+    const name = uniqueTableName('bench');
+    const { engine, people } = await importCrowd(name, size);
+    return new Crowd(engine, name, people);
+  }
+
+  /** Use {@link Crowd.open}. */
+  constructor(engine, name, people) {
+    this.#engine = engine;
+    this.#people = people;
+    this.#client = localClient(engine.endpoint);
     this.#client.middlewareStack.add(
       (next, { commandName }) =>
         (args) => {
@@ -35,63 +43,13 @@ export class Crowd {
       priority: 'low',
       name: 'counter',
     });
-    this.table = new Table({ name: uniqueTableName('bench'), client: this.#client });
-    const secret = randomBytes(32).toString('base64url');
     this.messages = [];
-    this.accounts = new Accounts({
-      table: this.table,
-      sessions: { getTokenSecret: () => secret },
-      throttling: { address: { budget: 1_000_000 } },
-      delivery: { send: (message) => this.messages.push(message) },
-      listing: accountListing(),
-    });
+    ({ accounts: this.accounts } = openAccounts(name, this.#client, this.messages));
   }
 
-  async open() {
-    await this.table.create();
-    await this.newPerson();
-    this.#size = 1;
-    const { Items } = await this.#client.send(new ScanCommand({ TableName: this.table.name }));
-    // What is keyed by something else than a name or an account's id cannot be copied.
-    this.#template = Items.filter(
-      ({ PK }) => !/^(accounttoken\._id2|addressattempts|sentmessages)#/.test(PK.S),
-    );
-  }
-
-  async close() {
-    await this.table.delete();
+  close() {
     this.#client.destroy();
-  }
-
-  /** Somebody new, verified, who can log in. */
-  async newPerson() {
-    const name = `person${String(++this.#people)}`;
-    const email = `${name}@example.com`;
-    const account = await this.accounts.createAccount({
-      username: name,
-      email,
-      password: PASSWORD,
-    });
-    await this.accounts.verifyEmail({ accountId: account.accountId, email });
-    this.#size++;
-    return { name, email, password: PASSWORD, account };
-  }
-
-  /** Fills the table with copies of the first account, under other names. */
-  async growTo(size) {
-    const accountId = this.#template.find((item) => item._e?.S === 'Account').accountId.S;
-    const requests = [];
-    while (this.#size < size) {
-      const text = JSON.stringify(this.#template)
-        .replaceAll(accountId, this.table.newUlid())
-        .replaceAll('person1', `filler${String(this.#size++)}`)
-        .replace(
-          /"value":\{"S":"[A-Za-z0-9_-]{43}"\}/g,
-          `"value":{"S":"${randomBytes(32).toString('base64url')}"}`,
-        );
-      requests.push(...JSON.parse(text).map((Item) => ({ PutRequest: { Item } })));
-      if (requests.length > 2000 || this.#size === size) await this.#write(requests.splice(0));
-    }
+    this.#engine.stop();
   }
 
   /**
@@ -99,52 +57,25 @@ export class Crowd {
    * capacity units as the engine reports them, and milliseconds.
    */
   async costOf({ prepare = () => undefined, run }, sessions) {
-    const person = await this.newPerson();
+    const name = this.#people.get(sessions).pop();
+    const account = await this.accounts.findUser({ username: name });
+    const person = { name, email: `${name}@example.com`, password: PASSWORD, account };
     person.request = () => ({
       requestIp: '192.0.2.7',
       userAgent: 'bench',
       onCallDestroySession: null,
       ...(person.authToken && { authToken: person.authToken }),
     });
-    const { account, request } = person;
-    ({ authToken: person.authToken } = await this.accounts.sessions.begin(account, request()));
-    await this.#addSessions(account, sessions - 1);
+    ({ authToken: person.authToken } = await this.accounts.sessions.begin(
+      account,
+      person.request(),
+    ));
     const prepared = await prepare(this, person);
     const counted = (this.#counted = { ...NOTHING });
     const start = performance.now();
     await run(this, person, prepared);
     const ms = performance.now() - start;
     return { ...counted, ms };
-  }
-
-  async #addSessions({ accountId }, count) {
-    if (count === 0) return;
-    const { items } = await this.accounts.SessionEntity.findMany({ filter: { accountId } });
-    const [session] = items;
-    const { SessionEntity } = this.accounts;
-    const own = Object.keys(SessionEntity.definition.schema.shape);
-    const item = Object.fromEntries(Object.entries(session).filter(([name]) => own.includes(name)));
-    const puts = Array.from({ length: count }, () =>
-      SessionEntity.putRequest({ item: { ...item, token: randomBytes(32).toString('base64url') } }),
-    );
-    for (let at = 0; at < puts.length; at += 25)
-      await this.table.batchWrite(puts.slice(at, at + 25));
-  }
-
-  async #write(requests) {
-    const batches = [];
-    while (requests.length > 0) batches.push(requests.splice(0, 25));
-    const worker = async () => {
-      for (let batch = batches.pop(); batch; batch = batches.pop()) {
-        let RequestItems = { [this.table.name]: batch };
-        while (Object.keys(RequestItems ?? {}).length > 0) {
-          ({ UnprocessedItems: RequestItems } = await this.#client.send(
-            new BatchWriteItemCommand({ RequestItems }),
-          ));
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
   async #count(send) {

@@ -1,9 +1,22 @@
+import { importSource } from '../support/importSource.mjs';
+
+const { findAccount } = await importSource('accounts', 'console/findAccount.ts');
+const { findFlows } = await importSource('accounts', 'accounts/flowsOf.ts');
+
 let people = 0;
 const newcomer = () => {
   const username = `newcomer${String(++people)}`;
   return { username, email: `${username}@example.com`, password: 'a long walk in the hills' };
 };
 const budget = (requests, trips) => ({ requests, trips });
+/** Every account of a crowd has a name that begins so. */
+const PREFIX = 'person';
+const hasFiftyAccounts = ({ accounts }) => accounts > 50;
+
+async function listFifty(accounts, by) {
+  const { items } = await accounts.listAccounts({ by, prefix: PREFIX, first: 50 });
+  if (items.length === 0) throw new Error(`No account is listed by ${by}.`);
+}
 
 /**
  * Every flow with its budget of requests and of round trips, and how to carry it out once. `isFull`: whether
@@ -72,15 +85,21 @@ export const FLOWS = [
   },
   {
     name: 'list accounts by username, page of 50',
-    isFull: () => false,
+    isFull: hasFiftyAccounts,
     budget: budget(1, 1),
-    run: ({ accounts }) => accounts.listAccounts({ by: 'username', prefix: 'p' }),
+    run: ({ accounts }) => listFifty(accounts, 'username'),
   },
   {
     name: 'list accounts by e-mail address, page of 50',
-    isFull: () => false,
+    isFull: hasFiftyAccounts,
     budget: budget(2, 2),
-    run: ({ accounts }) => accounts.listAccounts({ by: 'email', prefix: 'p' }),
+    run: ({ accounts }) => listFifty(accounts, 'email'),
+  },
+  {
+    name: 'find an account in the console, with 50 sessions',
+    isFull: ({ sessions }) => sessions >= 100,
+    budget: budget(3, 3),
+    run: ({ accounts }, { name }) => findAccount(findFlows(accounts).core, name),
   },
   {
     name: 'issue a one-time token',

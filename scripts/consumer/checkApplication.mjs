@@ -27,18 +27,13 @@ const EXPECTED = {
   wrong: [false, false],
 };
 
-/** @param folder - a project that has installed the packages. */
-export async function checkApplication(folder) {
-  const { startDynamoDBLocal } = await import('@latchkey/entity/testing');
-  const { DYNAMODB_ENDPOINT } = process.env;
-  const database = DYNAMODB_ENDPOINT ? undefined : await startDynamoDBLocal();
-  try {
-    const endpoint = DYNAMODB_ENDPOINT ?? database.endpoint;
-    for (const name of Object.keys(BUNDLES)) {
-      await Promise.all(Object.keys(FORMATS).map((format) => run(folder, name, format, endpoint)));
-    }
-  } finally {
-    await database?.stop();
+/**
+ * @param folder - a project that has installed the packages.
+ * @param endpoint - of the database.
+ */
+export async function checkApplication(folder, endpoint) {
+  for (const name of Object.keys(BUNDLES)) {
+    await Promise.all(Object.keys(FORMATS).map((format) => run(folder, name, format, endpoint)));
   }
 }
 

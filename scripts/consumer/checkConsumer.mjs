@@ -1,7 +1,9 @@
 // An application that has installed the tarballs, and nothing else: does every entry point load as
-// an ES module, as CommonJS and in a CommonJS Jest, and do its types hold in both?
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+// an ES module, as CommonJS and in a CommonJS Jest, and do its types hold in both? Do its own tests inject faults
+// as the guide of testing says?
+import { copyFileSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { checkApplication } from './checkApplication.mjs';
@@ -30,6 +32,14 @@ const FAULTS = [
 
 /** Optional peers that an entry is nothing without: it imports them at once. */
 const NEEDED_PEERS = ['@nestjs/common', 'react'];
+
+const FAULTS_TEST = fileURLToPath(new URL('faults.test.cjs', import.meta.url));
+const JEST_CONFIG = {
+  transform: {},
+  cacheDirectory: '.cache',
+  globalSetup: '@latchkey/entity/testing/globalSetup',
+  globalTeardown: '@latchkey/entity/testing/globalTeardown',
+};
 
 /** Installs the tarballs in an empty project and checks them there. */
 export async function checkConsumer(packed) {
@@ -77,9 +87,26 @@ export async function checkConsumer(packed) {
   await checkBrowser(folder, write);
 
   write('entries.test.js', jestTest(entries));
-  write('jest.config.json', JSON.stringify({ transform: {}, cacheDirectory: '.cache' }));
-  await runJest(['--rootDir', folder], { cwd: folder });
-  await checkApplication(folder);
+  copyFileSync(FAULTS_TEST, join(folder, 'faults.test.js'));
+  write('jest.config.json', JSON.stringify(JEST_CONFIG));
+  await withDatabase(async (endpoint) => {
+    const env = { DYNAMODB_ENDPOINT: endpoint };
+    await runJest(['--rootDir', folder], { cwd: folder, env });
+    await checkApplication(folder, endpoint);
+  });
+}
+
+/** Runs what needs a database: that of `DYNAMODB_ENDPOINT`, or one of its own. */
+async function withDatabase(run) {
+  const { DYNAMODB_ENDPOINT } = process.env;
+  if (DYNAMODB_ENDPOINT) return run(DYNAMODB_ENDPOINT);
+  const { startDynamoDBLocal } = await import('@latchkey/entity/testing');
+  const database = await startDynamoDBLocal();
+  try {
+    return await run(database.endpoint);
+  } finally {
+    await database.stop();
+  }
 }
 
 /** A page of a browser: neither the types nor the modules of Node are there. */

@@ -1,3 +1,8 @@
+export {
+  createTestReplicas,
+  type TestReplicas,
+  type TestReplicasOptions,
+} from './createTestReplicas.js';
 export { createTestTable, type TestTable, type TestTableOptions } from './createTestTable.js';
 export {
   FAULT_NAMES,

@@ -6,18 +6,7 @@ import {
   type WireAnswer,
   type WireRequest,
 } from './WireExchange.js';
-
-type Item = Record<string, unknown>;
-/** The parts of requests that name items. */
-interface Written {
-  readonly Item?: Item;
-  readonly Key?: Item;
-}
-interface Input extends Written {
-  readonly IndexName?: string;
-  readonly TransactItems?: readonly Record<string, Written>[];
-  readonly RequestItems?: Record<string, readonly Record<string, Written>[]>;
-}
+import { writtenItems, type WrittenItem as Item } from './writtenItems.js';
 
 /** The earlier states of secondary indexes, as far as requests have shown them. */
 export class IndexHistory {
@@ -38,7 +27,7 @@ export class IndexHistory {
     if (isRead(operation)) {
       if (isIndexQuery(operation, body)) this.#answers.set(body, answer);
     } else {
-      this.#written.push(...itemsOf(JSON.parse(body) as Input));
+      this.#written.push(...writtenItems(body));
     }
   }
 
@@ -67,15 +56,7 @@ export class IndexHistory {
 }
 
 function isIndexQuery(operation: string, body: string): boolean {
-  return /^(Query|Scan)$/.test(operation) && Boolean((JSON.parse(body) as Input).IndexName);
-}
-
-function itemsOf({ Item, Key, TransactItems, RequestItems }: Input): Item[] {
-  const nested = [...(TransactItems ?? []), ...Object.values(RequestItems ?? {}).flat()];
-  return [
-    ...[Item ?? Key ?? []].flat(),
-    ...nested.flatMap((each) => Object.values(each).flatMap((write) => itemsOf(write))),
-  ];
+  return /^(Query|Scan)$/.test(operation) && 'IndexName' in (JSON.parse(body) as object);
 }
 
 /** Tells whether an answer's item is a written one: what both have is the same, the key among it. */
