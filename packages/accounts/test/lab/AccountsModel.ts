@@ -113,7 +113,13 @@ function endReused({ sessions }: ModelState, { session: at, token }: OfSession):
 }
 
 function clone(state: ModelState): ModelState {
-  return JSON.parse(JSON.stringify(state)) as ModelState;
+  const copy: Record<string, Record<string, unknown>> = {};
+  for (const [name, records] of Object.entries(state as unknown as Record<string, object>)) {
+    const copied = (copy[name] = {} as Record<string, unknown>);
+    for (const [key, value] of Object.entries(records))
+      copied[key] = typeof value === 'object' ? { ...(value as object) } : value;
+  }
+  return copy as unknown as ModelState;
 }
 
 /** One call in one state, which it changes. Without an outcome, nothing is known of its results. */

@@ -43,47 +43,58 @@ function search(history: readonly Recorded[]): Omit<Verdict, 'violation'> {
     stepsOf(recorded.call).map((step) => ({ at: recorded.at, step, recorded })),
   );
   const done = new Uint8Array(moments.length);
+  const firsts = new Map(moments.flatMap(({ at, step }, i) => (step === 'all' ? [[at, i]] : [])));
   const seen = new Set<string>();
   let searched = 0;
   let least = Infinity;
   let stuck: readonly number[] = [];
-  const visit = (state: ModelState, left: number): boolean | undefined => {
-    if (left === 0) return true;
-    const key = `${done.join('')}${JSON.stringify(state)}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    if (++searched > MAX_SEARCHED) return undefined;
-    // Nothing can come after a call that has ended before it began.
+  /** The moments that can come next: nothing can come after a call that has ended before it began. */
+  const nextOf = (): number[] => {
     let earliestEnd = Infinity;
     moments.forEach(({ recorded }, index) => {
       if (!done[index]) earliestEnd = Math.min(earliestEnd, recorded.end);
     });
-    const isNext = ({ recorded }: Moment, index: number): boolean =>
-      !done[index] && recorded.begin <= earliestEnd;
+    return [...moments.keys()].filter((index) => {
+      const { at, step, recorded } = moments[index] as Moment;
+      if (done[index] || recorded.begin > earliestEnd) return false;
+      // The first moment of a call comes before its others.
+      return step === 'all' || done[firsts.get(at) ?? index] === 1;
+    });
+  };
+  const visit = (state: ModelState, stateText: string, left: number): boolean | undefined => {
+    if (left === 0) return true;
+    const key = `${done.join('')}${stateText}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    if (++searched > MAX_SEARCHED) return undefined;
+    const indexes = nextOf();
     if (left < least) {
       least = left;
-      stuck = moments.filter(isNext).map(({ at }) => at);
+      stuck = indexes.map((index) => (moments[index] as Moment).at);
     }
-    for (const [index, moment] of moments.entries()) {
-      const { at, step, recorded } = moment;
-      if (!isNext(moment, index)) continue;
-      // The first moment of a call comes before its others.
-      if (
-        step !== 'all' &&
-        moments.some((each, i) => each.at === at && each.step === 'all' && !done[i])
-      ) {
-        continue;
+    const branches: (readonly [index: number, next: ModelState, text: string])[] = [];
+    for (const index of indexes) {
+      const { step, recorded } = moments[index] as Moment;
+      const states = applyStep(state, step, recorded);
+      const texts = states.map((next) => (next === state ? stateText : JSON.stringify(next)));
+      if (texts.length === 1 && texts[0] === stateText) {
+        // A moment that changes nothing here may as well come now: no other needs it to come later.
+        done[index] = 1;
+        const found = visit(state, stateText, left - 1);
+        done[index] = 0;
+        return found;
       }
+      states.forEach((next, i) => branches.push([index, next, texts[i] ?? '']));
+    }
+    for (const [index, next, text] of branches) {
       done[index] = 1;
-      for (const next of applyStep(state, step, recorded)) {
-        const found = visit(next, left - 1);
-        if (found !== false) return found;
-      }
+      const found = visit(next, text, left - 1);
       done[index] = 0;
+      if (found !== false) return found;
     }
     return false;
   };
-  const found = visit(EMPTY, moments.length);
+  const found = visit(EMPTY, JSON.stringify(EMPTY), moments.length);
   const result = found === undefined ? 'undecided' : found ? 'linearizable' : 'violation';
   return { result, searched, ...(result === 'violation' && { stuck: [...new Set(stuck)] }) };
 }
