@@ -113,7 +113,7 @@ function print({ outcomes, ...counts }) {
   const rows = Object.entries(outcomes).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [kind, ofKind] of rows) {
     const parts = Object.entries(ofKind).sort(([, a], [, b]) => b - a);
-    console.log(`${kind.padEnd(15)} ${parts.map(([code, n]) => `${code} ${n}`).join(', ')}`);
+    console.log(`${kind.padEnd(19)} ${parts.map(([code, n]) => `${code} ${n}`).join(', ')}`);
   }
   console.log(
     Object.entries(counts)

@@ -1,5 +1,6 @@
-import { applyStep, EMPTY, stepsOf, type ModelState, type Step } from './AccountsModel.js';
+import { applyStep, stepsOf } from './applyStep.js';
 import { UNANSWERED, type Recorded } from './calls.js';
+import { EMPTY, type ModelState, type Step } from './ModelState.js';
 
 /** The verdict on a history. */
 export interface Verdict {
@@ -14,6 +15,7 @@ export interface Verdict {
 }
 
 interface Moment {
+  readonly index: number;
   readonly at: number;
   readonly step: Step['name'];
   readonly recorded: Recorded;
@@ -39,23 +41,23 @@ export function checkHistory(history: readonly Recorded[]): Verdict {
 }
 
 function search(history: readonly Recorded[]): Omit<Verdict, 'violation'> {
-  const moments: Moment[] = history.flatMap((recorded) =>
-    stepsOf(recorded.call).map((step) => ({ at: recorded.at, step, recorded })),
-  );
+  const moments: readonly Moment[] = history
+    .flatMap((recorded) => stepsOf(recorded.call).map((step) => ({ step, recorded })))
+    .map(({ step, recorded }, index) => ({ index, at: recorded.at, step, recorded }));
   const done = new Uint8Array(moments.length);
-  const firsts = new Map(moments.flatMap(({ at, step }, i) => (step === 'all' ? [[at, i]] : [])));
+  const firsts = new Map<number, number>();
+  for (const { at, index, step } of moments) if (step === 'all') firsts.set(at, index);
   const seen = new Set<string>();
   let searched = 0;
   let least = Infinity;
   let stuck: readonly number[] = [];
   /** The moments that can come next: nothing can come after a call that has ended before it began. */
-  const nextOf = (): number[] => {
+  const nextOf = (): Moment[] => {
     let earliestEnd = Infinity;
-    moments.forEach(({ recorded }, index) => {
+    for (const { index, recorded } of moments) {
       if (!done[index]) earliestEnd = Math.min(earliestEnd, recorded.end);
-    });
-    return [...moments.keys()].filter((index) => {
-      const { at, step, recorded } = moments[index] as Moment;
+    }
+    return moments.filter(({ index, at, step, recorded }) => {
       if (done[index] || recorded.begin > earliestEnd) return false;
       // The first moment of a call comes before its others.
       return step === 'all' || done[firsts.get(at) ?? index] === 1;
@@ -67,14 +69,13 @@ function search(history: readonly Recorded[]): Omit<Verdict, 'violation'> {
     if (seen.has(key)) return false;
     seen.add(key);
     if (++searched > MAX_SEARCHED) return undefined;
-    const indexes = nextOf();
+    const possible = nextOf();
     if (left < least) {
       least = left;
-      stuck = indexes.map((index) => (moments[index] as Moment).at);
+      stuck = possible.map(({ at }) => at);
     }
     const branches: (readonly [index: number, next: ModelState, text: string])[] = [];
-    for (const index of indexes) {
-      const { step, recorded } = moments[index] as Moment;
+    for (const { index, step, recorded } of possible) {
       const states = applyStep(state, step, recorded);
       const texts = states.map((next) => (next === state ? stateText : JSON.stringify(next)));
       if (texts.length === 1 && texts[0] === stateText) {

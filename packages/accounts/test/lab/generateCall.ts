@@ -29,8 +29,15 @@ const WEIGHTS: Readonly<Record<Call['kind'], number>> = {
   removeEmail: 2,
   replaceEmail: 2,
   verifyEmail: 6,
-  requestLink: 3,
-  loginByLink: 5,
+  requestLink: 4,
+  loginByLink: 4,
+  loginByCode: 4,
+  enrolTotp: 4,
+  confirmTotp: 6,
+  loginByTotp: 7,
+  loginByRecoveryCode: 5,
+  disableTotp: 2,
+  resetTwoFactor: 1,
   consume: 6,
   reset: 4,
   issue: 4,
@@ -70,6 +77,9 @@ function complete(
   const session = pick(pick([true, true, true, false]) === true ? sessions.slice(-3) : sessions);
   const accountId = pick(begun.flatMap(({ outcome }) => outcome?.accountId ?? []));
   const value = pick(valuesOf(begun, kind).slice(-2));
+  const step = pick([-1, 0, 0, 1]) ?? 0;
+  const secret = pick(valuesOf(begun, 'confirmTotp').slice(-2));
+  const code = secret && { secretFrom: secret.from, secret: secret.value, step };
   switch (kind) {
     case 'signUp':
       return { kind, name, password, ...(pick([true, false]) === true && { email }) };
@@ -88,14 +98,36 @@ function complete(
     case 'issue':
     case 'issueReset':
     case 'reactivate':
+    case 'resetTwoFactor':
       return accountId === undefined ? undefined : { kind, accountId };
     case 'addIdentity':
       return accountId === undefined ? undefined : { kind, accountId, identity };
     case 'loginByLink':
     case 'consume':
       return value && { kind, ...value };
+    case 'loginByCode':
+      return codeLogin(begun, pick);
     case 'reset':
       return value && { kind, ...value, password };
+    case 'enrolTotp':
+      return session && { kind, ...session, ...pick([code, code, undefined]) };
+    case 'confirmTotp': {
+      // Mostly in the session that enrolled it.
+      const made = value && begun[value.from]?.call;
+      const own = sessions.filter(
+        (each) => made && 'session' in made && each.session === made.session,
+      );
+      const shown = pick([own.at(-1), own.at(-1), session]) ?? session;
+      return value && shown && { kind, ...value, ...shown, step };
+    }
+    case 'loginByTotp':
+      return value && code && { kind, ...value, ...code };
+    case 'loginByRecoveryCode': {
+      const codes = pick(begun.flatMap((each, at) => recoveryCodesOf(each, at)).slice(-4));
+      return value && codes && { kind, ...value, ...codes };
+    }
+    case 'disableTotp':
+      return session && code && { kind, ...session, ...code };
     case 'verifyEmail': {
       // Mostly in a session of the account that added the address.
       const made = value && begun[value.from]?.call;
@@ -162,6 +194,9 @@ function valuesOf(
     consume: ['issue'],
     reset: ['issueReset'],
     loginByLink: ['requestLink'],
+    confirmTotp: ['enrolTotp'],
+    loginByTotp: ['login', 'loginByLink', 'loginByCode'],
+    loginByRecoveryCode: ['login', 'loginByLink', 'loginByCode'],
     verifyEmail: ['addEmail', 'replaceEmail', 'signUp'],
   };
   return begun.flatMap(({ call, outcome }, from) =>
@@ -169,4 +204,26 @@ function valuesOf(
       ? { from, value: outcome.value }
       : [],
   );
+}
+
+/** A login by a code that was sent, with its own challenge. */
+function codeLogin(
+  begun: readonly BegunCall[],
+  pick: <T>(from: readonly T[]) => T | undefined,
+): Call | undefined {
+  const sent = begun.flatMap(({ outcome }, from) => {
+    const { sentCode: value, challenge } = outcome ?? {};
+    return value === undefined || challenge === undefined ? [] : [{ from, value, challenge }];
+  });
+  const shown = pick(sent.slice(-2));
+  return shown && { kind: 'loginByCode', ...shown };
+}
+
+/** Two of the recovery codes of a call, so that they are shown more than once. */
+function recoveryCodesOf(
+  { outcome }: BegunCall,
+  codesFrom: number,
+): readonly { readonly codesFrom: number; readonly index: number; readonly code: string }[] {
+  const codes = outcome?.recoveryCodes ?? [];
+  return codes.slice(0, 2).map((code, index) => ({ codesFrom, index, code }));
 }

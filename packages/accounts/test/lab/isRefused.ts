@@ -1,0 +1,109 @@
+import type { AccountsModel } from './AccountsModel.js';
+import type { Call } from './calls.js';
+import { isFactorRefused } from './factors.js';
+
+/** Codes by which a session, a token or an account that has ended is refused. */
+export const SESSION_ENDED: ReadonlySet<string> = new Set([
+  'InvalidSession',
+  'TokenVerificationFailed',
+  'UserNotFound',
+]);
+
+/**
+ * Tells whether a call can be refused with this code. A refused call has not happened, but for what its
+ * refusal says: a token that comes back ends its session, and `EmailRemoved` removes the address.
+ */
+export function isRefused(model: AccountsModel, call: Call, code: string): boolean {
+  const { accounts, usernames, emails, identities, sessions, values } = model.state;
+  switch (code) {
+    case 'UsernameAlreadyExists':
+      return 'name' in call && call.name in usernames;
+    case 'EmailAlreadyExists': {
+      const email = 'newEmail' in call ? call.newEmail : 'email' in call && call.email;
+      return typeof email === 'string' && email in emails;
+    }
+    case 'IdentityAlreadyExists':
+      return call.kind === 'addIdentity' && call.identity in identities;
+    case 'ContactNotFound':
+      if ('identity' in call) {
+        return 'session' in call && identities[call.identity] !== sessions[call.session]?.of;
+      }
+      return 'session' in call && 'email' in call && !model.has(call.session, call.email);
+    case 'EmailRemoved':
+      return (
+        call.kind === 'verifyEmail' &&
+        sessions[call.session]?.of !== values[call.from]?.of &&
+        model.removesByToken(call.from)
+      );
+    case 'EmailAlreadyVerified':
+      return call.kind === 'verifyEmail' && model.isVerifiedBy(call.from);
+    case 'AccountDeactivated':
+      return isOwnerOut(model, call);
+    case 'TwoFactorRequired':
+      return model.waitsForFactor(call);
+    case 'InvalidInput':
+      // Enrolled without a factor where the account has one.
+      return (
+        call.kind === 'enrolTotp' &&
+        call.step === undefined &&
+        model.byOwner(call.session, (_owner, { totp }) => totp !== null)
+      );
+    case 'LoginFailed': {
+      if (call.kind === 'changePassword') {
+        const session = sessions[call.session];
+        return !session || accounts[session.of]?.password !== call.current;
+      }
+      const owner = call.kind === 'login' ? model.loginOwner(call.name) : undefined;
+      if (call.kind !== 'login') return false;
+      return (
+        owner === undefined || accounts[owner]?.password !== call.password || model.isGoing(owner)
+      );
+    }
+    default:
+      break;
+  }
+  if (!SESSION_ENDED.has(code)) return false;
+  if ('session' in call) {
+    const session = sessions[call.session];
+    if (!session || !model.isActive(session)) return true;
+    if (call.token !== session.current && call.token !== session.previous) {
+      // A token that comes back ends the session.
+      session.isAlive = false;
+      return true;
+    }
+    if (session.carriedUntil > model.begin) return true;
+    if (isFactorRefused(model, call)) return code === 'TokenVerificationFailed';
+    if (call.kind !== 'verifyEmail') return false;
+    const value = values[call.from];
+    if (!model.isGood(value, 'email') || value.isDoubtful) return true;
+    return emails[value.email ?? '']?.of !== value.of;
+  }
+  if ('from' in call) {
+    const value = values[call.from];
+    if (!value?.isOpen || value.isDoubtful || !(value.of in accounts) || model.isGoing(value.of))
+      return true;
+    if (value.kind === 'link') return !model.isVerifiedOf(value);
+    return isFactorRefused(model, call);
+  }
+  if (!('accountId' in call)) return false;
+  const owner = model.ownerOf(call.accountId);
+  return code === 'UserNotFound' && owner !== undefined && model.isGoing(owner);
+}
+
+/** Tells whether nobody gets into the account that a call is about: it is deactivated, or being deleted. */
+function isOwnerOut(model: AccountsModel, call: Call): boolean {
+  const { accounts, sessions, values } = model.state;
+  const owner =
+    call.kind === 'login'
+      ? model.loginOwner(call.name)
+      : 'session' in call
+        ? sessions[call.session]?.of
+        : 'from' in call
+          ? values[call.from]?.of
+          : 'accountId' in call
+            ? model.ownerOf(call.accountId)
+            : undefined;
+  const account = owner === undefined ? undefined : accounts[owner];
+  if (call.kind === 'login' && account?.password !== call.password) return false;
+  return account !== undefined && (account.isDeactivated || account.isDeleting);
+}
