@@ -78,8 +78,8 @@ function search(history: readonly Recorded[]): Omit<Verdict, 'violation'> {
     for (const { index, step, recorded } of possible) {
       const states = applyStep(state, step, recorded);
       const texts = states.map((next) => (next === state ? stateText : JSON.stringify(next)));
-      if (texts.length === 1 && texts[0] === stateText) {
-        // A moment that changes nothing here may as well come now: no other needs it to come later.
+      if (changesNothing(recorded) && texts.length === 1 && texts[0] === stateText) {
+        // It may as well come now: no other call needs it to come later.
         done[index] = 1;
         const found = visit(state, stateText, left - 1);
         done[index] = 0;
@@ -107,13 +107,18 @@ function search(history: readonly Recorded[]): Omit<Verdict, 'violation'> {
 function smallest(history: readonly Recorded[]): readonly Recorded[] {
   let kept = history;
   for (const recorded of history) {
-    const { call, outcome } = recorded;
-    const isRead = /^(?:check|find)/.test(call.kind);
-    const { code } = outcome;
-    const isRefused = code !== undefined && code !== 'EmailRemoved' && !UNANSWERED.has(code);
-    if (!isRead && !isRefused) continue;
+    if (!changesNothing(recorded)) continue;
     const fewer = kept.filter((each) => each !== recorded);
     if (search(fewer).result === 'violation') kept = fewer;
   }
   return kept;
+}
+
+/** Refusals of calls that have happened: an address was removed, a login waits for its second factor. */
+const HAPPENED: ReadonlySet<string> = new Set(['EmailRemoved', 'TwoFactorRequired']);
+
+/** Tells whether a call changes nothing, in whatever state; but for a token that comes back. */
+function changesNothing({ call, outcome: { code } }: Recorded): boolean {
+  if (/^(?:check|find)/.test(call.kind)) return true;
+  return code !== undefined && !HAPPENED.has(code) && !UNANSWERED.has(code);
 }

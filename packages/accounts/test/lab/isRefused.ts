@@ -76,7 +76,8 @@ export function isRefused(model: AccountsModel, call: Call, code: string): boole
     if (call.kind !== 'verifyEmail') return false;
     const value = values[call.from];
     if (!model.isGood(value, 'email') || value.isDoubtful) return true;
-    return emails[value.email ?? '']?.of !== value.of;
+    const email = emails[value.email ?? ''];
+    return email?.of !== value.of || email.status === 'lapsed';
   }
   if ('from' in call) {
     const value = values[call.from];
