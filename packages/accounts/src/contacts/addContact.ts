@@ -133,7 +133,7 @@ export function decideAddition(
     ...(place !== undefined && { replaces: place }),
   };
   // After what was revoked, whatever the clocks say.
-  const { pendingVoidBefore = '', contactsVoidBefore = '' } = account;
+  const { pendingVoidBefore = '', contactsVoidBefore = '' } = change.marks;
   const mark = pendingVoidBefore > contactsVoidBefore ? pendingVoidBefore : contactsVoidBefore;
   const ulid = ulidAfter(mark, core.table.newUlid());
   const contact = change.requireSameVersion().write(claimOperation(core, { item, ulid }, claims));
@@ -179,12 +179,12 @@ function pendingUntil(
 
 function prepareProof(
   core: AccountsCore,
-  { account, actor: { request } }: AccountChange,
+  { account, marks, actor: { request } }: AccountChange,
   { data, code }: PreparedAddress,
 ): { readonly token: string; readonly operation: TransactOperation<unknown> } {
   return core.oneTimeTokens.prepare({
     accountId: account.accountId,
-    account,
+    account: { ...account, ...marks },
     kind: data.kind === 'phone' ? 'phone_verification' : 'email_verification',
     createdFor: data.value,
     ...(code && { token: code.code, storedAs: code.hash }),

@@ -25,7 +25,7 @@ export function renewContact(
   const kind = 'email_verification';
   const { token, operation } = oneTimeTokens.prepare({
     accountId,
-    account,
+    account: { ...account, ...change.marks },
     kind,
     createdFor: data.value,
     ...(actor.request && { request: actor.request }),

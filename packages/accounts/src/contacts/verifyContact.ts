@@ -1,7 +1,7 @@
 import type { AccountChange, Written } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { type Contact, replacedBy, type Account } from '../core/Account.js';
-import { tokensUnchanged } from '../core/revokeTokens.js';
+import { tokensUnchanged } from '../core/pendingTokens.js';
 
 /**
  * Makes a contact a verified one. A contact that it takes the place of goes along, and what is pending

@@ -3,8 +3,9 @@ import type { Account, Token, Contact } from './Account.js';
 import type { ChangeCore, AccountEntity } from './ChangeCore.js';
 import type { Actor } from './Actor.js';
 import type { Notice } from './notices.js';
-import { pendingTokens } from './pendingTokens.js';
-import { revokeTokens, tokensUnchanged } from './revokeTokens.js';
+import type { ContactMarks } from './isLapsed.js';
+import { pendingTokens, tokensUnchanged, type TokensRevoked } from './pendingTokens.js';
+import { revocationMark } from './revocationMark.js';
 import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 
 type AccountUpdate = NonNullable<Parameters<AccountEntity['updateOne']>[0]['update']>;
@@ -53,6 +54,8 @@ export class AccountChange<A extends Account | undefined = Account> {
   readonly actor: Actor;
   /** The account as it was read; undefined for a flow that reads nothing. */
   readonly account: A;
+  /** The account's item as it has refused the commit before this one; undefined for the first. */
+  readonly seen: AccountDocument | undefined;
   readonly #core: ChangeCore;
   readonly #set: Record<string, unknown> = {};
   readonly #increments: Record<string, number> = {};
@@ -67,10 +70,11 @@ export class AccountChange<A extends Account | undefined = Account> {
   #goneRefusal: (() => Error) | undefined;
   #saved: AccountDocument | null = null;
 
-  constructor(core: ChangeCore, actor: Actor, account: A) {
+  constructor(core: ChangeCore, actor: Actor, account: A, seen?: AccountDocument) {
     this.#core = core;
     this.actor = actor;
     this.account = account;
+    this.seen = seen;
   }
 
   /** Sets fields of the account's item. */
@@ -223,21 +227,16 @@ export class AccountChange<A extends Account | undefined = Account> {
    * only tokens along, which may have been sent there. It costs no write: the account holds marks.
    */
   revokePending(...kinds: readonly ('contacts' | 'tokens')[]): this {
-    const { account } = this;
-    const mark = account ? revokeTokens(this.#core, account) : this.#core.table.newUlid();
-    const tokensVoidBefore = mark;
-    this.set({
-      ...(kinds.includes('tokens') && { tokensVoidBefore }),
-      ...(kinds.includes('contacts') && { pendingVoidBefore: newestOf(account, mark) }),
-    });
-    if (account || !kinds.includes('tokens')) return this;
-    // Where it was not read: no mark is taken back.
-    return this.require({
-      $or: [
-        { tokensVoidBefore: { $exists: false } },
-        { tokensVoidBefore: { $lt: tokensVoidBefore } },
-      ],
-    });
+    const { account, seen } = this;
+    const { mark, before } = revocationMark(this.#core.table, account ?? seen ?? {});
+    for (const kind of kinds) {
+      const field = kind === 'tokens' ? 'tokensVoidBefore' : 'pendingVoidBefore';
+      this.set({ [field]: mark });
+      // Where it was not read: no mark is taken back.
+      if (account) continue;
+      this.require({ $or: [{ [field]: { $exists: false } }, { [field]: { $lt: before } }] });
+    }
+    return this;
   }
 
   /**
@@ -254,6 +253,11 @@ export class AccountChange<A extends Account | undefined = Account> {
   afterCommit(action: (saved: AccountDocument | null) => void | Promise<void>): this {
     this.#afterCommit.push(action);
     return this;
+  }
+
+  /** The account's marks as the commit leaves them: what the change itself adds comes after them. */
+  get marks(): TokensRevoked & ContactMarks {
+    return { ...this.account, ...this.#set };
   }
 
   /** The account as it was saved, where its item was written and had to be read for it. */
@@ -296,10 +300,4 @@ export class AccountChange<A extends Account | undefined = Account> {
       },
     };
   }
-}
-
-/** Gives the mark, or the newest contact that was read: another server's clock may be ahead. */
-function newestOf(account: Account | undefined, mark: string): string {
-  const contacts = account?.accessTypes.map(({ ulid }) => ulid) ?? [];
-  return [mark, ...contacts].sort().at(-1) ?? mark;
 }

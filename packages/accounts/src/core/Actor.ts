@@ -81,11 +81,6 @@ export class Actor {
     return !session || isSessionActive(session, account, table.now(), sessionPolicy);
   }
 
-  /** @throws AccountError `InvalidSession` */
-  assertActive(account: AccountDocument): void {
-    if (!this.isActive(account)) throw new AccountError('InvalidSession', {});
-  }
-
   /** The condition on the account under which the session is still active. */
   get condition(): Condition<AccountDocument> {
     const { session } = this;
@@ -114,20 +109,34 @@ export class Actor {
    * @throws AccountError `InvalidSession`
    */
   async assertSessionActive(): Promise<void> {
-    const { session } = this;
-    if (!session) return;
-    const { accounts, sessionEntity, table } = this.#core;
+    if (this.session && !(await this.#readSession())) throw new AccountError('InvalidSession', {});
+  }
+
+  /**
+   * Tells whether the session, of which it is said that it has ended, goes on under another generation:
+   * another call in it has ended the account's other sessions. Then the request has it as it is now.
+   *
+   * @param generation - under which it was tried.
+   */
+  async isCarriedOver(generation: string | undefined): Promise<boolean> {
+    return (await this.#readSession()) && this.session?.generation !== generation;
+  }
+
+  /** Reads the session and its account, and tells whether it is active. */
+  async #readSession(): Promise<boolean> {
+    const { request, session } = this;
+    if (!request || !session) return false;
+    const { accounts, sessionEntity, table, verified, sessionPolicy } = this.#core;
     const { accountId, ulid } = session;
     const [account, stored] = await table.batchGet(
       [accounts.reference({ accountId }), sessionEntity.reference({ accountId, ulid })],
       { consistent: true },
     );
-    const isActive =
-      account !== null &&
-      stored?.valid === true &&
-      stored.generation === session.generation &&
-      this.isActive(account);
-    if (!isActive) throw new AccountError('InvalidSession', {});
+    if (!account || stored?.valid !== true) return false;
+    const current = { ...session, generation: stored.generation };
+    if (!isSessionActive(current, account, table.now(), sessionPolicy)) return false;
+    if (stored.generation !== session.generation) verified.carryOver(request, stored.generation);
+    return true;
   }
 
   /** Tells whether an error of the account's item says that the session has ended. */

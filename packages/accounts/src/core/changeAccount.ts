@@ -9,6 +9,7 @@ import type { ChangeCore } from './ChangeCore.js';
 import type { ActingAccount } from './actingAccount.js';
 import { Actor } from './Actor.js';
 import { commitChange } from './commitChange.js';
+import type { AccountDocument } from '../requests/SessionRequest.js';
 import { loadAccount } from './loadAccount.js';
 import { requireRecentLogin } from './requireRecentLogin.js';
 
@@ -121,11 +122,11 @@ export class Flow {
     const { secrets = false, session = false } = options;
     this.#secrets = secrets;
     const [account] = await Promise.all([
-      loadAccount(this.#core, this.actor.accountId, { secrets }),
+      this.#load(),
       session ? this.actor.assertSessionActive() : undefined,
     ]);
     this.#hasRead = !session;
-    return this.#checked(account);
+    return account;
   }
 
   /**
@@ -142,32 +143,57 @@ export class Flow {
     { retries = true }: { readonly retries?: boolean } = {},
   ): Promise<T> {
     let current = account;
+    let seen: AccountDocument | undefined;
     for (let race = 1; ; race++) {
-      const change = new AccountChange(this.#core, this.actor, current);
+      const generation = this.actor.session?.generation;
+      const change = new AccountChange(this.#core, this.actor, current, seen);
       try {
         const finish = await decide(change);
         await commitChange(this.#core, change);
         this.#isCommitted = true;
         return finish();
       } catch (error) {
-        if (!retries || race === MAX_RACES || !isConflict(error)) throw error;
+        if (!retries || race === MAX_RACES) throw error;
+        if (
+          !isConflict(error) &&
+          !(isEnded(error) && (await this.actor.isCarriedOver(generation)))
+        ) {
+          throw error;
+        }
+        seen = refusingItem(error) ?? seen;
       }
       if (!current) continue;
-      const { accountId } = this.actor;
-      const again = await loadAccount(this.#core, accountId, { secrets: this.#secrets });
+      const again = this.#load();
       this.#hasRead = true;
-      current = this.#checked(again) as A;
+      current = (await again) as Account as A;
     }
   }
 
   /** @throws AccountError `InvalidSession`, `UserNotFound` */
-  #checked(account: Account | null): Account {
+  async #load(): Promise<Account<StoredToken>> {
     const { actor } = this;
-    // Deleted since the request was let through.
-    if (!account) throw new AccountError(actor.request ? 'InvalidSession' : 'UserNotFound', {});
-    actor.assertActive(account);
-    return account;
+    for (let race = 1; ; race++) {
+      const generation = actor.session?.generation;
+      const account = await loadAccount(this.#core, actor.accountId, { secrets: this.#secrets });
+      // Deleted since the request was let through.
+      if (!account) throw new AccountError(actor.request ? 'InvalidSession' : 'UserNotFound', {});
+      if (actor.isActive(account)) return account as Account<StoredToken>;
+      if (race === MAX_RACES || !(await actor.isCarriedOver(generation))) {
+        throw new AccountError('InvalidSession', {});
+      }
+    }
   }
+}
+
+/** Gives the account as a condition has found it. */
+function refusingItem(error: unknown): AccountDocument | undefined {
+  if (!EntityError.is(error) || error.code !== 'ConditionFailed') return undefined;
+  return error.details.item as AccountDocument | undefined;
+}
+
+/** Tells whether an error says that the session of the actor has ended. */
+function isEnded(error: unknown): boolean {
+  return AccountError.is(error) && error.code === 'InvalidSession';
 }
 
 /** Tells whether somebody has changed in between what was read. */

@@ -16,6 +16,11 @@ export interface TokensRevoked {
   readonly tokensVoidBefore?: string | undefined;
 }
 
+/** An account and its tokens, as they were read together. */
+export interface AccountWithTokens extends TokensRevoked {
+  readonly tokens: readonly Token[];
+}
+
 /** Dependencies of {@link pendingTokens}. */
 export interface PendingCore {
   readonly table: Pick<RequestCore['table'], 'now'>;
@@ -43,4 +48,14 @@ export function pendingTokens<T extends Token>(
       expiresAt !== undefined &&
       expiresAt > now,
   );
+}
+
+/**
+ * Gives the condition on an account that none of its tokens was revoked since it was read: for what
+ * uses one up.
+ */
+export function tokensUnchanged({ tokensVoidBefore }: TokensRevoked): {
+  readonly tokensVoidBefore: string | { readonly $exists: false };
+} {
+  return { tokensVoidBefore: tokensVoidBefore ?? { $exists: false } };
 }

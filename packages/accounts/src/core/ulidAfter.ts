@@ -1,5 +1,6 @@
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const TIME_LENGTH = 10;
+const RANDOM_LENGTH = 16;
 
 /**
  * A ULID that comes after another in order, whatever the clocks said that made them: the new one, or
@@ -7,12 +8,31 @@ const TIME_LENGTH = 10;
  */
 export function ulidAfter(before: string | undefined, fresh: string): string {
   if (before === undefined || fresh > before) return fresh;
-  return nextTime(before.slice(0, TIME_LENGTH)) + fresh.slice(TIME_LENGTH);
+  return atTime(timeOf(before) + 1, fresh);
 }
 
-/** Counts a time up by one, in the digits of Crockford's base32. */
-function nextTime(time: string): string {
-  const rest = time.slice(0, -1);
-  const digit = DIGITS.indexOf(time.slice(-1)) + 1;
-  return digit < DIGITS.length ? rest + DIGITS.charAt(digit) : `${nextTime(rest)}0`;
+/** A ULID with the time of another, moved on by some milliseconds: a negative number moves it back. */
+export function movedOn(ulid: string, byMs: number): string {
+  return atTime(Math.max(0, timeOf(ulid) + byMs), ulid);
+}
+
+/** The least ULID of the same millisecond. */
+export function floorOf(ulid: string): string {
+  return ulid.slice(0, TIME_LENGTH) + '0'.repeat(RANDOM_LENGTH);
+}
+
+/** The time of a ULID, in milliseconds since 1970: ten digits of Crockford's base32. */
+function timeOf(ulid: string): number {
+  return [...ulid.slice(0, TIME_LENGTH)].reduce(
+    (time, digit) => time * DIGITS.length + DIGITS.indexOf(digit),
+    0,
+  );
+}
+
+function atTime(time: number, ulid: string): string {
+  let digits = '';
+  for (let rest = time; digits.length < TIME_LENGTH; rest = Math.floor(rest / DIGITS.length)) {
+    digits = DIGITS.charAt(rest % DIGITS.length) + digits;
+  }
+  return digits + ulid.slice(TIME_LENGTH);
 }

@@ -72,14 +72,14 @@ export class OneTimeTokens {
 
   /**
    * Issues a token: one transaction, in which the account must exist. With `onlyNewest`, a request
-   * more, for those that it comes after; and one more where, by this server's clock, it would be as
-   * old as those that have just become void. Where as many were issued as may wait, a request to count
+   * more, for those that it comes after; and one more within a minute of a revocation, whose mark it
+   * has to come after. Where as many were issued as may wait, a request to count
    * them, and one for each of up to 25 that are no longer valid, which go in the same transaction.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`, `TooManyTokens`
    */
   async issue(flow: Flow, purpose: TokenPurpose): Promise<IssuedOneTimeToken> {
-    let after = await this.#afterOthers(purpose);
+    const others = await this.#others(purpose);
     let full: AccountDocument | undefined;
     const onFull = (account: AccountDocument): void => {
       full = account;
@@ -95,15 +95,12 @@ export class OneTimeTokens {
       } else {
         this.#limit.count(change, purpose.kind, onFull);
       }
-      const { ulid, token, operation } = this.#prepare(after);
-      change.require(
-        { $or: [{ tokensVoidBefore: { $exists: false } }, { tokensVoidBefore: { $lt: ulid } }] },
-        ({ tokensVoidBefore }) => {
-          // By this server's clock, it would be as old as those that have just been revoked.
-          after = { ...after, account: { tokens: after.account?.tokens ?? [], tokensVoidBefore } };
-          return undefined;
-        },
-      );
+      const account = { tokens: others, tokensVoidBefore: change.seen?.tokensVoidBefore };
+      const { ulid, token, operation } = this.#prepare({ ...purpose, account });
+      // Soon after a revocation, it would be as old as what that has made void.
+      change.require({
+        $or: [{ tokensVoidBefore: { $exists: false } }, { tokensVoidBefore: { $lt: ulid } }],
+      });
       const issued = change.write(operation);
       return () => ({ token, tokenDocument: issued.result });
     });
@@ -199,12 +196,12 @@ export class OneTimeTokens {
     return { ulid, token, operation };
   }
 
-  async #afterOthers(purpose: TokenPurpose): Promise<TokenPurpose> {
-    const { accountId, kind, createdFor } = purpose;
-    if (!this.#policy.onlyNewest.has(kind)) return purpose;
+  /** Reads the tokens that a new one replaces. */
+  async #others({ accountId, kind, createdFor }: TokenPurpose): Promise<readonly Token[]> {
+    if (!this.#policy.onlyNewest.has(kind)) return [];
     const filter = { accountId, kind, createdFor };
-    const { items: tokens } = await this.#core.tokens.findMany({ filter, consistent: true });
-    return { ...purpose, account: { tokens } };
+    const { items } = await this.#core.tokens.findMany({ filter, consistent: true });
+    return items;
   }
 
   /** Tells whether another one was issued later for the same, where that matters. */

@@ -4,7 +4,7 @@ import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import type { OneTimeTokenKind } from './tokenPolicy.js';
 import type { Token } from '../core/Account.js';
-import type { AccountWithTokens } from '../core/revokeTokens.js';
+import type { AccountWithTokens } from '../core/pendingTokens.js';
 
 /** Purpose that a token is issued for. */
 export interface TokenPurpose {

@@ -99,7 +99,7 @@ export async function beginAnew<A extends Account>(
         .writeSession(
           core.sessionEntity.updateOneOperation({
             filter: { accountId, ulid },
-            condition: { valid: true, generation: session.generation },
+            condition: { valid: true, generation: change.actor.session?.generation ?? '' },
             update: { $set: { valid: false } },
           }),
         )

@@ -42,8 +42,11 @@ export interface TestAccounts {
   readonly client: DynamoDBClient;
   readonly clock: TestClock;
   readonly log: RequestLog;
-  /** The same accounts as another process sees them: nothing is shared but the table. */
-  another(sessions?: Partial<SessionsOptions>): FullAccounts;
+  /**
+   * The same accounts as another process sees them: nothing is shared but the table, and the clock, from
+   * which its own may differ.
+   */
+  another(sessions?: Partial<SessionsOptions>, skewMs?: number): FullAccounts;
   drop(): Promise<void>;
 }
 
@@ -73,11 +76,15 @@ export async function createTestAccounts(
     client,
     clock,
     log: new RequestLog(client),
-    another: (own = {}) => {
+    another: (own = {}, skewMs = 0) => {
       const other = localClient();
       clients.push(other);
       return create({
-        table: new Table({ name: table.name, client: other, clock: clock.now }),
+        table: new Table({
+          name: table.name,
+          client: other,
+          clock: () => new Date(clock.now().getTime() + skewMs),
+        }),
         sessions: { ...sessions, ...own },
       });
     },

@@ -19,7 +19,14 @@ export interface ProgramOrder {
 
 interface DynamoDBLocalPackage {
   configureInstaller(config: { installPath: string }): void;
-  launch(port: number, dbPath: null, args: readonly string[]): Promise<ChildProcess>;
+  launch(
+    port: number,
+    dbPath: null,
+    args: readonly string[],
+    verbose: boolean,
+    detached: undefined,
+    javaOption: string,
+  ): Promise<ChildProcess>;
 }
 
 type Spawn = (program: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
@@ -58,8 +65,10 @@ function superviseEngine(load: (path: string) => unknown, order: SupervisorOrder
   if (order.installPath !== null) {
     dynamodbLocal.configureInstaller({ installPath: order.installPath });
   }
+  // Half the CPU time until it answers: the second compiler pays off only after minutes of load.
+  const quickStart = '-XX:TieredStopAtLevel=1';
   // dynamodb-local also kills Java when this process exits by itself, as it does on an error.
-  dynamodbLocal.launch(order.port, null, order.args).then(
+  dynamodbLocal.launch(order.port, null, order.args, false, undefined, quickStart).then(
     (java) => {
       running.engine = java;
       java.once('exit', () => process.exit());
