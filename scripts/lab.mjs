@@ -52,7 +52,8 @@ function readOptions() {
 
 async function main({ engine, breaks, ...options }) {
   setup();
-  await build();
+  // The library is bundled from its sources; only the start of DynamoDB Local is a part of what is built.
+  if (engine === 'dynamodb-local') await build();
   const { runLab } = createRequire(import.meta.url)(await bundled('main'));
   const database = await startEngine(engine);
   try {

@@ -161,7 +161,6 @@ export class AccountsModel {
       isAlive: true,
       current: token,
       previous: null,
-      carriedUntil: 0,
     };
     return this.isOf(of, accountId);
   }
@@ -174,9 +173,9 @@ export class AccountsModel {
     return session.current === token;
   }
 
-  makes(value: Omit<ModelValue, 'isOpen' | 'madeAt' | 'madeUntil' | 'isDoubtful'>): void {
+  makes(value: Omit<ModelValue, 'isOpen' | 'madeUntil' | 'isDoubtful'>): void {
     if (this.outcome?.value === undefined) return;
-    const made = { isOpen: true, madeAt: this.begin, madeUntil: this.end, isDoubtful: false };
+    const made = { isOpen: true, madeUntil: this.end, isDoubtful: false };
     this.state.values[this.at] = { ...value, ...made };
   }
 
@@ -191,8 +190,7 @@ export class AccountsModel {
   endSessions(owner: string, except?: number): void {
     for (const [key, session] of Object.entries(this.state.sessions)) {
       if (session.of !== owner) continue;
-      if (key === String(except)) session.carriedUntil = this.end;
-      else session.isAlive = false;
+      if (key !== String(except)) session.isAlive = false;
     }
     // A login that waits ends with the sessions.
     for (const value of Object.values(this.state.values)) {
@@ -204,14 +202,14 @@ export class AccountsModel {
     for (const value of Object.values(this.state.values)) {
       // A secret that waits goes with the factors alone: only a session can confirm it.
       if (value.of !== owner || value.kind === 'totp' || !isMeant(value)) continue;
-      if (value.madeAt > this.begin) value.isDoubtful = true;
-      else value.isOpen = false;
+      value.isOpen = false;
     }
   }
 
   lapse(owner: string): void {
     for (const email of Object.values(this.state.emails)) {
-      if (email.of === owner && email.status === 'pending') email.status = 'lapsed';
+      if (email.of !== owner || !email.isAddition) continue;
+      if (email.status === 'pending') email.status = 'lapsed';
     }
   }
 }

@@ -15,11 +15,6 @@ export interface ModelSession {
   /** Current and previous token; null for one that nobody has seen. */
   current: string | null;
   previous: string | null;
-  /**
-   * End of the last call that ended all sessions but this one. A call of the session that began before
-   * may be refused: it was let through with what the session was until then. Repeated, it succeeds.
-   */
-  carriedUntil: number;
 }
 export interface ModelValue {
   of: string;
@@ -29,16 +24,17 @@ export interface ModelValue {
   /** The address that the new one replaces. */
   replaces: string | null;
   isOpen: boolean;
-  /** Beginning and end of the call that made it. */
-  madeAt: number;
+  /** End of the call that made it. */
   madeUntil: number;
-  /** Tells that it may be revoked or not: the remedy was decided before the call began that made it. */
+  /** Tells that it may be revoked or not: of several enrolments at once, no clock says which is the last. */
   isDoubtful: boolean;
 }
 export interface ModelEmail {
   of: string;
-  /** A lapsed claim may be taken over by others, or be refused to them still. */
+  /** A lapsed claim may be taken over by others. */
   status: 'verified' | 'pending' | 'lapsed';
+  /** Tells that it was added, not claimed by a sign-up: such a claim lapses when its owner comes back. */
+  isAddition: boolean;
 }
 
 /** Everything that the calls of a history can tell about its accounts. Keys are numbers of calls. */

@@ -1,6 +1,6 @@
 import { AccountsModel } from './AccountsModel.js';
 import { UNANSWERED, type Call, type OfSession, type Recorded } from './calls.js';
-import { isRefused, SESSION_ENDED } from './isRefused.js';
+import { isRefused } from './isRefused.js';
 import { cloneState, type ModelState, type Step } from './ModelState.js';
 import { succeeds } from './succeeds.js';
 
@@ -32,11 +32,7 @@ export function applyStep(
   if (outcome.code === undefined) return succeeds(model, call, step) ? [next] : [];
   if (!UNANSWERED.has(outcome.code)) {
     if (step !== 'all') return [state];
-    if (!isRefused(model, call, outcome.code)) return [];
-    // Let through with a token that was good until then, and refused because the session was carried over.
-    const wasCarriedOver =
-      'session' in call && (state.sessions[call.session]?.carriedUntil ?? 0) > recorded.begin;
-    return wasCarriedOver && SESSION_ENDED.has(outcome.code) ? [next, state] : [next];
+    return isRefused(model, call, outcome.code) ? [next] : [];
   }
   const reused = cloneState(state);
   return [

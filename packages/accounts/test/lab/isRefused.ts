@@ -3,7 +3,7 @@ import type { Call } from './calls.js';
 import { isFactorRefused } from './factors.js';
 
 /** Codes by which a session, a token or an account that has ended is refused. */
-export const SESSION_ENDED: ReadonlySet<string> = new Set([
+const SESSION_ENDED: ReadonlySet<string> = new Set([
   'InvalidSession',
   'TokenVerificationFailed',
   'UserNotFound',
@@ -20,7 +20,7 @@ export function isRefused(model: AccountsModel, call: Call, code: string): boole
       return 'name' in call && call.name in usernames;
     case 'EmailAlreadyExists': {
       const email = 'newEmail' in call ? call.newEmail : 'email' in call && call.email;
-      return typeof email === 'string' && email in emails;
+      return typeof email === 'string' && model.isTaken(email);
     }
     case 'IdentityAlreadyExists':
       return call.kind === 'addIdentity' && call.identity in identities;
@@ -71,18 +71,16 @@ export function isRefused(model: AccountsModel, call: Call, code: string): boole
       session.isAlive = false;
       return true;
     }
-    if (session.carriedUntil > model.begin) return true;
     if (isFactorRefused(model, call)) return code === 'TokenVerificationFailed';
     if (call.kind !== 'verifyEmail') return false;
     const value = values[call.from];
-    if (!model.isGood(value, 'email') || value.isDoubtful) return true;
+    if (!model.isGood(value, 'email')) return true;
     const email = emails[value.email ?? ''];
     return email?.of !== value.of || email.status === 'lapsed';
   }
   if ('from' in call) {
     const value = values[call.from];
-    if (!value?.isOpen || value.isDoubtful || !(value.of in accounts) || model.isGoing(value.of))
-      return true;
+    if (!value?.isOpen || !(value.of in accounts) || model.isGoing(value.of)) return true;
     if (value.kind === 'link') return !model.isVerifiedOf(value);
     return isFactorRefused(model, call);
   }
@@ -94,17 +92,17 @@ export function isRefused(model: AccountsModel, call: Call, code: string): boole
 /** Tells whether nobody gets into the account that a call is about: it is deactivated, or being deleted. */
 function isOwnerOut(model: AccountsModel, call: Call): boolean {
   const { accounts, sessions, values } = model.state;
-  const owner =
-    call.kind === 'login'
-      ? model.loginOwner(call.name)
-      : 'session' in call
-        ? sessions[call.session]?.of
-        : 'from' in call
-          ? values[call.from]?.of
-          : 'accountId' in call
-            ? model.ownerOf(call.accountId)
-            : undefined;
-  const account = owner === undefined ? undefined : accounts[owner];
-  if (call.kind === 'login' && account?.password !== call.password) return false;
-  return account !== undefined && (account.isDeactivated || account.isDeleting);
+  const isOut = (owner: string | undefined): boolean => {
+    const account = owner === undefined ? undefined : accounts[owner];
+    return account !== undefined && (account.isDeactivated || account.isDeleting);
+  };
+  if (call.kind === 'login') {
+    // The name is looked up before the account is read, and may be another's by then.
+    return Object.entries(accounts).some(
+      ([owner, { password }]) => password === call.password && isOut(owner),
+    );
+  }
+  if ('session' in call) return isOut(sessions[call.session]?.of);
+  if ('from' in call) return isOut(values[call.from]?.of);
+  return 'accountId' in call && isOut(model.ownerOf(call.accountId));
 }

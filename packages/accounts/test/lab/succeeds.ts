@@ -20,7 +20,7 @@ export function succeeds(model: AccountsModel, call: Call, step: Step['name']): 
       };
       usernames[call.name] = model.at;
       if (call.email !== undefined) {
-        emails[call.email] = { of: model.at, status: 'pending' };
+        emails[call.email] = { of: model.at, status: 'pending', isAddition: false };
         model.makes({ of: model.at, kind: 'email', email: call.email, replaces: null });
       }
       return model.begins(model.at);
@@ -102,7 +102,7 @@ export function succeeds(model: AccountsModel, call: Call, step: Step['name']): 
       return model.byOwner(call.session, (owner) => {
         if (model.isTaken(email)) return false;
         if (replaced !== null && emails[replaced]?.of !== owner) return false;
-        emails[email] = { of: owner, status: 'pending' };
+        emails[email] = { of: owner, status: 'pending', isAddition: true };
         model.revokeValues(owner, ({ email: sentTo }) => sentTo === email);
         // An earlier replacement that still waits is canceled.
         for (const value of Object.values(values)) {
@@ -127,7 +127,7 @@ export function succeeds(model: AccountsModel, call: Call, step: Step['name']): 
           return false;
         }
         const email = emails[value.email];
-        if (email?.of !== owner) return false;
+        if (email?.of !== owner || email.status === 'lapsed') return false;
         value.isOpen = false;
         email.status = 'verified';
         if (value.replaces !== null && emails[value.replaces]?.of === owner) {
