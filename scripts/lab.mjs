@@ -52,7 +52,8 @@ function readOptions() {
 
 async function main({ engine, breaks, ...options }) {
   setup();
-  await build();
+  // The library is bundled from its sources; only the start of DynamoDB Local is a part of what is built.
+  if (engine === 'dynamodb-local') await build();
   const { runLab } = createRequire(import.meta.url)(await bundled('main'));
   const database = await startEngine(engine);
   try {
@@ -107,7 +108,7 @@ function print({ outcomes, ...counts }) {
   const rows = Object.entries(outcomes).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [kind, ofKind] of rows) {
     const parts = Object.entries(ofKind).sort(([, a], [, b]) => b - a);
-    console.log(`${kind.padEnd(15)} ${parts.map(([code, n]) => `${code} ${n}`).join(', ')}`);
+    console.log(`${kind.padEnd(19)} ${parts.map(([code, n]) => `${code} ${n}`).join(', ')}`);
   }
   console.log(
     Object.entries(counts)

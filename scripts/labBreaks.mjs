@@ -27,8 +27,8 @@ export const BREAKS = [
   {
     name: 'a remedy revokes no token',
     file: 'accounts/src/core/AccountChange.ts',
-    from: "      ...(kinds.includes('tokens') && { tokensVoidBefore }),\n",
-    to: '',
+    from: '      this.set({ [field]: mark });\n',
+    to: "      if (kind !== 'tokens') this.set({ [field]: mark });\n",
   },
   {
     name: 'a unique value has several owners',
@@ -47,6 +47,24 @@ export const BREAKS = [
     file: 'accounts/src/flows/isVerifiedIdentifier.ts',
     from: 'verified === true && data.kind === kind',
     to: 'data.kind === kind',
+  },
+  {
+    name: 'a second factor is not asked for',
+    file: 'accounts/src/core/requiredSecondFactor.ts',
+    from: '  if (methods.length > 0) {',
+    to: '  if (methods.length > 99) {',
+  },
+  {
+    name: 'a recovery code has several winners',
+    file: 'accounts/src/twoFactor/verifySecondFactor.ts',
+    from: '  const condition = { used: { $ne: true } } as const;',
+    to: '  const condition = {};',
+  },
+  {
+    name: 'a login that waits outlives a change of the second factor',
+    file: 'accounts/src/twoFactor/findChallenge.ts',
+    from: 'if (challenge.meta?.generation !== factors.account.sessionGeneration) throw challengeRefused();',
+    to: '',
   },
   {
     name: 'a change of username is only said',

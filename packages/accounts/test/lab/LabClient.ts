@@ -1,12 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
+import { TOTP } from 'otpauth';
 import { injectFaults, localClient, type Fault } from '@latchkey/entity/testing';
 import { Accounts, type AccountsWith } from '../../src/accounts/Accounts.js';
 import type { Message } from '../../src/delivery/Delivery.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
+import { totp } from '../../src/twoFactor/totp.js';
 import { QuickHasher } from '../support/QuickHasher.js';
-import type { Call, Outcome } from './calls.js';
+import type { Call, OfCode, Outcome } from './calls.js';
 
 /** The faults that meet the requests of a client. An answer is late by a few milliseconds, not by a timeout. */
 const FAULTS: readonly Fault[] = [
@@ -26,6 +28,8 @@ const FAULTS: readonly Fault[] = [
 
 const SECRET = 'lab-token-secret-0123456789-abcdefghij';
 const PURPOSE = 'lab';
+const ENCRYPTION_KEYS = [{ kid: 'lab', key: Buffer.alloc(32, 7) }];
+const TOTP_STEP_MS = 30_000;
 /** The beginning of every history. Each step of its clock is a millisecond, so that nothing expires. */
 const START_MS = Date.UTC(2036, 10, 21, 12);
 
@@ -51,7 +55,7 @@ export interface Client {
 /** One backend: accounts of its own, and a connection to the table whose requests meet faults. */
 export class LabClient implements Client {
   #client: DynamoDBClient | undefined;
-  #accounts: AccountsWith<'phones'> | undefined;
+  #accounts: AccountsWith<'twoFactor'> | undefined;
   #faults: { hits: number; remove(): void } = { hits: 0, remove: () => undefined };
   #messages: Message[] = [];
   #now = new Date(START_MS);
@@ -73,8 +77,9 @@ export class LabClient implements Client {
       passwords: { hasher: new QuickHasher() },
       throttling: { address: false },
       recentLogin: false,
+      twoFactor: totp({ issuer: 'Lab', encryptionKeys: ENCRYPTION_KEYS }),
       delivery: { send: (message: Message) => void this.#messages.push(message) },
-    }) as never;
+    });
     return Promise.resolve();
   }
 
@@ -87,12 +92,15 @@ export class LabClient implements Client {
       outcome = await this.#carryOut(this.#accounts, call);
     } catch (error) {
       if (!AccountError.is(error)) throw error;
-      return { code: error.code };
+      const { code, challenge: value } = error;
+      return { code, ...(value !== undefined && { value }) };
     }
     await this.#accounts.settled();
     const expected = call.kind === 'requestLink' ? 'MagicLink' : 'EmailVerification';
     const sent = this.#messages.find(({ kind }) => kind === expected);
-    return sent?.token === undefined ? outcome : { ...outcome, value: sent.token };
+    if (sent?.token === undefined) return outcome;
+    const sentCode = sent.code;
+    return { ...outcome, value: sent.token, ...(sentCode !== undefined && { sentCode }) };
   }
 
   end(): Promise<number> {
@@ -106,7 +114,7 @@ export class LabClient implements Client {
     this.#client?.destroy();
   }
 
-  async #carryOut(accounts: AccountsWith<'phones'>, call: Call): Promise<Outcome> {
+  async #carryOut(accounts: AccountsWith<'twoFactor'>, call: Call): Promise<Outcome> {
     const ofSession = async (token: string): Promise<{ request: SessionRequest }> => ({
       request: await accounts.handleRequest(newRequest(token)),
     });
@@ -190,8 +198,46 @@ export class LabClient implements Client {
           token: call.value,
         });
         return {};
-      case 'requestLink':
-        await accounts.magicLinks.request({ email: call.email });
+      case 'requestLink': {
+        const { email } = call;
+        const { challenge } = await accounts.magicLinks.request({ email, request: newRequest() });
+        return { challenge };
+      }
+      case 'loginByCode': {
+        const { challenge, value: code } = call;
+        const shown = { challenge, code };
+        return begun(await accounts.magicLinks.login({ ...shown, request: newRequest() }));
+      }
+      case 'enrolTotp': {
+        const { secret, step } = call;
+        const proof = secret !== undefined && step !== undefined && { code: codeAt(secret, step) };
+        const { twoFactor } = accounts;
+        const enrolled = await twoFactor.enrol({ ...(await ofSession(call.token)), ...proof });
+        return { value: enrolled.secret };
+      }
+      case 'confirmTotp': {
+        const code = codeAt(call.value, call.step);
+        const input = { ...(await ofSession(call.token)), code };
+        const { recoveryCodes } = await accounts.twoFactor.confirm(input);
+        return { recoveryCodes };
+      }
+      case 'loginByTotp': {
+        const shown = { challenge: call.value, code: codeOf(call) };
+        const input = { ...shown, request: newRequest() };
+        return begun(await accounts.twoFactor.loginWithTwoFactor(input));
+      }
+      case 'loginByRecoveryCode': {
+        const shown = { challenge: call.value, recoveryCode: call.code };
+        const input = { ...shown, request: newRequest() };
+        return begun(await accounts.twoFactor.loginWithTwoFactor(input));
+      }
+      case 'disableTotp': {
+        const input = { ...(await ofSession(call.token)), code: codeOf(call) };
+        await accounts.twoFactor.disable(input);
+        return {};
+      }
+      case 'resetTwoFactor':
+        await accounts.twoFactor.reset({ accountId: call.accountId });
         return {};
       case 'issue': {
         const { accountId } = call;
@@ -220,6 +266,15 @@ export class LabClient implements Client {
       }
     }
   }
+}
+
+/** The code that an authenticator shows, so many steps from the beginning. */
+function codeAt(secret: string, step: number): string {
+  return new TOTP({ secret }).generate({ timestamp: START_MS + step * TOTP_STEP_MS });
+}
+
+function codeOf({ secret, step }: OfCode): string {
+  return codeAt(secret, step);
 }
 
 function newRequest(authToken?: string): SessionRequest {

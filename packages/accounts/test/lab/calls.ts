@@ -26,7 +26,21 @@ export type Call =
   | { readonly kind: 'requestLink'; readonly email: string }
   | ({ readonly kind: 'loginByLink' | 'consume' } & OfValue)
   | ({ readonly kind: 'reset'; readonly password: string } & OfValue)
-  | { readonly kind: 'issue' | 'issueReset' | 'reactivate'; readonly accountId: string }
+  | ({ readonly kind: 'loginByCode'; readonly challenge: string } & OfValue)
+  | ({ readonly kind: 'enrolTotp' } & OfSession & Partial<OfCode>)
+  | ({ readonly kind: 'confirmTotp'; readonly step: number } & OfSession & OfValue)
+  | ({ readonly kind: 'loginByTotp' } & OfValue & OfCode)
+  | ({
+      readonly kind: 'loginByRecoveryCode';
+      readonly codesFrom: number;
+      readonly index: number;
+      readonly code: string;
+    } & OfValue)
+  | ({ readonly kind: 'disableTotp' } & OfSession & OfCode)
+  | {
+      readonly kind: 'issue' | 'issueReset' | 'reactivate' | 'resetTwoFactor';
+      readonly accountId: string;
+    }
   | { readonly kind: 'addIdentity'; readonly accountId: string; readonly identity: string }
   | ({ readonly kind: 'removeIdentity'; readonly identity: string } & OfSession)
   | { readonly kind: 'findIdentity'; readonly identity: string };
@@ -41,6 +55,12 @@ interface OfValue {
   readonly from: number;
   readonly value: string;
 }
+/** A code of an authenticator: number of the call that enrolled it, its secret, and the step from now. */
+export interface OfCode {
+  readonly secretFrom: number;
+  readonly secret: string;
+  readonly step: number;
+}
 
 /** How a call ended. A code of {@link UNANSWERED} says nothing of whether it has happened. */
 export interface Outcome {
@@ -49,8 +69,12 @@ export interface Outcome {
   readonly accountId?: string | null;
   /** Token of a session. */
   readonly token?: string;
-  /** A one-time value, as it was returned or sent. */
+  /** A one-time value, or the secret of an authenticator, as it was returned or sent. */
   readonly value?: string;
+  /** The code that was sent beside the link, and the challenge that it is good with. */
+  readonly sentCode?: string;
+  readonly challenge?: string;
+  readonly recoveryCodes?: readonly string[];
 }
 
 /** A call with its result and its time, in steps of the one clock of its history. */

@@ -33,6 +33,36 @@ describe('the checker of histories', () => {
   const check = round({ kind: 'check', ...ofAda }, { accountId: 'A' });
   const verify: Call = { kind: 'verifyEmail', from: 0, value: 'v0', ...ofAda };
   const begun = round(signUp, ADA);
+  const ofTotp = { secretFrom: 1, secret: 's' };
+  const twoFactor = [
+    ...begun,
+    ...round({ kind: 'enrolTotp', ...ofAda }, { value: 's' }),
+    ...round(
+      { kind: 'confirmTotp', from: 1, value: 's', step: -1, ...ofAda },
+      { recoveryCodes: ['r'] },
+    ),
+  ];
+  const waits: Outcome = { code: 'TwoFactorRequired', value: 'c' };
+  const waiting = [
+    [login(password), waits],
+    [login(password), waits],
+  ] as const;
+  const byCode = (from: number, step: number): Call => ({
+    kind: 'loginByTotp',
+    from,
+    value: 'c',
+    ...ofTotp,
+    step,
+  });
+  const byRecoveryCode = (from: number): Call => ({
+    kind: 'loginByRecoveryCode',
+    from,
+    value: 'c',
+    codesFrom: 2,
+    index: 0,
+    code: 'r',
+  });
+  const session = (token: string): Outcome => ({ accountId: 'A', token });
   const unanswered: Outcome = { code: 'ServiceUnavailable' };
 
   it.each<[string, Recorded[]]>([
@@ -155,6 +185,42 @@ describe('the checker of histories', () => {
       ),
     ],
     [
+      'a login without the second factor that the account has',
+      historyOf(...twoFactor.map((each) => [each]), round(login(password), session('t1'))),
+    ],
+    [
+      'a code of an authenticator that two logins use',
+      historyOf(...twoFactor.map((each) => [each]), waiting, [
+        [byCode(3, 0), session('t1')],
+        [byCode(4, 0), session('t2')],
+      ]),
+    ],
+    [
+      'a recovery code that two logins use',
+      historyOf(...twoFactor.map((each) => [each]), waiting, [
+        [byRecoveryCode(3), session('t1')],
+        [byRecoveryCode(4), session('t2')],
+      ]),
+    ],
+    [
+      'a login that waits and outlives a reset of the second factor',
+      historyOf(
+        ...twoFactor.map((each) => [each]),
+        waiting,
+        round({ kind: 'resetTwoFactor', accountId: 'A' }),
+        round(byCode(3, 0), session('t1')),
+      ),
+    ],
+    [
+      'a rename that is undone by one that ended before it began',
+      historyOf(
+        begun,
+        round({ kind: 'rename', ...ofAda, name: 'bob' }),
+        round({ kind: 'rename', ...ofAda, name: 'ada' }),
+        round({ kind: 'findUser', name: 'bob' }, { accountId: 'A' }),
+      ),
+    ],
+    [
       'a call without an answer that has happened after it ended',
       historyOf(
         begun,
@@ -181,6 +247,26 @@ describe('the checker of histories', () => {
         [consume, { code: 'TokenVerificationFailed' }],
         [consume, { accountId: 'A' }],
       ]),
+    ],
+    [
+      'two codes of an authenticator, one after the other',
+      historyOf(
+        ...twoFactor.map((each) => [each]),
+        waiting,
+        round(byCode(3, 0), session('t1')),
+        round(byCode(4, 1), session('t2')),
+      ),
+    ],
+    [
+      'two renames at once, of which the one that seems to change nothing is the last',
+      historyOf(
+        begun,
+        [
+          [{ kind: 'rename', ...ofAda, name: 'ada' }, {}],
+          [{ kind: 'rename', ...ofAda, name: 'bob' }, {}],
+        ],
+        round({ kind: 'findUser', name: 'ada' }, { accountId: 'A' }),
+      ),
     ],
     [
       'one token for all callers',

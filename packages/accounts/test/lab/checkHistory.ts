@@ -1,5 +1,6 @@
-import { applyStep, EMPTY, stepsOf, type ModelState, type Step } from './AccountsModel.js';
+import { applyStep, stepsOf } from './applyStep.js';
 import { UNANSWERED, type Recorded } from './calls.js';
+import { EMPTY, type ModelState, type Step } from './ModelState.js';
 
 /** The verdict on a history. */
 export interface Verdict {
@@ -14,6 +15,7 @@ export interface Verdict {
 }
 
 interface Moment {
+  readonly index: number;
   readonly at: number;
   readonly step: Step['name'];
   readonly recorded: Recorded;
@@ -39,51 +41,61 @@ export function checkHistory(history: readonly Recorded[]): Verdict {
 }
 
 function search(history: readonly Recorded[]): Omit<Verdict, 'violation'> {
-  const moments: Moment[] = history.flatMap((recorded) =>
-    stepsOf(recorded.call).map((step) => ({ at: recorded.at, step, recorded })),
-  );
+  const moments: readonly Moment[] = history
+    .flatMap((recorded) => stepsOf(recorded.call).map((step) => ({ step, recorded })))
+    .map(({ step, recorded }, index) => ({ index, at: recorded.at, step, recorded }));
   const done = new Uint8Array(moments.length);
+  const firsts = new Map<number, number>();
+  for (const { at, index, step } of moments) if (step === 'all') firsts.set(at, index);
   const seen = new Set<string>();
   let searched = 0;
   let least = Infinity;
   let stuck: readonly number[] = [];
-  const visit = (state: ModelState, left: number): boolean | undefined => {
+  /** The moments that can come next: nothing can come after a call that has ended before it began. */
+  const nextOf = (): Moment[] => {
+    let earliestEnd = Infinity;
+    for (const { index, recorded } of moments) {
+      if (!done[index]) earliestEnd = Math.min(earliestEnd, recorded.end);
+    }
+    return moments.filter(({ index, at, step, recorded }) => {
+      if (done[index] || recorded.begin > earliestEnd) return false;
+      // The first moment of a call comes before its others.
+      return step === 'all' || done[firsts.get(at) ?? index] === 1;
+    });
+  };
+  const visit = (state: ModelState, stateText: string, left: number): boolean | undefined => {
     if (left === 0) return true;
-    const key = `${done.join('')}${JSON.stringify(state)}`;
+    const key = `${done.join('')}${stateText}`;
     if (seen.has(key)) return false;
     seen.add(key);
     if (++searched > MAX_SEARCHED) return undefined;
-    // Nothing can come after a call that has ended before it began.
-    let earliestEnd = Infinity;
-    moments.forEach(({ recorded }, index) => {
-      if (!done[index]) earliestEnd = Math.min(earliestEnd, recorded.end);
-    });
-    const isNext = ({ recorded }: Moment, index: number): boolean =>
-      !done[index] && recorded.begin <= earliestEnd;
+    const possible = nextOf();
     if (left < least) {
       least = left;
-      stuck = moments.filter(isNext).map(({ at }) => at);
+      stuck = possible.map(({ at }) => at);
     }
-    for (const [index, moment] of moments.entries()) {
-      const { at, step, recorded } = moment;
-      if (!isNext(moment, index)) continue;
-      // The first moment of a call comes before its others.
-      if (
-        step !== 'all' &&
-        moments.some((each, i) => each.at === at && each.step === 'all' && !done[i])
-      ) {
-        continue;
+    const branches: (readonly [index: number, next: ModelState, text: string])[] = [];
+    for (const { index, step, recorded } of possible) {
+      const states = applyStep(state, step, recorded);
+      const texts = states.map((next) => (next === state ? stateText : JSON.stringify(next)));
+      if (changesNothing(recorded) && texts.length === 1 && texts[0] === stateText) {
+        // It may as well come now: no other call needs it to come later.
+        done[index] = 1;
+        const found = visit(state, stateText, left - 1);
+        done[index] = 0;
+        return found;
       }
+      states.forEach((next, i) => branches.push([index, next, texts[i] ?? '']));
+    }
+    for (const [index, next, text] of branches) {
       done[index] = 1;
-      for (const next of applyStep(state, step, recorded)) {
-        const found = visit(next, left - 1);
-        if (found !== false) return found;
-      }
+      const found = visit(next, text, left - 1);
       done[index] = 0;
+      if (found !== false) return found;
     }
     return false;
   };
-  const found = visit(EMPTY, moments.length);
+  const found = visit(EMPTY, JSON.stringify(EMPTY), moments.length);
   const result = found === undefined ? 'undecided' : found ? 'linearizable' : 'violation';
   return { result, searched, ...(result === 'violation' && { stuck: [...new Set(stuck)] }) };
 }
@@ -95,13 +107,18 @@ function search(history: readonly Recorded[]): Omit<Verdict, 'violation'> {
 function smallest(history: readonly Recorded[]): readonly Recorded[] {
   let kept = history;
   for (const recorded of history) {
-    const { call, outcome } = recorded;
-    const isRead = /^(?:check|find)/.test(call.kind);
-    const { code } = outcome;
-    const isRefused = code !== undefined && code !== 'EmailRemoved' && !UNANSWERED.has(code);
-    if (!isRead && !isRefused) continue;
+    if (!changesNothing(recorded)) continue;
     const fewer = kept.filter((each) => each !== recorded);
     if (search(fewer).result === 'violation') kept = fewer;
   }
   return kept;
+}
+
+/** Refusals of calls that have happened: an address was removed, a login waits for its second factor. */
+const HAPPENED: ReadonlySet<string> = new Set(['EmailRemoved', 'TwoFactorRequired']);
+
+/** Tells whether a call changes nothing, in whatever state; but for a token that comes back. */
+function changesNothing({ call, outcome: { code } }: Recorded): boolean {
+  if (/^(?:check|find)/.test(call.kind)) return true;
+  return code !== undefined && !HAPPENED.has(code) && !UNANSWERED.has(code);
 }

@@ -11,6 +11,32 @@ const EMAILS = ['ada@example.com', 'bob@example.com'];
 const IDENTITIES = ['1001', '1002'];
 const PASSWORDS = ['first horse battery', 'second horse battery', 'third horse battery'];
 
+/** The subject of a history: the calls that begin it, one after the other, and how often kinds are drawn then. */
+export interface Theme {
+  readonly prelude: readonly Call['kind'][];
+  readonly weights: Readonly<Partial<Record<Call['kind'], number>>>;
+}
+
+/** Subjects, of which each history has one: what is rare among all calls is frequent there. */
+export const THEMES: readonly Theme[] = [
+  { prelude: [], weights: {} },
+  {
+    prelude: ['signUp', 'verifyEmail'],
+    weights: { signUp: 1, requestLink: 10, loginByLink: 10, loginByCode: 10 },
+  },
+  {
+    prelude: ['signUp', 'enrolTotp', 'confirmTotp', 'login'],
+    weights: {
+      signUp: 1,
+      login: 14,
+      loginByTotp: 16,
+      loginByRecoveryCode: 14,
+      confirmTotp: 8,
+      rename: 1,
+    },
+  },
+];
+
 /** How often each kind is drawn. */
 const WEIGHTS: Readonly<Record<Call['kind'], number>> = {
   signUp: 4,
@@ -29,8 +55,15 @@ const WEIGHTS: Readonly<Record<Call['kind'], number>> = {
   removeEmail: 2,
   replaceEmail: 2,
   verifyEmail: 6,
-  requestLink: 3,
-  loginByLink: 5,
+  requestLink: 4,
+  loginByLink: 4,
+  loginByCode: 4,
+  enrolTotp: 4,
+  confirmTotp: 6,
+  loginByTotp: 7,
+  loginByRecoveryCode: 5,
+  disableTotp: 2,
+  resetTwoFactor: 1,
   consume: 6,
   reset: 4,
   issue: 4,
@@ -40,16 +73,33 @@ const WEIGHTS: Readonly<Record<Call['kind'], number>> = {
   removeIdentity: 1,
   findIdentity: 2,
 };
-const KINDS = Object.entries(WEIGHTS).flatMap(([kind, weight]) =>
-  Array.from({ length: weight }, () => kind as Call['kind']),
-);
+const kindsOf = ({ weights }: Theme): readonly Call['kind'][] =>
+  Object.entries({ ...WEIGHTS, ...weights }).flatMap(([kind, weight]) =>
+    Array.from({ length: weight }, () => kind as Call['kind']),
+  );
+
+/** Draws the next call of the prelude of a history; undefined if it cannot be. */
+export function generatePrelude(
+  random: () => number,
+  begun: readonly BegunCall[],
+  kind: Call['kind'],
+): Call | undefined {
+  const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
+  const call = complete(kind, pick, begun);
+  return call?.kind === 'signUp' ? { ...call, email: pick(EMAILS) ?? '' } : call;
+}
 
 /** Draws the next call of a client, from what all clients have learned so far. */
-export function generateCall(random: () => number, begun: readonly BegunCall[]): Call {
+export function generateCall(
+  random: () => number,
+  begun: readonly BegunCall[],
+  theme: Theme,
+): Call {
+  const kinds = kindsOf(theme);
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
   const isFirst = !begun.some(({ outcome }) => outcome?.token !== undefined);
   for (let attempt = isFirst ? 19 : 0; attempt < 20; attempt++) {
-    const kind = isFirst ? pick(['signUp', 'signUp', 'login'] as const) : pick(KINDS);
+    const kind = isFirst ? pick(['signUp', 'signUp', 'login'] as const) : pick(kinds);
     const call = complete(kind ?? 'login', pick, begun);
     if (call) return call;
   }
@@ -70,15 +120,21 @@ function complete(
   const session = pick(pick([true, true, true, false]) === true ? sessions.slice(-3) : sessions);
   const accountId = pick(begun.flatMap(({ outcome }) => outcome?.accountId ?? []));
   const value = pick(valuesOf(begun, kind).slice(-2));
+  // A secret that was confirmed by an early step has later ones left.
+  const secret = pick(confirmedSecrets(begun).slice(-2));
+  const code = secret && { ...secret, step: pick([-1, 0, 0, 1, 1]) ?? 0 };
   switch (kind) {
     case 'signUp':
       return { kind, name, password, ...(pick([true, false]) === true && { email }) };
-    case 'login':
-      return {
-        kind,
+    case 'login': {
+      const known = {
         name: pick([name, name, email]) ?? name,
         password: knownPassword(begun, pick),
       };
+      const signedUp = pick(begun.flatMap(({ call }) => (call.kind === 'signUp' ? call : [])));
+      const given = pick([signedUp, signedUp, known]) ?? known;
+      return { kind, name: given.name, password: given.password };
+    }
     case 'findUser':
       return { kind, name };
     case 'requestLink':
@@ -88,14 +144,36 @@ function complete(
     case 'issue':
     case 'issueReset':
     case 'reactivate':
+    case 'resetTwoFactor':
       return accountId === undefined ? undefined : { kind, accountId };
     case 'addIdentity':
       return accountId === undefined ? undefined : { kind, accountId, identity };
     case 'loginByLink':
     case 'consume':
       return value && { kind, ...value };
+    case 'loginByCode':
+      return codeLogin(begun, pick);
     case 'reset':
       return value && { kind, ...value, password };
+    case 'enrolTotp':
+      return session && { kind, ...session, ...pick([code, code, undefined]) };
+    case 'confirmTotp': {
+      // Mostly in the session that enrolled it.
+      const made = value && begun[value.from]?.call;
+      const own = sessions.filter(
+        (each) => made && 'session' in made && each.session === made.session,
+      );
+      const shown = pick([own.at(-1), own.at(-1), session]) ?? session;
+      return value && shown && { kind, ...value, ...shown, step: pick([-1, -1, 0]) ?? 0 };
+    }
+    case 'loginByTotp':
+      return value && code && { kind, ...value, ...code };
+    case 'loginByRecoveryCode': {
+      const codes = pick(begun.flatMap((each, at) => recoveryCodesOf(each, at)).slice(-4));
+      return value && codes && { kind, ...value, ...codes };
+    }
+    case 'disableTotp':
+      return session && code && { kind, ...session, ...code };
     case 'verifyEmail': {
       // Mostly in a session of the account that added the address.
       const made = value && begun[value.from]?.call;
@@ -162,6 +240,9 @@ function valuesOf(
     consume: ['issue'],
     reset: ['issueReset'],
     loginByLink: ['requestLink'],
+    confirmTotp: ['enrolTotp'],
+    loginByTotp: ['login', 'loginByLink', 'loginByCode'],
+    loginByRecoveryCode: ['login', 'loginByLink', 'loginByCode'],
     verifyEmail: ['addEmail', 'replaceEmail', 'signUp'],
   };
   return begun.flatMap(({ call, outcome }, from) =>
@@ -169,4 +250,37 @@ function valuesOf(
       ? { from, value: outcome.value }
       : [],
   );
+}
+
+/** A login by a code that was sent, with its own challenge. */
+function codeLogin(
+  begun: readonly BegunCall[],
+  pick: <T>(from: readonly T[]) => T | undefined,
+): Call | undefined {
+  const sent = begun.flatMap(({ outcome }, from) => {
+    const { sentCode: value, challenge } = outcome ?? {};
+    return value === undefined || challenge === undefined ? [] : [{ from, value, challenge }];
+  });
+  const shown = pick(sent.slice(-2));
+  return shown && { kind: 'loginByCode', ...shown };
+}
+
+/** The secrets of authenticators that were confirmed. */
+function confirmedSecrets(
+  begun: readonly BegunCall[],
+): readonly { readonly secretFrom: number; readonly secret: string }[] {
+  return begun.flatMap(({ call, outcome }) =>
+    call.kind === 'confirmTotp' && outcome?.recoveryCodes
+      ? { secretFrom: call.from, secret: call.value }
+      : [],
+  );
+}
+
+/** Two of the recovery codes of a call, so that they are shown more than once. */
+function recoveryCodesOf(
+  { outcome }: BegunCall,
+  codesFrom: number,
+): readonly { readonly codesFrom: number; readonly index: number; readonly code: string }[] {
+  const codes = outcome?.recoveryCodes ?? [];
+  return codes.slice(0, 2).map((code, index) => ({ codesFrom, index, code }));
 }

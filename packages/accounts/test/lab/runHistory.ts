@@ -4,7 +4,7 @@ import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { sweepAccounts } from '../support/sweepAccounts.js';
 import type { Call, Recorded } from './calls.js';
 import { checkHistory, type Verdict } from './checkHistory.js';
-import { generateCall } from './generateCall.js';
+import { generateCall, generatePrelude, THEMES, type BegunCall } from './generateCall.js';
 import type { Client } from './LabClient.js';
 
 /** Where histories take place. */
@@ -36,24 +36,30 @@ export async function runHistory(lane: Lane, seed: number): Promise<HistoryResul
   const count = 4 + Math.floor(random() * (lane.clients.length - 3));
   const clients = lane.clients.slice(0, count);
   const rate = RATES[Math.floor(random() * RATES.length)] ?? 0;
+  const theme = THEMES[Math.floor(random() * THEMES.length)] ?? { prelude: [], weights: {} };
   const seeds = clients.map(() => Math.floor(random() * 2 ** 31));
   await Promise.all(
     clients.map((client, at) => client.start({ endpoint, tableName, seed: seeds[at] ?? 0, rate })),
   );
   let clock = 0;
   const begun: { client: number; call: Call; begin: number; ended?: Recorded }[] = [];
+  const known = (): BegunCall[] =>
+    begun.map(({ call, ended }) => ({ call, outcome: ended?.outcome }));
+  const carryOut = async (client: Client, at: number, call: Call): Promise<void> => {
+    const entry: (typeof begun)[number] = { client: at, call, begin: ++clock };
+    const number = begun.push(entry) - 1;
+    const outcome = await client.call(call, entry.begin);
+    entry.ended = { at: number, client: at, call, outcome, begin: entry.begin, end: ++clock };
+  };
+  for (const kind of theme.prelude) {
+    const call = generatePrelude(random, known(), kind);
+    if (call && clients[0]) await carryOut(clients[0], 0, call);
+  }
   const runClient = async (client: Client, at: number): Promise<void> => {
     // Each has its own, so that a client's calls depend on the races as little as possible.
     const own = seededRandom(seeds[at] ?? 0);
     for (let left = CALLS_PER_CLIENT; left > 0; left--) {
-      const call = generateCall(
-        own,
-        begun.map(({ call: each, ended }) => ({ call: each, outcome: ended?.outcome })),
-      );
-      const entry: (typeof begun)[number] = { client: at, call, begin: ++clock };
-      const number = begun.push(entry) - 1;
-      const outcome = await client.call(call, entry.begin);
-      entry.ended = { at: number, client: at, call, outcome, begin: entry.begin, end: ++clock };
+      await carryOut(client, at, generateCall(own, known(), theme));
     }
   };
   await Promise.all(clients.map(runClient));
