@@ -63,8 +63,7 @@ export function passkeySettings(options: PasskeyOptions): PasskeySettings {
 }
 
 function parseRpId(rpId: unknown): string {
-  const isDomain =
-    typeof rpId === 'string' && rpId.length <= MAX_DOMAIN && DOMAIN.test(rpId);
+  const isDomain = typeof rpId === 'string' && rpId.length <= MAX_DOMAIN && DOMAIN.test(rpId);
   // No browser takes a public suffix, such as `com`.
   if (isDomain && (rpId === 'localhost' || rpId.includes('.'))) return rpId;
   throw invalidOption('passkeys.rpId', 'It must be a domain such as example.com, in lower case.');
