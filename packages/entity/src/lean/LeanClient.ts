@@ -55,14 +55,15 @@ interface Connection {
 export class LeanClient implements OperationClient {
   readonly [SENDS_OPERATIONS] = true;
   readonly #settings: LeanClientSettings;
-  readonly #retries = new RetryBudget();
+  readonly #retries: RetryBudget;
   #connection: Connection | undefined;
   #interceptors: Interceptor[] = [];
   /** How far the server's clock is ahead of this machine's. */
   #clockOffsetMs = 0;
 
-  constructor(settings: LeanClientSettings) {
+  constructor(settings: LeanClientSettings, retries: RetryBudget = new RetryBudget()) {
     this.#settings = settings;
+    this.#retries = retries;
   }
 
   /**
@@ -89,7 +90,7 @@ export class LeanClient implements OperationClient {
         Object.assign(output.$metadata, { attempts, totalRetryDelay });
         return output;
       } catch (thrown) {
-        const error = thrown as Failure & { $metadata?: ResponseMetadata };
+        const error = thrown as Failure & { $metadata?: Partial<ResponseMetadata> };
         const retry = attempts < maxAttempts ? this.#retries.take(error, attempts) : undefined;
         if (!retry) {
           error.$metadata = Object.assign(error.$metadata ?? {}, { attempts, totalRetryDelay });

@@ -1,4 +1,5 @@
 import { randomFraction } from '../table/random.js';
+import type { ResponseMetadata } from './serviceError.js';
 
 /** An error, as far as it tells whether another attempt is worth it. */
 export interface Failure {
@@ -7,7 +8,7 @@ export interface Failure {
   readonly code?: string;
   readonly cause?: unknown;
   readonly $retryable?: { readonly throttling?: boolean };
-  readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
+  readonly $metadata?: Partial<ResponseMetadata>;
   /** Wait that the server asks for, in milliseconds. */
   readonly retryAfterMs?: number;
 }

@@ -1,4 +1,4 @@
-import { invalidArgument, optionIssue, type Known } from '../options/assertOptions.js';
+import { invalidArgument, optionIssue } from '../options/assertOptions.js';
 import type { InputIssue } from '../errors/EntityError.js';
 import type { Credentials, CredentialsProvider } from './Credentials.js';
 import { refusedSetting } from './endpointOf.js';
@@ -85,10 +85,7 @@ export function createLeanClient(options: LeanClientOptions = {}): LeanClient {
   }
   const issue = optionIssue(KNOWN, options) ?? issueOf(options);
   if (issue) throw invalid(issue);
-  const numbers = RANGES.map(([name, , , otherwise]) => [
-    name,
-    options[name] ?? otherwise,
-  ]);
+  const numbers = RANGES.map(([name, , , otherwise]) => [name, options[name] ?? otherwise]);
   const { region, endpoint, credentials } = options;
   return new LeanClient({
     region,

@@ -65,6 +65,6 @@ export function invalidResponse(
 
 /** `com.amazonaws.dynamodb.v20120810#ThrottlingException:http://…` → `ThrottlingException` */
 function nameOf(type = ''): string {
-  const [first = ''] = String(type).split(/[,:]/);
+  const [first = ''] = type.split(/[,:]/);
   return first.slice(first.indexOf('#') + 1) || 'Unknown';
 }
