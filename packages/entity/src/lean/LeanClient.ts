@@ -90,11 +90,11 @@ export class LeanClient implements OperationClient {
         Object.assign(output.$metadata, { attempts, totalRetryDelay });
         return output;
       } catch (thrown) {
-        const error = thrown as Failure & { $metadata?: Partial<ResponseMetadata> };
+        const error = asError(thrown);
         const retry = attempts < maxAttempts ? this.#retries.take(error, attempts) : undefined;
         if (!retry) {
           error.$metadata = Object.assign(error.$metadata ?? {}, { attempts, totalRetryDelay });
-          throw thrown;
+          throw error;
         }
         cost = retry.cost;
         totalRetryDelay += retry.delayMs;
@@ -191,6 +191,15 @@ export class LeanClient implements OperationClient {
     if (Number.isNaN(serverMs) || headers.age !== undefined || isSlow) return;
     this.#clockOffsetMs = serverMs - nowMs;
   }
+}
+
+/** Anything thrown as an error: a provider of credentials may throw something else. */
+function asError(thrown: unknown): Error & Failure & { $metadata?: Partial<ResponseMetadata> } {
+  if (thrown instanceof Error) return thrown;
+  const { name = 'Error', message = 'Something was thrown that is not an error' } = Object(
+    thrown,
+  ) as Failure;
+  return Object.assign(new Error(message), thrown, { name });
 }
 
 /** Makes the output of an answer, or throws its error. */

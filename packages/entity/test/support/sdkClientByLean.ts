@@ -117,8 +117,12 @@ async function throughMiddleware(
   const wire = { headers: request.headers, body: request.body };
   try {
     const { output } = (await handler({ input, request: wire } as never)) as Handled;
-    if (output === parsed && answer) return answer;
-    return { statusCode: 200, headers: {}, body: Buffer.from(JSON.stringify(output)) };
+    // Middleware may have changed the output in place.
+    return {
+      statusCode: 200,
+      headers: {},
+      body: Buffer.from(bodyOf({ name: 'Scan', input: output as never })),
+    };
   } catch (error) {
     if (error === parsed && answer) return answer;
     throw error;
