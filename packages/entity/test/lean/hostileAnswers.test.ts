@@ -114,7 +114,6 @@ const ALIKE: readonly (readonly [string, Answerer, object])[] = [
     }),
     { Item: ITEM, attempts: 2 },
   ],
-  ['an answer that comes too late', once(() => undefined), { Item: ITEM, attempts: 2 }],
   [
     'a clock that is an hour slow',
     (response, nth) => {
@@ -144,6 +143,15 @@ const ALIKE: readonly (readonly [string, Answerer, object])[] = [
 describe.each(['SDK', 'lean'] as const)('The %s client meets', (kind) => {
   it.each(ALIKE)('%s', async (_, fault, expected) => {
     expect(await outcomeBy(clients[kind], fault)).toMatchObject(expected);
+  });
+
+  it('an answer that does not come', async () => {
+    const hasty = CLIENTS[kind](server.endpoint, 100);
+    expect(await outcomeBy(hasty, () => undefined)).toMatchObject({
+      name: 'TimeoutError',
+      attempts: 2,
+    });
+    hasty.destroy();
   });
 });
 

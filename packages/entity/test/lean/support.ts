@@ -52,10 +52,10 @@ export async function startHostile(): Promise<Hostile> {
 
 /** A client of each kind, with the same settings. */
 export const CLIENTS: Readonly<
-  Record<'SDK' | 'lean', (endpoint: string) => DynamoDBClient | LeanClient>
+  Record<'SDK' | 'lean', (endpoint: string, timeoutMs?: number) => DynamoDBClient | LeanClient>
 > = {
-  SDK: (endpoint) => {
-    const requestHandler = { requestTimeout: 150, throwOnRequestTimeout: true };
+  SDK: (endpoint, timeoutMs = 10_000) => {
+    const requestHandler = { requestTimeout: timeoutMs, throwOnRequestTimeout: true };
     return new DynamoDBClient({
       endpoint,
       region: 'eu-west-1',
@@ -64,13 +64,13 @@ export const CLIENTS: Readonly<
       requestHandler,
     });
   },
-  lean: (endpoint) =>
+  lean: (endpoint, timeoutMs = 10_000) =>
     createLeanClient({
       endpoint,
       region: 'eu-west-1',
       credentials: CREDENTIALS,
       maxAttempts: 2,
-      requestTimeoutMs: 150,
+      requestTimeoutMs: timeoutMs,
       maxResponseBytes: 1000,
     }),
 };
