@@ -3,9 +3,9 @@ export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /** Token of temporary credentials. */
-  readonly sessionToken?: string | undefined;
+  readonly sessionToken?: string;
   /** Time at which they expire (default: never). */
-  readonly expiration?: Date | undefined;
+  readonly expiration?: Date;
 }
 
 /** Returns credentials; called again before they expire. */

@@ -34,12 +34,7 @@ export class TooLarge extends Error {}
 
 const MAX_SOCKETS = 50;
 /** Node's codes that the SDK calls by one name. */
-const TIMEOUTS: ReadonlySet<unknown> = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
+const TIMEOUTS: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /** Sends requests over connections that stay open, to one URL. */
 export class HttpExchange {

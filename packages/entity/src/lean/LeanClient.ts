@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  SENDS_OPERATIONS,
   type Operation,
   type OperationClient,
   type OperationName,
@@ -53,7 +52,7 @@ interface Connection {
  * the SDK's by name and meaning. Use {@link createLeanClient}.
  */
 export class LeanClient implements OperationClient {
-  readonly [SENDS_OPERATIONS] = true;
+  readonly sendsOperations = true;
   readonly #settings: LeanClientSettings;
   readonly #retries: RetryBudget;
   #connection: Connection | undefined;

@@ -1,6 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
-  SENDS_OPERATIONS,
   type Operation,
   type OperationClient,
   type OperationName,
@@ -24,7 +23,7 @@ export function sdkClient(client: Pick<DynamoDBClient, 'config' | 'destroy'>): O
     return quick.send(new SdkCommand(input));
   };
   return {
-    [SENDS_OPERATIONS]: true,
+    sendsOperations: true,
     send: send as <N extends OperationName>(operation: Operation<N>) => Promise<never>,
   };
 }

@@ -37,16 +37,14 @@ export interface Operation<N extends OperationName = OperationName> {
 /** The output of an operation. */
 export type OutputOf<N extends OperationName> = Operations[N][1];
 
-/** Mark of clients that send operations; every copy of this package knows it. */
-export const SENDS_OPERATIONS: unique symbol = Symbol.for('@latchkey/entity/OperationClient');
-
 /** A client that sends operations; its errors are the SDK's by name and meaning. */
 export interface OperationClient {
-  readonly [SENDS_OPERATIONS]: true;
+  /** Mark by which every copy of this package knows such a client. */
+  readonly sendsOperations: true;
   send<N extends OperationName>(operation: Operation<N>): Promise<OutputOf<N>>;
 }
 
 /** Tells whether a client sends operations, and not the SDK's commands. */
 export function isOperationClient(client: unknown): client is OperationClient {
-  return (client as Partial<OperationClient> | undefined)?.[SENDS_OPERATIONS] === true;
+  return (client as Partial<OperationClient> | undefined)?.sendsOperations === true;
 }

@@ -408,9 +408,7 @@ function assertCount(count: number): void {
 }
 
 function refuseClient(): never {
-  throw invalidTable(
-    'the Table of @latchkey/entity/lean takes a client of createLeanClient; for a client of the AWS SDK, import Table from @latchkey/entity',
-  );
+  throw invalidTable('for a client of the AWS SDK, import Table from @latchkey/entity');
 }
 
 function invalidTable(reason: string): EntityError<'InvalidTable'> {

@@ -5,7 +5,6 @@ import { LeanClient } from '../../src/lean/LeanClient.js';
 import { RetryBudget, type Failure, type Retry } from '../../src/lean/RetryBudget.js';
 import { serviceError } from '../../src/lean/serviceError.js';
 import {
-  SENDS_OPERATIONS,
   type Operation,
   type OperationClient,
   type OperationName,
@@ -39,7 +38,7 @@ export function sdkClient(client: DynamoDBClient): OperationClient {
     return (await lean).send(operation);
   };
   return {
-    [SENDS_OPERATIONS]: true,
+    sendsOperations: true,
     send: send as <N extends OperationName>(operation: Operation<N>) => Promise<never>,
   };
 }
