@@ -19,7 +19,7 @@ export interface WireResponse {
 }
 
 /** Sends a request and waits for the answer, whatever its status. */
-export type Exchange = (request: WireRequest) => Promise<WireResponse>;
+export type Transport = (request: WireRequest) => Promise<WireResponse>;
 
 /** Limits of a connection. */
 export interface ConnectionLimits {

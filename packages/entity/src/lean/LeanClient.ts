@@ -13,7 +13,7 @@ import {
   HttpExchange,
   TooLarge,
   type ConnectionLimits,
-  type Exchange,
+  type Transport,
   type WireResponse,
 } from './HttpExchange.js';
 import { bodyOf, reviveBinary, reviveDates } from './json.js';
@@ -27,7 +27,7 @@ export interface LeanClientSettings extends EndpointSettings, ConnectionLimits {
 }
 
 /** A function around each attempt of each request: it may look at it, change the answer, or throw. */
-export type Interceptor = (next: Exchange) => Exchange;
+export type Interceptor = (next: Transport) => Transport;
 
 /** Errors that may come of a clock that is wrong. */
 const CLOCK_ERRORS =
@@ -39,7 +39,7 @@ const MAX_SKEW_MS = 4 * 60_000;
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
 const USER_AGENT = 'latchkey-lean';
 
-/** What the endpoint is known for after the first request. */
+/** Parts of a connection to the endpoint, from the first request on. */
 interface Connection {
   readonly host: string;
   readonly signer: Signer;
@@ -52,6 +52,7 @@ interface Connection {
  * the SDK's by name and meaning. Use {@link createLeanClient}.
  */
 export class LeanClient implements OperationClient {
+  /** Mark of clients that send operations, and not the commands of the SDK. */
   readonly sendsOperations = true;
   readonly #settings: LeanClientSettings;
   readonly #retries: RetryBudget;
@@ -150,7 +151,7 @@ export class LeanClient implements OperationClient {
       ...unsigned,
       'user-agent': USER_AGENT,
     };
-    const exchange = this.#interceptors.reduce<Exchange>(
+    const exchange = this.#interceptors.reduce<Transport>(
       (next, interceptor) => interceptor(next),
       (request) => http.send(request),
     );

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { credentialsError, type Credentials } from './Credentials.js';
 
+/** Variables of the environment. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const ECS = 'http://169.254.170.2';

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { injectFaults } from '@latchkey/entity/testing';
 import { crc32 } from 'node:zlib';
 import type { LeanClient } from '../../src/lean/LeanClient.js';
 import { sdkClient } from '../../src/sdk/sdkClient.js';
@@ -251,4 +252,22 @@ it('An error has neither the secret nor the signature', async () => {
   const error = await thrownBy((clients.lean as LeanClient).send(GET));
   const shown = JSON.stringify([error, { ...error }, error.message, error.stack]);
   expect(shown).not.toMatch(/an example of a secret|Signature=|AWS4-HMAC/);
+});
+
+it('Faults are injected into a lean client, and removed', async () => {
+  const lean = clients.lean as LeanClient;
+  server.answerBy(good);
+  const faults = injectFaults(lean, { seed: 1 });
+  faults.on('GetItem', 'connectionResetAfter');
+  expect((await lean.send(GET)).$metadata.attempts).toBe(2);
+  faults.on('GetItem', { name: 'error', code: 'AccessDeniedException' });
+  expect(await thrownBy(lean.send(GET))).toMatchObject({ name: 'AccessDeniedException' });
+  expect(faults.requests.map(({ request, attempt, fault }) => [request, attempt, fault])).toEqual([
+    [1, 1, 'connectionResetAfter'],
+    [1, 2, undefined],
+    [2, 1, 'error'],
+  ]);
+  faults.remove();
+  expect((await lean.send(GET)).Item).toEqual(ITEM);
+  expect(server.requests).toHaveLength(3);
 });

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Exchange, WireResponse } from '../../src/lean/HttpExchange.js';
+import type { Transport, WireResponse } from '../../src/lean/HttpExchange.js';
 import { bodyOf, reviveBinary } from '../../src/lean/json.js';
 import { LeanClient } from '../../src/lean/LeanClient.js';
 import { RetryBudget, type Failure, type Retry } from '../../src/lean/RetryBudget.js';
@@ -84,8 +84,8 @@ async function endpointOf({ config }: DynamoDBClient): Promise<string | undefine
 /** Sends an attempt through the middleware that is not the SDK's own. */
 async function throughMiddleware(
   stack: Stack,
-  next: Exchange,
-  request: Parameters<Exchange>[0],
+  next: Transport,
+  request: Parameters<Transport>[0],
 ): Promise<WireResponse> {
   const own = stack.clone();
   for (const name of SDK_OWN) own.remove(name);
