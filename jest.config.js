@@ -7,6 +7,11 @@ export default {
   testMatch: ['**/*.test.ts'],
   // Sources import each other as ES modules do (`./name.js`); Jest runs them from TypeScript.
   moduleNameMapper: {
+    // By the lean client: `npm run test:engines -- --client lean`.
+    ...(process.env.LATCHKEY_CLIENT === 'lean' && {
+      '^(\\./|\\.\\./sdk/)sdkClient\\.js$':
+        '<rootDir>/packages/entity/test/support/sdkClientByLean.ts',
+    }),
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // What must be CommonJS in both builds.
     '^(\\./openThreads)\\.cjs$': '$1.cts',

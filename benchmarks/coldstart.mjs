@@ -19,6 +19,8 @@ const START = fileURLToPath(new URL('coldstart/start.mjs', import.meta.url));
 const PROGRAMS = {
   'bare SDK': 'bareSdk',
   latchkey: 'latchkey',
+  'latchkey, lean client': 'latchkeyLean',
+  'latchkey Guard, lean client': 'latchkeyGuardLean',
   'Auth.js, DynamoDB adapter': 'authjs',
   'better-auth': 'betterAuth',
   'better-auth/minimal': 'betterAuthMinimal',
@@ -86,6 +88,8 @@ async function oneFile(source, name) {
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
+    // What a function only prepares with is not in its file.
+    external: ['./latchkeyWith.mjs'].filter(() => name.endsWith('GuardLean')),
     logLevel: 'error',
   });
   return outfile;

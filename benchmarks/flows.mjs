@@ -8,15 +8,22 @@ await readyToMeasure();
 const { createRequire } = await import('node:module');
 const { randomBytes } = await import('node:crypto');
 const { Accounts } = await import('@latchkey/accounts');
+const { Table } = await import('@latchkey/entity');
+const { createLeanClient } = await import('@latchkey/entity/lean');
 const { createTestTable, localClient } = await import('@latchkey/entity/testing');
 const { startDatabase } = await import('./support/startDatabase.mjs');
 const { Recording } = await import('./flows/Recording.mjs');
 const { measure } = await import('./support/rounds.mjs');
+const { stubLean } = await import('./support/stubLean.mjs');
 const { report } = await import('./support/report.mjs');
 const commands = createRequire(import.meta.url)('@aws-sdk/client-dynamodb');
 
 const ROUNDS = 41;
 const SLICE_MS = 20;
+const LOCAL = {
+  region: 'local',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+};
 const PASSWORD = 'a long walk in the hills';
 
 /** No hash at all: what it costs is `bench:login`'s concern. */
@@ -57,13 +64,21 @@ const { client, recording, inputs } = watchedClient(database.endpoint);
 const { table, drop } = await createTestTable([], { client });
 try {
   const secret = randomBytes(32).toString('base64url');
-  const accounts = new Accounts({
-    table,
-    sessions: { getTokenSecret: () => secret },
-    passwords: { hasher },
-  });
+  const accountsOf = (ownTable) =>
+    new Accounts({
+      table: ownTable,
+      sessions: { getTokenSecret: () => secret },
+      passwords: { hasher },
+    });
+  // The same answers, by a client without the SDK.
+  const leanClient = stubLean(
+    createLeanClient({ endpoint: database.endpoint, ...LOCAL }),
+    recording,
+  );
+  const leanTable = new Table({ name: table.name, client: leanClient });
+  const both = { accounts: accountsOf(table), leanAccounts: accountsOf(leanTable), leanClient };
   const rows = [];
-  for (const [flow, begin] of Object.entries(FLOWS)) rows.push(await rowOf(flow, begin, accounts));
+  for (const [flow, begin] of Object.entries(FLOWS)) rows.push(await rowOf(flow, begin, both));
   report('flows', rows, {
     title:
       `CPU time of a flow ÷ the bare requests that it sends, network stubbed; medians of ${ROUNDS} ` +
@@ -76,7 +91,7 @@ try {
   await database.stop();
 }
 
-async function rowOf(flow, begin, accounts) {
+async function rowOf(flow, begin, { accounts, leanAccounts, leanClient }) {
   recording.pass();
   const username = `ada${String(++people)}`;
   const account = await accounts.createAccount({ username, password: PASSWORD });
@@ -104,8 +119,36 @@ async function rowOf(flow, begin, accounts) {
       },
     },
   ];
-  const { latchkey } = await measure(tasks, { base: 'bare', rounds: ROUNDS, sliceMs: SLICE_MS });
-  return { flow, requests: sent.length, 'CPU ÷ bare requests': latchkey };
+  const leanTasks = [
+    {
+      name: 'bare, lean',
+      run: async () => {
+        recording.rewind();
+        for (const { name, input } of sent) {
+          await leanClient.send({ name: name.replace(/Command$/, ''), input });
+        }
+      },
+    },
+    {
+      name: 'latchkey, lean',
+      run: async () => {
+        recording.rewind();
+        await run(leanAccounts);
+      },
+    },
+  ];
+  const ratios = await measure([...tasks, ...leanTasks], {
+    base: 'bare',
+    rounds: ROUNDS,
+    sliceMs: SLICE_MS,
+  });
+  return {
+    flow,
+    requests: sent.length,
+    'CPU ÷ bare requests': ratios.latchkey,
+    'lean client ÷ its bare requests': ratios['latchkey, lean'] / ratios['bare, lean'],
+    'lean client ÷ bare requests of the SDK': ratios['latchkey, lean'],
+  };
 }
 
 /** A client whose answers can be played back, and the commands that were sent by it. */

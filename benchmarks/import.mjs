@@ -26,6 +26,8 @@ const LIBRARIES = {
   'dynamodb-toolbox': [...DOCUMENTS, 'dynamodb-toolbox'],
   'dynamodb-onetable': [CLIENT, 'dynamodb-onetable', 'dynamodb-onetable/Dynamo'],
   'latchkey: accounts': [CLIENT, '@latchkey/entity', '@latchkey/accounts'],
+  'latchkey: accounts, lean client': ['@latchkey/entity/lean', '@latchkey/accounts'],
+  'latchkey: guard, lean client': ['@latchkey/entity/lean', '@latchkey/accounts/guard'],
   'better-auth': [...DOCUMENTS, 'better-auth'],
   'better-auth/minimal': [...DOCUMENTS, 'better-auth/minimal'],
   'Auth.js, DynamoDB adapter': [

@@ -1,6 +1,6 @@
 // `npm run test:engines`: runs the whole suite on dynoxide, a DynamoDB that shares no code with
 // DynamoDB Local. `npm run test:engines -- packages/entity/test/reads` runs a part of it: the
-// arguments are Jest's.
+// arguments are Jest's. With `--client lean`, the library's requests go by the lean client.
 import { existsSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -16,20 +16,29 @@ export const DYNOXIDE = join(ROOT, 'node_modules', '@dynoxide', 'linux-x64', 'dy
 /** The part of the suite that `npm test` runs on it: races, random programs, pages. */
 const SAMPLE = ['concurrency', 'model', 'reads'].map((folder) => `packages/entity/test/${folder}/`);
 
+/** The same for the lean client: unique indexes under faults, and every way to write. */
+const LEAN_SAMPLE = [
+  'packages/entity/test/writes/many.test.ts',
+  'packages/entity/test/concurrency/',
+];
+/** The environment in which Jest takes the lean client. */
+const LEAN = { LATCHKEY_CLIENT: 'lean' };
+
 /** Runs the sample on dynoxide; where that is not installed, only says so. */
 export async function checkSample() {
   if (!existsSync(DYNOXIDE)) {
     return { summary: 'left out, because dynoxide is not installed (there is one for Linux x64)' };
   }
   await runOnDynoxide(SAMPLE);
-  return { summary: SAMPLE.join(', ') };
+  await runOnDynoxide(LEAN_SAMPLE, { env: LEAN });
+  return { summary: `${SAMPLE.join(', ')}; by the lean client: ${LEAN_SAMPLE.join(', ')}` };
 }
 
 /** Runs Jest with these arguments on a dynoxide that is started for it. */
 async function runOnDynoxide(jestArguments, options) {
   const dynoxide = await startDynoxide();
   try {
-    const env = { DYNAMODB_ENDPOINT: dynoxide.endpoint };
+    const env = { ...options?.env, DYNAMODB_ENDPOINT: dynoxide.endpoint };
     await runJest(jestArguments, { ...options, env });
   } finally {
     dynoxide.stop();
@@ -76,7 +85,15 @@ function freePort() {
   });
 }
 
-async function main(jestArguments) {
+async function main(given) {
+  const at = given.indexOf('--client');
+  const client = at < 0 ? 'sdk' : given[at + 1];
+  if (client !== 'sdk' && client !== 'lean') {
+    console.error('Usage: npm run test:engines -- [--client sdk|lean] [arguments of Jest]');
+    process.exitCode = 2;
+    return;
+  }
+  const jestArguments = at < 0 ? given : given.toSpliced(at, 2);
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     console.error('The second engine, dynoxide, runs on Linux x64 only.');
     process.exitCode = 1;
@@ -85,7 +102,7 @@ async function main(jestArguments) {
   setup();
   try {
     await build();
-    await runOnDynoxide(jestArguments, { live: true });
+    await runOnDynoxide(jestArguments, { live: true, ...(client === 'lean' && { env: LEAN }) });
   } catch (error) {
     process.exitCode = 1;
     // What Jest had to say is shown already.
@@ -95,7 +112,9 @@ async function main(jestArguments) {
   }
   const { passed, failed, skipped } = totals;
   if (hasRun())
-    console.log(`\nOn dynoxide: ${passed} passed, ${failed} failed, ${skipped} skipped`);
+    console.log(
+      `\nOn dynoxide, by the client ${client}: ${passed} passed, ${failed} failed, ${skipped} skipped`,
+    );
 }
 
 function hasRun() {

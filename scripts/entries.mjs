@@ -7,6 +7,7 @@ export const ENTRIES = {
   entity: {
     index: 'index.ts',
     infrastructure: 'infrastructure/index.ts',
+    lean: 'lean/index.ts',
     testing: 'testing/index.ts',
     'testing-globalSetup': 'testing/globalSetup.ts',
     'testing-globalTeardown': 'testing/globalTeardown.ts',
@@ -52,7 +53,7 @@ export const BROWSER_ENTRIES = { schema: [], entity: [], accounts: ['client', 'r
 /** Programs: ES modules that share their chunks with the entries. */
 export const PROGRAMS = {
   schema: {},
-  entity: { latchkey: 'cli/latchkey.ts' },
+  entity: { latchkey: 'cli/latchkey.ts', loadSdk: 'sdk/loadSdk.ts' },
   accounts: { cli: 'cli/index.ts' },
 };
 
@@ -68,12 +69,18 @@ export const PAGES = { schema: {}, entity: {}, accounts: { console: 'console/con
  */
 export const COMMONJS_FILES = {
   schema: {},
-  entity: {},
+  entity: { loadSdk: 'sdk/loadSdk.cts' },
   accounts: {
     bcryptWorker: 'passwords/bcrypt/bcryptWorker.cts',
     openThreads: 'passwords/bcrypt/openThreads.cts',
   },
 };
+
+/**
+ * Modules that a package imports by a name of `imports` in its `package.json`, where a bundler and Node
+ * take different files; by the source that they stand for.
+ */
+export const CONDITIONAL_MODULES = { '#sdk': '/sdk/loadSdk.ts' };
 
 /** The name by which an application imports an entry: `@latchkey/entity/testing/globalSetup`. */
 export function specifierOf(name, entry) {

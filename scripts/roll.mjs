@@ -7,7 +7,14 @@ import { rolldown } from 'rolldown';
 import { esmExternalRequirePlugin } from 'rolldown/plugins';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
-import { BROWSER_ENTRIES, COMMONJS_FILES, declaredBy, ENTRIES, PROGRAMS } from './entries.mjs';
+import {
+  BROWSER_ENTRIES,
+  COMMONJS_FILES,
+  CONDITIONAL_MODULES,
+  declaredBy,
+  ENTRIES,
+  PROGRAMS,
+} from './entries.mjs';
 import { pureInitialisers, pureInterop } from './pureInitialisers.mjs';
 import { CommandError } from './run.mjs';
 import { readJson, ROOT } from './setup.mjs';
@@ -59,6 +66,7 @@ async function rollFormat(
     tsconfig: false,
     plugins: [
       ownCommonJs(name),
+      conditionalModules(),
       smallerModules(),
       pureInitialisers((id) => id.startsWith(sources) || QUIET.test(id)),
       pureInterop(),
@@ -89,7 +97,8 @@ async function rollFormat(
   await bundle.close();
   const chunks = output.filter(({ type }) => type === 'chunk');
   for (const { fileName, imports, dynamicImports } of chunks) {
-    const isKnown = (id) => (platform === 'node' && BUILTINS.has(id)) || isDeclared(id);
+    const isKnown = (id) =>
+      (platform === 'node' && BUILTINS.has(id)) || isDeclared(id) || id in CONDITIONAL_MODULES;
     refuseUndeclared(name, fileName, [...imports, ...dynamicImports], isKnown);
   }
   return chunks.flatMap(({ moduleIds }) => moduleIds).filter(isThirdParty);
@@ -131,6 +140,21 @@ function ownCommonJs(name) {
   return {
     name: 'own-commonjs',
     resolveId: (id) => (files.includes(id) ? { id, external: true } : null),
+  };
+}
+
+/** Leaves to the application's bundler, or to Node, which file of a package is taken. */
+function conditionalModules() {
+  return {
+    name: 'conditional-modules',
+    async resolveId(id, importer, options) {
+      // An entry is the file itself.
+      if (importer === undefined || !id.startsWith('.')) return null;
+      const found = await this.resolve(id, importer, { ...options, skipSelf: true });
+      const [name] =
+        Object.entries(CONDITIONAL_MODULES).find(([, source]) => found?.id.endsWith(source)) ?? [];
+      return name === undefined ? null : { id: name, external: true };
+    },
   };
 }
 

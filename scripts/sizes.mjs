@@ -9,6 +9,7 @@ const BUDGETS = {
   '@latchkey/schema': 12.5,
   '@latchkey/entity': 54.5,
   '@latchkey/entity/infrastructure': 18.5,
+  '@latchkey/entity/lean': 54.5,
   '@latchkey/entity/testing': 56,
   '@latchkey/entity/testing/globalSetup': 3.5,
   '@latchkey/entity/testing/globalTeardown': 0.5,
@@ -52,6 +53,7 @@ const ALONE = {
   "export { init, session, signIn, signOut, signUp } from '@latchkey/accounts/client';": 2,
   "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';": 123,
   "export { Table } from '@latchkey/entity';": 48.5,
+  "export { createLeanClient, Table } from '@latchkey/entity/lean';": 54,
   "export { encodeKey } from '@latchkey/entity';": 1.5,
   "export { username } from '@latchkey/schema';": 0.5,
 };

@@ -8,6 +8,10 @@ export const LIBRARIES = {
   'latchkey: Guard, Table':
     "export { Guard } from '@latchkey/accounts/guard'; export { Table } from '@latchkey/entity';",
   'latchkey: Guard, its table from elsewhere': "export { Guard } from '@latchkey/accounts/guard';",
+  'latchkey: Accounts, Table, lean client':
+    "export { Accounts } from '@latchkey/accounts'; export { createLeanClient, Table } from '@latchkey/entity/lean';",
+  'latchkey: Guard, Table, lean client':
+    "export { Guard } from '@latchkey/accounts/guard'; export { createLeanClient, Table } from '@latchkey/entity/lean';",
   'latchkey: Table': "export { Table } from '@latchkey/entity';",
   'better-auth': "export { betterAuth } from 'better-auth';",
   'better-auth/minimal': "export { betterAuth } from 'better-auth/minimal';",

@@ -1,6 +1,6 @@
 import { assertSameWork } from './assertSameWork.mjs';
 import * as electrodb from './contenders/electrodb.mjs';
-import { latchkey, latchkeyOwnClient } from './contenders/latchkey.mjs';
+import { latchkey, latchkeyLean, latchkeyOwnClient } from './contenders/latchkey.mjs';
 import * as onetable from './contenders/onetable.mjs';
 import * as rawClient from './contenders/rawClient.mjs';
 import * as rawLib from './contenders/rawLib.mjs';
@@ -11,6 +11,7 @@ import { Network } from './Network.mjs';
 /** Each library, with the client that its documentation makes, and with the leanest that it works with. */
 const CONTENDERS = [
   latchkey,
+  latchkeyLean,
   latchkeyOwnClient,
   ...withLeanClient(rawLib, LEAN_DOCUMENT_CLIENT),
   ...withLeanClient(rawClient, LEAN),

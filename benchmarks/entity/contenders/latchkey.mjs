@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createClient, Table } from '@latchkey/entity';
+import { createLeanClient } from '@latchkey/entity/lean';
 import { defineEntity } from '@latchkey/schema';
 import * as z from 'zod';
+import { stubLean } from '../../support/stubLean.mjs';
 import { configOf, TABLE_NAME } from '../client.mjs';
 
 export const Order = defineEntity({
@@ -49,6 +51,15 @@ function openWith(client) {
 export const latchkey = {
   name: 'latchkey',
   open: (network) => openWith(createClient(configOf(network))),
+};
+
+/** Latchkey with the client that goes without the SDK. */
+export const latchkeyLean = {
+  name: 'latchkey, lean client',
+  open: (network) => {
+    const { requestHandler, ...settings } = configOf(network);
+    return openWith(stubLean(createLeanClient(settings), requestHandler));
+  },
 };
 
 /** Latchkey with a client of the application's own. */

@@ -22,8 +22,9 @@ export type {
   TransactOperation,
   TransactResults,
 } from './table/TransactOperation.js';
-export { createClient } from './table/createClient.js';
-export { type AnyDynamoDBClient, Table, type TableOptions } from './table/Table.js';
+export { createClient } from './sdk/createClient.js';
+export { Table } from './sdk/Table.js';
+export type { AnyDynamoDBClient, TableOptions } from './table/Table.js';
 export { type AnyDocumentImage, type DocumentImage, readImage } from './streams/readImage.js';
 export type { StreamAttribute, StreamImage } from './streams/StreamImage.js';
 export type { EntityOf as Entity } from './entity/EntityOf.js';

@@ -11,7 +11,7 @@ import {
   SentMessages,
   Session,
 } from '@latchkey/schema';
-import type { CommandClient } from '../../../entity/src/table/Sender.js';
+import type { CommandClient } from '../../../entity/src/sdk/quickClient.js';
 import { uniqueProblems } from '../../../entity/test/support/sweepUniques.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 

@@ -1,4 +1,3 @@
-import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
@@ -175,14 +174,15 @@ export class ChunkWorker {
     if (this.#options.dryRun !== true) {
       await this.#pace.take(1);
       try {
-        await sender.send(
-          new DeleteItemCommand({
+        await sender.send({
+          name: 'DeleteItem',
+          input: {
             TableName: tableName,
             Key: sender.attributes.keyItem(key),
             ConditionExpression: 'ownerPK = :ownerPK AND ownerSK = :ownerSK',
             ExpressionAttributeValues: { ':ownerPK': { S: PK }, ':ownerSK': { S: SK } },
-          }),
-        );
+          },
+        });
       } catch (error) {
         // Gone, or another's, meanwhile.
         if (sdkErrorOf(error).name === 'ConditionalCheckFailedException') return;

@@ -1,4 +1,3 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { itemSize } from '../attributes/assertItemSize.js';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
@@ -93,6 +92,6 @@ async function readItem(
   key: Key,
 ): Promise<Item | undefined> {
   const Key = model.attributes.keyItem(key);
-  const command = new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true });
-  return (await sender.send(command)).Item;
+  const input = { TableName: tableName, Key, ConsistentRead: true };
+  return (await sender.send({ name: 'GetItem', input })).Item;
 }

@@ -1,8 +1,4 @@
-import {
-  ScanCommand,
-  type ScanCommandInput,
-  type ScanCommandOutput,
-} from '@aws-sdk/client-dynamodb';
+import type { ScanCommandInput, ScanCommandOutput } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
 import { Expression } from '../expressions/Expression.js';
 import { DELIMITER } from '../keys/encodeKeyPart.js';
@@ -48,9 +44,10 @@ export async function* scanSegment(
   let position: Position = from;
   let startKey = from === 'start' ? undefined : attributes.keyItem(from);
   do {
-    const page: ScanCommandOutput = await sender.send(
-      new ScanCommand({ ...params, ExclusiveStartKey: startKey }),
-    );
+    const page: ScanCommandOutput = await sender.send({
+      name: 'Scan',
+      input: { ...params, ExclusiveStartKey: startKey },
+    });
     await pace.take(page.ConsumedCapacity?.CapacityUnits ?? 0);
     startKey = page.LastEvaluatedKey;
     const items = page.Items ?? [];

@@ -1,11 +1,12 @@
-import { DescribeTimeToLiveCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LiveTable } from '../infrastructure/diffTable.js';
 import type { DescribedTable } from '../infrastructure/DescribedTable.js';
-import { createClient } from '../table/createClient.js';
+import { createClient } from '../sdk/createClient.js';
+import { sdkClient } from '../sdk/sdkClient.js';
 import { describeTable } from '../table/lifecycle.js';
 import { Sender } from '../table/Sender.js';
 import { settingsFor } from '../table/settingsFor.js';
-import { Table } from '../table/Table.js';
+import { Table } from '../sdk/Table.js';
 
 /** Where a DynamoDB answers. */
 export interface LiveOptions {
@@ -24,7 +25,7 @@ export class LiveDynamoDB {
       ...(endpoint !== undefined && settingsFor(endpoint)),
       ...(region !== undefined && { region }),
     });
-    this.#sender = new Sender(this.#client);
+    this.#sender = new Sender(sdkClient(this.#client));
   }
 
   /** Makes the table unless there is one. */
@@ -43,9 +44,10 @@ export class LiveDynamoDB {
   async describe(tableName: string): Promise<LiveTable> {
     const table = await describeTable(this.#sender, tableName);
     if (!table) return { table };
-    const { TimeToLiveDescription: timeToLive } = await this.#sender.send(
-      new DescribeTimeToLiveCommand({ TableName: tableName }),
-    );
+    const { TimeToLiveDescription: timeToLive } = await this.#sender.send({
+      name: 'DescribeTimeToLive',
+      input: { TableName: tableName },
+    });
     return { table, ...(timeToLive && { timeToLive }) };
   }
 

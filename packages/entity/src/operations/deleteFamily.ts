@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { hookContext, type EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
@@ -72,9 +71,10 @@ async function deleteOthers(
 ): Promise<void> {
   let startKey: Item | undefined;
   do {
-    const page = await entity.sender.send(
-      new QueryCommand({ ...partitionParams(entity, parent), ExclusiveStartKey: startKey }),
-    );
+    const page = await entity.sender.send({
+      name: 'Query',
+      input: { ...partitionParams(entity, parent), ExclusiveStartKey: startKey },
+    });
     const others = othersIn(entity, parent, page.Items);
     const plans = others.map((item) => planDelete(entityOf(entity, item), item));
     // Before the first is deleted, every one must be known.

@@ -1,4 +1,4 @@
-import { DeleteItemCommand, type DeleteItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DeleteItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { hookContext, type EntityContext, type OperationContext } from '../entity/EntityContext.js';
 import type { Fields, Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
@@ -99,9 +99,10 @@ async function deleteByKey(
   input: DeleteInput,
 ): Promise<Item | undefined> {
   try {
-    const answer = await entity.sender.send(
-      new DeleteItemCommand(deleteParams(entity, key, input)),
-    );
+    const answer = await entity.sender.send({
+      name: 'DeleteItem',
+      input: deleteParams(entity, key, input),
+    });
     return answer.Attributes;
   } catch (error) {
     const { name, Item: current } = error as Error & { Item?: Item };

@@ -1,4 +1,4 @@
-import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { toStored } from '../attributes/toStored.js';
 import { writeAttributes, type AttributeWrite } from '../entity/attributePaths.js';
 import type { EntityContext } from '../entity/EntityContext.js';
@@ -96,12 +96,12 @@ async function hasOthers(entity: EntityContext, document: Item): Promise<boolean
     ExpressionAttributeNames: { ...attributes.names, '#SK': attributes.SK, '#e': '_e' },
   };
   // The document itself, and one more; further on there may be items of other programs.
-  let page = await entity.sender.send(new QueryCommand({ ...params, Limit: 2 }));
+  let page = await entity.sender.send({ name: 'Query', input: { ...params, Limit: 2 } });
   for (;;) {
     if (othersIn(entity, document, page.Items).length > 0) return true;
     const ExclusiveStartKey = page.LastEvaluatedKey;
     if (!ExclusiveStartKey) return false;
-    page = await entity.sender.send(new QueryCommand({ ...params, ExclusiveStartKey }));
+    page = await entity.sender.send({ name: 'Query', input: { ...params, ExclusiveStartKey } });
   }
 }
 
@@ -119,9 +119,10 @@ async function readOthers(
   let hasOwner = false;
   let ExclusiveStartKey: Item | undefined;
   do {
-    const page = await entity.sender.send(
-      new QueryCommand(ExclusiveStartKey ? { ...params, ExclusiveStartKey } : params),
-    );
+    const page = await entity.sender.send({
+      name: 'Query',
+      input: ExclusiveStartKey ? { ...params, ExclusiveStartKey } : params,
+    });
     const found = othersIn(entity, document, page.Items);
     hasOwner ||= (page.Items ?? []).some((item) => isAt(entity, item, document));
     count += found.length;

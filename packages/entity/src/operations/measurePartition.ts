@@ -1,4 +1,4 @@
-import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import type { InferKey, Typed } from '@latchkey/schema';
 import { itemSize } from '../attributes/assertItemSize.js';
 import type { Entity } from '../entity/Entity.js';
@@ -64,9 +64,10 @@ export async function measurePartition<D extends Typed, R extends Relations>(
   if (!documentKey) return { bytes, documents };
   const params = partitionParams(context, model.attributes.keyItem(documentKey));
   do {
-    const page: QueryCommandOutput = await sender.send(
-      new QueryCommand({ ...params, ExclusiveStartKey }),
-    );
+    const page: QueryCommandOutput = await sender.send({
+      name: 'Query',
+      input: { ...params, ExclusiveStartKey },
+    });
     for (const item of page.Items ?? []) {
       bytes += itemSize(item);
       if (isDocument(item, model.attributes)) documents.push(measure(context, item));

@@ -1,4 +1,3 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { joinPath } from '@latchkey/schema';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
@@ -50,9 +49,10 @@ async function readDocuments(
     ...expression.attributes,
   };
   if (more.length > 0) return batchGet(sender, tableName, [first, ...more], what);
-  const { Item: item } = await sender.send(
-    new GetItemCommand({ TableName: tableName, Key: model.attributes.keyItem(first), ...what }),
-  );
+  const { Item: item } = await sender.send({
+    name: 'GetItem',
+    input: { TableName: tableName, Key: model.attributes.keyItem(first), ...what },
+  });
   return new Map(item ? [[keyText(first), item]] : []);
 }
 

@@ -1,4 +1,4 @@
-import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { joinPath } from '@latchkey/schema';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { EntityModel, Item } from '../entity/EntityModel.js';
@@ -77,9 +77,10 @@ export async function readPage(
   params: QueryCommandInput,
   ExclusiveStartKey: Item | undefined,
 ): Promise<Page> {
-  const { Items, Count, LastEvaluatedKey } = await entity.sender.send(
-    new QueryCommand(ExclusiveStartKey ? { ...params, ExclusiveStartKey } : params),
-  );
+  const { Items, Count, LastEvaluatedKey } = await entity.sender.send({
+    name: 'Query',
+    input: ExclusiveStartKey ? { ...params, ExclusiveStartKey } : params,
+  });
   return { items: Items ?? [], count: Count ?? 0, lastKey: LastEvaluatedKey };
 }
 

@@ -1,8 +1,4 @@
-import {
-  GetItemCommand,
-  type GetItemCommandInput,
-  type QueryCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import type { GetItemCommandInput, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import { isUniqueItem } from '../entity/isOwnItem.js';
@@ -124,5 +120,5 @@ export async function getItem(
   entity: EntityContext,
   params: GetItemCommandInput,
 ): Promise<Item | undefined> {
-  return (await entity.sender.send(new GetItemCommand(params))).Item;
+  return (await entity.sender.send({ name: 'GetItem', input: params })).Item;
 }

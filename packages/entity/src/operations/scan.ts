@@ -1,4 +1,4 @@
-import { ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
+import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { hookContext, type EntityContext, type OperationContext } from '../entity/EntityContext.js';
 import type { EntityModel, Fields, Item } from '../entity/EntityModel.js';
 import { invalidInput } from '../entity/parseInput.js';
@@ -49,7 +49,7 @@ export async function* scan(entity: EntityContext, input: ScanInput = {}): Async
     const rest = open.slice(batch.length);
     pages += batch.length;
     const answers = await Promise.all(
-      batch.map((part) => entity.sender.send(new ScanCommand({ ...params, ...part }))),
+      batch.map((part) => entity.sender.send({ name: 'Scan', input: { ...params, ...part } })),
     );
     for (const item of answers.flatMap(({ Items = [] }) => Items)) {
       if (!entity.model.owns(item)) continue;

@@ -1,4 +1,4 @@
-import { QueryCommand, type QueryCommandOutput } from '@aws-sdk/client-dynamodb';
+import type { QueryCommandOutput } from '@aws-sdk/client-dynamodb';
 import type { EntityContext } from '../entity/EntityContext.js';
 import type { Item } from '../entity/EntityModel.js';
 import { isDocument } from '../entity/isOwnItem.js';
@@ -21,8 +21,9 @@ export async function unboundNames(
   const names = new Set<string>();
   let ExclusiveStartKey = startKey;
   do {
-    const page: QueryCommandOutput = await sender.send(
-      new QueryCommand({
+    const page: QueryCommandOutput = await sender.send({
+      name: 'Query',
+      input: {
         TableName: tableName,
         KeyConditionExpression: '#PK = :PK',
         ExpressionAttributeNames: { ...attributes.names, '#SK': attributes.SK, '#e': '_e' },
@@ -30,8 +31,8 @@ export async function unboundNames(
         ProjectionExpression: '#PK, #SK, #e',
         ConsistentRead: true,
         ExclusiveStartKey,
-      }),
-    );
+      },
+    });
     for (const item of page.Items ?? []) {
       const name = item._e?.S ?? '';
       if (isDocument(item, attributes) && !entity.entityNamed(name)) names.add(name);

@@ -1,4 +1,4 @@
-import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { applyUpdate } from '../entity/applyUpdate.js';
 import {
   hookContext,
@@ -184,7 +184,7 @@ async function updateExisting(
   const inserted = isOneRequest ? await insertion(entity, input, plan) : undefined;
   const params = expressionParams(entity, input, plan, newOperationId(), inserted);
   try {
-    const { Attributes } = await entity.sender.send(new UpdateItemCommand(params));
+    const { Attributes } = await entity.sender.send({ name: 'UpdateItem', input: params });
     return Attributes;
   } catch (error) {
     const { name, message, Item: current } = sdkErrorOf(error) as Error & { Item?: Item };

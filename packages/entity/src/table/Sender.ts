@@ -1,24 +1,7 @@
-import {
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  CreateTableCommand,
-  DeleteItemCommand,
-  DeleteTableCommand,
-  DescribeTableCommand,
-  DescribeTimeToLiveCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  ScanCommand,
-  TransactGetItemsCommand,
-  TransactWriteItemsCommand,
-  UpdateItemCommand,
-  UpdateTimeToLiveCommand,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
 import { EntityError } from '../errors/EntityError.js';
 import { DEFAULT_ATTRIBUTES, type TableAttributes } from '../keys/TableAttributes.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
+import type { Operation, OperationClient, OperationName, OutputOf } from './OperationClient.js';
 import { requestFailed } from './requestFailed.js';
 import type { FailedRequest } from './requestFaults.js';
 
@@ -39,12 +22,6 @@ export interface CommandEvent {
 /** Called after a request. */
 export type CommandListener = (event: CommandEvent) => void;
 
-/** Client of the SDK, which sends commands. */
-export type CommandClient = Pick<DynamoDBClient, 'send'>;
-
-type Command = Parameters<DynamoDBClient['send']>[0];
-/** A command of any kind, as far as errors tell of it. */
-type SentCommand = Readonly<Record<'input' | 'constructor', object>>;
 interface Answer {
   readonly $metadata: { readonly attempts?: number };
   readonly ConsumedCapacity?: unknown;
@@ -56,38 +33,29 @@ const ANSWERS = new Set([
   'TransactionCanceledException',
   'TransactionInProgressException',
 ]);
-// By class, not by the name of the class, which a bundler may have shortened.
-/** Names of the requests that DynamoDB charges for, and tells what. */
-const CHARGED = new Map<unknown, string>([
-  [BatchGetItemCommand, 'BatchGetItem'],
-  [BatchWriteItemCommand, 'BatchWriteItem'],
-  [DeleteItemCommand, 'DeleteItem'],
-  [GetItemCommand, 'GetItem'],
-  [PutItemCommand, 'PutItem'],
-  [QueryCommand, 'Query'],
-  [ScanCommand, 'Scan'],
-  [TransactGetItemsCommand, 'TransactGetItems'],
-  [TransactWriteItemsCommand, 'TransactWriteItems'],
-  [UpdateItemCommand, 'UpdateItem'],
-]);
-/** Names of the others. */
-const FREE = new Map<unknown, string>([
-  [CreateTableCommand, 'CreateTable'],
-  [DeleteTableCommand, 'DeleteTable'],
-  [DescribeTableCommand, 'DescribeTable'],
-  [DescribeTimeToLiveCommand, 'DescribeTimeToLive'],
-  [UpdateTimeToLiveCommand, 'UpdateTimeToLive'],
-]);
+/** Operations that DynamoDB charges for, and tells what. */
+const CHARGED: ReadonlySet<OperationName> = new Set([
+  'BatchGetItem',
+  'BatchWriteItem',
+  'DeleteItem',
+  'GetItem',
+  'PutItem',
+  'Query',
+  'Scan',
+  'TransactGetItems',
+  'TransactWriteItems',
+  'UpdateItem',
+] as const);
 
 /** The one place from which requests leave. */
 export class Sender {
   /** The names of the keys of the items that are sent. */
   readonly attributes: TableAttributes;
-  readonly #client: CommandClient;
+  readonly #client: OperationClient;
   readonly #listeners: Set<CommandListener>;
 
   constructor(
-    client: CommandClient,
+    client: OperationClient,
     onCommand?: CommandListener,
     attributes: TableAttributes = DEFAULT_ATTRIBUTES,
   ) {
@@ -108,31 +76,33 @@ export class Sender {
    * @throws {@link EntityError} `TableNotFound`, `TableMismatch`, `AccessDenied`, `InvalidClient`,
    *   `Unreachable`, `RequestFailed`; failed conditions come as the SDK's own errors.
    */
-  readonly send: DynamoDBClient['send'] = async (command: Command): Promise<never> => {
-    if (this.#listeners.size > 0 && CHARGED.has(command.constructor)) {
-      Object.assign(command.input, { ReturnConsumedCapacity: 'TOTAL' });
-    }
+  async send<N extends OperationName>(given: Operation<N>): Promise<OutputOf<N>> {
+    const operation =
+      this.#listeners.size > 0 && CHARGED.has(given.name)
+        ? { ...given, input: { ...given.input, ReturnConsumedCapacity: 'TOTAL' } }
+        : given;
     for (let attempt = 1; ; attempt++) {
       const startedMs = performance.now();
       try {
-        const answer: Answer = await this.#client.send(command);
-        this.#report(command, startedMs, answer.$metadata.attempts, answer.ConsumedCapacity);
-        return answer as never;
+        const answer = await this.#client.send(operation);
+        const { $metadata, ConsumedCapacity } = answer as Answer;
+        this.#report(given.name, startedMs, $metadata.attempts, ConsumedCapacity);
+        return answer;
       } catch (error) {
         const { $metadata, name: errorName } = error as Partial<Answer> & { name: string };
-        this.#report(command, startedMs, $metadata?.attempts, undefined, errorName);
+        this.#report(given.name, startedMs, $metadata?.attempts, undefined, errorName);
         if (ANSWERS.has(errorName)) throw error;
         // A transaction was at work on the item. Nothing was written, and the SDK does not try again.
         if (errorName !== 'TransactionConflictException' || attempt === MAX_ATTEMPTS) {
-          throw requestFailed(requestOf(command), error);
+          throw requestFailed(requestOf(given), error);
         }
         await backOff(attempt);
       }
     }
-  };
+  }
 
   #report(
-    command: Command,
+    command: OperationName,
     startedMs: number,
     attempts = 1,
     capacity?: unknown,
@@ -141,7 +111,7 @@ export class Sender {
     if (this.#listeners.size === 0) return;
     const consumedCapacity = sumCapacity(capacity);
     const event: CommandEvent = {
-      command: nameOf(command),
+      command,
       attempts,
       durationMs: performance.now() - startedMs,
       ...(consumedCapacity !== undefined && { consumedCapacity }),
@@ -157,13 +127,8 @@ export class Sender {
   }
 }
 
-function nameOf(command: SentCommand): string {
-  const { constructor } = command;
-  return CHARGED.get(constructor) ?? FREE.get(constructor) ?? 'a request';
-}
-
 /** The table that a request is for; a request of this package is for one. */
-function tableOf({ input }: SentCommand): string | undefined {
+function tableOf(input: object): string | undefined {
   const { TableName, RequestItems, TransactItems } = input as {
     TableName?: string;
     RequestItems?: Record<string, unknown>;
@@ -176,9 +141,9 @@ function tableOf({ input }: SentCommand): string | undefined {
 }
 
 /** Describes a request, for the error that the request ends with. */
-export function requestOf(command: SentCommand): FailedRequest {
-  const table = tableOf(command);
-  return { command: nameOf(command), ...(table !== undefined && { table }) };
+export function requestOf({ name, input }: Operation): FailedRequest {
+  const table = tableOf(input);
+  return { command: name, ...(table !== undefined && { table }) };
 }
 
 /**

@@ -14,7 +14,6 @@ import { newTableOptions, tableOptions, type TableOperation } from '../options/o
 import { batchGet, keyText } from './batchGet.js';
 import { batchWrite, keyOf } from './batchWrite.js';
 import { Definitions } from './Definitions.js';
-import { leanClient } from './leanClient.js';
 import {
   createTable,
   deleteTable,
@@ -30,6 +29,7 @@ import type {
   TransactOperation,
   TransactResults,
 } from './TransactOperation.js';
+import { isOperationClient, type OperationClient } from './OperationClient.js';
 import { randomFraction } from './random.js';
 import { Sender, type CommandEvent } from './Sender.js';
 import { tableContext } from './TableContext.js';
@@ -44,11 +44,11 @@ const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 export type AnyDynamoDBClient = Pick<DynamoDBClient, 'config' | 'destroy'>;
 
 /** Input of {@link Table}. */
-export interface TableOptions extends TableNames {
+export interface TableOptions<Client = AnyDynamoDBClient | OperationClient> extends TableNames {
   /** The table's name: 3 to 255 letters, digits, `_`, `.` and `-`. */
   readonly name: string;
-  /** A client of the AWS SDK; a document client also works. */
-  readonly client: AnyDynamoDBClient;
+  /** A client of the AWS SDK (a document client also works), or one of `createLeanClient`. */
+  readonly client: Client;
   /**
    * Returns the time (default: the system's). DynamoDB's TTL uses the real time, so a table with a
    * custom clock is created without TTL.
@@ -60,23 +60,30 @@ export interface TableOptions extends TableNames {
   readonly onCommand?: (event: CommandEvent) => void;
 }
 
+/** Parts that the views of one table share. */
+export interface SharedParts {
+  readonly prefix: string;
+  readonly attributes: TableAttributes;
+  readonly definitions: Definitions;
+}
+
 /**
- * One DynamoDB table, and the entities in it.
+ * One DynamoDB table, and the entities in it. This class knows nothing of the AWS SDK, so a bundle
+ * with it and with the client of `createLeanClient` is without the SDK.
  *
  * @example
  * ```ts
- * import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
- * import { Table } from '@latchkey/entity';
+ * import { createLeanClient, Table } from '@latchkey/entity/lean';
  * import { Account } from '@latchkey/schema';
  *
- * export const table = new Table({ name: 'my-application', client: new DynamoDBClient() });
+ * export const table = new Table({ name: 'my-application', client: createLeanClient() });
  * export const accounts = table.entity(Account);
  * ```
  */
 export class Table {
   /** The name of the table in DynamoDB. */
   readonly name: string;
-  readonly #options: TableOptions;
+  readonly #options: TableOptions<unknown>;
   readonly #prefix: string;
   readonly #sender: Sender;
   readonly #definitions: Definitions;
@@ -84,10 +91,15 @@ export class Table {
   /** Models, each worked out once from its definition. */
   readonly #models = new Map<AnyEntityDefinition, EntityModel>();
 
-  /** @throws {@link EntityError} `InvalidTable` if the name is not a valid table name. */
+  /**
+   * @param connect - adapts a client that does not send operations (default: refuses it).
+   * @throws {@link EntityError} `InvalidTable` if the name is not a valid table name, or if the
+   *   client is not one of `createLeanClient`.
+   */
   constructor(
-    options: TableOptions,
-    shared?: { prefix: string; attributes: TableAttributes; definitions: Definitions },
+    options: TableOptions<OperationClient>,
+    shared?: SharedParts,
+    connect: (client: never) => OperationClient = refuseClient,
   ) {
     const issue = optionIssue(newTableOptions, options);
     if (issue) throw invalidTable(optionFault(issue));
@@ -97,9 +109,9 @@ export class Table {
     this.name = options.name;
     this.#options = options;
     this.#prefix = shared?.prefix ?? '';
-    // A document client is the same client with its commands translated; ours need no translation.
     const attributes = shared?.attributes ?? new TableAttributes(options);
-    const client = leanClient(options.client as DynamoDBClient);
+    const given: unknown = options.client;
+    const client = isOperationClient(given) ? given : connect(given as never);
     this.#sender = new Sender(client, options.onCommand, attributes);
     this.#definitions = shared?.definitions ?? new Definitions(attributes);
     this.#newUlid = monotonicFactory(randomFraction);
@@ -184,7 +196,8 @@ export class Table {
 
   #viewAt(prefix: string): Table {
     const { attributes } = this.#sender;
-    return new Table(this.#options, { prefix, attributes, definitions: this.#definitions });
+    const View = this.constructor as new (options: object, shared: SharedParts) => Table;
+    return new View(this.#options, { prefix, attributes, definitions: this.#definitions });
   }
 
   /**
@@ -392,6 +405,10 @@ function assertCount(count: number): void {
   throw invalidTransaction(
     `contains ${count} items, but must contain 1 to ${MAX_TRANSACTION_ITEMS}`,
   );
+}
+
+function refuseClient(): never {
+  throw invalidTable('for a client of the AWS SDK, import Table from @latchkey/entity');
 }
 
 function invalidTable(reason: string): EntityError<'InvalidTable'> {

@@ -1,4 +1,4 @@
-import { BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import type { KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import type { Key } from '../keys/Key.js';
@@ -37,9 +37,10 @@ export async function batchGet(
   for (let start = 0; start < unique.length; start += MAX_BATCH) {
     let pending = unique.slice(start, start + MAX_BATCH);
     for (let attempt = 1; pending.length > 0; attempt++) {
-      const { Responses, UnprocessedKeys } = await sender.send(
-        new BatchGetItemCommand({ RequestItems: { [tableName]: { ...options, Keys: pending } } }),
-      );
+      const { Responses, UnprocessedKeys } = await sender.send({
+        name: 'BatchGetItem',
+        input: { RequestItems: { [tableName]: { ...options, Keys: pending } } },
+      });
       for (const item of Responses?.[tableName] ?? []) {
         found.set(textOf(item), item);
       }

@@ -1,4 +1,4 @@
-import { BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
+import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import { EntityError } from '../errors/EntityError.js';
 import type { TableAttributes } from '../keys/TableAttributes.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
@@ -54,9 +54,10 @@ async function writeChunk(
   let pending: readonly WriteRequest[] = chunk;
   for (let attempt = 1; ; attempt++) {
     try {
-      const { UnprocessedItems } = await sender.send(
-        new BatchWriteItemCommand({ RequestItems: { [tableName]: [...pending] } }),
-      );
+      const { UnprocessedItems } = await sender.send({
+        name: 'BatchWriteItem',
+        input: { RequestItems: { [tableName]: [...pending] } },
+      });
       pending = UnprocessedItems?.[tableName] ?? [];
     } catch (failure) {
       return { left: pending, failure };

@@ -1,9 +1,4 @@
-import {
-  ScanCommand,
-  type ScanCommandInput,
-  type ScanCommandOutput,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+import type { ScanCommandInput, ScanCommandOutput, WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
 import { isOwnItem } from '../entity/isOwnItem.js';
 import type { TableAttributes } from '../keys/TableAttributes.js';
@@ -53,12 +48,13 @@ export async function clearTable(
   let deletedCount = 0;
   let startKey: Item | undefined;
   do {
-    const page: ScanCommandOutput = await sender.send(
-      new ScanCommand({
+    const page: ScanCommandOutput = await sender.send({
+      name: 'Scan',
+      input: {
         ...ownItemsParams(sender, tableName, prefix),
         ExclusiveStartKey: startKey,
-      }),
-    );
+      },
+    });
     const requests = ownItems(page, attributes).flatMap((item): WriteRequest[] => {
       const key = attributes.keyOf(item);
       return kept.has(keyText(key)) ? [] : [{ DeleteRequest: { Key: attributes.keyItem(key) } }];

@@ -1,4 +1,3 @@
-import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
 import { outcomeUnknown, wasRepeated, withoutItem, type Sender } from './Sender.js';
 import { transactWrite, type Write } from './transactWrite.js';
@@ -17,8 +16,8 @@ export async function commit(sender: Sender, writes: readonly Write[]): Promise<
     return;
   }
   try {
-    if (Put) await sender.send(new PutItemCommand(Put));
-    else if (Delete) await sender.send(new DeleteItemCommand(Delete));
+    if (Put) await sender.send({ name: 'PutItem', input: Put });
+    else if (Delete) await sender.send({ name: 'DeleteItem', input: Delete });
   } catch (error) {
     const { name, Item: current } = error as { name: string; Item?: Item };
     if (name !== 'ConditionalCheckFailedException') throw error;

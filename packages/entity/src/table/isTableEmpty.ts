@@ -1,4 +1,3 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Table } from './Table.js';
 import { tableContext } from './TableContext.js';
 
@@ -10,8 +9,9 @@ import { tableContext } from './TableContext.js';
  */
 export async function isTableEmpty(table: Table): Promise<boolean> {
   const { tableName: TableName, sender } = tableContext.of(table, 'isTableEmpty');
-  const { Count = 0 } = await sender.send(
-    new ScanCommand({ TableName, ConsistentRead: true, Limit: 1, Select: 'COUNT' }),
-  );
+  const { Count = 0 } = await sender.send({
+    name: 'Scan',
+    input: { TableName, ConsistentRead: true, Limit: 1, Select: 'COUNT' },
+  });
   return Count === 0;
 }

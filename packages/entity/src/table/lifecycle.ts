@@ -1,12 +1,4 @@
-import {
-  CreateTableCommand,
-  DeleteTableCommand,
-  DescribeTableCommand,
-  DescribeTimeToLiveCommand,
-  UpdateTimeToLiveCommand,
-  type CreateTableCommandInput,
-  type TableDescription,
-} from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput, TableDescription } from '@aws-sdk/client-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IndexAttributes, KeyAttributes, TableAttributes } from '../keys/TableAttributes.js';
 import { otherTimeToLive, requestFailed, sdkErrorOf } from './requestFailed.js';
@@ -68,7 +60,7 @@ export async function createTable(
   layout: TableLayout,
   options: Required<CreateTableOptions>,
 ): Promise<void> {
-  await sender.send(new CreateTableCommand(createTableParams(layout)));
+  await sender.send({ name: 'CreateTable', input: createTableParams(layout) });
   await becomeReady(sender, layout, options);
 }
 
@@ -80,7 +72,7 @@ export async function ensureTable(
 ): Promise<void> {
   if (!(await describeTable(sender, layout.tableName))) {
     try {
-      await sender.send(new CreateTableCommand(createTableParams(layout)));
+      await sender.send({ name: 'CreateTable', input: createTableParams(layout) });
     } catch (error) {
       if (sdkErrorOf(error).name !== 'ResourceInUseException') throw error;
     }
@@ -91,7 +83,7 @@ export async function ensureTable(
 /** Deletes the table and waits until it is gone. */
 export async function deleteTable(sender: Sender, tableName: string): Promise<void> {
   try {
-    await sender.send(new DeleteTableCommand({ TableName: tableName }));
+    await sender.send({ name: 'DeleteTable', input: { TableName: tableName } });
   } catch (error) {
     if (sdkErrorOf(error).name === 'ResourceNotFoundException') return;
     throw error;
@@ -105,7 +97,7 @@ export async function describeTable(
   tableName: string,
 ): Promise<TableDescription | null> {
   try {
-    const { Table } = await sender.send(new DescribeTableCommand({ TableName: tableName }));
+    const { Table } = await sender.send({ name: 'DescribeTable', input: { TableName: tableName } });
     return Table ?? null;
   } catch (error) {
     if (sdkErrorOf(error).name === 'ResourceNotFoundException') return null;
@@ -127,21 +119,23 @@ async function becomeReady(
     );
   });
   if (!timeToLive) return;
-  const { TimeToLiveDescription: ttl } = await sender.send(
-    new DescribeTimeToLiveCommand({ TableName: tableName }),
-  );
+  const { TimeToLiveDescription: ttl } = await sender.send({
+    name: 'DescribeTimeToLive',
+    input: { TableName: tableName },
+  });
   if (ttl?.TimeToLiveStatus === 'ENABLED' || ttl?.TimeToLiveStatus === 'ENABLING') {
     const { AttributeName: attribute = attributes.ttl } = ttl;
     if (attribute === attributes.ttl) return;
     throw otherTimeToLive({ command: 'UpdateTimeToLive', table: tableName }, attribute);
   }
   try {
-    await sender.send(
-      new UpdateTimeToLiveCommand({
+    await sender.send({
+      name: 'UpdateTimeToLive',
+      input: {
         TableName: tableName,
         TimeToLiveSpecification: { AttributeName: attributes.ttl, Enabled: true },
-      }),
-    );
+      },
+    });
   } catch (error) {
     // Another process that made sure of the table at the same time has switched it on.
     const { name, message } = sdkErrorOf(error);

@@ -1,9 +1,10 @@
-import { TransactGetItemsCommand, type CancellationReason } from '@aws-sdk/client-dynamodb';
+import type { CancellationReason } from '@aws-sdk/client-dynamodb';
 import type { Item } from '../entity/EntityModel.js';
 import { EntityError } from '../errors/EntityError.js';
 import type { Key } from '../keys/Key.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { keyText } from './batchGet.js';
+import type { Operation } from './OperationClient.js';
 import { requestFailed } from './requestFailed.js';
 import { requestOf, type Sender } from './Sender.js';
 
@@ -22,14 +23,17 @@ export async function transactGet(
   // DynamoDB refuses two reads of one item.
   const byText = new Map(keys.map((key) => [keyText(key), key]));
   const texts = [...byText.keys()];
-  const command = new TransactGetItemsCommand({
-    TransactItems: [...byText.values()].map((key) => ({
-      Get: { TableName: tableName, Key: sender.attributes.keyItem(key) },
-    })),
-  });
+  const operation: Operation<'TransactGetItems'> = {
+    name: 'TransactGetItems',
+    input: {
+      TransactItems: [...byText.values()].map((key) => ({
+        Get: { TableName: tableName, Key: sender.attributes.keyItem(key) },
+      })),
+    },
+  };
   for (let attempt = 1; ; attempt++) {
     try {
-      const { Responses = [] } = await sender.send(command);
+      const { Responses = [] } = await sender.send(operation);
       return given.map((key) => key && Responses[texts.indexOf(keyText(key))]?.Item);
     } catch (error) {
       const { name, CancellationReasons: reasons = [] } = error as {
@@ -38,7 +42,7 @@ export async function transactGet(
       };
       const isConflict = reasons.some(({ Code }) => Code === 'TransactionConflict');
       if (name !== 'TransactionCanceledException' || !isConflict) {
-        throw EntityError.is(error) ? error : requestFailed(requestOf(command), error);
+        throw EntityError.is(error) ? error : requestFailed(requestOf(operation), error);
       }
       if (attempt === MAX_ATTEMPTS) {
         throw new EntityError(

@@ -1,8 +1,4 @@
-import {
-  TransactWriteItemsCommand,
-  type CancellationReason,
-  type TransactWriteItem,
-} from '@aws-sdk/client-dynamodb';
+import type { CancellationReason, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
 import { itemSize, MAX_ITEM_BYTES } from '../attributes/assertItemSize.js';
 import type { Item } from '../entity/EntityModel.js';
@@ -10,6 +6,7 @@ import { EntityError } from '../errors/EntityError.js';
 import type { TableAttributes } from '../keys/TableAttributes.js';
 import { backOff, MAX_ATTEMPTS } from './backOff.js';
 import { keyText } from './batchGet.js';
+import type { Operation } from './OperationClient.js';
 import { refusedSum } from './refusedSum.js';
 import { isNoNumber, requestFailed, sdkErrorOf } from './requestFailed.js';
 import { requestOf, type Sender } from './Sender.js';
@@ -63,10 +60,10 @@ const RETRYABLE = new Set([
 export async function transactWrite(sender: Sender, planned: readonly Write[]): Promise<void> {
   assertValid(planned, sender.attributes);
   let writes = planned;
-  let command = commandOf(writes);
+  let operation = operationOf(writes);
   for (let attempt = 1; ; attempt++) {
     try {
-      await sender.send(command);
+      await sender.send(operation);
       return;
     } catch (error) {
       const { name, CancellationReasons: reasons = [] } = error as {
@@ -80,21 +77,21 @@ export async function transactWrite(sender: Sender, planned: readonly Write[]): 
         if (write) throw write.failure(reasons[failed]?.Item);
         if (writes.some((_, at) => isFailed(at))) {
           writes = writes.map((each, at) => (isFailed(at) ? replaced(each) : each));
-          command = commandOf(writes);
+          operation = operationOf(writes);
           continue;
         }
         const beyond = writes.filter((_, at) => isNoNumber(reasons[at]?.Message));
         const sum = await refusedSum(sender, beyond);
         if (sum) throw sum;
         if (!reasons.some(({ Code }) => RETRYABLE.has(Code ?? ''))) {
-          throw requestFailed(requestOf(command), withoutItems(reasons));
+          throw requestFailed(requestOf(operation), withoutItems(reasons));
         }
       } else if (name === 'TransactionInProgressException') {
         // The same call is still under way: its outcome is the one to wait for.
       } else {
         const sum = isNoNumber(sdkErrorOf(error).message) && (await refusedSum(sender, writes));
         if (sum) throw sum;
-        throw EntityError.is(error) ? error : requestFailed(requestOf(command), error);
+        throw EntityError.is(error) ? error : requestFailed(requestOf(operation), error);
       }
       if (attempt === MAX_ATTEMPTS) throw exhausted(attempt, reasons);
       await backOff(attempt);
@@ -102,11 +99,14 @@ export async function transactWrite(sender: Sender, planned: readonly Write[]): 
   }
 }
 
-function commandOf(writes: readonly Write[]): TransactWriteItemsCommand {
-  return new TransactWriteItemsCommand({
-    TransactItems: writes.map(({ action }) => action),
-    ClientRequestToken: randomUUID(),
-  });
+function operationOf(writes: readonly Write[]): Operation<'TransactWriteItems'> {
+  return {
+    name: 'TransactWriteItems',
+    input: {
+      TransactItems: writes.map(({ action }) => action),
+      ClientRequestToken: randomUUID(),
+    },
+  };
 }
 
 function replaced({ instead, ...write }: Write): Write {

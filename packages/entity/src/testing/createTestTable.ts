@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AnyEntityDefinition } from '@latchkey/schema';
-import { Table, type TableOptions } from '../table/Table.js';
+import { Table } from '../sdk/Table.js';
+import type { TableOptions } from '../table/Table.js';
 import { localClient } from './localClient.js';
 import { uniqueTableName } from './uniqueTableName.js';
 

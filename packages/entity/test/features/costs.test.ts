@@ -4,7 +4,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { itemSize } from '../../src/attributes/assertItemSize.js';
 import { measurePartition } from '../../src/operations/measurePartition.js';
 import type { CommandEvent } from '../../src/table/Sender.js';
-import { Table } from '../../src/table/Table.js';
+import { Table } from '../../src/sdk/Table.js';
 import { watchCommands } from '../../src/table/watchCommands.js';
 import { errorFrom, errorOf } from '../support/errorOf.js';
 import { Account, AccessType, AccountToken, defineEntity } from '@latchkey/schema';

@@ -4,7 +4,7 @@ import { defineEntity } from '@latchkey/schema';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import * as z from 'zod';
-import { Table } from '../../src/table/Table.js';
+import { Table } from '../../src/sdk/Table.js';
 import { tableItems } from '../support/tableItems.js';
 
 interface Run {

@@ -10,7 +10,7 @@ import {
   toIamPolicy,
 } from '../../src/infrastructure/index.js';
 import { createTestTable } from '../../src/testing/index.js';
-import { Table } from '../../src/table/Table.js';
+import { Table } from '../../src/sdk/Table.js';
 import { errorFrom } from '../support/errorOf.js';
 import { ACCOUNTS, arnOf, Order, SHOP } from './support/describedTables.js';
 import { templateOf, validateTemplate } from './support/validateTemplate.js';

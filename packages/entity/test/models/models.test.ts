@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { explain } from '../../src/operations/explain.js';
-import { Table } from '../../src/table/Table.js';
+import { Table } from '../../src/sdk/Table.js';
 import { createTestTable, type TestTable } from '../../src/testing/index.js';
 import { errorOf } from '../support/errorOf.js';
 import type { AnyEntity } from '../support/waysToUpdate.js';

@@ -3,7 +3,7 @@ import {
   type AttributeValue,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { CommandClient } from '../../src/table/Sender.js';
+import type { CommandClient } from '../../src/sdk/quickClient.js';
 
 /**
  * Sends a query as often as the engine itself needs to answer it, and gives the items of each page.

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { AnyEntityDefinition } from '@latchkey/schema';
 import { EntityModel } from '../../src/entity/EntityModel.js';
-import type { CommandClient } from '../../src/table/Sender.js';
+import type { CommandClient } from '../../src/sdk/quickClient.js';
 import { tableItems } from './tableItems.js';
 
 type Item = Record<string, AttributeValue>;

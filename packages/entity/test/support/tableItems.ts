@@ -1,5 +1,5 @@
 import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { CommandClient } from '../../src/table/Sender.js';
+import type { CommandClient } from '../../src/sdk/quickClient.js';
 
 /** Every item of a table as it is stored, in the order of the keys: a scan has an order of its own. */
 export async function tableItems(

@@ -1,11 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'node:crypto';
+import type { LeanClient } from '../../lean/LeanClient.js';
 import { invalidInput } from '../TestingError.js';
 import { crashed, FaultPlan } from './FaultPlan.js';
 import { NoAnswer, operationOf, type WireAnswer } from './WireExchange.js';
 
 /** A client of the SDK that can be given middleware: `DynamoDBClient`, or a document client. */
-type FaultyClient = Pick<DynamoDBClient, 'config' | 'middlewareStack'>;
+type SdkClient = Pick<DynamoDBClient, 'config' | 'middlewareStack'>;
+/** A client that faults can be added to. */
+type FaultyClient = SdkClient | Pick<LeanClient, 'intercept'>;
 
 /** The HTTP request of the SDK, as far as it is needed. */
 interface HttpRequest {
@@ -21,14 +24,30 @@ interface HttpResponse {
 
 /** Faults in a client. */
 export class FaultInjector extends FaultPlan {
-  readonly #client: FaultyClient;
-  readonly #name = `faults-${randomUUID()}`;
+  readonly #remove: () => void;
 
   /** Use {@link injectFaults}. */
   constructor(client: FaultyClient, seed: number | undefined) {
     super(seed);
-    this.#client = client;
-    client.middlewareStack.add(
+    this.#remove = 'intercept' in client ? this.#intercept(client) : this.#addMiddleware(client);
+  }
+
+  #intercept(client: Pick<LeanClient, 'intercept'>): () => void {
+    return client.intercept(
+      (next) => (request) =>
+        this.#respond(request, async (sent) => {
+          const { statusCode, headers, body } = await next({
+            ...request,
+            ...sent,
+          } as typeof request);
+          return { statusCode, headers: headers as HttpResponse['headers'], body };
+        }) as ReturnType<typeof next>,
+    );
+  }
+
+  #addMiddleware({ middlewareStack }: SdkClient): () => void {
+    const name = `faults-${randomUUID()}`;
+    middlewareStack.add(
       (next) => async (args) => {
         const response = await this.#respond(args.request as HttpRequest, async (request) => {
           const answer = await next({ ...args, request });
@@ -38,8 +57,11 @@ export class FaultInjector extends FaultPlan {
       },
       // Next to the network: after the SDK's retries, so that each attempt comes through, and before
       // anything is made of the answer.
-      { step: 'deserialize', priority: 'low', name: this.#name },
+      { step: 'deserialize', priority: 'low', name },
     );
+    return () => {
+      middlewareStack.remove(name);
+    };
   }
 
   async #respond(
@@ -71,18 +93,18 @@ export class FaultInjector extends FaultPlan {
 
   /** Removes the faults from the client. */
   remove(): void {
-    this.#client.middlewareStack.remove(this.#name);
+    this.#remove();
   }
 }
 
 /**
- * Adds faults to a client of the AWS SDK: requests get lost, are throttled or meet conflicts, as
+ * Adds faults to a client of the AWS SDK, or to a lean client: requests get lost, are throttled or meet conflicts, as
  * planned by the methods of the result. Without a plan, all requests pass.
  *
- * It is a middleware of the client, next to the network, so that each of the SDK's own attempts meets
+ * It is a middleware of the SDK's client, or an interceptor of the lean one, next to the network, so that each of the SDK's own attempts meets
  * it. It is meant for a local DynamoDB: `unprocessedItems` changes a request that is already signed.
  *
- * @param client - a `DynamoDBClient` or `DynamoDBDocumentClient`, also one that a table already uses.
+ * @param client - a `DynamoDBClient`, `DynamoDBDocumentClient` or `LeanClient`, also one that a table already uses.
  * @param options - `seed` of everything random, an integer (default: a random one).
  * @throws {@link TestingError} `InvalidInput` for anything but a client, or for a client with
  *   `cacheMiddleware`, such as that of `createClient()`, which takes no middleware after its first
@@ -106,9 +128,9 @@ export function injectFaults(
   client: FaultyClient,
   options: { readonly seed?: number } = {},
 ): FaultInjector {
-  const given = client as Partial<FaultyClient> | null | undefined;
-  if (typeof given?.middlewareStack?.add !== 'function') {
-    throw invalidInput('client must be a DynamoDBClient or a DynamoDBDocumentClient');
+  const given = client as Partial<SdkClient & LeanClient> | null | undefined;
+  if (typeof given?.intercept !== 'function' && typeof given?.middlewareStack?.add !== 'function') {
+    throw invalidInput('client must be a DynamoDBClient, a DynamoDBDocumentClient or a LeanClient');
   }
   if (given.config?.cacheMiddleware) {
     throw invalidInput(

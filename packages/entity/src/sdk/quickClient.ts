@@ -1,5 +1,6 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import type { CommandClient } from './Sender.js';
+/** Client of the SDK, which sends commands. */
+export type CommandClient = Pick<DynamoDBClient, 'send'>;
 
 /** Members that the SDK's clients have in common. */
 type SdkClient = Pick<DynamoDBClient, 'send' | 'config'>;
@@ -20,7 +21,7 @@ export const QUIET_LOGGER = {
  * A view of the application's client that spends less time on each request. The client itself stays
  * as it is, and what is added to it later, such as middleware, the view has, too.
  */
-export function leanClient(client: SdkClient): CommandClient {
+export function quickClient(client: SdkClient): CommandClient {
   // A stand-in for a client, in tests, has no configuration.
   const { config } = client as Partial<SdkClient>;
   if (!config) return client;

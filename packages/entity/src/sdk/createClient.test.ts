@@ -3,7 +3,7 @@ import { createTestTable, localClient, type TestTable } from '@latchkey/entity/t
 import { Order } from '../../test/support/entities.js';
 import { withEnvironment } from '../../test/support/withEnvironment.js';
 import { createClient } from './createClient.js';
-import { leanClient, QUIET_LOGGER } from './leanClient.js';
+import { quickClient, QUIET_LOGGER } from './quickClient.js';
 import { Table } from './Table.js';
 
 let test: TestTable;
@@ -117,32 +117,32 @@ describe('createClient', () => {
   });
 });
 
-describe('leanClient', () => {
+describe('quickClient', () => {
   it('changes nothing about the client that it is a view of', () => {
     const client = new DynamoDBClient({ region: 'eu-central-1' });
     const before = { ...client.config };
-    expect(leanClient(client)).not.toBe(client);
+    expect(quickClient(client)).not.toBe(client);
     expect({ ...client.config }).toEqual(before);
   });
 
   it('runs through middleware that is added to the client later', async () => {
     const client = localClient();
-    const lean = leanClient(client);
+    const quick = quickClient(client);
     const command = () =>
       new GetItemCommand({
         TableName: test.table.name,
         Key: { PK: { S: 'order#nobody' }, SK: { S: 'order' } },
       });
-    await lean.send(command());
+    await quick.send(command());
     let seen = 0;
     client.middlewareStack.add((next) => (args) => (seen++, next(args)), { step: 'initialize' });
-    await lean.send(command());
+    await quick.send(command());
     expect(seen).toBe(1);
     client.destroy();
   });
 
   it('leaves a logger of the application alone', () => {
     const client = new DynamoDBClient({ region: 'eu-central-1', logger: console });
-    expect(leanClient(client)).toBe(client);
+    expect(quickClient(client)).toBe(client);
   });
 });

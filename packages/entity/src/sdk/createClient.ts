@@ -1,6 +1,7 @@
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { QUIET_LOGGER } from './leanClient.js';
-import { settingsFor } from './settingsFor.js';
+import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { loadSdk } from './loadSdk.js';
+import { QUIET_LOGGER } from './quickClient.js';
+import { settingsFor } from '../table/settingsFor.js';
 
 /**
  * Creates an AWS SDK client for a {@link Table} that spends less time on each request than the
@@ -31,5 +32,6 @@ export function createClient(config: DynamoDBClientConfig = {}): DynamoDBClient 
   const settings = { cacheMiddleware: true, logger: QUIET_LOGGER, ...local };
   // What is undefined is not set.
   const set = Object.entries(config).filter(([, value]) => value !== undefined);
-  return new DynamoDBClient({ ...settings, ...Object.fromEntries(set) });
+  const { DynamoDBClient: Client } = loadSdk();
+  return new Client({ ...settings, ...Object.fromEntries(set) });
 }
