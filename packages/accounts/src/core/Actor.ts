@@ -5,7 +5,7 @@ import { connectionContext } from '../events/connectionContext.js';
 import type { ChangeCore } from './ChangeCore.js';
 import { actingAccount, type ActingAccount } from './actingAccount.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
-import { isSessionActive } from './sessionState.js';
+import { isSessionActive, mayBeTorn } from './sessionState.js';
 import type { SessionDocument } from './VerifiedRequests.js';
 
 /** An actor's account, and the request that it acts by. */
@@ -114,10 +114,14 @@ export class Actor {
     if (!request || !session) return;
     const { accounts, sessionEntity, table, verified, sessionPolicy } = this.#core;
     const { accountId, ulid } = session;
-    const [account, stored] = await table.batchGet(
-      [accounts.reference({ accountId }), sessionEntity.reference({ accountId, ulid })],
-      { consistent: true },
-    );
+    const read = () =>
+      table.batchGet(
+        [accounts.reference({ accountId }), sessionEntity.reference({ accountId, ulid })],
+        { consistent: true },
+      );
+    let found = await read();
+    if (mayBeTorn(found[1], found[0])) found = await read();
+    const [account, stored] = found;
     const generation = stored?.generation ?? '';
     const current = { ...session, valid: stored?.valid === true, generation };
     if (!account || !isSessionActive(current, account, table.now(), sessionPolicy)) {

@@ -31,6 +31,21 @@ export function isSessionActive(
   );
 }
 
+/**
+ * Tells whether a session and its account may have been read before and after the session was carried
+ * over to another generation: a `BatchGetItem` does not read its items at one moment.
+ */
+export function mayBeTorn(
+  session: SessionDocument | null,
+  account: AccountDocument | null,
+): boolean {
+  return (
+    session?.valid === true &&
+    account?.deactivated === false &&
+    session.generation !== account.sessionGeneration
+  );
+}
+
 /** Impersonation sessions do not count towards `maxSessions`. */
 function isAmongNewest(
   { impersonatedBy, ulid }: SessionDocument,

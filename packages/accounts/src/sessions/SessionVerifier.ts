@@ -5,7 +5,7 @@ import type { EventContext } from '../events/accountEvents.js';
 import type { VerifiedAuthToken } from '../tokens/AuthTokens.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import { isSessionActive, tokenStatus } from '../core/sessionState.js';
+import { isSessionActive, mayBeTorn, tokenStatus } from '../core/sessionState.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** The active session of a token. */
@@ -26,7 +26,7 @@ export class SessionVerifier {
 
   /**
    * Reads account and session of a token, and those of an impersonator, in one strongly consistent
-   * `BatchGetItem`. If a token is used after it was replaced, its session ends (ASVS 10.4.5).
+   * `BatchGetItem`, and once more before a session is refused for its generation. If a token is used after it was replaced, its session ends (ASVS 10.4.5).
    *
    * @throws AccountError `InvalidSession`
    */
@@ -37,14 +37,18 @@ export class SessionVerifier {
       account: accounts.reference({ accountId: actor.accountId }),
       session: sessions.reference({ accountId: actor.accountId, ulid: actor.sessionId }),
     };
-    const [account, session, actingAccount = null, actingSession = null] = await table.batchGet(
-      [
-        accounts.reference({ accountId }),
-        sessions.reference({ accountId, ulid }, { secrets: true }),
-        ...(actors ? ([actors.account, actors.session] as const) : ([] as const)),
-      ],
-      { consistent: true },
-    );
+    const read = () =>
+      table.batchGet(
+        [
+          accounts.reference({ accountId }),
+          sessions.reference({ accountId, ulid }, { secrets: true }),
+          ...(actors ? ([actors.account, actors.session] as const) : ([] as const)),
+        ],
+        { consistent: true },
+      );
+    let found = await read();
+    if (mayBeTorn(found[1], found[0])) found = await read();
+    const [account, session, actingAccount = null, actingSession = null] = found;
     const isAllowedToAct = !actor || this.#mayAct(actingAccount, actingSession);
     const now = table.now();
     if (
