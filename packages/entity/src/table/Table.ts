@@ -187,16 +187,16 @@ export class Table {
    * @param name - any non-empty text.
    * @throws {@link EntityError} `InvalidTable`
    */
-  namespace(name: string): Table {
+  namespace(name: string): this {
     const isName = typeof name === 'string' && name !== '' && name.isWellFormed();
     if (!isName) throw invalidTable('a namespace must have a well-formed name');
     const prefix = this.#prefix + NAMESPACE_MARK + encodeKeyPart(name, 'namespace') + DELIMITER;
     return this.#viewAt(prefix);
   }
 
-  #viewAt(prefix: string): Table {
+  #viewAt(prefix: string): this {
     const { attributes } = this.#sender;
-    const View = this.constructor as new (options: object, shared: SharedParts) => Table;
+    const View = this.constructor as new (options: object, shared: SharedParts) => this;
     return new View(this.#options, { prefix, attributes, definitions: this.#definitions });
   }
 

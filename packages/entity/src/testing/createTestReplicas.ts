@@ -75,7 +75,7 @@ export async function createTestReplicas(
   }
   const replicas: TestTable[] = [];
   while (replicas.length < regions) replicas.push(await createTestTable(definitions, options));
-  /** Who has written each item since the last replication, the last writer at the end. */
+  /** The Regions that have written each item since the last replication, the last writer at the end. */
   const writers = new Map<string, { readonly key: Item; regions: TestTable[] }>();
   for (const replica of replicas) {
     watchWrites(replica.client, (key) => {
