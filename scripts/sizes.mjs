@@ -40,7 +40,7 @@ const BUDGETS = {
   '@latchkey/accounts/two-factor': 20.5,
   '@latchkey/accounts/react': 2,
   '@latchkey/accounts/restore': 7.5,
-  '@latchkey/accounts/self-service': 24,
+  '@latchkey/accounts/self-service': 24.5,
   '@latchkey/accounts/ses': 6,
   '@latchkey/accounts/smtp': 6,
   '@latchkey/accounts/sns': 5.5,

@@ -1,5 +1,17 @@
 /** Regular expressions that take linear time, by recheck 4.5.0: `npm run test:expressions` checks them. */
 export const LINEAR: readonly string[] = [
+  '/"BS?"\\s*:/',
+  '/[,:]/',
+  '/^https?:$/',
+  '/[-:]|\\.\\d+/g',
+  '/[\\r\\n]/',
+  '/^(?!-)[a-zA-Z\\d-]{1,63}$/',
+  '/^(?:169\\.254\\.170\\.23?|\\[fd00:ec2::23\\]|\\[::1\\]|localhost|127(?:\\.\\d{1,3}){3})$/',
+  '/^(?:AccessDeniedException|AuthFailure|InvalidSignatureException|RequestExpired|RequestInTheFuture|RequestTimeTooSkewed|SignatureDoesNotMatch)$/',
+  '/^(?:ExpiredToken(?:Exception)?|UnrecognizedClientException|InvalidClientTokenId)$/',
+  '/^(?:TimeoutError|RequestTimeout|RequestTimeoutException|ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$/',
+  '/^(?:useFipsEndpoint|useDualstackEndpoint|accountIdEndpointMode)$/',
+  '/^\\[|\\]$/g',
   '/[ -]|={1,6}$/g',
   '/[./A-Za-z0-9+=]{16}$/',
   '/(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH) (\\S+)/',

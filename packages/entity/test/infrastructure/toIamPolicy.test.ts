@@ -34,7 +34,7 @@ function actionsOf({ Statement }: IamPolicy): string[] {
   return [...new Set(Statement.flatMap(({ Action }) => Action))];
 }
 
-/** The commands that the sources send with documents, scans aside; tables are another matter. */
+/** The operations that the sources send with documents, scans aside; tables are another matter. */
 function commandsInSources(): string[] {
   const src = path.join(__dirname, '../../src');
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
@@ -43,7 +43,7 @@ function commandsInSources(): string[] {
       !/^(testing|infrastructure|cli)[\\/]|lifecycle\.ts$/.test(file),
   );
   const commands = files.flatMap((file) =>
-    [...readFileSync(path.join(src, file), 'utf8').matchAll(/new (\w+)Command\(/g)].map(
+    [...readFileSync(path.join(src, file), 'utf8').matchAll(/name: '([A-Z]\w+)',\s*input/g)].map(
       ([, command = '']) => command,
     ),
   );
