@@ -10,6 +10,12 @@ const SESSION_ENDED: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * Calls that hold for one reading of the factors: beside another call that carries their session over to a
+ * new generation, they are refused, and can be made again.
+ */
+const ON_ONE_READING: ReadonlySet<string> = new Set(['enrolTotp', 'confirmTotp', 'disableTotp']);
+
+/**
  * Tells whether a call can be refused with this code. A refused call has not happened, but for what its
  * refusal says: a token that comes back ends its session, and `EmailRemoved` removes the address.
  */
@@ -71,6 +77,7 @@ export function isRefused(model: AccountsModel, call: Call, code: string): boole
       session.isAlive = false;
       return true;
     }
+    if (code === 'InvalidSession' && ON_ONE_READING.has(call.kind)) return true;
     if (isFactorRefused(model, call)) return code === 'TokenVerificationFailed';
     if (call.kind !== 'verifyEmail') return false;
     const value = values[call.from];
