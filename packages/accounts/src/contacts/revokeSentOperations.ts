@@ -1,7 +1,6 @@
 import type { TransactOperation } from '@latchkey/entity';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import { pendingTokens } from '../core/pendingTokens.js';
-import type { AccountWithTokens } from '../core/pendingTokens.js';
+import { pendingTokens, type AccountWithTokens } from '../core/pendingTokens.js';
 
 /** Tokens that were sent to certain addresses. */
 export interface SentTo {

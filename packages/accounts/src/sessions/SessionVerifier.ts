@@ -26,7 +26,8 @@ export class SessionVerifier {
 
   /**
    * Reads account and session of a token, and those of an impersonator, in one strongly consistent
-   * `BatchGetItem`, and once more before a session is refused for its generation. If a token is used after it was replaced, its session ends (ASVS 10.4.5).
+   * `BatchGetItem`, and once more before a session is refused for its generation. If a token is used after
+   * it was replaced, its session ends (ASVS 10.4.5).
    *
    * @throws AccountError `InvalidSession`
    */

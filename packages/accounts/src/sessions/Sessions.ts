@@ -198,7 +198,8 @@ export class Sessions {
       if (!session) return (await sessionEntity.updateOne(update)).item !== null;
       return flow.commit(undefined, (change) => {
         if (ulid === session.ulid) {
-          const condition = { valid: true, generation: session.generation };
+          const { generation } = change.actor.session ?? session;
+          const condition = { valid: true, generation };
           change.writeSession(sessionEntity.updateOneOperation({ ...update, condition }));
         } else {
           change.write(sessionEntity.updateOneOperation(update), () => NO_SUCH_SESSION);

@@ -34,7 +34,7 @@ const remedies: Readonly<Record<string, Remedy>> = {
     sessions.revokeOtherSessions({ request }),
 };
 
-/** What somebody adds in a session, and whether it has outlived the remedy. */
+/** An addition to an account in a session, and whether it has outlived the remedy. */
 interface Addition {
   readonly add: (accounts: FullAccounts, request: SessionRequest, owner: Owner) => Promise<unknown>;
   readonly lives: (owner: Owner) => Promise<boolean>;
@@ -95,7 +95,7 @@ const rows = Object.keys(remedies).flatMap((remedy) =>
   ),
 );
 
-/** What the write of every remedy sets, in the condition or the update. */
+/** Field that the write of every remedy sets. */
 const ofRemedy = 'pendingVoidBefore';
 const passwordAfter = (remedy: string): string =>
   /password|link/.test(remedy) ? NEW_PASSWORD : PASSWORD;
@@ -205,6 +205,10 @@ describe('beside the end of all other sessions', () => {
     'the end of all other sessions': ({ sessions }, request) =>
       sessions.revokeOtherSessions({ request }),
     'the list of sessions': ({ sessions }, request) => sessions.listSessions({ request }),
+    'its own end': async ({ sessions }, request) => {
+      const { session } = sessions.verifiedSessionOf(request);
+      await sessions.revokeSession({ request, sessionId: session.ulid });
+    },
     'a new password': (accounts, request) =>
       accounts.passwords.change({ request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD }),
   };
@@ -228,7 +232,7 @@ describe('beside the end of all other sessions', () => {
       'none',
     );
     expect(await codeOf(test.accounts.handleRequest(requestWith(owner.authToken)))).toBe(
-      name === 'a new password' ? 'InvalidSession' : 'none',
+      ['a new password', 'its own end'].includes(name) ? 'InvalidSession' : 'none',
     );
   });
 

@@ -51,7 +51,7 @@ function refuse(name: string, status = 400, more: object = {}): Answerer {
 function once(fault: Answerer): Answerer {
   return (response, nth, request) => (nth === 1 ? fault(response, nth, request) : good(response));
 }
-/** What became of a request, apart from what is different each time. */
+/** Outcome of a request, apart from what is different each time. */
 async function outcomeBy(client: DynamoDBClient | LeanClient, fault: Answerer): Promise<object> {
   server.answerBy(fault);
   const sender = isOperationClient(client) ? client : sdkClient(client);

@@ -12,7 +12,7 @@ import {
 import { QUICK_RETRIES } from './quickRetries.js';
 
 type Stack = DynamoDBClient['middlewareStack'];
-/** What a middleware is given and gives back, whatever its step. */
+/** Result of a middleware, whatever its step. */
 interface Handled {
   readonly output?: object;
   readonly response: unknown;
