@@ -4,7 +4,7 @@ import { readdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runJest } from './jest.mjs';
-import { CommandError } from './run.mjs';
+import { CommandError, runProgram } from './run.mjs';
 import { ROOT } from './setup.mjs';
 
 /** A check that this machine cannot carry out: it has neither passed nor failed. */
@@ -16,7 +16,7 @@ export class NotRun extends Error {}
  */
 export async function checkBrowser({ all = false } = {}) {
   const env = {
-    CHROMIUM: findChromium() ?? installChromium(),
+    CHROMIUM: await chromium(),
     BROWSER_TESTS: all ? 'all' : 'sample',
   };
   await runJest(['--testMatch', '**/test/browser/**/*.browser.ts', '--runInBand'], { env });
@@ -32,34 +32,50 @@ export async function driveTour() {
   const SCREENSHOTS = join(ROOT, '.cache', 'screenshots');
   const folder = join(SCREENSHOTS, 'tour');
   rmSync(folder, { recursive: true, force: true });
-  const CHROMIUM = findChromium() ?? installChromium();
+  const CHROMIUM = await chromium();
   const env = { CHROMIUM, SCREENSHOTS, BROWSER_TESTS: 'all' };
   const test = ['--testMatch', '**/test/browser/tour.browser.ts', '--testNamePattern', 'by mouse'];
   await runJest([...test, '--runInBand'], { env });
   return { folder, screenshots: readdirSync(folder).length };
 }
 
-function findChromium() {
-  const names = [process.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome'];
-  return names.find((name) => name && spawnSync(name, ['--version']).status === 0);
+let found;
+
+/**
+ * Finds a Chromium, or installs one: once, so that who needs it later may ask for it early. Rejects with
+ * {@link NotRun} without one.
+ *
+ * @returns its command.
+ */
+export function chromium() {
+  found ??= findOrInstall();
+  return found;
 }
 
-function installChromium() {
+async function findOrInstall() {
+  const installed = findChromium();
+  if (installed) return installed;
   const isRoot = process.getuid?.() === 0;
   if (!isRoot || spawnSync('apt-get', ['--version']).status !== 0) {
     throw new NotRun('there is no Chromium: install one, or set CHROMIUM to its path');
   }
   console.log('Installing Chromium…');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const options = { encoding: 'utf8', env };
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
-    const { status, stderr } = spawnSync('apt-get', ['-qq', ...args], options);
-    if (status === 0) continue;
-    throw new NotRun(`there is no Chromium, and it could not be installed: ${stderr.trim()}`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  try {
+    await runProgram('apt-get', ['-qq', 'update'], { env });
+    const packages = ['--no-install-recommends', 'chromium'];
+    await runProgram('apt-get', ['-qq', 'install', '-y', ...packages], { env });
+  } catch (error) {
+    throw new NotRun(`there is no Chromium, and it could not be installed: ${error.message}`);
   }
-  const found = findChromium();
-  if (found) return found;
+  const command = findChromium();
+  if (command) return command;
   throw new NotRun('Chromium was installed, but does not start');
+}
+
+function findChromium() {
+  const names = [process.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome'];
+  return names.find((name) => name && spawnSync(name, ['--version']).status === 0);
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -5,12 +5,13 @@ setup();
 
 // Only now is there a TypeScript, a Jest and so on to be found.
 const { checkApps } = await import('./apps/checkApps.mjs');
-const { checkBrowser, NotRun } = await import('./browser.mjs');
+const { checkBrowser, chromium, NotRun } = await import('./browser.mjs');
 const { build } = await import('./build.mjs');
 const { checkConsumer } = await import('./consumer/checkConsumer.mjs');
 const { checkSample } = await import('./engines.mjs');
 const { checkExamples } = await import('./examples.mjs');
 const { runJest, totals } = await import('./jest.mjs');
+const { groupedTests } = await import('./jestGroups.mjs');
 const { checkTenth } = await import('./mutants.mjs');
 const { lintPackages, pack } = await import('./packed.mjs');
 const { CommandError, runBin } = await import('./run.mjs');
@@ -29,7 +30,7 @@ const checks = {
     title: 'Jest',
     run: async () => {
       const env = { MATRIX_TURN: String(turnOfCommit()) };
-      const output = await runJest([], { env });
+      const output = await runJest(groupedTests(), { env });
       return { summary: [seedIn(output), `MATRIX_TURN=${env.MATRIX_TURN}`].join('; ') };
     },
   },
@@ -66,6 +67,8 @@ const STAGES = [
 
 const chosen = choose(process.argv.slice(2));
 const failed = [];
+// Its download takes as long as the build; whether it has failed is told by the check.
+if (chosen.includes('browser')) chromium().catch(() => undefined);
 for (const stage of STAGES) await Promise.all(stage.map(runLane));
 
 if (

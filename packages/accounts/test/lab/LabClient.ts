@@ -7,6 +7,7 @@ import type { Message } from '../../src/delivery/Delivery.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { totp } from '../../src/twoFactor/totp.js';
+import { QUICK_RETRIES } from '../../../entity/test/support/quickRetries.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 import type { Call, OfCode, Outcome } from './calls.js';
 
@@ -296,23 +297,6 @@ function begun(login: {
 /** A client with the SDK's own attempts, but without its waits. */
 function createClient(endpoint: string): DynamoDBClient {
   const client = localClient(endpoint);
-  const tokenOf = (count: number): object => ({
-    getRetryCount: () => count,
-    getRetryDelay: () => 0,
-  });
-  client.config.retryStrategy = () =>
-    Promise.resolve({
-      acquireInitialRetryToken: () => Promise.resolve(tokenOf(0)),
-      refreshRetryTokenForRetry: (
-        token: { getRetryCount(): number },
-        { errorType }: { errorType: string },
-      ) => {
-        const count = token.getRetryCount() + 1;
-        return errorType === 'CLIENT_ERROR' || count >= 3
-          ? Promise.reject(new Error('no further attempt'))
-          : Promise.resolve(tokenOf(count));
-      },
-      recordSuccess: () => undefined,
-    } as never);
+  client.config.retryStrategy = () => Promise.resolve(QUICK_RETRIES);
   return client;
 }

@@ -64,6 +64,7 @@ describe('the checker of histories', () => {
   });
   const session = (token: string): Outcome => ({ accountId: 'A', token });
   const unanswered: Outcome = { code: 'ServiceUnavailable' };
+  const ended: Outcome = { code: 'InvalidSession' };
 
   it.each<[string, Recorded[]]>([
     [
@@ -278,6 +279,19 @@ describe('the checker of histories', () => {
     [
       'a session that is accepted while it is being ended',
       historyOf(begun, [[{ kind: 'logout', ...ofAda }, {}], ...check]),
+    ],
+    [
+      // Found by `npm run lab -- --seed 31 --only 561`.
+      'a session that a token ends which comes back, in a call that is refused for other reasons too',
+      historyOf(
+        begun,
+        round(refresh, { token: 't1' }),
+        [
+          [{ kind: 'enrolTotp', ...ofAda }, ended],
+          [{ kind: 'refresh', session: 0, token: 't1' }, { token: 't2' }],
+        ],
+        round({ kind: 'refresh', session: 0, token: 't2' }, ended),
+      ),
     ],
     [
       'a sign-up without an answer that has happened',

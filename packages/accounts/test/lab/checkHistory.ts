@@ -78,7 +78,7 @@ function search(history: readonly Recorded[]): Omit<Verdict, 'violation'> {
     for (const { index, step, recorded } of possible) {
       const states = applyStep(state, step, recorded);
       const texts = states.map((next) => (next === state ? stateText : JSON.stringify(next)));
-      if (changesNothing(recorded) && texts.length === 1 && texts[0] === stateText) {
+      if (changesNothing(recorded, state) && texts.length === 1 && texts[0] === stateText) {
         // It may as well come now: no other call needs it to come later.
         done[index] = 1;
         const found = visit(state, stateText, left - 1);
@@ -117,8 +117,16 @@ function smallest(history: readonly Recorded[]): readonly Recorded[] {
 /** Refusals of calls that have happened: an address was removed, a login waits for its second factor. */
 const HAPPENED: ReadonlySet<string> = new Set(['EmailRemoved', 'TwoFactorRequired']);
 
-/** Tells whether a call changes nothing, in whatever state; but for a token that comes back. */
-function changesNothing({ call, outcome: { code } }: Recorded): boolean {
+/**
+ * Tells whether a call changes nothing, in whatever state. The refusal of a session that is alive may yet be
+ * that of a token that comes back, which ends the session.
+ *
+ * @param state - the state from which on it is asked; without one, every session may be alive.
+ */
+function changesNothing({ call, outcome: { code } }: Recorded, state?: ModelState): boolean {
+  if ('session' in call && code === 'InvalidSession') {
+    if (state?.sessions[call.session]?.isAlive ?? true) return false;
+  }
   if (/^(?:check|find)/.test(call.kind)) return true;
   return code !== undefined && !HAPPENED.has(code) && !UNANSWERED.has(code);
 }

@@ -1,0 +1,63 @@
+// Several test files as one to Jest. To each file Jest gives a registry of its own, so that it loads and
+// warms up the library, the SDK and Zod once more; in a group they are loaded once.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { ROOT } from './setup.mjs';
+
+const FOLDER = join(ROOT, '.cache', 'groups-of-tests');
+/** What a group takes, in files and in bytes of source: a large file is often a long one to run. */
+const LIMITS = { files: 14, bytes: 90_000 };
+/** What holds for a registry or an environment as a whole, and so for a file that runs alone. */
+const ALONE = /\bjest\.(?:do)?[mM]ock\(|\bjest\.isolateModules|@jest-environment/;
+
+/** Writes the groups of all test files anew, and gives Jest's arguments to run them. */
+export function groupedTests() {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  const files = testFiles().map((path) => ({
+    path,
+    source: readFileSync(join(ROOT, path), 'utf8'),
+  }));
+  const [alone, together] = partition(files, ({ source }) => ALONE.test(source));
+  const groups = grouped(together);
+  groups.forEach((group, at) => {
+    const name = `${String(at + 1).padStart(2, '0')}.test.cjs`;
+    writeFileSync(join(FOLDER, name), group.map(describing).join(''));
+  });
+  const matches = ['**/groups-of-tests/*.test.cjs', ...alone.map(({ path }) => `**/${path}`)];
+  return ['--roots', FOLDER, join(ROOT, 'packages'), '--testMatch', ...matches];
+}
+
+/** Every test file below `packages/`, as a path from the root with slashes. */
+function testFiles() {
+  const below = readdirSync(join(ROOT, 'packages'), { recursive: true, withFileTypes: true });
+  return below
+    .filter((each) => each.isFile() && each.name.endsWith('.test.ts'))
+    .map((each) => relative(ROOT, join(each.parentPath, each.name)).split(sep).join('/'))
+    .filter((path) => !path.includes('/node_modules/'))
+    .sort();
+}
+
+/** Neighbours together, for they load the same. */
+function grouped(files) {
+  const groups = [];
+  let room = { files: 0, bytes: 0 };
+  for (const file of files) {
+    if (room.files === 0 || room.bytes < file.source.length) {
+      groups.push([]);
+      room = { ...LIMITS };
+    }
+    groups.at(-1).push(file);
+    room = { files: room.files - 1, bytes: room.bytes - file.source.length };
+  }
+  return groups;
+}
+
+function describing({ path }) {
+  const name = JSON.stringify(path);
+  return `describe(${name}, () => void require(${JSON.stringify(join(ROOT, path))}));\n`;
+}
+
+function partition(items, isFirst) {
+  return [items.filter(isFirst), items.filter((each) => !isFirst(each))];
+}
