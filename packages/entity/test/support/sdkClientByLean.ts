@@ -106,14 +106,16 @@ async function throughMiddleware(
   );
   const handler = own.resolve(
     async (args) => {
-      const sent = args as { input: object; request: { headers: object; body: string } };
-      const isChanged = sent.input !== input;
-      const body = isChanged ? bodyOf({ name, input: sent.input as never }) : sent.request.body;
+      const sent = args as { input: object; request: { body: Uint8Array } };
+      const body =
+        sent.request.body === wire.body
+          ? bodyOf({ name, input: sent.input as never })
+          : Buffer.from(sent.request.body).toString();
       return { response: { ...(await next({ ...request, body })) } };
     },
     { clientName: 'DynamoDBClient', commandName: `${name}Command`, logger: console },
   );
-  const wire = { headers: request.headers, body: request.body };
+  const wire = { headers: request.headers, body: Buffer.from(request.body) };
   try {
     const { output } = (await handler({ input, request: wire } as never)) as Handled;
     // Middleware may have changed the output in place.
