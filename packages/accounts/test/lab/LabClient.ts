@@ -104,6 +104,11 @@ export class LabClient implements Client {
     return { ...outcome, value: sent.token, ...(sentCode !== undefined && { sentCode }) };
   }
 
+  /** Makes a deletion again that had no answer, as an application does. */
+  async finishDeletion(accountId: string): Promise<void> {
+    await this.#accounts?.lifecycle.delete({ accountId });
+  }
+
   end(): Promise<number> {
     const { hits } = this.#faults;
     this.#faults.remove();

@@ -2,10 +2,10 @@ import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dyna
 import { seededRandom } from '@latchkey/entity/testing';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { sweepAccounts } from '../support/sweepAccounts.js';
-import type { Call, Recorded } from './calls.js';
+import { UNANSWERED, type Call, type Recorded } from './calls.js';
 import { checkHistory, type Verdict } from './checkHistory.js';
 import { generateCall, generatePrelude, THEMES, type BegunCall } from './generateCall.js';
-import type { Client } from './LabClient.js';
+import { LabClient, type Client } from './LabClient.js';
 
 /** Where histories take place. */
 export interface Lane {
@@ -65,6 +65,7 @@ export async function runHistory(lane: Lane, seed: number): Promise<HistoryResul
   await Promise.all(clients.map(runClient));
   const faults = await Promise.all(clients.map((client) => client.end()));
   const history = begun.flatMap(({ ended }) => ended ?? []);
+  await finishDeletions(lane, history);
   const problems = await sweepAccounts(lane.client, tableName);
   await emptyTable(lane);
   return {
@@ -73,6 +74,30 @@ export async function runHistory(lane: Lane, seed: number): Promise<HistoryResul
     faults: faults.reduce((sum, each) => sum + each, 0),
     problems,
   };
+}
+
+/** Makes again what can be repeated, and leaves nothing behind then: deletions without an answer. */
+async function finishDeletions(
+  { endpoint, tableName }: Lane,
+  history: readonly Recorded[],
+): Promise<void> {
+  const client = new LabClient();
+  await client.start({ endpoint, tableName, seed: 0, rate: 0 });
+  for (const { call, outcome } of history) {
+    if (call.kind !== 'delete' || !UNANSWERED.has(outcome.code ?? '')) continue;
+    const accountId = accountOf(history, call.session);
+    if (accountId !== undefined) await client.finishDeletion(accountId);
+  }
+  client.close();
+}
+
+/** The account of a session, or of the one in which it was begun by a change of the password. */
+function accountOf(history: readonly Recorded[], session: number): string | undefined {
+  const begun = history.find(({ at }) => at === session);
+  if (!begun) return undefined;
+  const { call, outcome } = begun;
+  if (call.kind === 'changePassword') return accountOf(history, call.session);
+  return outcome.accountId ?? undefined;
 }
 
 async function emptyTable({ client, tableName }: Lane): Promise<void> {
