@@ -10,8 +10,16 @@ const LIMITS = { files: 14, bytes: 90_000 };
 /** What holds for a registry or an environment as a whole, and so for a file that runs alone. */
 const ALONE = /\bjest\.(?:do)?[mM]ock\(|\bjest\.isolateModules|@jest-environment/;
 
-/** Writes the groups of all test files anew, and gives Jest's arguments to run them. */
-export function groupedTests() {
+/** Every second group sends the library's requests by the lean client; with the next turn, the others do. */
+const SDK_CLIENT = join(ROOT, 'packages/entity/src/sdk/sdkClient.ts');
+const LEAN_CLIENT = join(ROOT, 'packages/entity/test/support/sdkClientByLean.ts');
+
+/**
+ * Writes the groups of all test files anew, and gives Jest's arguments to run them.
+ *
+ * @param turn - a number that says which of the groups use the lean client.
+ */
+export function groupedTests(turn) {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   const files = testFiles().map((path) => ({
@@ -22,7 +30,8 @@ export function groupedTests() {
   const groups = grouped(together);
   groups.forEach((group, at) => {
     const name = `${String(at + 1).padStart(2, '0')}.test.cjs`;
-    writeFileSync(join(FOLDER, name), group.map(describing).join(''));
+    const byLean = (at + turn) % 2 === 1 ? [mocking(SDK_CLIENT, LEAN_CLIENT)] : [];
+    writeFileSync(join(FOLDER, name), [...byLean, ...group.map(describing)].join(''));
   });
   const matches = ['**/groups-of-tests/*.test.cjs', ...alone.map(({ path }) => `**/${path}`)];
   return ['--roots', FOLDER, join(ROOT, 'packages'), '--testMatch', ...matches];
@@ -51,6 +60,10 @@ function grouped(files) {
     room = { files: room.files - 1, bytes: room.bytes - file.source.length };
   }
   return groups;
+}
+
+function mocking(file, by) {
+  return `jest.mock(${JSON.stringify(file)}, () => require(${JSON.stringify(by)}));\n`;
 }
 
 function describing({ path }) {

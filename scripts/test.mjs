@@ -29,8 +29,9 @@ const checks = {
   jest: {
     title: 'Jest',
     run: async () => {
-      const env = { MATRIX_TURN: String(turnOfCommit()) };
-      const output = await runJest(groupedTests(), { env });
+      const turn = turnOfCommit();
+      const env = { MATRIX_TURN: String(turn) };
+      const output = await runJest(groupedTests(turn), { env });
       return { summary: [seedIn(output), `MATRIX_TURN=${env.MATRIX_TURN}`].join('; ') };
     },
   },
