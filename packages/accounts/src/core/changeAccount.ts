@@ -145,7 +145,7 @@ export class Flow {
    *
    * @param account - undefined for a flow that need not read it.
    * @param options - `retries`: false where a decision holds for this very reading only; a conflict
-   *   is thrown then.
+   *   is thrown then, unless the writes as they were decided on can be made on what is there now.
    */
   async commit<A extends Account | undefined, T>(
     account: A,
@@ -163,7 +163,11 @@ export class Flow {
         this.#isCommitted = true;
         return finish();
       } catch (error) {
-        if (!retries || race === MAX_RACES) throw error;
+        if (race === MAX_RACES) throw error;
+        if (!retries) {
+          if (!isOvertaken(error)) throw error;
+          continue;
+        }
         if (isEnded(error)) {
           await this.actor.assertSessionActive();
           if (this.actor.session?.generation === generation) throw error;
@@ -198,9 +202,12 @@ function isEnded(error: unknown): boolean {
 /** Tells whether somebody has changed in between what was read. */
 function isConflict(error: unknown): boolean {
   return (
-    EntityError.is(error) &&
-    (error.code === 'VersionConflict' ||
-      error.code === 'ConditionFailed' ||
-      error.code === 'NotFound')
+    isOvertaken(error) ||
+    (EntityError.is(error) && (error.code === 'ConditionFailed' || error.code === 'NotFound'))
   );
+}
+
+/** Tells whether a document was written between the reading of a write and the write itself. */
+function isOvertaken(error: unknown): boolean {
+  return EntityError.is(error) && error.code === 'VersionConflict';
 }

@@ -120,7 +120,10 @@ function refusalOf(
   if (part === 'session' || (part === 'account' && actor.hasEndedBy(error))) {
     return new AccountError('InvalidSession', {});
   }
-  if (part !== 'account') return plan.writes[part]?.refusal?.(error);
+  if (part !== 'account') {
+    // Says only that somebody has written in between, and not that the condition is not met.
+    return error.code === 'VersionConflict' ? undefined : plan.writes[part]?.refusal?.(error);
+  }
   if (error.code === 'NotFound') {
     return plan.goneRefusal?.() ?? new AccountError('UserNotFound', {});
   }

@@ -10,6 +10,7 @@ const HISTORIES = 10;
 const FOUND = [
   [31, 206],
   [31, 561],
+  [2026, 103],
 ] as const;
 const REPETITIONS = 3;
 const CLIENTS = 6;

@@ -82,6 +82,24 @@ it('recovery codes are not renewed beside a reset of the second factor', async (
   expect(items).toEqual([]);
 });
 
+// Found by `npm run lab -- --seed 2026 --only 103`.
+it('a factor is disabled by a code that is new, though an older one is used at that moment', async () => {
+  const { authToken, request } = await somebody();
+  const { twoFactor } = test.accounts;
+  const { secret } = await twoFactor.enrol({ request });
+  const app = new TOTP({ secret: Secret.fromBase32(secret) });
+  const code = (steps: number): string =>
+    app.generate({ timestamp: test.clock.now().getTime() + steps * 30_000 });
+  await twoFactor.confirm({ request, code: code(-1) });
+  const other = test.another();
+  before(test.client, 'TransactWriteItems', async () => {
+    const same = await other.handleRequest(requestWith(authToken));
+    await other.twoFactor.enrol({ request: same, code: code(0) });
+  });
+  await twoFactor.disable({ request, code: code(1) });
+  expect(await twoFactor.status({ request })).toMatchObject({ enabled: false });
+});
+
 it('a reset of the second factor leaves none that is confirmed meanwhile', async () => {
   const { accountId, authToken } = await somebody();
   const other = test.another();
