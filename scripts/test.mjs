@@ -25,6 +25,7 @@ const checks = {
   build: { title: 'build', run: build },
   format: { title: 'format', run: () => runBin('prettier', ['--check', '.']) },
   lint: { title: 'lint', run: () => runBin('eslint', ['--max-warnings=0', '.']) },
+  unused: { title: 'unused files, exports and dependencies', run: () => runBin('knip') },
   types: { title: 'types and type tests', needsBuild: true, run: checkTypes },
   jest: {
     title: 'Jest',
@@ -61,7 +62,7 @@ const checks = {
  */
 const STAGES = [
   [['build']],
-  [['jest'], ['lint', 'format', 'types']],
+  [['jest'], ['lint', 'format', 'unused', 'types']],
   [['browser'], ['engines', 'packages', 'consumer']],
   [['examples'], ['apps', 'mutants']],
 ];

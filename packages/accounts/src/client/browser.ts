@@ -2,7 +2,7 @@
 // server's code use a `window` that is not there.
 
 /** The part of `navigator.locks` that the client uses (Web Locks). */
-export interface Locks {
+interface Locks {
   request<T>(
     name: string,
     options: { readonly ifAvailable?: boolean; readonly signal?: AbortSignal },
@@ -30,13 +30,13 @@ interface CeremonyOptions {
 }
 
 /** The part of `navigator.credentials` that the client uses (WebAuthn). */
-export interface Credentials {
+interface Credentials {
   create(options: CeremonyOptions): Promise<PublicKeyCredential | null>;
   get(options: CeremonyOptions): Promise<PublicKeyCredential | null>;
 }
 
 /** The part of `PublicKeyCredential` that the client uses (WebAuthn Level 3); browsers lack some of it. */
-export interface PublicKeyCredentials {
+interface PublicKeyCredentials {
   parseCreationOptionsFromJSON?(options: object): unknown;
   parseRequestOptionsFromJSON?(options: object): unknown;
   signalAllAcceptedCredentials?(options: object): Promise<void>;

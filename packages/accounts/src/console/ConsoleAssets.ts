@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A file of the page. */
-export interface ConsoleAsset {
+interface ConsoleAsset {
   readonly type: string;
   readonly body: string;
 }

@@ -24,7 +24,7 @@ export interface Target {
 }
 
 /** An account before an action, by which its effects and cost are told. */
-export interface Subject {
+interface Subject {
   readonly account: Account;
   readonly partition: MeasuredPartition;
   readonly target: Target;

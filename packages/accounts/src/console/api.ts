@@ -85,7 +85,7 @@ export interface ShownToken {
 }
 
 /** A count of attempts at an authenticator that have failed. */
-export interface ShownAttempts {
+interface ShownAttempts {
   readonly authenticator: string;
   readonly failuresInARow: number;
   readonly lastAttemptAt: string;

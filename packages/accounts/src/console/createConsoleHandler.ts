@@ -11,7 +11,7 @@ import { ROUTES } from './routes.js';
 const BODY_LIMITS = { maxBodyBytes: 16 * 1024, bodyTimeoutMs: 5_000 } as const;
 
 /** Headers of every response: the page runs its own script and style sheet, and nothing else. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
     "frame-ancestors 'none'; form-action 'none'; base-uri 'none'",

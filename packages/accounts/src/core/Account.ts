@@ -14,7 +14,7 @@ export type Token = Infer<typeof AccountToken>;
 export type StoredToken = InferWithSecrets<typeof AccountToken>;
 
 /** A count of attempts at one authenticator. */
-export type AttemptCount = Infer<typeof AccountAttempts>;
+type AttemptCount = Infer<typeof AccountAttempts>;
 
 /**
  * An account with its contacts, attempts and tokens, as one Query reads them. Every flow on an

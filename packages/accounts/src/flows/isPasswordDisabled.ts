@@ -8,7 +8,7 @@ import type { CountedAttempt } from '../throttling/Throttle.js';
  * 800-63B-4 §3.2.2): only where a proven e-mail address can bring it back by a reset. Otherwise the
  * waits go on, or whoever guesses would take the account from its owner for ever.
  */
-export function isPasswordDisabled(
+function isPasswordDisabled(
   { accessTypes }: Pick<Account, 'accessTypes'>,
   { beyondLimit }: CountedAttempt,
 ): boolean {

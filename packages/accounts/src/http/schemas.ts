@@ -112,7 +112,7 @@ export const jsonObject = (): z.ZodRecord<z.ZodString, z.ZodType> => z.record(z.
 
 const dateTime = (): z.ZodType<string> => z.string().meta({ format: 'date-time' });
 
-export const user: () => z.ZodType<UserAnswer> = once(
+const user: () => z.ZodType<UserAnswer> = once(
   () =>
     z
       .object({

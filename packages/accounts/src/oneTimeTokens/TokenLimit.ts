@@ -12,7 +12,7 @@ import { isReplaced } from './TokenPurpose.js';
 type Token = Infer<typeof AccountToken>;
 
 /** The kinds that an application issues as often as it likes; those of other kinds are few anyway. */
-export type LimitedTokenKind = 'custom' | 'password_recovery' | 'email_verification';
+type LimitedTokenKind = 'custom' | 'password_recovery' | 'email_verification';
 
 /** The fields of an account that count the tokens of a kind. */
 const COUNTERS: Readonly<Record<LimitedTokenKind, AccountCounter>> = {

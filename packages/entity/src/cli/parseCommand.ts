@@ -78,7 +78,7 @@ const COMMANDS: Readonly<Record<CommandName, Options>> = {
 };
 
 /** Flags of `backfill`. */
-export interface BackfillFlags extends Pick<
+interface BackfillFlags extends Pick<
   BackfillOptions,
   'dryRun' | 'prune' | 'rate' | 'segments' | 'startAfter'
 > {

@@ -139,19 +139,19 @@ export type Included<R extends Relations, N, S extends boolean = false> = {
 
 // These three are aliases, since an editor puts an interface with all its types before a property.
 /** Filter by which a document is looked for. */
-export type FilterOption<D extends Typed> = {
+type FilterOption<D extends Typed> = {
   /** Values or comparisons by dotted path; they must say what an index's whole partition key is. */
   readonly filter: Condition<Stored<D>>;
 };
 
 /** Condition that a document must meet, besides being found. */
-export type ConditionOption<D extends Typed> = {
+type ConditionOption<D extends Typed> = {
   /** Values or comparisons by dotted path, all of which must hold. */
   readonly condition?: Condition<Stored<D>>;
 };
 
 /** How documents are changed. */
-export type UpdateOption<D extends Typed> = {
+type UpdateOption<D extends Typed> = {
   /** Operators, each with values by dotted path. */
   readonly update: Update<TypesOf<D>['output'], InferInput<D>>;
 };

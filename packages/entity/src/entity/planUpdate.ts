@@ -29,7 +29,7 @@ export interface ExpressionPlan {
 }
 
 /** The document is read, changed, and written on condition that nobody changed it meanwhile. */
-export interface ReplacePlan {
+interface ReplacePlan {
   readonly kind: 'replace';
   /** Completes "it needs the stored document: …". */
   readonly why: string;

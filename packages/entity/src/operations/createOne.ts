@@ -30,7 +30,7 @@ export interface Creation {
 }
 
 /** Writes a new document, with its unique items in one transaction if it has any. */
-export async function createOne(entity: EntityContext, input: CreateInput): Promise<Item> {
+async function createOne(entity: EntityContext, input: CreateInput): Promise<Item> {
   const { item, writes } = await prepareCreate(entity, input);
   await commit(entity.sender, writes);
   return item;

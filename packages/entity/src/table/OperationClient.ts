@@ -1,7 +1,7 @@
 import type * as Sdk from '@aws-sdk/client-dynamodb';
 
 /** Input and output of each operation that this package sends, by the operation's name. */
-export interface Operations {
+interface Operations {
   readonly BatchGetItem: [Sdk.BatchGetItemCommandInput, Sdk.BatchGetItemCommandOutput];
   readonly BatchWriteItem: [Sdk.BatchWriteItemCommandInput, Sdk.BatchWriteItemCommandOutput];
   readonly CreateTable: [Sdk.CreateTableCommandInput, Sdk.CreateTableCommandOutput];

@@ -248,7 +248,7 @@ export const REQUEST_FAULTS: readonly RequestFault[] = [
 ];
 
 /** The fault that no row names: a mistake in middleware or in a provider of credentials, say. */
-export const UNKNOWN_FAULT: RequestFault<'RequestFailed'> = {
+const UNKNOWN_FAULT: RequestFault<'RequestFailed'> = {
   code: 'RequestFailed',
   details: { reason: 'unknown' },
   retryable: false,

@@ -49,7 +49,7 @@ const DATES: readonly Date[] = [30, 0, -30, 3650, -3650].map(
  * @param name - the field's name, which is the sample text wherever the schema allows that.
  * @param variant - picks from enumerations and unions, so that documents differ.
  */
-export function sampleValue(schema: FieldSchema, name: string, variant: number): unknown {
+function sampleValue(schema: FieldSchema, name: string, variant: number): unknown {
   const def = schema._zod.def as unknown as SchemaDef;
   const inner = def.innerType ?? def.in;
   switch (def.type) {

@@ -4,7 +4,7 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 export type SupervisorOrder = JavaOrder | ProgramOrder;
 
 /** DynamoDB Local, by way of the package `dynamodb-local`. */
-export interface JavaOrder {
+interface JavaOrder {
   readonly dynamodbLocalPath: string;
   readonly installPath: string | null;
   readonly port: number;
@@ -12,7 +12,7 @@ export interface JavaOrder {
 }
 
 /** An engine that is a program of its own. */
-export interface ProgramOrder {
+interface ProgramOrder {
   readonly program: string;
   readonly args: readonly string[];
 }
