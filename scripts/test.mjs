@@ -17,6 +17,7 @@ const { lintPackages, pack } = await import('./packed.mjs');
 const { CommandError, runBin } = await import('./run.mjs');
 const { checkSizes } = await import('./sizes.mjs');
 const { turnOfCommit } = await import('./turn.mjs');
+const { checkWeights } = await import('./weights.mjs');
 
 let tarballs;
 const packed = () => (tarballs ??= pack());
@@ -39,11 +40,12 @@ const checks = {
   engines: { title: 'a sample on a second engine', needsBuild: true, run: checkSample },
   browser: { title: 'the client and the tour in Chromium', needsBuild: true, run: checkBrowser },
   packages: {
-    title: 'publint, are-the-types-wrong and sizes',
+    title: 'publint, are-the-types-wrong, sizes and dependencies',
     needsBuild: true,
     run: async () => {
       await checkSizes();
       await lintPackages(await packed());
+      return checkWeights();
     },
   },
   consumer: {
