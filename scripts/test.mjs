@@ -18,6 +18,7 @@ const { CommandError, runBin } = await import('./run.mjs');
 const { checkSizes } = await import('./sizes.mjs');
 const { turnOfCommit } = await import('./turn.mjs');
 const { checkWeights } = await import('./weights.mjs');
+const { checkWorkflows } = await import('./workflows.mjs');
 
 let tarballs;
 const packed = () => (tarballs ??= pack());
@@ -27,6 +28,7 @@ const checks = {
   format: { title: 'format', run: () => runBin('prettier', ['--check', '.']) },
   lint: { title: 'lint', run: () => runBin('eslint', ['--max-warnings=0', '.']) },
   unused: { title: 'unused files, exports and dependencies', run: () => runBin('knip') },
+  workflows: { title: 'workflows of GitHub Actions', run: checkWorkflows },
   types: { title: 'types and type tests', needsBuild: true, run: checkTypes },
   jest: {
     title: 'Jest',
@@ -64,7 +66,7 @@ const checks = {
  */
 const STAGES = [
   [['build']],
-  [['jest'], ['lint', 'format', 'unused', 'types']],
+  [['jest'], ['lint', 'format', 'unused', 'workflows', 'types']],
   [['browser'], ['engines', 'packages', 'consumer']],
   [['examples'], ['apps', 'mutants']],
 ];
