@@ -1,5 +1,5 @@
 // The most that installing a package may bring along, itself not counted: other packages, and megabytes of
-// them on the disk. Peers are the application's own.
+// them on the disk; and by which licences. Peers are the application's own.
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CommandError } from './run.mjs';
@@ -10,6 +10,9 @@ const BUDGETS = {
   entity: { packages: 2, megabytes: 7 },
   accounts: { packages: 7, megabytes: 20.5 },
 };
+
+/** Licences that ask for nothing but to be named. */
+const LICENCES = ['Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
 /** Weighs each package, and throws a `CommandError` where one is over its budget. */
 export function checkWeights() {
@@ -27,7 +30,11 @@ export function checkWeights() {
       `More comes along than scripts/weights.mjs allows: ${names}\n${lines.join('\n')}`,
     );
   }
-  return { summary: lines.join('; ') };
+  const licences = new Set(weights.flatMap((each) => each.licences));
+  const others = [...licences].filter((each) => !LICENCES.includes(each));
+  if (others.length > 0)
+    throw new CommandError(`Licences that nobody has looked at: ${others.join(', ')}`);
+  return { summary: `${lines.join('; ')}; ${[...licences].sort().join(', ')}` };
 }
 
 /** Everything that a package depends on, directly or not. */
@@ -48,7 +55,8 @@ function weightOf(name) {
     }
   }
   const bytes = [...found].map(bytesBelow).reduce((sum, each) => sum + each, 0);
-  return { packages: found.size, megabytes: bytes / 1e6 };
+  const licences = [...found].map((folder) => readJson(folder, 'package.json').license ?? 'none');
+  return { packages: found.size, megabytes: bytes / 1e6, licences };
 }
 
 function findInstalled(from, name) {
