@@ -61,21 +61,33 @@ const checks = {
 };
 
 /**
- * One stage after the other. In a stage, lanes side by side, and the checks of a lane one by one: Jest
- * leaves half a core idle while it waits for the database, and a browser one while it draws.
+ * Two lanes side by side, since Jest leaves half a core idle while it waits for the database, and a browser one
+ * while it draws. Whoever is done with its lane takes from the other.
  */
-const STAGES = [
-  [['build']],
-  [['jest'], ['lint', 'format', 'unused', 'workflows', 'types']],
-  [['browser'], ['engines', 'packages', 'consumer']],
-  [['examples'], ['apps', 'mutants']],
+const LANES = [
+  ['jest', 'browser'],
+  [
+    'lint',
+    'format',
+    'unused',
+    'workflows',
+    'types',
+    'packages',
+    'consumer',
+    'engines',
+    'examples',
+    'apps',
+    'mutants',
+  ],
 ];
 
 const chosen = choose(process.argv.slice(2));
 const failed = [];
 // Its download takes as long as the build; whether it has failed is told by the check.
 if (chosen.includes('browser')) chromium().catch(() => undefined);
-for (const stage of STAGES) await Promise.all(stage.map(runLane));
+await runCheck('build');
+const queues = LANES.map((lane) => lane.filter((name) => chosen.includes(name)));
+await Promise.all(queues.map(runLane));
 
 if (
   totals.passed + totals.failed === 0 &&
@@ -87,9 +99,13 @@ console.log(failed.length > 0 ? `\nFailed: ${failed.join(', ')}` : '\nEvery chec
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = failed.length > 0 || totals.failed > 0 ? 1 : 0;
 
-/** Runs the chosen checks of a lane. */
-async function runLane(lane) {
-  for (const name of lane) if (chosen.includes(name)) await runCheck(name);
+/** Runs the checks of a lane, and then what others have not begun yet. */
+async function runLane(own) {
+  for (;;) {
+    const name = own.shift() ?? queues.find((queue) => queue.length > 0)?.shift();
+    if (name === undefined) return;
+    await runCheck(name);
+  }
 }
 
 /** Runs a check, and says how it went. */
