@@ -28,11 +28,35 @@ export interface CognitoPlan {
   readonly steps: readonly { readonly upTo: number; readonly userDollars: number }[];
 }
 
+/** A Region in the list. */
+export type PricedRegion =
+  'us-east-1' | 'eu-west-1' | 'eu-central-1' | 'ap-northeast-1' | 'ap-south-1' | 'ap-southeast-2';
+
+/** AWS's prices, each with its day and the page on which AWS publishes it. */
+export interface PriceList {
+  readonly dynamoDB: {
+    readonly source: string;
+    /** GB in a Region for which storage costs nothing. */
+    readonly freeStoredGB: number;
+    readonly regions: Readonly<Record<PricedRegion, DatedPrices>>;
+  };
+  readonly cognito: {
+    readonly source: string;
+    readonly region: string;
+    /** `YYYY-MM-DD` */
+    readonly asOf: string;
+    readonly plans: Readonly<Record<'Lite' | 'Essentials' | 'Plus', CognitoPlan>>;
+  };
+}
+
+/** The Region whose prices are taken where none is named. */
+export const DEFAULT_REGION: PricedRegion = 'us-east-1';
+
 /**
  * All prices that the library, its pages and its benchmarks reckon with. They were taken from public documents
  * that quote AWS's price list, not from an invoice: a Region of which no such quotation was found is not here.
  */
-export const PRICE_LIST = {
+export const PRICE_LIST: PriceList = {
   dynamoDB: {
     source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
     /** GB in a Region for which storage costs nothing. */
@@ -101,22 +125,4 @@ export const PRICE_LIST = {
       Plus: { freeUsers: 0, steps: [{ upTo: Infinity, userDollars: 0.02 }] },
     },
   },
-} as const satisfies {
-  dynamoDB: {
-    source: string;
-    freeStoredGB: number;
-    regions: Readonly<Record<string, DatedPrices>>;
-  };
-  cognito: {
-    source: string;
-    region: string;
-    asOf: string;
-    plans: Readonly<Record<string, CognitoPlan>>;
-  };
 };
-
-/** A Region in the list. */
-export type PricedRegion = keyof typeof PRICE_LIST.dynamoDB.regions;
-
-/** The Region whose prices are taken where none is named. */
-export const DEFAULT_REGION = 'us-east-1' satisfies PricedRegion;
