@@ -22,7 +22,7 @@ export interface MonthlyUse {
   readonly pointInTimeRecovery: boolean;
 }
 
-/** What the calls of one flow cost in a month. */
+/** Cost of the calls of one flow in a month. */
 export interface FlowOfMonth extends Units {
   readonly flow: FlowName;
   readonly calls: number;

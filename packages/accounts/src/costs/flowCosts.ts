@@ -10,7 +10,7 @@ export interface FlowCost extends Units {
 }
 
 /**
- * What each flow costs. `benchmarks/requests/measure.mjs` measures all of them on an engine that reports units by
+ * Cost of each flow. `benchmarks/requests/measure.mjs` measures all of them on an engine that reports units by
  * AWS's rules, and fails where one costs anything else; `npm test` runs it on two small tables.
  */
 export const FLOW_COSTS = {

@@ -14,6 +14,7 @@ export function usageWith(commands: Readonly<Record<string, Command>> | undefine
 
 const USAGE = `Usage: latchkey local [options]
        latchkey table <command> --name <table> [options]
+       latchkey --version
 
 latchkey local runs a DynamoDB on this machine, in memory, with your table in it, and prints the
 lines that tell a shell of it; Ctrl-C ends it. It needs Java and the packages dynamodb-local and
