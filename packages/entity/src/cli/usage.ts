@@ -81,6 +81,7 @@ Options of every command of latchkey table:
 `;
 
 const ENDING = `
-Ends with 0 when done or stopped, 1 when diff or create finds something lacking or backfill a
-collision, 2 for wrong usage, and 3 when something could not be done.
+Ends with 0 when done, or when local or console was stopped; 1 when diff, create or describe finds
+something lacking, backfill a collision, or import a row that it refuses; 2 for wrong usage; and 3
+when something could not be done, or was stopped before it was.
 `;
