@@ -30,7 +30,7 @@ export const FLOORS = [
   ['events'],
   ['requests', 'passwords'],
   ['tokens', 'identifiers'],
-  ['errors'],
+  ['errors', 'costs'],
 ];
 
 const folder = (name) => `./packages/accounts/src/${name}`;

@@ -17,16 +17,16 @@ export class Crowd {
   /**
    * Makes a table of so many accounts, where `people` have each of the numbers of sessions.
    *
-   * @param size - `accounts`, of which there are as many as people at least; `sessions`; `people`.
+   * @param size - `accounts`, of which there are as many as people at least; `sessions`; `people`; `listing`.
    */
   static async open(size) {
     const name = uniqueTableName('bench');
     const { engine, people } = await importCrowd(name, size);
-    return new Crowd(engine, name, people);
+    return new Crowd(engine, name, people, size.listing);
   }
 
   /** Use {@link Crowd.open}. */
-  constructor(engine, name, people) {
+  constructor(engine, name, people, listing) {
     this.#engine = engine;
     this.#people = people;
     this.#client = localClient(engine.endpoint);
@@ -44,7 +44,10 @@ export class Crowd {
       name: 'counter',
     });
     this.messages = [];
-    ({ accounts: this.accounts } = openAccounts(name, this.#client, this.messages));
+    ({ accounts: this.accounts } = openAccounts(name, this.#client, {
+      listing,
+      messages: this.messages,
+    }));
   }
 
   close() {

@@ -1,11 +1,4 @@
-/**
- * On-demand prices of us-east-1, in dollars for a million request units
- * (https://aws.amazon.com/dynamodb/pricing/on-demand/, read in 2026).
- */
-const WRITES = 0.625;
-const READS = 0.125;
+import { importSource } from '../support/importSource.mjs';
 
-/** Dollars that a million of something costs. */
-export function dollarsPerMillion({ writeUnits, readUnits }) {
-  return writeUnits * WRITES + readUnits * READS;
-}
+/** Dollars that a million of something costs, by the one list of prices. */
+export const { dollarsPerMillion } = await importSource('accounts', 'costs/dollars.ts');

@@ -19,8 +19,8 @@ const CHUNK = 500;
  *
  * @returns the engine, and the names of `people` with each number of sessions.
  */
-export async function importCrowd(name, { accounts, sessions, people }) {
-  const { schema, copyOf } = await makeTemplate(name);
+export async function importCrowd(name, { accounts, sessions, people, listing }) {
+  const { schema, copyOf } = await makeTemplate(name, listing);
   const folder = temporaryFolder();
   const schemaFile = join(folder, 'schema.json');
   const data = join(folder, 'export', name, 'data');
@@ -53,11 +53,11 @@ export async function importCrowd(name, { accounts, sessions, people }) {
 }
 
 /** Makes an account that can log in, and returns a function that copies its items under another name. */
-async function makeTemplate(name) {
+async function makeTemplate(name, listing) {
   const engine = await startDynoxide();
   const client = localClient(engine.endpoint);
   try {
-    const { table, accounts } = openAccounts(name, client);
+    const { table, accounts } = openAccounts(name, client, { listing });
     await table.create();
     const email = 'person1@example.com';
     const account = await accounts.createAccount({

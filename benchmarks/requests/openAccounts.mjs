@@ -7,7 +7,7 @@ import { Table } from '@latchkey/entity';
 export const PASSWORD = 'a long walk in the hills';
 
 /** The accounts that are measured, with everything that a flow of theirs needs; messages are collected. */
-export function openAccounts(name, client, messages = []) {
+export function openAccounts(name, client, { listing = true, messages = [] } = {}) {
   const table = new Table({ name, client });
   const secret = randomBytes(32).toString('base64url');
   const accounts = new Accounts({
@@ -15,7 +15,7 @@ export function openAccounts(name, client, messages = []) {
     sessions: { getTokenSecret: () => secret },
     throttling: { address: { budget: 1_000_000 } },
     delivery: { send: (message) => messages.push(message) },
-    listing: accountListing(),
+    ...(listing && { listing: accountListing() }),
   });
   return { table, accounts };
 }

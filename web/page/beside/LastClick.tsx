@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import { CostLine } from '../../../packages/accounts/pages/components/CostLine.js';
-import { dollarsOf, formatDollars } from '../../../packages/accounts/pages/components/costs.js';
 import { Empty } from '../../../packages/accounts/pages/components/Empty.js';
 import { Isolated } from '../../../packages/accounts/pages/components/Isolated.js';
+import { dollarsPerMillion, formatDollars } from '../../../packages/accounts/src/costs/dollars.js';
 import { texts } from '../texts.js';
 import { useTour, type Call } from '../useTour.js';
 
@@ -29,7 +29,7 @@ export function LastClick(): VNode {
           </ul>
           <div class="totals">
             <p class="muted">
-              {t.million(formatDollars(dollarsOf(click.cost) * 1_000_000))}. {t.prices}
+              {t.million(formatDollars(dollarsPerMillion(click.cost)))}. {t.prices}
             </p>
             <p class="muted">{t.total}</p>
             <CostLine isMinor cost={total} />

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
-import { dollarsOf, formatDollars, formatUnits, type Cost } from './costs.js';
+import { dollarsOf, formatDollars } from '../../src/costs/dollars.js';
+import { formatUnits, type Cost } from './costs.js';
 import { useTexts } from './texts.js';
 
 export interface CostLineProps {

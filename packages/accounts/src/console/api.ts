@@ -1,11 +1,10 @@
 // What the page and the server of the console tell each other. Types only: the page is built without Node.
+import type { Units } from '../costs/dollars.js';
 import type { JsonObject } from '../lifecycle/JsonObject.js';
 
 /** Cost of a call: requests to DynamoDB, and the request units that AWS bills. */
-export interface Cost {
+export interface Cost extends Units {
   readonly requests: number;
-  readonly writeUnits: number;
-  readonly readUnits: number;
 }
 
 /** A result, and what it cost to get it. */

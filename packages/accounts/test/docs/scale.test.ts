@@ -18,7 +18,7 @@ describe('docs/scale.md', () => {
 
   const itWithDynoxide = existsSync(DYNOXIDE) ? it : it.skip;
   itWithDynoxide(
-    'tells the truth: each flow costs the same requests and units in a larger table and with more sessions',
+    'tells the truth: each flow costs what FLOW_COSTS says, in a larger table and with more sessions too',
     async () => {
       const { stdout } = await run('benchmarks/scale.mjs', '--sample', '--json');
       const { rows } = JSON.parse(stdout) as { rows: { flow: string }[] };

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CliOutput } from './CliOutput.js';
-import { valuesOf } from './parseCommand.js';
+import { closestTo } from './closestTo.js';
+import { hintOf, valuesOf } from './parseCommand.js';
 import { UsageError } from './UsageError.js';
 import { waitForSignal } from './waitForSignal.js';
 
@@ -64,8 +65,10 @@ export async function loadAccountCommand(args: readonly string[]): Promise<Comma
   const [name = ''] = args;
   const commands = await loadAccountCommands(args);
   if (commands && Object.hasOwn(commands, name) && commands[name]) return commands[name];
-  const others = commands ? Object.keys(commands).map((each) => `"${each}", `) : [];
-  const expected = `expected ${others.join('')}"local" or "table" (see --help)`;
+  const others = commands ? Object.keys(commands) : [];
+  const list = others.map((each) => `"${each}", `).join('');
+  const hint = hintOf(closestTo(name, [...others, 'local', 'table']));
+  const expected = `expected ${list}"local" or "table" (${hint})`;
   if (commands) throw new UsageError(`${expected}.`);
   throw new UsageError(
     `${expected}; commands for accounts, such as "console", need @latchkey/accounts, which is not installed here.`,

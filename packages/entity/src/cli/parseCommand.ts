@@ -3,6 +3,7 @@ import type { BackfillOptions } from '../backfill/BackfillOptions.js';
 import type { IamRole } from '../infrastructure/toIamPolicy.js';
 import type { TableFeatures } from '../infrastructure/TableFeatures.js';
 import type { TableNames } from '../keys/TableAttributes.js';
+import { closestTo } from './closestTo.js';
 import { parseTableOptions } from './parseTableOptions.js';
 import { UsageError } from './UsageError.js';
 
@@ -113,8 +114,9 @@ export interface ParsedCommand {
 export function parseCommand(args: readonly string[]): ParsedCommand {
   const [name, ...rest] = args;
   if (name === undefined || !isCommand(name)) {
-    const commands = Object.keys(COMMANDS).join(', ');
-    throw new UsageError(`expected "table" followed by one of ${commands} (see --help).`);
+    const commands = Object.keys(COMMANDS);
+    const hint = hintOf(closestTo(name ?? '', commands));
+    throw new UsageError(`expected "table" followed by one of ${commands.join(', ')} (${hint}).`);
   }
   const values = valuesOf(name, { ...COMMON, ...COMMANDS[name] }, rest);
   const texts = (option: string): readonly string[] => [values[option] ?? []].flat().map(String);
@@ -166,8 +168,27 @@ export function valuesOf(
   } catch (error) {
     // Node explains more than one sentence does.
     const reason = (error as Error).message.split(/[.\n]/, 1)[0] ?? '';
-    throw new UsageError(`${name}: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}.`);
+    const meant =
+      (error as NodeJS.ErrnoException).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
+        ? meantOption(args, options)
+        : undefined;
+    const hint = meant === undefined ? '' : ` (${hintOf(`--${meant}`)})`;
+    throw new UsageError(`${name}: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}${hint}.`);
   }
+}
+
+/** The option that the first unknown one was probably meant to be. */
+function meantOption(args: readonly string[], options: Options): string | undefined {
+  const unknown = args
+    .filter((arg) => arg.startsWith('--'))
+    .map((arg) => arg.slice(2).split('=', 1)[0] ?? '')
+    .find((option) => !Object.hasOwn(options, option));
+  return closestTo(unknown ?? '', Object.keys(options));
+}
+
+/** Tells what was probably meant; else, where everything is listed. */
+export function hintOf(meant: string | undefined): string {
+  return meant === undefined ? 'see --help' : `did you mean ${meant}?`;
 }
 
 function numberOf(option: string, value: string | undefined): number | undefined {

@@ -13,11 +13,20 @@ import { usageWith } from './usage.js';
  * Runs the command `latchkey`.
  *
  * @param args - what follows its name on the command line.
+ * @param version - the version of the package, which `--version` prints.
  * @returns the exit code: 0 done, 1 the live table lacks something, 2 wrong usage, 3 not done.
  */
-export async function runCli(args: readonly string[], output: CliOutput): Promise<number> {
+export async function runCli(
+  args: readonly string[],
+  output: CliOutput,
+  version: string,
+): Promise<number> {
   try {
     const [topic, ...rest] = args;
+    if (topic === '--version' && rest.length === 0) {
+      output.out(`${version}\n`);
+      return EXIT_CODES.done;
+    }
     if (args.some((arg) => arg === '--help' || arg === '-h')) {
       output.out(usageWith(await loadAccountCommands(args)));
       return EXIT_CODES.done;

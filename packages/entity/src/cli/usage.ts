@@ -14,6 +14,7 @@ export function usageWith(commands: Readonly<Record<string, Command>> | undefine
 
 const USAGE = `Usage: latchkey local [options]
        latchkey table <command> --name <table> [options]
+       latchkey --version
 
 latchkey local runs a DynamoDB on this machine, in memory, with your table in it, and prints the
 lines that tell a shell of it; Ctrl-C ends it. It needs Java and the packages dynamodb-local and
@@ -80,6 +81,7 @@ Options of every command of latchkey table:
 `;
 
 const ENDING = `
-Ends with 0 when done or stopped, 1 when diff or create finds something lacking or backfill a
-collision, 2 for wrong usage, and 3 when something could not be done.
+Ends with 0 when done, or when local or console was stopped; 1 when diff, create or describe finds
+something lacking, backfill a collision, or import a row that it refuses; 2 for wrong usage; and 3
+when something could not be done, or was stopped before it was.
 `;

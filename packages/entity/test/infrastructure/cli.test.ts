@@ -1,5 +1,6 @@
 import { DeleteTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runCli } from '../../src/cli/runCli.js';
 import {
@@ -30,10 +31,14 @@ afterAll(() => {
 /** Runs the command in this process. */
 async function run(...args: string[]): Promise<Run> {
   let [out, error] = ['', ''];
-  const code = await runCli(args, {
-    out: (text) => (out += text),
-    error: (text) => (error += text),
-  });
+  const code = await runCli(
+    args,
+    {
+      out: (text) => (out += text),
+      error: (text) => (error += text),
+    },
+    '1.2.3',
+  );
   return { code, out, error };
 }
 
@@ -144,9 +149,42 @@ describe('latchkey table', () => {
     async (...args: string[]) => {
       const ended = await runBuilt(...args);
       expect(ended).toEqual(WRONG);
-      expect(ended.error).toContain('expected "console", "import", "local" or "table"');
+      const names = '"console", "cost", "import", "secret", "local" or "table"';
+      expect(ended.error).toContain(`expected ${names} (`);
     },
   );
+
+  it.each([
+    [['tables', 'cdk'], 'did you mean table?'],
+    [['improt'], 'did you mean import?'],
+    [['cots', '--users', '1'], 'did you mean cost?'],
+    [['pulumi'], 'see --help'],
+    [['table', 'cloud-formation'], 'did you mean cloudformation?'],
+    [['table', 'pulumi'], 'see --help'],
+    [['table', 'cdk', '--nam', 'accounts'], 'did you mean --name?'],
+    [['table', 'cdk', '--name', 'accounts', '--replicas=eu-west-1'], 'did you mean --replica?'],
+    [['local', '--prot', '8000'], 'did you mean --port?'],
+    [['cost', '--user', '1'], 'did you mean --users?'],
+  ])('answers %j with a hint: %s', async (args, hint) => {
+    const ended = await runBuilt(...args);
+    expect(ended).toEqual(WRONG);
+    expect(ended.error).toMatch(/ \([^()]+\)\.\n$/);
+    expect(ended.error).toContain(`(${hint}).`);
+  });
+
+  it('gives no hint for an option that resembles none', async () => {
+    const { error } = await run('table', 'cdk', '--name', 'accounts', '--wat');
+    expect(error).toBe("latchkey: cdk: unknown option '--wat'.\n");
+  });
+
+  it('prints the version of its package', async () => {
+    const { version } = JSON.parse(
+      readFileSync(path.join(__dirname, '../../package.json'), 'utf8'),
+    ) as { version: string };
+    expect(await runBuilt('--version')).toEqual({ code: 0, out: `${version}\n`, error: '' });
+    expect(await run('--version')).toEqual({ code: 0, out: '1.2.3\n', error: '' });
+    expect(await runBuilt('--version', 'table')).toEqual(WRONG);
+  });
 
   it.each([
     ['table'],

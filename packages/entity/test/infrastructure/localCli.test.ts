@@ -98,10 +98,14 @@ describe('latchkey local', () => {
     ['more'],
   ])('calls %j %s wrong usage, in one sentence, and starts nothing', async (...args) => {
     let [out, error] = ['', ''];
-    const code = await runCli(['local', ...args], {
-      out: (text) => (out += text),
-      error: (text) => (error += text),
-    });
+    const code = await runCli(
+      ['local', ...args],
+      {
+        out: (text) => (out += text),
+        error: (text) => (error += text),
+      },
+      '1.2.3',
+    );
     expect([code, out]).toEqual([2, '']);
     expect(error).toMatch(/^latchkey: [^\n]+\n$/);
   });
