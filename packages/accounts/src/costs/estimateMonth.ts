@@ -23,7 +23,7 @@ export interface MonthlyUse {
 }
 
 /** Cost of the calls of one flow in a month. */
-export interface FlowOfMonth extends Units {
+interface FlowOfMonth extends Units {
   readonly flow: FlowName;
   readonly calls: number;
   /** Requests to DynamoDB. */

@@ -13,7 +13,7 @@ export interface RegionPrices {
 }
 
 /** A Region's prices, with the day on which AWS had published them. */
-export interface DatedPrices extends RegionPrices {
+interface DatedPrices extends RegionPrices {
   /** `YYYY-MM-DD` */
   readonly asOf: string;
 }
