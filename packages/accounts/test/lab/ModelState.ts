@@ -45,11 +45,16 @@ export interface ModelState {
   identities: Record<string, string>;
   sessions: Record<string, ModelSession>;
   values: Record<string, ModelValue>;
+  /** The accounts that logins have found by their names, and have not begun a session of yet. */
+  found: Record<string, string>;
 }
 
-/** A part of a call that happens at one moment. Deletions have several: names become free one by one. */
+/**
+ * A part of a call that happens at one moment. Deletions have several: names become free one by one. A login
+ * finds the account by its name first, and then begins a session of it, whatever its name is then.
+ */
 export interface Step {
-  readonly name: 'all' | 'freeUsername' | 'freeEmails' | 'freeIdentities' | 'remove';
+  readonly name: 'all' | 'begin' | 'freeUsername' | 'freeEmails' | 'freeIdentities' | 'remove';
 }
 
 export const EMPTY: ModelState = {
@@ -59,11 +64,12 @@ export const EMPTY: ModelState = {
   identities: {},
   sessions: {},
   values: {},
+  found: {},
 };
 
 /** Copies a state. */
 export function cloneState(state: ModelState): ModelState {
-  const { accounts, usernames, emails, identities, sessions, values } = state;
+  const { accounts, usernames, emails, identities, sessions, values, found } = state;
   return {
     accounts: cloneEach(accounts),
     usernames: { ...usernames },
@@ -71,6 +77,7 @@ export function cloneState(state: ModelState): ModelState {
     identities: { ...identities },
     sessions: cloneEach(sessions),
     values: cloneEach(values),
+    found: { ...found },
   };
 }
 

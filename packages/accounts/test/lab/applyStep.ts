@@ -9,9 +9,9 @@ const LIMITS = new Set(['AccountLocked', 'TooManyRequests', 'TooManyTokens']);
 
 /** The moments of a call. */
 export function stepsOf({ kind }: Call): readonly Step['name'][] {
-  return kind === 'delete'
-    ? ['all', 'freeUsername', 'freeEmails', 'freeIdentities', 'remove']
-    : ['all'];
+  if (kind === 'login') return ['all', 'begin'];
+  if (kind !== 'delete') return ['all'];
+  return ['all', 'freeUsername', 'freeEmails', 'freeIdentities', 'remove'];
 }
 
 /**

@@ -281,6 +281,19 @@ describe('the checker of histories', () => {
       historyOf(begun, [[{ kind: 'logout', ...ofAda }, {}], ...check]),
     ],
     [
+      // Found by `npm run lab -- --seed 2026 --only 1835`.
+      'a login by a name that the account gives up meanwhile, and that begins after a remedy',
+      historyOf(
+        begun,
+        [
+          [login(password), { accountId: 'A', token: 't1' }],
+          [{ kind: 'rename', ...ofAda, name: 'bob' }, {}],
+          [{ kind: 'revokeAll', ...ofAda }, {}],
+        ],
+        round({ kind: 'check', session: 1, token: 't1' }, { accountId: 'A' }),
+      ),
+    ],
+    [
       // Found by `npm run lab -- --seed 31 --only 561`.
       'a session that a token ends which comes back, in a call that is refused for other reasons too',
       historyOf(

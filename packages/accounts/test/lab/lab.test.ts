@@ -11,6 +11,7 @@ const FOUND = [
   [31, 206],
   [31, 561],
   [2026, 103],
+  [2026, 1835],
 ] as const;
 const REPETITIONS = 3;
 const CLIENTS = 6;

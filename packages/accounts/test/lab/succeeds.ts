@@ -26,7 +26,15 @@ export function succeeds(model: AccountsModel, call: Call, step: Step['name']): 
       return model.begins(model.at);
     }
     case 'login': {
-      const owner = model.loginOwner(call.name);
+      // Without an answer, nobody has its session.
+      if (!model.outcome) return true;
+      if (step === 'all') {
+        const named = model.loginOwner(call.name);
+        if (named !== undefined) model.state.found[model.at] = named;
+        return named !== undefined;
+      }
+      const owner = model.state.found[model.at];
+      Reflect.deleteProperty(model.state.found, model.at);
       if (owner === undefined || accounts[owner]?.password !== call.password) return false;
       return !model.hasFactor(owner) && model.isUsable(owner) && model.begins(owner);
     }
