@@ -6,7 +6,7 @@ import {
 import { accountListing } from '../../src/listing/index.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { codeOf } from '../support/errorOf.js';
-import { Meter } from '../support/Meter.js';
+import { Meter, type Units } from '../support/Meter.js';
 import {
   createTestAccounts,
   PASSWORD,
