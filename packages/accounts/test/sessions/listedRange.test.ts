@@ -157,26 +157,22 @@ async function walk(begun: Begun, first: number): Promise<{ ids: string[]; costs
   const account = await current(begun);
   const ids: string[] = [];
   const costs: PageCost[] = [];
-  let after: string | null = null;
+  const cursor: { after: string | null } = { after: null };
   do {
-    const asked: { account: AccountDocument; first: number; after: string | null } = {
-      account,
-      first,
-      after,
-    };
+    let requests = 0;
     const units = await meter.unitsOf(async () => {
       const cost = await test.log.costOf(async () => {
-        const { edges, pageInfo } = await test.accounts.sessions.listSessions(asked);
+        const input = { account, first, after: cursor.after };
+        const { edges, pageInfo } = await test.accounts.sessions.listSessions(input);
         expect(edges.length).toBeLessThanOrEqual(first);
         ids.push(...edges.map(({ node }) => node.ulid));
-        after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
-        expect(pageInfo.hasNextPage).toBe(after !== null);
+        cursor.after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+        expect(pageInfo.hasNextPage).toBe(cursor.after !== null);
       });
-      costs.push({ requests: cost.commands.length, units: 0 });
+      requests = cost.commands.length;
     });
-    const at = costs.length - 1;
-    costs[at] = { requests: costs[at]?.requests ?? 0, units: units.table };
-  } while (after !== null);
+    costs.push({ requests, units: units.table });
+  } while (cursor.after !== null);
   return { ids, costs };
 }
 
