@@ -88,9 +88,13 @@ export function createLeanClient(options: LeanClientOptions = {}): LeanClient {
       message: 'is not supported by the lean client: use createClient of @latchkey/entity',
     });
   }
-  const issue = optionIssue(KNOWN, options) ?? issueOf(options) ?? environmentIssue(options);
-  if (issue) throw invalid(issue);
-  const given = { ...options, maxAttempts: options.maxAttempts ?? attemptsIn(process.env) };
+  const attempts = options.maxAttempts === undefined ? attemptsIn(process.env) : undefined;
+  const given = attempts === undefined ? options : { ...options, maxAttempts: attempts };
+  const issue = optionIssue(KNOWN, options) ?? issueOf(given);
+  if (issue) {
+    const isOption = attempts === undefined || issue.path !== 'maxAttempts';
+    throw invalid(isOption ? issue : { ...issue, path: ATTEMPTS });
+  }
   const numbers = RANGES.map(([name, , , otherwise]) => [name, given[name] ?? otherwise]);
   const { region, endpoint, credentials } = options;
   return new LeanClient({
@@ -121,14 +125,6 @@ function issueOf(options: LeanClientOptions): InputIssue | undefined {
     }
   }
   return undefined;
-}
-
-/** The problem with what the environment says in place of an option; undefined without one. */
-function environmentIssue({ maxAttempts }: LeanClientOptions): InputIssue | undefined {
-  const inEnvironment = attemptsIn(process.env);
-  if (maxAttempts !== undefined || inEnvironment === undefined) return undefined;
-  const issue = issueOf({ maxAttempts: inEnvironment });
-  return issue && { ...issue, path: ATTEMPTS };
 }
 
 /** NaN for text that is not a whole number, of which the SDK takes the digits that it begins with. */
