@@ -6,6 +6,7 @@ import type { Notice } from './notices.js';
 import type { ContactMarks } from './isLapsed.js';
 import { pendingTokens, tokensUnchanged, type TokensRevoked } from './pendingTokens.js';
 import { revocationMark } from './revocationMark.js';
+import { marksOfRevocation } from './sessionMarks.js';
 import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 
 type AccountUpdate = NonNullable<Parameters<AccountEntity['updateOne']>[0]['update']>;
@@ -193,17 +194,23 @@ export class AccountChange<A extends Account | undefined = Account> {
    * @returns the generation of those that begin from now on.
    */
   revokeAllSessions(sessionGeneration: string = this.#core.table.newUlid()): string {
-    this.set({ sessionGeneration });
+    this.#remove.add('sessionsFrom');
+    this.set({ ...marksOfRevocation(sessionGeneration) });
     return sessionGeneration;
   }
 
   /** Revokes every session of the account but the actor's own, which is carried over (ASVS 7.4.3). */
   revokeOtherSessions(): this {
-    const sessionGeneration = this.revokeAllSessions();
     const { request, session } = this.actor;
-    if (!request || !session) return this;
+    if (!request || !session) {
+      this.revokeAllSessions();
+      return this;
+    }
     const { accountId, ulid, generation } = session;
-    const { sessionEntity, verified } = this.#core;
+    const { sessionEntity, table, verified } = this.#core;
+    const marks = marksOfRevocation(table.newUlid(), ulid);
+    const { sessionGeneration } = marks;
+    this.set({ ...marks });
     this.writeSession(
       sessionEntity.updateOneOperation({
         filter: { accountId, ulid },

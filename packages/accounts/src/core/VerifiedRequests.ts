@@ -7,6 +7,7 @@ import {
   type AccountDocument,
   type SessionRequest,
 } from '../requests/SessionRequest.js';
+import { marksOfRevocation } from './sessionMarks.js';
 
 /** A session as this package returns it: without secrets. */
 export type SessionDocument = Infer<typeof Session>;
@@ -74,8 +75,9 @@ export class VerifiedRequests {
   carryOver(request: SessionRequest, sessionGeneration: string): void {
     const found = this.find(request);
     if (!found) return;
+    const marks = marksOfRevocation(sessionGeneration, found.session.ulid);
     this.put(request, {
-      account: { ...found.account, sessionGeneration },
+      account: { ...found.account, ...marks },
       session: { ...found.session, generation: sessionGeneration },
     });
   }

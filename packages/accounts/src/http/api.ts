@@ -172,6 +172,7 @@ export interface ListedSessionAnswer {
 
 /** A page of sessions. */
 export interface SessionsAnswer {
+  /** May be fewer than were asked for, even none, where `after` leads on. */
   readonly sessions: readonly ListedSessionAnswer[];
   /** For the next page; undefined on the last. */
   readonly after?: string;

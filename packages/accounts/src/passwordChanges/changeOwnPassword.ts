@@ -1,6 +1,7 @@
 import type { Account, StoredToken } from '../core/Account.js';
 import { documentOf } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
+import { marksOfRevocation } from '../core/sessionMarks.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { Flow } from '../core/changeAccount.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
@@ -82,7 +83,7 @@ export async function beginAnew<A extends Account>(
   const { accountId, ulid, expiresAt, remembered, fixedEnd = false } = session;
   const sessionGeneration = core.table.newUlid();
   const { create, write, complete } = await core.sessions.issuer.prepare(
-    { ...documentOf(account), sessionGeneration },
+    { ...documentOf(account), ...marksOfRevocation(sessionGeneration) },
     request,
     { expiresAt, fixedEnd, ...(remembered === true && { rememberMe: true }) },
   );
@@ -94,8 +95,8 @@ export async function beginAnew<A extends Account>(
     flow.commit(account, async (change) => {
       if (value === null) removePassword(core, change);
       else replacePassword(core, change, value);
+      change.revokeAllSessions(sessionGeneration);
       change
-        .set({ sessionGeneration })
         .writeSession(
           core.sessionEntity.updateOneOperation({
             filter: { accountId, ulid },

@@ -7,7 +7,7 @@ import { MAX_DURATION_MS } from '../tokens/parseDuration.js';
 import { SessionLimit } from './SessionLimit.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
-import { ulidAfter } from '../core/ulidAfter.js';
+import { nextSession } from '../core/sessionMarks.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
 /** Result of a login. */
@@ -107,8 +107,7 @@ export class SessionIssuer {
     const expiresAt = this.#endOf(now, isRemembered, options);
     const isGiven = options.expiresAt !== undefined || options.durationMs !== undefined;
     const { fixedEnd = isGiven } = options;
-    // By another server's clock, the sessions that maxSessions has left may be of later.
-    const ulid = ulidAfter(account.sessionsTo ?? account.sessionsFrom, table.newUlid());
+    const ulid = nextSession(account, table.newUlid());
     const { authToken, secretDigest, kid } = await tokens.issue(
       {
         accountId,

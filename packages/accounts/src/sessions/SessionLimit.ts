@@ -3,6 +3,7 @@ import type { AccountEntity } from '../core/ChangeCore.js';
 import type { EventContext } from '../events/accountEvents.js';
 import type { AccountDocument, ConnectionInfo } from '../requests/SessionRequest.js';
 import type { SessionsContext } from './SessionsContext.js';
+import { activeRange } from '../core/sessionMarks.js';
 import { isSessionActive } from '../core/sessionState.js';
 import type { SessionDocument } from '../core/VerifiedRequests.js';
 
@@ -84,8 +85,9 @@ export class SessionLimit {
     );
   }
 
-  #sinceLastCut({ accountId, sessionsFrom }: AccountDocument) {
-    return { accountId, ...(sessionsFrom !== undefined && { ulid: { $gte: sessionsFrom } }) };
+  #sinceLastCut(account: AccountDocument) {
+    const { from } = activeRange(account);
+    return { accountId: account.accountId, ...(from !== undefined && { ulid: { $gte: from } }) };
   }
 
   #stillValid({ sessionGeneration }: AccountDocument) {

@@ -4,7 +4,6 @@ import { Actor } from '../core/Actor.js';
 import { changeAccount, type Flow } from '../core/changeAccount.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 import type { SessionsOptions } from '../core/sessionPolicy.js';
-import { isSessionActive } from '../core/sessionState.js';
 import type { SessionDocument, VerifiedSession } from '../core/VerifiedRequests.js';
 import { AccountError } from '../errors/AccountError.js';
 import { cursorChecked } from '../errors/cursorChecked.js';
@@ -12,6 +11,7 @@ import { readInput, readObject, requireObject, requireUlid } from '../errors/req
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import type { Duration } from '../tokens/parseDuration.js';
+import { readActiveSessions } from './readActiveSessions.js';
 import type { SessionHookRegistry } from './SessionHooks.js';
 import type { BeginSessionOptions, LoginResult } from './SessionIssuer.js';
 import type { SessionServices } from './SessionServices.js';
@@ -34,7 +34,7 @@ export type ListSessionsInput = (
     }
   | (ActingAccount & { readonly account?: undefined })
 ) & {
-  /** 1 to 1000 (default: 25). */
+  /** Size of a page: 1 to 1000 (default: 25). */
   readonly first?: number;
   /** The `endCursor` of the previous page. */
   readonly after?: string | null;
@@ -48,9 +48,6 @@ export type ListedSession = SessionDocument & {
   /** Tells whether it is the session of the request that asks. */
   readonly current: boolean;
 };
-
-/** How many ended sessions a page may have among its active ones without a second request. */
-const ENDED_AMONG = 10;
 
 /** Marks a transaction that was refused since there is no such session. */
 const NO_SUCH_SESSION = new Error('There is no such session.');
@@ -131,8 +128,9 @@ export class Sessions {
 
   /**
    * Lists the active sessions of an account, newest first: one `Query` that reads little more than the
-   * page if the newest sessions are active, and a second one where most have ended. One more request with
-   * `accountId` or `request`.
+   * page. Where most of the newest have ended, a second `Query` reads at most 250 more, or the one session
+   * that an earlier revocation has left. A page may therefore have fewer sessions than `first`, even none,
+   * while `hasNextPage` is true: `endCursor` leads on. One more request with `accountId` or `request`.
    *
    * @param input - `request`: lists the sessions of its own account and marks the `current` one. On the
    *   application's authority: `account`, as returned by `handleRequest` or `findUser`, or `accountId`.
@@ -141,35 +139,14 @@ export class Sessions {
    */
   async listSessions(input: ListSessionsInput): Promise<Connection<ListedSession>> {
     input = readObject(input, '');
-    const { sessionEntity: sessions, table, sessionPolicy: policy } = this.#core;
     const { first = 25, after = null } = input;
     return withAccountErrors(async () => {
       const { account, actor } = await this.#ownerOf(input);
-      const { accountId, sessionGeneration: generation, sessionsFrom } = account;
-      const now = table.now();
-      // After a cursor, what lies before the oldest that counts has been passed already.
-      const from = after === null ? sessionsFrom : undefined;
-      const read = cursorChecked(() =>
-        sessions.paginate({
-          filter: {
-            accountId,
-            valid: true,
-            generation,
-            expiresAt: { $gt: now },
-            ...(from !== undefined && { ulid: { $gte: from } }),
-          },
-          consistent: true,
-          sort: 'descending',
-          scanFirst: first + ENDED_AMONG,
-          first,
-          after,
-        }),
-      );
+      const read = cursorChecked(() => readActiveSessions(this.#core, account, { first, after }));
       const [{ edges, pageInfo }] = await Promise.all([read, actor?.assertSessionActive()]);
       const sessionId = actor?.session?.ulid;
-      const live = edges.filter(({ node }) => isSessionActive(node, account, now, policy));
       return {
-        edges: live.map(({ node, cursor }) => ({
+        edges: edges.map(({ node, cursor }) => ({
           node: { ...node, current: node.ulid === sessionId },
           cursor,
         })),

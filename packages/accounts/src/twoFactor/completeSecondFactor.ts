@@ -1,3 +1,4 @@
+import { marksOfRevocation } from '../core/sessionMarks.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { commitLogin, completeLogin } from '../login/completeLogin.js';
@@ -60,7 +61,7 @@ export async function enrolAtLogin(
   const { operations, recoveryCodes } = await confirmTotp(context, code);
   const sessionGeneration = core.table.newUlid();
   // The session begins under the generation that ends all others.
-  const account = { ...factors.account, sessionGeneration };
+  const account = { ...factors.account, ...marksOfRevocation(sessionGeneration) };
   const login = { ...session, account, request, eventContext, failures, isSecondStep: true };
   const before = { account: factors.account, eventContext };
   const commit = commitLogin(core, before, (change) => {

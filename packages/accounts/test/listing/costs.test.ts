@@ -1,12 +1,12 @@
 import {
   BatchWriteItemCommand,
-  type DynamoDBClient,
   type PutItemCommandInput,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { accountListing } from '../../src/listing/index.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { codeOf } from '../support/errorOf.js';
+import { Meter, type Units } from '../support/Meter.js';
 import {
   createTestAccounts,
   PASSWORD,
@@ -14,49 +14,6 @@ import {
   type TestAccounts,
 } from '../support/testAccounts.js';
 import { listedValues, sorted } from './support.js';
-
-interface Capacity {
-  readonly CapacityUnits?: number;
-  readonly GlobalSecondaryIndexes?: Readonly<Record<string, { readonly CapacityUnits?: number }>>;
-}
-
-/** Units of the table and of its index. */
-interface Units {
-  readonly table: number;
-  readonly index: number;
-}
-
-/** Adds up what the engine reports of a client's requests. */
-class Meter {
-  #table = 0;
-  #index = 0;
-
-  constructor(client: DynamoDBClient) {
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        Object.assign(args.input, { ReturnConsumedCapacity: 'INDEXES' });
-        const result = await next(args);
-        const { ConsumedCapacity = [] } = result.output as {
-          ConsumedCapacity?: Capacity | Capacity[];
-        };
-        for (const { CapacityUnits = 0, GlobalSecondaryIndexes } of [ConsumedCapacity].flat()) {
-          const index = GlobalSecondaryIndexes?._id3?.CapacityUnits ?? 0;
-          this.#index += index;
-          this.#table += CapacityUnits - index;
-        }
-        return result;
-      },
-      { step: 'initialize', name: 'meter' },
-    );
-  }
-
-  async unitsOf(flow: () => Promise<unknown>): Promise<Units> {
-    this.#table = 0;
-    this.#index = 0;
-    await flow();
-    return { table: this.#table, index: this.#index };
-  }
-}
 
 const newcomer = { username: 'lin', email: 'lin@example.com', password: PASSWORD };
 const login = ({ accounts }: TestAccounts): Promise<unknown> =>

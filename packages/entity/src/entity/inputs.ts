@@ -217,7 +217,8 @@ export interface PaginateInput<D extends Typed, P extends Projected<D> = Project
   /**
    * Number of items that the first request reads where the filter has more than key fields: a whole
    * number of at least 1 (default: all in 1 MB, as DynamoDB filters only what it has read and charged).
-   * If too few of them match, further requests read 1 MB each.
+   * If too few of them match, further requests read 1 MB each; none does with `maxPages: 1`, which gives a
+   * short page whose `endCursor` leads on.
    */
   readonly scanFirst?: number;
 }

@@ -9,8 +9,6 @@ export interface Failure {
   readonly cause?: unknown;
   readonly $retryable?: { readonly throttling?: boolean };
   readonly $metadata?: Partial<ResponseMetadata>;
-  /** Wait that the server asks for, in milliseconds. */
-  readonly retryAfterMs?: number;
 }
 
 const THROTTLING = new Set([
@@ -36,7 +34,6 @@ const CAPACITY = 500;
 const COST = { transient: 14, throttling: 5 };
 const BASE_MS = { transient: 25, throttling: 1000 };
 const MAX_DELAY_MS = 20_000;
-const MAX_EXTRA_MS = 5000;
 
 /** A decision to try again. */
 export interface Retry {
@@ -66,9 +63,7 @@ export class RetryBudget {
     const cost = COST[kind];
     this.#capacity -= cost;
     const most = Math.min(BASE_MS[kind] * 2 ** (attempts - 1), MAX_DELAY_MS);
-    const delayMs = Math.floor(random * most);
-    const { retryAfterMs = 0 } = error;
-    return { delayMs: Math.max(delayMs, Math.min(retryAfterMs, delayMs + MAX_EXTRA_MS)), cost };
+    return { delayMs: Math.floor(random * most), cost };
   }
 
   /** Gives capacity back after a success: what the last attempt has cost, or a little. */

@@ -18,7 +18,10 @@ export interface LeanClientOptions {
    * of the container endpoint that it names).
    */
   readonly credentials?: Credentials | CredentialsProvider;
-  /** The most attempts of one request, the first included, 1 to 10 (default: 4). */
+  /**
+   * The most attempts of one request, the first included, 1 to 10 (default: the environment's
+   * `AWS_MAX_ATTEMPTS`, or else 4).
+   */
   readonly maxAttempts?: number;
   /** Time to make a connection, 1 to 60 000 milliseconds (default: 3 000). */
   readonly connectionTimeoutMs?: number;
@@ -52,6 +55,7 @@ const RANGES: readonly [
   ['idleTimeoutMs', 1, 600_000, 20_000],
   ['maxResponseBytes', 1000, 1_000_000_000, 64 * 1024 * 1024],
 ];
+const ATTEMPTS = 'AWS_MAX_ATTEMPTS';
 /** Options of the SDK's client that this one does not have, and why nobody should miss the error. */
 const KINDS = /^(?:useFipsEndpoint|useDualstackEndpoint|accountIdEndpointMode)$/;
 
@@ -65,7 +69,8 @@ const KINDS = /^(?:useFipsEndpoint|useDualstackEndpoint|accountIdEndpointMode)$/
  * first request is sent.
  *
  * @throws {@link EntityError} `InvalidInput` for an option that does not exist or is out of its range,
- *   and where the environment asks for FIPS, dual-stack or account-based endpoints.
+ *   where the environment asks for FIPS, dual-stack or account-based endpoints, or for the retry mode
+ *   `adaptive`, and where its `AWS_MAX_ATTEMPTS` is not a whole number from 1 to 10.
  *
  * @example
  * ```ts
@@ -83,9 +88,14 @@ export function createLeanClient(options: LeanClientOptions = {}): LeanClient {
       message: 'is not supported by the lean client: use createClient of @latchkey/entity',
     });
   }
-  const issue = optionIssue(KNOWN, options) ?? issueOf(options);
-  if (issue) throw invalid(issue);
-  const numbers = RANGES.map(([name, , , otherwise]) => [name, options[name] ?? otherwise]);
+  const attempts = options.maxAttempts === undefined ? attemptsIn(process.env) : undefined;
+  const given = attempts === undefined ? options : { ...options, maxAttempts: attempts };
+  const issue = optionIssue(KNOWN, options) ?? issueOf(given);
+  if (issue) {
+    const isOption = attempts === undefined || issue.path !== 'maxAttempts';
+    throw invalid(isOption ? issue : { ...issue, path: ATTEMPTS });
+  }
+  const numbers = RANGES.map(([name, , , otherwise]) => [name, given[name] ?? otherwise]);
   const { region, endpoint, credentials } = options;
   return new LeanClient({
     region,
@@ -115,6 +125,14 @@ function issueOf(options: LeanClientOptions): InputIssue | undefined {
     }
   }
   return undefined;
+}
+
+/** NaN for text that is not a whole number, of which the SDK takes the digits that it begins with. */
+function attemptsIn(env: Readonly<Record<string, string | undefined>>): number | undefined {
+  const text = env[ATTEMPTS]?.trim() ?? '';
+  if (text === '') return undefined;
+  const attempts = Number.parseInt(text, 10);
+  return String(attempts) === text ? attempts : NaN;
 }
 
 function invalid(issue: InputIssue): Error {

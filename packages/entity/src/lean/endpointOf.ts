@@ -18,11 +18,12 @@ const DOMAINS: readonly (readonly [prefix: string, domain: string])[] = [
   ['eu-isoe-', 'cloud.adc-e.uk'],
   ['eusc-', 'amazonaws.eu'],
 ];
-/** Settings of the SDK that this client does not have; undefined is what each must be. */
+/** Settings of the SDK that this client does not have, each with the value that asks for it. */
 const REFUSED: Readonly<Record<string, string>> = {
   AWS_USE_FIPS_ENDPOINT: 'true',
   AWS_USE_DUALSTACK_ENDPOINT: 'true',
   AWS_ACCOUNT_ID_ENDPOINT_MODE: 'required',
+  AWS_RETRY_MODE: 'adaptive',
 };
 
 /** The URL of DynamoDB, and the Region and credentials for it. */

@@ -12,7 +12,7 @@ import { createClient } from '../../src/sdk/createClient.js';
 import { Order } from '../support/entities.js';
 import { errorOf } from '../support/errorOf.js';
 import { withEnvironment } from '../support/withEnvironment.js';
-import { thrownBy } from './support.js';
+import { startHostile, tableOf, thrownBy, type Hostile } from './support.js';
 
 const NOTHING = Object.fromEntries(
   [
@@ -99,6 +99,13 @@ it.each([
   [{}, { AWS_USE_FIPS_ENDPOINT: 'true' }, 'AWS_USE_FIPS_ENDPOINT'],
   [{}, { AWS_USE_DUALSTACK_ENDPOINT: 'TRUE' }, 'AWS_USE_DUALSTACK_ENDPOINT'],
   [{}, { AWS_ACCOUNT_ID_ENDPOINT_MODE: 'required' }, 'AWS_ACCOUNT_ID_ENDPOINT_MODE'],
+  [{}, { AWS_RETRY_MODE: 'adaptive' }, 'AWS_RETRY_MODE'],
+  [{}, { AWS_MAX_ATTEMPTS: '0' }, 'AWS_MAX_ATTEMPTS'],
+  [{}, { AWS_MAX_ATTEMPTS: '11' }, 'AWS_MAX_ATTEMPTS'],
+  [{}, { AWS_MAX_ATTEMPTS: '-1' }, 'AWS_MAX_ATTEMPTS'],
+  [{}, { AWS_MAX_ATTEMPTS: '2.5' }, 'AWS_MAX_ATTEMPTS'],
+  [{}, { AWS_MAX_ATTEMPTS: '3 times' }, 'AWS_MAX_ATTEMPTS'],
+  [{}, { AWS_MAX_ATTEMPTS: 'many' }, 'AWS_MAX_ATTEMPTS'],
   [{ maxAttempts: 0 }, {}, 'maxAttempts'],
   [{ requestTimeoutMs: 1.5 }, {}, 'requestTimeoutMs'],
   [{ credentials: 'AKID' }, {}, 'credentials'],
@@ -109,6 +116,52 @@ it.each([
     errorOf(Promise.resolve().then(() => createLeanClient(options as LeanClientOptions))),
   );
   expect(error).toMatchObject({ code: 'InvalidInput', details: { path } });
+});
+
+describe('Attempts', () => {
+  let server: Hostile;
+  beforeAll(async () => {
+    server = await startHostile();
+  });
+  afterAll(() => server.close());
+  const connection = {
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'an example of a secret' },
+  };
+  const CREATE = {
+    SDK: (options: object) =>
+      createClient({ ...connection, ...options, endpoint: server.endpoint }),
+    lean: (options: object) =>
+      createLeanClient({ ...connection, ...options, endpoint: server.endpoint }),
+  };
+
+  it.each(
+    [
+      [{}, {}, 4],
+      [{}, { AWS_MAX_ATTEMPTS: '' }, 4],
+      [{}, { AWS_MAX_ATTEMPTS: '1' }, 1],
+      [{}, { AWS_MAX_ATTEMPTS: '2' }, 2],
+      [{ maxAttempts: 3 }, { AWS_MAX_ATTEMPTS: '2' }, 3],
+      [{ maxAttempts: 3 }, { AWS_MAX_ATTEMPTS: 'many' }, 3],
+      [{}, { AWS_MAX_ATTEMPTS: '2', AWS_RETRY_MODE: 'standard' }, 2],
+      [{}, { AWS_MAX_ATTEMPTS: '2', AWS_RETRY_MODE: 'legacy' }, 2],
+    ].flatMap(([options, variables, attempts]) =>
+      (['SDK', 'lean'] as const).map((client) => [client, options, variables, attempts] as const),
+    ),
+  )('of a request by the client %s with %j and %j are %i', async (kind, options, env, attempts) => {
+    server.answerBy((response) => void response.writeHead(500).end('{}'));
+    const variables = { AWS_MAX_ATTEMPTS: undefined, AWS_RETRY_MODE: undefined };
+    await withEnvironment({ ...variables, ...(env as object) }, async () => {
+      const client = CREATE[kind](options as object);
+      await thrownBy(
+        tableOf(client)
+          .entity(Order)
+          .findOne({ filter: { userId: 'a', number: 1 } }),
+      );
+      client.destroy();
+    });
+    expect(server.requests).toHaveLength(attempts as number);
+  });
 });
 
 it.each([

@@ -24,9 +24,15 @@ export const Account = defineEntity({
     foreignId: z.string().min(1).max(256).optional(),
     /** Sessions that began under another generation are void: one write revokes them all. */
     sessionGeneration: z.string().min(1).max(26).default('0'),
-    /** Sessions with a smaller ulid are void: there were more than an account may have. */
+    /**
+     * Sessions with a smaller ulid are void: there were more than an account may have, or the one with this
+     * ulid has ended all others.
+     */
     sessionsFrom: z.ulid().optional(),
-    /** The newest session at that time: later ones have a greater ulid, whatever the clocks say. */
+    /**
+     * Sessions that begin later have a greater ulid, whatever the clocks say: the newest session at that
+     * time, or the generation of a revocation.
+     */
     sessionsTo: z.ulid().optional(),
     /** Tokens that were sent to someone and have no greater ulid are void; factors are not. */
     tokensVoidBefore: z.ulid().optional(),
