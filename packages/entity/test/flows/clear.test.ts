@@ -1,4 +1,4 @@
-import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   clearTable,
   isTableEmpty,
@@ -12,6 +12,7 @@ import {
   type TestTable,
   injectFaults,
   type Fault,
+  type FaultInjector,
 } from '@latchkey/entity/testing';
 import { Note, User } from '../support/entities.js';
 import { errorOf } from '../support/errorOf.js';
@@ -25,9 +26,9 @@ const REQUESTS = [
 ] as const;
 
 /** Kills the process at the nth request of an operation. */
-function crashAt(client: DynamoDBClient, operation: string, nth: number, fault: Fault) {
+function crashAt(faults: FaultInjector, operation: string, nth: number, fault: Fault): void {
   let requests = 0;
-  return injectFaults(client).choose((attempt) =>
+  faults.choose((attempt) =>
     attempt.operation === operation && ++requests === nth ? fault : undefined,
   );
 }
@@ -110,10 +111,12 @@ describe('clearTable', () => {
         await fill(table, 30);
         const own = localClient();
         const faulty = new Table({ name: table.name, client: own });
-        crashAt(own, command, nth, crash);
+        const faults = injectFaults(own);
+        crashAt(faults, command, nth, crash);
         let told = 0;
         const onProgress = ({ deletedCount }: ClearProgress): void => void (told = deletedCount);
         expect((await errorOf(clearTable(faulty, { onProgress }))).code).toBe('RequestFailed');
+        faults.reset();
         // What it told is true, though more may be gone.
         const left = (await items()).length;
         expect(left).toBeLessThanOrEqual(60 - told);
