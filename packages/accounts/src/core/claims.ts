@@ -47,6 +47,11 @@ export async function takingClaims<T>(
     try {
       return await commit(claims);
     } catch (error) {
+      if (claims.size > 0 && round < MAX_ROUNDS && isClaimProven(error)) {
+        // Without the claim, the contact is found to be taken.
+        claims = new Map();
+        continue;
+      }
       if (!isContactTaken(error)) throw error;
       const { contacts, isProven = false, onTaken } = claiming;
       const found =
@@ -81,6 +86,16 @@ export function isContactTaken(error: unknown): boolean {
     EntityError.is(error) &&
     error.code === 'UniqueViolation' &&
     error.details.entity === AccessType.name
+  );
+}
+
+/** Tells whether a claim that was to give way was proven since it was read. */
+function isClaimProven(error: unknown): boolean {
+  const failure = AccountError.is(error) ? error.cause : error;
+  return (
+    EntityError.is(failure) &&
+    failure.code === 'ConditionFailed' &&
+    failure.details.entity === AccessType.name
   );
 }
 

@@ -1,11 +1,6 @@
 import { AccountPlaces } from '@latchkey/schema';
-import {
-  beforeAnswer,
-  cancelled,
-  conflictWhenOverlapping,
-  failWith,
-  loseAnswers,
-} from '../../../entity/test/support/faults.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { injectFaults } from '@latchkey/entity/testing';
 import { Accounts, type AccountsOptions } from '../../src/accounts/Accounts.js';
 import type { AppPlan } from '../../src/quota/AppPlan.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
@@ -76,7 +71,17 @@ describe('maxAccounts', () => {
 
   it('ASVS 15.4.2: 50 sign-ups for 5 places end as exactly where they conflict', async () => {
     const accounts = await open({ maxAccounts: 5 });
-    const fault = conflictWhenOverlapping(test.client, 4);
+    let isBusy = false;
+    const fault = injectFaults(test.client).choose(({ operation }) => {
+      if (operation !== 'TransactWriteItems') return undefined;
+      if (isBusy) return { name: 'transactionConflict', items: [0] };
+      isBusy = true;
+      const run = async (): Promise<void> => {
+        await sleep(4);
+        isBusy = false;
+      };
+      return { name: 'interleave', run };
+    });
     const signUps = Array.from({ length: 50 }, () =>
       selfService(accounts).signUp({ ...nameOf(), request: requestWith() }),
     );
@@ -128,22 +133,21 @@ describe('maxAccounts', () => {
 
   it('ASVS 2.3.3: counts once where an answer is lost, or other sign-ups are in the way', async () => {
     const accounts = await open({ maxAccounts: 5 });
-    const lost = loseAnswers(test.client, 'TransactWriteItems', 2);
+    const lost = injectFaults(test.client).on('TransactWriteItems', 'answerLost', { times: 2 });
     const { accountId } = await accounts.createAccount(nameOf());
     lost.remove();
     expect(lost.attempts).toBe(3);
     expect(await stored()).toMatchObject({ accounts: 1, held: 1, taken: 1 });
-    const conflicts = failWith(
-      test.client,
+    const conflicts = injectFaults(test.client).on(
       'TransactWriteItems',
-      () => cancelled('TransactionConflict', 'None', 'None'),
-      3,
+      { name: 'transactionCanceled', reasons: ['TransactionConflict', 'None', 'None'] },
+      { times: 3 },
     );
     await accounts.createAccount(nameOf());
     conflicts.remove();
     expect(conflicts.attempts).toBe(4);
     expect(await stored()).toMatchObject({ accounts: 2, held: 2, taken: 2 });
-    const lostAgain = loseAnswers(test.client, 'TransactWriteItems', 1);
+    const lostAgain = injectFaults(test.client).on('TransactWriteItems', 'answerLost');
     await accounts.lifecycle.delete({ accountId });
     lostAgain.remove();
     expect(await stored()).toEqual({ accounts: 1, held: 1, taken: 1, problems: [] });
@@ -307,12 +311,14 @@ describe('maxAccounts', () => {
       const before = await open({});
       const { accountId } = await before.createAccount(nameOf());
       const accounts = withPlan({ maxAccounts: 3 });
-      const meanwhile = beforeAnswer(test.client, 'Scan', () =>
-        before.AccountEntity.updateOne({
-          filter: { accountId },
-          update: { $set: { deactivated: true, deleting: true } },
-        }),
-      );
+      const meanwhile = injectFaults(test.client).on('Scan', {
+        name: 'interleave',
+        run: () =>
+          before.AccountEntity.updateOne({
+            filter: { accountId },
+            update: { $set: { deactivated: true, deleting: true } },
+          }),
+      });
       expect((await accounts.quota.backfill()).assigned).toBe(0);
       meanwhile.remove();
       expect(meanwhile.attempts).toBe(1);

@@ -1,11 +1,4 @@
-import {
-  cancelled,
-  failWith,
-  inProgress,
-  loseAnswers,
-  throttled,
-  timeout,
-} from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
@@ -37,15 +30,27 @@ describe('AWS at its worst', () => {
 
   describe('during sign-up', () => {
     it.each([
-      ['a conflict on the account', () => cancelled('TransactionConflict', 'None', 'None'), 2],
-      ['a conflict on the username', () => cancelled('None', 'TransactionConflict', 'None'), 1],
-      ['throttling of one item', () => cancelled('ThrottlingError', 'None', 'None'), 1],
-      ['the same transaction under way', inProgress, 1],
-      ['throttling', throttled, 2],
-      ['a connection that breaks', timeout, 2],
-    ])('%s is not "taken": the owner succeeds', async (name, fault, times) => {
+      [
+        'a conflict on the account',
+        { name: 'transactionCanceled', reasons: ['TransactionConflict', 'None', 'None'] },
+        2,
+      ],
+      [
+        'a conflict on the username',
+        { name: 'transactionCanceled', reasons: ['None', 'TransactionConflict', 'None'] },
+        1,
+      ],
+      [
+        'throttling of one item',
+        { name: 'transactionCanceled', reasons: ['ThrottlingError', 'None', 'None'] },
+        1,
+      ],
+      ['the same transaction under way', 'transactionInProgress', 1],
+      ['throttling', 'throttling', 2],
+      ['a connection that breaks', 'timeout', 2],
+    ] as const)('%s is not "taken": the owner succeeds', async (name, fault, times) => {
       const username = name.replaceAll(' ', '-');
-      const injected = failWith(test.client, 'TransactWriteItems', fault, times);
+      const injected = injectFaults(test.client).on('TransactWriteItems', fault, { times });
       const account = await signUp(username).finally(() => injected.remove());
       expect(injected.attempts).toBe(times + 1);
       expect(await test.accounts.findUser({ username })).toEqual(account);
@@ -53,7 +58,9 @@ describe('AWS at its worst', () => {
 
     it('a lost answer is not "taken": the owner succeeds, once', async () => {
       const before = (await contentsOf(test.client, test.table.name)).counts;
-      const injected = loseAnswers(test.client, 'TransactWriteItems', 2);
+      const injected = injectFaults(test.client).on('TransactWriteItems', 'answerLost', {
+        times: 2,
+      });
       const account = await signUp('lost-answer').finally(() => injected.remove());
       expect(injected.attempts).toBe(3);
       expect(await test.accounts.findUser({ username: 'lost-answer@example.com' })).toEqual(
@@ -71,24 +78,25 @@ describe('AWS at its worst', () => {
 
     it('conflict after conflict is "unavailable", never "taken", and leaves nothing', async () => {
       const before = await contentsOf(test.client, test.table.name);
-      const conflict = (): Error => cancelled('TransactionConflict', 'None', 'None');
-      const injected = failWith(test.client, 'TransactWriteItems', conflict, ALWAYS);
+      const conflict = { name: 'transactionConflict', items: [0] } as const;
+      const injected = injectFaults(test.client).on('TransactWriteItems', conflict, {
+        times: ALWAYS,
+      });
       const error = await errorOf(signUp('conflict')).finally(() => injected.remove());
       expect(error).toMatchObject({ code: 'ServiceUnavailable', status: 503 });
       expect(await contentsOf(test.client, test.table.name)).toEqual(before);
     });
 
     it.each([
-      ['before anything is written', failWith, 'none'],
-      ['after everything is written', loseAnswers, 'UsernameAlreadyExists'],
+      ['before anything is written', 'timeout', 'none'],
+      ['after everything is written', 'answerLost', 'UsernameAlreadyExists'],
     ] as const)(
       'an outage %s is "unavailable", and leaves all or nothing',
-      async (_name, inject, afterwards) => {
-        const username = `outage-${inject.name.toLowerCase()}`;
-        const injected =
-          inject === failWith
-            ? failWith(test.client, 'TransactWriteItems', timeout, ALWAYS)
-            : loseAnswers(test.client, 'TransactWriteItems', ALWAYS);
+      async (_name, fault, afterwards) => {
+        const username = `outage-${fault.toLowerCase()}`;
+        const injected = injectFaults(test.client).on('TransactWriteItems', fault, {
+          times: ALWAYS,
+        });
         const error = await errorOf(signUp(username)).finally(() => injected.remove());
         expect(error).toMatchObject({ code: 'ServiceUnavailable', status: 503 });
         expect((await contentsOf(test.client, test.table.name)).problems).toEqual([]);
@@ -97,12 +105,10 @@ describe('AWS at its worst', () => {
     );
 
     it('a refusal among conflicts is still the refusal', async () => {
-      const injected = failWith(
-        test.client,
-        'TransactWriteItems',
-        () => cancelled('TransactionConflict', 'None', 'None', 'None', 'None'),
-        1,
-      );
+      const injected = injectFaults(test.client).on('TransactWriteItems', {
+        name: 'transactionCanceled',
+        reasons: ['TransactionConflict', 'None', 'None', 'None', 'None'],
+      });
       const code = await codeOf(signUp('ada')).finally(() => injected.remove());
       expect(code).toBe('UsernameAlreadyExists');
     });
@@ -126,7 +132,9 @@ describe('AWS at its worst', () => {
         return items.length;
       };
       const before = await count();
-      const injected = loseAnswers(test.client, 'TransactWriteItems', 2);
+      const injected = injectFaults(test.client).on('TransactWriteItems', 'answerLost', {
+        times: 2,
+      });
       const authToken = await login().finally(() => injected.remove());
       expect(injected.attempts).toBe(3);
       expect(await count()).toBe(before + 1);
@@ -135,7 +143,7 @@ describe('AWS at its worst', () => {
 
     it('a lost answer to a logout is a logout', async () => {
       const authToken = await login();
-      const injected = loseAnswers(test.client, 'UpdateItem');
+      const injected = injectFaults(test.client).on('UpdateItem', 'answerLost');
       const request = requestWith(authToken);
       expect(
         await test.accounts.logout({ authToken, request }).finally(() => injected.remove()),
@@ -149,7 +157,7 @@ describe('AWS at its worst', () => {
 
     it('ASVS 16.5.2: a logout that cannot be written says so, and does not pretend', async () => {
       const authToken = await login();
-      const injected = failWith(test.client, 'UpdateItem', timeout, ALWAYS);
+      const injected = injectFaults(test.client).on('UpdateItem', 'timeout', { times: ALWAYS });
       const request = requestWith(authToken);
       request.onCallDestroySession = jest.fn();
       const error = await errorOf(test.accounts.logout({ authToken, request })).finally(() =>
@@ -165,7 +173,7 @@ describe('AWS at its worst', () => {
     it.each(['GetItem', 'Query', 'UpdateItem', 'TransactWriteItems'])(
       'a login without answer to %s is "unavailable", not "wrong password"',
       async (command) => {
-        const injected = failWith(test.client, command, timeout, ALWAYS);
+        const injected = injectFaults(test.client).on(command, 'timeout', { times: ALWAYS });
         const error = await errorOf(login()).finally(() => injected.remove());
         expect(error).toMatchObject({ code: 'ServiceUnavailable', status: 503 });
       },

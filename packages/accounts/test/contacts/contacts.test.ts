@@ -1,4 +1,4 @@
-import { beforeAnswer } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, type FullAccounts } from '../support/testAccounts.js';
@@ -177,9 +177,10 @@ describe('contacts', () => {
       ] as const;
       for (const [end, code] of ends) {
         const { accountId } = await test.signUp();
-        const meanwhile = beforeAnswer(test.client, 'Query', () =>
-          test.another().lifecycle[end]({ accountId }),
-        );
+        const meanwhile = injectFaults(test.client).on('Query', {
+          name: 'interleave',
+          run: () => test.another().lifecycle[end]({ accountId }),
+        });
         const email = 'late@example.com';
         const late = accounts.contacts.addEmail({ accountId, email });
         expect(await codeOf(late).finally(() => meanwhile.remove())).toBe(code);
@@ -349,9 +350,10 @@ describe('contacts', () => {
     it('an address that is verified while the application removes it is the last way in', async () => {
       const email = 'late@example.com';
       const { accountId } = await accounts.createAccount({ email, password: PASSWORD });
-      const meanwhile = beforeAnswer(test.client, 'Query', () =>
-        test.another().verifyEmail({ accountId, email }),
-      );
+      const meanwhile = injectFaults(test.client).on('Query', {
+        name: 'interleave',
+        run: () => test.another().verifyEmail({ accountId, email }),
+      });
       const removal = accounts.contacts.remove({ accountId, kind: 'email', value: email });
       expect(await codeOf(removal).finally(() => meanwhile.remove())).toBe('LastLoginMethod');
       expect(await accounts.contacts.list({ accountId })).toHaveLength(1);

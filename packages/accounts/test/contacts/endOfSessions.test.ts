@@ -1,4 +1,4 @@
-import { beforeAnswer } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, type FullAccounts } from '../support/testAccounts.js';
@@ -109,7 +109,10 @@ describe('sessions, when a verified address goes', () => {
         const before = await valuesOf();
         // What is revoked was there before: of the same moment, the order is not known.
         test.clock.advance(1);
-        const meanwhile = beforeAnswer(test.client, 'Query', () => end(authToken));
+        const meanwhile = injectFaults(test.client).on('Query', {
+          name: 'interleave',
+          run: () => end(authToken),
+        });
         const code = await codeOf(change(request)).finally(() => meanwhile.remove());
         expect(['InvalidSession', 'ServiceUnavailable']).toContain(code);
         expect(await isIn(authToken)).toBe(false);

@@ -1,5 +1,5 @@
+import { injectFaults } from '@latchkey/entity/testing';
 import { sampleOf } from '../../../entity/test/support/sampleOf.js';
-import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { requestWith, type FullAccounts } from '../support/testAccounts.js';
@@ -113,7 +113,7 @@ describe('ASVS 7.4.1, 7.4.3: a session that ends while something is done in it',
     'does nothing more by a password that is set after the reading: %s',
     async (_name, act) => {
       const before = await stateOf();
-      const fault = beforeAnswer(test.client, 'Query', reset);
+      const fault = injectFaults(test.client).on('Query', { name: 'interleave', run: reset });
       await expectNothing(act(test.accounts, ada.request, ada), before, 'ended');
       expect(fault.attempts).toBeGreaterThan(0);
       fault.remove();
@@ -125,9 +125,10 @@ describe('ASVS 7.4.1, 7.4.3: a session that ends while something is done in it',
     async (_name, act) => {
       const before = await stateOf();
       const { authToken } = ada;
-      const fault = beforeAnswer(test.client, 'Query', () =>
-        test.another().logout({ authToken, request: requestWith() }),
-      );
+      const fault = injectFaults(test.client).on('Query', {
+        name: 'interleave',
+        run: () => test.another().logout({ authToken, request: requestWith() }),
+      });
       await expectNothing(act(test.accounts, ada.request, ada), before, 'kept');
       expect(fault.attempts).toBeGreaterThan(0);
       fault.remove();
@@ -144,9 +145,10 @@ describe('ASVS 7.4.1, 7.4.3: a session that ends while something is done in it',
   it('an ended session verifies no phone number', async () => {
     const { accountId, request } = ada;
     const code = test.lastToken('+4930999999');
-    const fault = beforeAnswer(test.client, 'Query', () =>
-      test.another().sessions.revokeAllSessions({ accountId }),
-    );
+    const fault = injectFaults(test.client).on('Query', {
+      name: 'interleave',
+      run: () => test.another().sessions.revokeAllSessions({ accountId }),
+    });
     const verified = test.accounts.contacts.verifyPhone({ request, phone: '+4930999999', code });
     expect(await codeOf(verified)).toBe('InvalidSession');
     fault.remove();
@@ -165,9 +167,12 @@ describe('ASVS 7.4.1, 7.4.3: a session that ends while something is done in it',
   it('lets no thief in by an address that a retry would add after the reset', async () => {
     const { accounts } = test;
     const { request } = ada;
-    const fault = beforeAnswer(test.client, 'Query', async () => {
-      await reset();
-      test.clock.advance(5);
+    const fault = injectFaults(test.client).on('Query', {
+      name: 'interleave',
+      run: async () => {
+        await reset();
+        test.clock.advance(5);
+      },
     });
     expect(await codeOf(accounts.contacts.addEmail({ request, email: EVIL }))).toBe(
       'InvalidSession',
@@ -181,9 +186,11 @@ describe('ASVS 7.4.1, 7.4.3: a session that ends while something is done in it',
   it('with others alone goes on: what it does itself, and a change of the account', async () => {
     const { request, accountId } = ada;
     const { accounts } = test;
-    const fault = beforeAnswer(test.client, 'Query', () =>
-      test.another().contacts.addEmail({ accountId, email: 'by-application@example.com' }),
-    );
+    const fault = injectFaults(test.client).on('Query', {
+      name: 'interleave',
+      run: () =>
+        test.another().contacts.addEmail({ accountId, email: 'by-application@example.com' }),
+    });
     await accounts.contacts.addEmail({ request, email: 'c@example.com' });
     fault.remove();
     // What is revoked was there before: of the same moment, the order is not known.

@@ -1,4 +1,4 @@
-import { beforeAnswer } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { contentsOf } from '../support/contents.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
@@ -167,9 +167,10 @@ describe('50 contacts', () => {
     );
     expect(codes.filter((code) => code === 'none')).toHaveLength(3);
     expect(await accounts.contacts.list({ accountId })).toHaveLength(50);
-    const meanwhile = beforeAnswer(test.client, 'Query', () =>
-      test.another().contacts.remove({ accountId, kind: 'custom', value: 'number 1' }),
-    );
+    const meanwhile = injectFaults(test.client).on('Query', {
+      name: 'interleave',
+      run: () => test.another().contacts.remove({ accountId, kind: 'custom', value: 'number 1' }),
+    });
     const late = accounts.contacts.addCustom({ accountId, value: 'late' });
     expect(await codeOf(late).finally(() => meanwhile.remove())).toMatch(/none|InvalidInput/);
     await test.drop();

@@ -1,4 +1,4 @@
-import { beforeAnswer } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { contentsOf } from '../support/contents.js';
 import { CountingHasher } from '../support/CountingHasher.js';
@@ -199,9 +199,10 @@ describe('a phone number', () => {
 
   it('ASVS 6.5.1: takes one of two codes that were sent at the same moment, and then neither', async () => {
     const { accountId } = ada;
-    const meanwhile = beforeAnswer(test.client, 'Query', () =>
-      test.another().contacts.requestPhoneVerification({ accountId, phone: PHONE }),
-    );
+    const meanwhile = injectFaults(test.client).on('Query', {
+      name: 'interleave',
+      run: () => test.another().contacts.requestPhoneVerification({ accountId, phone: PHONE }),
+    });
     await accounts.contacts
       .requestPhoneVerification({ accountId, phone: PHONE })
       .finally(() => meanwhile.remove());

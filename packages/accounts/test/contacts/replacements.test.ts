@@ -1,4 +1,4 @@
-import { beforeAnswer } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { contentsOf } from '../support/contents.js';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, type FullAccounts } from '../support/testAccounts.js';
@@ -198,9 +198,10 @@ describe('a contact that takes another’s place', () => {
     const next = { accountId, email: 'new@example.com', newEmail: 'newer@example.com' };
     await accounts.contacts.replaceEmail({ accountId, email, newEmail: next.email });
     await accounts.contacts.remove({ accountId, kind: 'email', value: email });
-    const meanwhile = beforeAnswer(test.client, 'Query', () =>
-      test.another().verifyEmail({ accountId, email: next.email }),
-    );
+    const meanwhile = injectFaults(test.client).on('Query', {
+      name: 'interleave',
+      run: () => test.another().verifyEmail({ accountId, email: next.email }),
+    });
     await accounts.contacts.replaceEmail(next).finally(() => meanwhile.remove());
     expect(await valuesOf()).toEqual(['new@example.com', 'newer@example.com?']);
     await accounts.verifyEmailWithToken({

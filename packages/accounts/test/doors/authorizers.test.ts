@@ -6,7 +6,7 @@ import type {
   APIGatewaySimpleAuthorizerWithContextResult,
 } from 'aws-lambda';
 import { createAuthorizer, type AuthorizerContext } from '@latchkey/accounts/lambda';
-import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import {
   createTestAccounts,
   PASSWORD,
@@ -136,7 +136,7 @@ describe('An authorizer of an HTTP API', () => {
 
   it('throws while the database is down, rather than saying no', async () => {
     const authorize = createAuthorizer(test.accounts, { onError });
-    const fault = failWith(test.client, 'BatchGetItem', timeout, 1000);
+    const fault = injectFaults(test.client).on('BatchGetItem', 'timeout', { times: 1000 });
     const result = authorize(httpApi({ headers: bearer() })).finally(() => fault.remove());
     await expect(result).rejects.toThrow('ServiceUnavailable');
   });

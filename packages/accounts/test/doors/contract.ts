@@ -1,6 +1,6 @@
 import { createAccountsHandler, type AccountsHandlerOptions } from '@latchkey/accounts/http';
 import type { AccountsOptions, Message } from '@latchkey/accounts';
-import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { Browser, ORIGIN, type Got } from '../http/support.js';
 import { createTestAccounts, PASSWORD, type TestAccounts } from '../support/testAccounts.js';
 import { OWN_COOKIE, type Serve, type Served } from './support/Application.js';
@@ -128,7 +128,7 @@ export function describeDoor(name: string, serve: Serve): void {
 
       it('is 503 with Retry-After while the database is down, and says nothing of it', async () => {
         const { browser } = await door.signedUp();
-        const fault = failWith(door.client, 'BatchGetItem', timeout, 1000);
+        const fault = injectFaults(door.client).on('BatchGetItem', 'timeout', { times: 1000 });
         const got = await browser.send('/auth/session');
         const guarded = await browser.send('/orders');
         fault.remove();

@@ -1,5 +1,5 @@
+import { injectFaults } from '@latchkey/entity/testing';
 import type { AccountEvent, ValidateEvent } from '../../src/events/accountEvents.js';
-import { failWith, timeout } from '../../../entity/test/support/faults.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { everythingShown } from '../support/everythingShown.js';
 import {
@@ -71,7 +71,7 @@ describe('events', () => {
   });
 
   it('ASVS 16.3.3, 16.5.2: tell of a refusal by the throttle and of a database that does not answer', async () => {
-    const fault = failWith(test.client, 'Query', timeout, 1000);
+    const fault = injectFaults(test.client).on('Query', 'timeout', { times: 1000 });
     await codeOf(login());
     fault.remove();
     const wrong = Array.from({ length: 12 }, () => codeOf(login('not the password')));
@@ -448,7 +448,7 @@ describe('events', () => {
       });
       const refresh = own.accounts.refreshTokens({ authToken, request: requestWith() });
       await expect(refresh).rejects.toThrow('did not answer in time');
-      const fault = failWith(own.client, 'PutItem', timeout, 1000);
+      const fault = injectFaults(own.client).on('PutItem', 'timeout', { times: 1000 });
       const login = own.accounts.sessions.begin(account, requestWith());
       expect(await codeOf(login)).toBe('ServiceUnavailable');
       fault.remove();

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
+import { importAccounts } from '@latchkey/accounts/import';
+import { requireNewPasswords } from '@latchkey/accounts/restore';
+import type { SessionRequest } from '../../src/requests/SessionRequest.js';
+import type { CompleteIdentityFlowInput } from '../../src/identityProviders/IdentityProviders.js';
+import { Device } from '../passkeys/Device.js';
 import { PASSWORD, requestWith } from '../support/testAccounts.js';
 import {
   EMAIL,
   NEW_PASSWORD,
   OTHER_EMAIL,
   PHONE,
+  PROVIDER,
+  OLD_HASH,
   type FaultWorld,
   type Owner,
 } from './FaultWorld.js';
@@ -24,6 +31,10 @@ export interface Operation<S = never> {
   readonly done?: readonly string[];
   /** It must not succeed a second time. */
   readonly once?: boolean;
+  /** How many of the sessions before it has ended, and how many it has begun (default: none). */
+  readonly sessions?: { readonly ends?: number; readonly begins?: number };
+  /** Counts that one call raises, such as `AddressAttempts`; less than 0 where its success forgets them. */
+  readonly counts?: Readonly<Record<string, number>>;
   /** Throws unless it has taken effect; without faults. */
   verify?(world: FaultWorld, state: S, runs: number): Promise<void>;
 }
@@ -74,6 +85,7 @@ const ALREADY = ['UsernameAlreadyExists', 'EmailAlreadyExists', 'AccessTypeAlrea
 export const OPERATIONS: readonly Operation[] = [
   operation({
     method: 'createAccount',
+    counts: { 'SentMessages email': 1 },
     prepare: () => Promise.resolve(),
     run: ({ accounts }) => accounts.createAccount(newAccount),
     done: ALREADY,
@@ -82,6 +94,8 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'createAccountAndLogin',
+    sessions: { begins: 1 },
+    counts: { 'SentMessages email': 1 },
     prepare: () => Promise.resolve(requestWith()),
     run: ({ accounts }, request) => accounts.createAccountAndLogin({ ...newAccount, request }),
     done: ALREADY,
@@ -89,12 +103,15 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'requestAccount',
+    counts: { 'SentMessages email': 1 },
     prepare: () => Promise.resolve(),
     run: ({ accounts }) => accounts.requestAccount({ email: EMAIL, password: PASSWORD }),
     verify: (world) => assertUsername(world, EMAIL),
   }),
   operation({
     method: 'userByPasswordLogin',
+    sessions: { begins: 1 },
+    counts: { AddressAttempts: 1 },
     prepare: owner,
     run: (world) => world.login(),
     verify: (world) => assertPassword(world, PASSWORD),
@@ -102,6 +119,7 @@ export const OPERATIONS: readonly Operation[] = [
   operation({
     method: 'userByPasswordLogin',
     variant: 'with a wrong password',
+    counts: { 'AccountAttempts password': 1, AddressAttempts: 1 },
     prepare: owner,
     run: (world) => world.login(NEW_PASSWORD),
     refusal: 'LoginFailed',
@@ -114,18 +132,45 @@ export const OPERATIONS: readonly Operation[] = [
     },
   }),
   operation({
+    method: 'userByPasswordLogin',
+    variant: 'with a hash that is due to be replaced',
+    sessions: { begins: 1 },
+    counts: { AddressAttempts: 1 },
+    prepare: (world) => importOld(world),
+    run: (world) => world.login(),
+    verify: async (world) => {
+      await assertPassword(world, PASSWORD);
+      world.hasher.verified = [];
+      await world.login();
+      // Replaced by the first login, or by the second where the fault kept it from that.
+      assert.equal(world.hasher.verified.length, 1, 'the password has its old hash');
+    },
+  }),
+  operation({
     method: 'reauthenticate',
+    variant: 'with a wrong password',
+    counts: { 'AccountAttempts reauthentication': 1, AddressAttempts: 1 },
+    prepare: owner,
+    run: ({ accounts }, { request }) =>
+      accounts.reauthenticate({ request, password: NEW_PASSWORD }),
+    refusal: 'LoginFailed',
+  }),
+  operation({
+    method: 'reauthenticate',
+    counts: { AddressAttempts: 1 },
     prepare: owner,
     run: ({ accounts }, { request }) => accounts.reauthenticate({ request, password: PASSWORD }),
     verify: async (world, { request }) => assert.ok(await world.isAlive(request.authToken)),
   }),
   operation({
     method: 'pushCustomSession',
+    sessions: { begins: 1 },
     prepare: owner,
     run: ({ accounts }) => accounts.pushCustomSession({ username: 'ada', request: requestWith() }),
   }),
   operation({
     method: 'impersonate',
+    sessions: { begins: 1 },
     prepare: async (world) => {
       const { accountId: actor, request } = await world.owner();
       await world.accounts.permissions.grant({ accountId: actor, permission: 'impersonate' });
@@ -159,6 +204,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'logout',
+    sessions: { ends: 1 },
     prepare: owner,
     run: ({ accounts }, { authToken }) =>
       accounts.logout({ authToken, request: requestWith(authToken) }),
@@ -166,6 +212,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'sessions.revokeSession',
+    sessions: { ends: 1 },
     prepare: async (world) => {
       const other = await world.owner();
       const request = await world.login();
@@ -179,6 +226,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'sessions.revokeOtherSessions',
+    sessions: { ends: 1 },
     prepare: async (world) => ({ ...(await world.owner()), own: await world.login() }),
     run: ({ accounts }, { own }) => accounts.sessions.revokeOtherSessions({ request: own }),
     verify: async (world, state) => {
@@ -188,12 +236,14 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'sessions.revokeAllSessions',
+    sessions: { ends: 1 },
     prepare: owner,
     run: ({ accounts }, { accountId }) => accounts.sessions.revokeAllSessions({ accountId }),
     verify: assertDead,
   }),
   operation({
     method: 'sessions.begin',
+    sessions: { begins: 1 },
     prepare: async (world) => {
       const { accountId } = await world.owner();
       const account = await world.accounts.findUser({ username: accountId });
@@ -226,6 +276,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'setPassword',
+    sessions: { ends: 1 },
     prepare: owner,
     run: ({ accounts }, { accountId }) =>
       accounts.setPassword({ accountId, newPassword: NEW_PASSWORD }),
@@ -254,11 +305,13 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'passwords.requestReset',
+    counts: { 'AccountAttempts token': 1 },
     prepare: owner,
     run: ({ accounts }) => accounts.passwords.requestReset({ email: EMAIL }),
   }),
   operation({
     method: 'passwords.reset',
+    sessions: { ends: 1 },
     prepare: async (world) => {
       const owned = await world.owner();
       const { token } = await world.accounts.addResetPasswordToken({ accountId: owned.accountId });
@@ -275,6 +328,8 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'passwords.change',
+    sessions: { ends: 2, begins: 1 },
+    counts: { AddressAttempts: 1 },
     prepare: async (world) => ({ ...(await world.owner()), own: await world.login() }),
     run: ({ accounts }, { own }) =>
       accounts.passwords.change({
@@ -289,13 +344,28 @@ export const OPERATIONS: readonly Operation[] = [
     },
   }),
   operation({
+    method: 'passwords.change',
+    variant: 'with a wrong password',
+    counts: { 'AccountAttempts reauthentication': 1, AddressAttempts: 1 },
+    prepare: owner,
+    run: ({ accounts }, { request }) =>
+      accounts.passwords.change({
+        request,
+        currentPassword: NEW_PASSWORD,
+        newPassword: OTHER_EMAIL,
+      }),
+    refusal: 'LoginFailed',
+  }),
+  operation({
     method: 'passwords.remove',
+    sessions: { ends: 1, begins: 1 },
     prepare: owner,
     run: ({ accounts }, { request }) => accounts.passwords.remove({ request }),
     verify: (world) => assert.rejects(world.login(), { code: 'LoginFailed' }),
   }),
   operation({
     method: 'contacts.addEmail',
+    counts: { 'SentMessages account': 1, 'SentMessages email': 1 },
     prepare: owner,
     run: ({ accounts }, { accountId }) =>
       accounts.contacts.addEmail({ accountId, email: OTHER_EMAIL }),
@@ -303,12 +373,14 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'contacts.addPhone',
+    counts: { 'SentMessages account': 1, 'SentMessages phone': 1 },
     prepare: owner,
     run: ({ accounts }, { request }) => accounts.contacts.addPhone({ request, phone: PHONE }),
     verify: (world, state) => assertContact(world, state, `${PHONE} false`),
   }),
   operation({
     method: 'contacts.requestPhoneVerification',
+    counts: { 'SentMessages account': 1, 'SentMessages phone': 1 },
     prepare: async (world) => {
       const owned = await world.owner();
       await world.accounts.contacts.addPhone({ accountId: owned.accountId, phone: PHONE });
@@ -319,6 +391,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'contacts.verifyPhone',
+    counts: { AddressAttempts: 1 },
     prepare: async (world) => {
       const owned = await world.owner();
       const { request } = owned;
@@ -330,6 +403,19 @@ export const OPERATIONS: readonly Operation[] = [
     done: USED,
     once: true,
     verify: (world, state) => assertContact(world, state, `${PHONE} true`),
+  }),
+  operation({
+    method: 'contacts.verifyPhone',
+    variant: 'with a wrong code',
+    counts: { 'AccountAttempts phone': 1, AddressAttempts: 1 },
+    prepare: async (world) => {
+      const owned = await world.owner();
+      await world.accounts.contacts.addPhone({ request: owned.request, phone: PHONE });
+      return { ...owned, code: wrong((await world.message('PhoneVerification')).token) };
+    },
+    run: ({ accounts }, { request, code }) =>
+      accounts.contacts.verifyPhone({ request, phone: PHONE, code }),
+    refusal: 'TokenVerificationFailed',
   }),
   operation({
     method: 'contacts.addOAuth',
@@ -349,6 +435,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'contacts.replaceEmail',
+    counts: { 'SentMessages account': 1, 'SentMessages email': 1 },
     prepare: owner,
     run: ({ accounts }, { accountId }) =>
       accounts.contacts.replaceEmail({ accountId, email: EMAIL, newEmail: OTHER_EMAIL }),
@@ -371,6 +458,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'contacts.replacePhone',
+    counts: { 'SentMessages account': 1, 'SentMessages phone': 1 },
     prepare: async (world) => {
       const owned = await world.owner();
       await world.accounts.contacts.addPhone({ accountId: owned.accountId, phone: PHONE });
@@ -384,6 +472,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...(['replaceOAuth', 'replaceCustom'] as const).map((method) =>
     operation({
       method: `contacts.${method}`,
+      sessions: { ends: 1 },
       prepare: async (world) => {
         const owned = await world.owner();
         const { accountId } = owned;
@@ -407,6 +496,7 @@ export const OPERATIONS: readonly Operation[] = [
   ),
   operation({
     method: 'contacts.remove',
+    sessions: { ends: 1 },
     prepare: owner,
     run: ({ accounts }, { accountId }) =>
       accounts.contacts.remove({ accountId, kind: 'email', value: EMAIL }),
@@ -415,6 +505,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'contacts.undoReplacement',
+    sessions: { ends: 1 },
     prepare: async (world) => {
       const owned = await world.owner();
       const { request } = owned;
@@ -434,12 +525,14 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'magicLinks.request',
+    counts: { 'AccountAttempts token': 1, 'SentMessages email': 1 },
     prepare: owner,
     run: ({ accounts }) => accounts.magicLinks.request({ email: EMAIL }),
   }),
   operation({
     method: 'magicLinks.request',
     variant: 'for an address that no account has',
+    counts: { 'AccountAttempts token': 1, 'SentMessages email': 1 },
     prepare: () => Promise.resolve(),
     run: ({ accounts }) => accounts.magicLinks.request({ email: EMAIL }),
   }),
@@ -447,6 +540,8 @@ export const OPERATIONS: readonly Operation[] = [
     operation({
       method: 'magicLinks.login',
       variant: kind === 'SignUpLink' ? 'that signs up' : 'of an account',
+      sessions: { begins: 1 },
+      ...(kind === 'MagicLink' && { counts: { 'AccountAttempts token': -1 } }),
       prepare: async (world) => {
         if (kind === 'MagicLink') await world.owner();
         await world.accounts.magicLinks.request({ email: EMAIL });
@@ -460,11 +555,14 @@ export const OPERATIONS: readonly Operation[] = [
   ),
   operation({
     method: 'phoneCodes.request',
+    counts: { 'AccountAttempts token': 1 },
     prepare: withPhone,
     run: ({ accounts }) => accounts.phoneCodes.request({ phone: PHONE }),
   }),
   operation({
     method: 'phoneCodes.login',
+    sessions: { begins: 1 },
+    counts: { AddressAttempts: 1 },
     prepare: async (world) => {
       await withPhone(world);
       const { challenge } = await world.accounts.phoneCodes.request({ phone: PHONE });
@@ -473,6 +571,137 @@ export const OPERATIONS: readonly Operation[] = [
     run: ({ accounts }, shown) => accounts.phoneCodes.login({ ...shown, request: requestWith() }),
     done: USED,
     once: true,
+  }),
+  operation({
+    method: 'phoneCodes.login',
+    variant: 'with a wrong code',
+    counts: { 'AccountAttempts token': 1, 'AccountAttempts loginCode': 1, AddressAttempts: 1 },
+    prepare: async (world) => {
+      await withPhone(world);
+      const { challenge } = await world.accounts.phoneCodes.request({ phone: PHONE });
+      return { challenge, code: wrong((await world.message('LoginCode')).code) };
+    },
+    run: ({ accounts }, shown) => accounts.phoneCodes.login({ ...shown, request: requestWith() }),
+    refusal: 'TokenVerificationFailed',
+  }),
+  operation({
+    method: 'identityProviders.begin',
+    counts: { AddressAttempts: 1 },
+    prepare: () => Promise.resolve(requestWith()),
+    run: ({ accounts }, request) =>
+      accounts.identityProviders.begin({ provider: PROVIDER, request }),
+  }),
+  operation({
+    method: 'identityProviders.beginLink',
+    counts: { AddressAttempts: 1 },
+    prepare: owner,
+    run: ({ accounts }, { request }) =>
+      accounts.identityProviders.beginLink({ provider: PROVIDER, request }),
+  }),
+  operation({
+    method: 'identityProviders.beginReauthentication',
+    counts: { AddressAttempts: 1 },
+    prepare: owner,
+    run: ({ accounts }, { request }) =>
+      accounts.identityProviders.beginReauthentication({ provider: PROVIDER, request }),
+  }),
+  ...(['that signs up', 'of an account', 'to an account with the address'] as const).map(
+    (variant) =>
+      operation({
+        method: 'identityProviders.complete',
+        variant,
+        sessions: { begins: 1 },
+        prepare: async (world) => {
+          if (variant === 'of an account') await signUpWithProvider(world);
+          if (variant === 'to an account with the address') await world.owner();
+          return beginWithProvider(world);
+        },
+        run: ({ accounts }, input) => accounts.identityProviders.complete(input),
+        done: USED,
+        once: true,
+        // The flow is spent first: after a failure, the browser may have to begin again.
+        verify: async (world) => {
+          const input = await beginWithProvider(world);
+          const { login } = await world.accounts.identityProviders.complete(input);
+          assert.ok(await world.isAlive(login?.authToken));
+          assert.equal((await world.accounts.quota.getUsage()).taken, 1);
+        },
+      }),
+  ),
+  operation({
+    method: 'identityProviders.complete',
+    variant: 'that links',
+    prepare: async (world) => {
+      const { request } = await world.owner();
+      return linkWithProvider(world, request);
+    },
+    run: ({ accounts }, input) => accounts.identityProviders.complete(input),
+    done: USED,
+    once: true,
+    verify: async (world, { request }) => {
+      const linked = await world.accounts.identityProviders.list({ request });
+      if (linked.length > 0) return;
+      await world.accounts.identityProviders.complete(await linkWithProvider(world, request));
+    },
+  }),
+  operation({
+    method: 'identityProviders.complete',
+    variant: 'that authenticates again',
+    prepare: async (world) => {
+      const request = requestWith();
+      await signUpWithProvider(world, request);
+      const begun = await world.accounts.identityProviders.beginReauthentication({
+        provider: PROVIDER,
+        request,
+      });
+      const auth_time = Math.floor(world.clock.now().getTime() / 1000);
+      return world.fromProvider(begun, { ...PERSON, auth_time }, request);
+    },
+    run: ({ accounts }, input) => accounts.identityProviders.complete(input),
+    done: USED,
+    once: true,
+    verify: async (world, { request }) => assert.ok(await world.isAlive(request.authToken)),
+  }),
+  operation({
+    method: 'identityProviders.unlink',
+    prepare: async (world) => {
+      const owned = await world.owner();
+      const input = await linkWithProvider(world, owned.request);
+      const { contact } = await world.accounts.identityProviders.complete(input);
+      return { ...owned, contactId: contact?.ulid ?? '' };
+    },
+    run: ({ accounts }, { request, contactId }) =>
+      accounts.identityProviders.unlink({ request, contactId }),
+    done: ['ContactNotFound'],
+    verify: async ({ accounts }, { request }) =>
+      assert.deepEqual(await accounts.identityProviders.list({ request }), []),
+  }),
+  operation({
+    method: 'import.importAccounts',
+    prepare: () => Promise.resolve(),
+    run: async ({ accounts }) => {
+      const { outcome, refusedCount } = await importAccounts(accounts, () => ROWS);
+      assert.deepEqual([outcome, refusedCount], ['imported', 0]);
+    },
+    verify: async (world) => {
+      assert.equal((await world.accounts.quota.getUsage()).taken, ROWS.length);
+      const again = await importAccounts(world.accounts, () => ROWS);
+      assert.deepEqual([again.accounts, again.present], [0, ROWS.length]);
+      await assertUsername(world, OTHER_EMAIL);
+    },
+  }),
+  operation({
+    method: 'restore.requireNewPasswords',
+    sessions: { ends: 1 },
+    prepare: owner,
+    run: ({ accounts }, { accountId }) => requireNewPasswords(accounts, [accountId]),
+    verify: async (world, state) => {
+      await assertDead(world, state);
+      await assert.rejects(world.login(), { code: 'LoginFailed' });
+      const { token } = await world.accounts.addResetPasswordToken(state);
+      await world.accounts.passwords.reset({ token, newPassword: NEW_PASSWORD });
+      await assertPassword(world, NEW_PASSWORD);
+    },
   }),
   operation({
     method: 'tokens.issue',
@@ -535,6 +764,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'twoFactor.confirm',
+    counts: { AddressAttempts: 1 },
     prepare: async (world) => {
       const owned = await world.owner();
       const { secret } = await world.accounts.twoFactor.enrol({ request: owned.request });
@@ -553,6 +783,8 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'twoFactor.loginWithTwoFactor',
+    sessions: { begins: 1 },
+    counts: { AddressAttempts: 1 },
     prepare: async (world) => {
       const { secret } = await world.protectedOwner();
       return { challenge: await world.challenge(), code: world.code(secret) };
@@ -565,6 +797,8 @@ export const OPERATIONS: readonly Operation[] = [
   operation({
     method: 'twoFactor.loginWithTwoFactor',
     variant: 'with a recovery code',
+    sessions: { begins: 1 },
+    counts: { AddressAttempts: 1 },
     prepare: async (world) => {
       const { recoveryCodes } = await world.protectedOwner();
       return { challenge: await world.challenge(), recoveryCode: recoveryCodes[0] ?? '' };
@@ -575,7 +809,20 @@ export const OPERATIONS: readonly Operation[] = [
     once: true,
   }),
   operation({
+    method: 'twoFactor.loginWithTwoFactor',
+    variant: 'with a wrong code',
+    counts: { 'AccountAttempts totp': 1, AddressAttempts: 1 },
+    prepare: async (world) => {
+      const { secret } = await world.protectedOwner();
+      return { challenge: await world.challenge(), code: wrong(world.code(secret)) };
+    },
+    run: ({ accounts }, shown) =>
+      accounts.twoFactor.loginWithTwoFactor({ ...shown, request: requestWith() }),
+    refusal: 'TokenVerificationFailed',
+  }),
+  operation({
     method: 'twoFactor.regenerateRecoveryCodes',
+    counts: { AddressAttempts: 1 },
     prepare: async (world) => {
       const owned = await world.protectedOwner();
       return { ...owned, code: world.code(owned.secret) };
@@ -587,6 +834,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'twoFactor.disable',
+    counts: { AddressAttempts: 1 },
     prepare: async (world) => {
       const owned = await world.protectedOwner();
       return { ...owned, code: world.code(owned.secret) };
@@ -599,6 +847,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'twoFactor.reset',
+    sessions: { ends: 1 },
     prepare: (world) => world.protectedOwner(),
     run: ({ accounts }, { accountId }) => accounts.twoFactor.reset({ accountId }),
     verify: async (world) => {
@@ -607,6 +856,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'passkeys.createRegistrationOptions',
+    counts: { AddressAttempts: 1 },
     prepare: owner,
     run: ({ accounts }, { request }) => accounts.passkeys.createRegistrationOptions({ request }),
   }),
@@ -616,7 +866,7 @@ export const OPERATIONS: readonly Operation[] = [
       const { request } = await world.owner();
       const begun = await world.accounts.passkeys.createRegistrationOptions({ request });
       const { browserSecret } = begun;
-      const device = new (await import('../passkeys/Device.js')).Device();
+      const device = new Device();
       return { request, browserSecret, response: device.create(begun.options) };
     },
     run: ({ accounts }, input) => accounts.passkeys.register(input),
@@ -628,11 +878,13 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'passkeys.createLoginOptions',
+    counts: { AddressAttempts: 1 },
     prepare: () => Promise.resolve(requestWith()),
     run: ({ accounts }, request) => accounts.passkeys.createLoginOptions({ request }),
   }),
   operation({
     method: 'passkeys.login',
+    sessions: { begins: 1 },
     prepare: async (world) => {
       const { device } = await world.passkey(await world.owner());
       const request = requestWith();
@@ -642,6 +894,26 @@ export const OPERATIONS: readonly Operation[] = [
     run: ({ accounts }, shown) => accounts.passkeys.login({ ...shown, request: requestWith() }),
     done: ['PasskeyVerificationFailed', 'AuthenticationFailed', ...USED],
     once: true,
+  }),
+  operation({
+    method: 'passkeys.createReauthenticationOptions',
+    counts: { AddressAttempts: 1 },
+    prepare: passkeyOf,
+    run: ({ accounts }, { request }) =>
+      accounts.passkeys.createReauthenticationOptions({ request }),
+  }),
+  operation({
+    method: 'passkeys.reauthenticate',
+    prepare: async (world) => {
+      const { device, request } = await passkeyOf(world);
+      const begun = await world.accounts.passkeys.createReauthenticationOptions({ request });
+      const { browserSecret } = begun;
+      return { request, response: device.get(begun.options), browserSecret };
+    },
+    run: ({ accounts }, input) => accounts.passkeys.reauthenticate(input),
+    done: ['PasskeyVerificationFailed', 'AuthenticationFailed', ...USED],
+    once: true,
+    verify: async (world, { request }) => assert.ok(await world.isAlive(request.authToken)),
   }),
   operation({
     method: 'passkeys.rename',
@@ -661,6 +933,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'lifecycle.deactivate',
+    sessions: { ends: 1 },
     prepare: owner,
     run: ({ accounts }, { accountId }) => accounts.lifecycle.deactivate({ accountId }),
     verify: assertDead,
@@ -680,6 +953,7 @@ export const OPERATIONS: readonly Operation[] = [
   }),
   operation({
     method: 'lifecycle.delete',
+    sessions: { ends: 1 },
     prepare: async (world) => {
       const owned = await world.protectedOwner();
       await world.accounts.tokens.issue({ accountId: owned.accountId, purpose: 'invitation' });
@@ -727,7 +1001,56 @@ async function withPhone(world: FaultWorld): Promise<void> {
   await world.accounts.contacts.verifyPhone({ request, phone: PHONE, code });
 }
 
-async function passkeyOf(world: FaultWorld): Promise<Owner & { passkeyId: string }> {
+/** A code of the same form that is not the one. */
+function wrong(code = ''): string {
+  return code.replace(/.$/, (last) => String((Number(last) + 5) % 10));
+}
+
+const PERSON = { sub: 'person-1', email: EMAIL };
+
+async function beginWithProvider(
+  world: FaultWorld,
+  request?: SessionRequest,
+): Promise<CompleteIdentityFlowInput> {
+  const begun = await world.accounts.identityProviders.begin({
+    provider: PROVIDER,
+    request: requestWith(),
+  });
+  return world.fromProvider(begun, PERSON, request);
+}
+
+async function signUpWithProvider(world: FaultWorld, request?: SessionRequest): Promise<void> {
+  await world.accounts.identityProviders.complete(await beginWithProvider(world, request));
+  await world.accounts.settled();
+}
+
+async function linkWithProvider(
+  world: FaultWorld,
+  request: SessionRequest,
+): Promise<CompleteIdentityFlowInput> {
+  const begun = await world.accounts.identityProviders.beginLink({ provider: PROVIDER, request });
+  return world.fromProvider(begun, PERSON, request);
+}
+
+/** People of another system; the hash is of {@link PASSWORD}, and of a scheme that is replaced. */
+const ROWS = [
+  {
+    foreignId: 'other|1',
+    username: 'ada',
+    email: EMAIL,
+    emailVerified: true,
+    passwordHash: OLD_HASH,
+  },
+  { foreignId: 'other|2', email: OTHER_EMAIL, phone: PHONE },
+];
+
+async function importOld(world: FaultWorld): Promise<void> {
+  await importAccounts(world.accounts, () => ROWS.slice(0, 1));
+}
+
+async function passkeyOf(
+  world: FaultWorld,
+): Promise<Owner & { passkeyId: string; device: Device }> {
   const owned = await world.owner();
   return { ...owned, ...(await world.passkey(owned)) };
 }
@@ -752,8 +1075,9 @@ export const NOT_IN_MATRIX: Readonly<Record<string, string>> = {
   'permissions.list': 'reads',
   'twoFactor.status': 'reads',
   'passkeys.list': 'reads',
-  'passkeys.createReauthenticationOptions': 'writes what passkeys.createLoginOptions does',
-  'passkeys.reauthenticate': 'writes what passkeys.login and reauthenticate do',
+  'identityProviders.list': 'reads',
+  'identityProviders.tokens': 'reads',
+  'import.readUsers': 'reads a file',
   'passkeys.relatedOrigins': 'reads memory',
   'quota.transact': 'internal: part of createAccount',
   'quota.giveBack': 'internal: part of lifecycle.delete',

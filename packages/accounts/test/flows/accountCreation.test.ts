@@ -1,5 +1,5 @@
+import { injectFaults } from '@latchkey/entity/testing';
 import type { Message } from '../../src/delivery/Delivery.js';
-import { loseAnswers } from '../../../entity/test/support/faults.js';
 import { contentsOf } from '../support/contents.js';
 import { CountingHasher } from '../support/CountingHasher.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
@@ -248,7 +248,7 @@ describe('a new account', () => {
   });
 
   it('is made once when the answer is lost', async () => {
-    const fault = loseAnswers(test.client, 'TransactWriteItems', 1);
+    const fault = injectFaults(test.client).on('TransactWriteItems', 'answerLost');
     await test.accounts.createAccount(someone());
     fault.remove();
     const { problems } = await contentsOf(test.client, test.table.name);

@@ -1,6 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AccountAttempts } from '@latchkey/schema';
-import { beforeAnswer, timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import { contentsOf } from '../support/contents.js';
@@ -15,24 +14,6 @@ import {
 
 const UNKNOWN = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 const DAY = 24 * 60 * 60 * 1000;
-
-/** Lets a client's requests fail from one on, whatever they are, however often they are tried. */
-function failAt(client: DynamoDBClient, first: number): { remove(): void } {
-  const name = 'failAt';
-  let requests = 0;
-  client.middlewareStack.add(
-    (next) => (args) => {
-      if (++requests >= first) throw timeout();
-      return next(args);
-    },
-    { step: 'finalizeRequest', priority: 'low', name },
-  );
-  return {
-    remove: () => {
-      client.middlewareStack.remove(name);
-    },
-  };
-}
 
 describe('an account and its sessions', () => {
   let test: TestAccounts;
@@ -197,7 +178,7 @@ describe('an account and its sessions', () => {
     for (let at = 1; at <= commands.length; at++) {
       const { ada, authToken } = await prepare();
       const { accountId, username = '' } = ada;
-      const fault = failAt(test.client, at);
+      const fault = injectFaults(test.client).from(at, 'timeout');
       const code = await codeOf(accounts.lifecycle.delete({ accountId }));
       fault.remove();
       expect(code).toBe('ServiceUnavailable');
@@ -216,9 +197,10 @@ describe('an account and its sessions', () => {
     for (const command of ['Query', 'TransactWriteItems']) {
       const ada = await signUp();
       const { accountId } = ada;
-      const meanwhile = beforeAnswer(test.client, command, () =>
-        test.another().lifecycle.delete({ accountId }),
-      );
+      const meanwhile = injectFaults(test.client).on(command, {
+        name: 'interleave',
+        run: () => test.another().lifecycle.delete({ accountId }),
+      });
       const { authToken } = await login(ada)
         .catch(() => ({ authToken: undefined }))
         .finally(() => meanwhile.remove());

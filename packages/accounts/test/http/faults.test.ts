@@ -1,6 +1,6 @@
 import { Accounts } from '@latchkey/accounts';
 import { createAccountsHandler } from '@latchkey/accounts/http';
-import { failWith, throttled } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { clientAddress } from '../../src/http/clientAddress.js';
 import type { AnyRoute } from '../../src/http/Route.js';
 import { routes } from '../../src/http/routes/routes.js';
@@ -81,7 +81,7 @@ describe('A body', () => {
 
 describe('A fault', () => {
   it('of the database is a 503 that says when to come back', async () => {
-    const injected = failWith(server.client, 'BatchGetItem', throttled, 1000);
+    const injected = injectFaults(server.client).on('BatchGetItem', 'throttling', { times: 1000 });
     try {
       const got = await server.send('/auth/session', {
         method: 'GET',

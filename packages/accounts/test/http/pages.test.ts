@@ -1,5 +1,5 @@
 import { createAccountsHandler } from '@latchkey/accounts/http';
-import { failWith, throttled } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { totp } from '@latchkey/accounts/two-factor';
 import { Secret, TOTP } from 'otpauth';
 import {
@@ -207,7 +207,7 @@ describe('A link in a message', () => {
   });
 
   it('tells the operator of an outage that a form has met, too', async () => {
-    const injected = failWith(server.client, 'GetItem', throttled, 1000);
+    const injected = injectFaults(server.client).on('GetItem', 'throttling', { times: 1000 });
     try {
       const got = await post(server.browser(), '/auth/magic-link', { token: 'x'.repeat(43) });
       expect([got.status, got.headers.get('retry-after')]).toEqual([503, '5']);

@@ -1,4 +1,4 @@
-import { failWith, loseAnswers, timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountDocument, SessionRequest } from '../../src/requests/SessionRequest.js';
 import { letsIn, signUp, watch } from '../sessions/support.js';
@@ -73,7 +73,7 @@ describe.each(METHODS)('%s by a request that was let through before', (method) =
 
   it('is done where the answer to the write is lost', async () => {
     const { accountId, request } = await loggedIn();
-    const lost = loseAnswers(test.client, 'TransactWriteItems');
+    const lost = injectFaults(test.client).on('TransactWriteItems', 'answerLost');
     const code = await codeOf(accounts.lifecycle[method]({ request })).finally(() => {
       lost.remove();
     });
@@ -87,7 +87,7 @@ describe.each(METHODS)('%s by a request that was let through before', (method) =
 it('an interrupted deletion continues with the request that began it', async () => {
   const { accountId, request } = await loggedIn();
   // The first write, by which the deletion begins, is a transaction with the session's check.
-  const fault = failWith(test.client, 'GetItem', timeout, ALWAYS);
+  const fault = injectFaults(test.client).on('GetItem', 'timeout', { times: ALWAYS });
   const code = await codeOf(accounts.lifecycle.delete({ request })).finally(() => {
     fault.remove();
   });
@@ -100,7 +100,7 @@ it('an interrupted deletion continues with the request that began it', async () 
 it('an abandoned deletion is finished by a sweep, and its names are free', async () => {
   const { accountId, request } = await loggedIn();
   const username = (await accounts.findUser({ username: accountId }))?.username ?? '';
-  const fault = failWith(test.client, 'GetItem', timeout, ALWAYS);
+  const fault = injectFaults(test.client).on('GetItem', 'timeout', { times: ALWAYS });
   const code = await codeOf(accounts.lifecycle.delete({ request })).finally(() => {
     fault.remove();
   });

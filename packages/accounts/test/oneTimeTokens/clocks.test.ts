@@ -1,4 +1,4 @@
-import { beforeAnswer } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { codeOf } from '../support/errorOf.js';
 import { PASSWORD, requestWith, type FullAccounts } from '../support/testAccounts.js';
 import {
@@ -142,9 +142,10 @@ describe('ASVS 6.5.5: a token of a server whose clock is behind', () => {
     const person = await test.signUpWithTotp();
     const { accountId } = person;
     test.clock.advance(-BEHIND);
-    const fault = beforeAnswer(test.client, 'Query', () =>
-      test.another().setPassword({ accountId, newPassword: PASSWORD }),
-    );
+    const fault = injectFaults(test.client).on('Query', {
+      name: 'interleave',
+      run: () => test.another().setPassword({ accountId, newPassword: PASSWORD }),
+    });
     const challenge = await test.challengeOf(person);
     fault.remove();
     const recoveryCode = person.recoveryCodes[0] ?? '';

@@ -1,10 +1,5 @@
+import { injectFaults } from '@latchkey/entity/testing';
 import { sampleOf } from '../../../entity/test/support/sampleOf.js';
-import {
-  beforeAnswer,
-  failWith,
-  loseAnswers,
-  timeout,
-} from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountErrorCode } from '../../src/errors/accountErrorCodes.js';
@@ -225,9 +220,12 @@ describe('one-time tokens of every kind', () => {
         await mailbox.take();
         let token = '';
         // After the account was read, and before anything is written.
-        const fault = beforeAnswer(test.client, 'Query', async () => {
-          token = await issue({ ...person, email: other });
-          await mailbox.take();
+        const fault = injectFaults(test.client).on('Query', {
+          name: 'interleave',
+          run: async () => {
+            token = await issue({ ...person, email: other });
+            await mailbox.take();
+          },
         });
         const newPassword = 'another long walk';
         await (
@@ -253,11 +251,13 @@ describe('one-time tokens of every kind', () => {
         await mailbox.take();
         const token = await issue({ ...person, email: other });
         const elsewhere = test.another();
-        const fault = beforeAnswer(test.client, 'Query', () =>
-          what === 'password'
-            ? elsewhere.setPassword({ accountId, newPassword: 'another long walk' })
-            : elsewhere.contacts.remove({ accountId, kind: 'email', value: email }),
-        );
+        const fault = injectFaults(test.client).on('Query', {
+          name: 'interleave',
+          run: () =>
+            what === 'password'
+              ? elsewhere.setPassword({ accountId, newPassword: 'another long walk' })
+              : elsewhere.contacts.remove({ accountId, kind: 'email', value: email }),
+        });
         const outcome = await codeOf(use(token)).finally(() => fault.remove());
         expect(outcome).toBe(refusal);
       },
@@ -317,7 +317,7 @@ describe('one-time tokens of every kind', () => {
 
     it('is consumed once when the response is lost, and the caller succeeds', async () => {
       const token = await issue(await signUp(test.accounts));
-      const fault = loseAnswers(test.client, 'TransactWriteItems', 2);
+      const fault = injectFaults(test.client).on('TransactWriteItems', 'answerLost', { times: 2 });
       const outcome = await codeOf(use(token)).finally(() => fault.remove());
       expect(fault.attempts).toBe(3);
       expect(outcome).toBe('none');
@@ -328,11 +328,13 @@ describe('one-time tokens of every kind', () => {
       const person = await signUp(test.accounts);
       const [kept, gone] = [await issue(person), await issue(await signUp(test.accounts))];
       for (const command of ['Query', 'TransactWriteItems']) {
-        const before = failWith(test.client, command, timeout, ALWAYS);
+        const before = injectFaults(test.client).on(command, 'timeout', { times: ALWAYS });
         expect(await codeOf(use(kept)).finally(() => before.remove())).toBe('ServiceUnavailable');
       }
       expect(await codeOf(use(kept))).toBe('none');
-      const after = loseAnswers(test.client, 'TransactWriteItems', ALWAYS);
+      const after = injectFaults(test.client).on('TransactWriteItems', 'answerLost', {
+        times: ALWAYS,
+      });
       expect(await codeOf(use(gone)).finally(() => after.remove())).toBe('ServiceUnavailable');
       expect(await codeOf(use(gone))).toBe(again);
     });

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
@@ -250,7 +250,7 @@ describe('links that anyone can request', () => {
     it('say so alike when the table does not answer', async () => {
       const { email } = await signUp(accounts);
       for (const command of ['GetItem', 'Query', 'TransactWriteItems']) {
-        const fault = failWith(test.client, command, timeout, ALWAYS);
+        const fault = injectFaults(test.client).on(command, 'timeout', { times: ALWAYS });
         const outcomes = [await codeOf(ask(email)), await codeOf(ask('nobody@example.com'))];
         fault.remove();
         expect([command, ...outcomes]).toEqual([

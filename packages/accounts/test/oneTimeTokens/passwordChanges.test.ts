@@ -1,9 +1,4 @@
-import {
-  beforeAnswer,
-  failWith,
-  loseAnswers,
-  timeout,
-} from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import { CountingHasher } from '../support/CountingHasher.js';
@@ -195,7 +190,9 @@ describe('a new password', () => {
         const hash = await storedHash(person);
         const endAll = () => test.another().sessions.revokeAllSessions({ accountId });
         if (!isLate) await endAll();
-        const fault = isLate ? beforeAnswer(test.client, 'Query', endAll) : undefined;
+        const fault = isLate
+          ? injectFaults(test.client).on('Query', { name: 'interleave', run: endAll })
+          : undefined;
         const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
         const outcome = await codeOf(accounts.passwords.change(change)).finally(() =>
           fault?.remove(),
@@ -229,7 +226,7 @@ describe('a new password', () => {
             });
           }
         };
-        const fault = beforeAnswer(own.client, 'Query', end);
+        const fault = injectFaults(own.client).on('Query', { name: 'interleave', run: end });
         const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
         const outcome = await codeOf(own.accounts.passwords.change(change)).finally(() =>
           fault.remove(),
@@ -302,13 +299,15 @@ describe('a new password', () => {
       const request = await logIn(accounts, person);
       const change = { request, currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
       const hash = await storedHash(person);
-      const before = failWith(test.client, 'TransactWriteItems', timeout, ALWAYS);
+      const before = injectFaults(test.client).on('TransactWriteItems', 'timeout', {
+        times: ALWAYS,
+      });
       expect(await codeOf(accounts.passwords.change(change)).finally(() => before.remove())).toBe(
         'ServiceUnavailable',
       );
       expect(await storedHash(person)).toBe(hash);
       expect(await isLive(request.authToken)).toBe(true);
-      const lost = loseAnswers(test.client, 'TransactWriteItems', 1);
+      const lost = injectFaults(test.client).on('TransactWriteItems', 'answerLost');
       expect(await codeOf(accounts.passwords.change(change)).finally(() => lost.remove())).toBe(
         'none',
       );

@@ -1,9 +1,9 @@
 import { AccessType, Account, AccountToken, Session } from '@latchkey/schema';
 import { Table } from '@latchkey/entity';
+import { injectFaults } from '@latchkey/entity/testing';
 import type { Message } from '../../src/delivery/Delivery.js';
 import type { AccountEvent } from '../../src/events/accountEvents.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
-import { failWith, timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { claimsOf } from '../support/forgeToken.js';
 import { contentsOf } from '../support/contents.js';
@@ -558,7 +558,7 @@ describe('what no flow alone shows', () => {
     const events: AccountEvent[] = [];
     const stop = accounts.on('*', (event) => events.push(event));
     for (const command of ['BatchGetItem', 'GetItem', 'Query', 'TransactWriteItems']) {
-      const fault = failWith(test.client, command, timeout, 1000);
+      const fault = injectFaults(test.client).on(command, 'timeout', { times: 1000 });
       const code =
         command === 'BatchGetItem'
           ? await codeOf(accounts.handleRequest(requestWith(authToken)))

@@ -1,4 +1,4 @@
-import { failWith, loseAnswers, timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { digestSecret } from '../../src/tokens/digestSecret.js';
 import { everythingShown } from '../support/everythingShown.js';
@@ -71,8 +71,8 @@ describe('secrets', () => {
       ['UpdateItem', () => accounts.logout({ authToken, request: requestWith() })],
     ] as const) {
       for (const inject of [
-        () => failWith(client, command, timeout, ALWAYS),
-        () => loseAnswers(client, command, ALWAYS),
+        () => injectFaults(client).on(command, 'timeout', { times: ALWAYS }),
+        () => injectFaults(client).on(command, 'answerLost', { times: ALWAYS }),
       ]) {
         const fault = inject();
         await keep(flow());

@@ -1,4 +1,4 @@
-import { beforeAnswer } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { createOwners, type Owners } from '../contacts/owners.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
@@ -17,11 +17,14 @@ describe('conditions that hold what happens at the same moment apart', () => {
     const challenge = await test.challengeOf(person);
     const { secret } = await accounts.twoFactor.enrol({ challenge, request: requestWith() });
     // Nothing but the tokens is revoked by this: the sessions go on.
-    const fault = beforeAnswer(client, 'Query', async () => {
-      fault.remove();
-      test.clock.advance(1);
-      const other = test.another();
-      await other.contacts.remove({ accountId, kind: 'email', value: 'other@example.org' });
+    const fault = injectFaults(client).on('Query', {
+      name: 'interleave',
+      run: async () => {
+        fault.remove();
+        test.clock.advance(1);
+        const other = test.another();
+        await other.contacts.remove({ accountId, kind: 'email', value: 'other@example.org' });
+      },
     });
     const confirmed = accounts.twoFactor.confirm({
       challenge,
@@ -84,9 +87,12 @@ describe('conditions that hold what happens at the same moment apart', () => {
     });
     const { authToken } = await test.signUp();
     test.clock.advance(5 * MINUTE);
-    const fault = beforeAnswer(test.client, 'BatchGetItem', async () => {
-      fault.remove();
-      await test.another().logout({ authToken, request: requestWith() });
+    const fault = injectFaults(test.client).on('BatchGetItem', {
+      name: 'interleave',
+      run: async () => {
+        fault.remove();
+        await test.another().logout({ authToken, request: requestWith() });
+      },
     });
     expect(await codeOf(test.accounts.handleRequest(requestWith(authToken)))).toBe(
       'InvalidSession',

@@ -1,4 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { injectFaults } from '@latchkey/entity/testing';
+import { importAccounts } from '@latchkey/accounts/import';
 import { AccountAttempts } from '@latchkey/schema';
 import { Secret, TOTP } from 'otpauth';
 import { AccountError } from '../../src/errors/AccountError.js';
@@ -220,6 +222,31 @@ it('a code for a phone is neither counted nor judged for a session that has ende
     expect(await codeOf(test.accounts.contacts.verifyPhone(verify))).toBe('InvalidSession');
   });
   expect(commands.filter((name) => /Update|Put|Delete|Write/.test(name))).toEqual([]);
+});
+
+it('an address that its holder proves meanwhile is not taken over as an unproven claim', async () => {
+  const claim = async (name: string) => {
+    const email = `${name}@example.com`;
+    const { accountId } = await test.accounts.createAccount({ email, password: PASSWORD });
+    return { accountId, email, rows: [{ foreignId: name, email, emailVerified: true }] };
+  };
+  const free = await claim('claimed1');
+  const { commands } = await test.log.costOf(() => importAccounts(test.accounts, () => free.rows));
+  const reads = commands.filter((command) => command === 'BatchGetItem').length;
+  expect(reads).toBeGreaterThan(0);
+  const { accountId, email, rows } = await claim('claimed2');
+  const run = () => test.another().verifyEmail({ accountId, email });
+  const faults = injectFaults(test.client);
+  // After the last look at the claim, and before what takes it over is read and written.
+  let seen = 0;
+  faults.choose(({ operation }) =>
+    operation === 'BatchGetItem' && ++seen === reads ? { name: 'interleave', run } : undefined,
+  );
+  const { accounts, refused } = await importAccounts(test.accounts, () => rows);
+  faults.remove();
+  const codes = refused.map(({ error }) => error.code);
+  expect([accounts, codes]).toEqual([0, ['EmailAlreadyExists']]);
+  expect(await test.accounts.findUser({ username: email })).toMatchObject({ accountId });
 });
 
 it('a session ends when the item of its account says that it is deactivated', async () => {

@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
-import { failWith, throttled, timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import { flowsOf } from '../../src/accounts/flowsOf.js';
@@ -233,19 +233,15 @@ describe('a logout', () => {
 
 describe('while DynamoDB is down, a request', () => {
   it.each([
-    ['cannot be answered', timeout, 'ServiceUnavailable'],
-    ['is throttled', throttled, 'ServiceUnavailable'],
-    [
-      'is refused',
-      () => Object.assign(new Error('no'), { name: 'AccessDeniedException' }),
-      'InvalidConfiguration',
-    ],
-  ])(
+    ['cannot be answered', 'timeout', 'ServiceUnavailable'],
+    ['is throttled', 'throttling', 'ServiceUnavailable'],
+    ['is refused', { name: 'error', code: 'AccessDeniedException' }, 'InvalidConfiguration'],
+  ] as const)(
     'ASVS 16.5.3: %s: the request is refused, and the session is kept',
     async (_name, fault, code) => {
       const { account, authToken } = await someone();
       const request = { ...requestWith(authToken), user: account, onCallDestroySession: jest.fn() };
-      const injected = failWith(test.client, 'BatchGetItem', fault, ALWAYS);
+      const injected = injectFaults(test.client).on('BatchGetItem', fault, { times: ALWAYS });
       const error = await errorOf(accounts.handleRequest(request)).finally(() => injected.remove());
       expect(error).toMatchObject({ code, status: code === 'InvalidConfiguration' ? 500 : 503 });
       expect(request).not.toHaveProperty('user');
@@ -341,7 +337,7 @@ describe('a request that was let through', () => {
 
 it('sessions begun directly say what is wrong in the terms of this package', async () => {
   const { account } = await someone();
-  const injected = failWith(test.client, 'PutItem', timeout, ALWAYS);
+  const injected = injectFaults(test.client).on('PutItem', 'timeout', { times: ALWAYS });
   const code = await codeOf(accounts.sessions.begin(account, requestWith())).finally(() =>
     injected.remove(),
   );

@@ -1,4 +1,4 @@
-import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import type { UpsertSessionFailure } from '../../src/sessions/SessionHooks.js';
@@ -194,7 +194,7 @@ describe('hooks', () => {
     for (const [command, call] of calls) {
       failures.length = 0;
       const request = requestWith();
-      const injected = failWith(test.client, command, timeout, ALWAYS);
+      const injected = injectFaults(test.client).on(command, 'timeout', { times: ALWAYS });
       const error = await errorOf(call(request)).finally(() => injected.remove());
       expect(error.code).toBe('ServiceUnavailable');
       expect({ command, failures }).toEqual({
@@ -203,7 +203,7 @@ describe('hooks', () => {
       });
     }
     failures.length = 0;
-    const fault = failWith(test.client, 'TransactWriteItems', timeout, ALWAYS);
+    const fault = injectFaults(test.client).on('TransactWriteItems', 'timeout', { times: ALWAYS });
     const request = requestWith();
     const login = accounts.userByPasswordLogin({ username, password: PASSWORD, request });
     const error = await errorOf(login).finally(() => fault.remove());

@@ -1,10 +1,5 @@
 import { Table } from '@latchkey/entity';
-import {
-  beforeAnswer,
-  failWith,
-  timeout,
-  type Fault,
-} from '../../../entity/test/support/faults.js';
+import { injectFaults, type InjectedFault } from '@latchkey/entity/testing';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import type { AccountDocument } from '../../src/requests/SessionRequest.js';
 import type { LoginResult } from '../../src/sessions/Sessions.js';
@@ -84,7 +79,7 @@ describe('ASVS 7.3.1: an idle timeout', () => {
   it('ASVS 16.5.3: refuses a session that was logged out meanwhile, and while DynamoDB does not write', async () => {
     const { authToken } = await someone(test.accounts);
     test.clock.advance(5 * MINUTE);
-    const injected = failWith(test.client, 'UpdateItem', timeout, ALWAYS);
+    const injected = injectFaults(test.client).on('UpdateItem', 'timeout', { times: ALWAYS });
     const error = await errorOf(verified(test.accounts, authToken)).finally(() =>
       injected.remove(),
     );
@@ -260,10 +255,13 @@ describe('ASVS 7.1.2: a maximum of 3 sessions', () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const counted = new Promise<void>((resolve) => {
-      const hold = beforeAnswer(test.client, 'Query', () => {
-        hold.remove();
-        resolve();
-        return held;
+      const hold = injectFaults(test.client).on('Query', {
+        name: 'interleave',
+        run: () => {
+          hold.remove();
+          resolve();
+          return held;
+        },
       });
     });
     const begun = test.accounts.sessions
@@ -280,9 +278,12 @@ describe('ASVS 7.1.2: a maximum of 3 sessions', () => {
     const tokens = [await login(), await login(), await login()];
     test.clock.advance(1);
     const later: string[] = [];
-    const meanwhile = beforeAnswer(test.client, 'Query', async () => {
-      const other = test.another();
-      later.push(await login(other), await login(other));
+    const meanwhile = injectFaults(test.client).on('Query', {
+      name: 'interleave',
+      run: async () => {
+        const other = test.another();
+        later.push(await login(other), await login(other));
+      },
     });
     const { authToken } = await test.accounts.sessions
       .begin(account, requestWith())
@@ -354,10 +355,13 @@ describe('ASVS 7.1.2: a maximum of 3 sessions', () => {
     async (command) => {
       const tokens = [await login(), await login(), await login()];
       const seen = watch(test.accounts);
-      const faults: Fault[] = [];
-      const written = beforeAnswer(test.client, 'PutItem', () => {
-        faults.push(failWith(test.client, command, timeout, ALWAYS));
-        return Promise.resolve();
+      const faults: InjectedFault[] = [];
+      const written = injectFaults(test.client).on('PutItem', {
+        name: 'interleave',
+        run: () => {
+          faults.push(injectFaults(test.client).on(command, 'timeout', { times: ALWAYS }));
+          return Promise.resolve();
+        },
       });
       test.clock.advance(1);
       const request = requestWith();

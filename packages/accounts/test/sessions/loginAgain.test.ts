@@ -1,4 +1,4 @@
-import { failWith, timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import type { SessionRequest } from '../../src/requests/SessionRequest.js';
 import type { LoginResult } from '../../src/sessions/Sessions.js';
 import { codeOf } from '../support/errorOf.js';
@@ -74,7 +74,9 @@ describe.each(LOGINS)('%s on a request that has a session', (_name, login) => {
 
   it('a login that fails does not end the previous session', async () => {
     const { username, authToken, request } = await visitor();
-    const injected = failWith(test.client, 'TransactWriteItems', timeout, ALWAYS);
+    const injected = injectFaults(test.client).on('TransactWriteItems', 'timeout', {
+      times: ALWAYS,
+    });
     const code = await codeOf(login(username, request)).finally(() => injected.remove());
     expect(code).toBe('ServiceUnavailable');
     expect(await letsIn(test.accounts, authToken)).toBe(true);

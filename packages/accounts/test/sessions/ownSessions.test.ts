@@ -1,10 +1,4 @@
-import {
-  beforeAnswer,
-  cancelled,
-  failWith,
-  loseAnswers,
-  timeout,
-} from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { requestWith, type TestAccounts } from '../support/testAccounts.js';
@@ -197,11 +191,17 @@ describe('revokeOtherSessions', () => {
   });
 
   it.each([
-    ['an answer that is lost', () => loseAnswers(test.client, 'TransactWriteItems')],
+    [
+      'an answer that is lost',
+      () => injectFaults(test.client).on('TransactWriteItems', 'answerLost'),
+    ],
     [
       'a transaction in the way',
       () =>
-        failWith(test.client, 'TransactWriteItems', () => cancelled('TransactionConflict', 'None')),
+        injectFaults(test.client).on('TransactWriteItems', {
+          name: 'transactionCanceled',
+          reasons: ['TransactionConflict', 'None'],
+        }),
     ],
   ])('survives %s', async (_name, inject) => {
     const { account, authToken } = await someone(accounts);
@@ -231,7 +231,7 @@ describe('50 sessions of one account', () => {
       const logins = await Promise.all(
         Array.from({ length: 50 }, () => accounts.sessions.begin(account, requestWith())),
       );
-      const injected = failWith(test.client, command, timeout, 1000);
+      const injected = injectFaults(test.client).on(command, 'timeout', { times: 1000 });
       await accounts.lifecycle
         .delete({ accountId })
         .catch(() => undefined)
@@ -254,8 +254,11 @@ describe('50 sessions of one account', () => {
       Array.from({ length: 50 }, () => accounts.sessions.begin(account, requestWith())),
     );
     let during: boolean[] = [];
-    const injected = beforeAnswer(test.client, 'UpdateItem', async () => {
-      during = await Promise.all(logins.map(({ authToken }) => letsIn(other, authToken)));
+    const injected = injectFaults(test.client).on('UpdateItem', {
+      name: 'interleave',
+      run: async () => {
+        during = await Promise.all(logins.map(({ authToken }) => letsIn(other, authToken)));
+      },
     });
     await accounts.lifecycle.deactivate({ accountId }).finally(() => injected.remove());
     expect(new Set(during)).toEqual(new Set([false]));

@@ -1,6 +1,6 @@
+import { injectFaults } from '@latchkey/entity/testing';
 import type { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountError } from '../../src/errors/AccountError.js';
-import { beforeAnswer } from '../../../entity/test/support/faults.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { claimsOf } from '../support/forgeToken.js';
 import { PASSWORD, requestWith, type TestAccounts } from '../support/testAccounts.js';
@@ -177,7 +177,10 @@ describe('a reauthentication', () => {
     });
     await expect(reauthenticationOf(accounts).renew(request, [refuse])).rejects.toThrow();
     expect(await letsIn(accounts, authToken)).toBe(true);
-    const injected = beforeAnswer(test.client, 'TransactWriteItems', () => Promise.resolve());
+    const injected = injectFaults(test.client).on('TransactWriteItems', {
+      name: 'interleave',
+      run: () => Promise.resolve(),
+    });
     const { authToken: fresh } = await reauthenticationOf(accounts)
       .renew(request)
       .finally(() => injected.remove());

@@ -1,10 +1,5 @@
+import { injectFaults } from '@latchkey/entity/testing';
 import type { Accounts } from '../../src/accounts/Accounts.js';
-import {
-  beforeAnswer,
-  failWith,
-  loseAnswers,
-  timeout,
-} from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { digestSecret } from '../../src/tokens/digestSecret.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
@@ -78,14 +73,11 @@ describe('refreshTokens', () => {
   });
 
   it.each([
-    ['a lost answer to the write is a rotation, and it is made once', loseAnswers, 1, 2],
-    ['one that never arrived is sent again', failWith, 1, 2],
-  ] as const)('%s', async (_name, inject, times, attempts) => {
+    ['a lost answer to the write is a rotation, and it is made once', 'answerLost', 1, 2],
+    ['one that never arrived is sent again', 'timeout', 1, 2],
+  ] as const)('%s', async (_name, fault, times, attempts) => {
     const { authToken } = await someone(accounts);
-    const injected =
-      inject === failWith
-        ? failWith(test.client, 'UpdateItem', timeout, times)
-        : loseAnswers(test.client, 'UpdateItem', times);
+    const injected = injectFaults(test.client).on('UpdateItem', fault, { times });
     const fresh = await refresh(authToken).finally(() => injected.remove());
     expect(injected.attempts).toBe(attempts);
     expect(await rowOf(fresh)).toMatchObject({ rotation: 1 });
@@ -163,11 +155,13 @@ describe('refreshTokens', () => {
     for (const end of ['logout', 'delete'] as const) {
       const { authToken } = await someone(accounts);
       const { sub: accountId, sid: ulid } = claimsOf(authToken);
-      const injected = beforeAnswer(test.client, 'BatchGetItem', () =>
-        end === 'logout'
-          ? other.logout({ authToken, request: requestWith() })
-          : other.SessionEntity.deleteOne({ filter: { accountId, ulid } }),
-      );
+      const injected = injectFaults(test.client).on('BatchGetItem', {
+        name: 'interleave',
+        run: () =>
+          end === 'logout'
+            ? other.logout({ authToken, request: requestWith() })
+            : other.SessionEntity.deleteOne({ filter: { accountId, ulid } }),
+      });
       const code = await codeOf(refresh(authToken)).finally(() => injected.remove());
       expect(code).toBe('InvalidSession');
       const { item } = await accounts.SessionEntity.findOne({ filter: { accountId, ulid } });
@@ -287,7 +281,7 @@ describe('a token that was replaced', () => {
     const { authToken } = await someone(accounts);
     const fresh = await refresh(authToken);
     test.clock.advance(MINUTE);
-    const injected = failWith(test.client, 'UpdateItem', timeout, ALWAYS);
+    const injected = injectFaults(test.client).on('UpdateItem', 'timeout', { times: ALWAYS });
     const error = await errorOf(verified(accounts, authToken)).finally(() => injected.remove());
     expect(error.code).toBe('ServiceUnavailable');
     expect(await letsIn(accounts, authToken)).toBe(false);

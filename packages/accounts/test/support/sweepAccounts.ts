@@ -44,9 +44,47 @@ export async function sweepAccounts(
   tableName: string,
   prefix = '',
 ): Promise<string[]> {
-  const items = await tableItems(client, tableName, prefix);
+  return sweepItems(await tableItems(client, tableName, prefix));
+}
+
+/** The same of items that were read already. */
+export function sweepItems(items: readonly Item[]): string[] {
   return [...uniqueProblems(items, ACCOUNT_DEFINITIONS), ...accountProblems(items)];
 }
+
+/** Lists the sessions that are accepted, by the rules of `docs/guide/sessions.md` and nothing of the library. */
+export function liveSessions(items: readonly Item[], now: Date): string[] {
+  const accounts = new Map(
+    items.filter(({ _e }) => _e?.S === Account.name).map((item) => [item.PK?.S, item]),
+  );
+  return items
+    .filter((item) => {
+      const account = accounts.get(item.PK?.S);
+      return (
+        item._e?.S === Session.name &&
+        account?.deactivated?.BOOL === false &&
+        item.valid?.BOOL === true &&
+        item.generation?.S === account.sessionGeneration?.S &&
+        Date.parse(item.expiresAt?.S ?? '') > now.getTime()
+      );
+    })
+    .map(({ ulid }) => ulid?.S ?? '');
+}
+
+/** Adds up the counts of attempts, by authenticator, and of messages, by kind of recipient. */
+export function storedCounts(items: readonly Item[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { _e, authenticator, recipient, attempts, messages } of items) {
+    const [kind = ''] = (recipient?.S ?? authenticator?.S ?? '').split('/');
+    const count = attempts ?? messages;
+    if (!count || !COUNTS.includes(_e?.S ?? '')) continue;
+    const name = `${_e?.S ?? ''} ${kind}`.trim();
+    counts.set(name, (counts.get(name) ?? 0) + Number(count.N));
+  }
+  return counts;
+}
+
+const COUNTS: readonly string[] = [AccountAttempts.name, AddressAttempts.name, SentMessages.name];
 
 function accountProblems(items: readonly Item[]): string[] {
   const problems: string[] = [];

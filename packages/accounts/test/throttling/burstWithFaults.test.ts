@@ -1,5 +1,4 @@
-import type { UpdateItemInput } from '@aws-sdk/client-dynamodb';
-import { timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults, seededRandom } from '@latchkey/entity/testing';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { codeOf } from '../support/errorOf.js';
 import { createTestAccounts, PASSWORD, requestWith } from '../support/testAccounts.js';
@@ -12,15 +11,6 @@ const UNSENT = 0.1;
 const UNANSWERED = 0.2;
 const ANSWERED_LATE = 0.3;
 
-/** The same numbers from 0 to 1 in every run. */
-function sequence(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return state / 2 ** 31;
-  };
-}
-
 it('GHSA-44jh-23m7-hpcf, ASVS 6.3.1, CVE-2026-35597: of 200 wrong passwords at once, 30% of the writes faulty, the budget is looked at, and no count is taken back', async () => {
   const hasher = new QuickHasher();
   const test = await createTestAccounts({ passwords: { hasher }, throttling: { address: false } });
@@ -29,28 +19,21 @@ it('GHSA-44jh-23m7-hpcf, ASVS 6.3.1, CVE-2026-35597: of 200 wrong passwords at o
     codeOf(accounts.userByPasswordLogin({ username: 'ada', password, request: requestWith() }));
   try {
     await accounts.createAccount({ username: 'ada', password: PASSWORD });
-    const random = sequence(7);
-    const fates = new Map<string, number>();
-    client.middlewareStack.add(
-      (next, { commandName }) =>
-        async (args) => {
-          if (commandName !== 'UpdateItemCommand') return next(args);
-          // The mark of the write, which the SDK sends again with it (decision 5).
-          const { ExpressionAttributeValues: values } = args.input as UpdateItemInput;
-          const mark = values?.[':0']?.S ?? '';
-          const seen = fates.get(mark);
-          const fate = seen ?? random();
-          fates.set(mark, fate);
-          if (fate < UNSENT) throw timeout();
-          const answer = await next(args);
-          if (fate < UNANSWERED || (fate < ANSWERED_LATE && seen === undefined)) throw timeout();
-          return answer;
-        },
-      { step: 'finalizeRequest', priority: 'low', name: 'faulty' },
-    );
+    const random = seededRandom(7);
+    const fates = new Map<number, number>();
+    const faults = injectFaults(client);
+    faults.choose(({ operation, request, attempt }) => {
+      if (operation !== 'UpdateItem') return undefined;
+      const fate = fates.get(request) ?? random();
+      fates.set(request, fate);
+      if (fate < UNSENT) return 'timeout';
+      return fate < UNANSWERED || (fate < ANSWERED_LATE && attempt === 1)
+        ? 'answerLost'
+        : undefined;
+    });
     hasher.verified = [];
     const outcomes = await Promise.all(Array.from({ length: CALLERS }, () => login('not the one')));
-    client.middlewareStack.remove('faulty');
+    faults.remove();
 
     const count = (code: string): number => outcomes.filter((each) => each === code).length;
     const [failed, locked, unknown] = [

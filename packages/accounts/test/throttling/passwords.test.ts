@@ -1,5 +1,5 @@
+import { injectFaults } from '@latchkey/entity/testing';
 import type { AccountsOptions } from '../../src/accounts/Accounts.js';
-import { failWith, loseAnswers, timeout } from '../../../entity/test/support/faults.js';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { AccountError } from '../../src/errors/AccountError.js';
 import { ScryptHasher } from '../../src/passwords/ScryptHasher.js';
@@ -175,7 +175,7 @@ describe('attempts at a password', () => {
     it('CVE-2026-35597: that fail after the count stay counted', async () => {
       const username = await signUp();
       const before = await storedAttempts();
-      const fault = failWith(test.client, 'Query', timeout, 1000);
+      const fault = injectFaults(test.client).on('Query', 'timeout', { times: 1000 });
       await codes(times(3, () => login(username)));
       fault.remove();
       const added = (await storedAttempts()).filter((attempts) => !before.includes(attempts));
@@ -184,7 +184,7 @@ describe('attempts at a password', () => {
 
     it('whose count has lost its answer are counted once', async () => {
       const username = await signUp();
-      const fault = loseAnswers(test.client, 'TransactWriteItems', 3);
+      const fault = injectFaults(test.client).on('TransactWriteItems', 'answerLost', { times: 3 });
       await codes(times(3, () => login(username, WRONG)));
       fault.remove();
       const outcome = await codes(times(20, () => login(username, WRONG)));

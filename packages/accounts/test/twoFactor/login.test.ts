@@ -1,4 +1,4 @@
-import { beforeAnswer, failWith, timeout } from '../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { Accounts } from '../../src/accounts/Accounts.js';
 import { AccountError } from '../../src/errors/AccountError.js';
@@ -181,9 +181,10 @@ describe('a login with a second factor', () => {
       }
       test.events.length = 0;
       // The attempt has been counted, the session is not written yet.
-      const meanwhile = beforeAnswer(test.client, 'UpdateItem', () =>
-        test.another().setPassword({ accountId, newPassword: 'another long walk' }),
-      );
+      const meanwhile = injectFaults(test.client).on('UpdateItem', {
+        name: 'interleave',
+        run: () => test.another().setPassword({ accountId, newPassword: 'another long walk' }),
+      });
       const step = secondStep(challenge, { code: test.app(person.secret) });
       expect(await refusal(step).finally(() => meanwhile.remove())).toBe(
         'TokenVerificationFailed challenge',
@@ -567,7 +568,7 @@ describe('a login with a second factor', () => {
     const code = test.app(person.secret);
     const before = await sessionsOf(person);
     for (const command of ['Query', 'TransactWriteItems']) {
-      const fault = failWith(test.client, command, timeout, 1000);
+      const fault = injectFaults(test.client).on(command, 'timeout', { times: 1000 });
       expect(await codeOf(secondStep(challenge, { code }))).toBe('ServiceUnavailable');
       fault.remove();
     }

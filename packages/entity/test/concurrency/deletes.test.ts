@@ -1,8 +1,7 @@
-import { createTestTable, type TestTable } from '@latchkey/entity/testing';
+import { createTestTable, type TestTable, injectFaults } from '@latchkey/entity/testing';
 import { Note, Order, User } from '../support/entities.js';
 import { errorOf } from '../support/errorOf.js';
 import { sweepUniques } from '../support/sweepUniques.js';
-import { loseAnswers } from '../support/faults.js';
 
 /** How many callers delete the same document at the same time. */
 const CALLERS = 20;
@@ -85,7 +84,7 @@ describe('a delete whose answer was lost', () => {
   ])('says that the outcome is not known, and not that nothing was there, %s', async (_, by) => {
     const notes = test.table.entity(Note);
     await notes.createOne({ item: filter });
-    const fault = loseAnswers(test.client, 'DeleteItem');
+    const fault = injectFaults(test.client).on('DeleteItem', 'answerLost');
     const error = await errorOf(notes.deleteOne({ filter: by }));
     fault.remove();
     expect(error).toMatchObject({

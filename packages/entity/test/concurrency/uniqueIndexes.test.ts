@@ -1,9 +1,13 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EntityError, type Table } from '@latchkey/entity';
-import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import {
+  createTestTable,
+  localClient,
+  type TestTable,
+  injectFaults,
+} from '@latchkey/entity/testing';
 import { User } from '../support/entities.js';
 import { errorOf } from '../support/errorOf.js';
-import { loseAnswers } from '../support/faults.js';
 import { sweepUniques } from '../support/sweepUniques.js';
 import { tableItems } from '../support/tableItems.js';
 
@@ -337,7 +341,7 @@ describe('a unique index', () => {
     const own = await createTestTable([User]);
     const users = own.table.entity(User);
     const item = { userId: 'a', email: 'a', nick: 'a' };
-    const fault = loseAnswers(own.client, 'TransactWriteItems', 3);
+    const fault = injectFaults(own.client).on('TransactWriteItems', 'answerLost', { times: 3 });
     await users.createOne({ item });
     await users.updateOne({ filter: { userId: 'a' }, update: { $set: { nick: 'b' } } });
     await users.deleteOne({ filter: { nick: 'b' } });

@@ -1,25 +1,21 @@
 import { Table } from '@latchkey/entity';
-import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import {
+  createTestTable,
+  localClient,
+  type TestTable,
+  injectFaults,
+  type InjectedFault,
+} from '@latchkey/entity/testing';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Note, Order, User } from '../support/entities.js';
 import { errorOf } from '../support/errorOf.js';
-import {
-  beforeAnswer,
-  cancelled,
-  failWith,
-  inProgress,
-  loseAnswers,
-  throttled,
-  timeout,
-  type Fault,
-} from '../support/faults.js';
 import { sweepUniques } from '../support/sweepUniques.js';
 import { tableItems } from '../support/tableItems.js';
 
 let table: Table;
 let client: DynamoDBClient;
 let test: TestTable;
-const faults: Fault[] = [];
+const faults: InjectedFault[] = [];
 
 beforeAll(async () => {
   client = localClient();
@@ -32,7 +28,7 @@ afterEach(async () => {
   expect(await sweepUniques(client, table.name, [User, Note, Order])).toEqual([]);
 });
 
-function during(fault: Fault): Fault {
+function during(fault: InjectedFault): InjectedFault {
   faults.push(fault);
   return fault;
 }
@@ -44,7 +40,7 @@ function fresh(word: string): string {
 
 describe('an answer that is lost after the write was made', () => {
   it('lets a create without unique values succeed, with one document', async () => {
-    const fault = during(loseAnswers(client, 'PutItem'));
+    const fault = during(injectFaults(client).on('PutItem', 'answerLost'));
     const title = fresh('note');
     const { item } = await table.entity(Note).createOne({ item: { owner: 'a', title } });
     expect(fault.attempts).toBe(2);
@@ -55,7 +51,7 @@ describe('an answer that is lost after the write was made', () => {
   });
 
   it('lets a create with unique values succeed, and does not report them as taken', async () => {
-    const fault = during(loseAnswers(client, 'TransactWriteItems'));
+    const fault = during(injectFaults(client).on('TransactWriteItems', 'answerLost'));
     const userId = fresh('user');
     const { item } = await table
       .entity(User)
@@ -67,10 +63,15 @@ describe('an answer that is lost after the write was made', () => {
   it('lets a create succeed even if somebody changes the document before it is sent again', async () => {
     const notes = table.entity(Note);
     const filter = { owner: 'a', title: fresh('note') };
-    during(loseAnswers(client, 'PutItem'));
+    during(injectFaults(client).on('PutItem', 'answerLost'));
     const other = new Table({ name: table.name, client: localClient() }).entity(Note);
     const change = { filter, update: { $set: { text: 'theirs' } } };
-    during(beforeAnswer(client, 'PutItem', () => other.updateOne(change)));
+    during(
+      injectFaults(client).on('PutItem', {
+        name: 'interleave',
+        run: () => other.updateOne(change),
+      }),
+    );
     const { item } = await notes.createOne({ item: { ...filter, text: 'ours' } });
     expect(item).toMatchObject({ text: 'ours', _v: 1 });
     expect((await notes.findOne({ filter })).item).toMatchObject({ text: 'theirs', _v: 2 });
@@ -80,10 +81,15 @@ describe('an answer that is lost after the write was made', () => {
     const notes = table.entity(Note);
     const filter = { owner: 'a', title: fresh('note') };
     await notes.createOne({ item: { ...filter, text: 'first' } });
-    during(loseAnswers(client, 'UpdateItem'));
+    during(injectFaults(client).on('UpdateItem', 'answerLost'));
     const other = new Table({ name: table.name, client: localClient() }).entity(Note);
     const theirs = { filter, update: { $set: { whole: 7 } } };
-    during(beforeAnswer(client, 'UpdateItem', () => other.updateOne(theirs)));
+    during(
+      injectFaults(client).on('UpdateItem', {
+        name: 'interleave',
+        run: () => other.updateOne(theirs),
+      }),
+    );
     const ours = { filter, condition: { text: 'first' }, update: { $set: { text: 'ours' } } };
     const error = await errorOf(notes.updateOne(ours));
     expect(error).toMatchObject({
@@ -97,10 +103,15 @@ describe('an answer that is lost after the write was made', () => {
     const notes = table.entity(Note);
     const filter = { owner: 'a', title: fresh('note') };
     await notes.createOne({ item: { ...filter, lines: ['a'] } });
-    const fault = during(loseAnswers(client, 'PutItem'));
+    const fault = during(injectFaults(client).on('PutItem', 'answerLost'));
     const other = new Table({ name: table.name, client: localClient() }).entity(Note);
     const theirs = { filter, update: { $set: { text: 'theirs' } } };
-    during(beforeAnswer(client, 'PutItem', () => other.updateOne(theirs)));
+    during(
+      injectFaults(client).on('PutItem', {
+        name: 'interleave',
+        run: () => other.updateOne(theirs),
+      }),
+    );
     const ours = { filter, version: 1, update: { $addToSet: { lines: ['b'] } } };
     const error = await errorOf(notes.updateOne(ours));
     expect(error).toMatchObject({
@@ -116,7 +127,7 @@ describe('an answer that is lost after the write was made', () => {
     const title = fresh('note');
     const notes = table.entity(Note);
     await notes.createOne({ item: { owner: 'a', title, text: 'first' } });
-    during(loseAnswers(client, 'PutItem'));
+    during(injectFaults(client).on('PutItem', 'answerLost'));
     const error = await errorOf(notes.createOne({ item: { owner: 'a', title, text: 'second' } }));
     expect(error.code).toBe('AlreadyExists');
     expect((await notes.findOne({ filter: { owner: 'a', title } })).item?.text).toBe('first');
@@ -126,7 +137,7 @@ describe('an answer that is lost after the write was made', () => {
     const notes = table.entity(Note);
     const filter = { owner: 'a', title: fresh('note') };
     await notes.createOne({ item: { ...filter, count: 1, lines: ['a'] } });
-    const fault = during(loseAnswers(client, 'UpdateItem'));
+    const fault = during(injectFaults(client).on('UpdateItem', 'answerLost'));
     const { item } = await notes.updateOne({
       filter,
       update: { $inc: { count: 1 }, $append: { lines: ['b'] } },
@@ -142,7 +153,7 @@ describe('an answer that is lost after the write was made', () => {
     const notes = table.entity(Note);
     const filter = { owner: 'a', title: fresh('note') };
     await notes.createOne({ item: { ...filter, whole: 1 } });
-    const fault = during(loseAnswers(client, 'PutItem'));
+    const fault = during(injectFaults(client).on('PutItem', 'answerLost'));
     const { item } = await notes.updateOne({ filter, update: { $addToSet: { lines: ['a'] } } });
     expect(fault.attempts).toBe(2);
     expect(item).toMatchObject({ lines: ['a'], _v: 2 });
@@ -153,7 +164,7 @@ describe('an answer that is lost after the write was made', () => {
     const users = table.entity(User);
     const [userId, moved] = [fresh('user'), fresh('moved')];
     await users.createOne({ item: { userId, email: userId } });
-    const fault = during(loseAnswers(client, 'TransactWriteItems', 1));
+    const fault = during(injectFaults(client).on('TransactWriteItems', 'answerLost'));
     const update = { $set: { userId: moved, nick: moved } };
     const { item } = await users.updateOne({ filter: { userId }, update });
     expect(fault.attempts).toBe(2);
@@ -164,7 +175,7 @@ describe('an answer that is lost after the write was made', () => {
     const users = table.entity(User);
     const userId = fresh('user');
     await users.createOne({ item: { userId, email: userId } });
-    during(loseAnswers(client, 'TransactWriteItems'));
+    during(injectFaults(client).on('TransactWriteItems', 'answerLost'));
     expect((await users.deleteOne({ filter: { userId } })).item?.userId).toBe(userId);
     expect((await users.findOne({ filter: { userId }, consistent: true })).item).toBeNull();
   });
@@ -174,7 +185,7 @@ describe('an answer that is lost after the write was made', () => {
     const title = fresh('note');
     const notes = table.entity(Note);
     await notes.createOne({ item: { owner: 'a', title, count: 1 } });
-    const fault = during(loseAnswers(client, 'TransactWriteItems', 2));
+    const fault = during(injectFaults(client).on('TransactWriteItems', 'answerLost', { times: 2 }));
     await table.transact([
       table.entity(User).createOneOperation({ item: { userId, email: userId } }),
       notes.updateOneOperation({ filter: { owner: 'a', title }, update: { $inc: { count: 1 } } }),
@@ -190,13 +201,13 @@ describe('an answer that is lost after the write was made', () => {
 describe('a request that never arrives', () => {
   it('leaves nothing behind when every attempt fails, and says that it can be tried again', async () => {
     const before = await tableItems(client, table.name);
-    for (const [command, makeError] of [
-      ['PutItem', timeout],
-      ['PutItem', throttled],
-      ['TransactWriteItems', timeout],
-      ['TransactWriteItems', throttled],
+    for (const [command, failure] of [
+      ['PutItem', 'timeout'],
+      ['PutItem', 'throttling'],
+      ['TransactWriteItems', 'timeout'],
+      ['TransactWriteItems', 'throttling'],
     ] as const) {
-      const fault = during(failWith(client, command, makeError, Infinity));
+      const fault = during(injectFaults(client).on(command, failure, { times: Infinity }));
       const userId = fresh('user');
       const error = await errorOf(
         command === 'PutItem'
@@ -212,7 +223,7 @@ describe('a request that never arrives', () => {
   });
 
   it('says of a read that it can be tried again', async () => {
-    during(failWith(client, 'GetItem', throttled, Infinity));
+    during(injectFaults(client).on('GetItem', 'throttling', { times: Infinity }));
     const error = await errorOf(table.entity(User).findOne({ filter: { userId: 'a' } }));
     expect(error).toMatchObject({
       code: 'RequestFailed',
@@ -221,13 +232,8 @@ describe('a request that never arrives', () => {
   });
 
   it('says of a missing permission that trying again is no use', async () => {
-    const denied = () =>
-      Object.assign(new Error('no'), {
-        name: 'AccessDeniedException',
-        $metadata: {},
-        $fault: 'client',
-      });
-    during(failWith(client, 'GetItem', denied, Infinity));
+    const denied = { name: 'error', code: 'AccessDeniedException' } as const;
+    during(injectFaults(client).on('GetItem', denied, { times: Infinity }));
     const error = await errorOf(table.entity(User).findOne({ filter: { userId: 'a' } }));
     expect(error).toMatchObject({ code: 'AccessDenied', details: { retryable: false } });
   });
@@ -235,18 +241,12 @@ describe('a request that never arrives', () => {
 
 describe('a single write that meets a transaction', () => {
   it('is sent again, for nothing was written, and says so when it never gets through', async () => {
-    const conflict = (): Error =>
-      Object.assign(new Error('a transaction is at work'), {
-        name: 'TransactionConflictException',
-        $metadata: {},
-        $fault: 'client',
-      });
     const notes = table.entity(Note);
     const filter = { owner: 'a', title: fresh('note') };
-    const put = during(failWith(client, 'PutItem', conflict, 2));
+    const put = during(injectFaults(client).on('PutItem', 'transactionConflict', { times: 2 }));
     await notes.createOne({ item: filter });
     expect(put.attempts).toBe(3);
-    during(failWith(client, 'UpdateItem', conflict, Infinity));
+    during(injectFaults(client).on('UpdateItem', 'transactionConflict', { times: Infinity }));
     const update = notes.updateOne({ filter, update: { $set: { text: 'x' } } });
     expect(await errorOf(update)).toMatchObject({
       code: 'RequestFailed',
@@ -258,11 +258,10 @@ describe('a single write that meets a transaction', () => {
 describe('a transaction that meets others', () => {
   it('is tried again until it gets through, and never taken for a unique violation', async () => {
     const fault = during(
-      failWith(
-        client,
+      injectFaults(client).on(
         'TransactWriteItems',
-        () => cancelled('None', 'TransactionConflict', 'None'),
-        3,
+        { name: 'transactionCanceled', reasons: ['None', 'TransactionConflict', 'None'] },
+        { times: 3 },
       ),
     );
     const userId = fresh('user');
@@ -271,7 +270,9 @@ describe('a transaction that meets others', () => {
   });
 
   it('waits for the same transaction that is still under way', async () => {
-    const fault = during(failWith(client, 'TransactWriteItems', inProgress, 2));
+    const fault = during(
+      injectFaults(client).on('TransactWriteItems', 'transactionInProgress', { times: 2 }),
+    );
     const userId = fresh('user');
     await table.entity(User).createOne({ item: { userId, email: userId } });
     expect(fault.attempts).toBe(3);
@@ -279,15 +280,23 @@ describe('a transaction that meets others', () => {
 
   it('is the same one when it is sent again, even long after it was carried out', async () => {
     // More often than the SDK itself tries again.
-    const fault = during(loseAnswers(client, 'TransactWriteItems', 5, inProgress));
+    const fault = during(
+      injectFaults(client).on(
+        'TransactWriteItems',
+        { name: 'transactionInProgress', executed: true },
+        { times: 5 },
+      ),
+    );
     const userId = fresh('user');
     await table.entity(User).createOne({ item: { userId, email: userId } });
     expect(fault.attempts).toBe(6);
   });
 
   it('gives up with TransactionConflict when others are always in the way', async () => {
-    const conflict = () => cancelled('TransactionConflict', 'None');
-    const fault = during(failWith(client, 'TransactWriteItems', conflict, Infinity));
+    const conflict = { name: 'transactionConflict', items: [0] } as const;
+    const fault = during(
+      injectFaults(client).on('TransactWriteItems', conflict, { times: Infinity }),
+    );
     const userId = fresh('user');
     const error = await errorOf(table.entity(User).createOne({ item: { userId, email: userId } }));
     expect(error).toMatchObject({
@@ -300,7 +309,11 @@ describe('a transaction that meets others', () => {
   it('gives up with RequestFailed, to be tried again, when the table is throttled for good', async () => {
     for (const code of ['ThrottlingError', 'ProvisionedThroughputExceeded']) {
       const fault = during(
-        failWith(client, 'TransactWriteItems', () => cancelled('None', code), Infinity),
+        injectFaults(client).on(
+          'TransactWriteItems',
+          { name: 'transactionCanceled', reasons: ['None', code] },
+          { times: Infinity },
+        ),
       );
       const userId = fresh('user');
       const error = await errorOf(
@@ -314,7 +327,11 @@ describe('a transaction that meets others', () => {
 
   it('does not try again what can never succeed', async () => {
     const fault = during(
-      failWith(client, 'TransactWriteItems', () => cancelled('None', 'ValidationError'), Infinity),
+      injectFaults(client).on(
+        'TransactWriteItems',
+        { name: 'transactionCanceled', reasons: ['None', 'ValidationError'] },
+        { times: Infinity },
+      ),
     );
     const userId = fresh('user');
     const error = await errorOf(table.entity(User).createOne({ item: { userId, email: userId } }));
@@ -330,7 +347,10 @@ describe('a document that changes while it is changed', () => {
     await users.createOne({ item: { userId, email: userId } });
     const changes: string[] = [];
     const fault = during(
-      failWith(client, 'TransactWriteItems', () => cancelled('TransactionConflict'), 1),
+      injectFaults(client).on('TransactWriteItems', {
+        name: 'transactionCanceled',
+        reasons: ['TransactionConflict'],
+      }),
     );
     const rename = users.updateOne({ filter: { userId }, update: { $set: { nick: userId } } });
     const birthday = users.updateOne({ filter: { userId }, update: { $inc: { age: 1 } } });
@@ -349,9 +369,12 @@ describe('a document that is deleted and made again while it is changed', () => 
     await users.createOne({ item: { userId, email: userId, nick: before } });
     const other = new Table({ name: table.name, client: localClient() }).entity(User);
     const fault = during(
-      beforeAnswer(client, 'GetItem', async () => {
-        await other.deleteOne({ filter: { userId } });
-        await other.createOne({ item: { userId, email: `${userId}x`, age: 7 } });
+      injectFaults(client).on('GetItem', {
+        name: 'interleave',
+        run: async () => {
+          await other.deleteOne({ filter: { userId } });
+          await other.createOne({ item: { userId, email: `${userId}x`, age: 7 } });
+        },
       }),
     );
     await users.updateOne({ filter: { userId }, update: { $set: { nick: after } } });
@@ -366,9 +389,12 @@ describe('a document that is deleted and made again while it is changed', () => 
     await users.createOne({ item: { userId, email: userId } });
     const other = new Table({ name: table.name, client: localClient() }).entity(User);
     during(
-      beforeAnswer(client, 'GetItem', async () => {
-        await other.deleteOne({ filter: { userId } });
-        await other.createOne({ item: { userId: `${userId}x`, email: userId } });
+      injectFaults(client).on('GetItem', {
+        name: 'interleave',
+        run: async () => {
+          await other.deleteOne({ filter: { userId } });
+          await other.createOne({ item: { userId: `${userId}x`, email: userId } });
+        },
       }),
     );
     expect((await users.deleteOne({ filter: { userId } })).item).toBeNull();

@@ -1,5 +1,10 @@
 import { Table } from '@latchkey/entity';
-import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import {
+  createTestTable,
+  localClient,
+  type TestTable,
+  injectFaults,
+} from '@latchkey/entity/testing';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   defineEntity,
@@ -11,7 +16,6 @@ import { setImmediate as soon } from 'node:timers/promises';
 import * as z from 'zod';
 import type { CommandEvent } from '../../src/table/Sender.js';
 import { errorOf } from '../support/errorOf.js';
-import { failWith, throttled } from '../support/faults.js';
 import { tableItems } from '../support/tableItems.js';
 
 const calls: string[] = [];
@@ -261,7 +265,7 @@ describe('hooks', () => {
 describe('onCommand', () => {
   it('tells command, attempts, duration and capacity of every request, of failed ones, too', async () => {
     const plain = test.table.entity(Plain);
-    const fault = failWith(client, 'PutItem', throttled, 2);
+    const fault = injectFaults(client).on('PutItem', 'throttling', { times: 2 });
     await plain.createOne({ item: { room: 'o', name: 'a' } });
     fault.remove();
     await plain.findOne({ filter: { room: 'o', name: 'a' } });

@@ -1,4 +1,4 @@
-import { PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   clearTable,
   isTableEmpty,
@@ -6,10 +6,16 @@ import {
   type ClearProgress,
   type CommandEvent,
 } from '@latchkey/entity';
-import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import {
+  createTestTable,
+  localClient,
+  type TestTable,
+  injectFaults,
+  type Fault,
+  type FaultInjector,
+} from '@latchkey/entity/testing';
 import { Note, User } from '../support/entities.js';
 import { errorOf } from '../support/errorOf.js';
-import { throttled } from '../support/faults.js';
 import { tableItems } from '../support/tableItems.js';
 
 const REQUESTS = [
@@ -19,30 +25,12 @@ const REQUESTS = [
   ['BatchWriteItem', 3],
 ] as const;
 
-/** Fails the nth request of a command as often as the SDK sends it. */
-function inject(
-  client: DynamoDBClient,
-  command: string,
-  nth: number,
-  { arrives, makeError }: { arrives: boolean; makeError: () => Error },
-): { attempts: number; remove(): void } {
-  const name = 'nthFault';
-  const fault = { attempts: 0, remove: () => void client.middlewareStack.remove(name) };
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      if (context.commandName !== `${command}Command`) return next(args);
-      if (++fault.attempts !== nth) return next(args);
-      if (arrives) await next(args);
-      throw makeError();
-    },
-    { step: 'finalizeRequest', priority: 'low', name },
+/** Kills the process at the nth request of an operation. */
+function crashAt(faults: FaultInjector, operation: string, nth: number, fault: Fault): void {
+  let requests = 0;
+  faults.choose((attempt) =>
+    attempt.operation === operation && ++requests === nth ? fault : undefined,
   );
-  return fault;
-}
-
-/** Not one that the SDK sends again: the process is gone. */
-function ended(): Error {
-  return Object.assign(new Error('the process has ended'), { name: 'ProcessEnded', $metadata: {} });
 }
 
 describe('clearTable', () => {
@@ -118,16 +106,17 @@ describe('clearTable', () => {
   });
 
   it('can be made again after a fault at any of its requests', async () => {
-    for (const arrives of [false, true]) {
+    for (const crash of ['crashBefore', 'crashAfter'] as const) {
       for (const [command, nth] of REQUESTS) {
         await fill(table, 30);
         const own = localClient();
         const faulty = new Table({ name: table.name, client: own });
-        const fault = inject(own, command, nth, { arrives, makeError: ended });
+        const faults = injectFaults(own);
+        crashAt(faults, command, nth, crash);
         let told = 0;
         const onProgress = ({ deletedCount }: ClearProgress): void => void (told = deletedCount);
         expect((await errorOf(clearTable(faulty, { onProgress }))).code).toBe('RequestFailed');
-        fault.remove();
+        faults.reset();
         // What it told is true, though more may be gone.
         const left = (await items()).length;
         expect(left).toBeLessThanOrEqual(60 - told);
@@ -141,10 +130,7 @@ describe('clearTable', () => {
   it('asks again for what DynamoDB has left undone, and ends where a listener throws', async () => {
     await fill(table, 30);
     const own = localClient();
-    const throttling = inject(own, 'BatchWriteItem', 1, {
-      arrives: false,
-      makeError: throttled,
-    });
+    const throttling = injectFaults(own).on('BatchWriteItem', 'throttling');
     const stop = new Error('enough');
     const stopped = clearTable(new Table({ name: table.name, client: own }), {
       onProgress: () => Promise.reject(stop),

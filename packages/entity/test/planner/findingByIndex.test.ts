@@ -1,10 +1,9 @@
-import { createTestTable, type TestTable } from '@latchkey/entity/testing';
+import { createTestTable, type TestTable, injectFaults } from '@latchkey/entity/testing';
 import { defineEntity, fieldPath } from '@latchkey/schema';
 import * as z from 'zod';
 import { explain } from '../../src/operations/explain.js';
 import type { CommandEvent } from '../../src/table/Sender.js';
 import { errorFrom, errorOf } from '../support/errorOf.js';
-import { failWith, throttled } from '../support/faults.js';
 
 /** Two ways to sort a customer's orders, the second by a date that comes later. */
 const Order = defineEntity({
@@ -495,7 +494,7 @@ describe('Documents by a part of a unique index', () => {
   });
 
   it('are asked for again where DynamoDB leaves them unprocessed, or is busy', async () => {
-    const fault = failWith(test.client, 'BatchGetItem', throttled);
+    const fault = injectFaults(test.client).on('BatchGetItem', 'throttling');
     expect(await of({ owner: 'fifty' })).toEqual(inOrder('fifty'));
     fault.remove();
     expect(fault.attempts).toBe(2);

@@ -1,12 +1,17 @@
 import { PutItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { backfill, type BackfillOptions, type BackfillResult, Table } from '@latchkey/entity';
-import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import {
+  createTestTable,
+  localClient,
+  type TestTable,
+  injectFaults,
+  type InjectedFault,
+} from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import fc from 'fast-check';
 import * as z from 'zod';
 import { itemSize } from '../../src/attributes/assertItemSize.js';
 import { errorOf } from '../support/errorOf.js';
-import { beforeAnswer, failWith, loseAnswers, throttled, type Fault } from '../support/faults.js';
 import { sweepUniques } from '../support/sweepUniques.js';
 import { tableItems } from '../support/tableItems.js';
 
@@ -73,7 +78,7 @@ let test: TestTable;
 let yesterday: Table;
 let client: DynamoDBClient;
 const sent: string[] = [];
-const faults: Fault[] = [];
+const faults: InjectedFault[] = [];
 
 beforeEach(async () => {
   client = localClient();
@@ -449,8 +454,8 @@ describe('a back-fill that is interrupted', () => {
   it('by an error of DynamoDB can be made again, and is told of that', async () => {
     for (let at = 0; at < 60; at++) await old({ name: `m${at}`, email: `e${at}` });
     let calls = 0;
-    const denied = () => Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: {} });
-    faults.push(failWith(client, 'TransactWriteItems', denied, 3));
+    const denied = { name: 'error', code: 'AccessDeniedException' } as const;
+    faults.push(injectFaults(client).on('TransactWriteItems', denied, { times: 3 }));
     for (;;) {
       calls++;
       const error = await backfillMembers().then(
@@ -468,8 +473,8 @@ describe('a back-fill that is interrupted', () => {
   it('goes on through throttling and lost answers', async () => {
     for (let at = 0; at < 30; at++) await old({ name: `m${at}`, email: `e${at}` });
     faults.push(
-      loseAnswers(client, 'TransactWriteItems', 5),
-      failWith(client, 'Scan', throttled, 1),
+      injectFaults(client).on('TransactWriteItems', 'answerLost', { times: 5 }),
+      injectFaults(client).on('Scan', 'throttling'),
     );
     expect(await backfillMembers()).toMatchObject({ changedCount: 30, failures: [] });
     expect(await sweep()).toEqual([]);
@@ -561,14 +566,17 @@ describe('beside live traffic', () => {
   it('a back-fill takes nothing back, and what it meets is read again', async () => {
     for (let at = 0; at < 30; at++) await old({ name: `m${at}`, email: `e${at}` });
     faults.push(
-      beforeAnswer(client, 'Scan', async () => {
-        const other = new Table({ name: test.table.name, client: localClient() }).entity(Member);
-        const filter = (at: number) => ({ club: 'c', name: `m${at}` });
-        await other.updateOne({ filter: filter(0), update: { $inc: { dues: 5 } } });
-        await other.updateOne({ filter: filter(1), update: { $set: { email: 'other' } } });
-        await other.updateOne({ filter: filter(2), update: { $set: { name: 'moved' } } });
-        await other.deleteOne({ filter: filter(3) });
-        await other.updateOne({ filter: filter(4), update: { $set: { email: 'e5' } } });
+      injectFaults(client).on('Scan', {
+        name: 'interleave',
+        run: async () => {
+          const other = new Table({ name: test.table.name, client: localClient() }).entity(Member);
+          const filter = (at: number) => ({ club: 'c', name: `m${at}` });
+          await other.updateOne({ filter: filter(0), update: { $inc: { dues: 5 } } });
+          await other.updateOne({ filter: filter(1), update: { $set: { email: 'other' } } });
+          await other.updateOne({ filter: filter(2), update: { $set: { name: 'moved' } } });
+          await other.deleteOne({ filter: filter(3) });
+          await other.updateOne({ filter: filter(4), update: { $set: { email: 'e5' } } });
+        },
       }),
     );
     const { collisions } = await backfillMembers();

@@ -1,10 +1,14 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
-import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import {
+  createTestTable,
+  localClient,
+  type TestTable,
+  injectFaults,
+} from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
-import { beforeAnswer } from '../support/faults.js';
 import { tableItems } from '../support/tableItems.js';
 
 const Club = defineEntity({
@@ -243,11 +247,14 @@ it('A value that comes free and becomes the document’s own meanwhile goes with
   const client = localClient();
   const mine = new Table({ name: test.table.name, client }).entity(Member);
   // Between the read and the write, the holder gives the value up, and the document takes it.
-  const fault = beforeAnswer(client, 'GetItem', async () => {
-    await members().deleteOne({ filter: { club: old.holder ?? '', name: 'new' } });
-    const other = `other-${old.code}`;
-    await members().updateOne({ filter: old.filter, update: { $set: { code: other } } });
-    await members().updateOne({ filter: old.filter, update: { $set: { code: old.code } } });
+  const fault = injectFaults(client).on('GetItem', {
+    name: 'interleave',
+    run: async () => {
+      await members().deleteOne({ filter: { club: old.holder ?? '', name: 'new' } });
+      const other = `other-${old.code}`;
+      await members().updateOne({ filter: old.filter, update: { $set: { code: other } } });
+      await members().updateOne({ filter: old.filter, update: { $set: { code: old.code } } });
+    },
   });
   await mine.deleteOne({ filter: old.filter });
   expect(fault.attempts).toBe(2);

@@ -1,7 +1,11 @@
-import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import {
+  createTestTable,
+  localClient,
+  type TestTable,
+  injectFaults,
+} from '@latchkey/entity/testing';
 import type { DynamoDBClient, WriteRequest } from '@aws-sdk/client-dynamodb';
 import { errorFrom, errorOf } from '../support/errorOf.js';
-import { beforeAnswer } from '../support/faults.js';
 import { Guest, Sale, Shop } from '../support/shop.js';
 import { sweepUniques } from '../support/sweepUniques.js';
 
@@ -69,12 +73,14 @@ describe('updateMany and deleteMany', () => {
     for (const seat of ['a', 'b']) {
       await guests.createOne({ item: { shopId: 'race', seat, text: 'go' } });
     }
-    const first = beforeAnswer(client, 'Query', () =>
-      sales.updateOne({
-        filter: { shopId: 'race', number: 1 },
-        update: { $set: { state: 'paid' } },
-      }),
-    );
+    const first = injectFaults(client).on('Query', {
+      name: 'interleave',
+      run: () =>
+        sales.updateOne({
+          filter: { shopId: 'race', number: 1 },
+          update: { $set: { state: 'paid' } },
+        }),
+    });
     expect(await sales.deleteMany({ filter: { shopId: 'race', state: 'open' } })).toEqual({
       deletedCount: 2,
     });
@@ -94,12 +100,14 @@ describe('updateMany and deleteMany', () => {
         filter: { shopId: 'race', seat: 'a' },
         update: { $set: { text: 'go' } },
       });
-      const fault = beforeAnswer(client, 'Query', () =>
-        guests.updateOne({
-          filter: { shopId: 'race', seat: 'a' },
-          update: { $set: { text: 'stay' } },
-        }),
-      );
+      const fault = injectFaults(client).on('Query', {
+        name: 'interleave',
+        run: () =>
+          guests.updateOne({
+            filter: { shopId: 'race', seat: 'a' },
+            update: { $set: { text: 'stay' } },
+          }),
+      });
       await run();
       fault.remove();
       expect((await guests.findOne({ filter: { shopId: 'race', seat: 'a' } })).item?.text).toBe(

@@ -1,11 +1,16 @@
 import { DeleteItemCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Table } from '@latchkey/entity';
-import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import {
+  createTestTable,
+  localClient,
+  type TestTable,
+  injectFaults,
+  type InjectedFault,
+} from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import * as z from 'zod';
 import { sampleOf } from '../support/sampleOf.js';
 import { errorOf } from '../support/errorOf.js';
-import { beforeAnswer, type Fault } from '../support/faults.js';
 import { Guest, Sale, Shop } from '../support/shop.js';
 import { sweepUniques } from '../support/sweepUniques.js';
 import { tableItems } from '../support/tableItems.js';
@@ -31,7 +36,7 @@ const Desk = defineEntity({
 let test: TestTable;
 let client: DynamoDBClient;
 const sent: string[] = [];
-const faults: Fault[] = [];
+const faults: InjectedFault[] = [];
 const definitions = [Shop, Sale, Guest, Desk];
 
 beforeAll(async () => {
@@ -256,7 +261,7 @@ describe('documents that come while their parent moves', () => {
 
   it('move after it', async () => {
     const from = await shop(true);
-    faults.push(beforeAnswer(client, 'Query', () => late(from)));
+    faults.push(injectFaults(client).on('Query', { name: 'interleave', run: () => late(from) }));
     await WAYS[0]?.[1](from, `${from}x`, 'move');
     expect(await inPartition(from)).toEqual([]);
     expect(await inPartition(`${from}x`)).toHaveLength(6);
@@ -267,10 +272,13 @@ describe('documents that come while their parent moves', () => {
   it('stay where another document has taken the old key', async () => {
     const from = await shop(true);
     faults.push(
-      beforeAnswer(client, 'TransactWriteItems', async () => {
-        const other = new Table({ name: test.table.name, client: localClient() });
-        await other.entity(Shop).createOne({ item: { shopId: from, name: `new-${from}` } });
-        await late(from);
+      injectFaults(client).on('TransactWriteItems', {
+        name: 'interleave',
+        run: async () => {
+          const other = new Table({ name: test.table.name, client: localClient() });
+          await other.entity(Shop).createOne({ item: { shopId: from, name: `new-${from}` } });
+          await late(from);
+        },
       }),
     );
     await WAYS[0]?.[1](from, `${from}x`, 'move');
@@ -282,7 +290,9 @@ describe('documents that come while their parent moves', () => {
     const from = await shop(true);
     const other = new Table({ name: test.table.name, client: localClient() }).entity(Sale);
     const change = { filter: { shopId: from, number: 1 }, update: { $set: { note: 'new' } } };
-    faults.push(beforeAnswer(client, 'Query', () => other.updateOne(change)));
+    faults.push(
+      injectFaults(client).on('Query', { name: 'interleave', run: () => other.updateOne(change) }),
+    );
     await WAYS[0]?.[1](from, `${from}x`, 'move');
     const { item } = await sales().findOne({ filter: { shopId: `${from}x`, number: 1 } });
     expect(item).toMatchObject({ note: 'new', _v: 3 });

@@ -1,10 +1,14 @@
 import { Table } from '@latchkey/entity';
-import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
+import {
+  createTestTable,
+  localClient,
+  type TestTable,
+  injectFaults,
+} from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';
 import { decodeTime } from 'ulid';
 import * as z from 'zod';
 import { errorOf } from '../support/errorOf.js';
-import { beforeAnswer, loseAnswers } from '../support/faults.js';
 
 const Board = defineEntity({
   name: 'Board',
@@ -174,15 +178,16 @@ describe('a document taken over', () => {
     const client = localClient();
     const replies = new Table({ name: test.table.name, client }).entity(Reply);
     const input = { item: { board: fresh() }, ...given };
-    const lost = loseAnswers(client, 'PutItem');
+    const lost = injectFaults(client).on('PutItem', 'answerLost');
     expect((await replies.createOne(input)).item).toMatchObject(given);
     expect(lost.attempts).toBe(2);
     lost.remove();
     const other = { item: { board: fresh() }, ...given };
-    loseAnswers(client, 'PutItem');
-    beforeAnswer(client, 'PutItem', () =>
-      test.table.entity(Reply).deleteOne({ filter: { ...other.item, ulid: ULID } }),
-    );
+    injectFaults(client).on('PutItem', 'answerLost');
+    injectFaults(client).on('PutItem', {
+      name: 'interleave',
+      run: () => test.table.entity(Reply).deleteOne({ filter: { ...other.item, ulid: ULID } }),
+    });
     // Deleted in between by somebody else: it is made anew.
     expect((await replies.createOne(other)).item).toMatchObject(given);
     client.destroy();

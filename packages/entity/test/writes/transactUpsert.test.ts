@@ -1,9 +1,8 @@
 import { Account, defineEntity } from '@latchkey/schema';
 import * as z from 'zod';
 import { EntityError, type Entity, type Table } from '@latchkey/entity';
-import { createTestTable, localClient } from '@latchkey/entity/testing';
+import { createTestTable, localClient, injectFaults } from '@latchkey/entity/testing';
 import { errorOf } from '../support/errorOf.js';
-import { loseAnswers } from '../support/faults.js';
 import { tableItems } from '../support/tableItems.js';
 
 const Counter = defineEntity({
@@ -106,7 +105,7 @@ describe('an upsert in a transaction', () => {
   });
 
   it('counts once when its answer is lost', async () => {
-    const fault = loseAnswers(client, 'TransactWriteItems', 1);
+    const fault = injectFaults(client).on('TransactWriteItems', 'answerLost');
     await increment('lost');
     fault.remove();
     expect(await stored('lost')).toMatchObject({ count: 1 });

@@ -1,6 +1,6 @@
 import type { SelfService } from '@latchkey/accounts/self-service';
 import { inspect } from 'node:util';
-import { failWith, throttled } from '../../../../entity/test/support/faults.js';
+import { injectFaults } from '@latchkey/entity/testing';
 import { PASSWORD, requestWith } from '../../support/testAccounts.js';
 import { LONGEST_PASSWORDS, rowOf, tooLong, type Row } from './Row.js';
 import type { SelfServiceCode } from './selfServiceCodes.js';
@@ -396,7 +396,9 @@ const applications: readonly Row[] = [
 /** Signs up while DynamoDB is asked for too much: at every attempt, or at all but so many. */
 async function signUpThrottled(world: World, spared: number): Promise<unknown> {
   const attempts = (await world.client.config.maxAttempts()) - spared;
-  const fault = failWith(world.client, 'TransactWriteItems', throttled, attempts);
+  const fault = injectFaults(world.client).on('TransactWriteItems', 'throttling', {
+    times: attempts,
+  });
   try {
     return await world.signUp();
   } finally {

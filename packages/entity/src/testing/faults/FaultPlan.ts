@@ -27,6 +27,11 @@ export interface FaultedRequest {
 
 /** A fault that was added. */
 export interface InjectedFault {
+  /**
+   * How many attempts the fault was there for, whether they met it or not: those of its request or operation, except
+   * where a fault that was added before came first. Beyond `hits`, these are the ones that got through.
+   */
+  readonly attempts: number;
   /** How many attempts have met it. */
   readonly hits: number;
   /** Removes the fault: no further attempt meets it. */
@@ -45,6 +50,7 @@ export interface RandomFaults {
 
 /** A fault and when it strikes. */
 interface Rule extends InjectedFault {
+  attempts: number;
   hits: number;
   readonly fault: (attempt: FaultedRequest) => ParsedFault | undefined;
 }
@@ -129,12 +135,46 @@ export class FaultPlan {
     if (!(rate >= 0 && rate <= 1)) throw invalidInput('rate must be a number from 0 to 1');
     if (faults.length === 0) throw invalidInput('faults must not be empty');
     const parsed = faults.map(parseFault);
-    return this.#addRule(({ operation }) => {
+    const rule = this.#addRule(({ operation }) => {
       if (operations && !operations.includes(operation)) return undefined;
+      rule.attempts++;
       if (this.#random() >= rate) return undefined;
       const possible = parsed.filter(({ name }) => isFaultOf(name, operation));
       return possible[Math.floor(this.#random() * possible.length)];
     });
+    return rule;
+  }
+
+  /**
+   * Asks a function for the fault of each attempt: for a pattern that no other method has, such as the third request
+   * of an operation.
+   *
+   * @param choice - called with each attempt, in order of arrival. Undefined lets the attempt pass, as does a fault
+   *   that its operation cannot have. A fault with wrong options fails the request with {@link TestingError}
+   *   `InvalidInput`.
+   * @throws {@link TestingError} `InvalidInput` for anything but a function.
+   *
+   * @example
+   * ```ts
+   * import { injectFaults, localClient } from '@latchkey/entity/testing';
+   *
+   * const client = localClient();
+   * let queries = 0;
+   * injectFaults(client).choose(({ operation }) =>
+   *   operation === 'Query' && ++queries === 3 ? 'timeout' : undefined,
+   * );
+   * client.destroy();
+   * ```
+   */
+  choose(choice: (attempt: FaultedRequest) => Fault | undefined): InjectedFault {
+    if (typeof choice !== 'function') throw invalidInput('choice must be a function');
+    const rule = this.#addRule((attempt) => {
+      rule.attempts++;
+      const fault = choice(attempt);
+      const parsed = fault === undefined ? undefined : parseFault(fault);
+      return parsed && isFaultOf(parsed.name, attempt.operation) ? parsed : undefined;
+    });
+    return rule;
   }
 
   /** Makes the indexes that `staleIndex` shows include everything that was written until now. */
@@ -169,7 +209,11 @@ export class FaultPlan {
     const count = known ?? { request: ++this.#requestCount, attempts: 0 };
     count.attempts++;
     if (invocation !== undefined) this.#invocations.set(invocation, count);
-    const attempt = { request: count.request, attempt: count.attempts, operation };
+    const attempt = Object.freeze({
+      request: count.request,
+      attempt: count.attempts,
+      operation,
+    });
     const fault = this.#isCrashed ? parseFault('crashBefore') : this.#firstFault(attempt);
     this.#requests.push(Object.freeze({ ...attempt, ...(fault && { fault: fault.name }) }));
     if (fault?.name.startsWith('crash')) this.#isCrashed = true;
@@ -189,16 +233,17 @@ export class FaultPlan {
   #add(fault: Fault, times = 1, isMeant: (attempt: FaultedRequest) => boolean): InjectedFault {
     const parsed = parseFault(fault);
     if (times !== Infinity) assertInteger(times, 'times', 1, Number.MAX_SAFE_INTEGER);
-    const rule = this.#addRule((attempt) =>
-      rule.hits < times && isMeant(attempt) && isFaultOf(parsed.name, attempt.operation)
-        ? parsed
-        : undefined,
-    );
+    const rule = this.#addRule((attempt) => {
+      if (!isMeant(attempt) || !isFaultOf(parsed.name, attempt.operation)) return undefined;
+      rule.attempts++;
+      return rule.hits < times ? parsed : undefined;
+    });
     return rule;
   }
 
-  #addRule(fault: Rule['fault']): InjectedFault {
+  #addRule(fault: Rule['fault']): Rule {
     const rule: Rule = {
+      attempts: 0,
       hits: 0,
       fault,
       remove: () => {

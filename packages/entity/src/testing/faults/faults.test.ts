@@ -18,7 +18,7 @@ import { createClient, type Table } from '../../index.js';
 import { createTestTable, type TestTable } from '../createTestTable.js';
 import { localClient } from '../localClient.js';
 import { FAULT_NAMES, isFaultOf, type Fault, type FaultName } from './Fault.js';
-import type { FaultPlan } from './FaultPlan.js';
+import type { FaultedRequest, FaultPlan } from './FaultPlan.js';
 import { injectFaults, type FaultInjector } from './injectFaults.js';
 import { startFaultProxy, type FaultProxy } from './startFaultProxy.js';
 
@@ -147,7 +147,7 @@ describe.each(['injector', 'proxy'] as const)('Faults of the %s', (form) => {
     await client.send(new PutItemCommand(put(first)));
     await client.send(new PutItemCommand(put(second)));
     expect(await stored(first, second)).toEqual([first, second]);
-    expect(fault.hits).toBe(2);
+    expect([fault.attempts, fault.hits]).toEqual([3, 2]);
     const hit = { request: 2, operation: 'PutItem', fault: 'connectionResetBefore' };
     expect(faults.requests).toEqual([
       { request: 1, attempt: 1, operation: 'PutItem' },
@@ -155,6 +155,28 @@ describe.each(['injector', 'proxy'] as const)('Faults of the %s', (form) => {
       { ...hit, attempt: 2 },
       { request: 2, attempt: 3, operation: 'PutItem' },
     ]);
+  });
+
+  it('are what a function chooses for each attempt, if the operation can have them', async () => {
+    const { client, faults } = await begin(3);
+    const seen: FaultedRequest[] = [];
+    const chosen = faults.choose((attempt) => {
+      seen.push(attempt);
+      return seen.length === 2 ? 'connectionResetBefore' : 'transactionInProgress';
+    });
+    const [first, second] = [fresh(), fresh()];
+    await client.send(new PutItemCommand(put(first)));
+    await client.send(new PutItemCommand(put(second)));
+    expect(await stored(first, second)).toEqual([first, second]);
+    expect([chosen.attempts, chosen.hits]).toEqual([3, 1]);
+    expect(seen.map(({ request, attempt }) => [request, attempt])).toEqual([
+      [1, 1],
+      [2, 1],
+      [2, 2],
+    ]);
+    chosen.remove();
+    await client.send(new PutItemCommand(put(fresh())));
+    expect(seen).toHaveLength(3);
   });
 
   it('let nothing through after a crash until they are reset', async () => {
