@@ -10,7 +10,6 @@ import type { EntityModel, Fields, Item, UniqueKey } from '../entity/EntityModel
 import { invalidInput, parseInput } from '../entity/parseInput.js';
 import { systemFields, type GivenSystemFields } from '../entity/systemFields.js';
 import { documentId } from '../keys/documentId.js';
-import { commit } from '../table/commit.js';
 import type { Write } from '../table/transactWrite.js';
 import { documentInTheWay } from './conditionFailed.js';
 import { ownerOf } from '../keys/ownerOf.js';
@@ -29,14 +28,7 @@ export interface Creation {
   readonly writes: readonly [Write, ...Write[]];
 }
 
-/** Writes a new document, with its unique items in one transaction if it has any. */
-async function createOne(entity: EntityContext, input: CreateInput): Promise<Item> {
-  const { item, writes } = await prepareCreate(entity, input);
-  await commit(entity.sender, writes);
-  return item;
-}
-
-/** The SDK input that {@link createOne} would send; hooks, which may wait, do not run. */
+/** The SDK input that would create a document; hooks, which may wait, do not run. */
 export function createOneParams(
   entity: EntityContext,
   input: CreateInput,
