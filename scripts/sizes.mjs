@@ -39,7 +39,7 @@ const BUDGETS = {
   '@latchkey/accounts/prehashed-passwords': 2.5,
   '@latchkey/accounts/two-factor': 20.5,
   '@latchkey/accounts/react': 2,
-  '@latchkey/accounts/restore': 7.5,
+  '@latchkey/accounts/restore': 8,
   '@latchkey/accounts/self-service': 24.5,
   '@latchkey/accounts/ses': 6,
   '@latchkey/accounts/smtp': 6,
