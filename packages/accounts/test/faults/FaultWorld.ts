@@ -37,7 +37,7 @@ export const PHONE = '+14155552671';
 export const PROVIDER = 'company';
 const ISSUER = 'https://provider.example';
 const STEP_MS = 30_000;
-const LISTING = accountListing();
+export const LISTING = accountListing();
 /** What DynamoDB takes in one batch. */
 const BATCH = 25;
 

@@ -6,7 +6,7 @@ import { codeOf } from '../support/errorOf.js';
 import { QuickHasher } from '../support/QuickHasher.js';
 import { sweepAccounts } from '../support/sweepAccounts.js';
 import { PASSWORD, requestWith, SECRET } from '../support/testAccounts.js';
-import { createFaultTable, type FaultTable } from './FaultWorld.js';
+import { createFaultTable, LISTING, type FaultTable } from './FaultWorld.js';
 
 /** `npm run test:faults` sets 1, for all attempts. */
 const { FAULTS_RATE = '0.005' } = process.env;
@@ -33,6 +33,7 @@ function accountsIn(namespace: string, options: Partial<AccountsOptions>): Accou
     table: tables.table.namespace(namespace),
     sessions: { getTokenSecret: () => SECRET },
     passwords: { hasher },
+    listing: LISTING,
     ...options,
   });
 }
