@@ -15,7 +15,7 @@ export const BREAKS = [
   {
     name: 'a revocation ends no other session',
     file: 'accounts/src/core/AccountChange.ts',
-    from: '    this.set({ sessionGeneration });\n',
+    from: '    this.set({ ...marksOfRevocation(sessionGeneration) });\n',
     to: '',
   },
   {
