@@ -38,7 +38,7 @@ export const PROVIDER = 'company';
 const ISSUER = 'https://provider.example';
 const STEP_MS = 30_000;
 export const LISTING = accountListing();
-/** What DynamoDB takes in one batch. */
+/** Number of items that DynamoDB takes in one batch. */
 const BATCH = 25;
 
 /** A scheme of another system: the next login replaces its hashes. */
@@ -57,7 +57,7 @@ export interface Owner {
   readonly authToken: string;
 }
 
-/** What every operation is held to: the sessions that are accepted, and the counts of attempts and messages. */
+/** Promises that every operation is held to: the sessions that are accepted, and the counts of attempts and messages. */
 export interface WorldState {
   readonly sessions: readonly string[];
   readonly counts: ReadonlyMap<string, number>;
