@@ -13,25 +13,9 @@ import { ROOT, setup } from './setup.mjs';
 /** The program, where it is installed. */
 export const DYNOXIDE = join(ROOT, 'node_modules', '@dynoxide', 'linux-x64', 'dynoxide');
 
-/** The part of the suite that `npm test` runs on it: races, random programs, pages. */
-const SAMPLE = ['concurrency', 'model', 'reads'].map((folder) => `packages/entity/test/${folder}/`);
-
-/** The same for the lean client: unique indexes under faults, and every way to write. */
-const LEAN_SAMPLE = [
-  'packages/entity/test/writes/many.test.ts',
-  'packages/entity/test/concurrency/',
-];
-/** The environment in which Jest takes the lean client. */
-const LEAN = { LATCHKEY_CLIENT: 'lean' };
-
-/** Runs the sample on dynoxide; where that is not installed, only says so. */
-export async function checkSample() {
-  if (!existsSync(DYNOXIDE)) {
-    return { summary: 'left out, because dynoxide is not installed (there is one for Linux x64)' };
-  }
-  await runOnDynoxide(SAMPLE);
-  await runOnDynoxide(LEAN_SAMPLE, { env: LEAN });
-  return { summary: `${SAMPLE.join(', ')}; by the lean client: ${LEAN_SAMPLE.join(', ')}` };
+/** Whether this platform has it. */
+export function hasDynoxide() {
+  return existsSync(DYNOXIDE);
 }
 
 /** Runs Jest with these arguments on a dynoxide that is started for it. */
@@ -102,7 +86,10 @@ async function main(given) {
   setup();
   try {
     await build();
-    await runOnDynoxide(jestArguments, { live: true, ...(client === 'lean' && { env: LEAN }) });
+    await runOnDynoxide(jestArguments, {
+      live: true,
+      ...(client === 'lean' && { env: { LATCHKEY_CLIENT: 'lean' } }),
+    });
   } catch (error) {
     process.exitCode = 1;
     // What Jest had to say is shown already.

@@ -10,28 +10,44 @@ const LIMITS = { files: 14, bytes: 90_000 };
 /** What holds for a registry or an environment as a whole, and so for a file that runs alone. */
 const ALONE = /\bjest\.(?:do)?[mM]ock\(|\bjest\.isolateModules|@jest-environment/;
 
-/** Every second group sends the library's requests by the lean client; with the next turn, the others do. */
+/**
+ * A file in which each test starts processes says so by `@in-turns 3`, and runs for every third commit only:
+ * such tests take most of their time for what they do not test.
+ */
+const IN_TURNS = /^\/\*\* @in-turns (\d+)\b/;
+
 const SDK_CLIENT = join(ROOT, 'packages/entity/src/sdk/sdkClient.ts');
 const LEAN_CLIENT = join(ROOT, 'packages/entity/test/support/sdkClientByLean.ts');
+
+/** The ways of the library's requests: groups take them in turn, each group another one with the next commit. */
+const WAYS = [
+  { isLean: true, onDynoxide: true },
+  { isLean: false, onDynoxide: false },
+  { isLean: true, onDynoxide: true },
+  { isLean: true, onDynoxide: false },
+];
 
 /**
  * Writes the groups of all test files anew, and gives Jest's arguments to run them.
  *
- * @param turn - a number that says which of the groups use the lean client.
+ * @param turn - a number that says which files of those in turns run, and which group goes which way.
+ * @param dynoxide - the endpoint of the second engine; without it, all groups use DynamoDB Local.
  */
-export function groupedTests(turn) {
+export function groupedTests(turn, dynoxide) {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  const files = testFiles().map((path) => ({
-    path,
-    source: readFileSync(join(ROOT, path), 'utf8'),
-  }));
+  const files = testFiles()
+    .map((path) => ({ path, source: readFileSync(join(ROOT, path), 'utf8') }))
+    .filter(({ source }, at) => (at + turn) % Number(IN_TURNS.exec(source)?.[1] ?? 1) === 0);
   const [alone, together] = partition(files, ({ source }) => ALONE.test(source));
-  const groups = grouped(together);
-  groups.forEach((group, at) => {
+  grouped(together).forEach((group, at) => {
     const name = `${String(at + 1).padStart(2, '0')}.test.cjs`;
-    const byLean = (at + turn) % 2 === 1 ? [mocking(SDK_CLIENT, LEAN_CLIENT)] : [];
-    writeFileSync(join(FOLDER, name), [...byLean, ...group.map(describing)].join(''));
+    const { isLean, onDynoxide } = WAYS[(at + turn) % WAYS.length];
+    const way = [
+      ...(isLean ? [mocking(SDK_CLIENT, LEAN_CLIENT)] : []),
+      ...(onDynoxide && dynoxide ? [setting('DYNAMODB_ENDPOINT', dynoxide)] : []),
+    ];
+    writeFileSync(join(FOLDER, name), [...way, ...group.map(describing)].join(''));
   });
   const matches = ['**/groups-of-tests/*.test.cjs', ...alone.map(({ path }) => `**/${path}`)];
   return ['--roots', FOLDER, join(ROOT, 'packages'), '--testMatch', ...matches];
@@ -64,6 +80,10 @@ function grouped(files) {
 
 function mocking(file, by) {
   return `jest.mock(${JSON.stringify(file)}, () => require(${JSON.stringify(by)}));\n`;
+}
+
+function setting(name, value) {
+  return `process.env.${name} = ${JSON.stringify(value)};\n`;
 }
 
 function describing({ path }) {

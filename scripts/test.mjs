@@ -8,7 +8,7 @@ const { checkApps } = await import('./apps/checkApps.mjs');
 const { checkBrowser, chromium, NotRun } = await import('./browser.mjs');
 const { build } = await import('./build.mjs');
 const { checkConsumer } = await import('./consumer/checkConsumer.mjs');
-const { checkSample } = await import('./engines.mjs');
+const { hasDynoxide, startEngine } = await import('./engines.mjs');
 const { checkExamples } = await import('./examples.mjs');
 const { runJest, totals } = await import('./jest.mjs');
 const { groupedTests } = await import('./jestGroups.mjs');
@@ -35,11 +35,16 @@ const checks = {
     run: async () => {
       const turn = turnOfCommit();
       const env = { MATRIX_TURN: String(turn) };
-      const output = await runJest(groupedTests(turn), { env });
-      return { summary: [seedIn(output), `MATRIX_TURN=${env.MATRIX_TURN}`].join('; ') };
+      const dynoxide = hasDynoxide() ? await startEngine('dynoxide') : undefined;
+      try {
+        const output = await runJest(groupedTests(turn, dynoxide?.endpoint), { env });
+        const engines = dynoxide ? 'DynamoDB Local and dynoxide' : 'DynamoDB Local';
+        return { summary: [seedIn(output), `MATRIX_TURN=${turn}`, engines].join('; ') };
+      } finally {
+        dynoxide?.stop();
+      }
     },
   },
-  engines: { title: 'a sample on a second engine', needsBuild: true, run: checkSample },
   browser: { title: 'the client and the tour in Chromium', needsBuild: true, run: checkBrowser },
   packages: {
     title: 'publint, are-the-types-wrong, sizes and dependencies',
@@ -74,7 +79,6 @@ const LANES = [
     'types',
     'packages',
     'consumer',
-    'engines',
     'examples',
     'apps',
     'mutants',

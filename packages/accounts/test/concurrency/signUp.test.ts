@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import { contentsOf } from '../support/contents.js';
 import { inTwoProcesses, type Outcome } from '../support/inTwoProcesses.js';
 import { createTestAccounts, type TestAccounts } from '../support/testAccounts.js';

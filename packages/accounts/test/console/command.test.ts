@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import {
   CreateTableCommand,
   DeleteTableCommand,

@@ -1,9 +1,9 @@
 import { oidc, type IdentityProvider } from '@latchkey/accounts/oauth';
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { tableItems } from '../../../entity/test/support/tableItems.js';
 import { codeOf, errorOf } from '../support/errorOf.js';
 import { requestWith, TestClock } from '../support/testAccounts.js';
-import { FakeProvider, requested } from './support/FakeProvider.js';
+import { FakeProvider, requested, rsaKeys } from './support/FakeProvider.js';
 import { CLIENT_SECRET, createProviderAccounts, providersOf } from './support/providerAccounts.js';
 
 const HONEST = 'https://honest.example';
@@ -30,7 +30,7 @@ describe('an attack of RFC 9700', () => {
 
   beforeAll(async () => {
     const tokenOf = (issuer: string) => (): object => {
-      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const { privateKey } = rsaKeys();
       const key = next.key === 'none' ? null : next.key === 'other' ? privateKey : undefined;
       const claims = { iss: issuer, sub: 'ada', nonce, ...next.claims };
       return {
@@ -201,7 +201,7 @@ describe('an attack of RFC 9700', () => {
 
   it('token substitution (OIDC Core §5.3.2): userinfo of another subject is refused', async () => {
     const issuer = 'https://userinfo.example';
-    const other = new FakeProvider(clock.now);
+    const other = new FakeProvider(clock.now, rsaKeys());
     let sub = 'mallory';
     let own = '';
     other

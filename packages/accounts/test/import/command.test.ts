@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import { execFile, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

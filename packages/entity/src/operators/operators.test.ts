@@ -1,4 +1,9 @@
-import { GetItemCommand, UpdateItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  GetItemCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
 import { EntityError, Table, type Entity } from '@latchkey/entity';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity, isStable, type AnyEntityDefinition } from '@latchkey/schema';
@@ -22,6 +27,7 @@ let client: DynamoDBClient;
 beforeAll(async () => {
   client = localClient();
   test = await createTestTable([], { client });
+  fillsLists = await doesFillLists();
 });
 afterAll(async () => {
   await test.drop();
@@ -229,6 +235,36 @@ const itemAt = async (k: string): Promise<Item> => {
   return items.Item ?? {};
 };
 
+/** Whether the engine fills a list up to an index beyond its end with nulls, as dynoxide does; DynamoDB appends. */
+let fillsLists: boolean;
+async function doesFillLists(): Promise<boolean> {
+  const Key = { PK: { S: 'list' }, SK: { S: 'list' } };
+  const send = async (UpdateExpression: string, value: AttributeValue) => {
+    const ExpressionAttributeValues = { ':value': value };
+    const params = { TableName: test.table.name, Key, UpdateExpression, ExpressionAttributeValues };
+    const command = new UpdateItemCommand({ ...params, ReturnValues: 'ALL_NEW' });
+    return (await client.send(command)).Attributes?.v?.L?.length;
+  };
+  await send('SET v = :value', { L: [] });
+  return (await send('SET v[1] = :value', { S: '' })) === 2;
+}
+
+/** Whether an update is of an index that this engine would take otherwise than DynamoDB does. */
+function isBeyondEngine({ item, update }: Case): boolean {
+  if (!fillsLists) return false;
+  const paths = Object.values(update).flatMap((given) =>
+    Array.isArray(given) ? (given as string[]) : Object.keys(given as object),
+  );
+  return paths.some((path) => {
+    let at: unknown = item;
+    return path.split('.').some((segment) => {
+      if (Array.isArray(at) && Number(segment) > at.length) return true;
+      at = (at as Fields | undefined)?.[segment];
+      return false;
+    });
+  });
+}
+
 /** Makes the document of a case; undefined where its values do not fit its schema. */
 async function create(entity: Entity<AnyEntityDefinition>, item: Fields): Promise<boolean> {
   return (
@@ -255,7 +291,9 @@ describe.each(sampleOf(Object.keys(OPERATORS), 4))('%s', (name) => {
     'ends in the same item by %s as when it is applied to the document',
     async (kind) => {
       let compared = 0;
-      const check = fc.asyncProperty(caseOf(name), async ({ definition, item, update }) => {
+      const check = fc.asyncProperty(caseOf(name), async (given) => {
+        fc.pre(!isBeyondEngine(given));
+        const { definition, item, update } = given;
         const model = new EntityModel(definition, '');
         const k = String(item.k);
         fc.pre(isTaken(model, update));
@@ -300,7 +338,9 @@ describe.each(sampleOf(Object.keys(OPERATORS), 4))('%s', (name) => {
   );
 
   it('does the same in every call that takes it', async () => {
-    const check = fc.asyncProperty(caseOf(name), async ({ definition, item, update }) => {
+    const check = fc.asyncProperty(caseOf(name), async (given) => {
+      fc.pre(!isBeyondEngine(given));
+      const { definition, item, update } = given;
       const bound = tableOf();
       const entity = bound.entity(definition);
       fc.pre(isTaken(new EntityModel(definition, ''), update));

@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import { execFile } from 'node:child_process';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import { javaGoneFrom, javaOnPort } from '../../test/support/javaOnPort.js';
 import { runBuilt } from '../../test/support/runBuilt.js';
 import { hasDynoxide } from './internal/dynoxideEngine.js';

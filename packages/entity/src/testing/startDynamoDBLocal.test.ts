@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { once } from 'node:events';

@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { createTestTable, localClient, type TestTable } from '@latchkey/entity/testing';
 import { defineEntity } from '@latchkey/schema';

@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import { DeleteTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import { DeleteTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,10 @@
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  generateKeyPairSync,
+  sign,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+} from 'node:crypto';
 import type { Fetch } from '@latchkey/accounts/oauth';
 
 /** A request as a provider got it. */
@@ -14,6 +20,13 @@ type Answer = (request: ProviderRequest) => Response | object | Promise<Response
 
 const KID = 'test-key';
 
+/** An RSA key pair, which takes long to make. */
+export function rsaKeys(): KeyPairKeyObjectResult {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 });
+}
+
+const KEYS = rsaKeys();
+
 /**
  * A provider that answers with what the test has recorded, or with what an attacker would: in place of
  * `fetch`, since the hosts of the big providers are not on this machine.
@@ -25,9 +38,9 @@ export class FakeProvider {
   readonly #key: KeyObject;
   readonly #jwk: object;
 
-  constructor(now: () => Date) {
+  /** @param keys - another pair than the one that all providers share. */
+  constructor(now: () => Date, { privateKey, publicKey } = KEYS) {
     this.#now = now;
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     this.#key = privateKey;
     this.#jwk = { ...publicKey.export({ format: 'jwk' }), kid: KID, alg: 'RS256', use: 'sig' };
   }

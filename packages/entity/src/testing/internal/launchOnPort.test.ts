@@ -1,3 +1,5 @@
+/** @in-turns 3: each test starts processes. */
+
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
