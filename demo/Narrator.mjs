@@ -1,51 +1,69 @@
-/** Tells what happens, step by step, and counts the requests of each. */
-export class Narrator {
-  #commands = [];
-  #steps = [];
+import { importSource } from '../benchmarks/support/importSource.mjs';
 
-  /** Hears of every request that the table sends. */
-  onCommand = ({ command }) => {
-    this.#commands.push(command);
-  };
+const { dollarsPerMillion, formatDollars } = await importSource('accounts', 'costs/dollars.ts');
+
+/** Tells what happens, step by step, and what each step costs. */
+export class Narrator {
+  #steps = 0;
+  #meter;
+  #sum = { requests: 0, dollars: 0 };
+
+  /** @param meter measures what is sent to the table */
+  constructor(meter) {
+    this.#meter = meter;
+  }
+
+  chapter(title) {
+    console.log(`\n${title}\n`);
+  }
 
   /**
-   * Takes one step and prints a line about it.
+   * Takes one step, and prints it with its cost.
    *
    * @param {string} title what is done
-   * @param {number} budget how many requests it may take
    * @param {() => Promise<{ text: string, value?: unknown }>} act does it
    */
-  async step(title, budget, act) {
-    this.#commands = [];
-    const { text, value } = await act();
-    const commands = this.#commands;
-    if (commands.length > budget) {
-      throw new Error(`${title}: ${commands.length} requests, and the budget is ${budget}`);
-    }
-    this.#steps.push({ title, budget, commands: [...commands] });
-    console.log(`${String(this.#steps.length).padStart(2)}. ${title}\n    → ${text}`);
+  async step(title, act) {
+    let done;
+    const cost = this.#meter.measure(() => {
+      done = act();
+    });
+    const { text, value } = await done;
+    const dollars = dollarsPerMillion(cost);
+    this.#sum.requests += cost.requests;
+    this.#sum.dollars += dollars;
+    const number = String(++this.#steps).padStart(2);
+    console.log(
+      `${number}. ${title}\n    → ${text}\n      ${told(cost)}: ${formatDollars(dollars)}`,
+    );
     return value;
   }
 
   /** A step that must be refused with one of this library's codes. */
-  async refused(title, budget, code, act) {
-    await this.step(title, budget, async () => {
-      try {
-        await act();
-      } catch (error) {
-        if (error.code !== code) throw error;
-        return { text: `refused: ${error.code} (HTTP ${error.status}). ${error.message}` };
-      }
-      throw new Error(`${title}: expected ${code}, but it was done`);
-    });
+  async refused(title, code, act) {
+    await this.step(title, async () => ({ text: `refused: ${await refusal(code, act)}` }));
   }
 
-  printRequests() {
-    console.log('\nDynamoDB requests of each step, beside its budget:\n');
-    const width = Math.max(...this.#steps.map(({ title }) => title.length));
-    for (const { title, budget, commands } of this.#steps) {
-      const sent = `${commands.length} of ${budget}`;
-      console.log(`  ${title.padEnd(width)}  ${sent}  ${commands.join(', ') || 'none'}`);
-    }
+  /** Prints what all steps cost together. */
+  end() {
+    const { requests, dollars } = this.#sum;
+    console.log(
+      `\nAll ${this.#steps} steps sent ${requests} requests. A million times all of it costs ${formatDollars(dollars)}.`,
+    );
   }
+}
+
+/** The code and text of a refusal. Throws if there is none, or another one. */
+export async function refusal(code, act) {
+  try {
+    await act();
+  } catch (error) {
+    if (error.code === code) return `${error.code} (HTTP ${error.status}). ${error.message}`;
+    throw error;
+  }
+  throw new Error(`expected ${code}, but it was done`);
+}
+
+function told({ requests, writeUnits, readUnits }) {
+  return `${requests} ${requests === 1 ? 'request' : 'requests'}, ${writeUnits} WRU, ${readUnits} RRU`;
 }

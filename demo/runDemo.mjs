@@ -1,14 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { Accounts, AccountsRegistry } from '@latchkey/accounts';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Accounts } from '@latchkey/accounts';
+import { createAccountsHandler } from '@latchkey/accounts/http';
 import { Outbox } from '@latchkey/accounts/outbox';
+import { totp } from '@latchkey/accounts/two-factor';
 import { Table } from '@latchkey/entity';
-import { localClient, startDynamoDBLocal, uniqueTableName } from '@latchkey/entity/testing';
-import { printItems } from './printItems.mjs';
+import {
+  injectFaults,
+  startDynamoDBLocal,
+  TestClock,
+  uniqueTableName,
+} from '@latchkey/entity/testing';
+import { Meter } from '../web/server/Meter.mjs';
 import { Narrator } from './Narrator.mjs';
-import { tellOfSelfService } from './tellOfSelfService.mjs';
+import { printItems } from './printItems.mjs';
 import { tellTheStory } from './tellTheStory.mjs';
 
-/** Runs the demo against the real DynamoDB Local, and leaves nothing behind, however it ends. */
+const BASE_URL = 'https://app.example/auth';
+
+/** Runs the demo on a local DynamoDB, and leaves nothing behind, however it ends. */
 export async function runDemo() {
   const cleanUps = [];
   let isStopping = false;
@@ -29,38 +39,45 @@ export async function runDemo() {
   try {
     const local = await startDynamoDBLocal();
     cleanUps.push(() => local.stop());
-    const client = localClient(local.endpoint);
-    cleanUps.push(() => client.destroy());
+    const [client, observer] = [clientOf(local), clientOf(local)];
+    cleanUps.push(() => {
+      client.destroy();
+      observer.destroy();
+    });
 
-    const narrator = new Narrator();
-    const { onCommand } = narrator;
-    const table = new Table({ name: uniqueTableName('latchkey-demo'), client, onCommand });
-    cleanUps.push(() => table.delete());
+    const clock = new TestClock();
+    const table = new Table({
+      name: uniqueTableName('latchkey-demo'),
+      client,
+      clock: clock.now,
+    });
     await table.create();
-    console.log(`DynamoDB answers at ${local.endpoint}; the table is ${table.name}.\n`);
+    cleanUps.push(() => table.delete());
+    console.log(`DynamoDB answers at ${local.endpoint}; the table is ${table.name}.`);
+    console.log('Dollars are those of a million such steps, on demand in us-east-1.');
 
+    const outbox = new Outbox({ applicationName: 'Demo', baseUrl: BASE_URL });
     const secret = randomBytes(32).toString('base64url');
-    const accounts = new Accounts({ table, sessions: { getTokenSecret: () => secret } });
-    await tellTheStory(accounts, narrator);
-    await printItems(client, table.name);
-
-    console.log('\nAnother table, a sandbox, with two applications:\n');
-    const sandbox = new Table({ name: uniqueTableName('latchkey-demo'), client, onCommand });
-    cleanUps.push(() => sandbox.delete());
-    const outbox = new Outbox({ applicationName: 'Demo', baseUrl: 'https://app.example' });
-    const registry = new AccountsRegistry({
-      table: sandbox,
-      environment: 'sandbox',
+    const key = randomBytes(32).toString('base64');
+    const accounts = new Accounts({
+      table,
       sessions: { getTokenSecret: () => secret },
       delivery: outbox,
-      apps: {
-        open: { plan: { paymentsMode: 'test', trialDays: 14 } },
-        strict: { requireActivation: true },
-      },
+      twoFactor: totp({ issuer: 'Demo', encryptionKeys: [{ kid: 'demo', key }] }),
     });
-    await registry.sandbox.createTable();
-    await tellOfSelfService(registry, outbox, narrator);
-    narrator.printRequests();
+    const narrator = new Narrator(new Meter(client, observer));
+    await tellTheStory({
+      accounts,
+      handler: createAccountsHandler(accounts),
+      outbox,
+      clock,
+      faults: injectFaults(client, { seed: 7 }),
+      narrator,
+    });
+    await printItems(observer, table.name);
+    narrator.end();
+    console.log('\nTry it yourself, click by click, with the table beside it:  npm run web');
+    console.log('A server that answers curl, and what else there is:          README.md');
   } catch (error) {
     // A step that was under way when the user stopped the demo has lost its database.
     if (!isStopping) console.error(error);
@@ -68,4 +85,14 @@ export async function runDemo() {
   } finally {
     await cleanUp();
   }
+}
+
+/** A client with a connection for each of two hundred requests at once. */
+function clientOf({ endpoint }) {
+  return new DynamoDBClient({
+    endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    requestHandler: { httpAgent: { maxSockets: 200 } },
+  });
 }
