@@ -19,6 +19,9 @@ const IN_TURNS = /^\/\*\* @in-turns (\d+)\b/;
 const SDK_CLIENT = join(ROOT, 'packages/entity/src/sdk/sdkClient.ts');
 const LEAN_CLIENT = join(ROOT, 'packages/entity/test/support/sdkClientByLean.ts');
 
+/** Files whose processes are told of an engine by Jest alone: a group with one of them uses DynamoDB Local. */
+const WITH_PROCESSES = /node:child_process|support\/(?:inTwoProcesses|runBuilt)\.js/;
+
 /** The ways of the library's requests: groups take them in turn, each group another one with the next commit. */
 const WAYS = [
   { isLean: true, onDynoxide: true },
@@ -45,7 +48,9 @@ export function groupedTests(turn, dynoxide) {
     const { isLean, onDynoxide } = WAYS[(at + turn) % WAYS.length];
     const way = [
       ...(isLean ? [mocking(SDK_CLIENT, LEAN_CLIENT)] : []),
-      ...(onDynoxide && dynoxide ? [setting('DYNAMODB_ENDPOINT', dynoxide)] : []),
+      ...(onDynoxide && dynoxide && !group.some(({ source }) => WITH_PROCESSES.test(source))
+        ? [setting('DYNAMODB_ENDPOINT', dynoxide)]
+        : []),
     ];
     writeFileSync(join(FOLDER, name), [...way, ...group.map(describing)].join(''));
   });

@@ -82,7 +82,7 @@ export function runProgram(program, args, { timeoutMs, live = false, ...options 
 
 /** Runs the program of an installed package, from this clone and through no shell. */
 export function runBin(name, args, options) {
-  const packageOf = { attw: '@arethetypeswrong/cli', tsc: 'typescript' };
+  const packageOf = { attw: '@arethetypeswrong/cli', tsc: 'typescript7' };
   const folder = join(ROOT, 'node_modules', packageOf[name] ?? name);
   const { bin } = readJson(folder, 'package.json');
   return runNode(join(folder, typeof bin === 'string' ? bin : bin[name]), args, options);

@@ -79,7 +79,12 @@ async function attemptsOf(world: FaultWorld, { accountId }: Owner): Promise<numb
 }
 
 const newAccount = { username: 'ada', email: EMAIL, password: PASSWORD };
-const ALREADY = ['UsernameAlreadyExists', 'EmailAlreadyExists', 'AccessTypeAlreadyExists'];
+const ALREADY = [
+  'UsernameAlreadyExists',
+  'EmailAlreadyExists',
+  'AccessTypeAlreadyExists',
+  'IdentityAlreadyExists',
+];
 
 /** Every operation that writes. */
 export const OPERATIONS: readonly Operation[] = [
