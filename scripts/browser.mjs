@@ -6,18 +6,19 @@ import { fileURLToPath } from 'node:url';
 import { runJest } from './jest.mjs';
 import { CommandError, runProgram } from './run.mjs';
 import { ROOT } from './setup.mjs';
+import { turnOfCommit } from './turn.mjs';
 
 /** A check that this machine cannot carry out: it has neither passed nor failed. */
 export class NotRun extends Error {}
 
 /**
- * Runs the tests in `test/browser`, which stand on the build; of the longest, a sample unless `all` is true.
+ * Runs the tests in `test/browser`, which stand on the build; of the longest tables, a sample unless `all` is true.
  * Throws {@link NotRun} without a Chromium.
  */
 export async function checkBrowser({ all = false } = {}) {
   const env = {
     CHROMIUM: await chromium(),
-    BROWSER_TESTS: all ? 'all' : 'sample',
+    ...(!all && { MATRIX_TURN: String(turnOfCommit()) }),
   };
   await runJest(['--testMatch', '**/test/browser/**/*.browser.ts', '--runInBand'], { env });
 }
@@ -33,7 +34,7 @@ export async function driveTour() {
   const folder = join(SCREENSHOTS, 'tour');
   rmSync(folder, { recursive: true, force: true });
   const CHROMIUM = await chromium();
-  const env = { CHROMIUM, SCREENSHOTS, BROWSER_TESTS: 'all' };
+  const env = { CHROMIUM, SCREENSHOTS };
   const test = ['--testMatch', '**/test/browser/tour.browser.ts', '--testNamePattern', 'by mouse'];
   await runJest([...test, '--runInBand'], { env });
   return { folder, screenshots: readdirSync(folder).length };

@@ -7,6 +7,14 @@ export type Within = Page | Locator;
 /** Stops that Tab makes at most before it has been everywhere. */
 const MOST_STOPS = 250;
 
+/** How a page is used, and on what. */
+export const WAYS = [
+  ['mouse', 'desktop'],
+  ['keyboard', 'desktop'],
+  ['mouse', 'phone'],
+  ['keyboard', 'phone'],
+] as const;
+
 /** Somebody who uses a page by the names that it gives to what is on it: with a mouse, or by keyboard alone. */
 export class Person {
   readonly page: Page;

@@ -3,11 +3,19 @@ import { createAccountsHandler } from '@latchkey/accounts/http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { gate } from '../client/support.js';
 import { createTestAccounts, PASSWORD, type TestAccounts } from '../support/testAccounts.js';
 import type { PageGlobals } from './page.js';
-import { call, openTab, serve, shows, startChromium, type TestServer } from './support.js';
+import {
+  call,
+  openTab,
+  serve,
+  shows,
+  startChromium,
+  startChromiumOn,
+  type TestServer,
+} from './support.js';
 
 const HOUR = 60 * 60 * 1000;
 const COOKIE = '__Host-latchkey';
@@ -15,11 +23,12 @@ const COOKIE = '__Host-latchkey';
 let test: TestAccounts;
 let server: TestServer;
 let elsewhere: TestServer;
+let chromium: Browser;
 let browser: BrowserContext;
-let profile: string;
 let users = 0;
 
 beforeAll(async () => {
+  chromium = await startChromium();
   test = await createTestAccounts();
   elsewhere = await serve();
   server = await serve(
@@ -31,16 +40,15 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  profile = mkdtempSync(path.join(tmpdir(), 'latchkey-chromium-'));
-  browser = await startChromium(profile);
+  browser = await chromium.newContext();
 });
 
 afterEach(async () => {
   await browser.close();
-  rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
 });
 
 afterAll(async () => {
+  await chromium.close();
   await server.close();
   await elsewhere.close();
   await test.drop();
@@ -79,11 +87,19 @@ describe('In Chromium, a session', () => {
     ['local', true],
     ['session', false],
   ])('kept by rememberMe %s outlives the browser: %s', async (rememberMe, outlives) => {
-    const { username } = await signedUp(rememberMe);
-    await browser.close();
-    browser = await startChromium(profile);
-    const tab = await openTab(browser, server.origin);
-    await shows(tab, outlives ? username : 'nobody');
+    const profile = mkdtempSync(path.join(tmpdir(), 'latchkey-chromium-'));
+    try {
+      await browser.close();
+      browser = await startChromiumOn(profile);
+      const { username } = await signedUp(rememberMe);
+      await browser.close();
+      browser = await startChromiumOn(profile);
+      const tab = await openTab(browser, server.origin);
+      await shows(tab, outlives ? username : 'nobody');
+    } finally {
+      await browser.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
+    }
   });
 
   it('kept by rememberMe none is nowhere but in the page, and gone with a reload', async () => {

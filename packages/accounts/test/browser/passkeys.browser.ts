@@ -1,21 +1,19 @@
 import { passkeys } from '@latchkey/accounts/passkeys';
 import { createAccountsHandler } from '@latchkey/accounts/http';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { createTestAccounts, PASSWORD, type TestAccounts } from '../support/testAccounts.js';
 import type { PageGlobals } from './page.js';
 import { call, openTab, serve, shows, startChromium, type TestServer } from './support.js';
 
 let test: TestAccounts;
 let server: TestServer;
+let chromium: Browser;
 let browser: BrowserContext;
-let profile: string;
 let users = 0;
 
 beforeAll(async () => {
+  chromium = await startChromium();
   // The handler is asked later than the server is known.
   const site: { handler?: ReturnType<typeof createAccountsHandler> } = {};
   server = await serve((...args) => {
@@ -29,16 +27,15 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  profile = mkdtempSync(path.join(tmpdir(), 'latchkey-chromium-'));
-  browser = await startChromium(profile);
+  browser = await chromium.newContext();
 });
 
 afterEach(async () => {
   await browser.close();
-  rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
 });
 
 afterAll(async () => {
+  await chromium.close();
   await server.close();
   await test.drop();
 });

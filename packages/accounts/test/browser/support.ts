@@ -5,18 +5,33 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type LaunchOptions,
+  type Page,
+} from 'playwright-core';
 import type { Outcome, PageGlobals } from './page.js';
 
-/** Starts Debian's Chromium on a profile of its own, which outlives it. */
-export async function startChromium(profile: string): Promise<BrowserContext> {
+/** Starts Debian's Chromium. */
+export function startChromium(): Promise<Browser> {
+  return chromium.launch(launchOptions());
+}
+
+/** Starts it on a profile of its own, which outlives it. */
+export function startChromiumOn(profile: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, launchOptions());
+}
+
+function launchOptions(): LaunchOptions {
   const { CHROMIUM } = process.env;
   if (CHROMIUM === undefined) throw new Error('Run these tests by `npm run test:browser`.');
-  return chromium.launchPersistentContext(profile, {
+  return {
     executablePath: CHROMIUM.includes('/') ? CHROMIUM : `/usr/bin/${CHROMIUM}`,
     headless: true,
     args: ['--no-sandbox', '--disable-background-networking'],
-  });
+  };
 }
 
 /** A server on localhost, which browsers trust like https. */
