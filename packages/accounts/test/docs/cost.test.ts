@@ -4,15 +4,18 @@ import { commandTools } from '../../../entity/src/cli/loadAccountCommands.js';
 import { costCommand } from '../../src/cli/costCommand.js';
 import { DEFAULT_USE } from '../../src/cli/parseCost.js';
 import { storedBytes } from '../../src/costs/estimateMonth.js';
+import { dollarsPerMillion, formatDollars } from '../../src/costs/dollars.js';
 import { FLOW_COSTS, type FlowName } from '../../src/costs/flowCosts.js';
 import { PRICE_LIST } from '../../src/costs/priceList.js';
 
-const PAGE = readFileSync(path.join(__dirname, '../../../../docs/guide/cost.md'), 'utf8');
+const ROOT = path.join(__dirname, '../../../..');
+const PAGE = readFileSync(path.join(ROOT, 'docs/guide/cost.md'), 'utf8');
+const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 const COMMAND = 'npx --no-install latchkey cost ';
 
 /** The rows of the first table after some text, each as its cells, without the marks of code. */
-function tableAfter(text: string): string[][] {
-  const [, after = ''] = PAGE.split(text);
+function tableAfter(text: string, page = PAGE): string[][] {
+  const [, after = ''] = page.split(text);
   const [, , ...rows] = /^\|.*(?:\n\|.*)+/m.exec(after)?.[0].split('\n') ?? [];
   return rows.map((row) =>
     row
@@ -105,4 +108,19 @@ describe('docs/guide/cost.md', () => {
     expect(PAGE).toContain(`${spaced(account)} bytes for the account of each user`);
     expect(PAGE).toContain(`and ${spaced(session)} for a session of each login`);
   });
+});
+
+it('The README has the units and dollars of FLOW_COSTS', () => {
+  const rows = tableAfter('export, deletion.', README);
+  expect(rows.length).toBeGreaterThan(3);
+  for (const [flow = '', ...figures] of rows) {
+    const cost = FLOW_COSTS[flow as FlowName];
+    const { requests, writeUnits, readUnits } = cost;
+    const dollars = formatDollars(dollarsPerMillion(cost));
+    expect([flow, ...figures]).toEqual([
+      flow,
+      ...[requests, writeUnits, readUnits].map(String),
+      dollars,
+    ]);
+  }
 });
