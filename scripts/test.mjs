@@ -4,6 +4,7 @@ import { setup } from './setup.mjs';
 setup();
 
 // Only now is there a TypeScript, a Jest and so on to be found.
+const { checkApiReports } = await import('./apiReports.mjs');
 const { checkApps } = await import('./apps/checkApps.mjs');
 const { checkBrowser, chromium, NotRun } = await import('./browser.mjs');
 const { build } = await import('./build.mjs');
@@ -15,6 +16,7 @@ const { groupedTests } = await import('./jestGroups.mjs');
 const { checkTenth } = await import('./mutants.mjs');
 const { lintPackages, pack } = await import('./packed.mjs');
 const { CommandError, runBin } = await import('./run.mjs');
+const { writeSboms } = await import('./sbom.mjs');
 const { checkSizes } = await import('./sizes.mjs');
 const { turnOfCommit } = await import('./turn.mjs');
 const { checkWeights } = await import('./weights.mjs');
@@ -47,12 +49,14 @@ const checks = {
   },
   browser: { title: 'the client and the tour in Chromium', needsBuild: true, run: checkBrowser },
   packages: {
-    title: 'publint, are-the-types-wrong, sizes and dependencies',
+    title: 'publint, are-the-types-wrong, sizes, API reports and dependencies',
     needsBuild: true,
     run: async () => {
       await checkSizes();
       await lintPackages(await packed());
-      return checkWeights();
+      checkApiReports();
+      const [weights, sboms] = [checkWeights(), await writeSboms()];
+      return { summary: `${weights.summary}; ${sboms.summary}` };
     },
   },
   consumer: {

@@ -37,26 +37,38 @@ export function checkWeights() {
   return { summary: `${lines.join('; ')}; ${[...licences].sort().join(', ')}` };
 }
 
-/** Everything that a package depends on, directly or not. */
+/** Weight and licences of everything that a package depends on, directly or not. */
 function weightOf(name) {
+  const found = [...installedFor(name).keys()];
   const own = join(ROOT, 'packages', name);
-  const found = new Set();
-  const waiting = [own];
+  const others = found.filter((folder) => folder !== own);
+  const bytes = others.map(bytesBelow).reduce((sum, each) => sum + each, 0);
+  const licences = others.map((folder) => readJson(folder, 'package.json').license ?? 'none');
+  return { packages: others.length, megabytes: bytes / 1e6, licences };
+}
+
+/**
+ * The folder of a package and of everything that it depends on, directly or not, each with the folders of what it
+ * depends on itself.
+ */
+export function installedFor(name) {
+  const found = new Map();
+  const waiting = [join(ROOT, 'packages', name)];
   for (let folder = waiting.pop(); folder; folder = waiting.pop()) {
+    if (found.has(folder)) continue;
     const { dependencies = {}, optionalDependencies = {} } = readJson(folder, 'package.json');
-    for (const each of Object.keys({ ...dependencies, ...optionalDependencies })) {
-      const installed = findInstalled(folder, each);
+    const installed = Object.keys({ ...dependencies, ...optionalDependencies }).flatMap((each) => {
+      const at = findInstalled(folder, each);
       // What is optional is there on some platforms only.
-      if (!installed && each in optionalDependencies) continue;
-      if (!installed) throw new CommandError(`${each}, which ${name} needs, is not installed.`);
-      if (found.has(installed)) continue;
-      found.add(installed);
-      waiting.push(installed);
-    }
+      if (!at && !(each in optionalDependencies)) {
+        throw new CommandError(`${each}, which ${name} needs, is not installed.`);
+      }
+      return at ?? [];
+    });
+    found.set(folder, installed);
+    waiting.push(...installed);
   }
-  const bytes = [...found].map(bytesBelow).reduce((sum, each) => sum + each, 0);
-  const licences = [...found].map((folder) => readJson(folder, 'package.json').license ?? 'none');
-  return { packages: found.size, megabytes: bytes / 1e6, licences };
+  return found;
 }
 
 function findInstalled(from, name) {

@@ -156,8 +156,8 @@ export interface DocumentTypes<
   N extends string = string,
   Output = Record<string, unknown>,
   Input = Record<string, unknown>,
-  PK extends string = string,
-  SK extends string = string,
+  PKFields extends string = string,
+  SKFields extends string = string,
   X extends string = string,
   Name extends string = string,
 > {
@@ -166,13 +166,13 @@ export interface DocumentTypes<
   /** Input that creates a document. */
   readonly input: Input;
   /** The fields of its partition key and its sort key. */
-  readonly PK: PK;
-  readonly SK: SK;
+  readonly PK: PKFields;
+  readonly SK: SKFields;
   /** The dotted paths of the secret fields. */
   readonly secret: X;
   /** The names of its indexes. */
   readonly index: Name;
-  readonly entity: EntityTypes<N, Output, Input, PK, SK, X, Name>;
+  readonly entity: EntityTypes<N, Output, Input, PKFields, SKFields, X, Name>;
 }
 
 /**
