@@ -17,6 +17,7 @@ const { checkTenth } = await import('./mutants.mjs');
 const { lintPackages, pack } = await import('./packed.mjs');
 const { CommandError, runBin } = await import('./run.mjs');
 const { writeSboms } = await import('./sbom.mjs');
+const { checkNewestNode } = await import('./runtimes.mjs');
 const { checkSizes } = await import('./sizes.mjs');
 const { turnOfCommit } = await import('./turn.mjs');
 const { checkWeights } = await import('./weights.mjs');
@@ -47,6 +48,7 @@ const checks = {
       }
     },
   },
+  runtimes: { title: 'the HTTP contract on the newest Node', run: checkNewestNode },
   browser: { title: 'the client and the tour in Chromium', needsBuild: true, run: checkBrowser },
   packages: {
     title: 'publint, are-the-types-wrong, sizes, API reports and dependencies',
@@ -85,6 +87,7 @@ const LANES = [
     'consumer',
     'examples',
     'apps',
+    'runtimes',
     'mutants',
   ],
 ];

