@@ -2,16 +2,16 @@
 // Node 20. Linux x64 only, since the runtimes come from npm for one platform each. With `--write`, the table goes to
 // docs/runtimes.md; `-- node-26,bun` runs some of them.
 import { build as bundle } from 'esbuild';
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { startEngine } from './engines.mjs';
 import { sourcesBySpecifier } from './entries.mjs';
+import { installed } from './installed.mjs';
 import { CommandError, runBin, runProgram } from './run.mjs';
 import { ROOT, setup } from './setup.mjs';
 
-const FOLDER = join(ROOT, '.cache', 'runtimes');
 const PAGE = join(ROOT, 'docs', 'runtimes.md');
 
 const node = (version) => ({
@@ -58,14 +58,7 @@ export async function checkNewestNode() {
 /** Runs a script on a runtime, which is installed if it is not there. */
 async function runtimeOf(name) {
   const { from, bin, before = [], known = [] } = RUNTIMES[name];
-  const folder = join(FOLDER, name);
-  const program = join(folder, 'node_modules', from.slice(0, from.lastIndexOf('@')), bin);
-  if (!existsSync(program)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-    writeFileSync(join(folder, 'pnpm-workspace.yaml'), '');
-    await runBin('pnpm', ['add', from, '--prefer-offline', '--ignore-scripts'], { cwd: folder });
-  }
+  const program = join(await installed(name, from), bin);
   const own = { KNOWN_FAILURES: JSON.stringify(known) };
   return (script, args = [], env = {}) =>
     runProgram(program, [...before, script, ...args], { cwd: ROOT, env: { ...own, ...env } });

@@ -20,6 +20,7 @@ const { writeSboms } = await import('./sbom.mjs');
 const { checkNewestNode } = await import('./runtimes.mjs');
 const { checkSizes } = await import('./sizes.mjs');
 const { turnOfCommit } = await import('./turn.mjs');
+const { checkOldestTypeScript } = await import('./typescripts.mjs');
 const { checkWeights } = await import('./weights.mjs');
 const { checkWorkflows } = await import('./workflows.mjs');
 
@@ -147,6 +148,7 @@ async function checkTypes() {
   for (const project of ['tsconfig.test.json', 'packages/accounts/pages', 'web/page']) {
     await runBin('tsc', ['-p', project]);
   }
+  return checkOldestTypeScript();
 }
 
 /** What the test of random programs says of how to repeat it. */
