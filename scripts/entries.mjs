@@ -32,6 +32,7 @@ export const ENTRIES = {
     node: 'doors/node/index.ts',
     oauth: 'identityProviders/index.ts',
     openapi: 'openApi/index.ts',
+    opentelemetry: 'openTelemetry/index.ts',
     outbox: 'delivery/outbox/index.ts',
     passkeys: 'passkeys/index.ts',
     passwordless: 'passwordless/index.ts',

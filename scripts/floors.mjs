@@ -8,7 +8,7 @@ export const FLOORS = [
   ['client', 'doors', 'openApi'],
   ['http'],
   ['selfService'],
-  ['apps', 'import', 'restore'],
+  ['apps', 'import', 'openTelemetry', 'restore'],
   ['accounts'],
   ['identityProviders', 'passwordless'],
   [

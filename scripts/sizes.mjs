@@ -32,6 +32,7 @@ const BUDGETS = {
   '@latchkey/accounts/node': 7.5,
   '@latchkey/accounts/oauth': 36.5,
   '@latchkey/accounts/openapi': 6,
+  '@latchkey/accounts/opentelemetry': 5.5,
   '@latchkey/accounts/outbox': 6,
   '@latchkey/accounts/passkeys': 134,
   '@latchkey/accounts/passwordless': 11.5,
