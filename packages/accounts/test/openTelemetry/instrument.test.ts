@@ -127,7 +127,7 @@ describe('the spans of a flow', () => {
       'db.operation.name': 'GetItem',
       'aws.dynamodb.table_names': [table],
       'aws.dynamodb.consumed_capacity': [
-        expect.stringContaining(`{"TableName":"${table}","CapacityUnits":`),
+        expect.stringMatching(`^{"TableName":"${table}","CapacityUnits":(0.5|1)}$`),
       ],
     });
   });
@@ -240,13 +240,13 @@ describe('the metrics', () => {
     const verify = valueOf(hashing, { 'latchkey.password.operation': 'verify' }) as { max: number };
     expect(verify).toMatchObject({ count: 5 });
     expect(verify.max).toBeLessThan(5);
-    expect(
-      valueOf(metrics.get('db.client.operation.duration s'), {
-        'db.system.name': 'aws.dynamodb',
-        'db.operation.name': 'TransactWriteItems',
-        'db.collection.name': test.table.name,
-      }),
-    ).toMatchObject({ count: expect.any(Number), max: expect.any(Number) });
+    const requests = valueOf(metrics.get('db.client.operation.duration s'), {
+      'db.system.name': 'aws.dynamodb',
+      'db.operation.name': 'TransactWriteItems',
+      'db.collection.name': test.table.name,
+    }) as { count: number; sum: number };
+    expect(requests.count).toBeGreaterThan(2);
+    expect(requests.sum / requests.count).toBeLessThan(0.5);
   });
 });
 

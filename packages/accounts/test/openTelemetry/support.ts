@@ -6,7 +6,6 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
   type DataPoint,
-  type Histogram,
 } from '@opentelemetry/sdk-metrics';
 import {
   BasicTracerProvider,
@@ -16,7 +15,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 
 /** A point of a metric: its attributes and its value. */
-export type Point = DataPoint<number> | DataPoint<Histogram>;
+export type Point = DataPoint<unknown>;
 
 /** Providers whose spans and metrics stay in memory, and the context in which spans find their parents. */
 export class Recorder {
