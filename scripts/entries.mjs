@@ -27,6 +27,7 @@ export const ENTRIES = {
     import: 'import/index.ts',
     lambda: 'doors/lambda/index.ts',
     listing: 'listing/index.ts',
+    logging: 'logging/index.ts',
     middy: 'doors/middy/index.ts',
     nest: 'doors/nest/index.ts',
     node: 'doors/node/index.ts',

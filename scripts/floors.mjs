@@ -26,7 +26,7 @@ export const FLOORS = [
   ['flows', 'guard'],
   ['quota', 'sessions', 'oneTimeTokens', 'challenges'],
   ['core'],
-  ['throttling', 'delivery'],
+  ['throttling', 'delivery', 'logging'],
   ['events'],
   ['requests', 'passwords'],
   ['tokens', 'identifiers'],

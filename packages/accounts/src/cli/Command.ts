@@ -4,7 +4,7 @@ import type { ParseArgsConfig } from 'node:util';
 export type Style = (format: 'bold' | 'dim' | 'red', text: string) => string;
 
 /** A line on a terminal that shows how far the work has come. */
-export interface ProgressLine {
+interface ProgressLine {
   /** Writes the line anew; `done` is a fraction from 0 to 1, where that is known. */
   show(text: string, done?: number): void;
   /** Takes the line away, before something else is written. */
