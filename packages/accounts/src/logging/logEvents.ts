@@ -48,6 +48,7 @@ export function logEvents(
   logger: ObjectFirstLogger,
   options?: { readonly messageFirst?: false },
 ): AccountEventListener;
+/** Does the same for a logger that takes the message first, such as that of Powertools. */
 export function logEvents(
   logger: MessageFirstLogger,
   options: { readonly messageFirst: true },
