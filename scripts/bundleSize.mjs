@@ -10,6 +10,7 @@ const SDK = [
   '@smithy/*',
   '@nestjs/common',
   '@node-rs/argon2',
+  '@opentelemetry/api',
   'dynamodb-local',
   'nodemailer',
   'react',

@@ -8,7 +8,7 @@ export const FLOORS = [
   ['client', 'doors', 'openApi'],
   ['http'],
   ['selfService'],
-  ['apps', 'import', 'restore'],
+  ['apps', 'import', 'openTelemetry', 'restore'],
   ['accounts'],
   ['identityProviders', 'passwordless'],
   [
@@ -26,7 +26,7 @@ export const FLOORS = [
   ['flows', 'guard'],
   ['quota', 'sessions', 'oneTimeTokens', 'challenges'],
   ['core'],
-  ['throttling', 'delivery'],
+  ['throttling', 'delivery', 'logging'],
   ['events'],
   ['requests', 'passwords'],
   ['tokens', 'identifiers'],

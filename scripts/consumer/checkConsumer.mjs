@@ -31,7 +31,7 @@ const FAULTS = [
 ];
 
 /** Optional peers that an entry is nothing without: it imports them at once. */
-const NEEDED_PEERS = ['@nestjs/common', 'react'];
+const NEEDED_PEERS = ['@nestjs/common', '@opentelemetry/api', 'react'];
 
 const FAULTS_TEST = fileURLToPath(new URL('faults.test.cjs', import.meta.url));
 const JEST_CONFIG = {

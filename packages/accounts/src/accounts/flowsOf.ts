@@ -14,6 +14,8 @@ export interface AccountFlows {
   readonly emailVerification: EmailVerification;
   readonly passwords: Passwords;
   readonly lifecycle: AccountLifecycle;
+  /** Called with each new `SelfService` of the `Accounts`, for what records its calls. */
+  onSelfService?: (selfService: object) => void;
 }
 
 const flows = new WeakMap<object, AccountFlows>();

@@ -1,5 +1,16 @@
 import type { ParseArgsConfig } from 'node:util';
 
+/** Formats a text for a terminal; where nothing shows colours, it leaves the text as it is. */
+export type Style = (format: 'bold' | 'dim' | 'red', text: string) => string;
+
+/** A line on a terminal that shows how far the work has come. */
+interface ProgressLine {
+  /** Writes the line anew; `done` is a fraction from 0 to 1, where that is known. */
+  show(text: string, done?: number): void;
+  /** Takes the line away, before something else is written. */
+  clear(): void;
+}
+
 /** The parts of `latchkey` that its commands work with. */
 export interface CommandTools {
   readonly out: (text: string) => unknown;
@@ -10,6 +21,14 @@ export interface CommandTools {
     options: NonNullable<ParseArgsConfig['options']>,
     args: readonly string[],
   ) => Record<string, unknown>;
+  /** Tells which of the names was probably meant, or else where all are listed. */
+  readonly hintFor: (word: string, names: Iterable<string>) => string;
+  /** Asks a question on the terminal, and gives the line that was typed; empty at the end of the input. */
+  readonly ask: (question: string) => Promise<string>;
+  /** Formats what goes to standard output, and to standard error. */
+  readonly style: { readonly out: Style; readonly error: Style };
+  /** Progress on standard error; undefined where that is not a terminal. */
+  readonly progress: ProgressLine | undefined;
   /** Waits for the first of the signals that end a program. */
   readonly waitForSignal: () => Promise<void> & { forget(): void };
   /** An error for a command line that makes no sense; its message is one sentence. */

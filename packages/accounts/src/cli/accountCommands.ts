@@ -1,3 +1,4 @@
+import { accountsCommand } from './accountsCommand.js';
 import type { Command } from './Command.js';
 import { consoleCommand } from './consoleCommand.js';
 import { costCommand } from './costCommand.js';
@@ -11,9 +12,10 @@ import { secretCommand } from './secretCommand.js';
  */
 export function accountCommands(pageFolder: string): Readonly<Record<string, Command>> {
   return {
+    accounts: accountsCommand(),
     console: consoleCommand(pageFolder),
     cost: costCommand,
-    import: importCommand,
+    import: importCommand(),
     secret: secretCommand,
   };
 }

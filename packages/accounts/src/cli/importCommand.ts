@@ -6,6 +6,7 @@ import type { ImportProgress, ImportResult, RefusedRow } from '../import/ImportO
 import { assertTable } from './assertTable.js';
 import type { Command, CommandTools } from './Command.js';
 import { loadAccounts } from './loadAccounts.js';
+import { toSentence } from './toSentence.js';
 
 const USAGE = `latchkey import --app <file> --from <file> --format <format> [options] brings the users of another
 system along. It reads the file twice: all of it is checked before anything is written. Rows that
@@ -38,12 +39,16 @@ const EXIT = { done: 0, lacking: 1, failed: 3 } as const;
 /** How often it is said how far the work has come. */
 const EVERY_MS = 1000;
 
-/** The command `latchkey import`. */
-export const importCommand: Command = {
+/**
+ * The command `latchkey import`.
+ *
+ * @param load - loads the application's accounts.
+ */
+export const importCommand = (load: typeof loadAccounts = loadAccounts): Command => ({
   usage: USAGE,
   run: async (args, tools) => {
     const { app, exported, from, format, options } = parse(args, tools);
-    const loaded = await loadAccounts(app, exported, tools);
+    const loaded = await load(app, exported, tools);
     await assertTable(loaded);
     const stop = new AbortController();
     const signalled = tools.waitForSignal();
@@ -54,14 +59,16 @@ export const importCommand: Command = {
         signal: stop.signal,
         onProgress: report(tools),
       });
+      tools.progress?.clear();
       return conclude(result, tools);
     } catch (error) {
+      tools.progress?.clear();
       throw sentenceOf(error, from, tools);
     } finally {
       signalled.forget();
     }
   },
-};
+});
 
 function parse(
   args: readonly string[],
@@ -116,20 +123,28 @@ function isFormat(format: string): format is ImportFormat {
 }
 
 /** Prints rows that cannot be taken, each once, and from time to time how far the work has come. */
-function report({ out, error }: CommandTools): (progress: ImportProgress) => void {
+function report({ out, error, progress: line }: CommandTools): (progress: ImportProgress) => void {
   let toldAtMs = performance.now();
+  /** Rows of the whole file, once it has been read. */
+  let total: number | undefined;
+  let checked = 0;
   const told = new Set<number>();
   return ({ phase, rows, accounts, present, refused }) => {
+    if (phase === 'validate') checked = rows;
+    else total ??= checked;
     for (const each of refused) {
       // The second pass finds most of them again.
       if (phase === 'write' && told.has(each.row)) continue;
       if (told.size < MAX_TOLD) told.add(each.row);
+      line?.clear();
       out(`${lineOf(each)}\n`);
     }
-    if (performance.now() - toldAtMs < EVERY_MS) return;
-    toldAtMs = performance.now();
     const done = phase === 'validate' ? 'can be imported' : 'imported';
-    error(`${phase}: ${rows} rows read, ${accounts} ${done}, ${present} there already.\n`);
+    const text = `${phase}: ${rows} rows read, ${accounts} ${done}, ${present} there already.`;
+    line?.show(text, total === undefined ? undefined : rows / total);
+    if (line || performance.now() - toldAtMs < EVERY_MS) return;
+    toldAtMs = performance.now();
+    error(`${text}\n`);
   };
 }
 
@@ -167,13 +182,10 @@ function conclude(result: ImportResult, { out, error }: CommandTools): number {
 }
 
 /** An error in one sentence. */
-function sentenceOf(error: unknown, from: string, { UsageError }: CommandTools): unknown {
+function sentenceOf(error: unknown, from: string, tools: CommandTools): unknown {
   if (!AccountError.is(error)) return error;
   if (error.code === 'InvalidInput' && error.details.path === 'file') {
-    return new UsageError(`${from} is not of this format: ${error.details.reason}.`);
-  }
-  if (error.code === 'InvalidConfiguration') {
-    return new Error(`${error.details.path}: ${error.details.reason}`, { cause: error });
+    return new tools.UsageError(`${from} is not of this format: ${error.details.reason}.`);
   }
   if (error.code === 'TrialExceededLimit') {
     const { maxAccounts } = error.details;
@@ -181,5 +193,5 @@ function sentenceOf(error: unknown, from: string, { UsageError }: CommandTools):
       cause: error,
     });
   }
-  return error;
+  return toSentence(error, tools);
 }

@@ -12,6 +12,7 @@ import type { SessionHookRegistry } from '../sessions/SessionHooks.js';
 import type { Duration } from '../tokens/parseDuration.js';
 import { createRequestSetup, type GuardOptions } from './createRequestSetup.js';
 import { defineAccount } from './defineAccount.js';
+import { keepGuardTable } from './guardTable.js';
 import { assertKinds, guardOptions } from './optionKinds.js';
 import type { NoFields, RequestWith } from './OwnFields.js';
 
@@ -58,6 +59,7 @@ export class Guard<F extends AccountFields = NoFields> {
     this.#events = core.events;
     this.#services = createRequestServices(createSessionsContext(sessions, { ...core, accounts }));
     this.#verifiedSessionOf = (request) => core.verified.of(request);
+    keepGuardTable(this, core.table);
   }
 
   /**

@@ -72,6 +72,7 @@ export class SelfService<F extends AccountFields = NoFields> {
    */
   constructor(accounts: Accounts<F>) {
     this.#flows = flowsOf(accounts);
+    this.#flows.onSelfService?.(this);
   }
 
   /**

@@ -5,14 +5,14 @@ import { costCommand } from '../../src/cli/costCommand.js';
 import { estimateMonth } from '../../src/costs/estimateMonth.js';
 import { PRICE_LIST } from '../../src/costs/priceList.js';
 
-const { UsageError } = commandTools;
+const { UsageError } = commandTools({ out: String, error: String });
 const REGIONS = Object.keys(PRICE_LIST.dynamoDB.regions);
 
 /** Runs the command in this process. */
 async function cost(...args: readonly string[]): Promise<string> {
   let printed = '';
   const out = (text: string): unknown => (printed += text);
-  expect(await costCommand.run(args, { ...commandTools, out, error: out })).toBe(0);
+  expect(await costCommand.run(args, commandTools({ out, error: out }))).toBe(0);
   return printed;
 }
 

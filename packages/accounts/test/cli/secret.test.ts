@@ -1,4 +1,5 @@
 import { commandTools } from '../../../entity/src/cli/loadAccountCommands.js';
+import { UsageError } from '../../../entity/src/cli/UsageError.js';
 import { secretCommand } from '../../src/cli/secretCommand.js';
 import { TokenKeys } from '../../src/tokens/TokenKeys.js';
 import { prepareEncryptionKeys } from '../../src/twoFactor/prepareEncryptionKeys.js';
@@ -6,7 +7,7 @@ import { prepareEncryptionKeys } from '../../src/twoFactor/prepareEncryptionKeys
 async function secret(...args: readonly string[]): Promise<string> {
   let printed = '';
   const out = (text: string): unknown => (printed += text);
-  expect(await secretCommand.run(args, { ...commandTools, out, error: out })).toBe(0);
+  expect(await secretCommand.run(args, commandTools({ out, error: out }))).toBe(0);
   expect(printed.endsWith('\n')).toBe(true);
   return printed.slice(0, -1);
 }
@@ -49,7 +50,7 @@ describe('latchkey secret', () => {
     [['32'], "unexpected argument '32'"],
   ])('refuses %j', async (args, message) => {
     const refused = secret(...args);
-    await expect(refused).rejects.toThrow(commandTools.UsageError);
+    await expect(refused).rejects.toThrow(UsageError);
     await expect(refused).rejects.toThrow(message);
   });
 });

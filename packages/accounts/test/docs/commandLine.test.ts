@@ -21,7 +21,12 @@ describe('docs/guide/command-line.md', () => {
     const names = ['local', 'table', ...Object.keys(COMMANDS).sort()];
     expect(firstCells('latchkey --help')).toEqual(names.map((name) => `\`latchkey ${name}\``));
     const help = usageWith(COMMANDS);
-    for (const name of names) expect(help).toContain(`latchkey ${name}`);
+    for (const name of names) {
+      const part = usageWith(COMMANDS, name);
+      expect(part.startsWith(`latchkey ${name} `)).toBe(true);
+      expect(help).toContain(`\n${part}`);
+      expect(part.match(/^latchkey /gm)).toHaveLength(1);
+    }
   });
 
   it('has every exit code', () => {

@@ -28,11 +28,8 @@ function tableAfter(text: string, page = PAGE): string[][] {
 async function run(command: string): Promise<string> {
   let printed = '';
   const out = (text: string): unknown => (printed += text);
-  await costCommand.run(command.slice(COMMAND.length).split(' '), {
-    ...commandTools,
-    out,
-    error: out,
-  });
+  const args = command.slice(COMMAND.length).split(' ');
+  await costCommand.run(args, commandTools({ out, error: out }));
   return printed;
 }
 

@@ -13,6 +13,12 @@ const { version } = JSON.parse(
 const output: CliOutput = {
   out: (text) => process.stdout.write(text),
   error: (text) => process.stderr.write(text),
+  terminals: {
+    out: process.stdout.isTTY,
+    error: process.stderr.isTTY,
+    // https://no-color.org
+    colours: (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb',
+  },
 };
 
 void runCli(process.argv.slice(2), output, version).then((code) => {

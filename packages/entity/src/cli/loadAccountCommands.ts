@@ -4,12 +4,17 @@ import { pathToFileURL } from 'node:url';
 import type { CliOutput } from './CliOutput.js';
 import { closestTo } from './closestTo.js';
 import { hintOf, valuesOf } from './parseCommand.js';
+import { ask, progressOn, styleFor, type ProgressLine, type Style } from './terminal.js';
 import { UsageError } from './UsageError.js';
 import { waitForSignal } from './waitForSignal.js';
 
 /** The parts of `latchkey` that a command of another package works with. */
 export interface CommandTools extends CliOutput {
   readonly valuesOf: typeof valuesOf;
+  readonly hintFor: (word: string, names: Iterable<string>) => string;
+  readonly ask: typeof ask;
+  readonly style: { readonly out: Style; readonly error: Style };
+  readonly progress: ProgressLine | undefined;
   readonly waitForSignal: typeof waitForSignal;
   readonly UsageError: typeof UsageError;
 }
@@ -23,11 +28,18 @@ export interface Command {
 }
 
 /** The tools that every command gets. */
-export const commandTools: Omit<CommandTools, keyof CliOutput> = {
-  valuesOf,
-  waitForSignal,
-  UsageError,
-};
+export function commandTools(output: CliOutput): CommandTools {
+  return {
+    ...output,
+    valuesOf,
+    hintFor: (word, names) => hintOf(closestTo(word, names)),
+    ask,
+    style: { out: styleFor(output, 'out'), error: styleFor(output, 'error') },
+    progress: progressOn(output),
+    waitForSignal,
+    UsageError,
+  };
+}
 
 const SPECIFIER = '@latchkey/accounts/cli';
 /** Node's codes for a package that is not installed, and for one that has no such entry. */

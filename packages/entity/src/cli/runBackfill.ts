@@ -10,6 +10,7 @@ import type { Table } from '../table/Table.js';
 import { type CliOutput, EXIT_CODES } from './CliOutput.js';
 import type { LiveDynamoDB } from './LiveDynamoDB.js';
 import type { ParsedCommand } from './parseCommand.js';
+import { progressOn } from './terminal.js';
 import { UsageError } from './UsageError.js';
 
 /** How often it is said how far the work has come. */
@@ -47,11 +48,16 @@ export async function runBackfill(
     cursor: null,
     toldAtMs: performance.now(),
   };
+  const line = progressOn(output);
   const onProgress = (progress: BackfillProgress): void => {
-    for (const line of findings(progress)) output.out(`${line}\n`);
+    const found = findings(progress);
+    if (found.length > 0) line?.clear();
+    for (const each of found) output.out(`${each}\n`);
     counts.collisions += progress.collisions.length;
     counts.failures += progress.failures.length;
     at.cursor = progress.cursor;
+    line?.show(summary(progress, counts, isDry));
+    if (line) return;
     if (performance.now() - at.toldAtMs < EVERY_MS || progress.cursor === null) return;
     at.toldAtMs = performance.now();
     output.error(`${summary(progress, counts, isDry)} --resume ${progress.cursor}\n`);
@@ -63,6 +69,7 @@ export async function runBackfill(
       signal: stop.signal,
       onProgress,
     });
+    line?.clear();
     output.out(`${summary(result, counts, isDry)}\n`);
     if (result.cursor !== null) {
       output.error(`latchkey: stopped; to continue: --resume ${result.cursor}\n`);
@@ -70,6 +77,7 @@ export async function runBackfill(
     }
     return counts.collisions + counts.failures > 0 ? EXIT_CODES.lacking : EXIT_CODES.done;
   } catch (error) {
+    line?.clear();
     if (at.cursor !== null) output.error(`latchkey: to continue: --resume ${at.cursor}\n`);
     throw error;
   } finally {

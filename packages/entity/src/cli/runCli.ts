@@ -6,6 +6,7 @@ import { parseCommand } from './parseCommand.js';
 import { parseLocal } from './parseLocal.js';
 import { runLocal } from './runLocal.js';
 import { runTableCommand } from './runTableCommand.js';
+import { styleFor } from './terminal.js';
 import { UsageError } from './UsageError.js';
 import { usageWith } from './usage.js';
 
@@ -28,15 +29,16 @@ export async function runCli(
       return EXIT_CODES.done;
     }
     if (args.some((arg) => arg === '--help' || arg === '-h')) {
-      output.out(usageWith(await loadAccountCommands(args)));
+      const isOwn = topic === 'local' || topic === 'table';
+      output.out(usageWith(isOwn ? undefined : await loadAccountCommands(args), topic));
       return EXIT_CODES.done;
     }
     if (topic === 'local') return await runLocal(parseLocal(rest), output);
     if (topic === 'table') return await runTableCommand(parseCommand(rest), output);
     const command = await loadAccountCommand(args);
-    return await command.run(rest, { ...output, ...commandTools });
+    return await command.run(rest, commandTools(output));
   } catch (error) {
-    output.error(`latchkey: ${sentenceOf(error)}\n`);
+    output.error(`${styleFor(output, 'error')('red', 'latchkey:')} ${sentenceOf(error)}\n`);
     return isWrongUsage(error) ? EXIT_CODES.usage : EXIT_CODES.failed;
   }
 }

@@ -4,26 +4,37 @@ import type { Command } from './loadAccountCommands.js';
  * Text that `latchkey --help` prints.
  *
  * @param commands - those of `@latchkey/accounts`, where it is installed.
+ * @param topic - the command whose help alone is asked for; all of them for any other name.
  */
-export function usageWith(commands: Readonly<Record<string, Command>> | undefined): string {
+export function usageWith(
+  commands: Readonly<Record<string, Command>> | undefined,
+  topic = '',
+): string {
+  if (topic === 'local') return LOCAL;
+  if (topic === 'table') return TABLE;
+  const command = Object.hasOwn(commands ?? {}, topic) ? commands?.[topic] : undefined;
+  if (command) return command.usage;
   const others = commands
     ? Object.values(commands).map(({ usage }) => `\n${usage}`)
     : ['\nMore commands come with @latchkey/accounts, which is not installed here.\n'];
-  return [USAGE, ...others, ENDING].join('');
+  return [USAGE, '\n', LOCAL, '\n', TABLE, ...others, ENDING].join('');
 }
 
 const USAGE = `Usage: latchkey local [options]
        latchkey table <command> --name <table> [options]
+       latchkey <command> --help
        latchkey --version
+`;
 
-latchkey local runs a DynamoDB on this machine, in memory, with your table in it, and prints the
+const LOCAL = `latchkey local runs a DynamoDB on this machine, in memory, with your table in it, and prints the
 lines that tell a shell of it; Ctrl-C ends it. It needs Java and the packages dynamodb-local and
 amplify-dynamodb-simulator, or on Linux x64 the package @dynoxide/linux-x64. Its options:
   --name <table>             default: my-application
   --port <port>              default: a free one
-  and --definitions, --attribute and --index, as below
+  and --definitions, --attribute and --index, as latchkey table
+`;
 
-latchkey table <command>:
+const TABLE = `latchkey table <command>:
 
 Prints as JSON what the table of your entities is made with:
   create-input     the input of CreateTable
@@ -82,6 +93,7 @@ Options of every command of latchkey table:
 
 const ENDING = `
 Ends with 0 when done, or when local or console was stopped; 1 when diff, create or describe finds
-something lacking, backfill a collision, or import a row that it refuses; 2 for wrong usage; and 3
+something lacking, backfill a collision, import a row that it refuses, or
+accounts nobody with the identifier; 2 for wrong usage; and 3
 when something could not be done, or was stopped before it was.
 `;

@@ -6,6 +6,7 @@ import { defineEntity } from '@latchkey/schema';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import * as z from 'zod';
+import { runCli } from '../../src/cli/runCli.js';
 import { Table } from '../../src/sdk/Table.js';
 import { tableItems } from '../support/tableItems.js';
 
@@ -82,6 +83,22 @@ describe('latchkey table backfill', () => {
     expect((await run(['--segments', '2', '--entity', 'Member'])).out).toBe(
       '3 documents read, 0 changed, 0 collisions, 0 failures.\n',
     );
+  });
+
+  it('shows how far it has come on a terminal, in one line that it takes away', async () => {
+    let [out, error] = ['', ''];
+    const code = await runCli(
+      ['table', 'backfill', '--name', test.table.name, '--endpoint', endpoint],
+      {
+        out: (text) => (out += text),
+        error: (text) => (error += text),
+        terminals: { out: true, error: true, colours: true },
+      },
+      '',
+    );
+    const summary = '0 documents read, 0 changed, 0 collisions, 0 failures.';
+    expect({ code, out }).toEqual({ code: 0, out: `${summary}\n` });
+    expect(error).toBe(`\r\u001b[K${summary}\r\u001b[K`);
   });
 
   it('lists collisions and failures by the keys of documents, and ends with 1', async () => {

@@ -4,6 +4,7 @@ import { DeleteTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dyn
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { CliOutput } from '../../src/cli/CliOutput.js';
 import { runCli } from '../../src/cli/runCli.js';
 import {
   toCdk,
@@ -140,9 +141,32 @@ describe('latchkey table', () => {
   });
 
   it('prints its usage when asked', async () => {
-    const { code, out, error } = await runBuilt('table', '--help');
+    const { code, out, error } = await runBuilt('--help');
     expect([code, error]).toEqual([0, '']);
     expect(out).toMatch(/^Usage: latchkey local [^]+ latchkey table <command>/);
+    for (const name of ['local', 'table']) {
+      const { out: part } = await run(name, '--help');
+      expect(part.startsWith(`latchkey ${name} `)).toBe(true);
+      expect(part.length).toBeLessThan(out.length - 1000);
+      expect(out).toContain(`\n${part}`);
+    }
+  });
+
+  it('colours the beginning of an error on a terminal only', async () => {
+    const errorOn = async (terminals: NonNullable<CliOutput['terminals']>): Promise<string> => {
+      let error = '';
+      await runCli(
+        ['table', 'pulumi'],
+        { out: String, error: (text) => (error += text), terminals },
+        '',
+      );
+      return error;
+    };
+    const plain = (await run('table', 'pulumi')).error;
+    expect(await errorOn({ out: false, error: true, colours: true })).toBe(
+      plain.replace('latchkey:', '\u001b[31mlatchkey:\u001b[39m'),
+    );
+    expect(await errorOn({ out: true, error: false, colours: true })).toBe(plain);
   });
 
   // Built: where it is no command of its own, it looks for those of accounts.
@@ -151,7 +175,7 @@ describe('latchkey table', () => {
     async (...args: string[]) => {
       const ended = await runBuilt(...args);
       expect(ended).toEqual(WRONG);
-      const names = '"console", "cost", "import", "secret", "local" or "table"';
+      const names = '"accounts", "console", "cost", "import", "secret", "local" or "table"';
       expect(ended.error).toContain(`expected ${names} (`);
     },
   );
