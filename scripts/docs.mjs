@@ -1,4 +1,5 @@
-// `npm run docs`: builds the documentation site into docs/site. `npm run docs -- --serve` serves it, too.
+// `npm run docs`: builds the documentation site into docs/site, and looks at it in Chromium. With `-- --serve`,
+// it is served afterwards.
 import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +19,19 @@ export async function buildDocs({ reference = true } = {}) {
   await writePages({ reference });
   await runBin('vitepress', ['build', 'docs']);
   writeFileSync(join(SITE, 'llms.txt'), llmsText());
-  const pages = checkAnchors();
-  return { summary: `${pages} pages` };
+  return { summary: `${checkAnchors()} pages` };
+}
+
+/**
+ * Looks at a page of each kind in Chromium, on a phone and a desktop, in light and dark, and searches. Leaves
+ * screenshots in `.cache/screenshots/site`. Throws `NotRun` without a Chromium.
+ */
+export async function lookAtDocs() {
+  const pages = ['', 'start.html', 'guide/restoring.html', 'reference/accounts/guard.html'];
+  const { chromium } = await import('./browser.mjs');
+  const { runJest } = await import('./jest.mjs');
+  const env = { CHROMIUM: await chromium(), SITE_PAGES: pages.join(',') };
+  await runJest(['--testMatch', '**/test/site/*.browser.ts', '--runInBand'], { env });
 }
 
 /** Every link within the site leads to an id that is there; VitePress itself looks for the pages only. */
@@ -57,6 +69,8 @@ if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
     await build();
     const { summary } = await buildDocs();
     console.log(`docs/site has ${summary}; \`npm run docs -- --serve\` serves it.`);
+    await lookAtDocs();
+    console.log('It can be read in Chromium: see .cache/screenshots/site.');
     if (process.argv.includes('--serve'))
       await runBin('vitepress', ['serve', 'docs'], { live: true });
   } catch (error) {

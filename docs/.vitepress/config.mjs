@@ -10,14 +10,13 @@ const ABOUT = ['architecture', 'stability', 'scale', 'glossary'];
 
 const link = (path) => ({ text: pageAt(`${path}.md`).title, link: `/${path}` });
 
-/** A folder's pages by their titles; of a page with a folder of its name, that folder's are below it. */
+/** A folder's pages; of a page with a folder of its name, that folder's are after it. */
 function pagesIn(folder) {
   return readdirSync(join(SITE_SOURCES, folder))
     .filter((name) => name.endsWith('.md') && name !== 'index.md')
-    .map((name) => {
+    .flatMap((name) => {
       const path = `${folder}/${name.slice(0, -'.md'.length)}`;
-      const hasOwn = existsSync(join(SITE_SOURCES, path));
-      return { ...link(path), ...(hasOwn && { collapsed: true, items: pagesIn(path) }) };
+      return [link(path), ...(existsSync(join(SITE_SOURCES, path)) ? pagesIn(path) : [])];
     });
 }
 
@@ -34,7 +33,7 @@ export default defineConfig({
     // `<id>` in a sentence is text, and not an element of Vue.
     html: false,
     anchor: { slugify },
-    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   themeConfig: {
     outline: [2, 3],
@@ -47,17 +46,20 @@ export default defineConfig({
       { text: 'Security', link: '/security' },
       { text: 'Comparison', link: '/comparison' },
     ],
-    sidebar: [
-      link('start'),
-      ...folders.map(([name, text]) => ({
-        text,
-        collapsed: name !== 'guide',
-        items: pagesIn(name),
-      })),
-      { text: 'Errors and events', items: [link('errors'), link('events')] },
-      { text: 'Security', items: SECURITY.map(link) },
-      { text: 'About', items: [...ABOUT, 'comparison'].map(link) },
-      { text: 'Decisions', collapsed: true, items: pagesIn('decisions') },
-    ],
+    sidebar: {
+      ...Object.fromEntries(
+        folders.map(([name, text]) => [`/${name}/`, [{ text, items: pagesIn(name) }]]),
+      ),
+      '/decisions/': [{ text: 'Decisions', items: pagesIn('decisions') }],
+      '/': [
+        {
+          text: 'Begin',
+          items: [link('start'), ...folders.map(([name]) => link(`${name}/index`))],
+        },
+        { text: 'Errors and events', items: ['errors', 'events'].map(link) },
+        { text: 'Security', items: SECURITY.map(link) },
+        { text: 'About', items: [...ABOUT, 'comparison', 'decisions/index'].map(link) },
+      ],
+    },
   },
 });
