@@ -197,7 +197,8 @@ async function writeReference() {
   const texts = new Map(
     filesBelow(folder).map((file) => {
       const text = readFileSync(join(folder, file), 'utf8');
-      return [file, text.replace(/^# (.+)$/m, '# @latchkey/$1').replaceAll(LABELS, '**$1**')];
+      const title = `# @latchkey/$1\n\n${summaryOf(text)}`;
+      return [file, text.replace(/^# (.+)$/m, title).replaceAll(LABELS, '**$1**')];
     }),
   );
   const headings = new Map(
@@ -213,6 +214,16 @@ async function writeReference() {
     });
     writePage(`reference/${file}`, linked);
   }
+}
+
+/** What an entry exports besides types. */
+function summaryOf(text) {
+  const names = text
+    .split(/^## /m)
+    .filter((section) => /^(Classes|Functions|Variables)\n/.test(section))
+    .flatMap((section) => section.match(/^### \w+/gm) ?? [])
+    .map((heading) => `\`${heading.slice('### '.length)}\``);
+  return names.length > 0 ? `Exports ${names.join(', ')}, and the types of this page.` : '';
 }
 
 function copy(from, to) {
