@@ -42,7 +42,7 @@ const AS_TEXT = [
 ];
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/cdk.out/', '.cache/', 'coverage/']),
+  globalIgnores(['**/dist/', '**/cdk.out/', '.cache/', 'coverage/', 'docs/site/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {

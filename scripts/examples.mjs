@@ -2,8 +2,17 @@
 //
 // In Markdown, a block is a program of its own; `ts continue` adds to the one before it in the same
 // file. In TSDoc, a block is a module of its own, with its own imports.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { curlCalls, runCurlCalls } from './curlCalls.mjs';
 import { CommandError, runBin, runNode, temporaryFolder } from './run.mjs';
 import { EXAMPLES, PACKAGES, ROOT } from './setup.mjs';
@@ -12,6 +21,10 @@ import { startServer } from './startServer.mjs';
 
 const SOURCES = join(ROOT, '.cache', 'examples');
 const COMPILED = join(ROOT, '.cache', 'examples-compiled');
+/** Pages whose first program is a server, which would never end: it is called as they say. */
+const WITH_SERVERS = ['README.md', 'docs/start.md'];
+/** Short programs, of which each takes longer to load than to run: one process runs all of them. */
+const isRecipe = ({ path }) => path.startsWith('docs/recipes/');
 
 export async function checkExamples() {
   const programs = markdownFiles().flatMap((file) => extract(file, readFileSync(file, 'utf8')));
@@ -24,70 +37,110 @@ export async function checkExamples() {
     writeFileSync(file, code);
   }
   if (programs.length + snippets.length > 0) await runBin('tsc', ['-p', 'tsconfig.examples.json']);
-  // The README's first program is a server, which would never end.
-  const server = programs.find(({ path }) => path.startsWith('README.md/'));
-  await runAll(programs.filter((program) => program !== server));
-  await runFirstProgram(server);
+  const servers = WITH_SERVERS.map((page) => ({
+    page,
+    program: programs.find(({ path }) => path.startsWith(`${page}/`)),
+  }));
+  await runAll(programs.filter((each) => !servers.some(({ program }) => program === each)));
+  await runServers(servers);
   return { summary: `${programs.length} run, ${snippets.length} more compiled` };
 }
 
 async function runAll(programs) {
-  const { localClient, startDynamoDBLocal } = await import('@latchkey/entity/testing');
+  const { startDynamoDBLocal } = await import('@latchkey/entity/testing');
   const database = await startDynamoDBLocal();
-  const client = localClient(database.endpoint);
+  const env = {
+    DYNAMODB_ENDPOINT: database.endpoint,
+    // For the clients that programs make by themselves.
+    AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    AWS_REGION: 'local',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`,
+  };
   const failures = [];
   try {
-    for (const { path } of programs) {
-      const before = await tableNames(client);
-      const env = {
-        DYNAMODB_ENDPOINT: database.endpoint,
-        // For the clients that programs make by themselves.
-        AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
-        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-        AWS_REGION: 'local',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`,
-      };
-      await runNode(join(COMPILED, `${path}.js`), [], { env, timeoutMs: 60_000 }).catch((error) =>
-        failures.push(`The example ${path} failed:\n${error.message}`),
-      );
-      // Every program starts without the tables of the others.
-      await deleteTables(client, before);
-    }
+    await withoutTables(
+      database.endpoint,
+      programs.filter((program) => !isRecipe(program)),
+      ({ path }) =>
+        runNode(compiled(path), [], { env, timeoutMs: 60_000 }).catch((error) =>
+          failures.push(`The example ${path} failed:\n${error.message}`),
+        ),
+    );
+    const recipes = programs.filter(isRecipe).map(({ path }) => path);
+    // In a folder of its own, for the files that they write.
+    await runNode(fileURLToPath(import.meta.url), recipes, {
+      env,
+      cwd: temporaryFolder(),
+      timeoutMs: 240_000,
+    }).catch((error) => failures.push(error.message));
   } finally {
-    client.destroy();
     await database.stop();
   }
   if (failures.length > 0) throw new CommandError(failures.join('\n\n'));
 }
 
+/** Runs recipes in this process, one after the other. */
+async function runRecipes(paths) {
+  await withoutTables(process.env.DYNAMODB_ENDPOINT, paths, async (path) => {
+    try {
+      await import(pathToFileURL(compiled(path)).href);
+    } catch (error) {
+      process.exitCode = 1;
+      console.error(`The example ${path} failed:`, error);
+    }
+  });
+}
+
+/** Calls the function for each of the programs, none of which finds the tables of another. */
+async function withoutTables(endpoint, programs, run) {
+  const { localClient } = await import('@latchkey/entity/testing');
+  const client = localClient(endpoint);
+  try {
+    for (const program of programs) {
+      const before = await tableNames(client);
+      await run(program);
+      await deleteTables(client, before);
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+const compiled = (path) => join(COMPILED, `${path}.js`);
+
 /**
- * Does as the README says: `latchkey local`, its three lines, the first program as it is printed, and the
+ * Does as these pages say: `latchkey local`, its three lines, the first program as it is printed, and the
  * calls below it. Nothing else is in the environment, and no home folder holds an AWS configuration. With
  * Java and, where another engine does without, without Java.
  */
-async function runFirstProgram({ path }) {
-  const [, shown] = readFileSync(join(ROOT, 'README.md'), 'utf8').split(/^```ts\n.*?^```$/ms);
-  const calls = curlCalls(shown);
-  if (calls.length === 0) throw new CommandError('The README calls its first program by no curl.');
+async function runServers(servers) {
   const empty = { HOME: temporaryFolder(), AWS_EC2_METADATA_DISABLED: 'true' };
   const hasOtherEngine = process.platform === 'linux' && process.arch === 'x64';
   for (const PATH of [process.env.PATH, ...(hasOtherEngine ? [temporaryFolder()] : [])]) {
     const local = await startLatchkeyLocal({ ...empty, PATH });
     try {
-      const server = await startServer(
-        process.execPath,
-        ['--no-warnings', join(COMPILED, `${path}.js`)],
-        { env: { ...empty, PATH, ...local.exported }, inherit: false },
-      );
-      await runCurlCalls(calls, { address: server.address, cwd: temporaryFolder() }).finally(
-        server.stop,
-      );
+      const env = { ...empty, PATH, ...local.exported };
+      for (const server of servers) await callServer(server, env);
     } finally {
       await local.stop();
     }
   }
+}
+
+async function callServer({ page, program: { path } }, env) {
+  const [, shown] = readFileSync(join(ROOT, page), 'utf8').split(/^```ts\n.*?^```$/ms);
+  const calls = curlCalls(shown);
+  if (calls.length === 0) throw new CommandError(`${page} calls its first program by no curl.`);
+  const server = await startServer(process.execPath, ['--no-warnings', compiled(path)], {
+    env,
+    inherit: false,
+  });
+  await runCurlCalls(calls, { address: server.address, cwd: temporaryFolder() }).finally(
+    server.stop,
+  );
 }
 
 async function tableNames(client) {
@@ -179,4 +232,10 @@ function filesBelow(folder) {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
+}
+
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await runRecipes(process.argv.slice(2));
+  // Whatever they left open.
+  process.exit();
 }

@@ -10,6 +10,7 @@ const { checkBrowser, chromium, NotRun } = await import('./browser.mjs');
 const { build } = await import('./build.mjs');
 const { checkConsumer } = await import('./consumer/checkConsumer.mjs');
 const { hasDynoxide, startEngine } = await import('./engines.mjs');
+const { buildDocs } = await import('./docs.mjs');
 const { checkExamples } = await import('./examples.mjs');
 const { runJest, totals } = await import('./jest.mjs');
 const { groupedTests } = await import('./jestGroups.mjs');
@@ -68,6 +69,10 @@ const checks = {
     run: async () => checkConsumer(await packed()),
   },
   examples: { title: 'examples in the documentation', needsBuild: true, run: checkExamples },
+  docs: {
+    title: 'documentation site, without the reference',
+    run: () => buildDocs({ reference: false }),
+  },
   apps: { title: 'example applications', needsBuild: true, run: checkApps },
   mutants: { title: 'a tenth of the mutants', needsBuild: true, run: () => checkTenth() },
 };
@@ -87,6 +92,7 @@ const LANES = [
     'packages',
     'consumer',
     'examples',
+    'docs',
     'apps',
     'runtimes',
     'mutants',

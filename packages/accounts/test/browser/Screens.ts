@@ -126,7 +126,8 @@ export class Screens {
         .filter((element) => {
           const { right, left, width } = element.getBoundingClientRect();
           const isBeyond = right > root.clientWidth + 0.5 || left < -0.5;
-          return width > 1 && isBeyond && !scrolls(element);
+          const isSeen = element.checkVisibility({ opacityProperty: true });
+          return width > 1 && isBeyond && isSeen && !scrolls(element);
         })
         .map((element) => `wider than the page: ${element.outerHTML.slice(0, 160)}`);
     });

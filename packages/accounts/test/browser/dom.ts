@@ -7,7 +7,7 @@ export interface PageElement {
   /** Of a field. */
   readonly labels?: readonly PageElement[];
   readonly tabIndex: number;
-  checkVisibility(): boolean;
+  checkVisibility(options?: { readonly opacityProperty: boolean }): boolean;
   getBoundingClientRect(): Readonly<Record<'left' | 'right' | 'width', number>>;
   querySelectorAll(selector: string): Iterable<PageElement>;
 }
