@@ -1,11 +1,9 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { BrowserContext } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { Screens } from '../browser/Screens.js';
 import { startChromium } from '../browser/support.js';
 
@@ -25,8 +23,8 @@ const PAGES = (process.env.SITE_PAGES ?? '').split(',');
 
 let server: Server;
 let origin: string;
+let chromium: Browser;
 let browser: BrowserContext;
-let profile: string;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -43,13 +41,12 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  profile = mkdtempSync(path.join(tmpdir(), 'latchkey-chromium-'));
-  browser = await startChromium(profile);
+  chromium = await startChromium();
+  browser = await chromium.newContext();
 });
 
 afterAll(async () => {
-  await browser.close();
-  rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
+  await chromium.close();
   server.closeAllConnections();
   server.close();
 });
