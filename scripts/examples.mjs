@@ -23,8 +23,6 @@ const SOURCES = join(ROOT, '.cache', 'examples');
 const COMPILED = join(ROOT, '.cache', 'examples-compiled');
 /** Pages whose first program is a server, which would never end: it is called as they say. */
 const WITH_SERVERS = ['README.md', 'docs/start.md'];
-/** Short programs, of which each takes longer to load than to run: one process runs all of them. */
-const isRecipe = ({ path }) => path.startsWith('docs/recipes/');
 
 export async function checkExamples() {
   const programs = markdownFiles().flatMap((file) => extract(file, readFileSync(file, 'utf8')));
@@ -59,31 +57,21 @@ async function runAll(programs) {
     AWS_SECRET_ACCESS_KEY: 'local',
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`,
   };
-  const failures = [];
   try {
-    await withoutTables(
-      database.endpoint,
-      programs.filter((program) => !isRecipe(program)),
-      ({ path }) =>
-        runNode(compiled(path), [], { env, timeoutMs: 60_000 }).catch((error) =>
-          failures.push(`The example ${path} failed:\n${error.message}`),
-        ),
-    );
-    const recipes = programs.filter(isRecipe).map(({ path }) => path);
+    const paths = programs.map(({ path }) => path);
     // In a folder of its own, for the files that they write.
-    await runNode(fileURLToPath(import.meta.url), recipes, {
+    await runNode(fileURLToPath(import.meta.url), paths, {
       env,
       cwd: temporaryFolder(),
       timeoutMs: 240_000,
-    }).catch((error) => failures.push(error.message));
+    });
   } finally {
     await database.stop();
   }
-  if (failures.length > 0) throw new CommandError(failures.join('\n\n'));
 }
 
-/** Runs recipes in this process, one after the other. */
-async function runRecipes(paths) {
+/** Runs programs in this process, one after the other: starting a process for each would take most of the time. */
+async function runInOneProcess(paths) {
   await withoutTables(process.env.DYNAMODB_ENDPOINT, paths, async (path) => {
     try {
       await import(pathToFileURL(compiled(path)).href);
@@ -235,7 +223,7 @@ function filesBelow(folder) {
 }
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await runRecipes(process.argv.slice(2));
-  // Whatever they left open.
-  process.exit();
+  await runInOneProcess(process.argv.slice(2));
+  // Whatever they left open; what fails late has time to do so.
+  setTimeout(() => process.exit(), 1000);
 }

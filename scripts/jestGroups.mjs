@@ -11,8 +11,8 @@ const LIMITS = { files: 14, bytes: 90_000 };
 const ALONE = /\bjest\.(?:do)?[mM]ock\(|\bjest\.isolateModules|@jest-environment/;
 
 /**
- * A file in which each test starts processes says so by `@in-turns 3`, and runs for every third commit only:
- * such tests take most of their time for what they do not test.
+ * A file that begins with `@in-turns 3`, and its reason, runs for every third commit only: most of its time goes to
+ * what it does not test, such as the start of processes.
  */
 const IN_TURNS = /^\/\*\* @in-turns (\d+)\b/;
 

@@ -1,3 +1,5 @@
+/** @in-turns 3: real parameters are slow. */
+
 import { inspect } from 'node:util';
 import { sampleOf } from '../../../entity/test/support/sampleOf.js';
 import { Argon2Hasher } from '../../src/passwords/argon2/index.js';

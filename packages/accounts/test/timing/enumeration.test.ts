@@ -1,3 +1,5 @@
+/** @in-turns 3: the statistics need many hashes. */
+
 import { SelfService } from '@latchkey/accounts/self-service';
 import { BcryptHasher } from '../../src/passwords/BcryptHasher.js';
 import { QuickHasher } from '../support/QuickHasher.js';
