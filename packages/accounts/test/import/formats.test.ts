@@ -1,3 +1,5 @@
+/** @in-turns 3: hundreds of accounts of each format. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+/** @in-turns 3: thousands of sessions are made first. */
+
 import {
   BatchWriteItemCommand,
   GetItemCommand,

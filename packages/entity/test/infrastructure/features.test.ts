@@ -1,3 +1,5 @@
+/** @in-turns 3: AWS's validator is slow. */
+
 import type { TableDescription } from '@aws-sdk/client-dynamodb';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import type { TableNames } from '@latchkey/entity';

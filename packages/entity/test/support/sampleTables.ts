@@ -2,7 +2,7 @@ import { sampleOf } from './sampleOf.js';
 
 /** Tables of no more rows run whole. */
 const SMALL = { it: 4, describe: 2 };
-const PARTS = 8;
+const PARTS = 10;
 
 /** Makes `it.each` and `describe.each` take a sample of every long table; see `sampleOf`. */
 for (const [name, atLeast] of Object.entries(SMALL) as ['it' | 'describe', number][]) {
