@@ -44,6 +44,9 @@ export async function checkExamples() {
   return { summary: `${programs.length} run, ${snippets.length} more compiled` };
 }
 
+/** Printed after the last program: one that ends the process would end the others unseen. */
+const RAN = 'Every program has run.';
+
 async function runAll(programs) {
   const { startDynamoDBLocal } = await import('@latchkey/entity/testing');
   const database = await startDynamoDBLocal();
@@ -60,11 +63,13 @@ async function runAll(programs) {
   try {
     const paths = programs.map(({ path }) => path);
     // In a folder of its own, for the files that they write.
-    await runNode(fileURLToPath(import.meta.url), paths, {
+    const printed = await runNode(fileURLToPath(import.meta.url), paths, {
       env,
       cwd: temporaryFolder(),
-      timeoutMs: 240_000,
+      timeoutMs: 480_000,
     });
+    if (!printed.includes(RAN))
+      throw new CommandError(`A program has ended all of them:\n${printed}`);
   } finally {
     await database.stop();
   }
@@ -224,6 +229,7 @@ function filesBelow(folder) {
 
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   await runInOneProcess(process.argv.slice(2));
+  console.log(RAN);
   // Whatever they left open; what fails late has time to do so.
   setTimeout(() => process.exit(), 1000);
 }

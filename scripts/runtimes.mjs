@@ -40,7 +40,7 @@ export const RUNTIMES = {
   },
 };
 
-/** What is run on each. */
+/** The programs that run on each, by the heading of their column. */
 const PROGRAMS = {
   'HTTP contract': runContract,
   'every flow, and its cost': runFlows,
@@ -61,7 +61,11 @@ async function runtimeOf(name) {
   const program = join(await installed(name, from), bin);
   const own = { KNOWN_FAILURES: JSON.stringify(known) };
   return (script, args = [], env = {}) =>
-    runProgram(program, [...before, script, ...args], { cwd: ROOT, env: { ...own, ...env } });
+    runProgram(program, [...before, script, ...args], {
+      cwd: ROOT,
+      env: { ...own, ...env },
+      timeoutMs: 300_000,
+    });
 }
 
 /** Runs the contract of the doors, against the sources, on node:http as the runtime has it. */

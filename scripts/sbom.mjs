@@ -1,6 +1,6 @@
 // `npm run sbom`: writes a software bill of materials of each package, as CycloneDX 1.6, into `.cache/sbom`: what
 // installing it brings along, and what is bundled in it. The release attaches them.
-import { Contrib, Enums, Models, Serialize, Spec, Validation } from '@cyclonedx/cyclonedx-library';
+import { Contrib, Models, Serialize, Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ function bomOf(name) {
   const components = new Map();
   for (const folder of installed.keys()) {
     const manifest = readJson(folder, 'package.json');
-    const component = builder.makeComponent(manifest, Enums.ComponentType.Library);
+    const component = builder.makeComponent(manifest);
     const purl = purlOf(manifest);
     component.purl = purl;
     component.bomRef.value = purl;
@@ -69,7 +69,7 @@ function bundledIn(name) {
     const purl = purlOf({ name: own, version });
     const licenses = new Models.LicenseRepository([new LicenseFactory().makeFromString(licence)]);
     const options = { version, purl, licenses, bomRef: `${name}/${purl}` };
-    found.set(purl, new Models.Component(Enums.ComponentType.Library, own, options));
+    found.set(purl, new Models.Component('library', own, options));
   }
   return found.values();
 }

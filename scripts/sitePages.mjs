@@ -22,6 +22,14 @@ export const REPOSITORY = readJson(ROOT, 'packages/accounts/package.json').repos
   '$1',
 );
 
+/** Titles of the folders of pages. */
+export const TITLES = {
+  guide: 'Guides',
+  recipes: 'Recipes',
+  reference: 'Reference',
+  decisions: 'Decisions',
+};
+
 const DOCS = join(ROOT, 'docs');
 /** Headings of the reference that are alike in every member: they are in no list of a page's headings. */
 const LABELS =
@@ -84,18 +92,12 @@ function writePage(file, text) {
 }
 
 function writeIndex(folder) {
-  const titles = {
-    guide: 'Guides',
-    recipes: 'Recipes',
-    decisions: 'Decisions',
-    reference: 'Reference',
-  };
   const pages = filesBelow(join(SITE_SOURCES, folder)).filter((file) => file.endsWith('.md'));
   const list = listOf(
     pages.map((file) => `${folder}/${file}`),
     '/',
   );
-  writePage(`${folder}/index.md`, [`# ${titles[folder] ?? folder}`, '', ...list, ''].join('\n'));
+  writePage(`${folder}/index.md`, [`# ${TITLES[folder] ?? folder}`, '', ...list, ''].join('\n'));
 }
 
 function listOf(pages, base) {
@@ -216,7 +218,7 @@ async function writeReference() {
   }
 }
 
-/** What an entry exports besides types. */
+/** The names that an entry exports besides types, in a sentence. */
 function summaryOf(text) {
   const names = text
     .split(/^## /m)

@@ -2,11 +2,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitepress';
-import { pageAt, REPOSITORY, SITE_SOURCES, slugify } from '../../scripts/sitePages.mjs';
+import { pageAt, REPOSITORY, SITE_SOURCES, slugify, TITLES } from '../../scripts/sitePages.mjs';
 
-const FOLDERS = { guide: 'Guides', recipes: 'Recipes', reference: 'Reference' };
+const FOLDERS = ['guide', 'recipes', 'reference'];
+const LOOKED_UP = ['errors', 'events'];
 const SECURITY = ['security', 'security-checklist', 'data', 'advisories'];
-const ABOUT = ['architecture', 'stability', 'scale', 'glossary'];
 
 const link = (path) => ({ text: pageAt(`${path}.md`).title, link: `/${path}` });
 
@@ -20,7 +20,15 @@ function pagesIn(folder) {
     });
 }
 
-const folders = Object.entries(FOLDERS).filter(([name]) => existsSync(join(SITE_SOURCES, name)));
+const folders = FOLDERS.filter((name) => existsSync(join(SITE_SOURCES, name))).map((name) => [
+  name,
+  TITLES[name],
+]);
+/** Every other page that is in no folder. */
+const about = readdirSync(SITE_SOURCES)
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => name.slice(0, -'.md'.length))
+  .filter((name) => !['index', 'start', ...LOOKED_UP, ...SECURITY].includes(name));
 
 export default defineConfig({
   title: 'Latchkey',
@@ -50,15 +58,15 @@ export default defineConfig({
       ...Object.fromEntries(
         folders.map(([name, text]) => [`/${name}/`, [{ text, items: pagesIn(name) }]]),
       ),
-      '/decisions/': [{ text: 'Decisions', items: pagesIn('decisions') }],
+      '/decisions/': [{ text: TITLES.decisions, items: pagesIn('decisions') }],
       '/': [
         {
           text: 'Begin',
           items: [link('start'), ...folders.map(([name]) => link(`${name}/index`))],
         },
-        { text: 'Errors and events', items: ['errors', 'events'].map(link) },
+        { text: 'Errors and events', items: LOOKED_UP.map(link) },
         { text: 'Security', items: SECURITY.map(link) },
-        { text: 'About', items: [...ABOUT, 'comparison', 'decisions/index'].map(link) },
+        { text: 'About', items: [...about, 'decisions/index'].map(link) },
       ],
     },
   },

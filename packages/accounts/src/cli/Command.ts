@@ -42,3 +42,6 @@ export interface Command {
   /** Runs it with what follows its name on the command line, and gives the exit code. */
   readonly run: (args: readonly string[], tools: CommandTools) => Promise<number>;
 }
+
+/** Exit codes of the commands: those of `latchkey`, but for wrong usage, which is a `UsageError`. */
+export const EXIT = { done: 0, lacking: 1, failed: 3 } as const;

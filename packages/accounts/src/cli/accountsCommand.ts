@@ -5,7 +5,7 @@ import { AccountError } from '../errors/AccountError.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import { accountText, jsonText, printable } from './accountText.js';
 import { assertTable } from './assertTable.js';
-import type { Command, CommandTools } from './Command.js';
+import { EXIT, type Command, type CommandTools } from './Command.js';
 import { loadAccounts, type LoadedAccounts } from './loadAccounts.js';
 import { toSentence } from './toSentence.js';
 
@@ -37,9 +37,6 @@ const COMMON = {
   provider: { type: 'string' },
 } as const;
 const JSON_OPTION = { json: { type: 'boolean' } } as const;
-
-/** The exit codes of `latchkey`. */
-const EXIT = { done: 0, lacking: 1, failed: 3 } as const;
 
 /** An account that was found, and how it was asked for. */
 interface Subject {

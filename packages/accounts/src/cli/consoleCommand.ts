@@ -1,6 +1,6 @@
 import { readConsoleAssets } from '../console/ConsoleAssets.js';
 import { startConsole, type RunningConsole } from '../console/startConsole.js';
-import type { Command, CommandTools } from './Command.js';
+import { EXIT, type Command, type CommandTools } from './Command.js';
 import { assertTable } from './assertTable.js';
 import { loadAccounts } from './loadAccounts.js';
 
@@ -22,7 +22,6 @@ const OPTIONS = {
 } as const;
 
 const MAX_PORT = 65_535;
-const DONE = 0;
 
 /**
  * The command `latchkey console`.
@@ -49,7 +48,7 @@ export function consoleCommand(pageFolder: string): Command {
         announce(running, canWrite, tools);
         await signalled;
         await running.stop();
-        return DONE;
+        return EXIT.done;
       } finally {
         signalled.forget();
       }

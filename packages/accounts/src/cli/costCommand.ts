@@ -1,7 +1,7 @@
 import { formatDollars } from '../costs/dollars.js';
 import { cognitoDollars, estimateMonth, type MonthlyCost } from '../costs/estimateMonth.js';
 import { PRICE_LIST } from '../costs/priceList.js';
-import type { Command } from './Command.js';
+import { EXIT, type Command } from './Command.js';
 import { DEFAULT_USE, parseCost, type CostCommand } from './parseCost.js';
 
 const USAGE = `latchkey cost --users <number> [options] reckons what the accounts of an application cost in a month of
@@ -22,7 +22,6 @@ DynamoDB, by flow, beside the price of Cognito. It sends nothing. Its options:
   --json                     prints the figures as JSON
 `;
 
-const DONE = 0;
 /** Column widths of the flows: name, calls, write units, read units, dollars. */
 const WIDTHS = [34, 13, 13, 13, 12] as const;
 
@@ -35,7 +34,7 @@ export const costCommand: Command = {
       const command = parseCost(args, tools);
       const month = estimateMonth(command.use, command.prices);
       tools.out(command.json ? jsonOf(command, month) : textOf(command, month));
-      return DONE;
+      return EXIT.done;
     });
   },
 };

@@ -4,7 +4,7 @@ import { IMPORT_FORMATS, readUsers, type ImportFormat } from '../import/formats/
 import { importAccounts } from '../import/importAccounts.js';
 import type { ImportProgress, ImportResult, RefusedRow } from '../import/ImportOptions.js';
 import { assertTable } from './assertTable.js';
-import type { Command, CommandTools } from './Command.js';
+import { EXIT, type Command, type CommandTools } from './Command.js';
 import { loadAccounts } from './loadAccounts.js';
 import { toSentence } from './toSentence.js';
 
@@ -34,8 +34,6 @@ const OPTIONS = {
   concurrency: { type: 'string' },
 } as const;
 
-/** The exit codes of `latchkey`. */
-const EXIT = { done: 0, lacking: 1, failed: 3 } as const;
 /** How often it is said how far the work has come. */
 const EVERY_MS = 1000;
 

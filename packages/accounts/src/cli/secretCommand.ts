@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AccountError } from '../errors/AccountError.js';
 import { TokenKeys } from '../tokens/TokenKeys.js';
 import { prepareEncryptionKeys } from '../twoFactor/prepareEncryptionKeys.js';
-import type { Command } from './Command.js';
+import { EXIT, type Command } from './Command.js';
 
 const USAGE = `latchkey secret [options] prints a random secret of 32 bytes, and keeps it nowhere. Its options:
   --for <use>                token-secret, which getTokenSecret returns (default), or encryption-key,
@@ -11,7 +11,6 @@ const USAGE = `latchkey secret [options] prints a random secret of 32 bytes, and
 `;
 
 const OPTIONS = { for: { type: 'string' }, kid: { type: 'string' } } as const;
-const DONE = 0;
 const BYTES = 32;
 
 /** Use of a secret: its text, and the entry of a list, which the library's own rules check. */
@@ -55,6 +54,6 @@ export const secretCommand: Command = {
         if (!AccountError.is(error)) throw error;
         throw new UsageError('--kid must be 1 to 64 visible ASCII characters.');
       }
-      return DONE;
+      return EXIT.done;
     }),
 };

@@ -38,7 +38,9 @@ export function emfEvents(options: EmfOptions = {}): AccountEventListener {
   const { write = (line: string) => console.log(line) } = options;
   if (
     typeof namespace !== 'string' ||
-    !new RegExp(`^[^:].{0,${MAX_NAMESPACE - 1}}$`).test(namespace)
+    namespace === '' ||
+    namespace.length > MAX_NAMESPACE ||
+    namespace.startsWith(':')
   ) {
     throw invalidOption(
       'namespace',

@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
 };
-/** What axe-core finds in the markup of VitePress' search itself, which its options do not change. */
+/** Faults that axe-core finds in the markup of VitePress' search itself, which its options do not change. */
 const OF_VITEPRESS =
   /(label-content-name-mismatch|nested-interactive) · .+ · <[^>]+("DocSearch |localsearch-|class="result)/;
 /** Pages by their addresses, as `npm run docs` names them: the reference is not always there. */

@@ -235,7 +235,7 @@ const itemAt = async (k: string): Promise<Item> => {
   return items.Item ?? {};
 };
 
-/** Whether the engine fills a list up to an index beyond its end with nulls, as dynoxide does; DynamoDB appends. */
+/** True of an engine that fills a list with nulls up to an index beyond its end, as dynoxide does; DynamoDB appends. */
 let fillsLists: boolean;
 async function doesFillLists(): Promise<boolean> {
   const Key = { PK: { S: 'list' }, SK: { S: 'list' } };
@@ -249,7 +249,7 @@ async function doesFillLists(): Promise<boolean> {
   return (await send('SET v[1] = :value', { S: '' })) === 2;
 }
 
-/** Whether an update is of an index that this engine would take otherwise than DynamoDB does. */
+/** Tells an update of an index that this engine would take otherwise than DynamoDB does. */
 function isBeyondEngine({ item, update }: Case): boolean {
   if (!fillsLists) return false;
   const paths = Object.values(update).flatMap((given) =>
