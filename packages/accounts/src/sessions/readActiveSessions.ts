@@ -65,12 +65,9 @@ async function readPage(
   if (page.edges.length === first) {
     return { ...page, pageInfo: { ...page.pageInfo, hasNextPage: true } };
   }
-  const apart = await readRange(
-    core,
-    account,
-    { from, to: from },
-    { first: 1, after: null, scan: 1 },
-  );
+  // A limit that is reached leaves open whether more follows: two are asked for, of which there is one.
+  const only = { first: 1, after: null, scan: 2 };
+  const apart = await readRange(core, account, { from, to: from }, only);
   return joined(page, apart);
 }
 
