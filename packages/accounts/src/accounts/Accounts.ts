@@ -653,8 +653,8 @@ export class Accounts<
    *   `EmailAlreadyVerified` for a token that has already verified its address; `NewPasswordRequired`,
    *   and nothing is changed; `EmailRemoved`, and the account no longer has the address; `LoginFailed`
    *   for a wrong password; `AccountLocked`; `PasswordTooShort`, `PasswordTooLong`,
-   *   `PasswordNotAllowed`; `InvalidSession` if the session of `request` has ended;
-   *   `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
+   *   `PasswordNotAllowed`; `InvalidSession` if the session of `request` has ended; `TooManyTokens` for a
+   *   sixth replacement of an address within 7 days; `TooManyRequests`, `TooBusy`, `ServiceUnavailable`.
    */
   async verifyEmailWithToken(input: VerifyEmailWithTokenInput): Promise<void> {
     await this.#emailVerification.verifyEmailWithToken(input);
@@ -666,7 +666,7 @@ export class Accounts<
    *
    * @returns the updated contact.
    * @throws AccountError `InvalidInput`; `UserNotFound` if the account does not have the address;
-   *   `ServiceUnavailable`.
+   *   `TooManyTokens` for a sixth replacement of an address within 7 days; `ServiceUnavailable`.
    */
   verifyEmail(input: EmailOfAccount): Promise<Contact> {
     return this.#emailVerification.verifyEmail(input);

@@ -282,8 +282,9 @@ export class Contacts {
    * `ContactRemoved`: three requests. The token is valid for 7 days by default
    * (`tokens.contactRecovery`), whatever else is changed in the account.
    *
-   * The account has the old address again, verified. Contacts that were added since are removed, every
-   * session ends, and pending tokens and contacts are revoked. The password stays as it is; the owner of
+   * The account has the old address again, verified. Contacts that were added since, or have been verified
+   * since, are removed, with the tokens that would give those back; every session ends, and pending tokens
+   * and contacts are revoked. The password stays as it is; the owner of
    * the address can reset it afterwards.
    *
    * @returns the restored contact.

@@ -11,7 +11,7 @@ import {
   type Claiming,
   type TakenClaims,
 } from '../core/claims.js';
-import { ulidAfter } from '../core/ulidAfter.js';
+import { assertRoom, nextContact } from '../core/contactOrder.js';
 import type { Recipient } from '../delivery/Delivery.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
@@ -37,8 +37,6 @@ export interface PreparedAddress extends NewAddress {
   readonly code: PhoneCode | undefined;
 }
 
-/** Prevents an account from blocking many addresses for their owners (ASVS 15.2.2). */
-const MAX_CONTACTS = 50;
 /** Maximum number of lapsed contacts that an addition removes, so that they do not accumulate. */
 const MAX_REMOVED = 5;
 
@@ -106,7 +104,7 @@ function assertAddable({ accessTypes, deactivated }: Account, { data, old }: New
     throw new AccountError('ContactNotFound', {});
   }
   if (accessTypes.some((each) => isSame(each.data, data))) throw contactTaken(data.kind);
-  assertRoom(accessTypes.length + 1, data);
+  assertRoom(accessTypes.length + 1, data.kind);
 }
 
 /** Adds the writes of a new address to a change, and after the commit sends its secret. */
@@ -132,10 +130,7 @@ export function decideAddition(
     pendingUntil: pendingUntil(core, data, actor.request === undefined),
     ...(place !== undefined && { replaces: place }),
   };
-  // After what was revoked, whatever the clocks say.
-  const { pendingVoidBefore = '', contactsVoidBefore = '' } = change.marks;
-  const mark = pendingVoidBefore > contactsVoidBefore ? pendingVoidBefore : contactsVoidBefore;
-  const ulid = ulidAfter(mark, core.table.newUlid());
+  const ulid = nextContact(core.table, change);
   const contact = change.requireSameVersion().write(claimOperation(core, { item, ulid }, claims));
   // One that is claimed anew goes with the claim: a transaction names an item once.
   const lapsed = account._lapsed.filter((each) => !isSame(each.data, data)).slice(0, MAX_REMOVED);
@@ -157,12 +152,6 @@ export function decideAddition(
       }),
     );
   return () => ({ contact: contact.result, token: code?.code ?? token });
-}
-
-/** @throws AccountError `InvalidInput` if an account would have too many contacts. */
-export function assertRoom(contacts: number, { kind }: ContactData): void {
-  if (contacts <= MAX_CONTACTS) return;
-  throw new AccountError('InvalidInput', { path: kind, reason: 'tooManyContacts' });
 }
 
 /** A mailbox's claim lapses with its token; a phone's code is renewed by the account alone. */

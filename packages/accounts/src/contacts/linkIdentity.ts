@@ -6,7 +6,7 @@ import type { ActingAccount } from '../core/actingAccount.js';
 import type { Account, Contact, ContactData } from '../core/Account.js';
 import { AccountError } from '../errors/AccountError.js';
 import { contactTaken } from '../errors/contactTaken.js';
-import { assertRoom } from './addContact.js';
+import { assertRoom, nextContact } from '../core/contactOrder.js';
 
 /** An identity that the application has verified. */
 export interface LinkedIdentity {
@@ -73,7 +73,7 @@ export function decideLink(
   if (old && !replaced) throw new AccountError('ContactNotFound', {});
   const known = accessTypes.find((each) => isSame(each.data, data));
   if (known && (known.verified === true || known === replaced)) throw contactTaken(data.kind);
-  assertRoom(accessTypes.length + (known ? 0 : 1) - (replaced ? 1 : 0), data);
+  assertRoom(accessTypes.length + (known ? 0 : 1) - (replaced ? 1 : 0), data.kind);
   change.requireSameVersion();
   const contact = change.write<Contact | null>(
     known
@@ -86,7 +86,10 @@ export function decideLink(
         })
       : claimOperation(
           core,
-          { item: { accountId, verified: true, data, ...(meta && { meta }) } },
+          {
+            item: { accountId, verified: true, data, ...(meta && { meta }) },
+            ulid: nextContact(core.table, change),
+          },
           claims,
         ),
   );

@@ -1,9 +1,15 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { claimOperation, takingClaims } from '../core/claims.js';
-import type { Contact } from '../core/Account.js';
+import type { Contact, Token } from '../core/Account.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { contactTaken } from '../errors/contactTaken.js';
 import { changeByToken } from '../flows/changeByToken.js';
+import {
+  isOfReplacement,
+  nextContact,
+  replacementOf,
+  type Replacement,
+} from '../core/contactOrder.js';
 import { mailboxContact } from './verifyContact.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 
@@ -15,12 +21,10 @@ export interface UndoReplacementInput {
   readonly request?: SessionRequest;
 }
 
-/** With their unique items, that a transaction has room for beside the rest. */
-const MAX_REMOVED = 20;
-
 /**
- * Gives an account back the mailbox that another took the place of, with all that was added since: see
- * `Contacts.undoReplacement`.
+ * Gives an account back the mailbox that another took the place of, and removes all that was added since,
+ * with the tokens by which later replacements could be undone: see `Contacts.undoReplacement`. One
+ * transaction has room for as many contacts and tokens as an account can have.
  */
 export function undoReplacement(
   core: AccountsCore,
@@ -32,10 +36,11 @@ export function undoReplacement(
     { flow: 'VerifyEmail', shown },
     (flow, { account, token, usedFrom }) => {
       const data = { kind: 'email', value: token.createdFor } as const;
-      const since = String(token.meta?.replacedBy);
+      const replacement = replacementOf(token);
+      if (!replacement) throw tokenRefused();
       return takingClaims(core, { contacts: [data], isProven: true }, (claims) =>
         flow.commit(account, (change) => {
-          const { accountId, accessTypes } = change.account;
+          const { accountId, accessTypes, tokens } = change.account;
           if (mailboxContact(change.account, data.value)?.verified === true) {
             throw contactTaken('email');
           }
@@ -45,19 +50,41 @@ export function undoReplacement(
             .revokePending('contacts', 'tokens');
           change.revokeAllSessions();
           const added = accessTypes.filter(
-            (each) => each.ulid >= since && each.data.value !== data.value,
+            (each) => isOfReplacement(replacement, each.ulid) && each.data.value !== data.value,
           );
-          for (const each of added.slice(-MAX_REMOVED)) {
+          for (const each of added) {
             const filter = { accountId, 'data.kind': each.data.kind, ulid: each.ulid };
             change
               .notify({ kind: 'ContactRemoved', contact: each })
               .write(core.accessTypes.deleteOneOperation({ filter }));
           }
+          for (const { kind, createdFor, ulid } of undoneWith(token, replacement, tokens)) {
+            const filter = { accountId, kind, createdFor, ulid };
+            change.write(core.tokens.deleteOneOperation({ filter }));
+          }
+          // In its own place: an earlier replacement that is undone later does not remove it.
+          const { replaced: ulid = nextContact(core.table, change) } = replacement;
           const item = { accountId, verified: true, data };
-          const contact = change.write(claimOperation(core, { item }, claims));
+          const contact = change.write(claimOperation(core, { item, ulid }, claims));
           return () => contact.result;
         }),
       );
     },
   );
+}
+
+/**
+ * The tokens that would give back what came since. One that gives back what was there before stays: whoever
+ * undoes a replacement takes no other mailbox's means to return.
+ */
+function undoneWith(
+  { ulid }: Pick<Token, 'ulid'>,
+  replacement: Replacement,
+  tokens: readonly Token[],
+): Token[] {
+  return tokens.filter((each) => {
+    const other = replacementOf(each);
+    const given = other && (other.replaced ?? other.replacedBy);
+    return each.ulid !== ulid && given !== undefined && isOfReplacement(replacement, given);
+  });
 }

@@ -1,7 +1,11 @@
 import type { AccountChange, Written } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { type Contact, replacedBy, type Account } from '../core/Account.js';
+import { AccountError } from '../errors/AccountError.js';
+import { replacementBy } from '../core/contactOrder.js';
 import { tokensUnchanged } from '../core/pendingTokens.js';
+
+type UndoCore = Pick<AccountsCore, 'oneTimeTokens' | 'table'>;
 
 /**
  * Makes a contact a verified one. A contact that it takes the place of goes along, and what is pending
@@ -10,9 +14,10 @@ import { tokensUnchanged } from '../core/pendingTokens.js';
  * undoes it.
  *
  * @returns the contact as it is then.
+ * @throws AccountError `TooManyTokens` if too many replacements can still be undone.
  */
 export function verifyContact(
-  core: Pick<AccountsCore, 'accessTypes' | 'oneTimeTokens'>,
+  core: UndoCore & Pick<AccountsCore, 'accessTypes'>,
   change: AccountChange,
   contact: Contact,
 ): Written<Contact | null> {
@@ -41,20 +46,37 @@ export function verifyContact(
   return verified;
 }
 
-/** Adds the token by which the reader of a mailbox gets it back; see `Contacts.undoReplacement`. */
+/** How many replacements of an account wait to be undone at most: undoing the first removes the others' tokens. */
+const MAX_UNDOABLE = 5;
+
+/**
+ * Adds the token by which the reader of a mailbox gets it back; see `Contacts.undoReplacement`.
+ *
+ * @throws AccountError `TooManyTokens`
+ */
 function writeUndo(
-  { oneTimeTokens }: Pick<AccountsCore, 'oneTimeTokens'>,
+  { oneTimeTokens, table }: UndoCore,
   change: AccountChange,
-  { data, accountId }: Contact,
-  { ulid }: Contact,
+  old: Contact,
+  contact: Contact,
 ): string | undefined {
-  if (data.kind !== 'email') return undefined;
+  const { account } = change;
+  if (old.data.kind !== 'email') return undefined;
+  const now = table.now();
+  const ends = account.tokens
+    .filter(({ kind, used }) => kind === 'contact_recovery' && used !== true)
+    .map(({ expiresAt = now }) => expiresAt.getTime() - now.getTime())
+    .filter((leftMs) => leftMs > 0);
+  if (ends.length >= MAX_UNDOABLE) {
+    const retryAfterSeconds = Math.ceil(Math.min(...ends) / 1000);
+    throw new AccountError('TooManyTokens', { limit: MAX_UNDOABLE, retryAfterSeconds });
+  }
   const { token, operation } = oneTimeTokens.prepare({
-    accountId,
-    account: change.account,
+    accountId: account.accountId,
+    account,
     kind: 'contact_recovery',
-    createdFor: data.value,
-    meta: { replacedBy: ulid },
+    createdFor: old.data.value,
+    meta: { ...replacementBy(account, old, contact) },
   });
   change.write(operation);
   return token;

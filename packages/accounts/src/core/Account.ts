@@ -48,6 +48,13 @@ export type ContactData = Contact['data'];
 /** The kinds of contact. */
 export type ContactKind = ContactData['kind'];
 
+/**
+ * How many contacts an account has at most: an account cannot block any number of addresses for their
+ * owners (ASVS 15.2.2), and one transaction, which holds 100 items, has room for all of them with their
+ * unique items.
+ */
+export const MAX_CONTACTS = 40;
+
 /** Finds the contact that goes when this one is verified, if there is one and it is still there. */
 export function replacedBy(
   { accessTypes }: Pick<Account, 'accessTypes'>,

@@ -1,5 +1,5 @@
 import { parseContact } from '../contacts/parseContact.js';
-import type { ContactData } from '../core/Account.js';
+import { MAX_CONTACTS, type ContactData } from '../core/Account.js';
 import { isSame } from '../core/claims.js';
 import { AccountError } from '../errors/AccountError.js';
 import { requireObject } from '../errors/requireObject.js';
@@ -7,7 +7,7 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import { parseProfile } from '../flows/parseProfile.js';
 import { parseForeignId } from '../identifiers/parseForeignId.js';
 import { parseUsername } from '../identifiers/parseUsername.js';
-import { MAX_CONTACTS, requireRoom } from '../signUp/parseNewAccount.js';
+import { requireRoom } from '../signUp/parseNewAccount.js';
 import type { ImportRow } from './ImportRow.js';
 
 /** A contact as it is to be stored. */

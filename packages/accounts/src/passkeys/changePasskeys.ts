@@ -5,6 +5,7 @@ import type { AccountChange } from '../core/AccountChange.js';
 import type { Flow } from '../core/changeAccount.js';
 import { passkeysOf, PASSKEY_NAME_LENGTHS, type PasskeyContact } from '../core/PasskeyPolicy.js';
 import { secondFactorMethods } from '../core/requiredSecondFactor.js';
+import { assertRoom, nextContact } from '../core/contactOrder.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { credentialRefused } from './parseCredential.js';
@@ -37,6 +38,7 @@ export function requireFreshLogin(
 
 /** @throws AccountError `InvalidInput` if an account would have too many passkeys. */
 export function assertRoomForPasskey(account: Account): void {
+  assertRoom(account.accessTypes.length + 1, 'passkey');
   if (passkeysOf(account).length < MAX_PASSKEYS) return;
   throw new AccountError('InvalidInput', { path: 'passkey', reason: 'tooManyPasskeys' });
 }
@@ -54,7 +56,7 @@ type NewPasskey = Pick<PasskeyContact, 'backedUp' | 'data' | 'name' | 'signCount
 
 /** Adds a passkey to an account, and notifies the owner. */
 export function addPasskey(
-  { accessTypes }: Pick<AccountsCore, 'accessTypes'>,
+  { accessTypes, table }: Pick<AccountsCore, 'accessTypes' | 'table'>,
   change: AccountChange,
   passkey: NewPasskey,
 ): () => PasskeyContact {
@@ -65,7 +67,7 @@ export function addPasskey(
     // A remedy that removes passkeys, and this, must not miss each other.
     .requireSameVersion()
     .notify({ kind: 'PasskeyAdded' })
-    .write(accessTypes.createOneOperation({ item }));
+    .write(accessTypes.createOneOperation({ item, ulid: nextContact(table, change) }));
   return () => written.result as PasskeyContact;
 }
 

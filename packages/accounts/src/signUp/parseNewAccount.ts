@@ -1,7 +1,7 @@
 import { emailAddress, username } from '@latchkey/schema';
 import * as z from 'zod';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import type { ContactData } from '../core/Account.js';
+import { MAX_CONTACTS, type ContactData } from '../core/Account.js';
 import { parseContact, type ContactInput } from '../contacts/parseContact.js';
 import { trimIdentifier } from '../identifiers/parseEmail.js';
 import { AccountError } from '../errors/AccountError.js';
@@ -39,11 +39,6 @@ export interface NewAccount {
   };
 }
 
-/**
- * How many contacts a new account has at most. With the account, its password, a token and all their
- * unique items, a transaction holds 100.
- */
-export const MAX_CONTACTS = 40;
 const MAX_SHOWN_PATH = 200;
 
 const newAccount = z.strictObject({
