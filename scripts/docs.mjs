@@ -9,14 +9,10 @@ import { ROOT, setupToBuild } from './setup.mjs';
 /** Where the site is built. */
 export const SITE = join(ROOT, 'docs', 'site');
 
-/**
- * Builds the site of what was built before. A link to a page or a heading that is not there fails.
- *
- * @param options - `reference`: whether the pages of the packages' exports are made (default: true).
- */
-export async function buildDocs({ reference = true } = {}) {
+/** Builds the site of what was built before. A link to a page or a heading that is not there fails. */
+export async function buildDocs() {
   const { llmsText, writePages } = await import('./sitePages.mjs');
-  await writePages({ reference });
+  await writePages();
   await runBin('vitepress', ['build', 'docs']);
   writeFileSync(join(SITE, 'llms.txt'), llmsText());
   return { summary: `${checkAnchors()} pages` };

@@ -25,23 +25,36 @@ const COMPILED = join(ROOT, '.cache', 'examples-compiled');
 const WITH_SERVERS = ['README.md', 'docs/start.md'];
 
 export async function checkExamples() {
-  const programs = markdownFiles().flatMap((file) => extract(file, readFileSync(file, 'utf8')));
-  const snippets = sourceFiles().flatMap((file) => extract(file, docComments(file)));
-
-  for (const folder of [SOURCES, COMPILED]) rmSync(folder, { recursive: true, force: true });
-  for (const { path, code } of [...programs, ...snippets]) {
-    const file = join(SOURCES, `${path}.ts`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, code);
-  }
-  if (programs.length + snippets.length > 0) await runBin('tsc', ['-p', 'tsconfig.examples.json']);
+  const examples = writeExamples();
+  const programs = examples.filter(({ isProgram }) => isProgram);
+  await runBin('tsc', ['-p', 'tsconfig.examples.json']);
   const servers = WITH_SERVERS.map((page) => ({
     page,
     program: programs.find(({ path }) => path.startsWith(`${page}/`)),
   }));
   await runAll(programs.filter((each) => !servers.some(({ program }) => program === each)));
   await runServers(servers);
-  return { summary: `${programs.length} run, ${snippets.length} more compiled` };
+  return {
+    summary: `${programs.length} run, ${examples.length - programs.length} more compiled`,
+  };
+}
+
+/**
+ * Writes the examples for the compiler, in folders of their own that hold nothing else.
+ *
+ * @returns each as `{ path, source, isProgram }`: `docs/guide.md/12` begins on line 12 of the page, and
+ *   `source` is the file that it was written to; those of TSDoc are no programs.
+ */
+export function writeExamples() {
+  const programs = markdownFiles().flatMap((file) => extract(file, readFileSync(file, 'utf8')));
+  const snippets = sourceFiles().flatMap((file) => extract(file, docComments(file)));
+  for (const folder of [SOURCES, COMPILED]) rmSync(folder, { recursive: true, force: true });
+  return [...programs, ...snippets].map(({ path, code }, index) => {
+    const source = join(SOURCES, `${path}.ts`);
+    mkdirSync(dirname(source), { recursive: true });
+    writeFileSync(source, code);
+    return { path, source, isProgram: index < programs.length };
+  });
 }
 
 /** Printed after the last program: one that ends the process would end the others unseen. */

@@ -1,16 +1,17 @@
 // `npm run test:runtimes`: the contract of the HTTP door, and every flow with what it costs, on other runtimes than
 // Node 20. Linux x64 only, since the runtimes come from npm for one platform each. With `--write`, the table goes to
-// docs/runtimes.md; `-- node-26,bun` runs some of them.
+// docs/runtimes.md; `-- node-26,bun` runs some of them. Then the
+// Vitest project of the guide to testing.
 import { build as bundle } from 'esbuild';
-import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { startEngine } from './engines.mjs';
 import { sourcesBySpecifier } from './entries.mjs';
 import { installed } from './installed.mjs';
 import { CommandError, runBin, runProgram } from './run.mjs';
-import { ROOT, setup } from './setup.mjs';
+import { PACKAGES, ROOT, setup } from './setup.mjs';
 
 const PAGE = join(ROOT, 'docs', 'runtimes.md');
 
@@ -146,7 +147,31 @@ async function main(given) {
     console.log(`${name}: ${cells.join(', ')}`);
     if (cells.includes('failed')) process.exitCode = 1;
   }
+  console.log(`vitest: ${await runVitest()}`);
   if (write) await writePage(rows);
+}
+
+/** Runs the project of the guide to testing, with its files as they are printed there. */
+async function runVitest() {
+  const vitest = await installed('vitest', 'vitest@4.1.12');
+  const project = dirname(dirname(vitest));
+  const guide = readFileSync(join(ROOT, 'docs/guide/testing.md'), 'utf8');
+  for (const [, code, file] of guide.matchAll(/^```js\n(\/\/ (\S+)\n.*?)^```$/gms))
+    writeFileSync(join(project, file), code);
+  for (const name of PACKAGES) {
+    const link = join(project, 'node_modules', '@latchkey', name);
+    mkdirSync(dirname(link), { recursive: true });
+    rmSync(link, { force: true });
+    symlinkSync(join(ROOT, 'packages', name), link);
+  }
+  const printed = await runProgram(process.execPath, [join(vitest, 'vitest.mjs'), 'run'], {
+    cwd: project,
+    env: { NO_COLOR: '1' },
+    timeoutMs: 120_000,
+  });
+  const [, count] = /Tests\s+(\d+) passed/.exec(printed) ?? [];
+  if (!count) throw new CommandError(printed);
+  return `${count} test`;
 }
 
 /** Puts the table in the place of the one on the page. */

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { ENTRIES, specifierOf } from './entries.mjs';
+import { addExamples } from './referenceExamples.mjs';
 import { readJson, ROOT } from './setup.mjs';
 
 /** The folder that VitePress reads. */
@@ -35,8 +36,8 @@ const DOCS = join(ROOT, 'docs');
 const LABELS =
   /^#{3,6} (Call Signature|Example|Extended by|Extends|Get Signature|Implementation of|Implements|Inherited from|Overrides|Parameters|Returns|Throws|Type Declaration|Type Parameters)$/gm;
 
-/** Makes the pages anew; the reference, of the build's declarations, only if it is wanted. */
-export async function writePages({ reference }) {
+/** Makes the pages anew; the reference is of the build's declarations. */
+export async function writePages() {
   rmSync(SITE_SOURCES, { recursive: true, force: true });
   mkdirSync(SITE_SOURCES, { recursive: true });
   for (const file of filesBelow(DOCS)) {
@@ -46,7 +47,7 @@ export async function writePages({ reference }) {
     else copy(join(DOCS, file), file);
   }
   writePage('index.md', withLinks(readFileSync(join(ROOT, 'README.md'), 'utf8'), 'README.md'));
-  if (reference) await writeReference();
+  await writeReference();
   for (const folder of readdirSync(SITE_SOURCES)) {
     if (existsSync(join(SITE_SOURCES, folder, 'index.md'))) continue;
     if (statSync(join(SITE_SOURCES, folder)).isDirectory()) writeIndex(folder);
@@ -67,8 +68,12 @@ export function llmsText() {
 /** The title and the first sentence of a page. */
 export function pageAt(file) {
   const text = readFileSync(join(SITE_SOURCES, file), 'utf8').replace(/^---\n.*?\n---\n/s, '');
-  const [, title = file] = /^# (.+)$/m.exec(text) ?? [];
-  return { title: plain(title), sentence: firstSentence(text) };
+  return { title: titleOf(text) ?? file, sentence: firstSentence(text) };
+}
+
+function titleOf(text) {
+  const [, title] = /^# (.+)$/m.exec(text) ?? [];
+  return title && plain(title);
 }
 
 /** The id of a heading, as on GitHub, for which the links are written. */
@@ -177,6 +182,8 @@ async function writeReference() {
     logLevel: 'Error',
     disableSources: true,
     excludeExternals: true,
+    excludeInternal: true,
+    excludeProtected: true,
     router: 'module',
     readme: 'none',
     hidePageHeader: true,
@@ -185,6 +192,11 @@ async function writeReference() {
   });
   const project = await app.convert();
   if (!project) throw new Error('TypeDoc has found nothing to describe.');
+  await addExamples(project, (file) =>
+    file.startsWith('docs/')
+      ? { path: placeOf(file), title: titleOf(readFileSync(join(ROOT, file), 'utf8')) }
+      : undefined,
+  );
   const byPath = new Map(
     entries.map(({ file, specifier }) => [
       relative(join(ROOT, 'packages'), file).replace(/(\/index)?\.d\.ts$/, ''),

@@ -450,6 +450,15 @@ export class Accounts<
    *   different for each call, even if the address is taken.
    * @throws AccountError as {@link createAccount}, except the errors for what is already taken;
    *   `TooManyRequests`; `InvalidConfiguration` without `delivery`.
+   * @example
+   * ```ts
+   * import type { Accounts } from '@latchkey/accounts';
+   *
+   * export async function example(accounts: Accounts, email: string, password: string) {
+   *   const { handle } = await accounts.requestAccount({ email, password });
+   *   return handle; // for the page, which shows it beside the token from the mail
+   * }
+   * ```
    */
   requestAccount(input: InputWith<RequestAccountInput, F>): Promise<{ readonly handle: string }> {
     return this.#creation.requestAccount(input);

@@ -6,7 +6,19 @@ interface Provider {
   readonly provider: string;
 }
 
-/** The names of the identity providers. */
+/**
+ * The names of the identity providers.
+ *
+ * @example
+ * ```ts
+ * import { listIdentityProviders, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient) {
+ *   const { providers } = await listIdentityProviders(client);
+ *   return providers; // ['google', 'github']: a button for each
+ * }
+ * ```
+ */
 export function listIdentityProviders(
   client: AccountsClient,
   options?: CallOptions,
@@ -43,7 +55,19 @@ export async function beginIdentitySignIn(
   return core.call('POST', `${pathOf(provider)}/sign-in`, body, options);
 }
 
-/** Begins to link an identity to the user. The page then goes to the `url`. */
+/**
+ * Begins to link an identity to the user. The page then goes to the `url`.
+ *
+ * @example
+ * ```ts
+ * import { beginIdentityLink, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient) {
+ *   const { url } = await beginIdentityLink(client, { provider: 'github', returnTo: '/account' });
+ *   return url; // for `location.assign`
+ * }
+ * ```
+ */
 export function beginIdentityLink(
   client: AccountsClient,
   { provider, ...body }: BodyOf<'beginIdentityLink'> & Provider,
@@ -55,6 +79,15 @@ export function beginIdentityLink(
 /**
  * Begins to prove again, by an identity that the user has linked, whose session it is, after
  * `RecentLoginRequired`. The page then goes to the `url`.
+ * @example
+ * ```ts
+ * import { beginIdentityReauthentication, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient) {
+ *   const { url } = await beginIdentityReauthentication(client, { provider: 'github' });
+ *   return url; // for `location.assign`
+ * }
+ * ```
  */
 export function beginIdentityReauthentication(
   client: AccountsClient,
@@ -67,6 +100,16 @@ export function beginIdentityReauthentication(
 /**
  * Completes a sign-in with the parameters of the provider's callback, in an application whose own URL the
  * provider calls. In a browser, the server does so by itself.
+ * @example
+ * ```ts
+ * import { completeIdentityFlow, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient, callback: URL) {
+ *   const { state = '', code = '' } = Object.fromEntries(callback.searchParams);
+ *   const { user } = await completeIdentityFlow(client, { provider: 'github', state, code });
+ *   return user;
+ * }
+ * ```
  */
 export function completeIdentityFlow(
   client: AccountsClient,
@@ -80,7 +123,19 @@ export function completeIdentityFlow(
   );
 }
 
-/** The identities at providers that are linked to the user. */
+/**
+ * The identities at providers that are linked to the user.
+ *
+ * @example
+ * ```ts
+ * import { listIdentities, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient) {
+ *   const { identities } = await listIdentities(client);
+ *   return identities.map(({ provider }) => provider);
+ * }
+ * ```
+ */
 export function listIdentities(
   client: AccountsClient,
   options?: CallOptions,
@@ -88,7 +143,18 @@ export function listIdentities(
   return coreOf(client).call('GET', '/identities', undefined, options);
 }
 
-/** Removes an identity, unless it is the last way to sign in. */
+/**
+ * Removes an identity, unless it is the last way to sign in.
+ *
+ * @example
+ * ```ts
+ * import { unlinkIdentity, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient, contactId: string) {
+ *   await unlinkIdentity(client, { contactId }); // from `listIdentities`
+ * }
+ * ```
+ */
 export function unlinkIdentity(
   client: AccountsClient,
   { contactId }: Pick<ContactAnswer, 'contactId'>,

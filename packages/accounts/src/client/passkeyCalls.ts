@@ -41,7 +41,19 @@ const REAUTHENTICATE = '/session/reauthenticate/passkey';
 /** Before a challenge expires, with time left for the user who is about to choose. */
 const RENEWED_BEFORE_MS = 120_000;
 
-/** Options for the browser, by which it creates a passkey: {@link registerPasskey} asks for them by itself. */
+/**
+ * Options for the browser, by which it creates a passkey: {@link registerPasskey} asks for them by itself.
+ *
+ * @example
+ * ```ts
+ * import { passkeyRegistrationOptions, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient) {
+ *   const { options } = await passkeyRegistrationOptions(client, {});
+ *   return options; // for `PublicKeyCredential.parseCreationOptionsFromJSON`
+ * }
+ * ```
+ */
 export function passkeyRegistrationOptions(
   client: AccountsClient,
   body: BodyOf<'passkeyRegistrationOptions'>,
@@ -50,7 +62,19 @@ export function passkeyRegistrationOptions(
   return coreOf(client).call('POST', '/passkeys/options', body, options);
 }
 
-/** Options for the browser, by which it uses a passkey: {@link signInWithPasskey} asks for them by itself. */
+/**
+ * Options for the browser, by which it uses a passkey: {@link signInWithPasskey} asks for them by itself.
+ *
+ * @example
+ * ```ts
+ * import { passkeySignInOptions, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient) {
+ *   const { options } = await passkeySignInOptions(client, {});
+ *   return options; // for `PublicKeyCredential.parseRequestOptionsFromJSON`
+ * }
+ * ```
+ */
 export function passkeySignInOptions(
   client: AccountsClient,
   body: BodyOf<'passkeySignInOptions'>,
@@ -120,7 +144,19 @@ export async function signInWithPasskey(
   return core.begin<AnswerOf<'signInWithPasskey'>>('/sign-in/passkey', answer, options);
 }
 
-/** Options for the browser, by which it uses a passkey: {@link reauthenticateWithPasskey} asks for them by itself. */
+/**
+ * Options for the browser, by which it uses a passkey: {@link reauthenticateWithPasskey} asks for them by itself.
+ *
+ * @example
+ * ```ts
+ * import { passkeyReauthenticationOptions, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient) {
+ *   const { options } = await passkeyReauthenticationOptions(client, {});
+ *   return options; // for `PublicKeyCredential.parseRequestOptionsFromJSON`
+ * }
+ * ```
+ */
 export function passkeyReauthenticationOptions(
   client: AccountsClient,
   body: BodyOf<'passkeyReauthenticationOptions'>,
@@ -134,6 +170,14 @@ export function passkeyReauthenticationOptions(
  *
  * @throws AccountsClientError `PasskeysNotSupported`, `PasskeyNotAllowed`; `PasskeyNotFound`,
  *   `TokenVerificationFailed` and others of the server.
+ * @example
+ * ```ts
+ * import { reauthenticateWithPasskey, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient) {
+ *   await reauthenticateWithPasskey(client); // after the error `RecentLoginRequired`
+ * }
+ * ```
  */
 export async function reauthenticateWithPasskey(
   client: AccountsClient,
@@ -155,7 +199,18 @@ export async function listPasskeys(
   return signalPasskeys(await coreOf(client).call('GET', '/passkeys', undefined, options));
 }
 
-/** Gives a passkey another name. */
+/**
+ * Gives a passkey another name.
+ *
+ * @example
+ * ```ts
+ * import { renamePasskey, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient, passkeyId: string) {
+ *   await renamePasskey(client, { passkeyId, name: 'Work laptop' }); // from `listPasskeys`
+ * }
+ * ```
+ */
 export function renamePasskey(
   client: AccountsClient,
   {

@@ -127,7 +127,19 @@ export function signInWithPhoneCode(
   return coreOf(client).begin<AnswerOf<'signInWithPhoneCode'>>('/phone-code', body, options);
 }
 
-/** The salt with which passwords of a name are hashed: `prehashPassword` asks for it by itself. */
+/**
+ * The salt with which passwords of a name are hashed: `prehashPassword` asks for it by itself.
+ *
+ * @example
+ * ```ts
+ * import { passwordSalt, type AccountsClient } from '@latchkey/accounts/client';
+ *
+ * export async function example(client: AccountsClient) {
+ *   const { salt } = await passwordSalt(client, { username: 'ada' });
+ *   return salt; // the same for every name of an account, and a steady one for nobody's
+ * }
+ * ```
+ */
 export function passwordSalt(
   client: AccountsClient,
   body: BodyOf<'passwordSalt'>,

@@ -109,7 +109,19 @@ export class AccountError<
     return typeof value === 'object' && value !== null && brand in value;
   }
 
-  /** Returns the parts that may leave the server: code, status, message and details. */
+  /**
+   * Returns the parts that may leave the server: code, status, message and details.
+   *
+   * @example
+   * ```ts
+   * import { AccountError } from '@latchkey/accounts';
+   *
+   * export async function example() {
+   *   const error = new AccountError('UserNotFound', {});
+   *   console.log(JSON.stringify(error)); // its code, message, status and details
+   * }
+   * ```
+   */
   toJSON(): AccountErrorJson<C> {
     const { code, status, details } = this;
     return { code, status, message: this.#sentence, details };

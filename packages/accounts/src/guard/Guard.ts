@@ -124,6 +124,16 @@ export class Guard<F extends AccountFields = NoFields> {
    *
    * @param name - an event of docs/events.md, or `*` for all.
    * @returns a function that removes the listener.
+   * @example
+   * ```ts
+   * import type { Guard } from '@latchkey/accounts/guard';
+   *
+   * export async function example(guard: Guard) {
+   *   guard.on('TokenReuseDetected', ({ accountId }) => {
+   *     console.log('A token was used twice:', accountId);
+   *   });
+   * }
+   * ```
    */
   on(name: AccountEventName | '*', listener: AccountEventListener): () => void {
     return this.#events.on(name, listener);

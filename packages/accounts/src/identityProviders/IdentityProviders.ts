@@ -182,6 +182,16 @@ export class IdentityProviders {
    *
    * @throws AccountError as {@link IdentityProviders.begin}; `InvalidSession`, `ImpersonatedSession`,
    *   `RecentLoginRequired`.
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { IdentityProviders } from '@latchkey/accounts/oauth';
+   *
+   * export async function example(providers: IdentityProviders, request: SessionRequest) {
+   *   const { url } = await providers.beginLink({ provider: 'github', request, returnTo: '/account' });
+   *   return url; // where the browser goes
+   * }
+   * ```
    */
   async beginLink(input: BeginIdentityLinkInput): Promise<BegunIdentityFlow> {
     const { provider, request, returnTo } = readObject(input, '');
@@ -201,6 +211,16 @@ export class IdentityProviders {
    * an earlier time, is refused.
    *
    * @throws AccountError as {@link IdentityProviders.begin}; `InvalidSession`, `ImpersonatedSession`.
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { IdentityProviders } from '@latchkey/accounts/oauth';
+   *
+   * export async function example(providers: IdentityProviders, request: SessionRequest) {
+   *   const { url } = await providers.beginReauthentication({ provider: 'github', request });
+   *   return url; // where the browser goes
+   * }
+   * ```
    */
   async beginReauthentication(input: BeginIdentityLinkInput): Promise<BegunIdentityFlow> {
     const { provider, request, returnTo } = readObject(input, '');
@@ -231,6 +251,21 @@ export class IdentityProviders {
    *   `InvalidSession` if the session to link to, or to go on with, has ended; `AccountDeactivated`,
    *   `AccountNotActivated`, `TwoFactorRequired`, `TwoFactorEnrolmentRequired`, `TrialExceededLimit`, `Vetoed`,
    *   `InvalidInput`, `InvalidConfiguration`, `SecretTooShort`, `ServiceUnavailable`.
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { IdentityProviders } from '@latchkey/accounts/oauth';
+   *
+   * export async function example(providers: IdentityProviders, request: SessionRequest, callback: URL, browserSecret: string) {
+   *   const { state = '', code = '', iss } = Object.fromEntries(callback.searchParams);
+   *   return providers.complete({
+   *     provider: 'github',
+   *     request,
+   *     browserSecret, // from the cookie that `begin` has set
+   *     parameters: { state, code, ...(iss !== undefined && { iss }) },
+   *   });
+   * }
+   * ```
    */
   async complete(input: CompleteIdentityFlowInput): Promise<CompletedIdentityFlow> {
     input = readObject(input, '');
@@ -296,6 +331,16 @@ export class IdentityProviders {
    *
    * @param input - `contactId`: the `ulid` of the identity, from {@link IdentityProviders.list}.
    * @throws AccountError `ContactNotFound`, `LastLoginMethod`, and as {@link Contacts.remove}
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { IdentityProviders } from '@latchkey/accounts/oauth';
+   *
+   * export async function example(providers: IdentityProviders, request: SessionRequest) {
+   *   const [identity] = await providers.list({ request });
+   *   if (identity) await providers.unlink({ request, contactId: identity.ulid });
+   * }
+   * ```
    */
   async unlink(input: ActingAccount & { readonly contactId: string }): Promise<void> {
     input = readInput(input);
@@ -321,6 +366,16 @@ export class IdentityProviders {
    *
    * @returns the tokens; null if there are none, or if no key decrypts them.
    * @throws AccountError `InvalidInput`, `ContactNotFound`, `ServiceUnavailable`
+   * @example
+   * ```ts
+   * import type { IdentityProviders } from '@latchkey/accounts/oauth';
+   *
+   * export async function example(providers: IdentityProviders, accountId: string) {
+   *   const [identity] = await providers.list({ accountId });
+   *   const tokens = identity && (await providers.tokens({ accountId, contactId: identity.ulid }));
+   *   return tokens?.accessToken;
+   * }
+   * ```
    */
   tokens(input: {
     readonly accountId: string;

@@ -142,6 +142,16 @@ export class Passkeys {
    *   used, or of another session or browser, to a response that cannot be verified, and to a credential
    *   that is registered already; `ServiceUnavailable`; `InvalidConfiguration` without
    *   `@simplewebauthn/server`.
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { Passkeys } from '@latchkey/accounts/passkeys';
+   *
+   * export async function example(passkeys: Passkeys, request: SessionRequest, body: { response: Record<string, unknown> }, browserSecret: string) {
+   *   const { response } = body; // the credential's `toJSON()`
+   *   return passkeys.register({ request, response, browserSecret, name: 'Work laptop' });
+   * }
+   * ```
    */
   async register(input: RegisterPasskeyInput): Promise<Passkey> {
     input = readObject(input, '');
@@ -267,6 +277,16 @@ export class Passkeys {
    *
    * @throws AccountError `InvalidInput`, `InvalidSession`, `ImpersonatedSession`; `PasskeyNotFound` for an
    *   account without a passkey; `TooManyRequests`, `ServiceUnavailable`.
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { Passkeys } from '@latchkey/accounts/passkeys';
+   *
+   * export async function example(passkeys: Passkeys, request: SessionRequest) {
+   *   const { options, browserSecret } = await passkeys.createReauthenticationOptions({ request });
+   *   return { options, browserSecret }; // the secret as a cookie that no script can read
+   * }
+   * ```
    */
   createReauthenticationOptions(
     input: CreateReauthenticationOptionsInput,
@@ -283,6 +303,15 @@ export class Passkeys {
    *   `TokenVerificationFailed` with the path `response`, as {@link Passkeys.login}, also for a challenge
    *   of another session and a passkey of another account; `SecretTooShort`, `ServiceUnavailable`;
    *   `InvalidConfiguration` without `@simplewebauthn/server`.
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { Passkeys } from '@latchkey/accounts/passkeys';
+   *
+   * export async function example(passkeys: Passkeys, request: SessionRequest, body: { response: Record<string, unknown> }, browserSecret: string) {
+   *   await passkeys.reauthenticate({ request, response: body.response, browserSecret });
+   * }
+   * ```
    */
   reauthenticate(input: ReauthenticateByPasskeyInput): Promise<{ readonly authToken: string }> {
     return reauthenticateByPasskey(this.#context, input);
@@ -310,6 +339,15 @@ export class Passkeys {
    *
    * @throws AccountError `InvalidInput`; `PasskeyNotFound`, also for a passkey of another account;
    *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`, `ServiceUnavailable`
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { Passkeys } from '@latchkey/accounts/passkeys';
+   *
+   * export async function example(passkeys: Passkeys, request: SessionRequest, passkeyId: string) {
+   *   await passkeys.rename({ request, passkeyId, name: 'Work laptop' });
+   * }
+   * ```
    */
   async rename(input: PasskeyReference & { readonly name: string }): Promise<Passkey> {
     input = readInput(input);
@@ -332,6 +370,16 @@ export class Passkeys {
    *   `LastLoginMethod`; `TwoFactorMandatory` for the last second factor of an account that must have one;
    *   `UserNotFound`, `InvalidSession`, `ImpersonatedSession`; `RecentLoginRequired`, as
    *   {@link Passkeys.createRegistrationOptions}; `ServiceUnavailable`
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { Passkeys } from '@latchkey/accounts/passkeys';
+   *
+   * export async function example(passkeys: Passkeys, request: SessionRequest, passkeyId: string) {
+   *   const signals = await passkeys.remove({ request, passkeyId });
+   *   return signals; // for `PublicKeyCredential.signalAllAcceptedCredentials`
+   * }
+   * ```
    */
   async remove(input: PasskeyReference): Promise<PasskeySignals> {
     input = readInput(input);
@@ -351,6 +399,14 @@ export class Passkeys {
   /**
    * Answer to `GET /.well-known/webauthn` on the host `rpId`, by which browsers find out that pages of the
    * other `origins` may use the passkeys (WebAuthn §5.11). `createAccountsHandler` gives it.
+   * @example
+   * ```ts
+   * import type { Passkeys } from '@latchkey/accounts/passkeys';
+   *
+   * export async function example(passkeys: Passkeys) {
+   *   return Response.json(passkeys.relatedOrigins()); // for /.well-known/webauthn
+   * }
+   * ```
    */
   relatedOrigins(): { readonly origins: readonly string[] } {
     return { origins: this.#settings.origins.filter((origin) => !origin.startsWith('android:')) };

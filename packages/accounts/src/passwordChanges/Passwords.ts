@@ -168,7 +168,18 @@ export class Passwords {
     });
   }
 
-  /** Carries out {@link Accounts.setPassword}. */
+  /**
+   * Carries out {@link Accounts.setPassword}.
+   *
+   * @example
+   * ```ts
+   * import type { Accounts } from '@latchkey/accounts';
+   *
+   * export async function example(accounts: Accounts, accountId: string) {
+   *   await accounts.passwords.setPassword({ accountId, newPassword: 'a long walk in the hills' });
+   * }
+   * ```
+   */
   async setPassword(input: SetPasswordInput): Promise<void> {
     input = readObject(input, '');
     const { accountId, newPassword } = input;
@@ -215,7 +226,19 @@ export class Passwords {
     await suppressEnumeration(send);
   }
 
-  /** Carries out {@link Accounts.addResetPasswordToken}. */
+  /**
+   * Carries out {@link Accounts.addResetPasswordToken}.
+   *
+   * @example
+   * ```ts
+   * import type { Accounts } from '@latchkey/accounts';
+   *
+   * export async function example(accounts: Accounts, accountId: string) {
+   *   const { token } = await accounts.passwords.addResetPasswordToken({ accountId });
+   *   return token; // for its owner only, and for `passwords.reset`
+   * }
+   * ```
+   */
   async addResetPasswordToken(input: AddResetPasswordTokenInput): Promise<IssuedOneTimeToken> {
     input = readObject(input, '');
     const { accountId, reason, token, request } = input;
@@ -272,7 +295,18 @@ export class Passwords {
     );
   }
 
-  /** Carries out {@link Accounts.removeAllResetPasswordTokens}. */
+  /**
+   * Carries out {@link Accounts.removeAllResetPasswordTokens}.
+   *
+   * @example
+   * ```ts
+   * import type { Accounts } from '@latchkey/accounts';
+   *
+   * export async function example(accounts: Accounts, accountId: string) {
+   *   return accounts.passwords.removeAllResetPasswordTokens({ accountId });
+   * }
+   * ```
+   */
   async removeAllResetPasswordTokens(input: {
     readonly accountId: string;
   }): Promise<{ deletedCount: number }> {

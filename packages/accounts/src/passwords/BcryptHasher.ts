@@ -120,6 +120,12 @@ export class BcryptHasher implements PasswordHasher {
    * uses, so that a successful login should replace it (ASVS 11.2.2).
    *
    * @param stored - What `hash` gave, perhaps years ago.
+   * @example
+   * ```ts
+   * import { BcryptHasher } from '@latchkey/accounts';
+   *
+   * export const isOutdated = (hash: string) => new BcryptHasher().needsRehash(hash);
+   * ```
    */
   needsRehash(stored: string): boolean {
     const parsed = parseStoredPassword(stored);
@@ -131,6 +137,12 @@ export class BcryptHasher implements PasswordHasher {
    * cost up to 16.
    *
    * @param stored - What the table holds.
+   * @example
+   * ```ts
+   * import { BcryptHasher } from '@latchkey/accounts';
+   *
+   * export const isOfThisHasher = (hash: string) => new BcryptHasher().recognises(hash);
+   * ```
    */
   recognises(stored: string): boolean {
     return parseStoredPassword(stored) !== null;

@@ -131,6 +131,12 @@ export class ScryptHasher implements PasswordHasher {
    * hasher uses, so that a successful login should replace it (ASVS 11.2.2).
    *
    * @param stored - What `hash` gave, perhaps years ago.
+   * @example
+   * ```ts
+   * import { ScryptHasher } from '@latchkey/accounts';
+   *
+   * export const isOutdated = (hash: string) => new ScryptHasher().needsRehash(hash);
+   * ```
    */
   needsRehash(stored: string): boolean {
     const parsed = parse(stored);
@@ -146,6 +152,12 @@ export class ScryptHasher implements PasswordHasher {
    * Tells whether a stored string is scrypt, of at most 256 MiB and twice the default's work.
    *
    * @param stored - What the table holds.
+   * @example
+   * ```ts
+   * import { ScryptHasher } from '@latchkey/accounts';
+   *
+   * export const isOfThisHasher = (hash: string) => new ScryptHasher().recognises(hash);
+   * ```
    */
   recognises(stored: string): boolean {
     return parse(stored) !== null;

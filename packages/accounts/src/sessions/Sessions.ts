@@ -89,7 +89,22 @@ export class Sessions {
     return this.#getTokenSecret;
   }
 
-  /** Adds hooks, after the existing ones. */
+  /**
+   * Adds hooks, after the existing ones.
+   *
+   * @example
+   * ```ts
+   * import type { Accounts } from '@latchkey/accounts';
+   *
+   * export async function example(accounts: Accounts) {
+   *   accounts.sessions.addHooks((hooks) => {
+   *     hooks.onRequest(({ user }) => {
+   *       if (user?.accountId === undefined) throw new Error('Members only.');
+   *     });
+   *   });
+   * }
+   * ```
+   */
   addHooks(add: (hooks: SessionHookRegistry) => void): this {
     add(this.#services.hooks);
     return this;
@@ -105,6 +120,15 @@ export class Sessions {
    * the event `RevokeSessionsError`; the next login then ends the surplus.
    *
    * @throws AccountError `InvalidInput`, `SecretTooShort`, `ServiceUnavailable`
+   * @example
+   * ```ts
+   * import type { Accounts, SessionRequest } from '@latchkey/accounts';
+   *
+   * export async function example(accounts: Accounts, username: string, request: SessionRequest) {
+   *   const account = await accounts.findUser({ username });
+   *   if (account) await accounts.sessions.begin(account, request);
+   * }
+   * ```
    */
   begin(
     account: AccountDocument,
@@ -121,6 +145,15 @@ export class Sessions {
    * @throws AccountError `InvalidInput`, also for a request that was frozen in the meantime;
    *   `InvalidSession` for an object that was not passed to `handleRequest` or a login, and for a session
    *   that has expired since.
+   * @example
+   * ```ts
+   * import type { Accounts, SessionRequest } from '@latchkey/accounts';
+   *
+   * export async function example(accounts: Accounts, request: SessionRequest) {
+   *   const verified = await accounts.handleRequest(request);
+   *   return accounts.sessions.verifiedSessionOf(verified).session.ulid;
+   * }
+   * ```
    */
   verifiedSessionOf(request: SessionRequest): VerifiedSession {
     return this.#core.verified.of(request);

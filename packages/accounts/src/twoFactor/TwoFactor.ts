@@ -170,6 +170,16 @@ export class TwoFactor {
    *
    * @param input - `code`: a code of the app; a recovery code is not accepted.
    * @throws AccountError as {@link TwoFactor.disable}, except `TwoFactorMandatory`.
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { TwoFactor } from '@latchkey/accounts/two-factor';
+   *
+   * export async function example(twoFactor: TwoFactor, request: SessionRequest, code: string) {
+   *   const { recoveryCodes } = await twoFactor.regenerateRecoveryCodes({ request, code });
+   *   return recoveryCodes; // to be shown once
+   * }
+   * ```
    */
   async regenerateRecoveryCodes(input: {
     readonly request: SessionRequest;
@@ -232,6 +242,15 @@ export class TwoFactor {
    *   `RecentLoginRequired`; `TwoFactorMandatory` where `isRequired` demands one;
    *   `TokenVerificationFailed` with the path `code` or `recoveryCode`; `AccountLocked`,
    *   `TooManyRequests`, `AuthenticatorDisabled`, `TooBusy`, `ServiceUnavailable`, `InvalidConfiguration`.
+   * @example
+   * ```ts
+   * import type { SessionRequest } from '@latchkey/accounts';
+   * import type { TwoFactor } from '@latchkey/accounts/two-factor';
+   *
+   * export async function example(twoFactor: TwoFactor, request: SessionRequest, code: string) {
+   *   await twoFactor.disable({ request, code }); // or `recoveryCode`
+   * }
+   * ```
    */
   async disable(input: DisableTwoFactorInput): Promise<void> {
     input = readObject(input, '');

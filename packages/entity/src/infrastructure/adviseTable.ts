@@ -12,6 +12,16 @@ export interface TableAdvice {
  * values hold only if one Region writes.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+ * @example
+ * ```ts
+ * import { adviseTable } from '@latchkey/entity/infrastructure';
+ * import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+ *
+ * export async function adviceOn(client: DynamoDBClient, TableName: string) {
+ *   const { Table = null } = await client.send(new DescribeTableCommand({ TableName }));
+ *   return adviseTable({ table: Table }).map(({ message }) => message);
+ * }
+ * ```
  */
 export function adviseTable({ table }: LiveTable): TableAdvice[] {
   const regions = (table?.Replicas ?? []).flatMap(({ RegionName = '' }) => [RegionName]);

@@ -103,6 +103,19 @@ export function toCdk(
  * @param options - `pointInTimeRecovery`, `deletionProtection` and `encryption` (default: true).
  * @see https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.CfnGlobalTableProps.html
  * @throws {@link EntityError} `InvalidTable`, also for a table without replicas.
+ * @example
+ * ```ts
+ * import { type CdkGlobalTableProps, toCdkGlobalTable } from '@latchkey/entity/infrastructure';
+ * import { Account, Session } from '@latchkey/schema';
+ *
+ * export const props: CdkGlobalTableProps = toCdkGlobalTable({
+ *   tableName: 'accounts',
+ *   definitions: [Account, Session],
+ *   replicas: ['eu-central-1', 'eu-west-1'],
+ * });
+ * // In a stack of the home Region:
+ * // new dynamodb.CfnGlobalTable(this, 'Accounts', props);
+ * ```
  */
 export function toCdkGlobalTable(
   table: DescribedTable,

@@ -14,9 +14,13 @@ export const MAX_KEY_BYTES = { PK: 2048, SK: 1024 } as const;
 /**
  * Encodes a head, such as an entity's name, and values as one key.
  *
- * `encodeKey('order', ['a#b', 7])` is `order#a$23b#$n0000000000000007`.
- *
  * @throws {@link EntityError} `InvalidKey` for a value that cannot be part of a key.
+ * @example
+ * ```ts
+ * import { encodeKey } from '@latchkey/entity';
+ *
+ * console.log(encodeKey('order', ['a#b', 7])); // order#a$23b#$n0000000000000007
+ * ```
  */
 export function encodeKey(head: string, values: readonly KeyValue[], path: string = head): string {
   let key = head;
@@ -24,7 +28,17 @@ export function encodeKey(head: string, values: readonly KeyValue[], path: strin
   return key;
 }
 
-/** Decodes a key into its head and its values. */
+/**
+ * Decodes a key into its head and its values.
+ *
+ * @example
+ * ```ts
+ * import { decodeKey, encodeKey } from '@latchkey/entity';
+ *
+ * const { head, values } = decodeKey(encodeKey('order', ['a#b', 7]));
+ * console.log(head, values); // order ['a#b', 7]
+ * ```
+ */
 export function decodeKey(key: string): { head: string; values: (KeyValue | undefined)[] } {
   const [head = '', ...parts] = key.split(DELIMITER);
   return { head, values: parts.map(decodeKeyPart) };

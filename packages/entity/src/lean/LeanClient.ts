@@ -71,6 +71,13 @@ export class LeanClient implements OperationClient {
    * answer that did not arrive as it was sent.
    *
    * @throws errors with the names and members of the SDK's.
+   * @example
+   * ```ts
+   * import { createLeanClient } from '@latchkey/entity/lean';
+   *
+   * const client = createLeanClient();
+   * export const described = () => client.send({ name: 'DescribeTable', input: { TableName: 'accounts' } });
+   * ```
    */
   async send<N extends OperationName>(operation: Operation<N>): Promise<OutputOf<N>> {
     const { maxAttempts } = this.#settings;
@@ -107,6 +114,20 @@ export class LeanClient implements OperationClient {
    * Puts a function around each attempt of each request, such as one that measures it.
    *
    * @returns a function that takes it away.
+   * @example
+   * ```ts
+   * import { createLeanClient } from '@latchkey/entity/lean';
+   *
+   * const client = createLeanClient();
+   * client.intercept((next) => async (request) => {
+   *   const begun = performance.now();
+   *   try {
+   *     return await next(request);
+   *   } finally {
+   *     console.log(performance.now() - begun, 'ms');
+   *   }
+   * });
+   * ```
    */
   intercept(interceptor: Interceptor): () => void {
     this.#interceptors.push(interceptor);
@@ -115,7 +136,19 @@ export class LeanClient implements OperationClient {
     };
   }
 
-  /** Closes the connections; the next request opens new ones. */
+  /**
+   * Closes the connections; the next request opens new ones.
+   *
+   * @example
+   * ```ts
+   * import { createLeanClient } from '@latchkey/entity/lean';
+   *
+   * const client = createLeanClient();
+   * process.once('SIGTERM', () => {
+   *   client.destroy();
+   * });
+   * ```
+   */
   destroy(): void {
     this.#connection?.http.close();
     this.#connection = undefined;

@@ -268,6 +268,27 @@ export class Table {
    * @param references - 1 to 100.
    * @throws {@link EntityError} `TransactionConflict` if other writers got in the way of every
    *   attempt.
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export async function twoOrders(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   const [first, second] = await table.transactGet([
+   *     orders.reference({ shop, number: 1 }),
+   *     orders.reference({ shop, number: 2 }),
+   *   ]);
+   *   return { first, second };
+   * }
+   * ```
    */
   async transactGet<const R extends readonly Reference<unknown>[]>(
     references: R,
@@ -290,6 +311,23 @@ export class Table {
    * @param requests - made by an entity's `putRequest` and `deleteRequest`.
    * @throws {@link EntityError} `BatchIncomplete` with the positions of the unprocessed requests;
    *   `InvalidTransaction` for two requests on one item.
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export async function addOrders(table: Table, shop: string, numbers: readonly number[]) {
+   *   const orders = table.entity(Order);
+   *   await table.batchWrite(numbers.map((number) => orders.putRequest({ item: { shop, number } })));
+   * }
+   * ```
    */
   async batchWrite(requests: readonly BatchRequest[]): Promise<void> {
     const { attributes } = this.#sender;

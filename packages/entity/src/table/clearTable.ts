@@ -35,6 +35,12 @@ export interface ClearTableOptions {
  * that are written while it runs may remain.
  *
  * @throws {@link EntityError} `InvalidInput`, `RequestFailed`, `BatchIncomplete`
+ * @example
+ * ```ts
+ * import { clearTable, type Table } from '@latchkey/entity';
+ *
+ * export const afterEachTest = (table: Table) => clearTable(table);
+ * ```
  */
 export async function clearTable(
   table: Table,

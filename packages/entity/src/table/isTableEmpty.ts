@@ -6,6 +6,12 @@ import { tableContext } from './TableContext.js';
  * strongly consistent.
  *
  * @throws {@link EntityError} `InvalidInput`, `TableNotFound`, `RequestFailed`
+ * @example
+ * ```ts
+ * import { isTableEmpty, type Table } from '@latchkey/entity';
+ *
+ * export const isFresh = (table: Table) => isTableEmpty(table);
+ * ```
  */
 export async function isTableEmpty(table: Table): Promise<boolean> {
   const { tableName: TableName, sender } = tableContext.of(table, 'isTableEmpty');

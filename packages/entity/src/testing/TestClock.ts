@@ -52,6 +52,13 @@ export class TestClock {
    *
    * @param milliseconds - how far ahead; negative for behind.
    * @throws {@link TestingError} `InvalidInput` if it is not a finite number.
+   * @example
+   * ```ts
+   * import { TestClock } from '@latchkey/entity/testing';
+   *
+   * const clock = new TestClock();
+   * export const ofAnotherServer = clock.skewed(90_000); // a minute and a half ahead
+   * ```
    */
   skewed(milliseconds: number): TestClock {
     const offsetMs = this.#offsetMs + finite(milliseconds, 'milliseconds');

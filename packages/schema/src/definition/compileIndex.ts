@@ -56,6 +56,8 @@ export function assertEntityName(name: string): void {
  * number of parts, other fixed text, or fields of other types.
  *
  * @throws {@link SchemaError} `RelatedKeyMismatch`
+ *
+ * @internal
  */
 export function assertPartitionOf(
   entity: string,

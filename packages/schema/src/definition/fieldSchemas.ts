@@ -5,6 +5,8 @@ import { isReservedName } from './isReservedName.js';
 /**
  * The schemas that a document's field can have: {@link schemasAt}, without those of a name that is
  * reserved, which a schema that takes any name (`z.looseObject()`) has, too.
+ *
+ * @internal
  */
 export function fieldSchemas(
   schema: z.ZodObject,

@@ -14,6 +14,8 @@ const RESERVED: ReadonlySet<string> = new Set([
 /**
  * Tells whether no field of a document can have a name, since a storage layer keeps something
  * there.
+ *
+ * @internal
  */
 export function isReservedName(name: string): boolean {
   return RESERVED.has(name) || name === '' || name.startsWith('_');

@@ -29,12 +29,20 @@ export function fieldPath<const S extends readonly [string | number, ...(string 
   return joinPath(segments.map(String)) as JoinedPath<S>;
 }
 
-/** Writes segments as a path; the inverse of {@link splitPath}. */
+/**
+ * Writes segments as a path; the inverse of {@link splitPath}.
+ *
+ * @internal
+ */
 export function joinPath(segments: readonly string[]): string {
   return segments.map(escaped).join('.');
 }
 
-/** The path of a field of the object at a path; `''` is the document itself. */
+/**
+ * The path of a field of the object at a path; `''` is the document itself.
+ *
+ * @internal
+ */
 export function pathBelow(path: string, segment: string): string {
   return path === '' ? escaped(segment) : `${path}.${escaped(segment)}`;
 }
@@ -42,6 +50,8 @@ export function pathBelow(path: string, segment: string): string {
 /**
  * Splits a path at its dots. `\.` is a dot inside a segment, and `\\` a backslash; any other
  * backslash stands for itself.
+ *
+ * @internal
  */
 export function splitPath(path: string): string[] {
   if (!path.includes('\\')) return path.split('.');
@@ -63,7 +73,11 @@ export function splitPath(path: string): string[] {
   return [...segments, segment];
 }
 
-/** The one spelling of a path: `\` stands before a dot or a backslash inside a name only. */
+/**
+ * The one spelling of a path: `\` stands before a dot or a backslash inside a name only.
+ *
+ * @internal
+ */
 export function canonicalPath(path: string): string {
   return path.includes('\\') ? joinPath(splitPath(path)) : path;
 }

@@ -9,6 +9,8 @@ const known = new WeakMap<core.$ZodType, { readonly types: Set<ScalarType> | und
 /**
  * The scalar types that a schema's values can have; undefined if they can be anything else, too.
  * `null` and `undefined` do not count: an index leaves such a document out.
+ *
+ * @internal
  */
 export function scalarTypes(schema: core.$ZodType): Set<ScalarType> | undefined {
   const before = known.get(schema);

@@ -9,6 +9,8 @@ const known = new WeakMap<Schema, boolean>();
  * Tells whether a value in the schema's output form can be parsed by it again without being
  * changed: there is no transform, codec or pipe in it. (`defineEntity` refuses normalisers such as
  * `.overwrite()` that would change their own result.)
+ *
+ * @internal
  */
 export function isStable(schema: Schema): boolean {
   const before = known.get(schema);

@@ -4,12 +4,20 @@ import { unwrap } from '../paths/schemasAt.js';
 /** More than any schema is wrapped. */
 const MAX_WRAPPERS = 100;
 
-/** The schema of a value as it is stored: without wrappers, and what comes out of pipes. */
+/**
+ * The schema of a value as it is stored: without wrappers, and what comes out of pipes.
+ *
+ * @internal
+ */
 export function storedSchema(schema: z.ZodType): z.ZodType {
   return wrappersOf(schema).at(-1) ?? schema;
 }
 
-/** A schema, and what it wraps, from the outside in. */
+/**
+ * A schema, and what it wraps, from the outside in.
+ *
+ * @internal
+ */
 export function wrappersOf(schema: z.ZodType): z.ZodType[] {
   const schemas = [schema];
   for (const { _zod } of schemas) {

@@ -24,6 +24,8 @@ const known = new WeakMap<Schema, { readonly rules: NumberRules | undefined }>()
  * Reads the bounds of a number or bigint schema.
  *
  * @returns undefined for another schema, or one with rules that only a parse can judge.
+ *
+ * @internal
  */
 export function numberRules(schema: z.ZodType): NumberRules | undefined {
   const before = known.get(schema);
@@ -70,6 +72,8 @@ function readNumberRules(schema: Schema): NumberRules | undefined {
  * Reads how many elements a list schema allows.
  *
  * @returns undefined for another schema, or one with rules that only a parse can judge.
+ *
+ * @internal
  */
 export function lengthRules(
   schema: z.ZodType,

@@ -41,7 +41,11 @@ export function withDefaults(schema: z.ZodType, value: unknown): unknown {
   return filled(fillerOf(schema), value);
 }
 
-/** The value that a parse gives where there is none; undefined where it gives none or refuses. */
+/**
+ * The value that a parse gives where there is none; undefined where it gives none or refuses.
+ *
+ * @internal
+ */
 export function defaultOf(schema: Schema): unknown {
   const result = safeParse(schema, undefined);
   return result.success ? result.data : undefined;
@@ -50,6 +54,8 @@ export function defaultOf(schema: Schema): unknown {
 /**
  * Tells whether values of the schema may be stored without something that {@link withDefaults} adds
  * at or below the value.
+ *
+ * @internal
  */
 export function canLackDefaults(schema: z.ZodType): boolean {
   const { absent, within } = fillerOf(schema);

@@ -96,7 +96,18 @@ export class Outbox {
     return this.#messages.flatMap(({ url }) => url ?? []);
   }
 
-  /** Removes all messages. */
+  /**
+   * Removes all messages.
+   *
+   * @example
+   * ```ts
+   * import type { Outbox } from '@latchkey/accounts/outbox';
+   *
+   * export async function example(outbox: Outbox) {
+   *   outbox.clear(); // between two tests
+   * }
+   * ```
+   */
   clear(): void {
     this.#messages = Object.freeze([]);
   }

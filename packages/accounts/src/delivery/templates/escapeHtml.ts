@@ -10,6 +10,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * Makes a text safe between HTML tags and inside quoted attributes (ASVS 1.2.1).
  *
  * @param text - Any text. Escaping alone does not make a text safe as an `href`.
+ * @example
+ * ```ts
+ * import { escapeHtml } from '@latchkey/accounts';
+ *
+ * export const greeting = (name: string) => `<p>Hello, ${escapeHtml(name)}!</p>`;
+ * ```
  */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

@@ -147,6 +147,12 @@ export class Argon2Hasher implements PasswordHasher {
    * than this hasher uses, so that a successful login should replace it (ASVS 11.2.2).
    *
    * @param stored - What `hash` gave, perhaps years ago.
+   * @example
+   * ```ts
+   * import { Argon2Hasher } from '@latchkey/accounts/argon2';
+   *
+   * export const isOutdated = (hash: string) => new Argon2Hasher().needsRehash(hash);
+   * ```
    */
   needsRehash(stored: string): boolean {
     const parsed = parse(stored);
@@ -166,6 +172,12 @@ export class Argon2Hasher implements PasswordHasher {
    * KiB × passes.
    *
    * @param stored - What the table holds.
+   * @example
+   * ```ts
+   * import { Argon2Hasher } from '@latchkey/accounts/argon2';
+   *
+   * export const isOfThisHasher = (hash: string) => new Argon2Hasher().recognises(hash);
+   * ```
    */
   recognises(stored: string): boolean {
     return parse(stored) !== null;

@@ -177,7 +177,22 @@ export class FaultPlan {
     return rule;
   }
 
-  /** Makes the indexes that `staleIndex` shows include everything that was written until now. */
+  /**
+   * Makes the indexes that `staleIndex` shows include everything that was written until now.
+   *
+   * @example
+   * ```ts
+   * import { injectFaults } from '@latchkey/entity/testing';
+   * import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+   *
+   * export async function whileIndexesLag(client: DynamoDBClient, run: () => Promise<void>) {
+   *   const faults = injectFaults(client);
+   *   faults.on('Query', 'staleIndex');
+   *   await run(); // queries of an index do not show what is written now
+   *   faults.catchUpIndexes();
+   * }
+   * ```
+   */
   catchUpIndexes(): void {
     this.#history.catchUp();
   }
