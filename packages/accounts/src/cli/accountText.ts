@@ -69,14 +69,18 @@ function factsOf(account: ShownAccount): [name: string, value: string][] {
     ['permissions', permissions.length === 0 ? undefined : permissions.join(', ')],
     ['password', passwordSetAt === undefined ? 'none' : `set ${passwordSetAt}`],
     ['factor', factorText(account.factors)],
-    ...Object.entries({ ...account.profile, ...account.ownFields }).map(
-      ([name, value]): [string, string] => [
-        name,
-        typeof value === 'string' ? value : JSON.stringify(value),
-      ],
-    ),
+    // Under names that none of the facts above has: owners write them.
+    ...ownFacts('profile', account.profile),
+    ...ownFacts('field', account.ownFields),
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
+}
+
+function ownFacts(kind: string, fields: object | undefined): [name: string, value: string][] {
+  return Object.entries(fields ?? {}).map(([name, value]: [string, unknown]) => [
+    `${kind} ${name}`,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
 }
 
 function stateOf({ deactivated, deleting }: ShownAccount): string {

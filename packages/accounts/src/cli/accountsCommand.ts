@@ -51,6 +51,8 @@ interface Subject {
 /** A command of `latchkey accounts`. */
 interface AccountsAction {
   readonly options: Readonly<Record<string, { readonly type: 'boolean' | 'string' }>>;
+  /** Tells whether nothing is changed or handed out: the account may be one that has only claimed the address. */
+  readonly isHarmless?: boolean;
   /** Does it, and gives the exit code. */
   readonly run: (subject: Subject) => Promise<number>;
 }
@@ -58,6 +60,7 @@ interface AccountsAction {
 const ACTIONS: Readonly<Record<string, AccountsAction>> = {
   find: {
     options: JSON_OPTION,
+    isHarmless: true,
     run: ({ account, values, tools }) => {
       const { accountId, username, foreignId, permissions, deactivated, createdAt } = account;
       const found = { accountId, username, foreignId, permissions, deactivated, createdAt };
@@ -67,6 +70,7 @@ const ACTIONS: Readonly<Record<string, AccountsAction>> = {
   },
   show: {
     options: JSON_OPTION,
+    isHarmless: true,
     run: async ({ loaded: { flows }, account, values, tools }) => {
       const shown = await findAccount(flows.core, account.accountId);
       tools.out(values.json === true ? jsonText(shown) : accountText(shown, tools.style.out));
@@ -130,8 +134,16 @@ export function accountsCommand(load: typeof loadAccounts = loadAccounts): Comma
       await assertTable(loaded);
       try {
         const account = await findTarget(loaded, target);
-        if (account)
+        if (account && (action.isHarmless || (await isOwn(loaded, account, target))))
           return await action.run({ loaded, account, typed: target.value, values, tools });
+        if (account) {
+          const { accountId } = account;
+          const claimed = `${printable(target.value)} is claimed by the account ${accountId}, and not verified`;
+          tools.error(
+            `latchkey: ${claimed}: it may be somebody else's. Name the account by its id.\n`,
+          );
+          return EXIT.lacking;
+        }
       } catch (error) {
         if (!AccountError.is(error) || error.code !== 'UserNotFound') {
           throw toSentence(error, tools);
@@ -194,6 +206,23 @@ function findTarget(
 ): Promise<AccountDocument | null> {
   if (provider !== undefined) return accounts.contacts.findByIdentity({ provider, value });
   return accounts.findUser(foreign ? { foreignId: value } : { username: value });
+}
+
+/**
+ * Tells whether an identifier is known to be the account's: an address that it has only claimed may be that of who
+ * asks for something to be done about another one.
+ */
+async function isOwn(
+  { accounts }: LoadedAccounts,
+  { accountId, username }: AccountDocument,
+  { value, foreign, provider }: Target,
+): Promise<boolean> {
+  const typed = value.trim().toLowerCase();
+  if (foreign || provider !== undefined) return true;
+  if ([accountId, username].some((own) => own?.toLowerCase() === typed)) return true;
+  const contacts = await accounts.contacts.list({ accountId });
+  const isUnclear = contacts.some(({ verified }) => verified !== true);
+  return !isUnclear || contacts.some((each) => each.verified === true && each.data.value === typed);
 }
 
 function kindOf({ foreign, provider }: Target): string {

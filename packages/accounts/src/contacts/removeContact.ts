@@ -2,21 +2,24 @@ import type { Account, Contact } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
+import { nextContact } from '../core/contactOrder.js';
 import { hasLoginMethod } from '../flows/hasLoginMethod.js';
+import { writeUndo, type UndoCore } from './verifyContact.js';
 import { isActivated } from '../flows/isVerifiedIdentifier.js';
 
 /**
  * Removes a contact from an account, revokes pending tokens, which may have been sent to it, and notifies
  * the owner. If the contact was verified, every other session ends, since its reader may have begun one
- * (ASVS 7.4.3).
+ * (ASVS 7.4.3). If the owner's session removes the account's first mailbox, whose reader may be who the account is
+ * taken from, that gets a token which undoes it.
  *
  * Each removal requires the account's version and changes it, so that two concurrent removals cannot
  * remove the last two login methods.
  *
- * @throws AccountError `ContactNotFound`, `LastLoginMethod`
+ * @throws AccountError `ContactNotFound`, `LastLoginMethod`, `TooManyTokens`
  */
 export function removeContact(
-  core: Pick<AccountsCore, 'accessTypes' | 'requireActivation'>,
+  core: UndoCore & Pick<AccountsCore, 'accessTypes' | 'requireActivation'>,
   change: AccountChange,
   isMeant: (contact: Contact) => boolean,
 ): Contact {
@@ -27,10 +30,11 @@ export function removeContact(
   // An unverified address is not a login method, and may belong to someone else, who wants it back.
   if (actor.request || verified === true) assertRemovable(core, account, contact);
   if (verified === true) change.revokeOtherSessions();
+  const token = actor.request && writeUndo(core, change, contact, nextContact(core.table, change));
   change
     .requireSameVersion()
     .revokePending('tokens')
-    .notify({ kind: 'ContactRemoved', contact })
+    .notify({ kind: 'ContactRemoved', contact, ...(token !== undefined && { token }) })
     .write(
       core.accessTypes.deleteOneOperation({
         filter: { accountId: account.accountId, 'data.kind': data.kind, ulid },

@@ -1,6 +1,6 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import { claimOperation, takingClaims } from '../core/claims.js';
-import type { Contact, Token } from '../core/Account.js';
+import { claimOperation, isSame, takingClaims } from '../core/claims.js';
+import { mailboxContact, type Contact, type Token } from '../core/Account.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { contactTaken } from '../errors/contactTaken.js';
 import { changeByToken } from '../flows/changeByToken.js';
@@ -10,7 +10,7 @@ import {
   replacementOf,
   type Replacement,
 } from '../core/contactOrder.js';
-import { mailboxContact } from './verifyContact.js';
+import { removeAdditions } from '../flows/removeAdditions.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 
 /** Input of `Contacts.undoReplacement`. */
@@ -40,24 +40,16 @@ export function undoReplacement(
       if (!replacement) throw tokenRefused();
       return takingClaims(core, { contacts: [data], isProven: true }, (claims) =>
         flow.commit(account, (change) => {
-          const { accountId, accessTypes, tokens } = change.account;
+          const { accountId, tokens } = change.account;
           if (mailboxContact(change.account, data.value)?.verified === true) {
             throw contactTaken('email');
           }
-          change
-            .requireSameVersion()
-            .useToken(token, tokenRefused, usedFrom)
-            .revokePending('contacts', 'tokens');
+          change.useToken(token, tokenRefused, usedFrom).revokePending('contacts', 'tokens');
           change.revokeAllSessions();
-          const added = accessTypes.filter(
-            (each) => isOfReplacement(replacement, each.ulid) && each.data.value !== data.value,
-          );
-          for (const each of added) {
-            const filter = { accountId, 'data.kind': each.data.kind, ulid: each.ulid };
-            change
-              .notify({ kind: 'ContactRemoved', contact: each })
-              .write(core.accessTypes.deleteOneOperation({ filter }));
-          }
+          removeAdditions(core, change, {
+            after: { ulid: replacement.replaced ?? replacement.replacedBy },
+            isOther: (each) => isOfReplacement(replacement, each.ulid) && !isSame(each.data, data),
+          });
           for (const { kind, createdFor, ulid } of undoneWith(token, replacement, tokens)) {
             const filter = { accountId, kind, createdFor, ulid };
             change.write(core.tokens.deleteOneOperation({ filter }));
@@ -83,7 +75,7 @@ function undoneWith(
   tokens: readonly Token[],
 ): Token[] {
   return tokens.filter((each) => {
-    const other = replacementOf(each);
+    const other = each.used === true ? undefined : replacementOf(each);
     const given = other && (other.replaced ?? other.replacedBy);
     return each.ulid !== ulid && given !== undefined && isOfReplacement(replacement, given);
   });

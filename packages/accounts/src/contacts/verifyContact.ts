@@ -1,11 +1,11 @@
 import type { AccountChange, Written } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import { type Contact, replacedBy, type Account } from '../core/Account.js';
+import { replacedBy, type Contact } from '../core/Account.js';
 import { AccountError } from '../errors/AccountError.js';
-import { replacementBy } from '../core/contactOrder.js';
+import { isFirstMailbox, replacementBy } from '../core/contactOrder.js';
 import { tokensUnchanged } from '../core/pendingTokens.js';
 
-type UndoCore = Pick<AccountsCore, 'oneTimeTokens' | 'table'>;
+export type UndoCore = Pick<AccountsCore, 'oneTimeTokens' | 'table'>;
 
 /**
  * Makes a contact a verified one. A contact that it takes the place of goes along, and what is pending
@@ -36,7 +36,7 @@ export function verifyContact(
       filter: { accountId, 'data.kind': old.data.kind, ulid: old.ulid },
     }),
   );
-  const token = old.verified === true ? writeUndo(core, change, old, contact) : undefined;
+  const token = writeUndo(core, change, old, ulid);
   if (old.verified === true) change.revokeOtherSessions();
   change
     .revokePending('tokens')
@@ -50,18 +50,21 @@ export function verifyContact(
 const MAX_UNDOABLE = 5;
 
 /**
- * Adds the token by which the reader of a mailbox gets it back; see `Contacts.undoReplacement`.
+ * Adds the token by which the reader of the account's first mailbox gets it back, if it is that which goes; see
+ * `Contacts.undoReplacement`.
  *
+ * @param replacedBy - ulid of the contact that takes its place, or one that comes after every contact.
  * @throws AccountError `TooManyTokens`
  */
-function writeUndo(
+export function writeUndo(
   { oneTimeTokens, table }: UndoCore,
   change: AccountChange,
   old: Contact,
-  contact: Contact,
+  replacedBy: string,
 ): string | undefined {
   const { account } = change;
-  if (old.data.kind !== 'email') return undefined;
+  // Whoever has a session can add an address, and must not get a token that outlives the owner's remedies.
+  if (!isFirstMailbox(account, old)) return undefined;
   const now = table.now();
   const ends = account.tokens
     .filter(({ kind, used }) => kind === 'contact_recovery' && used !== true)
@@ -76,16 +79,8 @@ function writeUndo(
     account,
     kind: 'contact_recovery',
     createdFor: old.data.value,
-    meta: { ...replacementBy(account, old, contact) },
+    meta: { ...replacementBy(account, old, replacedBy) },
   });
   change.write(operation);
   return token;
-}
-
-/** Finds the contact of an account that is an e-mail address. */
-export function mailboxContact(
-  { accessTypes }: Pick<Account, 'accessTypes'>,
-  email: string,
-): Contact | undefined {
-  return accessTypes.find(({ data }) => data.kind === 'email' && data.value === email);
 }

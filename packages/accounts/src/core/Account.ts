@@ -63,3 +63,11 @@ export function replacedBy(
   if (verified === true || replaces === undefined) return undefined;
   return accessTypes.find((each) => each.ulid === replaces && each.data.kind === data.kind);
 }
+
+/** Finds the contact of an account that is an e-mail address. */
+export function mailboxContact(
+  { accessTypes }: Pick<Account, 'accessTypes'>,
+  email: string,
+): Contact | undefined {
+  return accessTypes.find(({ data }) => data.kind === 'email' && data.value === email);
+}

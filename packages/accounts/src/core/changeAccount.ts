@@ -40,6 +40,8 @@ export type Decide<A extends Account | undefined, T> = (
 ) => (() => T) | Promise<() => T>;
 
 const MAX_RACES = 10;
+/** Refusals that tell nothing of an account; of a commit without an answer, nobody knows who has ended the session. */
+const TELLS_NOTHING: ReadonlySet<string> = new Set(['InvalidSession', 'ServiceUnavailable']);
 
 /**
  * Runs a flow of an account that exists: authenticates the actor and its session, and tells how it
@@ -96,7 +98,7 @@ export class Flow {
       return await action(this);
     } catch (error) {
       const tells = this.#hasRead && !this.#isCommitted && AccountError.is(error);
-      if (tells && error.code !== 'InvalidSession') await this.actor.assertSessionActive();
+      if (tells && !TELLS_NOTHING.has(error.code)) await this.actor.assertSessionActive();
       // An id that nobody has is only what somebody typed.
       if (AccountError.is(error) && error.code === 'UserNotFound')
         delete this.eventContext.accountId;

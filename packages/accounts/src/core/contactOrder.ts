@@ -34,7 +34,7 @@ export function nextContact(
 
 /** A replacement of an address, as the token that undoes it has it in its `meta`. */
 export interface Replacement {
-  /** The ulid of the contact that has come. */
+  /** The ulid of the contact that has come; of an address that was removed, one that came after every contact. */
   readonly replacedBy: string;
   /** The ulid of the contact that has gone; not in tokens of the first versions. */
   readonly replaced?: string;
@@ -43,12 +43,12 @@ export interface Replacement {
 }
 
 /** Describes a replacement for the token that undoes it. */
-export function replacementBy(account: Account, old: Contact, contact: Contact): Replacement {
+export function replacementBy(account: Account, old: Contact, replacedBy: string): Replacement {
   const pending = account.accessTypes
-    .filter(({ verified, ulid }) => verified !== true && ulid !== contact.ulid)
+    .filter(({ verified, ulid }) => verified !== true && ulid !== replacedBy)
     .map(({ ulid }) => ulid);
   return {
-    replacedBy: contact.ulid,
+    replacedBy,
     replaced: old.ulid,
     ...(pending.length > 0 && { pending }),
   };
@@ -68,4 +68,23 @@ export function replacementOf({
  */
 export function isOfReplacement({ replacedBy, pending = [] }: Replacement, ulid: string): boolean {
   return ulid >= replacedBy || pending.includes(ulid);
+}
+
+/** The contact that comes before all others. */
+export function oldestOf(contacts: readonly Contact[]): Contact | undefined {
+  return contacts.reduce<Contact | undefined>(
+    (oldest, each) => (oldest && oldest.ulid < each.ulid ? oldest : each),
+    undefined,
+  );
+}
+
+/** Tells whether a contact is the verified e-mail address that an account has had for longest. */
+export function isFirstMailbox(
+  { accessTypes }: Pick<Account, 'accessTypes'>,
+  contact: Contact,
+): boolean {
+  const mailboxes = accessTypes.filter(
+    ({ verified, data }) => verified === true && data.kind === 'email',
+  );
+  return oldestOf(mailboxes)?.ulid === contact.ulid;
 }

@@ -1,5 +1,6 @@
 import type { AccountToken, Infer } from '@latchkey/schema';
 import type { RequestCore } from './ChangeCore.js';
+import { replacementOf } from './contactOrder.js';
 import { TWO_FACTOR_PURPOSE } from './requiredSecondFactor.js';
 
 type Token = Infer<typeof AccountToken>;
@@ -14,6 +15,8 @@ const CHALLENGES: readonly string[] = [TWO_FACTOR_PURPOSE.challenge, TWO_FACTOR_
 export interface TokensRevoked {
   /** Those with no greater ulid are void. */
   readonly tokensVoidBefore?: string | undefined;
+  /** Tokens that give back what an account had before this are void: it was taken over since. */
+  readonly contactsVoidBefore?: string | undefined;
 }
 
 /** An account and its tokens, as they were read together. */
@@ -34,17 +37,18 @@ export interface PendingCore {
 export function pendingTokens<T extends Token>(
   tokens: readonly T[],
   { table, acceptsIssuedAt }: PendingCore,
-  { tokensVoidBefore = '' }: TokensRevoked,
+  { tokensVoidBefore = '', contactsVoidBefore = '' }: TokensRevoked,
 ): T[] {
   const now = table.now();
   return tokens.filter(
-    ({ ulid, kind, createdAt, createdFor, used, expiresAt }) =>
+    ({ ulid, kind, createdAt, createdFor, used, expiresAt, meta }) =>
       kind !== 'password' &&
       (kind !== 'twoFactorAuth' || CHALLENGES.includes(createdFor)) &&
       used !== true &&
       acceptsIssuedAt(createdAt) &&
       // What undoes a change must outlive whatever is done by those who have made it.
-      (ulid > tokensVoidBefore || kind === 'contact_recovery') &&
+      (replacementOf({ kind, meta })?.replacedBy ?? ulid) >
+        (kind === 'contact_recovery' ? contactsVoidBefore : tokensVoidBefore) &&
       expiresAt !== undefined &&
       expiresAt > now,
   );

@@ -1,9 +1,9 @@
-import { documentOf, type Contact } from '../core/Account.js';
+import { documentOf, mailboxContact, type Contact } from '../core/Account.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { changeAccount } from '../core/changeAccount.js';
 import type { AccountDocument, SessionRequest } from '../requests/SessionRequest.js';
 import { readEmailOfAccount, type EmailOfAccount } from '../flows/readEmailOfAccount.js';
-import { verifyContact, mailboxContact } from '../contacts/verifyContact.js';
+import { verifyContact } from '../contacts/verifyContact.js';
 import { AccountError } from '../errors/AccountError.js';
 import { readObject } from '../errors/requireObject.js';
 import { ISSUED } from '../oneTimeTokens/TokenLimit.js';

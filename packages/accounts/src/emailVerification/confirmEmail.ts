@@ -1,8 +1,9 @@
 import type { AccessType, InferWithSecrets } from '@latchkey/schema';
-import { verifyContact, mailboxContact } from '../contacts/verifyContact.js';
-import type { Account, Contact } from '../core/Account.js';
+import { verifyContact } from '../contacts/verifyContact.js';
+import { mailboxContact, type Account, type Contact } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
+import { isAddition } from '../core/isLapsed.js';
 import type { Flow } from '../core/changeAccount.js';
 import { AccountError } from '../errors/AccountError.js';
 import { hasPassword } from '../flows/hasLoginMethod.js';
@@ -43,11 +44,12 @@ export async function confirmEmail(
     change.useToken(token, tokenRefused, usedFrom);
     return current;
   };
-  const isUnclaimed = hasProvenNothing(account) && isNobodys(account);
+  const isUnclaimed = isAnybodys(account, contact);
   const takeOver = (value?: string): Promise<void> =>
     flow.commit(account, (change) => {
-      if (!hasProvenNothing(change.account) || !isNobodys(change.account)) throw tokenRefused();
-      takeOverAccount(core, change, { contact: use(change), value });
+      const current = use(change);
+      if (!isAnybodys(change.account, current)) throw tokenRefused();
+      takeOverAccount(core, change, { contact: current, value });
       return () => undefined;
     });
   if (isUnclaimed && shown.newPassword !== undefined) {
@@ -70,6 +72,14 @@ export async function confirmEmail(
     return () => undefined;
   });
   throw new AccountError('EmailRemoved', {});
+}
+
+/**
+ * Tells whether an account is that of who reads the mailbox: its sign-up has claimed the address, and nothing shows
+ * that somebody else uses it. An address that was added since may be a mistyped one.
+ */
+function isAnybodys(account: Account, contact: Contact): boolean {
+  return !isAddition(contact) && hasProvenNothing(account) && isNobodys(account);
 }
 
 /** Tells whether no contact of an account was ever verified; a passkey is anybody's. */

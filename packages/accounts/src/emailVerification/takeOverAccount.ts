@@ -38,10 +38,18 @@ export function takeOverAccount(
     change.revokeAllSessions();
     change.revokePending('contacts', 'tokens');
   } else replacePassword(core, change, value);
-  change
-    .set({ contactsVoidBefore: ulidAfter(newest, core.table.newUlid()) })
-    .writeAll([
-      ...deleteFactors(core, factorsOf(account.tokens)),
-      ...resetCounts(core, account, [...PASSWORD_COUNTS, 'totp', 'recoveryCode']),
-    ]);
+  // Whoever verifies another one at that moment has proven something.
+  const waiting = account.accessTypes.filter(
+    (each) => each.verified !== true && each.ulid !== contact.ulid,
+  );
+  change.set({ contactsVoidBefore: ulidAfter(newest, core.table.newUlid()) }).writeAll([
+    ...waiting.map(({ accountId, ulid, data }) =>
+      core.accessTypes.checkOperation({
+        filter: { accountId, 'data.kind': data.kind, ulid },
+        condition: { verified: { $ne: true } },
+      }),
+    ),
+    ...deleteFactors(core, factorsOf(account.tokens)),
+    ...resetCounts(core, account, [...PASSWORD_COUNTS, 'totp', 'recoveryCode']),
+  ]);
 }

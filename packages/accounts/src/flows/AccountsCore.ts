@@ -8,7 +8,6 @@ import type { SessionRequest } from '../requests/SessionRequest.js';
 import type { Throttle } from '../throttling/Throttle.js';
 import type { DeviceTokens } from '../tokens/DeviceTokens.js';
 import type { LoginChallenges } from '../tokens/LoginChallenges.js';
-import type { AccountChange } from '../core/AccountChange.js';
 import type { PasskeyPolicy } from '../core/PasskeyPolicy.js';
 import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
 import type { MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
@@ -36,12 +35,6 @@ export interface ElsewherePart {
   readonly takeOver: (core: AccountsCore, shown: ShownElsewhere) => Promise<boolean>;
 }
 
-/** The part of passkeys that other flows work with. */
-export interface PasskeyRules extends PasskeyPolicy {
-  /** Removes passkeys that somebody else may have added, where the owner comes back by a remedy. */
-  readonly removeRecent: (core: AccountsCore, change: AccountChange) => void;
-}
-
 /** The parts that every flow of one `Accounts` works with. */
 export interface AccountsCore extends ChangeCore, MaybePhoneNumbers {
   /** The names of the application's own fields of an account. */
@@ -56,7 +49,7 @@ export interface AccountsCore extends ChangeCore, MaybePhoneNumbers {
   readonly sessions: SessionServices;
   readonly twoFactor: TwoFactorPolicy;
   /** Undefined where the application has no passkeys. */
-  readonly passkeys: PasskeyRules | undefined;
+  readonly passkeys: PasskeyPolicy | undefined;
   readonly passwords: PasswordService;
   readonly elsewhere: ElsewherePart | undefined;
   readonly plan: AppPlan;

@@ -1,6 +1,5 @@
 import { decideLink, type LinkedIdentity } from '../contacts/linkIdentity.js';
-import { mailboxContact } from '../contacts/verifyContact.js';
-import type { Account, Contact } from '../core/Account.js';
+import { mailboxContact, type Account, type Contact } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
 import { isSame, toTakenClaims, type Claiming, type TakenClaims } from '../core/claims.js';
 import { loadAccount } from '../core/loadAccount.js';

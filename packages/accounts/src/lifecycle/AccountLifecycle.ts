@@ -68,6 +68,9 @@ export class AccountLifecycle {
    * second lowers the count of `maxAccounts`, if set. If the request's session has ended since
    * `handleRequest`, nothing is done.
    *
+   * A login that is under way, and ends only after the deletion, may leave its session behind, and a request for a
+   * link its token: they open nothing, and TTL removes them; a repeated call removes them at once.
+   *
    * If the account owns documents of entities that are not bound to this table, nothing is written,
    * because their unique values could not be freed. `details.reason` names the entities.
    *
@@ -179,16 +182,18 @@ export class AccountLifecycle {
     const onDeleted = ({ item }: { readonly item: unknown }): void => {
       if (item !== null) deletedCount++;
     };
+    // Counts first: without the count of its attempt, no login under way writes a session any more.
+    for await (const { authenticator } of attempts.findMany(late)) {
+      onDeleted(await attempts.deleteOne({ filter: { accountId, authenticator } }));
+    }
     for await (const { ulid } of sessionEntity.findMany(late)) {
       onDeleted(await sessionEntity.deleteOne({ filter: { accountId, ulid } }));
     }
     for await (const { kind, createdFor, ulid } of tokens.findMany(late)) {
       onDeleted(await tokens.deleteOne({ filter: { accountId, kind, createdFor, ulid } }));
     }
-    for await (const { authenticator } of attempts.findMany(late)) {
-      onDeleted(await attempts.deleteOne({ filter: { accountId, authenticator } }));
-    }
-    return deletedCount;
+    // Where there was something, more may be under way.
+    return deletedCount > 0 ? deletedCount + (await this.#deleteLateArrivals(accountId)) : 0;
   }
 
   /**

@@ -4,13 +4,13 @@ import { Actor } from '../core/Actor.js';
 import type { ActingAccount } from '../core/actingAccount.js';
 import { changeAccount, Flow, type FlowStart } from '../core/changeAccount.js';
 import { loadAccount } from '../core/loadAccount.js';
-import { passkeysOf, type PasskeyContact } from '../core/PasskeyPolicy.js';
+import { passkeysOf, type PasskeyContact, type PasskeyPolicy } from '../core/PasskeyPolicy.js';
 import { AccountError } from '../errors/AccountError.js';
 import { readInput, readObject, requireUlid } from '../errors/requireObject.js';
 import { withAccountErrors } from '../errors/withAccountErrors.js';
 import type { EventContext } from '../events/accountEvents.js';
 import { connectionContext } from '../events/connectionContext.js';
-import type { AccountsCore, PasskeyRules } from '../flows/AccountsCore.js';
+import type { AccountsCore } from '../flows/AccountsCore.js';
 import {
   commitLogin,
   completeLogin,
@@ -58,7 +58,7 @@ import { verifyAssertion, verifyRegistration } from './verifyCredential.js';
 /** Passkeys for `Accounts`: `passkeys(…)` of `@latchkey/accounts/passkeys`. */
 export interface PasskeysPart {
   /** @internal */
-  readonly rules: PasskeyRules;
+  readonly rules: PasskeyPolicy;
   /** @internal */
   readonly createPasskeys: (core: AccountsCore) => Passkeys;
 }

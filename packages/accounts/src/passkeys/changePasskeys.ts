@@ -121,22 +121,6 @@ export function removePasskey(
   return passkey;
 }
 
-/**
- * Removes the passkeys that were added within the time in which a replaced address can be restored
- * (`tokens.contactRecovery`): whoever had a session of the account may have added them. They stay where
- * they are the account's second factor, which no recovery may remove (ASVS 6.4.3).
- */
-export function removeRecentPasskeys(core: AccountsCore, change: AccountChange): void {
-  const { account } = change;
-  if (secondFactorMethods(account, account, core).join() === 'passkey') return;
-  const since = core.table.now().getTime() - core.oneTimeTokens.lifetimeMsOf('contact_recovery');
-  const recent = passkeysOf(account).filter(({ createdAt }) => createdAt.getTime() > since);
-  change.requireSameVersion();
-  for (const passkey of recent) {
-    change.notify({ kind: 'PasskeyRemoved' }).write(deleteOperation(core, passkey));
-  }
-}
-
 /** Writes the state of a passkey after a login; one that was removed or used meanwhile is refused. */
 export function usePasskey(
   { accessTypes, table }: Pick<AccountsCore, 'accessTypes' | 'table'>,

@@ -1,4 +1,3 @@
-import { removeRecentPasskeys } from './changePasskeys.js';
 import { Passkeys, type PasskeysPart } from './Passkeys.js';
 import { passkeySettings, type PasskeyOptions } from './passkeySettings.js';
 
@@ -47,7 +46,7 @@ export function passkeys(options: PasskeyOptions): PasskeysPart {
   const settings = passkeySettings(options);
   const { asSecondFactor } = settings;
   return {
-    rules: { asSecondFactor, removeRecent: removeRecentPasskeys },
+    rules: { asSecondFactor },
     createPasskeys: (core) => new Passkeys(core, settings),
   };
 }

@@ -1,4 +1,4 @@
-import type { Account, Token } from '../core/Account.js';
+import { mailboxContact, type Account, type Token } from '../core/Account.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { changeAccount } from '../core/changeAccount.js';
@@ -11,6 +11,7 @@ import type { MaybePhoneNumbers } from '../identifiers/PhoneParser.js';
 import { tokenRefused, type IssuedOneTimeToken } from '../oneTimeTokens/OneTimeTokens.js';
 import { changeByToken } from '../flows/changeByToken.js';
 import { sendLink, suppressEnumeration } from '../flows/sendLink.js';
+import { removeAdditions } from '../flows/removeAdditions.js';
 import { resetCounts } from '../flows/resetCounts.js';
 import { PASSWORD_COUNTS } from '../throttling/throttlePolicy.js';
 import { beginAnew, provePassword } from './changeOwnPassword.js';
@@ -191,7 +192,7 @@ export class Passwords {
       const value = await passwords.hash(password);
       await flow.commit(account, (change) => {
         replacePassword(this.#core, change, value);
-        this.#core.passkeys?.removeRecent(this.#core, change);
+        removeAdditions(this.#core, change);
         change.writeAll(resetCounts(this.#core, change.account, PASSWORD_COUNTS));
         return () => undefined;
       });
@@ -263,8 +264,9 @@ export class Passwords {
   /**
    * Sets a new password with a token that was sent, or issued by {@link
    * Accounts.addResetPasswordToken}: three requests. When it returns, every session of the account
-   * has ended, every other token is revoked, and the count of failed attempts is reset. The owner
-   * is notified at every verified address.
+   * has ended, every other token is revoked, and the count of failed attempts is reset. Contacts,
+   * identities and passkeys that were added after the mailbox, and within `tokens.contactRecovery` (7
+   * days), are removed. The owner is notified at every verified address.
    *
    * @returns the account's id.
    * @throws AccountError `InvalidInput`, `PasswordTooShort`, `PasswordTooLong`, `PasswordNotAllowed`,
@@ -287,7 +289,9 @@ export class Passwords {
           if (!isStillOwn(change.account, token)) throw tokenRefused();
           change.useToken(token, tokenRefused, usedFrom);
           replacePassword(this.#core, change, value);
-          this.#core.passkeys?.removeRecent(this.#core, change);
+          removeAdditions(this.#core, change, {
+            after: mailboxContact(change.account, token.createdFor),
+          });
           change.writeAll(resetCounts(this.#core, change.account, PASSWORD_COUNTS));
           return () => ({ accountId: account.accountId });
         });

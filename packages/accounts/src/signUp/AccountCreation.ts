@@ -390,7 +390,8 @@ export class AccountCreation {
                 context,
               }),
             ]),
-        ...contacts.map(({ data, verified, meta }) => {
+        // Addresses last: what is older than the mailbox was there from the beginning, which recoveries leave alone.
+        ...mailboxesLast(contacts).map(({ data, verified, meta }) => {
           const isHandled = handle !== undefined && data.kind === 'email';
           const item = {
             accountId,
@@ -407,6 +408,11 @@ export class AccountCreation {
       verifications,
     };
   }
+}
+
+function mailboxesLast<C extends { readonly data: ContactData }>(contacts: readonly C[]): C[] {
+  const isMailbox = ({ data }: C): number => (data.kind === 'email' ? 1 : 0);
+  return [...contacts].sort((a, b) => isMailbox(a) - isMailbox(b));
 }
 
 function emailsOf(contacts: readonly ContactData[]): readonly string[] {

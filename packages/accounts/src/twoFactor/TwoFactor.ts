@@ -29,7 +29,9 @@ import type {
   TwoFactorLoginInput,
   TwoFactorStatus,
 } from './twoFactorInputs.js';
-import type { TwoFactorPolicy } from '../core/requiredSecondFactor.js';
+import { passkeysOf } from '../core/PasskeyPolicy.js';
+import { secondFactorMethods, type TwoFactorPolicy } from '../core/requiredSecondFactor.js';
+import { removeAddition } from '../flows/removeAdditions.js';
 import type { TwoFactorSettings } from './twoFactorSettings.js';
 
 /** A second factor for `Accounts`: `totp(…)` of `@latchkey/accounts/two-factor`. */
@@ -283,8 +285,9 @@ export class TwoFactor {
   /**
    * Removes the second factor of an owner who has lost the app and the recovery codes. Nothing is
    * checked: never call it on a visitor's behalf before the application has verified the owner's identity
-   * as thoroughly as at enrolment (ASVS 6.4.4; NIST SP 800-63B-4 §4.2.2.2). When it returns, every session
-   * of the account has ended, and the owner is notified.
+   * as thoroughly as at enrolment (ASVS 6.4.4; NIST SP 800-63B-4 §4.2.2.2). Where passkeys would still be
+   * demanded as a second factor, they are removed. When it returns, every session of the account has ended,
+   * and the owner is notified.
    *
    * @throws AccountError `InvalidInput`, `UserNotFound`, `ServiceUnavailable`,
    *   `InvalidConfiguration`
@@ -302,6 +305,11 @@ export class TwoFactor {
           ...resetCounts(core, change.account, ['totp', 'recoveryCode']),
         ]);
         if (factors.totp) change.notify({ kind: 'TwoFactorDisabled' });
+        const left = { ...change.account, tokens: [] };
+        if (secondFactorMethods(left, left, core).includes('passkey')) {
+          change.requireSameVersion();
+          for (const passkey of passkeysOf(left)) removeAddition(core, change, passkey);
+        }
         return () => undefined;
       }),
     );

@@ -42,6 +42,12 @@ function signUp(username: string, more: object = {}): Promise<{ accountId: strin
   });
 }
 
+async function verifyEmailOf(username: string): Promise<void> {
+  const account = await test.accounts.findUser({ username });
+  const email = `${username}@example.com`;
+  await test.accounts.verifyEmail({ accountId: account?.accountId ?? '', email });
+}
+
 interface Ended {
   readonly code: number;
   readonly out: string;
@@ -147,12 +153,29 @@ describe('latchkey accounts show', () => {
     );
   });
 
+  it('tells what owners write from its own facts', async () => {
+    const profile = {
+      state: 'deactivated',
+      password: 'none',
+      factor: 'none',
+      permissions: 'staff',
+    };
+    await signUp('eve', { profile });
+    const { out } = await run(['show', 'eve']);
+    const names = out.split('\n').map((line) => line.split(/ {2,}/)[0]?.trim());
+    for (const name of Object.keys(profile)) {
+      expect(names.filter((each) => each === name).length).toBeLessThanOrEqual(1);
+      expect(out).toContain(`profile ${name}`);
+    }
+    expect(out).toMatch(/^state +active$/m);
+  });
+
   it('prints a list without anything that controls the terminal', async () => {
     const { code, out } = await run(['show', 'ada']);
     expect(code).toBe(0);
     expect(out).toContain(`account      ${accountId}\n`);
     expect(out).toContain('state        active\n');
-    expect(out).toContain('motto        clear \ufffd[2J\ufffd\n');
+    expect(out).toContain('profile motto clear \ufffd[2J\ufffd\n');
     expect(out).toContain('\ncontacts\n  email ada@example.com, not verified\n');
     expect(out).toMatch(/\nsessions\n {2}[0-9A-Z]{26} active, since /);
     expect(out).toMatch(/\npending tokens\n {2}email_verification for ada@example\.com, until /i);
@@ -228,6 +251,7 @@ describe('latchkey accounts', () => {
   it('deletes after the identifier was typed again, or with --yes', async () => {
     await signUp('mary');
     const email = 'mary@example.com';
+    await verifyEmailOf('mary');
     for (const answer of ['', 'mary', 'yes', 'MARY@example.com']) {
       const ended = await run(['delete', email], { answer });
       expect(ended.code).toBe(3);
@@ -241,6 +265,19 @@ describe('latchkey accounts', () => {
     expect(await run(['delete', 'mary', '--yes'])).toMatchObject({ code: 0, asked: [] });
     expect(await isThere('mary')).toBe(false);
   });
+
+  it.each(['deactivate', 'reactivate', 'revoke', 'delete', 'export'])(
+    '%s refuses an address that an account has only claimed',
+    async (command) => {
+      const { accountId: id } = await signUp(`claims-${command}`);
+      const email = `claims-${command}@example.com`;
+      const ended = await run([command, email], { answer: email });
+      expect(ended).toMatchObject({ code: 1, out: '', asked: [] });
+      expect(ended.error).toContain(`is claimed by the account ${id}, and not verified`);
+      expect(await isThere(`claims-${command}`)).toBe(true);
+      expect(await run([command, id], { answer: id })).toMatchObject({ code: 0 });
+    },
+  );
 
   it('exports to standard output, or to a new file of the owner alone', async () => {
     const { out } = await run(['export', 'ada']);

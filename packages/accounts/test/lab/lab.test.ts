@@ -12,6 +12,7 @@ const FOUND = [
   [31, 561],
   [2026, 103],
   [2026, 1835],
+  [271126, 872],
 ] as const;
 const REPETITIONS = 3;
 const CLIENTS = 6;

@@ -276,6 +276,34 @@ describe('a new password', () => {
       expect(hasher.verified).toEqual([hasher.dummyHash]);
     });
 
+    it('is not told as refused where it may have happened', async () => {
+      const person = await signUp(accounts);
+      const request = await logIn(accounts, person);
+      const faults = injectFaults(test.client);
+      // In between, another request of the session carries it over: what was decided is decided anew.
+      const other = test.another();
+      const again = await other.handleRequest(requestWith(request.authToken));
+      faults.on('UpdateItem', {
+        name: 'interleave',
+        run: async () => {
+          await other.sessions.revokeOtherSessions({ request: again });
+          let transactions = 0;
+          faults.choose(({ operation }) =>
+            operation === 'TransactWriteItems' && ++transactions > 1 ? 'answerLost' : undefined,
+          );
+        },
+      });
+      const changed = accounts.passwords.change({
+        request,
+        currentPassword: PASSWORD,
+        newPassword: NEW_PASSWORD,
+      });
+      const told = await codeOf(changed);
+      faults.remove();
+      expect(told).toBe('ServiceUnavailable');
+      expect(await logsInWith(person, NEW_PASSWORD)).toBe('none');
+    });
+
     it('keeps how long the session lasts', async () => {
       const person = await signUp(accounts);
       const request = await logIn(accounts, person);
@@ -332,6 +360,8 @@ describe('a new password', () => {
           item: { accountId, verified, data: { kind: 'email', value: `${value}.${email}` } },
         });
       }
+      // A recovery removes what is younger.
+      test.clock.advance(7 * 24 * 60 * MINUTE);
       const request = await logIn(accounts, person);
       const { token } = await accounts.addResetPasswordToken({ accountId });
       await mailbox.take();

@@ -149,26 +149,6 @@ const THEN: Readonly<Record<string, (stranger: Stranger) => Promise<unknown>>> =
   },
 };
 
-it.each(['before', 'after'])(
-  'an address that somebody else has replaced comes back, though they undo another replacement %s',
-  async (when) => {
-    const owner = await test.signUp();
-    const { accountId, email, username } = owner;
-    const request = requestWith();
-    await test.accounts.userByPasswordLogin({ username, password: PASSWORD, request });
-    const stranger = { owner, request, password: PASSWORD, devices: [], undos: [] };
-    await addEmail(stranger, 1);
-    const theirs = await replace(stranger, evilOf(stranger, 1), evilOf(stranger, 2));
-    const own = await replace(stranger, email, evilOf(stranger));
-    for (const token of when === 'before' ? [theirs, own] : [own, theirs]) {
-      await test.accounts.contacts.undoReplacement({ token });
-    }
-    // What the account had before the address was replaced is not the token's to remove.
-    const contacts = await test.accounts.contacts.list({ accountId });
-    expect(contacts.map(({ data }) => data.value)).toEqual([email, evilOf(stranger, 1)]);
-  },
-);
-
 it('an address is replaced five times at most while that can be undone', async () => {
   const owner = await test.signUp();
   const { email, request } = owner;

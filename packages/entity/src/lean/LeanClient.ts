@@ -76,7 +76,8 @@ export class LeanClient implements OperationClient {
    * import { createLeanClient } from '@latchkey/entity/lean';
    *
    * const client = createLeanClient();
-   * export const described = () => client.send({ name: 'DescribeTable', input: { TableName: 'accounts' } });
+   * const input = { TableName: 'accounts', Key: { PK: { S: 'account#1' }, SK: { S: 'account' } } };
+   * export const item = () => client.send({ name: 'GetItem', input });
    * ```
    */
   async send<N extends OperationName>(operation: Operation<N>): Promise<OutputOf<N>> {
