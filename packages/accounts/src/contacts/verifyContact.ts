@@ -34,6 +34,8 @@ export function verifyContact(
   change.write(
     core.accessTypes.deleteOneOperation({
       filter: { accountId, 'data.kind': old.data.kind, ulid: old.ulid },
+      // Verified at that moment, it takes sessions along, and its reader gets a token.
+      ...(old.verified !== true && { condition: { verified: { $ne: true } } }),
     }),
   );
   const token = writeUndo(core, change, old, ulid);

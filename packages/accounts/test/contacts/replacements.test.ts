@@ -193,6 +193,36 @@ describe('a contact that takes another’s place', () => {
     expect(await valuesOf()).toEqual([newEmail, phone]);
   });
 
+  it('ends other sessions, and can be undone, where the old one is verified at that moment', async () => {
+    const email = 'claimed@example.com';
+    const request = requestWith();
+    const login = await accounts.createAccountAndLogin({ email, password: PASSWORD, request });
+    const { accountId } = login.account;
+    const first = test.lastToken(email);
+    const other = requestWith();
+    await accounts.pushCustomSession({ username: accountId, request: other });
+    await accounts.contacts.replaceEmail({ request, email, newEmail: 'new@example.com' });
+    const token = test.lastToken('new@example.com');
+    const another = test.another();
+    const again = await another.handleRequest(requestWith(request.authToken));
+    let isRead = false;
+    const meanwhile = injectFaults(test.client).on('Query', {
+      name: 'interleave',
+      run: async () => {
+        isRead = true;
+        await another.verifyEmailWithToken({ token: first, request: again });
+      },
+    });
+    await accounts.verifyEmailWithToken({ token, request }).finally(() => meanwhile.remove());
+    expect(isRead).toBe(true);
+    await accounts.settled();
+    expect(await codeOf(test.another().handleRequest(requestWith(other.authToken)))).toBe(
+      'InvalidSession',
+    );
+    const undo = test.lastToken(email);
+    expect(await codeOf(accounts.contacts.undoReplacement({ token: undo }))).toBe('none');
+  });
+
   it('is not taken back if it is verified at that moment, as it may be the only one', async () => {
     const { accountId, email } = ada;
     const next = { accountId, email: 'new@example.com', newEmail: 'newer@example.com' };
