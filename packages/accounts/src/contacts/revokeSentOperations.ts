@@ -19,7 +19,13 @@ export function revokeSentOperations(
   { addresses, except }: SentTo,
 ): TransactOperation<unknown>[] {
   return pendingTokens(account.tokens, core, account)
-    .filter(({ createdFor, ulid }) => addresses.includes(createdFor) && ulid !== except)
+    .filter(
+      ({ createdFor, kind, ulid }) =>
+        addresses.includes(createdFor) &&
+        ulid !== except &&
+        // Whoever has replaced an address does not void what undoes it by adding the address again.
+        kind !== 'contact_recovery',
+    )
     .slice(-MAX_REVOKED)
     .map(({ accountId, kind, createdFor, ulid }) =>
       core.tokens.updateOneOperation({

@@ -1,5 +1,5 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
-import { claimOperation, isSame, takingClaims } from '../core/claims.js';
+import { claimOperation, takingClaims } from '../core/claims.js';
 import { mailboxContact, type Contact, type Token } from '../core/Account.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { contactTaken } from '../errors/contactTaken.js';
@@ -48,7 +48,8 @@ export function undoReplacement(
           change.revokeAllSessions();
           removeAdditions(core, change, {
             after: { ulid: replacement.replaced ?? replacement.replacedBy },
-            isOther: (each) => isOfReplacement(replacement, each.ulid) && !isSame(each.data, data),
+            isOther: ({ ulid }) => isOfReplacement(replacement, ulid),
+            restored: data,
           });
           for (const { kind, createdFor, ulid } of undoneWith(token, replacement, tokens)) {
             const filter = { accountId, kind, createdFor, ulid };

@@ -6,6 +6,7 @@ import { ulidAfter } from '../core/ulidAfter.js';
 import { replacePassword } from '../passwordChanges/replacePassword.js';
 import { deleteFactors } from '../twoFactor/deleteFactors.js';
 import { factorsOf } from '../twoFactor/readFactors.js';
+import { requireWaiting } from '../flows/removeAdditions.js';
 import { resetCounts } from '../flows/resetCounts.js';
 import { PASSWORD_COUNTS } from '../throttling/throttlePolicy.js';
 
@@ -38,18 +39,11 @@ export function takeOverAccount(
     change.revokeAllSessions();
     change.revokePending('contacts', 'tokens');
   } else replacePassword(core, change, value);
-  // Whoever verifies another one at that moment has proven something.
-  const waiting = account.accessTypes.filter(
-    (each) => each.verified !== true && each.ulid !== contact.ulid,
-  );
-  change.set({ contactsVoidBefore: ulidAfter(newest, core.table.newUlid()) }).writeAll([
-    ...waiting.map(({ accountId, ulid, data }) =>
-      core.accessTypes.checkOperation({
-        filter: { accountId, 'data.kind': data.kind, ulid },
-        condition: { verified: { $ne: true } },
-      }),
-    ),
-    ...deleteFactors(core, factorsOf(account.tokens)),
-    ...resetCounts(core, account, [...PASSWORD_COUNTS, 'totp', 'recoveryCode']),
-  ]);
+  requireWaiting(core, change, contact);
+  change
+    .set({ contactsVoidBefore: ulidAfter(newest, core.table.newUlid()) })
+    .writeAll([
+      ...deleteFactors(core, factorsOf(account.tokens)),
+      ...resetCounts(core, account, [...PASSWORD_COUNTS, 'totp', 'recoveryCode']),
+    ]);
 }

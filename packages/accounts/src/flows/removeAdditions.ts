@@ -1,5 +1,6 @@
-import type { Account, Contact } from '../core/Account.js';
+import type { Account, Contact, ContactData } from '../core/Account.js';
 import type { AccountChange } from '../core/AccountChange.js';
+import { isSame } from '../core/claims.js';
 import { oldestOf } from '../core/contactOrder.js';
 import { secondFactorMethods } from '../core/requiredSecondFactor.js';
 import type { AccountsCore } from './AccountsCore.js';
@@ -19,6 +20,8 @@ export interface Additions {
   readonly after?: Pick<Contact, 'ulid'> | undefined;
   /** Tells of others that go along (default: none). */
   readonly isOther?: (contact: Contact) => boolean;
+  /** The address that the change itself gives back, which takes the place of a claim on it. */
+  readonly restored?: ContactData;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface Additions {
 export function removeAdditions(
   core: AdditionsCore,
   change: AccountChange,
-  { after, isOther = () => false }: Additions = {},
+  { after, isOther = () => false, restored }: Additions = {},
 ): void {
   const { account } = change;
   const { ulid: oldest = '' } = after ?? oldestContact(account) ?? {};
@@ -43,9 +46,30 @@ export function removeAdditions(
     !(keepsPasskeys && data.kind === 'passkey');
   // An addition at that moment, and this, must not miss each other.
   change.requireSameVersion();
-  for (const contact of account.accessTypes) {
-    if (!isRecent(contact) && !isOther(contact)) continue;
-    removeAddition(core, change, contact);
+  const isRestored = ({ data }: Contact): boolean =>
+    restored !== undefined && isSame(data, restored);
+  const claimed = account.accessTypes.filter(isRestored);
+  const removed = account.accessTypes.filter(
+    (each) => (isRecent(each) || isOther(each)) && !isRestored(each),
+  );
+  for (const contact of removed) removeAddition(core, change, contact);
+  requireWaiting(core, change, ...removed, ...claimed);
+}
+
+/**
+ * Requires that the contacts of an account which wait to be verified still do at the commit: a verification does not
+ * change the account, and one at that moment would be missed.
+ */
+export function requireWaiting(
+  { accessTypes }: Pick<AccountsCore, 'accessTypes'>,
+  change: AccountChange,
+  ...others: readonly Contact[]
+): void {
+  for (const contact of change.account.accessTypes) {
+    const { accountId, ulid, data, verified } = contact;
+    if (verified === true || others.some((each) => each.ulid === ulid)) continue;
+    const filter = { accountId, 'data.kind': data.kind, ulid };
+    change.write(accessTypes.checkOperation({ filter, condition: { verified: { $ne: true } } }));
   }
 }
 

@@ -128,6 +128,27 @@ describe('what somebody has added in a session of the owner’s account', () => 
     );
   });
 
+  it.each(['resets the password', 'is given a password by the application'])(
+    'is gone, too, if it is verified while the new password of the owner is hashed, who %s',
+    async (remedy) => {
+      const owner = await test.signUp();
+      const { accountId, email } = owner;
+      const request = await test.logIn(owner);
+      const evil = evilOf(owner);
+      await test.accounts.contacts.addEmail({ request, email: evil });
+      const token = test.lastToken(evil);
+      let raced = '';
+      const another = test.another();
+      await another.handleRequest(request);
+      meanwhile = async () => {
+        raced = await codeOf(another.verifyEmailWithToken({ token, request }));
+      };
+      if (remedy === 'resets the password') await test.reset(email);
+      else await test.accounts.setPassword({ accountId, newPassword: OWN });
+      expect([raced, await test.verified(accountId)]).toEqual(['none', [`email ${email}`]]);
+    },
+  );
+
   it('is not what the account was made with, nor what is older than the mailbox', async () => {
     const phone = '+4930499999';
     const identity = { kind: 'oauth', provider: 'google', value: 'made with it' } as const;

@@ -129,6 +129,8 @@ const THEN: Readonly<Record<string, (stranger: Stranger) => Promise<unknown>>> =
     expect(added).toBe('InvalidInput');
     expect(await codeOf(addPasskey(stranger))).toBe('InvalidInput');
   },
+  'the owner’s address, which waits': ({ request, owner: { email } }) =>
+    test.accounts.contacts.addEmail({ request, email }),
   'another replacement': async (stranger) => {
     stranger.undos.push(await replace(stranger, evilOf(stranger), evilOf(stranger, 2)));
   },
