@@ -25,9 +25,10 @@ export async function addExamples(project, toPage) {
     const hasOwn = signatures.some(({ comment }) => comment?.getTag('@example'));
     // What the language's own protocols ask for needs no explanation.
     const isOfProtocol = /^\[|^(then|catch|finally)$/.test(member.name);
-    if (hasOwn || isOfProtocol || member.inheritedFrom) continue;
+    if (hasOwn || isOfProtocol) continue;
     const { packageName, packagePath, qualifiedName } = project.getSymbolIdFromReflection(member);
     const example = examples.get(`${packageName}/${packagePath}#${qualifiedName}`);
+    if (!example && member.inheritedFrom) continue;
     if (!example) {
       without.push(`${packageName}/${packagePath}: ${qualifiedName}`);
       continue;
@@ -54,9 +55,14 @@ function findExamples(programs) {
   const visit = (node, file) => {
     if (ts.isIdentifier(node) && isUse(node)) {
       for (const key of keysOf(checker, node)) {
-        const code = statementOf(node);
+        const statement = statementOf(node);
+        const example = {
+          code: codeOf(statement),
+          file,
+          oddities: odditiesOf(checker, node, statement),
+        };
         const known = found.get(key);
-        if (!known || isBetter({ code, file }, known)) found.set(key, { code, file });
+        if (!known || isBetter(example, known)) found.set(key, example);
       }
     }
     ts.forEachChild(node, (child) => visit(child, file));
@@ -70,11 +76,40 @@ function isUse(node) {
   return !ts.findAncestor(node, (each) => ts.isImportDeclaration(each) || ts.isTypeNode(each));
 }
 
-/** A page's program, which runs, rather than one of a doc comment; and the shorter one. */
+/** A page's program, which runs, rather than one of a doc comment; what stands alone; and the shorter one. */
 function isBetter(one, other) {
   const isPage = ({ file }) => file.endsWith('.md');
   if (isPage(one) !== isPage(other)) return isPage(one);
+  if (one.oddities !== other.oddities) return one.oddities < other.oddities;
   return one.code.length < other.code.length;
+}
+
+/**
+ * Counts what makes a statement hard to read without its program: calls of the program's own functions, another name
+ * for an object than its class's, and an outcome that is compared.
+ */
+function odditiesOf(checker, node, statement) {
+  let oddities = 0;
+  let first = node;
+  while (ts.isPropertyAccessExpression(first.parent) && first.parent.name === first)
+    first = first.parent;
+  while (ts.isPropertyAccessExpression(first)) first = first.expression;
+  const { parent } = node;
+  const about = first !== node ? first : ts.isCallExpression(parent) && parent.arguments[0];
+  if (about && ts.isIdentifier(about)) {
+    const { symbol } = checker.getTypeAtLocation(about);
+    if (symbol && !symbol.name.toLowerCase().endsWith(about.text.toLowerCase())) oddities++;
+  }
+  const visit = (each) => {
+    if (ts.isCallExpression(each) && ts.isIdentifier(each.expression)) {
+      const [declared] = checker.getSymbolAtLocation(each.expression)?.declarations ?? [];
+      if (declared && !ts.isImportSpecifier(declared)) oddities++;
+    }
+    if (ts.isIdentifier(each) && /^(assert|expect|catch)$/.test(each.text)) oddities++;
+    ts.forEachChild(each, visit);
+  };
+  visit(statement);
+  return oddities;
 }
 
 /** Where a name's function or method is declared, if one of the packages does so. */
@@ -100,9 +135,13 @@ function statementOf(node) {
     if (!ts.isStatement(each) || ts.isBlock(each)) continue;
     if (!best || lines(each) <= MOST_LINES) best = each;
   }
-  const source = node.getSourceFile();
-  const { character } = source.getLineAndCharacterOfPosition(best.getStart());
-  return best.getText().replaceAll(`\n${' '.repeat(character)}`, '\n');
+  return best;
+}
+
+function codeOf(statement) {
+  const source = statement.getSourceFile();
+  const { character } = source.getLineAndCharacterOfPosition(statement.getStart());
+  return statement.getText().replaceAll(`\n${' '.repeat(character)}`, '\n');
 }
 
 const toSlashes = (path) => path.split(sep).join('/');

@@ -1,5 +1,6 @@
 // `npm run test:types`: the declarations of every entry, and all that they refer to, with each TypeScript from the
-// oldest to the newest, as `nodenext` and as `bundler` resolve them, without `skipLibCheck`.
+// oldest to the newest, as `nodenext` and as `bundler` resolve them, without `skipLibCheck`; and the declarations of
+// an application that exports what it makes of them, which can name only what the entries export.
 import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,38 @@ import { ROOT, setup } from './setup.mjs';
 
 const VERSIONS = ['5.4.5', '5.6.3', '5.9.3', '6.0.3', '7.0.2'];
 const RESOLUTIONS = { nodenext: 'nodenext', bundler: 'esnext' };
+
+/** A module that other parts of an application import. */
+const APPLICATION = `
+import { Accounts } from '@latchkey/accounts';
+import { Guard } from '@latchkey/accounts/guard';
+import { createAccountsHandler } from '@latchkey/accounts/http';
+import { passkeys } from '@latchkey/accounts/passkeys';
+import { phoneNumbers } from '@latchkey/accounts/phone-numbers';
+import { createClient, Table } from '@latchkey/entity';
+import { defineEntity } from '@latchkey/schema';
+import * as z from 'zod';
+
+export const table = new Table({ name: 'my-application', client: createClient() });
+export const sessions = { getTokenSecret: () => 'an example, and at least 32 bytes long' };
+export const accounts = new Accounts({ table, sessions, accountFields: { plan: z.string() } });
+export const withParts = new Accounts({
+  table,
+  sessions,
+  phones: phoneNumbers(),
+  passkeys: passkeys({ rpId: 'example.com', rpName: 'Example', origins: ['https://example.com'] }),
+});
+export const guard = new Guard({ table, sessions });
+export const handler = createAccountsHandler(accounts);
+export const Order = defineEntity({
+  name: 'Order',
+  schema: z.object({ shop: z.string(), number: z.int() }),
+  indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+});
+export const orders = table.entity(Order);
+export const find = (shop: string) => orders.findMany({ filter: { shop } });
+export const login = accounts.userByPasswordLogin.bind(accounts);
+`;
 
 /** The oldest TypeScript, as Node resolves. */
 export async function checkOldestTypeScript() {
@@ -29,6 +62,7 @@ async function checkTypesWith(version, moduleResolution) {
     );
     const lines = entries.map((entry, at) => `export * as e${at} from '${entry}';\n`);
     writeFileSync(join(folder, 'types.mts'), lines.join(''));
+    writeFileSync(join(folder, 'application.mts'), APPLICATION);
     const compilerOptions = {
       module: RESOLUTIONS[moduleResolution],
       moduleResolution,
@@ -37,10 +71,13 @@ async function checkTypesWith(version, moduleResolution) {
       types: ['node'],
       strict: true,
       exactOptionalPropertyTypes: true,
-      noEmit: true,
+      declaration: true,
+      emitDeclarationOnly: true,
+      outDir: 'declarations',
+      rootDir: '.',
       skipLibCheck: false,
     };
-    const config = JSON.stringify({ compilerOptions, files: ['types.mts'] });
+    const config = JSON.stringify({ compilerOptions, files: ['types.mts', 'application.mts'] });
     writeFileSync(join(folder, 'tsconfig.json'), config);
     await runNode(tsc, ['-p', folder]);
   } finally {

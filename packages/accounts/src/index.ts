@@ -120,6 +120,11 @@ export type {
 export { BcryptHasher, type BcryptHasherOptions } from './passwords/BcryptHasher.js';
 export type { CommonPasswords } from './passwords/CommonPasswords.js';
 export type { ElsewherePart } from './flows/AccountsCore.js';
+// An application that exports its `accounts` has them in its own declarations.
+export type { PhoneNumbers } from './contacts/phoneNumbers/PhoneNumbers.js';
+export type { IdentityProvidersPart } from './identityProviders/IdentityProviders.js';
+export type { PasskeysPart } from './passkeys/Passkeys.js';
+export type { TwoFactorPart } from './twoFactor/TwoFactor.js';
 export type { ForeignHasher } from './passwords/ForeignHasher.js';
 export type { PasswordHasher } from './passwords/PasswordHasher.js';
 export type { ExtraHasher } from './passwords/PasswordVerifier.js';

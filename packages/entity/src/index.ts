@@ -27,6 +27,7 @@ export { Table } from './sdk/Table.js';
 export type { AnyDynamoDBClient, TableOptions } from './table/Table.js';
 export { type AnyDocumentImage, type DocumentImage, readImage } from './streams/readImage.js';
 export type { StreamAttribute, StreamImage } from './streams/StreamImage.js';
+export type { Entity as TypedEntity } from './entity/Entity.js';
 export type { EntityOf as Entity } from './entity/EntityOf.js';
 export type {
   Connection,

@@ -228,7 +228,27 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     return { item: document as Found };
   }
 
-  /** The SDK input of the first request of {@link Entity.findOne}. */
+  /**
+   * The SDK input of the first request of {@link Entity.findOne}.
+   *
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   return orders.findOneParams({ filter: { shop, number: 7 } }); // nothing is sent
+   * }
+   * ```
+   */
   findOneParams(input: FindOneInput<D> & SecretsOption): GetItemCommandInput | QueryCommandInput {
     this.#assertOptions('findOneParams', input);
     return findParams(this.#context, { ...input, limit: 1 });
@@ -241,6 +261,23 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * @param input - `filter`: the fields of a unique index, at least its partition key, and no other.
    * @throws {@link EntityError} `InvalidInput`, `NoIndexFits`; `AmbiguousFilter` if several
    *   documents match the part of the index in the filter.
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   return orders.findKey({ filter: { shop, number: 7 } });
+   * }
+   * ```
    */
   async findKey(
     input: Pick<FindOneInput<D>, 'filter' | 'context'>,
@@ -253,6 +290,23 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
 
   /**
    * Finds the document with this `id`; also null for an `id` of another entity, table or namespace.
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, id: string) {
+   *   const orders = table.entity(Order);
+   *   return orders.findById(id); // the `id` of a document
+   * }
+   * ```
    */
   async findById<const S extends boolean = false>(
     id: string,
@@ -276,7 +330,27 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     return this.#query('findMany', () => findMany(this.#context, input), input);
   }
 
-  /** The SDK input of the first request of {@link Entity.findMany}. */
+  /**
+   * The SDK input of the first request of {@link Entity.findMany}.
+   *
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   return orders.findManyParams({ filter: { shop } }); // nothing is sent
+   * }
+   * ```
+   */
   findManyParams(input: FindManyInput<D> & SecretsOption): GetItemCommandInput | QueryCommandInput {
     this.#assertOptions('findManyParams', input);
     return findParams(this.#context, input);
@@ -332,7 +406,27 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
     return this.#query('scan', () => scan(this.#context, input), input);
   }
 
-  /** The SDK input of {@link Entity.scan}, of one segment. */
+  /**
+   * The SDK input of {@link Entity.scan}, of one segment.
+   *
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table) {
+   *   const orders = table.entity(Order);
+   *   return orders.scanParams(); // nothing is sent
+   * }
+   * ```
+   */
   scanParams(input: ScanInput<D> & SecretsOption = {}): ScanCommandInput {
     this.#assertOptions('scanParams', input);
     return scanParams(this.#context.model, this.#context.tableName, input);
@@ -360,6 +454,24 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
   /**
    * Returns the SDK input of an {@link Entity.updateOne} that takes one `UpdateItem`; hooks do not
    * run.
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   const update = { $set: { state: 'sent' } };
+   *   return orders.updateOneParams({ filter: { shop, number: 7 }, update }); // nothing is sent
+   * }
+   * ```
    */
   updateOneParams(input: UpdateOneInput<D> & SecretsOption): UpdateItemCommandInput {
     this.#assertOptions('updateOneParams', input);
@@ -390,6 +502,23 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * documents already changed. Documents that do not meet the condition are skipped.
    *
    * @throws {@link EntityError} as {@link Entity.updateOne}; `TooManyPages`.
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   return orders.updateMany({ filter: { shop }, update: { $set: { state: 'closed' } } });
+   * }
+   * ```
    */
   async updateMany(input: UpdateManyInput<D>): Promise<{ modifiedCount: number }> {
     this.#assertOptions('updateMany', input);
@@ -430,13 +559,50 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * @param key - the document's key fields; the document need not exist.
    * @returns the names in order; none if all are bound, or no document can have the key.
    * @throws {@link EntityError} `InvalidInput`
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   return orders.findUnbound({ shop, number: 7 });
+   * }
+   * ```
    */
   async findUnbound(key: InferKey<D>): Promise<string[]> {
     const documentKey = parseKey(this.#context.model, key);
     return documentKey ? unboundNames(this.#context, documentKey.PK) : [];
   }
 
-  /** The SDK input of a {@link Entity.deleteOne} by key of an entity without unique values. */
+  /**
+   * The SDK input of a {@link Entity.deleteOne} by key of an entity without unique values.
+   *
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   return orders.deleteOneParams({ filter: { shop, number: 7 } }); // nothing is sent
+   * }
+   * ```
+   */
   deleteOneParams(input: DeleteOneInput<D>): DeleteItemCommandInput {
     this.#assertOptions('deleteOneParams', input);
     return deleteOneParams(this.#context, input);
@@ -449,6 +615,24 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * @throws {@link EntityError} `NotFound` if there is no document and a condition;
    *   `ConditionFailed`, `AmbiguousFilter`, `NoIndexFits`; `VersionConflict` if it was changed
    *   since it was read.
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   const remove = orders.deleteOneOperation({ filter: { shop, number: 7 } });
+   *   return table.transact([remove]);
+   * }
+   * ```
    */
   deleteOneOperation(input: DeleteOneInput<D>): TransactOperation<Document<D> | null> {
     return {
@@ -471,6 +655,23 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    *
    * @throws {@link EntityError} `NoIndexFits`, `InvalidInput`, `TooManyPages`; `UnreadableItem` for
    *   a document whose unique values cannot be determined.
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   return orders.deleteMany({ filter: { shop, state: 'cancelled' } });
+   * }
+   * ```
    */
   async deleteMany(input: DeleteManyInput<D>): Promise<{ deletedCount: number }> {
     this.#assertOptions('deleteMany', input);
@@ -537,6 +738,23 @@ export class Entity<D extends Typed, R extends Relations = NoRelations> {
    * Deletes a document in `table.batchWrite`, if there is one; see {@link Entity.putRequest}.
    *
    * @throws {@link EntityError} `InvalidInput`, `InvalidKey`, as {@link Entity.reference}.
+   * @example
+   * ```ts
+   * import type { Table } from '@latchkey/entity';
+   * import { defineEntity } from '@latchkey/schema';
+   * import * as z from 'zod';
+   *
+   * const Order = defineEntity({
+   *   name: 'Order',
+   *   schema: z.object({ shop: z.string(), number: z.int(), state: z.string() }),
+   *   indexes: [{ name: '_id', PK: ['.shop'], SK: ['.number'] }],
+   * });
+   *
+   * export function example(table: Table, shop: string) {
+   *   const orders = table.entity(Order);
+   *   return table.batchWrite([orders.deleteRequest({ shop, number: 7 })]);
+   * }
+   * ```
    */
   deleteRequest(key: InferKey<D>): BatchRequest {
     this.#assertNoUniques();
