@@ -58,6 +58,20 @@ describe('the outbox', () => {
     ]);
   });
 
+  it('prints the code that is typed in, beside a link or alone', async () => {
+    const lines: string[] = [];
+    const outbox = new Outbox({ ...OPTIONS, print: (line) => lines.push(line) });
+    const { account } = emailTo('ada@example.com');
+    const to = { kind: 'email', value: 'ada@example.com' } as const;
+    await outbox.send({ kind: 'MagicLink', to, account, token: 'the-token', code: '123456' });
+    const phone = { kind: 'phone', value: '+4930123456' } as const;
+    await outbox.send({ kind: 'LoginCode', to: phone, account, code: '654321' });
+    expect(lines).toEqual([
+      expect.stringMatching(/^MagicLink to ada@example\.com: .+the-token, code 123456$/),
+      'LoginCode to +4930123456: code 654321',
+    ]);
+  });
+
   it('the outbox keeps only the newest maxMessages messages', async () => {
     const outbox = new Outbox({ ...OPTIONS, maxMessages: 2 });
     for (const name of ['a', 'b', 'c']) await outbox.send(emailTo(`${name}@example.com`));

@@ -73,7 +73,9 @@ export class Outbox {
     else requirePhoneRecipient(message.to);
     const kept = { ...message, ...this.#renderer.render(message) };
     this.#messages = Object.freeze([...this.#messages, kept].slice(-this.#maxMessages));
-    const shown = onOneLine(kept.url ?? kept.token ?? kept.subject);
+    const code = kept.code === undefined ? undefined : `code ${kept.code}`;
+    const secrets = [kept.url ?? kept.token, code].filter((each) => each !== undefined);
+    const shown = onOneLine(secrets.length > 0 ? secrets.join(', ') : kept.subject);
     this.#print?.(`${message.kind} to ${value}: ${shown}`);
   };
 
