@@ -53,7 +53,7 @@ const ALONE = {
   "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity'; export { createAccountsHandler, createAccountGuard } from '@latchkey/accounts/http';": 144.5,
   "export { AccountError } from '@latchkey/accounts';": 2.5,
   "export { init, session, signIn, signOut, signUp } from '@latchkey/accounts/client';": 2,
-  "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';": 124.5,
+  "export { Accounts } from '@latchkey/accounts'; export { Table } from '@latchkey/entity';": 125,
   "export { Table } from '@latchkey/entity';": 49,
   "export { createLeanClient, Table } from '@latchkey/entity/lean';": 54.5,
   "export { encodeKey } from '@latchkey/entity';": 1.5,

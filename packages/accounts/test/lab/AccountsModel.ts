@@ -179,6 +179,28 @@ export class AccountsModel {
     this.state.values[this.at] = { ...value, ...made };
   }
 
+  /** Notes that an address or identity comes after all that there are. */
+  adds(contact: string): void {
+    const { added } = this.state;
+    added[contact] = 1 + Math.max(0, ...Object.values(added));
+  }
+
+  /**
+   * Removes what was added after the address that an account has had for longest, or else after its first identity:
+   * what a recovery by the application does within 7 days.
+   */
+  removeAdditions(owner: string): void {
+    const { added, emails, identities } = this.state;
+    const at = (contact: string): number => added[contact] ?? 0;
+    const mailboxes = Object.keys(emails).filter(
+      (each) => emails[each]?.of === owner && emails[each].status === 'verified',
+    );
+    const linked = Object.keys(identities).filter((each) => identities[each] === owner);
+    const oldest = Math.min(...(mailboxes.length > 0 ? mailboxes : linked).map(at));
+    for (const each of mailboxes) if (at(each) > oldest) Reflect.deleteProperty(emails, each);
+    for (const each of linked) if (at(each) > oldest) Reflect.deleteProperty(identities, each);
+  }
+
   /** Ends all sessions but one, and revokes everything that is pending. */
   remedy(owner: string, except?: number): true {
     this.endSessions(owner, except);

@@ -45,6 +45,8 @@ export interface ModelState {
   identities: Record<string, string>;
   sessions: Record<string, ModelSession>;
   values: Record<string, ModelValue>;
+  /** The order in which addresses and identities were added, by {@link AccountsModel.adds}. */
+  added: Record<string, number>;
   /** The accounts that logins have found by their names, and have not begun a session of yet. */
   found: Record<string, string>;
 }
@@ -64,12 +66,13 @@ export const EMPTY: ModelState = {
   identities: {},
   sessions: {},
   values: {},
+  added: {},
   found: {},
 };
 
 /** Copies a state. */
 export function cloneState(state: ModelState): ModelState {
-  const { accounts, usernames, emails, identities, sessions, values, found } = state;
+  const { accounts, usernames, emails, identities, sessions, values, added, found } = state;
   return {
     accounts: cloneEach(accounts),
     usernames: { ...usernames },
@@ -77,6 +80,7 @@ export function cloneState(state: ModelState): ModelState {
     identities: { ...identities },
     sessions: cloneEach(sessions),
     values: cloneEach(values),
+    added: { ...added },
     found: { ...found },
   };
 }

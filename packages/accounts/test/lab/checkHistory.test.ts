@@ -120,6 +120,17 @@ describe('the checker of histories', () => {
       ),
     ],
     [
+      'an identity that outlives a reset, by which the account’s older one stays',
+      historyOf(
+        begun,
+        round({ kind: 'issueReset', accountId: 'A' }, { value: 'x' }),
+        round({ kind: 'addIdentity', accountId: 'A', identity: '7' }),
+        round({ kind: 'addIdentity', accountId: 'A', identity: '8' }),
+        round(reset),
+        round({ kind: 'findIdentity', identity: '8' }, { accountId: 'A' }),
+      ),
+    ],
+    [
       'a session that is refused although nothing has ended it',
       historyOf(begun, round({ kind: 'check', ...ofAda }, { code: 'InvalidSession' })),
     ],

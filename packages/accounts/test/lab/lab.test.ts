@@ -13,6 +13,8 @@ const FOUND = [
   [2026, 103],
   [2026, 1835],
   [271126, 872],
+  [112627, 8975],
+  [112627, 9508],
 ] as const;
 const REPETITIONS = 3;
 const CLIENTS = 6;

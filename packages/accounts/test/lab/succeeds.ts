@@ -21,6 +21,7 @@ export function succeeds(model: AccountsModel, call: Call, step: Step['name']): 
       usernames[call.name] = model.at;
       if (call.email !== undefined) {
         emails[call.email] = { of: model.at, status: 'pending', isAddition: false };
+        model.adds(call.email);
         model.makes({ of: model.at, kind: 'email', email: call.email, replaces: null });
       }
       return model.begins(model.at);
@@ -111,6 +112,7 @@ export function succeeds(model: AccountsModel, call: Call, step: Step['name']): 
         if (model.isTaken(email)) return false;
         if (replaced !== null && emails[replaced]?.of !== owner) return false;
         emails[email] = { of: owner, status: 'pending', isAddition: true };
+        model.adds(email);
         model.revokeValues(owner, ({ email: sentTo }) => sentTo === email);
         // An earlier replacement that still waits is canceled.
         for (const value of Object.values(values)) {
@@ -191,6 +193,7 @@ export function succeeds(model: AccountsModel, call: Call, step: Step['name']): 
       // Also while the account is being deleted, which changes nothing for anybody.
       if (!model.isGood(value, 'reset') || !account) return false;
       account.password = call.password;
+      model.removeAdditions(value.of);
       return model.remedy(value.of);
     }
     case 'addIdentity': {
@@ -198,6 +201,7 @@ export function succeeds(model: AccountsModel, call: Call, step: Step['name']): 
       if (owner === undefined || call.identity in identities) return false;
       if (!model.isUsable(owner)) return false;
       identities[call.identity] = owner;
+      model.adds(call.identity);
       return true;
     }
     case 'removeIdentity':
