@@ -1,18 +1,24 @@
 // `npm run test:runtimes`: the contract of the HTTP door, and every flow with what it costs, on other runtimes than
 // Node 20. Linux x64 only, since the runtimes come from npm for one platform each. With `--write`, the table goes to
 // docs/runtimes.md; `-- node-26,bun` runs some of them. Then the
-// Vitest project of the guide to testing.
+// Vitest project of the guide to testing, and the guard on workerd.
 import { build as bundle } from 'esbuild';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { startEngine } from './engines.mjs';
 import { sourcesBySpecifier } from './entries.mjs';
 import { installed } from './installed.mjs';
-import { CommandError, runBin, runProgram } from './run.mjs';
+import { CommandError, killGroup, runBin, runProgram, start, temporaryFolder } from './run.mjs';
 import { PACKAGES, ROOT, setup } from './setup.mjs';
 
+/** Cloudflare's runtime of Workers. */
+const WORKERD = '@cloudflare/workerd-linux-64@1.20261117.1';
 const PAGE = join(ROOT, 'docs', 'runtimes.md');
 
 const node = (version) => ({
@@ -148,7 +154,98 @@ async function main(given) {
     if (cells.includes('failed')) process.exitCode = 1;
   }
   console.log(`vitest: ${await runVitest()}`);
+  console.log(`workerd: ${await runWorkerd()}`);
   if (write) await writePage(rows);
+}
+
+/** Serves a Worker with the guard on workerd, and asks it as nobody, with a session, and after the logout. */
+async function runWorkerd() {
+  const workerd = join(await installed('workerd', WORKERD), 'bin/workerd');
+  const folder = temporaryFolder();
+  await bundle({
+    entryPoints: [join(ROOT, 'scripts/runtimes/worker.mjs')],
+    outfile: join(folder, 'worker.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+  const engine = await startEngine('dynoxide');
+  const env = { TABLE: 'workers', ENDPOINT: engine.endpoint, TOKEN_SECRET: randomUUID() };
+  const bindings = Object.entries(env).map(
+    ([name, text]) => `(name = "${name}", text = "${text}")`,
+  );
+  const port = await freePort();
+  writeFileSync(
+    join(folder, 'config.capnp'),
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker), (name = "internet", network = (allow = ["local"]))],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  modules = [(name = "worker.mjs", esModule = embed "worker.mjs")],
+  compatibilityDate = "2026-11-01",
+  bindings = [${bindings.join(', ')}],
+);
+`,
+  );
+  const server = start(workerd, ['serve', join(folder, 'config.capnp')], { inherit: false });
+  try {
+    const { Accounts } = await import('@latchkey/accounts');
+    const { Table } = await import('@latchkey/entity');
+    const { localClient } = await import('@latchkey/entity/testing');
+    const client = localClient(engine.endpoint);
+    const table = new Table({ name: env.TABLE, client });
+    await table.ensure();
+    const accounts = new Accounts({ table, sessions: { getTokenSecret: () => env.TOKEN_SECRET } });
+    const request = { requestIp: '192.0.2.7', userAgent: 'node', onCallDestroySession: null };
+    const password = 'a long walk in the hills';
+    const login = { username: 'ada', password, request };
+    const { authToken } = await accounts.createAccountAndLogin(login);
+    const ask = async (headers) => {
+      const response = await fetch(`http://127.0.0.1:${port}/`, { headers });
+      return JSON.stringify(await response.json());
+    };
+    const own = { authorization: `Bearer ${authToken}` };
+    const answers = [await untilServed(() => ask({})), await ask(own)];
+    await accounts.logout({ authToken, request: { ...request } });
+    answers.push(await ask(own), await ask({ authorization: 'Bearer nothing' }));
+    client.destroy();
+    const expected = [
+      '{"username":null}',
+      '{"username":"ada"}',
+      '{"code":"InvalidSession"}',
+      '{"code":"TokenVerificationFailed"}',
+    ];
+    if (answers.join() !== expected.join())
+      throw new CommandError(`On workerd, the guard answers ${answers.join(', ')}.`);
+    return `the guard, ${answers.length} requests`;
+  } finally {
+    killGroup(server);
+    engine.stop();
+  }
+}
+
+/** Asks until a server answers that has just been started. */
+async function untilServed(ask) {
+  for (let left = 50; ; left--) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 0) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+/** A port of this machine that nobody listens on. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
 }
 
 /** Runs the project of the guide to testing, with its files as they are printed there. */
