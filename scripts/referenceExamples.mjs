@@ -10,8 +10,8 @@ import { ROOT } from './setup.mjs';
 const MOST_LINES = 14;
 
 /**
- * Gives every function and method of TypeDoc's project that has no `@example` one from the documentation's
- * programs, which are compiled and run by `npm test`, with a link to their page.
+ * Gives every function and member of a class of TypeDoc's project that has no `@example` one from the documentation's
+ * programs, which are compiled and run by `npm test`, with a link to their page. A property may go without.
  *
  * @param toPage - gives the site's address of a file of the repository; undefined if it has none.
  */
@@ -19,24 +19,27 @@ export async function addExamples(project, toPage) {
   const { Comment, CommentTag, ReflectionKind } = await import('typedoc');
   const examples = findExamples(writeExamples());
   const without = [];
-  for (const member of project.getReflectionsByKind(ReflectionKind.FunctionOrMethod)) {
+  const properties = ReflectionKind.Property | ReflectionKind.Accessor;
+  const members = project.getReflectionsByKind(ReflectionKind.FunctionOrMethod | properties);
+  for (const member of members) {
     if (!member.parent?.kindOf([ReflectionKind.Module, ReflectionKind.Class])) continue;
-    const signatures = member.signatures ?? [];
-    const hasOwn = signatures.some(({ comment }) => comment?.getTag('@example'));
+    const isProperty = member.kindOf(properties);
+    const described = isProperty ? [member.getSignature ?? member] : (member.signatures ?? []);
+    const hasOwn = described.some(({ comment }) => comment?.getTag('@example'));
     // What the language's own protocols ask for needs no explanation.
     const isOfProtocol = /^\[|^(then|catch|finally)$/.test(member.name);
     if (hasOwn || isOfProtocol) continue;
     const { packageName, packagePath, qualifiedName } = project.getSymbolIdFromReflection(member);
     const example = examples.get(`${packageName}/${packagePath}#${qualifiedName}`);
-    if (!example && member.inheritedFrom) continue;
+    if (!example && (isProperty || member.inheritedFrom)) continue;
     if (!example) {
       without.push(`${packageName}/${packagePath}: ${qualifiedName}`);
       continue;
     }
     const page = toPage(example.file);
     const text = `\`\`\`ts\n${example.code}\n\`\`\`${page ? `\n\nFrom [${page.title}](${page.path}).` : ''}`;
-    signatures[0].comment ??= new Comment();
-    signatures[0].comment.blockTags.push(new CommentTag('@example', [{ kind: 'text', text }]));
+    described[0].comment ??= new Comment();
+    described[0].comment.blockTags.push(new CommentTag('@example', [{ kind: 'text', text }]));
   }
   if (without.length > 0)
     throw new CommandError(`Without an example in any program:\n${without.sort().join('\n')}`);
