@@ -235,7 +235,9 @@ describe('one-time tokens of every kind', () => {
         ).finally(() => fault.remove());
         expect(token).toHaveLength(43);
         expect(await codeOf(use(token))).toBe(refusal);
-        expect(await codeOf(use(await issue({ ...person, email: other })))).toBe('none');
+        // A recovery removes the address that was added last.
+        const left = what === 'password' ? email : other;
+        expect(await codeOf(use(await issue({ ...person, email: left })))).toBe('none');
       },
     );
 
