@@ -4,7 +4,7 @@ import type { AccountsCore } from '../flows/AccountsCore.js';
 import { AccountError } from '../errors/AccountError.js';
 import { nextContact } from '../core/contactOrder.js';
 import { hasLoginMethod } from '../flows/hasLoginMethod.js';
-import { writeUndo, type UndoCore } from './verifyContact.js';
+import { writeUndoToken, type UndoCore } from './undoToken.js';
 import { isActivated } from '../flows/isVerifiedIdentifier.js';
 
 /**
@@ -30,7 +30,8 @@ export function removeContact(
   // An unverified address is not a login method, and may belong to someone else, who wants it back.
   if (actor.request || verified === true) assertRemovable(core, account, contact);
   if (verified === true) change.revokeOtherSessions();
-  const token = actor.request && writeUndo(core, change, contact, nextContact(core.table, change));
+  const token =
+    actor.request && writeUndoToken(core, change, contact, nextContact(core.table, change));
   change
     .requireSameVersion()
     .revokePending('tokens')

@@ -1,16 +1,12 @@
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { claimOperation, takingClaims } from '../core/claims.js';
-import { mailboxContact, type Contact, type Token } from '../core/Account.js';
+import { mailboxContact, type Contact } from '../core/Account.js';
 import type { SessionRequest } from '../requests/SessionRequest.js';
 import { contactTaken } from '../errors/contactTaken.js';
 import { changeByToken } from '../flows/changeByToken.js';
-import {
-  isOfReplacement,
-  nextContact,
-  replacementOf,
-  type Replacement,
-} from '../core/contactOrder.js';
+import { isOfReplacement, replacementOf } from '../core/contactOrder.js';
 import { removeAdditions } from '../flows/removeAdditions.js';
+import { undoneTokens } from './undoToken.js';
 import { tokenRefused } from '../oneTimeTokens/OneTimeTokens.js';
 
 /** Input of `Contacts.undoReplacement`. */
@@ -40,44 +36,34 @@ export function undoReplacement(
       if (!replacement) throw tokenRefused();
       return takingClaims(core, { contacts: [data], isProven: true }, (claims) =>
         flow.commit(account, (change) => {
-          const { accountId, tokens } = change.account;
+          const { accountId } = change.account;
           if (mailboxContact(change.account, data.value)?.verified === true) {
             throw contactTaken('email');
           }
           change.useToken(token, tokenRefused, usedFrom).revokePending('contacts', 'tokens');
           change.revokeAllSessions();
           removeAdditions(core, change, {
-            after: { ulid: replacement.replaced ?? replacement.replacedBy },
+            after: { ulid: replacement.replaced },
             isOther: ({ ulid }) => isOfReplacement(replacement, ulid),
             restored: data,
           });
-          for (const { kind, createdFor, ulid } of undoneWith(token, replacement, tokens)) {
+          for (const { kind, createdFor, ulid } of undoneTokens(
+            core,
+            change.account,
+            replacement,
+          )) {
             const filter = { accountId, kind, createdFor, ulid };
             change.write(core.tokens.deleteOneOperation({ filter }));
           }
           // In its own place: an earlier replacement that is undone later does not remove it.
-          const { replaced: ulid = nextContact(core.table, change) } = replacement;
-          const item = { accountId, verified: true, data };
-          const contact = change.write(claimOperation(core, { item, ulid }, claims));
+          const restored = {
+            item: { accountId, verified: true, data },
+            ulid: replacement.replaced,
+          };
+          const contact = change.write(claimOperation(core, restored, claims));
           return () => contact.result;
         }),
       );
     },
   );
-}
-
-/**
- * The tokens that would give back what came since. One that gives back what was there before stays: whoever
- * undoes a replacement takes no other mailbox's means to return.
- */
-function undoneWith(
-  { ulid }: Pick<Token, 'ulid'>,
-  replacement: Replacement,
-  tokens: readonly Token[],
-): Token[] {
-  return tokens.filter((each) => {
-    const other = each.used === true ? undefined : replacementOf(each);
-    const given = other && (other.replaced ?? other.replacedBy);
-    return each.ulid !== ulid && given !== undefined && isOfReplacement(replacement, given);
-  });
 }

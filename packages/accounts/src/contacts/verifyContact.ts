@@ -1,11 +1,8 @@
 import type { AccountChange, Written } from '../core/AccountChange.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
 import { replacedBy, type Contact } from '../core/Account.js';
-import { AccountError } from '../errors/AccountError.js';
-import { isFirstMailbox, replacementBy } from '../core/contactOrder.js';
 import { tokensUnchanged } from '../core/pendingTokens.js';
-
-export type UndoCore = Pick<AccountsCore, 'oneTimeTokens' | 'table'>;
+import { writeUndoToken, type UndoCore } from './undoToken.js';
 
 /**
  * Makes a contact a verified one. A contact that it takes the place of goes along, and what is pending
@@ -38,7 +35,7 @@ export function verifyContact(
       ...(old.verified !== true && { condition: { verified: { $ne: true } } }),
     }),
   );
-  const token = writeUndo(core, change, old, ulid);
+  const token = writeUndoToken(core, change, old, ulid);
   if (old.verified === true) change.revokeOtherSessions();
   change
     .revokePending('tokens')
@@ -46,43 +43,4 @@ export function verifyContact(
       { ...contact, verified: true },
     ]);
   return verified;
-}
-
-/** How many replacements of an account wait to be undone at most: undoing the first removes the others' tokens. */
-const MAX_UNDOABLE = 5;
-
-/**
- * Adds the token by which the reader of the account's first mailbox gets it back, if it is that which goes; see
- * `Contacts.undoReplacement`.
- *
- * @param replacedBy - ulid of the contact that takes its place, or one that comes after every contact.
- * @throws AccountError `TooManyTokens`
- */
-export function writeUndo(
-  { oneTimeTokens, table }: UndoCore,
-  change: AccountChange,
-  old: Contact,
-  replacedBy: string,
-): string | undefined {
-  const { account } = change;
-  // Whoever has a session can add an address, and must not get a token that outlives the owner's remedies.
-  if (!isFirstMailbox(account, old)) return undefined;
-  const now = table.now();
-  const ends = account.tokens
-    .filter(({ kind, used }) => kind === 'contact_recovery' && used !== true)
-    .map(({ expiresAt = now }) => expiresAt.getTime() - now.getTime())
-    .filter((leftMs) => leftMs > 0);
-  if (ends.length >= MAX_UNDOABLE) {
-    const retryAfterSeconds = Math.ceil(Math.min(...ends) / 1000);
-    throw new AccountError('TooManyTokens', { limit: MAX_UNDOABLE, retryAfterSeconds });
-  }
-  const { token, operation } = oneTimeTokens.prepare({
-    accountId: account.accountId,
-    account,
-    kind: 'contact_recovery',
-    createdFor: old.data.value,
-    meta: { ...replacementBy(account, old, replacedBy) },
-  });
-  change.write(operation);
-  return token;
 }

@@ -36,8 +36,8 @@ export function nextContact(
 export interface Replacement {
   /** The ulid of the contact that has come; of an address that was removed, one that came after every contact. */
   readonly replacedBy: string;
-  /** The ulid of the contact that has gone; not in tokens of the first versions. */
-  readonly replaced?: string;
+  /** The ulid of the contact that has gone. */
+  readonly replaced: string;
   /** The ulids of contacts that waited to be verified then. */
   readonly pending?: readonly string[];
 }

@@ -1,15 +1,12 @@
 import type { Condition } from '@latchkey/entity';
-import type { AccountToken, Infer } from '@latchkey/schema';
 import type { AccountChange, AccountCounter } from '../core/AccountChange.js';
 import type { ChangeCore } from '../core/ChangeCore.js';
 import { pendingTokens } from '../core/pendingTokens.js';
 import type { Account } from '../core/Account.js';
-import { AccountError } from '../errors/AccountError.js';
+import { tooManyTokens } from '../errors/tooManyTokens.js';
 import type { AccountDocument } from '../requests/SessionRequest.js';
 import type { OneTimeTokenKind, TokenPolicy } from './tokenPolicy.js';
 import { isReplaced } from './TokenPurpose.js';
-
-type Token = Infer<typeof AccountToken>;
 
 /** The kinds that an application issues as often as it likes; those of other kinds are few anyway. */
 type LimitedTokenKind = 'custom' | 'password_recovery' | 'email_verification';
@@ -93,7 +90,7 @@ export class TokenLimit {
     const pending = pendingTokens(items, this.#core, account).filter(
       (token) => !policy.onlyNewest.has(kind) || !isReplaced(token, items),
     );
-    if (pending.length >= limit) throw this.#tooMany(limit, pending);
+    if (pending.length >= limit) throw tooManyTokens(limit, pending, this.#core.table.now());
     // One without an end is not from this package: it is not valid, and not for this package to remove.
     const invalid = items.filter((token) => token.expiresAt && !pending.includes(token));
     const removed = invalid.slice(0, MAX_REMOVED);
@@ -105,13 +102,6 @@ export class TokenLimit {
       .requireSameVersion(account as Account)
       .setCount(COUNTERS[kind], items.length - removed.length + 1)
       .writeAll(removals);
-  }
-
-  #tooMany(limit: number, pending: readonly Token[]): AccountError<'TooManyTokens'> {
-    const ends = pending.map(({ expiresAt }) => expiresAt?.getTime() ?? Infinity);
-    const waitMs = Math.min(...ends) - this.#core.table.now().getTime();
-    const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-    return new AccountError('TooManyTokens', { limit, retryAfterSeconds });
   }
 }
 

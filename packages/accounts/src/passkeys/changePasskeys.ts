@@ -5,6 +5,7 @@ import type { AccountChange } from '../core/AccountChange.js';
 import type { Flow } from '../core/changeAccount.js';
 import { passkeysOf, PASSKEY_NAME_LENGTHS, type PasskeyContact } from '../core/PasskeyPolicy.js';
 import { secondFactorMethods } from '../core/requiredSecondFactor.js';
+import { removeAddition } from '../flows/removeAdditions.js';
 import { assertRoom, nextContact } from '../core/contactOrder.js';
 import { AccountError } from '../errors/AccountError.js';
 import type { AccountsCore } from '../flows/AccountsCore.js';
@@ -114,10 +115,8 @@ export function removePasskey(
     throw new AccountError('TwoFactorMandatory', {});
   }
   change.revokeOtherSessions();
-  change
-    .requireSameVersion()
-    .notify({ kind: 'PasskeyRemoved' })
-    .write(deleteOperation(core, passkey));
+  change.requireSameVersion();
+  removeAddition(core, change, passkey);
   return passkey;
 }
 
@@ -154,11 +153,4 @@ function keyOf({ accountId, ulid }: PasskeyContact): {
   readonly ulid: string;
 } {
   return { accountId, 'data.kind': 'passkey', ulid };
-}
-
-function deleteOperation(
-  { accessTypes }: Pick<AccountsCore, 'accessTypes'>,
-  passkey: PasskeyContact,
-): ReturnType<typeof accessTypes.deleteOneOperation> {
-  return accessTypes.deleteOneOperation({ filter: keyOf(passkey) });
 }

@@ -35,6 +35,8 @@ export interface ModelEmail {
   status: 'verified' | 'pending' | 'lapsed';
   /** Tells that it was added, not claimed by a sign-up: such a claim lapses when its owner comes back. */
   isAddition: boolean;
+  /** The address whose place it is to take. */
+  replaces: string | null;
 }
 
 /** Everything that the calls of a history can tell about its accounts. Keys are numbers of calls. */

@@ -15,6 +15,7 @@ const FOUND = [
   [271126, 872],
   [112627, 8975],
   [112627, 9508],
+  [20261127, 753],
 ] as const;
 const REPETITIONS = 3;
 const CLIENTS = 6;

@@ -20,7 +20,12 @@ export function succeeds(model: AccountsModel, call: Call, step: Step['name']): 
       };
       usernames[call.name] = model.at;
       if (call.email !== undefined) {
-        emails[call.email] = { of: model.at, status: 'pending', isAddition: false };
+        emails[call.email] = {
+          of: model.at,
+          status: 'pending',
+          isAddition: false,
+          replaces: null,
+        };
         model.adds(call.email);
         model.makes({ of: model.at, kind: 'email', email: call.email, replaces: null });
       }
@@ -110,19 +115,21 @@ export function succeeds(model: AccountsModel, call: Call, step: Step['name']): 
       const email = 'newEmail' in call ? call.newEmail : call.email;
       return model.byOwner(call.session, (owner) => {
         if (model.isTaken(email)) return false;
-        if (replaced !== null && emails[replaced]?.of !== owner) return false;
-        emails[email] = { of: owner, status: 'pending', isAddition: true };
-        model.adds(email);
+        const held = replaced === null ? undefined : emails[replaced];
+        if (replaced !== null && held?.of !== owner) return false;
+        // A replacement that waits itself gives its place on.
+        const place = held?.status === 'verified' ? replaced : (held?.replaces ?? replaced);
         model.revokeValues(owner, ({ email: sentTo }) => sentTo === email);
-        // An earlier replacement that still waits is canceled.
-        for (const value of Object.values(values)) {
-          if (replaced === null || value.of !== owner || value.replaces !== replaced) continue;
-          if (!value.isOpen || value.email === null || value.email === email) continue;
-          value.isOpen = false;
-          if (emails[value.email]?.status !== 'verified')
-            Reflect.deleteProperty(emails, value.email);
+        // Earlier ones that wait for the place are canceled.
+        for (const [name, each] of Object.entries(emails)) {
+          if (place === null || each.of !== owner || each.replaces !== place) continue;
+          if (each.status !== 'pending' || name === email) continue;
+          model.revokeValues(owner, ({ email: sentTo }) => sentTo === name);
+          Reflect.deleteProperty(emails, name);
         }
-        model.makes({ of: owner, kind: 'email', email, replaces: replaced });
+        emails[email] = { of: owner, status: 'pending', isAddition: true, replaces: place };
+        model.adds(email);
+        model.makes({ of: owner, kind: 'email', email, replaces: place });
         return true;
       });
     }

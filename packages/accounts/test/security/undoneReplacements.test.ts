@@ -70,7 +70,7 @@ async function passkeyLogin(device: Device): Promise<string> {
   return codeOf(passkeysOf.login({ request, response: device.get(options), browserSecret }));
 }
 
-/** What the stranger does just before the address is replaced. */
+/** The steps that the stranger takes just before the address is replaced. */
 const BEFORE: Readonly<Record<string, (stranger: Stranger) => Promise<string>>> = {
   nothing: ({ password }) => Promise.resolve(password),
   'a change of the password': async ({ request, password }) => {
@@ -104,7 +104,7 @@ async function verifyWaiting(stranger: Stranger, at: number | string): Promise<v
   await test.accounts.verifyEmailWithToken({ token, request });
 }
 
-/** What the stranger does then. */
+/** The steps that the stranger takes then. */
 const THEN: Readonly<Record<string, (stranger: Stranger) => Promise<unknown>>> = {
   nothing: () => Promise.resolve(),
   'a passkey': addPasskey,
