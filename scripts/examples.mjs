@@ -25,7 +25,8 @@ const COMPILED = join(ROOT, '.cache', 'examples-compiled');
 const WITH_SERVERS = ['README.md', 'docs/start.md'];
 
 export async function checkExamples() {
-  const examples = writeExamples();
+  const examples = writeExamples(SOURCES);
+  rmSync(COMPILED, { recursive: true, force: true });
   const programs = examples.filter(({ isProgram }) => isProgram);
   await runBin('tsc', ['-p', 'tsconfig.examples.json']);
   const servers = WITH_SERVERS.map((page) => ({
@@ -40,17 +41,18 @@ export async function checkExamples() {
 }
 
 /**
- * Writes the examples for the compiler, in folders of their own that hold nothing else.
+ * Writes the examples for the compiler.
  *
+ * @param folder - holds nothing else afterwards.
  * @returns each as `{ path, source, isProgram }`: `docs/guide.md/12` begins on line 12 of the page, and
  *   `source` is the file that it was written to; those of TSDoc are no programs.
  */
-export function writeExamples() {
+export function writeExamples(folder) {
   const programs = markdownFiles().flatMap((file) => extract(file, readFileSync(file, 'utf8')));
   const snippets = sourceFiles().flatMap((file) => extract(file, docComments(file)));
-  for (const folder of [SOURCES, COMPILED]) rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
   return [...programs, ...snippets].map(({ path, code }, index) => {
-    const source = join(SOURCES, `${path}.ts`);
+    const source = join(folder, `${path}.ts`);
     mkdirSync(dirname(source), { recursive: true });
     writeFileSync(source, code);
     return { path, source, isProgram: index < programs.length };

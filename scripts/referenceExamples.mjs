@@ -6,6 +6,8 @@ import { writeExamples } from './examples.mjs';
 import { CommandError } from './run.mjs';
 import { ROOT } from './setup.mjs';
 
+/** A folder of its own: the examples may be compiled and run meanwhile. */
+const SOURCES = join(ROOT, '.cache', 'reference-examples');
 /** Most lines of an example: of a longer statement, the part that is a statement itself is shown. */
 const MOST_LINES = 14;
 
@@ -17,7 +19,7 @@ const MOST_LINES = 14;
  */
 export async function addExamples(project, toPage) {
   const { Comment, CommentTag, ReflectionKind } = await import('typedoc');
-  const examples = findExamples(writeExamples());
+  const examples = findExamples(writeExamples(SOURCES));
   const without = [];
   const properties = ReflectionKind.Property | ReflectionKind.Accessor;
   const members = project.getReflectionsByKind(ReflectionKind.FunctionOrMethod | properties);
